@@ -1,0 +1,82 @@
+# `make help` lists what there is to make. TAGS, PKG and the versions below are the only things to set.
+
+# Fyne asks programs that keep its threading rule (all drawing on one goroutine) to say so with this tag.
+TAGS := migrated_fynedo
+# The packages that `make test` tests; `make test PKG=./app/...` tests a part.
+PKG := ./...
+
+# Both tools run straight from the module cache: named here by version, and out of go.mod, where their hundreds of
+# dependencies would weigh on the application's own.
+GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# A fixed language, which the C locale is not to Fyne: words and number formats are the same on every machine.
+ENGLISH := env -u LC_ALL -u LANGUAGE LANG=en_US.UTF-8
+SYSTEM := $(shell uname -s)
+ifeq ($(SYSTEM),Linux)
+# Only a Linux session can lack a display; it then has neither variable.
+NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,yes)
+# Runs a command on a display that nobody sees (also where a Wayland session has one), with a window manager and drawing in software.
+UNSEEN := $(ENGLISH) XDG_SESSION_TYPE=x11 LIBGL_ALWAYS_SOFTWARE=1 \
+	xvfb-run --auto-servernum --server-args='-screen 0 1600x1000x24' sh -c 'openbox >/dev/null 2>&1 & exec "$$@"' -
+endif
+
+define BUILD
+@[ -e build/feebridge ] || echo 'first build: about 3 minutes'
+@go build -tags $(TAGS) -o build/feebridge .
+endef
+
+.PHONY: help run build test lint bench fmt screenshots clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
+
+run: ## build and open the application on the demo firm (with no display: play it unseen, write pictures)
+	@sh .ci/setup build $(if $(NO_DISPLAY),screen)
+	$(BUILD)
+ifdef NO_DISPLAY
+	@echo 'There is no display here: playing the main job on a virtual one.'
+	@$(UNSEEN) build/feebridge --demo --tour build/demo
+	@echo 'Done. Its pictures are in $(CURDIR)/build/demo/'
+else
+	@build/feebridge --demo
+endif
+
+build: ## build build/feebridge
+	@sh .ci/setup build
+	$(BUILD)
+
+test: ## install what the tests lack and run every test under the race detector
+	@sh .ci/setup build screen test
+	@[ -e build/test.json ] || echo 'first build: about 3 minutes'
+	@mkdir -p build
+	@$(ENGLISH) $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -race -tags $(TAGS) $(PKG); status=$$?; \
+	echo; echo 'The slowest tests:'; \
+	$(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
+	exit $$status
+
+# GOFLAGS=-race is for the packages that the linter loads: what `make test` compiled serves again. The linter itself needs none.
+lint: ## check format and code
+	@sh .ci/setup build
+	@GOFLAGS='$(GOFLAGS) -race' go run -race=false $(GOLANGCI_LINT) run
+
+bench: ## print the figures the application is held to, as a table
+	@sh .ci/setup build screen
+	@$(UNSEEN) go test -tags $(TAGS) -run '^TestFigures$$' -count 1 -timeout 30m -v . -args -figures
+
+fmt: ## format every Go file
+	@gofmt -l -w .
+
+screenshots: ## play the demo unseen, write its pictures to build/screenshots and renew those that docs/ shows
+	@sh .ci/setup build screen
+	$(BUILD)
+	@rm -rf build/screenshots
+	@$(UNSEEN) build/feebridge --demo --tour build/screenshots
+	@for picture in docs/*.png; do \
+		new=build/screenshots/$${picture##*/}; \
+		if [ -e "$$new" ]; then cp "$$new" "$$picture"; fi; \
+	done
+	@echo 'Its pictures are in $(CURDIR)/build/screenshots/'
+
+clean: ## delete what was built
+	rm -rf build

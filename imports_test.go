@@ -1,0 +1,404 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// In these tables and in what the test says, our packages go by their path in this module, the top one is "main",
+// and "x/..." means x and everything below it.
+
+// A room is a package of the house (or several, under one pattern) and what it may import of the house. Every package
+// has exactly one: the first whose pattern fits it.
+type room struct {
+	packages string
+	imports  []string
+	why      string
+}
+
+var rooms = []room{
+	{"main", []string{"app/...", "screens/...", "data/...", "xero/...", "assets/..."},
+		"main wires the parts, so it alone knows them all"},
+	{"app/money", nil,
+		"amounts are arithmetic that everything rests on: an amount that knew an invoice could round by who asks"},
+	{"app/billing", []string{"app/money"},
+		"the rules of an invoice hold whoever acts and wherever it is sent: they stand below staff, ledger and the use cases"},
+	{"app/ledger", []string{"app/billing", "app/money"},
+		"Xero's side is told here in plain values; fetching them, and acting on them, is for the use cases above"},
+	{"app/staff", []string{"app/billing", "app/money"},
+		"permissions are a table that every use case asks: it must not know what is done with the answer"},
+	{"app", []string{"app/..."},
+		"every arrow points at app: a use case that knew its window, its database or its Xero client could not be run against " +
+			"another, nor be cut at every step by the crash tests"},
+	{"screens/grid", nil,
+		"the grid shows anybody's rows: that it knows no invoice keeps it general and measurable alone"},
+	{"screens/...", []string{"app/...", "screens/...", "assets/..."},
+		"a screen asks a use case, which asks for the permission and writes the audit entry: straight to the database, to a file " +
+			"or to Xero it would pass both by"},
+	{"data/...", []string{"app/...", "data/..."},
+		"data keeps what app hands it: what Xero or a screen is like reaches it only as app's values"},
+	{"xero/sim", nil,
+		"the simulator is there to catch the client's mistakes: sharing anything with it, a wrong field name would agree with itself"},
+	{"xero/...", []string{"app/..."},
+		"the client speaks to Xero, or to whatever answers at the address it was given: it must not tell the simulator from Xero, " +
+			"nor store anything past app"},
+	{"assets/demo", []string{"app/billing", "app/money"},
+		"the demo firm is plain clients and invoices: main feeds them to the use cases"},
+	{"assets/...", []string{"assets/..."},
+		"assets are embedded bytes: whoever reads them brings the meaning"},
+}
+
+// A driver is a set of foreign packages that only some rooms may reach, be it through other foreign packages.
+type driver struct {
+	packages []string
+	rooms    []string
+	tests    bool // whether test files are bound too
+	why      string
+}
+
+var drivers = []driver{
+	{[]string{"fyne.io/fyne/v2/app", "github.com/go-gl/..."}, []string{"main"}, true,
+		"the graphics driver takes minutes to compile and needs a display: only main links it, so that every other test goes without"},
+	{[]string{"github.com/pkg/browser"}, []string{"main"}, true,
+		"main passes in what opens an address: no other code, and no test, can start a browser by accident"},
+	{[]string{"fyne.io/..."}, []string{"main", "screens/..."}, false,
+		"the toolkit ends at the screens: what the firm can do runs without a window"},
+	{[]string{"modernc.org/sqlite/...", "github.com/pressly/goose/..."}, []string{"data"}, false,
+		"data alone knows the engine: everyone else sees app.Store and its errors"},
+	{[]string{"golang.org/x/oauth2/..."}, []string{"main", "xero"}, false,
+		"tokens stay where they are kept and renewed: a use case or a screen holds none"},
+	{[]string{"github.com/shopspring/decimal"}, []string{"app/money", "xero/sim"}, false,
+		"money crosses the house as money.Amount: decimals are for its arithmetic, and for the simulator's own that checks it"},
+}
+
+// In one file of screens stands every call that moves work to the goroutine which draws.
+const drawingFile = "screens/ui.go"
+
+const whyDrawingFile = "screens hand their results to one runner there, which tests replace and closing the window drains: " +
+	"a call beside it could draw after the end"
+
+func TestEveryImportKeepsTheRule(t *testing.T) {
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		t.Run(system, func(t *testing.T) {
+			for _, fault := range readHouse(t, system).faults() {
+				t.Error(fault)
+			}
+		})
+	}
+}
+
+// This test opens every source file itself, which go list does out of sight of Go's test cache: after a change anywhere,
+// no result of this file is taken from the cache.
+func TestOnlyOneFileCallsFyneDo(t *testing.T) {
+	files := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != "." && (path == "build" || strings.HasPrefix(entry.Name(), ".")):
+			return fs.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(path, "_test.go") || filepath.ToSlash(path) == drawingFile {
+			return nil
+		}
+		for _, call := range fyneDoCalls(file) {
+			t.Errorf("%s: fyne.Do and fyne.DoAndWait belong in %s alone: %s", files.Position(call), drawingFile, whyDrawingFile)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// house is every package that ours need, by name.
+type house map[string]pkg
+
+type pkg struct {
+	ours        bool
+	imports     []string
+	testImports []string
+}
+
+// readHouse asks the go command for the packages as they are built on a system, tests included.
+func readHouse(t *testing.T, system string) house {
+	t.Helper()
+	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo",
+		"-json=ImportPath,ForTest,Imports,TestImports,XTestImports,Module", "./...")
+	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=1")
+	out, err := list.Output()
+	if err != nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	h := house{}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var listed struct {
+			ImportPath, ForTest                string
+			Imports, TestImports, XTestImports []string
+			Module                             *struct{ Main bool }
+		}
+		if err := decoder.Decode(&listed); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("reading go list's answer: %v", err)
+		}
+		// The variants that a test binary is linked from import what their package and its test files list already.
+		if listed.ForTest != "" || strings.HasSuffix(listed.ImportPath, ".test") {
+			continue
+		}
+		h[name(listed.ImportPath)] = pkg{
+			ours:        listed.Module != nil && listed.Module.Main,
+			imports:     names(listed.Imports),
+			testImports: names(append(listed.TestImports, listed.XTestImports...)),
+		}
+	}
+	return h
+}
+
+// name is the short name of one of our packages, and the import path of any other.
+func name(importPath string) string {
+	const module = "feebridge"
+	if importPath == module {
+		return "main"
+	}
+	return strings.TrimPrefix(importPath, module+"/")
+}
+
+func names(importPaths []string) []string {
+	list := make([]string, len(importPaths))
+	for i, path := range importPaths {
+		list[i] = name(path)
+	}
+	return list
+}
+
+// faults tells each import that breaks the rule: which one, by which way, and why it is forbidden.
+func (h house) faults() []string {
+	var faults []string
+	for _, from := range slices.Sorted(maps.Keys(h)) {
+		if h[from].ours {
+			faults = append(faults, h.roomFaults(from)...)
+			faults = append(faults, h.driverFaults(from)...)
+		}
+	}
+	return faults
+}
+
+func (h house) roomFaults(from string) []string {
+	i := slices.IndexFunc(rooms, func(r room) bool { return covers(r.packages, from) })
+	if i < 0 {
+		return []string{from + " has no room: say in the table of rooms what it may import, and why"}
+	}
+	var faults []string
+	for _, to := range h[from].imports {
+		if h[to].ours && !anyCovers(rooms[i].imports, to) {
+			faults = append(faults, fmt.Sprintf("%s → %s is forbidden: %s", from, to, rooms[i].why))
+		}
+	}
+	return faults
+}
+
+func (h house) driverFaults(from string) []string {
+	var faults []string
+	for _, d := range drivers {
+		if anyCovers(d.rooms, from) {
+			continue
+		}
+		if way := h.way(from, h[from].imports, d.packages); way != nil {
+			faults = append(faults, fmt.Sprintf("%s is forbidden: %s", strings.Join(way, " → "), d.why))
+		} else if way := h.way(from, h[from].testImports, d.packages); d.tests && way != nil {
+			faults = append(faults, fmt.Sprintf("%s, by its tests, is forbidden: %s", strings.Join(way, " → "), d.why))
+		}
+	}
+	return faults
+}
+
+// way is the shortest way from a package, by its given imports, to one of the targets, or nil. It leads through foreign
+// packages only: each package of ours answers for itself, so that a fault is told once, where it is.
+func (h house) way(from string, imports, targets []string) []string {
+	var ways [][]string
+	seen := map[string]bool{}
+	extend := func(way, imports []string) {
+		for _, to := range imports {
+			if !seen[to] && !h[to].ours {
+				seen[to] = true
+				ways = append(ways, append(slices.Clone(way), to))
+			}
+		}
+	}
+	extend([]string{from}, imports)
+	for i := 0; i < len(ways); i++ { // ways grows meanwhile
+		end := ways[i][len(ways[i])-1]
+		if anyCovers(targets, end) {
+			return ways[i]
+		}
+		extend(ways[i], h[end].imports)
+	}
+	return nil
+}
+
+// covers tells whether a pattern of the tables means the package.
+func covers(pattern, pkg string) bool {
+	base, below := strings.CutSuffix(pattern, "/...")
+	return pkg == base || below && strings.HasPrefix(pkg, base+"/")
+}
+
+func anyCovers(patterns []string, pkg string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return covers(p, pkg) })
+}
+
+// fyneDoCalls finds where a file names Fyne's Do or DoAndWait, by whatever name it imports Fyne.
+func fyneDoCalls(file *ast.File) []token.Pos {
+	var fyne string
+	for _, spec := range file.Imports {
+		if spec.Path.Value == `"fyne.io/fyne/v2"` {
+			fyne = "fyne"
+			if spec.Name != nil {
+				fyne = spec.Name.Name
+			}
+		}
+	}
+	var found []token.Pos
+	ast.Inspect(file, func(node ast.Node) bool {
+		if selected, ok := node.(*ast.SelectorExpr); ok && (selected.Sel.Name == "Do" || selected.Sel.Name == "DoAndWait") {
+			if owner, ok := selected.X.(*ast.Ident); ok && fyne != "" && owner.Name == fyne {
+				found = append(found, selected.Pos())
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func TestForbiddenImportsAreTold(t *testing.T) {
+	tests := map[string]struct {
+		imports, testImports string // pairs "importer imported", with commas between
+		want                 string // how the one fault begins; empty for none
+	}{
+		"main knows everything":   {imports: "main app, main screens, main data, main data/sheet, main xero, main xero/sim, main assets"},
+		"all arrows point at app": {imports: "screens app, screens app/money, data app, data app/billing, xero app, xero app/ledger"},
+		"the floors of app":       {imports: "app app/staff, app/staff app/billing, app/ledger app/billing, app/billing app/money"},
+		"main opens the window":   {imports: "main fyne.io/fyne/v2/app, fyne.io/fyne/v2/app github.com/go-gl/glfw"},
+		"screens use the toolkit": {imports: "screens fyne.io/fyne/v2/widget, screens/grid fyne.io/fyne/v2, screens screens/grid"},
+		"data drives SQLite":      {imports: "data modernc.org/sqlite, data github.com/pressly/goose/v3, data data/sheet"},
+		"tests open a database":   {testImports: "app data, app xero/sim, screens modernc.org/sqlite"},
+
+		"money knows an invoice":         {imports: "app/money app/billing", want: "app/money → app/billing is forbidden: "},
+		"an invoice knows Xero's side":   {imports: "app/billing app/ledger", want: "app/billing → app/ledger is forbidden: "},
+		"a rule knows a use case":        {imports: "app/ledger app", want: "app/ledger → app is forbidden: "},
+		"a use case knows its database":  {imports: "app data", want: "app → data is forbidden: "},
+		"a use case reads a file":        {imports: "app data/sheet", want: "app → data/sheet is forbidden: "},
+		"a use case knows its window":    {imports: "app screens", want: "app → screens is forbidden: "},
+		"a screen reads the database":    {imports: "screens data", want: "screens → data is forbidden: "},
+		"a screen writes a file":         {imports: "screens data/sheet", want: "screens → data/sheet is forbidden: "},
+		"a screen calls Xero":            {imports: "screens xero", want: "screens → xero is forbidden: "},
+		"the grid knows an invoice":      {imports: "screens/grid app/billing", want: "screens/grid → app/billing is forbidden: "},
+		"the database knows Xero":        {imports: "data xero", want: "data → xero is forbidden: "},
+		"the client knows the database":  {imports: "xero data", want: "xero → data is forbidden: "},
+		"the client knows the simulator": {imports: "xero xero/sim", want: "xero → xero/sim is forbidden: "},
+		"the simulator knows the client": {imports: "xero/sim xero", want: "xero/sim → xero is forbidden: "},
+		"the simulator knows app":        {imports: "xero/sim app/money", want: "xero/sim → app/money is forbidden: "},
+		"assets know a client":           {imports: "assets app/billing", want: "assets → app/billing is forbidden: "},
+		"a package without a room":       {imports: "helper app/money", want: "helper has no room: "},
+
+		"a use case draws": {imports: "app fyne.io/fyne/v2", want: "app → fyne.io/fyne/v2 is forbidden: "},
+		"a use case holds tokens": {
+			imports: "app golang.org/x/oauth2", want: "app → golang.org/x/oauth2 is forbidden: "},
+		"a screen computes in decimals": {
+			imports: "screens github.com/shopspring/decimal", want: "screens → github.com/shopspring/decimal is forbidden: "},
+		"main drives SQLite": {
+			imports: "main modernc.org/sqlite/lib", want: "main → modernc.org/sqlite/lib is forbidden: "},
+		"a screen links the graphics driver, through another package": {
+			imports: "screens a.org/b, a.org/b fyne.io/fyne/v2/app",
+			want:    "screens → a.org/b → fyne.io/fyne/v2/app is forbidden: "},
+		"a test links the graphics driver": {
+			testImports: "screens fyne.io/fyne/v2/app", want: "screens → fyne.io/fyne/v2/app, by its tests, is forbidden: "},
+		"a test opens a browser": {
+			testImports: "xero github.com/pkg/browser", want: "xero → github.com/pkg/browser, by its tests, is forbidden: "},
+		"a fault is told once, where it is": {
+			imports: "app app/billing, app/billing app/money, app/money fyne.io/fyne/v2",
+			want:    "app/money → fyne.io/fyne/v2 is forbidden: "},
+	}
+	for title, test := range tests {
+		t.Run(title, func(t *testing.T) {
+			h := house{}
+			h.build(test.imports, func(p *pkg, to string) { p.imports = append(p.imports, to) })
+			h.build(test.testImports, func(p *pkg, to string) { p.testImports = append(p.testImports, to) })
+
+			faults := h.faults()
+			if test.want == "" {
+				if len(faults) > 0 {
+					t.Errorf("a good house has faults:\n%s", strings.Join(faults, "\n"))
+				}
+			} else if len(faults) != 1 || !strings.HasPrefix(faults[0], test.want) {
+				t.Errorf("got %q, want one fault that begins %q", faults, test.want)
+			}
+		})
+	}
+}
+
+// build adds the packages of "importer imported" pairs; a name without a dot is one of ours.
+func (h house) build(pairs string, add func(p *pkg, imported string)) {
+	for pair := range strings.SplitSeq(pairs, ", ") {
+		from, to, ok := strings.Cut(pair, " ")
+		if !ok {
+			continue
+		}
+		for _, name := range []string{from, to} {
+			p := h[name]
+			p.ours = !strings.Contains(name, ".")
+			if name == from {
+				add(&p, to)
+			}
+			h[name] = p
+		}
+	}
+}
+
+func TestFyneDoIsFoundByAnyName(t *testing.T) {
+	tests := map[string]struct {
+		source string
+		want   int
+	}{
+		"called":              {`package p; import "fyne.io/fyne/v2"; func f() { fyne.Do(f); fyne.DoAndWait(f) }`, 2},
+		"passed on":           {`package p; import "fyne.io/fyne/v2"; var run = fyne.Do`, 1},
+		"under another name":  {`package p; import ui "fyne.io/fyne/v2"; func f() { ui.Do(f) }`, 1},
+		"only spoken of":      {"package p; import \"fyne.io/fyne/v2\"\n// fyne.Do(f)\nvar w fyne.Window", 0},
+		"someone else's Do":   {`package p; import ("fyne.io/fyne/v2"; "net/http"); var w fyne.Window; var do = http.Client.Do`, 0},
+		"a name that is like": {`package p; var fyne sync.Once; func f() { fyne.Do(f) }`, 0},
+	}
+	for title, test := range tests {
+		t.Run(title, func(t *testing.T) {
+			file, err := parser.ParseFile(token.NewFileSet(), "p.go", test.source, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := fyneDoCalls(file); len(found) != test.want {
+				t.Errorf("found %d, want %d", len(found), test.want)
+			}
+		})
+	}
+}
