@@ -1,0 +1,97 @@
+package billing
+
+import (
+	"net/mail"
+	"strings"
+	"unicode"
+)
+
+// ClientID identifies a client entity of the firm.
+type ClientID string
+
+// Client is a client entity: whom the firm bills. Xero is told these details once,
+// when the contact is created; later changes on either side are not copied.
+type Client struct {
+	ID      ClientID
+	Code    string // unique in the firm; becomes the contact number in Xero
+	Name    string
+	Email   string
+	Address Address
+	Version int64 // counts the saves; a save from an older version is refused
+}
+
+// Address is a postal address in the parts that Xero's invoice template has.
+type Address struct {
+	Lines      [4]string
+	City       string
+	Region     string
+	PostalCode string
+	Country    string
+}
+
+// Lengths that Xero's contacts allow.
+const (
+	MaxName  = 255
+	MaxCode  = 50
+	MaxEmail = 255
+)
+
+// Check returns why the client cannot be saved, or nil.
+func (c Client) Check() error {
+	switch {
+	case strings.TrimSpace(c.Name) == "":
+		return refuse("The client has no name: enter one.")
+	case len([]rune(c.Name)) > MaxName:
+		return refuse("The client's name is longer than %d characters: shorten it.", MaxName)
+	case strings.ContainsAny(c.Name, "<>"):
+		return refuse("The client's name %q has < or >, which Xero does not take: remove it.", c.Name)
+	case c.Code == "":
+		return refuse("The client %q has no code: enter one.", c.Name)
+	case len([]rune(c.Code)) > MaxCode:
+		return refuse("The code of the client %q is longer than %d characters: shorten it.", c.Name, MaxCode)
+	}
+	return CheckEmail(c.Email)
+}
+
+// CheckEmail returns why the address cannot be used, or nil; none at all is fine.
+func CheckEmail(s string) error {
+	if s == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > MaxEmail {
+		return refuse("%q is not an e-mail address: correct it or leave it empty.", s)
+	}
+	return nil
+}
+
+// FoldName returns the form under which two names are the same client: case and
+// white space do not count, as in Xero's own comparison of contact names.
+func FoldName(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
+
+// SuggestCode returns a client code made of a name's letters and digits, such as
+// KAURI-JOINERY-LTD. It does not know which codes are taken.
+func SuggestCode(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToUpper(name) {
+		if r > unicode.MaxASCII || !(unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			gap = b.Len() > 0
+			continue
+		}
+		if gap {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteRune(r)
+	}
+	code := b.String()
+	if len(code) > 40 {
+		code = strings.TrimRight(code[:40], "-")
+	}
+	if code == "" {
+		return "CLIENT"
+	}
+	return code
+}

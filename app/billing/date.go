@@ -1,0 +1,62 @@
+package billing
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a calendar day without a time zone, as an invoice carries it.
+// It is stored as yyyymmdd, so dates order as integers; zero means no date.
+type Date int32
+
+// NewDate returns the day of the calendar, or an error when there is no such day.
+func NewDate(year int, month time.Month, day int) (Date, error) {
+	t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	if t.Year() != year || t.Month() != month || t.Day() != day || year < 1 || year > 9999 {
+		return 0, fmt.Errorf("there is no day %04d-%02d-%02d", year, int(month), day)
+	}
+	return Date(year*10000 + int(month)*100 + day), nil
+}
+
+// ParseDate reads an ISO date such as 2026-11-03.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a date such as 2026-11-03", s)
+	}
+	return DateOf(t), nil
+}
+
+// DateOf returns the day that t shows in its own location.
+func DateOf(t time.Time) Date {
+	y, m, d := t.Date()
+	return Date(y*10000 + int(m)*100 + d)
+}
+
+// Year returns the year.
+func (d Date) Year() int { return int(d) / 10000 }
+
+// Month returns the month.
+func (d Date) Month() time.Month { return time.Month(int(d) / 100 % 100) }
+
+// Day returns the day of the month.
+func (d Date) Day() int { return int(d) % 100 }
+
+// IsZero reports whether there is no date.
+func (d Date) IsZero() bool { return d == 0 }
+
+// Time returns midnight UTC of that day.
+func (d Date) Time() time.Time {
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// AddDays returns the day n days later.
+func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+
+// String returns the ISO form, or "" for no date.
+func (d Date) String() string {
+	if d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year(), int(d.Month()), d.Day())
+}

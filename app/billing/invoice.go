@@ -1,0 +1,147 @@
+// Package billing holds the rules of the firm's own side: clients, invoices, the
+// life of an invoice and its number. It knows nothing of Xero's answers, of storage
+// or of screens.
+package billing
+
+import (
+	"fmt"
+	"strings"
+
+	"feebridge/app/money"
+)
+
+// InvoiceID identifies an invoice of the firm for good, whatever becomes of its number.
+type InvoiceID string
+
+// Type says what kind of bill an invoice is.
+type Type string
+
+// The types of invoice.
+const (
+	Final    Type = "final"
+	Interim  Type = "interim"
+	FixedFee Type = "fixed_fee"
+)
+
+// Invoice is one bill to one client.
+type Invoice struct {
+	ID            InvoiceID
+	Client        ClientID
+	Type          Type
+	Number        Number
+	Date, Due     Date
+	Reference     string
+	Currency      money.Currency
+	Amounts       money.LineAmounts
+	BrandingTheme string // name of the theme in Xero; "" takes the mapping's
+	Note          string // for staff; never exported
+	Lines         []Line
+	Stage         Stage
+	Version       int64 // counts the saves; a save from an older version is refused
+}
+
+// Line is one line of an invoice.
+type Line struct {
+	Code        string // billing code; "" for none
+	Description string
+	Quantity    money.Quantity
+	UnitAmount  money.UnitAmount
+	Discount    money.Discount
+	Tax         Tax
+	Account     string // account code that overrides the mapping; "" for none
+	Item        string // item code that overrides the mapping; "" for none
+	Tracking    []Tracking
+}
+
+// Tax is a tax as the line carries it: a later change of the firm's rate does not
+// change a line that was written before.
+type Tax struct {
+	Code string // the TaxType in Xero unless the mapping names another
+	Name string
+	Rate money.Rate
+}
+
+// Tracking assigns a line to an option of a tracking category.
+type Tracking struct{ Category, Option string }
+
+// Lengths that Xero's invoices allow.
+const (
+	MaxReference   = 255
+	MaxDescription = 4000
+	MaxTracking    = 2
+)
+
+// TextOnly reports whether the line is a description alone, without an amount.
+func (l Line) TextOnly() bool {
+	return l.Quantity == 0 && l.UnitAmount == 0 && l.Account == "" && l.Item == ""
+}
+
+// Totals computes the invoice as Xero will.
+func (v Invoice) Totals() (money.Totals, error) {
+	lines := make([]money.Line, len(v.Lines))
+	for i, l := range v.Lines {
+		lines[i] = money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+	}
+	t, err := money.Total(v.Currency, v.Amounts, lines)
+	if err != nil {
+		return t, refuse("Invoice %s: %v", v.Number, err)
+	}
+	return t, nil
+}
+
+// CheckFinal returns why the invoice cannot be finalized, or nil. The text names the
+// invoice, the line and the remedy.
+func (v Invoice) CheckFinal() error {
+	if err := v.Number.Check(); err != nil {
+		return err
+	}
+	switch {
+	case v.Client == "":
+		return refuse("Invoice %s has no client: choose one.", v.Number)
+	case v.Date.IsZero():
+		return refuse("Invoice %s has no date: enter one.", v.Number)
+	case v.Due.IsZero():
+		return refuse("Invoice %s has no due date: enter one.", v.Number)
+	case len([]rune(v.Reference)) > MaxReference:
+		return refuse("The reference of invoice %s is longer than %d characters: shorten it.", v.Number, MaxReference)
+	case len(v.Lines) == 0:
+		return refuse("Invoice %s has no lines: add one.", v.Number)
+	}
+	for i, l := range v.Lines {
+		if err := l.check(); err != nil {
+			return refuse("Invoice %s, line %d: %v", v.Number, i+1, err)
+		}
+	}
+	t, err := v.Totals()
+	if err != nil {
+		return err
+	}
+	if t.Total.Sign() < 0 {
+		return refuse("Invoice %s has the negative total %s: Feebridge makes no credit notes. Raise a credit note in Xero instead.", v.Number, t.Total)
+	}
+	return nil
+}
+
+func (l Line) check() error {
+	switch {
+	case strings.TrimSpace(l.Description) == "":
+		return fmt.Errorf("the description is empty: enter one")
+	case len([]rune(l.Description)) > MaxDescription:
+		return fmt.Errorf("the description is longer than %d characters: shorten it", MaxDescription)
+	case len(l.Tracking) > MaxTracking:
+		return fmt.Errorf("a line takes %d tracking options at most: remove some", MaxTracking)
+	}
+	return nil
+}
+
+// Refused is a rule of the firm's side that said no. Text is an English template and
+// the key of its translation.
+type Refused struct {
+	Text string
+	Args []any
+}
+
+// Error returns the English text.
+func (r *Refused) Error() string { return fmt.Sprintf(r.Text, r.Args...) }
+
+func refuse(text string, args ...any) error { return &Refused{Text: text, Args: args} }

@@ -1,0 +1,169 @@
+package billing
+
+// Status is where an invoice stands on the firm's side.
+type Status uint8
+
+// The statuses in the order in which an invoice passes them.
+const (
+	Draft Status = iota
+	Finalized
+	Closed
+	Deleted
+)
+
+var statusNames = [...]string{"draft", "finalized", "closed", "deleted"}
+
+// String returns the name under which the status is stored and listed.
+func (s Status) String() string { return statusNames[s] }
+
+// ExportState is what has become of an invoice's export, as the Xero Export column tells it.
+type ExportState uint8
+
+// The export states.
+const (
+	NotExported ExportState = iota
+	Queued
+	Exporting
+	Exported
+	Warned // exported, and Xero warned of something
+	Failed
+	Unknown // the answer was lost; settles itself by replay or look-up
+	Changed // number, contact, currency, date or total differ from what was sent
+	DeletedInXero
+	VoidedInXero
+	Removing // on its way back to draft
+	Held     // kept back by a person
+)
+
+var exportNames = [...]string{
+	"not_exported", "queued", "exporting", "exported", "warning", "failed", "unknown",
+	"changed", "deleted_in_xero", "voided_in_xero", "removing", "held",
+}
+
+// String returns the name under which the state is stored and listed.
+func (e ExportState) String() string { return exportNames[e] }
+
+// Statuses and ExportStates list every value in order.
+func Statuses() []Status { return []Status{Draft, Finalized, Closed, Deleted} }
+
+// ExportStates lists every export state in order.
+func ExportStates() []ExportState {
+	all := make([]ExportState, len(exportNames))
+	for i := range all {
+		all[i] = ExportState(i)
+	}
+	return all
+}
+
+// Stage is both sides of an invoice's life at once.
+type Stage struct {
+	Status Status
+	Export ExportState
+}
+
+// Event is something that moves an invoice from one stage to another.
+type Event uint8
+
+// The events, those of the firm's staff first.
+const (
+	Finalize    Event = iota // the draft is complete
+	Reopen                   // back to draft; nothing of it is live in Xero
+	Hold                     // kept back from export
+	Release                  // no longer kept back
+	Queue                    // export started
+	Withdraw                 // cancelled before it was sent
+	Delete                   // removed from the grid, kept in the audit trail
+	Send                     // the request is about to leave
+	Unsent                   // the request provably did not reach Xero, or the invoice is provably absent there
+	Lose                     // the answer was lost
+	Accept                   // Xero has it
+	Warn                     // Xero has it and warned of something
+	Refuse                   // Xero, or a check before sending, refused it
+	Approve                  // approved or paid in Xero
+	Differ                   // changed in Xero by hand
+	DeleteThere              // deleted in Xero
+	VoidThere                // voided in Xero
+	Remove                   // redraft started
+	Removed                  // gone from Xero at our request
+	KeepThere                // Xero refused to remove it
+	eventCount
+)
+
+// move says which export states an event may find under which status, and what follows.
+type move struct {
+	status Status
+	from   []ExportState
+	to     Stage
+}
+
+// moves is the life of an invoice: what is not here cannot happen.
+var moves = [eventCount][]move{
+	Finalize: {{Draft, []ExportState{NotExported}, Stage{Finalized, NotExported}}},
+	Reopen:   {{Finalized, []ExportState{NotExported, Failed, DeletedInXero, Held}, Stage{Draft, NotExported}}},
+	Hold:     {{Finalized, []ExportState{NotExported, Failed, DeletedInXero}, Stage{Finalized, Held}}},
+	Release:  {{Finalized, []ExportState{Held}, Stage{Finalized, NotExported}}},
+	Queue:    {{Finalized, []ExportState{NotExported, Failed, DeletedInXero}, Stage{Finalized, Queued}}},
+	Withdraw: {{Finalized, []ExportState{Queued}, Stage{Finalized, NotExported}}},
+	Delete: {
+		{Draft, []ExportState{NotExported}, Stage{Deleted, NotExported}},
+		{Finalized, []ExportState{NotExported, Failed, DeletedInXero, Held}, Stage{Deleted, NotExported}},
+		{Closed, []ExportState{VoidedInXero}, Stage{Deleted, VoidedInXero}},
+	},
+	Send:   {{Finalized, []ExportState{Queued, Unknown}, Stage{Finalized, Exporting}}},
+	Unsent: {{Finalized, []ExportState{Exporting, Unknown}, Stage{Finalized, Queued}}},
+	Lose:   {{Finalized, []ExportState{Exporting}, Stage{Finalized, Unknown}}},
+	Accept: {
+		{Finalized, []ExportState{Exporting, Unknown, Warned, Changed}, Stage{Finalized, Exported}},
+		{Closed, []ExportState{Changed}, Stage{Closed, Exported}},
+	},
+	Warn:   {{Finalized, []ExportState{Exporting, Unknown}, Stage{Finalized, Warned}}},
+	Refuse: {{Finalized, []ExportState{Queued, Exporting, Unknown}, Stage{Finalized, Failed}}},
+	Approve: {
+		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, Exported}},
+	},
+	Differ: {
+		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned}, Stage{Finalized, Changed}},
+		{Closed, []ExportState{Exported}, Stage{Closed, Changed}},
+	},
+	DeleteThere: {{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Finalized, DeletedInXero}}},
+	VoidThere: {
+		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, VoidedInXero}},
+		{Closed, []ExportState{Exported, Changed}, Stage{Closed, VoidedInXero}},
+	},
+	Remove:    {{Finalized, []ExportState{Exported, Warned, Changed}, Stage{Finalized, Removing}}},
+	Removed:   {{Finalized, []ExportState{Removing}, Stage{Draft, NotExported}}},
+	KeepThere: {{Finalized, []ExportState{Removing}, Stage{Finalized, Exported}}},
+}
+
+// Next returns the stage that follows when ev happens, and whether it can happen at all.
+func (s Stage) Next(ev Event) (Stage, bool) {
+	for _, m := range moves[ev] {
+		if m.status != s.Status {
+			continue
+		}
+		for _, from := range m.from {
+			if from == s.Export {
+				return m.to, true
+			}
+		}
+	}
+	return s, false
+}
+
+// InFlight reports whether the invoice is on its way to or from Xero, so that nobody may edit it.
+func (s Stage) InFlight() bool {
+	switch s.Export {
+	case Queued, Exporting, Unknown, Removing:
+		return true
+	}
+	return false
+}
+
+// Live reports whether Xero is known to hold the invoice.
+func (s Stage) Live() bool {
+	switch s.Export {
+	case Exported, Warned, Changed, Removing:
+		return true
+	}
+	return false
+}

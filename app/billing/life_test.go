@@ -1,0 +1,143 @@
+package billing_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app/billing"
+)
+
+// life is the life of an invoice written from the other side: for every stage that can
+// be, what may happen to it and what follows. A stage that is not here can suffer nothing.
+const life = `
+draft/not_exported:        finalize=finalized/not_exported delete=deleted/not_exported
+finalized/not_exported:    reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
+finalized/held:            reopen=draft/not_exported release=finalized/not_exported delete=deleted/not_exported
+finalized/queued:          withdraw=finalized/not_exported send=finalized/exporting refuse=finalized/failed
+finalized/exporting:       unsent=finalized/queued lose=finalized/unknown accept=finalized/exported warn=finalized/warning refuse=finalized/failed approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero
+finalized/unknown:         send=finalized/exporting unsent=finalized/queued accept=finalized/exported warn=finalized/warning refuse=finalized/failed approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero
+finalized/exported:        approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
+finalized/warning:         accept=finalized/exported approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
+finalized/changed:         accept=finalized/exported approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
+finalized/failed:          reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
+finalized/deleted_in_xero: reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
+finalized/removing:        approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero removed=draft/not_exported keepthere=finalized/exported
+closed/exported:           differ=closed/changed voidthere=closed/voided_in_xero
+closed/changed:            accept=closed/exported voidthere=closed/voided_in_xero
+closed/voided_in_xero:     delete=deleted/voided_in_xero
+`
+
+var events = map[string]billing.Event{
+	"finalize": billing.Finalize, "reopen": billing.Reopen, "hold": billing.Hold, "release": billing.Release,
+	"queue": billing.Queue, "withdraw": billing.Withdraw, "delete": billing.Delete, "send": billing.Send,
+	"unsent": billing.Unsent, "lose": billing.Lose, "accept": billing.Accept, "warn": billing.Warn, "refuse": billing.Refuse,
+	"approve": billing.Approve, "differ": billing.Differ, "deletethere": billing.DeleteThere, "voidthere": billing.VoidThere,
+	"remove": billing.Remove, "removed": billing.Removed, "keepthere": billing.KeepThere,
+}
+
+func name(s billing.Stage) string { return fmt.Sprintf("%s/%s", s.Status, s.Export) }
+
+func TestEveryPairOfStageAndEvent(t *testing.T) {
+	want := map[string]string{}
+	for line := range strings.Lines(strings.TrimSpace(life)) {
+		stage, allowed, _ := strings.Cut(line, ":")
+		for _, a := range strings.Fields(allowed) {
+			event, to, _ := strings.Cut(a, "=")
+			want[stage+" "+event] = to
+		}
+	}
+	got := map[string]string{}
+	for _, status := range billing.Statuses() {
+		for _, export := range billing.ExportStates() {
+			from := billing.Stage{Status: status, Export: export}
+			for event, ev := range events {
+				to, ok := from.Next(ev)
+				if ok {
+					got[name(from)+" "+event] = name(to)
+				} else if to != from {
+					t.Errorf("%s: %s is refused and still leads to %s", name(from), event, name(to))
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the life of an invoice (-expected +is):\n%s", diff)
+	}
+}
+
+func TestAnInvoiceOnItsWayIsNeitherEditedNorLost(t *testing.T) {
+	for _, export := range billing.ExportStates() {
+		s := billing.Stage{Status: billing.Finalized, Export: export}
+		for _, ev := range []billing.Event{billing.Reopen, billing.Delete, billing.Queue, billing.Hold} {
+			if _, ok := s.Next(ev); ok && (s.InFlight() || s.Live()) {
+				t.Errorf("%s: event %d may happen while Xero holds the invoice, or may hold it", name(s), ev)
+			}
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for _, c := range []struct {
+		number billing.Number
+		why    string // part of the refusal; "" when it is fine
+	}{
+		{"INV-0001", ""},
+		{"0001054", ""},
+		{"A number with spaces, signs & more!", ""},
+		{billing.Number(strings.Repeat("9", 255)), ""},
+		{"", "no number"},
+		{billing.Number(strings.Repeat("9", 256)), "longer than 255"},
+		{" INV-1", "begins or ends with a space"},
+		{"INV-1 ", "begins or ends with a space"},
+		{"RÉF-1", "'É'"},
+		{"INV\t1", `'\t'`},
+	} {
+		err := c.number.Check()
+		switch {
+		case c.why == "" && err != nil:
+			t.Errorf("%q: refused: %v", c.number, err)
+		case c.why != "" && (err == nil || !strings.Contains(err.Error(), c.why)):
+			t.Errorf("%q: got %v, want a refusal with %q", c.number, err, c.why)
+		}
+	}
+	if billing.Number("inv-1").Fold() != billing.Number("INV-1").Fold() {
+		t.Error("numbers that differ in case only are two numbers")
+	}
+}
+
+func TestDate(t *testing.T) {
+	d, err := billing.ParseDate("2028-02-29")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.AddDays(1).String(); got != "2028-03-01" {
+		t.Errorf("the day after %v is %s", d, got)
+	}
+	if _, err := billing.NewDate(2026, 2, 29); err == nil {
+		t.Error("2026-02-29 is a day")
+	}
+	for _, s := range []string{"", "2026-13-01", "2026-1-1", "03/11/2026"} {
+		if _, err := billing.ParseDate(s); err == nil {
+			t.Errorf("%q is a date", s)
+		}
+	}
+	if billing.Date(0).String() != "" || !billing.Date(0).IsZero() {
+		t.Error("no date has a text")
+	}
+}
+
+func TestSuggestCode(t *testing.T) {
+	for name, want := range map[string]string{
+		"Kauri Joinery Ltd":         "KAURI-JOINERY-LTD",
+		"  Harbour   Café & Co. ":   "HARBOUR-CAF-CO",
+		"株式会社":                      "CLIENT",
+		strings.Repeat("Long ", 20): "LONG-LONG-LONG-LONG-LONG-LONG-LONG-LONG",
+	} {
+		if got := billing.SuggestCode(name); got != want {
+			t.Errorf("%q: got %s, want %s", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"feebridge/app/billing"
+)
+
+// Contact is a contact in Xero.
+type Contact struct {
+	ID       ContactID
+	Number   string // ContactNumber; "" for none
+	Name     string
+	Email    string
+	Archived bool
+	MergedTo ContactID // "" unless it was merged into another
+}
+
+// ContactQuery asks for contacts. With none of the three it asks for all of them;
+// archived and merged contacts are always included.
+type ContactQuery struct {
+	IDs     []ContactID
+	Names   []string
+	Numbers []string
+}
+
+// Match is what was found for a client among the contacts of an organisation.
+type Match struct {
+	Kind    MatchKind
+	Contact Contact   // of Linked, Found and Archived
+	Choices []Contact // of Ambiguous
+}
+
+// MatchKind tells the ways a search for a client's contact can end.
+type MatchKind uint8
+
+// The ways a search ends.
+const (
+	None      MatchKind = iota // nothing fits: a contact is to be created
+	Linked                     // the stored link holds, or was followed to where it was merged
+	Found                      // a contact with the client's code or name
+	Archived                   // what fits is archived: Xero takes no invoices for it
+	Ambiguous                  // several fit, or one fits in part: a person decides
+	Gone                       // the stored link leads to a contact that Xero does not have
+)
+
+// Message says why no invoice can go to the contact that was found; it is meant for
+// Archived, Ambiguous and Gone.
+func (m Match) Message() Message {
+	switch m.Kind {
+	case Archived:
+		return Message{
+			Text:  "The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.",
+			Cause: ContactArchived,
+		}
+	case Gone:
+		return Message{Text: "The linked contact is not in Xero any more.", Cause: ContactUnknown}
+	}
+	var names []string
+	for _, c := range m.Choices {
+		name := fmt.Sprintf("%q", c.Name)
+		if c.Number != "" {
+			name += " (" + c.Number + ")"
+		}
+		names = append(names, name)
+	}
+	return Message{Text: "Which contact is meant: " + strings.Join(names, " or ") + "?", Cause: ContactAmbiguous}
+}
+
+// Directory finds the contacts of an organisation by ID, number and name.
+type Directory struct {
+	byID     map[ContactID]Contact
+	byNumber map[string]Contact
+	byName   map[string][]Contact
+}
+
+// NewDirectory returns a directory of the contacts.
+func NewDirectory(contacts ...Contact) *Directory {
+	d := &Directory{map[ContactID]Contact{}, map[string]Contact{}, map[string][]Contact{}}
+	for _, c := range contacts {
+		d.Add(c)
+	}
+	return d
+}
+
+// Add adds a contact, in place of what was known of it before.
+func (d *Directory) Add(c Contact) {
+	if old, again := d.byID[c.ID]; again {
+		name := billing.FoldName(old.Name)
+		d.byName[name] = slices.DeleteFunc(d.byName[name], func(o Contact) bool { return o.ID == c.ID })
+		if n := strings.ToLower(old.Number); d.byNumber[n].ID == c.ID {
+			delete(d.byNumber, n)
+		}
+	}
+	d.byID[c.ID] = c
+	if c.Number != "" {
+		d.byNumber[strings.ToLower(c.Number)] = c
+	}
+	name := billing.FoldName(c.Name)
+	d.byName[name] = append(d.byName[name], c)
+}
+
+// ByID returns the contact, followed through merges to the one that is in use now.
+func (d *Directory) ByID(id ContactID) (Contact, bool) {
+	c, ok := d.byID[id]
+	for hops := 0; ok && c.MergedTo != "" && hops < 10; hops++ {
+		next, there := d.byID[c.MergedTo]
+		if !there {
+			break
+		}
+		c = next
+	}
+	return c, ok
+}
+
+// Match finds the client's contact: by its stored link; else by its code as contact
+// number, if the name agrees too; else by its name, if that is unique, active, carries
+// no other contact number and is not linked to another client. linked says which other
+// client holds a contact; link is "" when nothing is stored.
+func (d *Directory) Match(client billing.Client, link ContactID, linked func(ContactID) bool) Match {
+	if link != "" {
+		c, ok := d.ByID(link)
+		switch {
+		case !ok:
+			return Match{Kind: Gone}
+		case c.Archived:
+			return Match{Kind: Archived, Contact: c}
+		}
+		return Match{Kind: Linked, Contact: c}
+	}
+	name := billing.FoldName(client.Name)
+	numbered, hasNumber := d.byNumber[strings.ToLower(client.Code)]
+	if hasNumber {
+		numbered, _ = d.ByID(numbered.ID)
+		switch {
+		case billing.FoldName(numbered.Name) != name || linked(numbered.ID):
+			return Match{Kind: Ambiguous, Choices: append([]Contact{numbered}, d.active(name)...)}
+		case numbered.Archived:
+			return Match{Kind: Archived, Contact: numbered}
+		default:
+			return Match{Kind: Found, Contact: numbered}
+		}
+	}
+	active := d.active(name)
+	switch {
+	case len(active) == 1 && active[0].Number == "" && !linked(active[0].ID):
+		return Match{Kind: Found, Contact: active[0]}
+	case len(active) > 0:
+		return Match{Kind: Ambiguous, Choices: active}
+	case len(d.byName[name]) > 0:
+		c, _ := d.ByID(d.byName[name][0].ID)
+		if !c.Archived {
+			return Match{Kind: Ambiguous, Choices: []Contact{c}}
+		}
+		return Match{Kind: Archived, Contact: c}
+	}
+	return Match{Kind: None}
+}
+
+func (d *Directory) active(foldedName string) []Contact {
+	var found []Contact
+	for _, c := range d.byName[foldedName] {
+		if !c.Archived && c.MergedTo == "" {
+			found = append(found, c)
+		}
+	}
+	return found
+}
