@@ -1,0 +1,125 @@
+// Package app holds what a firm can do with Feebridge, one use case a file, and the
+// ports that those use cases stand on. Every use case takes the member of staff who
+// acts and asks the permission table itself.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// Params are what an App stands on.
+type Params struct {
+	Store Store
+	Books Books // nil while the firm is not connected to Xero
+	Log   *slog.Logger
+}
+
+// App is one running Feebridge. Its methods may be called from any goroutine.
+type App struct {
+	store Store
+	books Books
+	log   *slog.Logger
+	wake  chan struct{} // there may be something to send
+
+	mu        sync.Mutex
+	listeners []func([]Change)
+	changed   chan struct{} // something was committed here
+}
+
+// New returns an App. Run does its background work.
+func New(p Params) *App {
+	return &App{
+		store: p.Store, books: p.Books, log: p.Log,
+		wake:    make(chan struct{}, 1),
+		changed: make(chan struct{}, 1),
+	}
+}
+
+// Open makes sure that the database holds a firm and its first Admin, and returns that
+// Admin. firm is used only for a new database.
+func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, error) {
+	var me staff.Member
+	err := a.update(ctx, func(tx Tx) error {
+		members, err := tx.Staff()
+		if err != nil {
+			return err
+		}
+		if len(members) > 0 {
+			me = members[0]
+			return nil
+		}
+		if firm.MarkBase == "" {
+			firm.MarkBase = DefaultMarkBase
+		}
+		me = staff.Founder(staff.ID(newID()), admin)
+		if err := tx.SaveFirm(firm); err != nil {
+			return err
+		}
+		if err := tx.SaveMember(me); err != nil {
+			return err
+		}
+		for _, t := range standardTaxes {
+			if err := tx.SaveTax(t); err != nil {
+				return err
+			}
+		}
+		return tx.Record(entry(me, "found", "firm", firm.Name, "", string(firm.Currency)))
+	})
+	return me, err
+}
+
+// standardTaxes are the taxes that a new firm knows before it is connected: the sales
+// rates of a New Zealand organisation in Xero, under Xero's codes and names.
+var standardTaxes = []billing.Tax{
+	{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15 * percent},
+	{Code: "ZERORATED", Name: "Zero Rated", Rate: 0},
+	{Code: "NONE", Name: "No GST", Rate: 0},
+}
+
+// percent is one percent in the unit of money.Rate.
+const percent money.Rate = 10000
+
+// update runs fn in a transaction and, once it is committed, tells the listeners.
+func (a *App) update(ctx context.Context, fn func(Tx) error) error {
+	if err := a.store.Update(ctx, fn); err != nil {
+		return err
+	}
+	poke(a.changed)
+	return nil
+}
+
+// poke fills a one-place channel without waiting.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// newID returns an identifier that orders by the time it was made.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newMark returns the random part of the address that an export carries in Xero.
+func newMark() string { return rand.Text() }
+
+// entry is an audit entry of what by did.
+func entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
+	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
+}
+
+// allow returns an error that names what is missing when the member may not do it.
+func allow(by staff.Member, a staff.Action, client billing.ClientID) error {
+	if by.May(a, client) {
+		return nil
+	}
+	return Errorf(Forbidden, "%s may not %s: that needs %s. Ask an Admin of your firm.", by.Name, string(a), a.Needs())
+}

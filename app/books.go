@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+// Books is the accounting system on the other side. Package xero implements it. Every
+// call that goes over the wire may return a *Trouble; reads are retried inside, a write
+// goes out once per Post unless it was provably refused by a limit.
+type Books interface {
+	// Chart reads what the organisation has and allows.
+	Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, error)
+	// Contacts yields what q asks for, archived and merged contacts too, each once. A
+	// contact that a found one was merged into is among them.
+	Contacts(ctx context.Context, t ledger.TenantID, q ledger.ContactQuery) iter.Seq2[ledger.Contact, error]
+	// ByNumber returns every invoice that has one of the numbers, in whatever status;
+	// none of the invoices found may be missing when it returns nil.
+	ByNumber(ctx context.Context, t ledger.TenantID, numbers []billing.Number) ([]ledger.Standing, error)
+	// Since yields every sales invoice that was created or changed at or after from, on
+	// Xero's clock, in whatever status; when it ends without an error it is complete.
+	Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Standing, error]
+	// PrepareContacts and PrepareInvoices turn writes into request bodies of at most
+	// max members (never more than 50) and 3.5 MB each. They make no call.
+	PrepareContacts(contacts []ledger.NewContact, max int) ([]Payload, error)
+	PrepareInvoices(writes []ledger.Write, max int) ([]Payload, error)
+	// Post sends the batch once and returns an outcome for each member, in their order.
+	Post(ctx context.Context, b Batch) ([]ledger.Outcome, error)
+	// Gauge tells what the organisation's limits leave and what is being waited for.
+	Gauge(t ledger.TenantID) Gauge
+	// Link is the address under which a person sees the invoice in Xero.
+	Link(chart ledger.Chart, id ledger.InvoiceID) string
+}
+
+// Payload is the exact body of a write and the members it is about, in order.
+type Payload struct {
+	Kind    BatchKind
+	Body    []byte
+	Members []string
+}
+
+// Gauge is how an organisation's limits stand.
+type Gauge struct {
+	DayLeft   int       // calls left today, -1 while Xero has not said
+	WaitUntil time.Time // zero unless a call is waiting
+	Why       Reason    // what it is waiting for
+}
+
+// Reason says why a call to Xero did not do what it was to do.
+type Reason string
+
+// The reasons.
+const (
+	Offline      Reason = "offline"      // no connection could be made
+	Interrupted  Reason = "interrupted"  // the connection broke, or the answer was cut or not understood
+	Troubled     Reason = "troubled"     // 5xx
+	MinuteLimit  Reason = "minute_limit" // 429
+	DayLimit     Reason = "day_limit"    // 429
+	NotSignedIn  Reason = "not_signed_in"
+	NotConnected Reason = "not_connected" // 403: the organisation ended the connection
+	Refused      Reason = "refused"       // 400 or 404 for the request as a whole
+)
+
+// Trouble is why a call to Xero has no usable answer.
+type Trouble struct {
+	Reason Reason
+	// Unsent says that a write provably changed nothing in Xero. Without it the
+	// outcome is unknown.
+	Unsent bool
+	// Answered says that Xero itself answered, so that the request is not being
+	// worked on any more.
+	Answered    bool
+	Until       time.Time // not before then; zero when Xero did not say
+	Text        string    // Xero's words
+	Correlation string    // Xero's identifier of the call, for its support
+	Err         error
+}
+
+// Error returns the English text.
+func (t *Trouble) Error() string {
+	text := t.Text
+	if text == "" && t.Err != nil {
+		text = t.Err.Error()
+	}
+	return fmt.Sprintf("Xero (%s): %s", t.Reason, text)
+}
+
+// Unwrap returns the error beneath.
+func (t *Trouble) Unwrap() error { return t.Err }

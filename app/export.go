@@ -1,0 +1,345 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// Export queues finalized invoices for export to Xero. What cannot be exported is
+// refused row by row; the rest is on disk when Export returns, and is sent by whoever
+// holds the lease: Run does so in the background, Send in the foreground. An invoice
+// that is queued already stays in its run, which this confirms. The Run is zero when
+// nothing was queued.
+func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (Run, []Result, error) {
+	var run Run
+	var results []Result
+	err := a.update(ctx, func(tx Tx) error {
+		run, results = Run{}, results[:0]
+		org, err := defaultOrganisation(tx)
+		if err != nil {
+			return err
+		}
+		firm, err := tx.Firm()
+		if err != nil {
+			return err
+		}
+		invoices, err := tx.Invoices(distinct(ids))
+		if err != nil {
+			return err
+		}
+		r := Run{ID: RunID(newID()), Tenant: org.Tenant.ID, By: by.ID, Started: tx.Now(), Confirmed: tx.Now()}
+		var exports []Export
+		var queued []billing.InvoiceID
+		for _, v := range invoices {
+			if v.Stage.InFlight() && v.Stage.Export != billing.Removing && by.May(staff.ExportInvoices, v.Client) {
+				results = append(results, Result{v.ID, v.Number, confirmRunOf(tx, v.ID)})
+				continue
+			}
+			_, err := mayMove(by, v, billing.Queue, staff.ExportInvoices)
+			results = append(results, Result{v.ID, v.Number, err})
+			if err != nil {
+				continue
+			}
+			exports = append(exports, Export{
+				ID: ExportID(newID()), Run: r.ID, Invoice: v.ID, Number: v.Number,
+				Tenant: r.Tenant, Mark: firm.MarkBase + newMark(),
+			})
+			queued = append(queued, v.ID)
+		}
+		if len(exports) == 0 {
+			return nil
+		}
+		run = r
+		if err := tx.SaveRun(run); err != nil {
+			return err
+		}
+		if err := tx.SaveExports(exports...); err != nil {
+			return err
+		}
+		for _, e := range exports {
+			if err := tx.Record(entry(by, "export", "invoice", string(e.Invoice), "", org.Tenant.Name)); err != nil {
+				return err
+			}
+		}
+		return tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, queued...)
+	})
+	if err == nil {
+		poke(a.wake)
+	}
+	return run, results, err
+}
+
+// confirmRunOf notes that a person still wants the run that the invoice is queued in.
+func confirmRunOf(tx Tx, id billing.InvoiceID) error {
+	exports, err := tx.ExportsOf(id)
+	if err != nil || len(exports) == 0 {
+		return err
+	}
+	run, err := tx.Run(exports[0].Run)
+	if err != nil {
+		return err
+	}
+	run.Confirmed = tx.Now()
+	return tx.SaveRun(run)
+}
+
+// Confirm lets a run that went stale go on.
+func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
+	err := a.update(ctx, func(tx Tx) error {
+		run, err := tx.Run(id)
+		if err != nil {
+			return err
+		}
+		all, err := tx.ExportsOfRun(id)
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
+			if !e.Ended.IsZero() {
+				continue
+			}
+			v, err := tx.Invoice(e.Invoice)
+			if err != nil {
+				return err
+			}
+			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
+				return err
+			}
+		}
+		run.Confirmed, run.By = tx.Now(), by.ID
+		if err := tx.SaveRun(run); err != nil {
+			return err
+		}
+		return tx.Record(entry(by, "confirm", "run", string(id), "", ""))
+	})
+	if err == nil {
+		poke(a.wake)
+	}
+	return err
+}
+
+// Cancel withdraws what of a run was provably never sent, and returns how many invoices
+// that were. What is under way or unknown goes on until it is settled.
+func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error) {
+	var n int
+	err := a.update(ctx, func(tx Tx) error {
+		n = 0
+		run, err := tx.Run(id)
+		if err != nil {
+			return err
+		}
+		if err := releaseReady(tx, run); err != nil {
+			return err
+		}
+		all, err := tx.ExportsOfRun(id)
+		if err != nil {
+			return err
+		}
+		var withdrawn []Export
+		for _, e := range all {
+			if e.Batch != "" || !e.Ended.IsZero() {
+				continue
+			}
+			v, err := tx.Invoice(e.Invoice)
+			if err != nil {
+				return err
+			}
+			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
+				return err
+			}
+			to, ok := v.Stage.Next(billing.Withdraw)
+			if !ok {
+				continue
+			}
+			e.Ended, e.Result = tx.Now(), billing.NotExported
+			withdrawn = append(withdrawn, e)
+			if err := tx.Advance(to, v.ID); err != nil {
+				return err
+			}
+			if err := tx.Record(entry(by, "cancel export", "invoice", string(v.ID), "", "")); err != nil {
+				return err
+			}
+		}
+		n = len(withdrawn)
+		if err := tx.SaveExports(withdrawn...); err != nil {
+			return err
+		}
+		return endRuns(tx, run.Tenant)
+	})
+	return n, err
+}
+
+// releaseReady takes the run's exports out of batches that were never tried, so that
+// they wait again; the other members of such a batch wait again, too.
+func releaseReady(tx Tx, run Run) error {
+	ready, err := tx.Batches(run.Tenant, Ready)
+	if err != nil {
+		return err
+	}
+	for _, b := range ready {
+		if b.Kind != InvoiceBatch || b.Tries > 0 {
+			continue
+		}
+		members, err := tx.Exports(exportIDs(b.Members))
+		if err != nil {
+			return err
+		}
+		ours := false
+		for i := range members {
+			ours = ours || members[i].Run == run.ID
+			members[i].Batch = ""
+		}
+		if !ours {
+			continue
+		}
+		if err := tx.SaveExports(members...); err != nil {
+			return err
+		}
+		if err := tx.DeleteBatch(b.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endRuns ends the runs of an organisation of which nothing is open any more.
+func endRuns(tx Tx, t ledger.TenantID) error {
+	open, err := tx.Runs(t, true)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		tally, err := tx.Tally(r.ID)
+		if err != nil {
+			return err
+		}
+		if tally.Open() > 0 {
+			continue
+		}
+		r.Ended = tx.Now()
+		if err := tx.SaveRun(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Progress is how far a run has come, and what it waits for.
+type Progress struct {
+	Run          Run
+	Organisation Organisation
+	Tally        Tally
+	Gauge        Gauge
+	Stale        bool // a person must confirm it before more is sent
+}
+
+// Progress returns how far a run has come.
+func (a *App) Progress(ctx context.Context, id RunID) (Progress, error) {
+	var p Progress
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		if p.Run, err = r.Run(id); err != nil {
+			return err
+		}
+		if p.Tally, err = r.Tally(id); err != nil {
+			return err
+		}
+		p.Organisation, err = organisation(r, p.Run.Tenant)
+		return err
+	})
+	if a.books != nil {
+		p.Gauge = a.books.Gauge(p.Run.Tenant)
+	}
+	p.Stale = p.Tally.Queued > 0 && p.Run.Stale(time.Now())
+	return p, err
+}
+
+// OpenRuns returns the runs of which something is not settled, newest first.
+func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
+	if !by.Time[staff.ExportToAccounting] {
+		return nil, nil
+	}
+	return a.openRuns(ctx)
+}
+
+func (a *App) openRuns(ctx context.Context) ([]Run, error) {
+	var open []Run
+	err := a.store.View(ctx, func(r Reader) error {
+		open = nil
+		orgs, err := r.Organisations()
+		if err != nil {
+			return err
+		}
+		for _, o := range orgs {
+			runs, err := r.Runs(o.Tenant.ID, true)
+			if err != nil {
+				return err
+			}
+			open = append(open, runs...)
+		}
+		return nil
+	})
+	return open, err
+}
+
+// ExportsOfRun returns the exports of a run that the member may see, in the order they
+// were asked for.
+func (a *App) ExportsOfRun(ctx context.Context, by staff.Member, id RunID) ([]Export, error) {
+	var seen []Export
+	err := a.store.View(ctx, func(r Reader) error {
+		seen = nil
+		all, err := r.ExportsOfRun(id)
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
+			v, err := r.Invoice(e.Invoice)
+			if err != nil {
+				return err
+			}
+			if by.May(staff.See, v.Client) {
+				seen = append(seen, e)
+			}
+		}
+		return nil
+	})
+	return seen, err
+}
+
+func organisation(r Reader, t ledger.TenantID) (Organisation, error) {
+	all, err := r.Organisations()
+	if err != nil {
+		return Organisation{}, err
+	}
+	for _, o := range all {
+		if o.Tenant.ID == t {
+			return o, nil
+		}
+	}
+	return Organisation{}, fmt.Errorf("no organisation %s", t)
+}
+
+func exportIDs(members []string) []ExportID {
+	ids := make([]ExportID, len(members))
+	for i, m := range members {
+		ids[i] = ExportID(m)
+	}
+	return ids
+}
+
+// distinct returns the values in their order, each once.
+func distinct[T comparable](all []T) []T {
+	seen := make(map[T]bool, len(all))
+	var once []T
+	for _, v := range all {
+		if !seen[v] {
+			seen[v] = true
+			once = append(once, v)
+		}
+	}
+	return once
+}

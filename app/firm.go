@@ -1,0 +1,45 @@
+package app
+
+import (
+	"time"
+
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+)
+
+// Firm is the accounting firm that uses this database.
+type Firm struct {
+	Name     string
+	Currency money.Currency // of invoices that name none
+	// MarkBase begins the address that every exported invoice carries; a random
+	// identifier follows it. It must be absolute, http or https.
+	MarkBase string
+}
+
+// DefaultMarkBase opens the invoice in the running application.
+const DefaultMarkBase = "http://localhost:8742/open/"
+
+// Organisation is a Xero organisation that the firm exports to.
+type Organisation struct {
+	Tenant  ledger.Tenant
+	Default bool // exports go here unless the client says otherwise
+	State   ConnectionState
+	Parked  Park
+}
+
+// ConnectionState says whether an organisation can be called.
+type ConnectionState string
+
+// The connection states.
+const (
+	Connected    ConnectionState = "connected"
+	SignedOut    ConnectionState = "signed_out"   // the sign-in is not accepted any more
+	Disconnected ConnectionState = "disconnected" // the organisation ended the connection
+)
+
+// Park says that sending waits, and until when. The zero Park does not wait.
+type Park struct {
+	Until time.Time
+	Why   Reason
+	Text  string // Xero's words
+}

@@ -1,0 +1,282 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+	"feebridge/data"
+	"feebridge/data/sheet"
+)
+
+const header = "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity,PORegion,POPostalCode,POCountry," +
+	"*InvoiceNumber,Reference,*InvoiceDate,*DueDate,Total,InventoryItemCode,*Description,*Quantity,*UnitAmount,Discount,*AccountCode,*TaxType," +
+	"TaxAmount,TrackingName1,TrackingOption1,TrackingName2,TrackingOption2,Currency,BrandingTheme"
+
+// row returns a line of the template with the given cells set.
+func row(cells map[string]string) string {
+	good := map[string]string{
+		"ContactName": "Kauri Joinery Ltd", "InvoiceNumber": "INV-1", "InvoiceDate": "2026-11-03", "DueDate": "2026-12-20",
+		"Description": "Annual accounts", "Quantity": "1", "UnitAmount": "100", "AccountCode": "200", "TaxType": "OUTPUT2",
+	}
+	var line []string
+	for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+		text, set := cells[column]
+		if !set {
+			text = good[column]
+		}
+		line = append(line, `"`+strings.ReplaceAll(text, `"`, `""`)+`"`)
+	}
+	return strings.Join(line, ",")
+}
+
+// firm is an App on an empty database, without Xero.
+func firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
+	t.Helper()
+	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	a := app.New(app.Params{Store: db})
+	me, err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, db, me
+}
+
+func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.ImportOptions) app.ImportPreview {
+	t.Helper()
+	cells, err := sheet.Read("test.csv", strings.NewReader(csv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Amounts == "" {
+		o.Amounts = money.Exclusive
+	}
+	p, err := a.PreviewImport(t.Context(), me, cells, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestImportMakesInvoices(t *testing.T) {
+	a, _, me := firm(t)
+	csv := strings.Join([]string{
+		header,
+		row(map[string]string{
+			"EmailAddress": "office@kauri.example", "POAddressLine1": "1 Quay St", "POCity": "Auckland", "POCountry": "NZ",
+			"Reference": "PO 7", "Total": "207.00", "TaxAmount": "13.5", "Discount": "10%", "InventoryItemCode": "BOOK",
+			"TrackingName1": "Region", "TrackingOption1": "North", "Currency": "aud", "BrandingTheme": "Standard",
+		}),
+		row(map[string]string{"InvoiceNumber": "INV-2", "ContactName": "kauri  JOINERY ltd", "TaxType": "no gst", "UnitAmount": "12.3456", "Quantity": "2.5"}),
+		row(map[string]string{"UnitAmount": "90", "TaxType": "15% gst on INCOME", "Total": ""}),
+		row(map[string]string{"Description": "Thank you, \"all\"", "Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": ""}),
+		"",
+	}, "\r\n")
+	p := previewOf(t, a, me, csv, app.ImportOptions{Finalize: true})
+	if len(p.Problems) > 0 {
+		t.Fatalf("problems: %v", p.Problems)
+	}
+	ids, err := a.Import(t.Context(), me, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := a.Invoice(t.Context(), me, ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	gst := billing.Tax{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000}
+	discount, _ := money.PercentOff(10_0000)
+	want := billing.Invoice{
+		ID: ids[0], Client: first.Client.ID, Type: billing.Final, Number: "INV-1", Date: 20261103, Due: 20261220,
+		Reference: "PO 7", Currency: "AUD", Amounts: money.Exclusive, BrandingTheme: "Standard",
+		Stage: billing.Stage{Status: billing.Finalized}, Version: 1,
+		Lines: []billing.Line{
+			{
+				Code: "BOOK", Item: "BOOK", Description: "Annual accounts", Quantity: 1_0000, UnitAmount: 100_0000, Discount: discount,
+				Tax: gst, Account: "200", Tracking: []billing.Tracking{{Category: "Region", Option: "North"}},
+			},
+			{Description: "Annual accounts", Quantity: 1_0000, UnitAmount: 90_0000, Tax: gst, Account: "200"},
+			{Description: `Thank you, "all"`},
+		},
+	}
+	if diff := cmp.Diff(want, first.Invoice, cmp.AllowUnexported(money.Discount{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if c := first.Client; c.Email != "office@kauri.example" || c.Address.City != "Auckland" || c.Code != "KAURI-JOINERY-LTD" {
+		t.Errorf("the client is %+v", c)
+	}
+	second, err := a.Invoice(t.Context(), me, ids[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Client.ID != first.Client.ID {
+		t.Error("a name in other case and spaces became another client")
+	}
+	if got := second.Totals.Total.String(); got != "30.86" {
+		t.Errorf("2.5 x 12.3456 is %s", got)
+	}
+}
+
+func TestImportIsAllOrNothing(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		lines   []map[string]string
+		options app.ImportOptions
+		want    []string // line, column and part of the text of each problem
+	}{
+		{"number missing", []map[string]string{{"InvoiceNumber": ""}}, app.ImportOptions{}, []string{"2 InvoiceNumber missing"}},
+		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, app.ImportOptions{}, []string{"2  'É'"}},
+		{"name missing", []map[string]string{{"ContactName": " "}}, app.ImportOptions{}, []string{"2 ContactName missing"}},
+		{"description missing", []map[string]string{{"Description": ""}}, app.ImportOptions{}, []string{"2 Description missing"}},
+		{"quantity", []map[string]string{{"Quantity": "one"}}, app.ImportOptions{}, []string{"2 Quantity one"}},
+		{"quantity missing", []map[string]string{{"Quantity": ""}}, app.ImportOptions{}, []string{"2 Quantity missing"}},
+		{"amount with a comma that may be a decimal", []map[string]string{{"UnitAmount": "1,234"}}, app.ImportOptions{}, []string{"2 UnitAmount 1234.00"}},
+		{"discount over 100", []map[string]string{{"Discount": "120"}}, app.ImportOptions{}, []string{"2 Discount 120"}},
+		{"unknown tax", []map[string]string{{"TaxType": "VAT"}}, app.ImportOptions{}, []string{"2 TaxType 15% GST on Income (OUTPUT2)"}},
+		{"tax missing", []map[string]string{{"TaxType": ""}}, app.ImportOptions{}, []string{"2 TaxType the tax is missing"}},
+		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, app.ImportOptions{}, []string{"2 TaxAmount the file has 15.01, and Xero will compute 15.00"}},
+		{"total that differs", []map[string]string{{"Total": "100"}}, app.ImportOptions{}, []string{"2 Total the file has 100.00, and Xero will compute 115.00"}},
+		{"total of all lines", []map[string]string{{"Total": "230"}, {"Total": "230"}}, app.ImportOptions{}, nil},
+		{"inclusive", []map[string]string{{"Total": "100", "TaxAmount": "13.04"}}, app.ImportOptions{Amounts: money.Inclusive}, nil},
+		{"date that is none", []map[string]string{{"InvoiceDate": "2026-02-30"}}, app.ImportOptions{}, []string{"2 InvoiceDate calendar"}},
+		{"due date missing", []map[string]string{{"DueDate": ""}}, app.ImportOptions{}, []string{"2 DueDate missing"}},
+		{"words for a month", []map[string]string{{"InvoiceDate": "3 Nov 2026", "DueDate": "20-December-26"}}, app.ImportOptions{}, nil},
+		{"dates that tell their order", []map[string]string{{"InvoiceDate": "03/11/2026", "DueDate": "20/12/2026"}}, app.ImportOptions{}, nil},
+		{"dates of two orders", []map[string]string{{"InvoiceDate": "25/11/2026", "DueDate": "12/20/2026"}}, app.ImportOptions{}, []string{"0  25/11/2026 and 12/20/2026"}},
+		{"a date against the order that was said", []map[string]string{{"DueDate": "20/12/2026"}}, app.ImportOptions{Dates: app.MonthDayYear}, []string{"2 DueDate calendar"}},
+		{"currency", []map[string]string{{"Currency": "DOLLARS"}}, app.ImportOptions{}, []string{"2 Currency DOLLARS"}},
+		{"half a tracking", []map[string]string{{"TrackingName1": "Region"}, {"TrackingOption2": "North"}}, app.ImportOptions{}, []string{"2 TrackingOption1 Region", "3 TrackingName2 North"}},
+		{"account too long", []map[string]string{{"AccountCode": "12345678901"}}, app.ImportOptions{}, []string{"2 AccountCode 10 characters"}},
+		{"lines that contradict", []map[string]string{{"DueDate": "2026-12-20"}, {"DueDate": "2026-12-21"}}, app.ImportOptions{}, []string{"3 DueDate 2026-12-20"}},
+		{"another client on a later line", []map[string]string{{}, {"ContactName": "Harbour Café"}}, app.ImportOptions{}, []string{"3 ContactName Harbour"}},
+		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, app.ImportOptions{}, []string{"3 InvoiceNumber differ only in case"}},
+		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, app.ImportOptions{}, []string{"3 POCity Auckland"}},
+		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, app.ImportOptions{}, []string{"2 ContactName e-mail"}},
+		{"negative total", []map[string]string{{"Quantity": "-1"}}, app.ImportOptions{}, []string{"2  credit note"}},
+		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, app.ImportOptions{},
+			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, _, me := firm(t)
+			csv := []string{header}
+			for _, l := range c.lines {
+				csv = append(csv, row(l))
+			}
+			p := previewOf(t, a, me, strings.Join(csv, "\n"), c.options)
+			if len(p.Problems) != len(c.want) {
+				t.Fatalf("got %d problems, want %d: %v", len(p.Problems), len(c.want), p.Problems)
+			}
+			for i, want := range c.want {
+				got := fmt.Sprintf("%d %s %s", p.Problems[i].Line, p.Problems[i].Column, p.Problems[i].Text)
+				place, part, _ := strings.Cut(want, " ")
+				column, part, _ := strings.Cut(part, " ")
+				if !strings.HasPrefix(got, place+" "+column+" ") || !strings.Contains(got, part) {
+					t.Errorf("got %q, want %q", got, want)
+				}
+			}
+			_, err := a.Import(t.Context(), me, p)
+			if (err == nil) != (len(c.want) == 0) {
+				t.Errorf("Import: %v", err)
+			}
+			if n := count(t, a, me); (n == 0) != (len(c.want) > 0) {
+				t.Errorf("the firm has %d invoices", n)
+			}
+		})
+	}
+}
+
+func count(t *testing.T, a *app.App, me staff.Member) int {
+	t.Helper()
+	n := 0
+	for _, err := range a.Rows(context.Background(), me, app.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	return n
+}
+
+func TestImportAsksHowDatesAreRead(t *testing.T) {
+	a, _, me := firm(t)
+	csv := header + "\n" + row(map[string]string{"InvoiceDate": "03/11/2026", "DueDate": "04/12/2026"})
+	p := previewOf(t, a, me, csv, app.ImportOptions{})
+	if !p.AskDates || p.Example != "03/11/2026" {
+		t.Fatalf("got %+v", p)
+	}
+	if _, err := a.Import(t.Context(), me, p); !app.IsCode(err, app.Invalid) {
+		t.Errorf("imported without an answer: %v", err)
+	}
+	for order, want := range map[app.DateOrder]billing.Date{app.DayMonthYear: 20261103, app.MonthDayYear: 20260311} {
+		p := previewOf(t, a, me, csv, app.ImportOptions{Dates: order})
+		if got := p.Invoices[0].Invoice.Date; got != want || p.AskDates {
+			t.Errorf("%s: got %v, asked %v", order, got, p.AskDates)
+		}
+	}
+}
+
+func TestImportTakesNoColumnThatItDrops(t *testing.T) {
+	a, _, me := firm(t)
+	p := previewOf(t, a, me, header+",SentToContact\n"+row(nil)+",yes\n", app.ImportOptions{})
+	if len(p.Problems) != 1 || p.Problems[0].Column != "SentToContact" {
+		t.Errorf("got %v", p.Problems)
+	}
+	p = previewOf(t, a, me, header+",SentToContact\n"+row(nil)+",\n", app.ImportOptions{})
+	if len(p.Problems) != 0 {
+		t.Errorf("an empty column: %v", p.Problems)
+	}
+	p = previewOf(t, a, me, strings.ReplaceAll(header, "*DueDate,", "")+"\n", app.ImportOptions{})
+	if len(p.Problems) == 0 || p.Problems[len(p.Problems)-1].Column != "DueDate" {
+		t.Errorf("a missing column: %v", p.Problems)
+	}
+}
+
+func TestImportTwiceIsRefused(t *testing.T) {
+	a, db, me := firm(t)
+	csv := header + "\n" + row(nil)
+	p := previewOf(t, a, me, csv, app.ImportOptions{})
+	if _, err := a.Import(t.Context(), me, p); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Import(t.Context(), me, p); !app.IsCode(err, app.Conflict) {
+		t.Errorf("the same preview again: %v", err)
+	}
+	p = previewOf(t, a, me, csv, app.ImportOptions{})
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "INV-1 is here already") {
+		t.Errorf("the same file again: %v", p.Problems)
+	}
+	if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.Burn("INV-9") }); err != nil {
+		t.Fatal(err)
+	}
+	p = previewOf(t, a, me, header+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), app.ImportOptions{})
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "cannot be used again") {
+		t.Errorf("a burnt number: %v", p.Problems)
+	}
+}
+
+func TestImportNeedsPermission(t *testing.T) {
+	a, _, me := firm(t)
+	viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
+	p := previewOf(t, a, viewer, header+"\n"+row(nil), app.ImportOptions{})
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "Vic may not edit invoices") {
+		t.Errorf("got %v", p.Problems)
+	}
+	p = previewOf(t, a, me, header+"\n"+row(nil), app.ImportOptions{})
+	if _, err := a.Import(t.Context(), viewer, p); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("another's preview: %v", err)
+	}
+	if n := count(t, a, me); n != 0 {
+		t.Errorf("the firm has %d invoices", n)
+	}
+}

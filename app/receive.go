@@ -1,0 +1,115 @@
+package app
+
+import (
+	"fmt"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+// receive ends an export whose invoice is in Xero: what Xero said, what it means for
+// ours, and where it stands now. direct says that it is the answer to the export
+// itself; otherwise a person may have changed it there meanwhile.
+func receive(tx Tx, e *Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message, direct bool) error {
+	e.Standing = st
+	events := []billing.Event{billing.Accept}
+	drift := drift(*e, v, st)
+	switch {
+	case st.Status == ledger.DeletedThere:
+		events = []billing.Event{billing.DeleteThere}
+		messages = append(messages, ledger.Message{Text: "It was deleted in Xero by hand.", Cause: ledger.RemovedThere})
+	case st.Status == ledger.VoidedThere:
+		events = []billing.Event{billing.VoidThere}
+		messages = append(messages, ledger.Message{Text: "It was voided in Xero by hand.", Cause: ledger.RemovedThere})
+	case st.Approved():
+		events = []billing.Event{billing.Approve}
+		if len(drift) > 0 {
+			events = append(events, billing.Differ)
+		}
+	case len(drift) > 0 && !direct:
+		events = []billing.Event{billing.Differ}
+	case len(messages)+len(drift) > 0:
+		events = []billing.Event{billing.Warn}
+	}
+	if st.Approved() || st.Status == ledger.VoidedThere {
+		for _, n := range distinct([]billing.Number{v.Number, st.Number}) {
+			if err := tx.Burn(n); err != nil {
+				return err
+			}
+		}
+	}
+	return end(tx, e, v, events[0], append(messages, drift...), events[1:]...)
+}
+
+// drift says in which figures the invoice in Xero is not the one that was sent.
+func drift(e Export, v billing.Invoice, st ledger.Standing) []ledger.Message {
+	var found []ledger.Message
+	differ := func(c ledger.Cause, what string, here, there any) {
+		found = append(found, ledger.Message{
+			Text: fmt.Sprintf("The %s is %v here and %v in Xero.", what, here, there), Cause: c, Warning: true,
+		})
+	}
+	if st.Number != e.Number {
+		differ(ledger.ChangedThere, "number", e.Number, st.Number)
+	}
+	if st.Currency != v.Currency {
+		differ(ledger.ChangedThere, "currency", v.Currency, st.Currency)
+	} else if st.Total != e.Expected {
+		differ(ledger.TotalDiffers, "total", e.Expected, st.Total)
+	}
+	if st.Date != v.Date {
+		differ(ledger.ChangedThere, "date", v.Date, st.Date)
+	}
+	return found
+}
+
+// fail ends a waiting export that could not be sent.
+func fail(tx Tx, e Export, why []ledger.Message) error {
+	v, err := tx.Invoice(e.Invoice)
+	if err != nil {
+		return err
+	}
+	if err := end(tx, &e, v, billing.Refuse, why); err != nil {
+		return err
+	}
+	return tx.SaveExports(e)
+}
+
+// end ends an export with what happened to its invoice. The caller saves the export.
+func end(tx Tx, e *Export, v billing.Invoice, ev billing.Event, messages []ledger.Message, more ...billing.Event) error {
+	stage, err := next(v, v.Stage, ev)
+	for _, m := range more {
+		if err == nil {
+			stage, err = next(v, stage, m)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	e.Ended, e.Result, e.Messages, e.Batch = tx.Now(), stage.Export, messages, ""
+	if err := tx.Advance(stage, v.ID); err != nil {
+		return err
+	}
+	text := describe(stage)
+	if len(messages) > 0 {
+		text += ": " + messages[0].Text
+	}
+	return tx.Record(entry(itself, "export ended", "invoice", string(v.ID), describe(v.Stage), text))
+}
+
+// happen moves an invoice on.
+func happen(tx Tx, v billing.Invoice, ev billing.Event) error {
+	stage, err := next(v, v.Stage, ev)
+	if err != nil {
+		return err
+	}
+	return tx.Advance(stage, v.ID)
+}
+
+func next(v billing.Invoice, from billing.Stage, ev billing.Event) (billing.Stage, error) {
+	to, ok := from.Next(ev)
+	if !ok {
+		return from, fmt.Errorf("invoice %s is %s: event %d cannot happen to it", v.Number, describe(from), ev)
+	}
+	return to, nil
+}

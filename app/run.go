@@ -1,0 +1,115 @@
+package app
+
+import (
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// Identifiers of an export's parts.
+type (
+	RunID    string
+	ExportID string
+	BatchID  string
+)
+
+// Run is what a person started with "Export selected invoices to Xero".
+type Run struct {
+	ID        RunID
+	Tenant    ledger.TenantID
+	By        staff.ID
+	Started   time.Time
+	Confirmed time.Time // a person meant it; after ConfirmAfter what is left asks again
+	Ended     time.Time // zero while something of it is not settled
+}
+
+// ConfirmAfter is how long a run goes on by itself.
+const ConfirmAfter = 12 * time.Hour
+
+// Stale reports whether a person must confirm the run before more of it is sent.
+func (r Run) Stale(now time.Time) bool { return now.Sub(r.Confirmed) > ConfirmAfter }
+
+// Export is one invoice's part of a run. It waits while it has no batch and no end.
+type Export struct {
+	ID       ExportID
+	Run      RunID
+	Invoice  billing.InvoiceID
+	Number   billing.Number
+	Tenant   ledger.TenantID
+	Mark     string       // the address that the invoice carries in Xero
+	Expected money.Amount // the total that Xero should come to
+	Batch    BatchID      // the batch it is in; "" when in none
+	Sent     time.Time    // when it was first sent; zero while it provably never was
+	Since    time.Time    // Xero's clock then, with a margin: where a look-up of changes begins
+	Small    int          // the most members its next batch may have; 0 for no limit
+	Ended    time.Time
+	Result   billing.ExportState // once ended; NotExported when it was cancelled
+	Standing ledger.Standing     // as Xero last told it
+	Messages []ledger.Message
+}
+
+// Batch is one write: on disk with its exact bytes before it is sent.
+type Batch struct {
+	ID        BatchID
+	Tenant    ledger.TenantID
+	Kind      BatchKind
+	Key       string // the idempotency key
+	Body      []byte
+	Members   []string // export IDs, or client IDs of contacts
+	State     BatchState
+	Tries     int       // how often it was sent
+	Tried     time.Time // first
+	TriedLast time.Time
+	Troubles  int  // how many of the tries Xero answered without settling it
+	LookUp    bool // replaying cannot settle it: look it up
+}
+
+// BatchKind says what a batch writes.
+type BatchKind string
+
+// The kinds of batch.
+const (
+	ContactBatch BatchKind = "contacts"
+	InvoiceBatch BatchKind = "invoices"
+)
+
+// BatchState says how far a batch has come.
+type BatchState string
+
+// The states of a batch.
+const (
+	Ready   BatchState = "ready"   // on disk, provably not in Xero
+	Sending BatchState = "sending" // the request may be under way
+	Lost    BatchState = "lost"    // the outcome is unknown
+	Settled BatchState = "settled"
+)
+
+// Tally counts the exports of a run by what became of them.
+type Tally struct {
+	All, Queued, Exporting, Exported, Warned, Failed, Unknown, Cancelled int
+}
+
+// Open returns how many are not settled.
+func (t Tally) Open() int { return t.Queued + t.Exporting + t.Unknown }
+
+// Link ties a client to a contact of an organisation.
+type Link struct {
+	Contact ledger.ContactID
+	Name    string // of the contact in Xero, as it was then
+	How     LinkHow
+	At      time.Time
+}
+
+// LinkHow says how a link came about.
+type LinkHow string
+
+// The ways a link comes about.
+const (
+	LinkedByNumber LinkHow = "number"
+	LinkedByName   LinkHow = "name"
+	LinkedByHand   LinkHow = "hand"
+	LinkedCreated  LinkHow = "created"
+)

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// Store keeps everything that must outlive the process. Package data implements it on
+// SQLite. Its errors carry the codes NotFound and Conflict where the methods say so;
+// every other error is Internal or, for a database that stays locked, Unavailable.
+type Store interface {
+	// View runs fn on one consistent state.
+	View(ctx context.Context, fn func(Reader) error) error
+	// Update runs fn in one transaction that is committed when fn returns nil. fn may
+	// run twice: it does no I/O of its own and takes the time from Tx.Now.
+	Update(ctx context.Context, fn func(Tx) error) error
+	// Rows yields the invoices that q asks for, newest date first, then by number
+	// descending. Deleted invoices are not among them.
+	Rows(ctx context.Context, q Query) iter.Seq2[InvoiceRow, error]
+	// Changes returns what changed after seq, oldest first, whichever process changed
+	// it; each subject once. The zero Seq is the beginning of the feed.
+	Changes(ctx context.Context, after Seq) ([]Change, error)
+	// LastChange returns the newest Seq.
+	LastChange(ctx context.Context) (Seq, error)
+	// Hold runs fn while this process holds the named lease, and keeps renewing it;
+	// the context of fn ends when the lease is lost. It returns a *Held at once when
+	// another process holds it. A lease of a dead process expires after LeaseTime.
+	Hold(ctx context.Context, name string, fn func(context.Context, Fence) error) error
+	// Backup writes a verified copy of the database to path.
+	Backup(ctx context.Context, path string) error
+}
+
+// LeaseTime is how long a lease lasts that is not renewed.
+const LeaseTime = 15 * time.Second
+
+// Held says that another process holds a lease.
+type Held struct {
+	Name  string
+	Until time.Time // when it expires unless it is renewed
+}
+
+// Error returns the English text.
+func (h *Held) Error() string {
+	return fmt.Sprintf("another Feebridge holds %s until %s", h.Name, h.Until.Format(time.TimeOnly))
+}
+
+// Fence proves that a lease is held: a write under an older fence is refused.
+type Fence struct {
+	Name  string
+	Token int64
+}
+
+// Seq numbers the changes of the database, ascending.
+type Seq int64
+
+// Change says that something changed.
+type Change struct {
+	Seq     Seq
+	Subject string // "invoice", "client", "run" or "organisation"
+	ID      string
+}
+
+// Query asks for rows of the grid.
+type Query struct {
+	Client billing.ClientID    // "" for all
+	Limit  int                 // 0 for no limit
+	IDs    []billing.InvoiceID // nil for all
+}
+
+// InvoiceRow is an invoice as the grid shows it.
+type InvoiceRow struct {
+	ID                   billing.InvoiceID
+	ClientID             billing.ClientID
+	Client               string
+	Number               billing.Number
+	Reference            string
+	Date, Due            billing.Date
+	SubTotal, Tax, Total money.Amount
+	Stage                billing.Stage
+	Message              string // first error or warning of the export
+	Cause                ledger.Cause
+	XeroStatus           ledger.InvoiceStatus // "" while Xero has not said
+	AmountDue            money.Amount         // in Xero; the zero Amount while Xero has not said
+	PaidOn               billing.Date
+}
+
+// Reader reads one consistent state. A missing thing that was asked for by its ID is
+// an *Error with code NotFound.
+type Reader interface {
+	Firm() (Firm, error)
+	Staff() ([]staff.Member, error)
+
+	Client(billing.ClientID) (billing.Client, error)
+	Clients() ([]billing.Client, error) // by name
+	Invoice(billing.InvoiceID) (billing.Invoice, error)
+	Invoices([]billing.InvoiceID) ([]billing.Invoice, error) // in the order asked for; NotFound names the missing one
+	// InvoicesByNumber finds the invoices, folded, that are not deleted; a number
+	// that no invoice has is not in the map.
+	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
+	Burnt(billing.Number) (bool, error)
+	Taxes() ([]billing.Tax, error)
+
+	Organisations() ([]Organisation, error)
+	Chart(ledger.TenantID) (ledger.Chart, error) // NotFound until it was read once
+	Mapping(ledger.TenantID) (ledger.Mapping, error)
+	Links(ledger.TenantID) (map[billing.ClientID]Link, error)
+
+	Run(RunID) (Run, error)
+	Runs(t ledger.TenantID, openOnly bool) ([]Run, error) // newest first
+	Tally(RunID) (Tally, error)
+	Exports([]ExportID) ([]Export, error)                     // in the order asked for
+	ExportsOfRun(RunID) ([]Export, error)                     // in the order they were asked for
+	ExportsOf(billing.InvoiceID) ([]Export, error)            // newest first
+	Waiting(t ledger.TenantID, limit int) ([]Export, error)   // no batch yet, not ended; oldest first
+	Batches(t ledger.TenantID, s BatchState) ([]Batch, error) // oldest first, without their bodies
+	Batch(BatchID) (Batch, error)                             // with its body
+
+	Audit(subject, id string) ([]staff.Entry, error) // oldest first; "" for every subject
+}
+
+// Tx is a Reader that also writes. Every write adds to the change feed in the same
+// transaction.
+type Tx interface {
+	Reader
+	Now() time.Time
+	// Guard returns an *Error with code Conflict when the fence is not the newest of its lease.
+	Guard(Fence) error
+
+	SaveFirm(Firm) error
+	SaveMember(staff.Member) error
+	// SaveClient and SaveInvoice insert at Version 0, else update; a stale Version, a
+	// client code or an invoice number that another has is a Conflict. They return
+	// the new Version.
+	SaveClient(billing.Client) (int64, error)
+	SaveInvoice(billing.Invoice) (int64, error)
+	// Advance moves invoices to a stage without touching anything else of them.
+	Advance(to billing.Stage, ids ...billing.InvoiceID) error
+	Burn(billing.Number) error
+	SaveTax(billing.Tax) error
+
+	SaveOrganisation(Organisation) error
+	SaveChart(ledger.Chart) error
+	SaveMapping(ledger.TenantID, ledger.Mapping) error
+	SaveLink(ledger.TenantID, billing.ClientID, Link) error
+	DeleteLink(ledger.TenantID, billing.ClientID) error
+
+	SaveRun(Run) error
+	SaveExports(...Export) error // inserts or updates
+	SaveBatch(Batch) error       // inserts with its body; an update leaves Body, Key and Kind as they are
+	DeleteBatch(BatchID) error   // only what was never tried
+
+	// Record appends to the audit trail; Seq, Previous and At are filled in.
+	Record(staff.Entry) error
+}

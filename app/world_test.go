@@ -1,0 +1,248 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+	"feebridge/data"
+	"feebridge/xero"
+	"feebridge/xero/sim"
+)
+
+// world is a simulated Xero and one firm's database. Processes come and go in it. It is
+// made inside a synctest bubble, so that hours pass in no time.
+type world struct {
+	t      testing.TB
+	sim    *sim.Sim
+	tenant ledger.TenantID
+	token  string
+	dial   dialer
+	path   string
+	me     staff.Member
+}
+
+// newWorld returns a world; its end is awaited by the test's clean-up.
+func newWorld(t testing.TB, cfg sim.Config) *world {
+	if cfg.Orgs == nil {
+		orgs, err := sim.Seed("empty")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Orgs = orgs
+	}
+	w := &world{t: t, sim: sim.New(cfg), path: filepath.Join(t.TempDir(), "firm.db")}
+	w.token = w.sim.MintToken()
+	w.tenant = ledger.TenantID(w.sim.Orgs()[0].TenantID)
+	listener, dial := sim.NewPipeListener()
+	w.dial = dial
+	server := &http.Server{Handler: w.sim.Handler(), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		server.Serve(listener)
+	}()
+	t.Cleanup(func() {
+		server.Close()
+		<-served
+		w.sim.Close()
+	})
+	first := w.start(nil)
+	defer first.stop()
+	var err error
+	if w.me, err = first.app.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.app.Connect(t.Context(), w.me, w.tenant); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// process is one running Feebridge on the world's database.
+type process struct {
+	app   *app.App
+	db    *data.DB
+	stop  func()
+	world *world
+}
+
+// start starts a process; with a fate it dies where the fate says.
+func (w *world) start(f *fate) *process {
+	db, err := data.Open(context.Background(), w.path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	transport := &http.Transport{DialContext: w.dial, ResponseHeaderTimeout: 100 * time.Second}
+	client := xero.New(xero.Config{
+		API: "http://xero.test", HTTP: transport,
+		Token: func(context.Context) (string, error) { return w.token, nil },
+	})
+	var store app.Store = db
+	var books app.Books = client
+	if f != nil {
+		f.kill = func() { db.Close() }
+		store, books = mortalStore{db, f}, mortalBooks{client, f}
+	}
+	p := &process{db: db, world: w}
+	p.app = app.New(app.Params{Store: store, Books: books, Log: slog.New(slog.DiscardHandler)})
+	p.stop = func() {
+		transport.CloseIdleConnections()
+		db.Close()
+	}
+	return p
+}
+
+// settle runs the process in the background until every run has ended, or fails the
+// test after a day.
+func (p *process) settle() {
+	p.world.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.app.Run(ctx) }()
+	for end := time.Now().Add(24 * time.Hour); ; {
+		open, err := p.app.OpenRuns(ctx, p.world.me)
+		if err != nil {
+			p.world.t.Errorf("looking for open runs: %v", err)
+			break
+		}
+		if len(open) == 0 {
+			break
+		}
+		if time.Now().After(end) {
+			p.world.t.Errorf("after a day %d runs are still open", len(open))
+			break
+		}
+		time.Sleep(time.Second)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		p.world.t.Errorf("the background work ended: %v", err)
+	}
+}
+
+// export exports in the foreground and fails the test on any error.
+func (p *process) export(ids ...billing.InvoiceID) app.Run {
+	p.world.t.Helper()
+	run, _, err := p.app.Export(context.Background(), p.world.me, ids)
+	if err != nil {
+		p.world.t.Fatal(err)
+	}
+	if run.ID != "" {
+		if err := p.app.Finish(context.Background(), run.ID, 24*time.Hour); err != nil {
+			p.world.t.Fatal(err)
+		}
+	}
+	return run
+}
+
+// invoices stores finalized invoices of 115.00, numbered from 1, of clients that take turns.
+func (w *world) invoices(n, clients int) []billing.InvoiceID {
+	w.t.Helper()
+	p := w.start(nil)
+	defer p.stop()
+	ids := make([]billing.InvoiceID, n)
+	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+		for i := range clients {
+			c := billing.Client{ID: billing.ClientID(fmt.Sprint("client ", i)), Code: fmt.Sprint("C-", i), Name: fmt.Sprint("Client ", i)}
+			if _, err := tx.SaveClient(c); err != nil {
+				return err
+			}
+		}
+		for i := range ids {
+			ids[i] = billing.InvoiceID(fmt.Sprint("invoice ", i))
+			if _, err := tx.SaveInvoice(finalized(ids[i], i, clients)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ids
+}
+
+func finalized(id billing.InvoiceID, i, clients int) billing.Invoice {
+	return billing.Invoice{
+		ID: id, Client: billing.ClientID(fmt.Sprint("client ", i%clients)), Type: billing.Final,
+		Number: billing.Number(fmt.Sprintf("INV-%04d", i+1)), Date: 20261103, Due: 20261220,
+		Currency: "NZD", Amounts: money.Exclusive, Stage: billing.Stage{Status: billing.Finalized},
+		Lines: []billing.Line{{
+			Description: "Annual accounts", Quantity: 1_0000, UnitAmount: 100_0000, Account: "200",
+			Tax: billing.Tax{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000},
+		}},
+	}
+}
+
+// views returns what the firm sees of its invoices now.
+func (w *world) views(ids []billing.InvoiceID) []app.InvoiceView {
+	w.t.Helper()
+	p := w.start(nil)
+	defer p.stop()
+	views := make([]app.InvoiceView, len(ids))
+	for i, id := range ids {
+		var err error
+		if views[i], err = p.app.Invoice(context.Background(), w.me, id); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return views
+}
+
+// inXero returns the invoices in Xero that bear a mark of one of the view's exports.
+func (w *world) inXero(v app.InvoiceView) (live, gone []sim.Invoice) {
+	marks := map[string]bool{}
+	for _, e := range v.Exports {
+		marks[e.Mark] = true
+	}
+	for _, inv := range w.sim.Invoices(string(w.tenant)) {
+		switch {
+		case !marks[inv.URL]:
+		case inv.Status == sim.StatusDeleted, inv.Status == sim.StatusVoided:
+			gone = append(gone, inv)
+		default:
+			live = append(live, inv)
+		}
+	}
+	return live, gone
+}
+
+// mustBeSound fails the test unless every export has settled and at most one live
+// invoice in Xero bears a mark of each of ours, and exactly one where ours is exported.
+func (w *world) mustBeSound(views []app.InvoiceView) {
+	w.t.Helper()
+	for _, v := range views {
+		live, gone := w.inXero(v)
+		stage := v.Invoice.Stage
+		want := 0
+		if stage.Live() || stage.Status == billing.Closed && stage.Export != billing.VoidedInXero {
+			want = 1
+		}
+		switch {
+		case stage.InFlight():
+			w.t.Errorf("%s is stuck at %s", v.Invoice.Number, stage.Export)
+		case len(live) != want:
+			w.t.Errorf("%s is %s, %s here, and Xero has %d live and %d removed of it", v.Invoice.Number, stage.Status, stage.Export, len(live), len(gone))
+		case want == 1 && live[0].Total.StringFixed(2) != v.Totals.Total.String():
+			w.t.Errorf("%s is %s here and %s in Xero", v.Invoice.Number, v.Totals.Total, live[0].Total)
+		case want == 1 && live[0].ID != string(v.Exports[0].Standing.ID):
+			w.t.Errorf("%s is linked to %q and is %q in Xero", v.Invoice.Number, v.Exports[0].Standing.ID, live[0].ID)
+		}
+	}
+}
+
+var errDead = errors.New("this process is dead")
+
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
