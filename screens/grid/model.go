@@ -1,0 +1,180 @@
+package grid
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// Model is the rows of a grid, made ready to be searched and sorted. It belongs to the
+// grid once it was given to SetModel.
+type Model[R any, K comparable] struct {
+	schema *Schema[R, K]
+	rows   []R
+	index  map[K]int32 // where the row of a key stands in rows
+	text   []string    // by row: its searched texts, folded, with newlines between
+	orders [][]int32   // by column: the rows in ascending order; nil for one that is not sorted
+
+	collator *collator
+}
+
+// Build makes a model of rows. It takes long for many rows and touches nothing but its
+// arguments, so call it off the UI goroutine. The model keeps rows: do not change them
+// afterwards. Of rows with the same key only the last is kept, in the place of the first.
+func (s *Schema[R, K]) Build(rows []R) *Model[R, K] {
+	m := &Model[R, K]{
+		schema:   s,
+		index:    make(map[K]int32, len(rows)),
+		orders:   make([][]int32, len(s.Columns)),
+		collator: newCollator(s.Locale),
+	}
+	m.rows = rows[:0]
+	for _, row := range rows {
+		key := s.Key(row)
+		if i, ok := m.index[key]; ok {
+			m.rows[i] = row
+			continue
+		}
+		m.index[key] = int32(len(m.rows))
+		m.rows = append(m.rows, row)
+	}
+	clear(rows[len(m.rows):])
+	m.text = m.foldAll()
+	for c := range s.Columns {
+		m.orders[c] = m.orderBy(&s.Columns[c])
+	}
+	return m
+}
+
+// foldAll folds into one piece of memory: a hundred thousand small strings would cost
+// the garbage collector more than they hold.
+func (m *Model[R, K]) foldAll() []string {
+	var all []byte
+	ends := make([]int, len(m.rows))
+	for i, row := range m.rows {
+		all = m.appendText(all, row)
+		ends[i] = len(all)
+	}
+	whole := string(all)
+	text := make([]string, len(ends))
+	start := 0
+	for i, end := range ends {
+		text[i] = whole[start:end]
+		start = end
+	}
+	return text
+}
+
+// appendText appends the searched texts of a row. A newline parts them: no word of a
+// search holds one, so none is found across two columns.
+func (m *Model[R, K]) appendText(dst []byte, row R) []byte {
+	for c := range m.schema.Columns {
+		if column := &m.schema.Columns[c]; column.Search {
+			dst = append(appendFolded(dst, column.Text(row)), '\n')
+		}
+	}
+	return dst
+}
+
+func (m *Model[R, K]) orderBy(c *Column[R]) []int32 {
+	switch {
+	case c.Collate:
+		texts := make([]string, len(m.rows))
+		for i, row := range m.rows {
+			texts[i] = c.Text(row)
+		}
+		return textOrder(texts, m.collator)
+	case c.Order != nil:
+		numbers := make([]int64, len(m.rows))
+		for i, row := range m.rows {
+			numbers[i] = c.Order(row)
+		}
+		return numberOrder(numbers)
+	}
+	return nil
+}
+
+// patch replaces rows by key. It returns the indexes of those replaced, how many had a
+// key that is not here, and by column whether its order may have changed.
+func (m *Model[R, K]) patch(rows []R) (patched []int32, unknown int, reordered []bool) {
+	changed := make(map[int32]R, len(rows)) // the last of two with one key counts
+	for _, row := range rows {
+		if i, ok := m.index[m.schema.Key(row)]; ok {
+			changed[i] = row
+		} else {
+			unknown++
+		}
+	}
+	for i := range changed {
+		patched = append(patched, i)
+	}
+	slices.Sort(patched)
+
+	moved := make([][]int32, len(m.orders))
+	for _, i := range patched {
+		row := changed[i]
+		for c := range m.schema.Columns {
+			if m.sortsApart(&m.schema.Columns[c], m.rows[i], row) {
+				moved[c] = append(moved[c], i)
+			}
+		}
+		m.rows[i] = row
+		m.text[i] = string(m.appendText(nil, row))
+	}
+	reordered = make([]bool, len(m.orders))
+	isMoved := make([]bool, len(m.rows))
+	for c, indexes := range moved {
+		if len(indexes) == 0 {
+			continue
+		}
+		reordered[c] = true
+		for _, i := range indexes {
+			isMoved[i] = true
+		}
+		reorder(m.orders[c], indexes, isMoved, m.comparer(&m.schema.Columns[c]))
+		for _, i := range indexes {
+			isMoved[i] = false
+		}
+	}
+	return patched, unknown, reordered
+}
+
+func (m *Model[R, K]) sortsApart(c *Column[R], a, b R) bool {
+	switch {
+	case c.Collate:
+		return c.Text(a) != c.Text(b)
+	case c.Order != nil:
+		return c.Order(a) != c.Order(b)
+	}
+	return false
+}
+
+// comparer compares rows by index as the order of c does. It makes the key of a text once.
+func (m *Model[R, K]) comparer(c *Column[R]) func(a, b int32) int {
+	if c.Collate {
+		m.collator.reset()
+		keys := make(map[int32][]byte)
+		key := func(i int32) []byte {
+			k, ok := keys[i]
+			if !ok {
+				k = m.collator.key(c.Text(m.rows[i]))
+				keys[i] = k
+			}
+			return k
+		}
+		return func(a, b int32) int { return cmp.Or(bytes.Compare(key(a), key(b)), cmp.Compare(a, b)) }
+	}
+	return func(a, b int32) int {
+		return cmp.Or(cmp.Compare(c.Order(m.rows[a]), c.Order(m.rows[b])), cmp.Compare(a, b))
+	}
+}
+
+func (m *Model[R, K]) key(row int32) K { return m.schema.Key(m.rows[row]) }
+
+// find returns where the row of a key stands, or none.
+func (m *Model[R, K]) find(key K) int32 {
+	if i, ok := m.index[key]; ok {
+		return i
+	}
+	return none
+}
