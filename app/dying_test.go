@@ -171,10 +171,10 @@ func pointsOfTheDocs(t *testing.T) []string {
 var persons = map[string]func(w *world, inv sim.Invoice) error{
 	"nobody acts": func(*world, sim.Invoice) error { return nil },
 	"renumbered": func(w *world, inv sim.Invoice) error {
-		return w.sim.Renumber(string(w.tenant), inv.ID, inv.Number+"-by-hand")
+		return w.sim.Renumber(string(w.tenant), inv.InvoiceID, inv.Number+"-by-hand")
 	},
-	"approved": func(w *world, inv sim.Invoice) error { return w.sim.Approve(string(w.tenant), inv.ID) },
-	"deleted":  func(w *world, inv sim.Invoice) error { return w.sim.Delete(string(w.tenant), inv.ID) },
+	"approved": func(w *world, inv sim.Invoice) error { return w.sim.Approve(string(w.tenant), inv.InvoiceID) },
+	"deleted":  func(w *world, inv sim.Invoice) error { return w.sim.Delete(string(w.tenant), inv.InvoiceID) },
 }
 
 func TestDyingAtEveryPoint(t *testing.T) {
@@ -217,6 +217,9 @@ func die(t *testing.T, f *fate, acts func(*world, sim.Invoice) error) {
 	acted := map[string]bool{} // by the number that it had
 	for _, v := range w.views(ids) {
 		live, _ := w.inXero(v)
+		if v.Invoice.Stage.Live() {
+			continue // its export is over: what a person does to it now is not for recovery
+		}
 		for _, inv := range live {
 			if err := acts(w, inv); err != nil {
 				t.Fatal(err)

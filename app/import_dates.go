@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"feebridge/app/billing"
@@ -22,52 +24,65 @@ const (
 // dateReader reads the dates of one file, all in the same order.
 type dateReader struct {
 	order   DateOrder
-	ask     bool   // nothing in the file tells the order
-	example string // a date that can be read in two ways
-	problem string // the file contradicts itself
+	open    bool   // the order is not known
+	example string // a date for a person to tell the order by; "" when it need not be told
 }
 
 var (
-	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]*)?$`)
+	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*Z?)?$`)
 	yearFirst   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$`)
 	numericDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
-	wordedDate  = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -](\d{4}|\d{2})$`)
+	wordedDate  = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4}|\d{2})$`)
 )
 
-// newDateReader decides how the dates of a file are read: as a person said, else by the
-// first date in it that can be read in one way only.
-func newDateReader(order DateOrder, texts []string) dateReader {
-	d := dateReader{order: order}
-	if order != AskDates {
-		return d
+// readDateOrder decides how the dates of a file are read: as a person said, else by the
+// dates in it that can be read in one way only. Where those disagree, it is a problem.
+func (in *importer) readDateOrder(rows []SheetRow) {
+	in.dates = dateReader{order: in.options.Dates}
+	if in.dates.order != AskDates {
+		return
 	}
-	var dayFirst, monthFirst string
-	for _, text := range texts {
-		m := numericDate.FindStringSubmatch(text)
-		if m == nil {
-			continue
+	first, firstLine, ambiguous := "", 0, ""
+	for _, r := range rows {
+		for _, column := range []string{"InvoiceDate", "DueDate"} {
+			text := strings.TrimSpace(in.cell(r, column).Text)
+			switch order := orderOf(text); order {
+			case AskDates, in.dates.order:
+			case eitherOrder:
+				ambiguous = cmp.Or(ambiguous, text)
+			default:
+				if in.dates.order != AskDates {
+					in.problem(r.Line, column, "%s is not written in the same order as %s in line %d: write all dates as 2026-11-03.", text, first, firstLine)
+					in.dates.open = true
+					return
+				}
+				in.dates.order, first, firstLine = order, text, r.Line
+			}
 		}
-		a, b := number(m[1]), number(m[2])
-		switch {
-		case a > 12:
-			dayFirst = text
-		case b > 12:
-			monthFirst = text
-		case a != b && d.example == "":
-			d.example = text
-		}
 	}
-	switch {
-	case dayFirst != "" && monthFirst != "":
-		d.problem = fmt.Sprintf("The dates %s and %s are not written in the same order: write all dates as 2026-11-03.", dayFirst, monthFirst)
-	case monthFirst != "":
-		d.order = MonthDayYear
-	case dayFirst != "" || d.example == "":
-		d.order = DayMonthYear
-	default:
-		d.ask = true
+	if in.dates.order == AskDates && ambiguous != "" {
+		in.dates.open, in.dates.example = true, ambiguous
 	}
-	return d
+}
+
+// eitherOrder is the order of a date that can be read in two ways.
+const eitherOrder DateOrder = "either"
+
+// orderOf tells the order of a date; AskDates for one that does not depend on it.
+func orderOf(text string) DateOrder {
+	m := numericDate.FindStringSubmatch(text)
+	if m == nil {
+		return AskDates
+	}
+	switch a, b := number(m[1]), number(m[2]); {
+	case a > 12:
+		return DayMonthYear
+	case b > 12:
+		return MonthDayYear
+	case a != b:
+		return eitherOrder
+	}
+	return AskDates
 }
 
 // read reads one date. While the order is open, a date that depends on it is zero.
@@ -79,22 +94,29 @@ func (d dateReader) read(text string) (billing.Date, error) {
 		return day(text, m[1], number(m[2]), m[3])
 	}
 	if m := wordedDate.FindStringSubmatch(text); m != nil {
-		month, err := time.Parse("Jan", m[2])
-		if err != nil {
-			return 0, fmt.Errorf("%q is not a date: the month is not known. Write it as 2026-11-03", text)
-		}
-		return day(text, m[3], int(month.Month()), m[1])
+		return day(text, m[3], monthNamed(m[2]), m[1])
 	}
 	m := numericDate.FindStringSubmatch(text)
 	switch {
 	case m == nil:
 		return 0, fmt.Errorf("%q is not a date: write it as 2026-11-03", text)
-	case d.ask:
+	case d.open:
 		return 0, nil
 	case d.order == MonthDayYear:
 		return day(text, m[3], number(m[1]), m[2])
 	}
 	return day(text, m[3], number(m[2]), m[1])
+}
+
+// monthNamed returns the month that an English name of at least three letters begins
+// with; 0, which no calendar has, when there is none.
+func monthNamed(name string) int {
+	for month := time.January; month <= time.December; month++ {
+		if strings.HasPrefix(strings.ToLower(month.String()), strings.ToLower(name)) {
+			return int(month)
+		}
+	}
+	return 0
 }
 
 // day returns the day of the calendar; a year of two digits is of this century.

@@ -136,7 +136,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		want    []string // line, column and part of the text of each problem
 	}{
 		{"number missing", []map[string]string{{"InvoiceNumber": ""}}, app.ImportOptions{}, []string{"2 InvoiceNumber missing"}},
-		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, app.ImportOptions{}, []string{"2  'É'"}},
+		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, app.ImportOptions{}, []string{"2 InvoiceNumber 'É'"}},
 		{"name missing", []map[string]string{{"ContactName": " "}}, app.ImportOptions{}, []string{"2 ContactName missing"}},
 		{"description missing", []map[string]string{{"Description": ""}}, app.ImportOptions{}, []string{"2 Description missing"}},
 		{"quantity", []map[string]string{{"Quantity": "one"}}, app.ImportOptions{}, []string{"2 Quantity one"}},
@@ -153,7 +153,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"due date missing", []map[string]string{{"DueDate": ""}}, app.ImportOptions{}, []string{"2 DueDate missing"}},
 		{"words for a month", []map[string]string{{"InvoiceDate": "3 Nov 2026", "DueDate": "20-December-26"}}, app.ImportOptions{}, nil},
 		{"dates that tell their order", []map[string]string{{"InvoiceDate": "03/11/2026", "DueDate": "20/12/2026"}}, app.ImportOptions{}, nil},
-		{"dates of two orders", []map[string]string{{"InvoiceDate": "25/11/2026", "DueDate": "12/20/2026"}}, app.ImportOptions{}, []string{"0  25/11/2026 and 12/20/2026"}},
+		{"dates of two orders", []map[string]string{{"InvoiceDate": "25/11/2026", "DueDate": "12/20/2026"}}, app.ImportOptions{}, []string{"2 DueDate 25/11/2026 in line 2"}},
 		{"a date against the order that was said", []map[string]string{{"DueDate": "20/12/2026"}}, app.ImportOptions{Dates: app.MonthDayYear}, []string{"2 DueDate calendar"}},
 		{"currency", []map[string]string{{"Currency": "DOLLARS"}}, app.ImportOptions{}, []string{"2 Currency DOLLARS"}},
 		{"half a tracking", []map[string]string{{"TrackingName1": "Region"}, {"TrackingOption2": "North"}}, app.ImportOptions{}, []string{"2 TrackingOption1 Region", "3 TrackingName2 North"}},
@@ -162,7 +162,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"another client on a later line", []map[string]string{{}, {"ContactName": "Harbour Café"}}, app.ImportOptions{}, []string{"3 ContactName Harbour"}},
 		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, app.ImportOptions{}, []string{"3 InvoiceNumber differ only in case"}},
 		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, app.ImportOptions{}, []string{"3 POCity Auckland"}},
-		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, app.ImportOptions{}, []string{"2 ContactName e-mail"}},
+		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, app.ImportOptions{}, []string{"2 EmailAddress e-mail"}},
 		{"negative total", []map[string]string{{"Quantity": "-1"}}, app.ImportOptions{}, []string{"2  credit note"}},
 		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, app.ImportOptions{},
 			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},

@@ -1,6 +1,9 @@
 package app
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Sheet is a file of cells with their positions, as package data/sheet reads it.
 type Sheet struct {
@@ -14,15 +17,6 @@ type SheetRow struct {
 	Cells []SheetCell
 }
 
-func (r SheetRow) empty() bool {
-	for _, c := range r.Cells {
-		if strings.TrimSpace(c.Text) != "" || c.Kind == FormulaCell || c.Kind == ErrorCell {
-			return false
-		}
-	}
-	return true
-}
-
 // SheetCell is one cell: its text and what the file says it is.
 type SheetCell struct {
 	// Text is what a person reads in the cell, in a form that does not depend on the
@@ -34,7 +28,8 @@ type SheetCell struct {
 // CellKind says what the file takes a cell for. CSV has texts only.
 type CellKind uint8
 
-// The kinds of cell. A FormulaCell has the text of its saved result, or none.
+// The kinds of cell. A FormulaCell has the text of its saved result, or none where the
+// file was never computed.
 const (
 	TextCell CellKind = iota
 	NumberCell
@@ -43,3 +38,19 @@ const (
 	FormulaCell
 	ErrorCell
 )
+
+// filled reports whether there is anything in the cell, be it a formula alone.
+func (c SheetCell) filled() bool {
+	return c.Kind == FormulaCell || c.Kind == ErrorCell || strings.TrimSpace(c.Text) != ""
+}
+
+// ColumnLetters returns the letters that a spreadsheet shows over the column at an
+// index from 0: A, B, … Z, AA.
+func ColumnLetters(index int) string {
+	var letters []byte
+	for n := index + 1; n > 0; n = (n - 1) / 26 {
+		letters = append(letters, byte('A'+(n-1)%26))
+	}
+	slices.Reverse(letters)
+	return string(letters)
+}

@@ -19,6 +19,9 @@ func (a *App) Subscribe(fn func([]Change)) {
 // watch announces changes until ctx ends.
 func (a *App) watch(ctx context.Context) error {
 	last, err := a.store.LastChange(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type world struct {
 	dial   dialer
 	path   string
 	me     staff.Member
+	before func(http.ResponseWriter, *http.Request) bool // answers in place of the simulator when it says so
 }
 
 // newWorld returns a world; its end is awaited by the test's clean-up.
@@ -47,7 +48,13 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 	w.tenant = ledger.TenantID(w.sim.Orgs()[0].TenantID)
 	listener, dial := sim.NewPipeListener()
 	w.dial = dial
-	server := &http.Server{Handler: w.sim.Handler(), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	handler := w.sim.Handler()
+	answer := func(rw http.ResponseWriter, r *http.Request) {
+		if w.before == nil || !w.before(rw, r) {
+			handler.ServeHTTP(rw, r)
+		}
+	}
+	server := &http.Server{Handler: http.HandlerFunc(answer), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -237,8 +244,8 @@ func (w *world) mustBeSound(views []app.InvoiceView) {
 			w.t.Errorf("%s is %s, %s here, and Xero has %d live and %d removed of it", v.Invoice.Number, stage.Status, stage.Export, len(live), len(gone))
 		case want == 1 && live[0].Total.StringFixed(2) != v.Totals.Total.String():
 			w.t.Errorf("%s is %s here and %s in Xero", v.Invoice.Number, v.Totals.Total, live[0].Total)
-		case want == 1 && live[0].ID != string(v.Exports[0].Standing.ID):
-			w.t.Errorf("%s is linked to %q and is %q in Xero", v.Invoice.Number, v.Exports[0].Standing.ID, live[0].ID)
+		case want == 1 && live[0].InvoiceID != string(v.Exports[0].Standing.ID):
+			w.t.Errorf("%s is linked to %q and is %q in Xero", v.Invoice.Number, v.Exports[0].Standing.ID, live[0].InvoiceID)
 		}
 	}
 }

@@ -1,0 +1,150 @@
+package app_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/data/sheet"
+)
+
+// TestImportReadsWhatTheTemplateHolds writes invoices in the columns of the template
+// and reads them again.
+func TestImportReadsWhatTheTemplateHolds(t *testing.T) {
+	a, _, me := firm(t)
+	rapid.Check(t, func(t *rapid.T) {
+		amounts := rapid.SampledFrom([]money.LineAmounts{money.Exclusive, money.Inclusive}).Draw(t, "amounts")
+		want := drawInvoices(t, amounts)
+		name := rapid.SampledFrom([]string{"out.csv", "out.xlsx"}).Draw(t, "file")
+		var file bytes.Buffer
+		if err := writeTemplate(&file, name, want); err != nil {
+			t.Fatal(err)
+		}
+		cells, err := sheet.Read(name, &file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := a.PreviewImport(t.Context(), me, cells, app.ImportOptions{Amounts: amounts})
+		if err != nil || len(p.Problems) > 0 {
+			t.Fatal(err, p.Problems)
+		}
+		got := make([]billing.Invoice, len(p.Invoices))
+		for i, v := range p.Invoices {
+			got[i] = v.Invoice
+			got[i].Client = billing.ClientID(v.Client) // a new client's ID is drawn
+		}
+		same := cmp.Options{cmp.AllowUnexported(money.Discount{}), cmpopts.IgnoreFields(billing.Invoice{}, "ID"), cmpopts.EquateEmpty()}
+		if diff := cmp.Diff(want, got, same); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// drawInvoices draws invoices whose client is a name.
+func drawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
+	numbers := rapid.SliceOfNDistinct(rapid.StringMatching(`[!-~]([ -~]{0,10}[!-~])?`).Filter(harmless), 1, 4,
+		func(s string) string { return billing.Number(s).Fold() }).Draw(t, "numbers")
+	text := rapid.StringMatching(`[A-Za-z0-9äé株](["',;. A-Za-z0-9äé株\n]{0,20}[A-Za-z0-9äé株.])?`)
+	invoices := make([]billing.Invoice, len(numbers))
+	for i, number := range numbers {
+		invoices[i] = billing.Invoice{
+			Client: billing.ClientID(rapid.SampledFrom([]string{"Kauri Joinery Ltd", "Harbour Café", "株式会社"}).Draw(t, "client")),
+			Type:   billing.Final, Number: billing.Number(number),
+			Date: 20260101 + billing.Date(rapid.IntRange(0, 27).Draw(t, "day")), Due: 20261201 + billing.Date(rapid.IntRange(0, 27).Draw(t, "due")),
+			Reference: rapid.OneOf(rapid.Just(""), text).Draw(t, "reference"), BrandingTheme: rapid.SampledFrom([]string{"", "Standard"}).Draw(t, "theme"),
+			Currency: rapid.SampledFrom([]money.Currency{"NZD", "AUD"}).Draw(t, "currency"), Amounts: amounts,
+			Lines: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) billing.Line { return drawLine(t, text) }), 1, 4).Draw(t, "lines"),
+		}
+	}
+	return invoices
+}
+
+// harmless holds back what WriteCSV marks with an apostrophe.
+func harmless(s string) bool { return !strings.ContainsAny(s[:1], "=+-@") }
+
+func drawLine(t *rapid.T, text *rapid.Generator[string]) billing.Line {
+	l := billing.Line{Description: text.Draw(t, "description")}
+	if rapid.IntRange(0, 4).Draw(t, "text alone") == 0 {
+		return l
+	}
+	l.Quantity = money.Quantity(rapid.Int64Range(0, 100_0000).Draw(t, "quantity"))
+	l.UnitAmount = money.UnitAmount(rapid.Int64Range(0, 100_000_0000).Draw(t, "unit amount"))
+	l.Discount, _ = money.PercentOff(money.Rate(rapid.Int64Range(0, 100_0000).Draw(t, "discount")))
+	l.Account = rapid.StringMatching(`[0-9]{3,10}`).Draw(t, "account")
+	l.Item = rapid.SampledFrom([]string{"", "BOOK"}).Draw(t, "item")
+	l.Code = l.Item
+	l.Tax = rapid.SampledFrom([]billing.Tax{
+		{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000}, {Code: "ZERORATED", Name: "Zero Rated"}, {Code: "NONE", Name: "No GST"},
+	}).Draw(t, "tax")
+	for _, category := range []string{"Region", "Partner"} {
+		if rapid.Bool().Draw(t, category) {
+			l.Tracking = append(l.Tracking, billing.Tracking{Category: category, Option: text.Draw(t, "option")})
+		}
+	}
+	return l
+}
+
+// writeTemplate writes invoices as a person or another program would, the figures of an
+// invoice's head on its first line alone.
+func writeTemplate(w io.Writer, name string, invoices []billing.Invoice) error {
+	columns := strings.Split(header, ",")
+	rows := [][]app.SheetCell{{}}
+	for _, column := range columns {
+		rows[0] = append(rows[0], app.SheetCell{Text: column})
+	}
+	for _, v := range invoices {
+		totals, err := v.Totals()
+		if err != nil {
+			return err
+		}
+		for i, l := range v.Lines {
+			cells := lineCells(v, l)
+			if i == 0 {
+				cells["Total"] = app.SheetCell{Text: totals.Total.String(), Kind: app.NumberCell}
+			}
+			if !l.TextOnly() {
+				cells["TaxAmount"] = app.SheetCell{Text: totals.Lines[i].Tax.String(), Kind: app.NumberCell}
+			}
+			var row []app.SheetCell
+			for _, column := range columns {
+				row = append(row, cells[strings.TrimPrefix(column, "*")])
+			}
+			rows = append(rows, row)
+		}
+	}
+	if strings.HasSuffix(name, ".csv") {
+		return sheet.WriteCSV(w, rows)
+	}
+	return sheet.WriteXLSX(w, "Invoices", rows)
+}
+
+func lineCells(v billing.Invoice, l billing.Line) map[string]app.SheetCell {
+	cells := map[string]app.SheetCell{
+		"ContactName": {Text: string(v.Client)}, "InvoiceNumber": {Text: string(v.Number)}, "Reference": {Text: v.Reference},
+		"InvoiceDate": {Text: v.Date.String(), Kind: app.DateCell}, "DueDate": {Text: v.Due.String(), Kind: app.DateCell},
+		"Currency": {Text: string(v.Currency)}, "BrandingTheme": {Text: v.BrandingTheme}, "Description": {Text: l.Description},
+	}
+	if l.TextOnly() {
+		return cells
+	}
+	cells["InventoryItemCode"] = app.SheetCell{Text: l.Item}
+	cells["AccountCode"] = app.SheetCell{Text: l.Account}
+	cells["Quantity"] = app.SheetCell{Text: l.Quantity.String(), Kind: app.NumberCell}
+	cells["UnitAmount"] = app.SheetCell{Text: l.UnitAmount.String(), Kind: app.NumberCell}
+	cells["Discount"] = app.SheetCell{Text: l.Discount.Percent().String()}
+	cells["TaxType"] = app.SheetCell{Text: l.Tax.Name}
+	for i, t := range l.Tracking {
+		cells[fmt.Sprintf("TrackingName%d", i+1)] = app.SheetCell{Text: t.Category}
+		cells[fmt.Sprintf("TrackingOption%d", i+1)] = app.SheetCell{Text: t.Option}
+	}
+	return cells
+}

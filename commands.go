@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+	"feebridge/data"
+	"feebridge/xero"
+)
+
+// The exit statuses.
+const (
+	exitDone        = 0
+	exitSomeFailed  = 1 // each is named
+	exitWrongUse    = 2
+	exitUnavailable = 3 // offline, a limit, not connected
+)
+
+// command is one word after feebridge.
+type command struct {
+	name  string
+	usage string // its arguments
+	about string
+	flags func(*flag.FlagSet, *options)
+	run   func(context.Context, *session, []string) int
+}
+
+func commands() []command {
+	return []command{
+		{"import", "FILE.csv|.xlsx", "import invoices in the columns of Xero's sales invoice template, all or none", importFlags, importFile},
+		{"finalize", "NUMBER...", "make drafts ready for export", nil, finalize},
+		{"export", "--number NUMBER... | --all", "export finalized invoices to Xero", exportFlags, exportInvoices},
+		{"list", "", "list the invoices", nil, list},
+		{"show", "NUMBER", "show one invoice", nil, show},
+		{"sim", "", "run the simulated Xero alone", simFlags, simulate},
+	}
+}
+
+// options are what the flags say.
+type options struct {
+	db, api, identity string
+	json              bool
+
+	demo bool
+	tour string
+
+	amounts, dates string
+	finalize       bool
+
+	numbers words
+	all     bool
+
+	sim simOptions
+}
+
+// words is a flag that may be given more than once.
+type words []string
+
+func (w *words) String() string     { return strings.Join(*w, " ") }
+func (w *words) Set(s string) error { *w = append(*w, s); return nil }
+
+// run does what the arguments say and returns the exit status.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	s := &session{out: out, errs: errs}
+	name := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	c, ok := findCommand(name)
+	if !ok {
+		fmt.Fprintf(errs, "feebridge: there is no command %q.\n\n", name)
+		usage(errs)
+		return exitWrongUse
+	}
+	flags := flag.NewFlagSet("feebridge "+c.name, flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.Usage = func() { commandUsage(errs, c, flags) }
+	s.options.register(flags)
+	if c.flags != nil {
+		c.flags(flags, &s.options)
+	}
+	words, err := parse(flags, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case err != nil:
+		return exitWrongUse
+	}
+	defer s.close()
+	return c.run(ctx, s, words)
+}
+
+func findCommand(name string) (command, bool) {
+	if name == "" {
+		return command{about: "open the window", flags: windowFlags, run: openWindow}, true
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// parse takes flags anywhere on the line, and returns the words between them. What
+// follows a double dash is words.
+func parse(flags *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := flags.Args()
+		if len(rest) == 0 {
+			return words, nil
+		}
+		if parsed := len(args) - len(rest); parsed > 0 && args[parsed-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words, args = append(words, rest[0]), rest[1:]
+	}
+}
+
+func (o *options) register(flags *flag.FlagSet) {
+	flags.StringVar(&o.db, "db", "", "the firm's database `FILE` (default: feebridge.db in your settings folder)")
+	flags.StringVar(&o.api, "api", "", "`URL` of the Accounting API (default: Xero's own)")
+	flags.StringVar(&o.identity, "identity", "", "`URL` of Xero's sign-in (default: Xero's own)")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object a line")
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "Usage: feebridge [COMMAND] [FLAGS]; without a command it opens the window.")
+	fmt.Fprintln(w)
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.about)
+	}
+	fmt.Fprintln(w, "\nfeebridge COMMAND --help tells more of one.")
+}
+
+func commandUsage(w io.Writer, c command, flags *flag.FlagSet) {
+	if c.name == "" {
+		usage(w)
+	} else {
+		fmt.Fprintf(w, "Usage: feebridge %s %s: %s\n", c.name, c.usage, c.about)
+	}
+	fmt.Fprintln(w, "\nFlags, anywhere on the line:")
+	flags.PrintDefaults()
+}
+
+// session is one run of the program: its options, its output, and the firm once it is open.
+type session struct {
+	options options
+	out     io.Writer
+	errs    io.Writer
+
+	db   *data.DB
+	log  *slog.Logger
+	app  *app.App
+	firm app.Firm
+	me   staff.Member
+}
+
+// open opens the firm's database and, where the environment names a sign-in, Xero.
+func (s *session) open(ctx context.Context) error {
+	path := s.options.db
+	if path == "" {
+		folder, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
+		}
+		path = filepath.Join(folder, "feebridge", "feebridge.db")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("making the folder of the database: %w", err)
+	}
+	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
+		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
+	}, nil))
+	var books app.Books
+	if token := os.Getenv("FEEBRIDGE_TOKEN"); token != "" {
+		books = xero.New(xero.Config{
+			API: s.options.api, Log: s.log,
+			Token: func(context.Context) (string, error) { return token, nil },
+		})
+	}
+	return s.start(ctx, path, books, app.Firm{Name: "My firm", Currency: "NZD"})
+}
+
+// start opens the database and makes the App. firm is used only for a new database.
+func (s *session) start(ctx context.Context, path string, books app.Books, firm app.Firm) error {
+	var err error
+	if s.db, err = data.Open(ctx, path); err != nil {
+		return err
+	}
+	s.app = app.New(app.Params{Store: s.db, Books: books, Log: s.log})
+	if s.me, err = s.app.Open(ctx, firm, "Owner"); err != nil {
+		return err
+	}
+	s.firm, err = s.app.Firm(ctx)
+	return err
+}
+
+// connect makes sure that the organisation named in the environment is the one that
+// the firm exports to. Without one there, whatever is connected stays.
+func (s *session) connect(ctx context.Context) error {
+	tenant := ledger.TenantID(os.Getenv("FEEBRIDGE_TENANT"))
+	if tenant == "" || os.Getenv("FEEBRIDGE_TOKEN") == "" {
+		return nil
+	}
+	all, err := s.app.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Default && o.Tenant.ID == tenant && o.State == app.Connected {
+			return nil
+		}
+	}
+	_, err = s.app.Connect(ctx, s.me, tenant)
+	return err
+}
+
+func (s *session) close() {
+	if s.db != nil {
+		if err := s.db.Close(); err != nil {
+			fmt.Fprintln(s.errs, "feebridge: closing the database:", err)
+		}
+	}
+}
+
+// fail prints an error and returns the exit status that fits it.
+func (s *session) fail(err error) int {
+	fmt.Fprintln(s.errs, "feebridge:", err)
+	var parked *app.Parked
+	var trouble *app.Trouble
+	switch {
+	case errors.As(err, &parked), errors.As(err, &trouble), app.IsCode(err, app.Unavailable):
+		return exitUnavailable
+	}
+	return exitSomeFailed
+}
+
+func (s *session) wrongUse(text string, args ...any) int {
+	fmt.Fprintf(s.errs, "feebridge: "+text+"\n", args...)
+	return exitWrongUse
+}
+
+// print prints one object a line with --json, else the text.
+func (s *session) print(object any, text string, args ...any) {
+	if !s.options.json {
+		fmt.Fprintf(s.out, text+"\n", args...)
+		return
+	}
+	line, err := json.Marshal(object)
+	if err != nil {
+		fmt.Fprintln(s.errs, "feebridge:", err)
+		return
+	}
+	fmt.Fprintf(s.out, "%s\n", line)
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/assets/demo"
+	"feebridge/xero"
+)
+
+// demoFirm is the firm that --demo explores.
+var demoFirm = app.Firm{Name: "Tui Accounting Ltd", Currency: "NZD"}
+
+// openDemo opens the demo firm on a throw-away database beside a simulated Xero. The
+// returned function takes both down.
+func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
+	folder, err := os.MkdirTemp("", "feebridge-demo-")
+	if err != nil {
+		return nil, nil, err
+	}
+	var there *simulator
+	end := func() {
+		s.close()
+		s.db = nil
+		if there != nil {
+			there.close()
+		}
+		os.RemoveAll(folder)
+	}
+	config, err := s.options.sim.config()
+	if err == nil {
+		there, err = listen(config, "127.0.0.1:0")
+	}
+	if err == nil {
+		s.log = slog.New(slog.DiscardHandler)
+		books := xero.New(xero.Config{
+			API: there.base, Web: there.base, Log: s.log,
+			Token: func(context.Context) (string, error) { return there.token, nil },
+		})
+		err = s.start(ctx, filepath.Join(folder, "demo.db"), books, demoFirm)
+	}
+	if err == nil {
+		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
+	}
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return there, end, nil
+}
+
+// fillDemo connects the firm and gives it clients, invoices, and a history of exports.
+func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
+	if _, err := s.app.Connect(ctx, s.me, t); err != nil {
+		return err
+	}
+	var ids = map[billing.Number]billing.InvoiceID{}
+	err := s.db.Update(ctx, func(tx app.Tx) error {
+		for _, c := range demo.Clients() {
+			if _, err := tx.SaveClient(c); err != nil {
+				return err
+			}
+		}
+		for _, v := range demo.Invoices(billing.DateOf(time.Now())) {
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+			ids[v.Number] = v.ID
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = errors.Join(
+		s.exportDemo(ctx, t, ledger.AuthorisedThere, ids, demo.Approved()),
+		s.exportDemo(ctx, t, ledger.DraftThere, ids, demo.Exported()),
+	)
+	return err
+}
+
+// exportDemo exports invoices of the demo firm with a status on arrival.
+func (s *session) exportDemo(ctx context.Context, t ledger.TenantID, arrival ledger.InvoiceStatus, ids map[billing.Number]billing.InvoiceID, numbers []billing.Number) error {
+	if err := s.app.SetMapping(ctx, s.me, t, ledger.Mapping{Arrival: arrival, DefaultAccount: "200"}); err != nil {
+		return err
+	}
+	var chosen []billing.InvoiceID
+	for _, n := range numbers {
+		chosen = append(chosen, ids[n])
+	}
+	run, _, err := s.app.Export(ctx, s.me, chosen)
+	if err != nil || run.ID == "" {
+		return err
+	}
+	return s.app.Finish(ctx, run.ID, patience)
+}

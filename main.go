@@ -1,0 +1,23 @@
+// Feebridge exports an accounting firm's finalized invoices to Xero, shows what Xero
+// made of each one, and never sends one twice.
+//
+// The window is the product; the commands are a second, small face on the same use
+// cases, for scheduled tasks and for checks.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is what the window and the log show; FyneApp.toml has the same.
+const version = "0.1.0"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
