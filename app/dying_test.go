@@ -190,6 +190,7 @@ func TestDyingAtEveryPoint(t *testing.T) {
 					when = "after"
 				}
 				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
+					t.Parallel()
 					synctest.Test(t, func(t *testing.T) { die(t, &fate{point: point, after: after}, acts) })
 				})
 			}

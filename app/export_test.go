@@ -74,6 +74,7 @@ func TestEveryFaultSettlesByItself(t *testing.T) {
 	} {
 		for _, held := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, numbers of deleted invoices held: %v", c.faults, held), func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, sim.Config{DeletedNumbersHeld: held, Limits: true})
 					if c.faults != "" {
@@ -368,6 +369,7 @@ func TestNotConnected(t *testing.T) {
 func TestCallsOfALargeExport(t *testing.T) {
 	for _, c := range []struct{ contacts, most int }{{0, 36}, {10_000, 46}} {
 		t.Run(fmt.Sprintf("%d contacts in Xero", c.contacts), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				orgs, err := sim.Seed("empty")
 				if err != nil {

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +46,9 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 		cfg.Orgs = orgs
 	}
 	w := &world{t: t, sim: sim.New(cfg), path: filepath.Join(t.TempDir(), "firm.db")}
+	if err := os.WriteFile(w.path, emptyDatabase(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	w.token = w.sim.MintToken()
 	w.tenant = ledger.TenantID(w.sim.Orgs()[0].TenantID)
 	listener, dial := sim.NewPipeListener()
@@ -76,6 +81,27 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 	}
 	return w
 }
+
+// emptyDatabase is a database with its schema and nothing in it: most of the time of a
+// small test would go into the migrations.
+var emptyDatabase = sync.OnceValue(func() []byte {
+	folder, err := os.MkdirTemp("", "feebridge-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "empty.db")
+	db, err := data.Open(context.Background(), path)
+	if err != nil {
+		panic(err)
+	}
+	db.Close()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
 
 // process is one running Feebridge on the world's database.
 type process struct {

@@ -50,11 +50,6 @@ func Approved() []billing.Number {
 	return history(func(i int) bool { return i%4 != 3 })
 }
 
-// Paid returns those of Approved that are to be paid there, too.
-func Paid() []billing.Number {
-	return history(func(i int) bool { return i%2 == 0 })
-}
-
 // Exported returns the numbers of finalized invoices that are to be in Xero already, as drafts that nobody has
 // approved yet.
 func Exported() []billing.Number {
