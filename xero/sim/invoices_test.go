@@ -1,0 +1,495 @@
+package sim
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+func TestCreatedInvoiceHasItsDefaults(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", `{"Type":"ACCREC","Contact":{"ContactID":"`+contactID+`"},"LineItems":[{"Description":"x","UnitAmount":10,"AccountCode":"200"}]}`).
+			want(200,
+				"Invoices.0.Status", "DRAFT", "Invoices.0.InvoiceNumber", "INV-0001", "Invoices.0.LineAmountTypes", "Exclusive",
+				"Invoices.0.CurrencyCode", "NZD", "Invoices.0.CurrencyRate", "1.000000", "Invoices.0.DateString", "2000-01-01T00:00:00",
+				"Invoices.0.DueDate", "", "Invoices.0.BrandingThemeID", "c0000000-0000-4000-8000-000000000001",
+				"Invoices.0.LineItems.0.Quantity", "1.0000", "Invoices.0.LineItems.0.TaxType", "OUTPUT2", "Invoices.0.Total", "11.50",
+				"Invoices.0.LineItems.0.AccountID", "a0000000-0000-4000-8000-000000000200", "Invoices.0.Contact.Name", "Ann Ltd",
+				"Invoices.0.StatusAttributeString", "")
+		r.do("GET", "/Contacts/"+contactID, "").want(200, "Contacts.0.IsCustomer", "true", "Contacts.0.IsSupplier", "false")
+	})
+}
+
+func TestDateDefaultsToTodayInTheOrganisationsZone(t *testing.T) {
+	org := testOrg()
+	org.Location = time.FixedZone("ahead", 13*60*60)
+	bubble(t, Config{Orgs: []*Org{org}}, func(t *testing.T, r *rig) {
+		time.Sleep(11*time.Hour - time.Minute) // still 1 January in UTC, and 1 January there for another minute
+		r.do("PUT", "/Invoices", invoice("Date", "")).want(200, "Invoices.0.DateString", "2000-01-01T00:00:00")
+		time.Sleep(time.Minute)
+		r.do("PUT", "/Invoices", invoice("Date", "")).want(200, "Invoices.0.DateString", "2000-01-02T00:00:00")
+	})
+}
+
+func TestItemGivesWhatALineLacks(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", invoice("LineItems", line(`"ItemCode":"hour","Quantity":2`))).want(200,
+			"Invoices.0.LineItems.0.ItemCode", "HOUR", "Invoices.0.LineItems.0.Description", "An hour of work",
+			"Invoices.0.LineItems.0.UnitAmount", "125.50", "Invoices.0.LineItems.0.AccountCode", "200", "Invoices.0.Total", "288.65")
+		r.do("PUT", "/Invoices", invoice("LineItems", line(`"ItemCode":"HOUR","Description":"Mine","UnitAmount":1`))).want(200,
+			"Invoices.0.LineItems.0.Description", "Mine", "Invoices.0.Total", "1.15")
+	})
+}
+
+func TestForeignCurrency(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`)).want(200, "Invoices.0.CurrencyCode", "USD", "Invoices.0.CurrencyRate", "0.600000")
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`, "CurrencyRate", "0.5123456")).want(200, "Invoices.0.CurrencyRate", "0.512346")
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"EUR"`)).wantError("Organisation is not subscribed to currency EUR")
+		r.do("PUT", "/Currencies", `{"Code":"EUR","Description":"Euro"}`).want(200, "Currencies.0.Code", "EUR")
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"EUR"`)).want(200)
+	})
+}
+
+func TestRefusedInvoices(t *testing.T) {
+	approved := func(fields ...string) string {
+		return invoice(append([]string{"Status", `"AUTHORISED"`}, fields...)...)
+	}
+	text := func(n int) string { return strconv.Quote(strings.Repeat("x", n)) }
+	tests := []struct{ name, body, message string }{
+		{"no type", invoice("Type", ""), "Invoice not of valid type for creation"},
+		{"credit note", invoice("Type", `"ACCRECCREDIT"`), "Invoice not of valid type for creation"},
+		{"made paid", invoice("Status", `"PAID"`), "Invoice not of valid status for creation"},
+		{"made voided", invoice("Status", `"VOIDED"`), "Invoice not of valid status for creation"},
+		{"made deleted", invoice("Status", `"DELETED"`), "Invoice not of valid status for creation"},
+		{"no lines", invoice("LineItems", ""), "One or more line items must be specified"},
+		{"empty lines", invoice("LineItems", "[]"), "One or more line items must be specified"},
+		{"no contact", invoice("Contact", ""), "A Contact must be specified for this type of transaction"},
+		{"empty contact", invoice("Contact", "{}"), "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"},
+		{"unknown contact", invoice("Contact", `{"ContactID":"`+unknownID+`"}`), "Unknown contact details, please provide a valid ContactID or Contact Number"},
+		{"unknown contact number", invoice("Contact", `{"ContactNumber":"nobody"}`), "Unknown contact details, please provide a valid ContactID or Contact Number"},
+		{"archived contact", invoice("Contact", `{"ContactID":"`+archivedContactID+`"}`), "The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes."},
+		{"archived contact by number", invoice("Contact", `{"ContactNumber":"c9"}`), "The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes."},
+		{"no due date to approve", approved("DueDate", ""), "The document DueDate field must be specified."},
+		{"no due date to submit", invoice("Status", `"SUBMITTED"`, "DueDate", ""), "The document DueDate field must be specified."},
+		{"no account to approve", approved("LineItems", line(`"Description":"x","UnitAmount":1,"TaxType":"OUTPUT2"`)), "Account code or ID must be specified"},
+		{"unknown account to approve", approved("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"999"`)), "Account code '999' is not a valid code for this document."},
+		{"bank account", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"090"`)), "Account code '090' is not a valid code for this document."},
+		{"system account", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"610"`)), "Account code '610' is not a valid code for this document."},
+		{"archived account", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"210"`)), "Account code '210' has been archived, or has been deleted. Each line item must reference a valid account."},
+		{"tax against account", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"200","TaxType":"INPUT2"`)), "The TaxType code 'INPUT2' cannot be used with account code '200'."},
+		{"unknown tax", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"200","TaxType":"WHAT"`)), "The TaxType code WHAT does not exist or cannot be used for this type of transaction."},
+		{"deleted tax", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"200","TaxType":"OUTPUT"`)), "Tax rate must be Active"},
+		{"no tax anywhere", approved("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"260"`)), "The TaxType field is mandatory"},
+		{"no description to approve", approved("LineItems", line(`"UnitAmount":1,"AccountCode":"200"`)), msgNoDescription},
+		{"empty description", invoice("LineItems", line(`"Description":"","UnitAmount":1,"AccountCode":"200"`)), msgNoDescription},
+		{"unknown item", invoice("LineItems", line(`"ItemCode":"NONE","Quantity":1`)), "Item code 'NONE' is not valid"},
+		{"three tracking categories", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{},{},{}]`)), msgManyTracking},
+		{"unknown option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Moon"}]`)), msgUnknownTracking("Region: Moon")},
+		{"archived option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Gone"}]`)), msgUnknownTracking("Region: Gone")},
+		{"unknown theme", invoice("BrandingThemeID", `"`+unknownID+`"`), msgUnknownTheme(unknownID)},
+		{"long number", invoice("InvoiceNumber", text(256)), msgTooLong("InvoiceNumber", 255)},
+		{"number of other letters", invoice("InvoiceNumber", `"Ä1"`), msgNumberASCII},
+		{"long reference", invoice("Reference", text(256)), msgTooLong("Reference", 255)},
+		{"long description", invoice("LineItems", line(`"UnitAmount":1,"Description":`+text(4001))), msgTooLong("Description", 4000)},
+		{"long item code", invoice("LineItems", line(`"ItemCode":`+text(31))), msgTooLong("ItemCode", 30)},
+		{"long quantity", invoice("LineItems", line(`"Description":"x","UnitAmount":0,"Quantity":123456789.12345`)), msgQuantityTooBig},
+		{"large line", invoice("LineItems", line(`"Description":"x","UnitAmount":10000000000,"Quantity":1`)), msgLineTooBig},
+		{"relative url", invoice("Url", `"/open/1"`), msgURL},
+		{"url of another scheme", invoice("Url", `"ftp://host/1"`), msgURL},
+		{"url with the word", invoice("Url", `"https://xero.example.com/"`), msgURL},
+		{"negative total to approve", approved("LineItems", line(`"Description":"x","UnitAmount":-1,"AccountCode":"200"`)), msgNegativeTotal},
+		{"discount on a bill", invoice("Type", `"ACCPAY"`, "LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"400","DiscountRate":1`)), msgDiscountSales},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, Config{}, func(t *testing.T, r *rig) {
+				a := r.do("PUT", "/Invoices", test.body)
+				a.wantError(test.message)
+				a.want(400, "ErrorNumber", "10", "Type", "ValidationException", "Message", "A validation exception occurred",
+					"Elements.0.InvoiceID", zeroID, "Elements.0.HasErrors", "true")
+				if n := len(r.sim.Invoices(testTenant)); n != 0 {
+					t.Errorf("%d invoices were made", n)
+				}
+			})
+		})
+	}
+}
+
+func TestRefusedElementEchoesWhatWasSent(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		a := r.do("PUT", "/Invoices", invoice("InvoiceNumber", `"A1"`, "LineItems", line(`"Description":"x","Quantity":2,"UnitAmount":5,"AccountCode":"200","TaxType":"INPUT2"`)))
+		a.want(400, "Elements.0.InvoiceNumber", "A1", "Elements.0.Total", "11.50", "Elements.0.Status", "DRAFT", "Elements.0.Contact.Name", "Ann Ltd")
+		a = r.do("PUT", "/Invoices", invoice("Status", `"PAID"`))
+		a.want(400, "Elements.0.InvoiceNumber", "", "Elements.0.Total", "")
+		a = r.do("PUT", "/Invoices", invoice("Contact", `{"Name":"New Ltd"}`, "Url", `"bad"`))
+		a.want(400, "Elements.0.Contact.Name", "New Ltd", "Elements.0.Contact.ContactID", zeroID)
+		if n := len(r.sim.Contacts(testTenant)); n != 3 {
+			t.Errorf("a refused invoice left a contact: %d", n)
+		}
+	})
+}
+
+func TestSeveralMessagesComeTogether(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		a := r.do("PUT", "/Invoices", invoice("Status", `"AUTHORISED"`, "DueDate", "", "LineItems", line(`"Description":"x","UnitAmount":1`), "CurrencyCode", `"EUR"`))
+		for _, message := range []string{msgCurrency("EUR"), msgNoDueDate, msgNoAccount, msgTaxMandatory} {
+			a.wantError(message)
+		}
+	})
+}
+
+func TestSummarizeErrors(t *testing.T) {
+	good, bad := invoice("InvoiceNumber", `"G"`), invoice("InvoiceNumber", `"B"`, "LineItems", "[]")
+	warned := invoice("InvoiceNumber", `"W"`, "LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"476"`))
+	body := `{"Invoices":[` + good + "," + bad + "," + warned + `]}`
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		for _, path := range []string{"/Invoices", "/Invoices?summarizeErrors=true"} {
+			a := r.do("PUT", path, body).want(400, "Elements.0.InvoiceNumber", "B", "Elements.1", "")
+			a.wantError("One or more line items must be specified")
+			if n := len(r.sim.Invoices(testTenant)); n != 0 {
+				t.Fatalf("%s: %d invoices were saved", path, n)
+			}
+		}
+		r.do("PUT", "/Invoices?summarizeErrors=false", body).want(200,
+			"Invoices.0.StatusAttributeString", "OK", "Invoices.0.HasErrors", "false", "Invoices.0.ValidationErrors", "",
+			"Invoices.1.StatusAttributeString", "ERROR", "Invoices.1.HasErrors", "true", "Invoices.1.InvoiceID", zeroID,
+			"Invoices.1.ValidationErrors.0.Message", "One or more line items must be specified",
+			"Invoices.2.StatusAttributeString", "WARNING",
+			"Invoices.2.Warnings.0.Message", "Account code '476' has been removed as it does not match a recognised account.",
+			"Invoices.2.LineItems.0.AccountCode", "")
+		if n := len(r.sim.Invoices(testTenant)); n != 2 {
+			t.Errorf("%d invoices were saved, want 2", n)
+		}
+	})
+}
+
+func TestNothingOfARefusedBatchStays(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.add("InvoiceNumber", `"A1"`)
+		before := r.sim.Invoices(testTenant)
+		body := `{"Invoices":[{"InvoiceID":"` + id + `","Reference":"changed"},` +
+			invoice("Contact", `{"Name":"New Ltd"}`) + "," + invoice("Contact", `{"ContactID":"`+contactID+`","EmailAddress":"new@example.com"}`) + "," + invoice("LineItems", "[]") + `]}`
+		r.do("POST", "/Invoices", body).want(400)
+		after := r.sim.Invoices(testTenant)
+		if len(after) != 1 || after[0].Reference != before[0].Reference || !after[0].UpdatedUTC.Equal(before[0].UpdatedUTC) {
+			t.Errorf("the books moved: %+v", after)
+		}
+		if c, _ := r.sim.Contact(testTenant, contactID); c.EmailAddress != "ann@example.com" || len(r.sim.Contacts(testTenant)) != 3 {
+			t.Errorf("the contacts moved: %+v", c)
+		}
+		r.do("PUT", "/Invoices", invoice()).want(200, "Invoices.0.InvoiceNumber", "INV-0001")
+	})
+}
+
+func TestNumbersAreUnique(t *testing.T) {
+	for _, test := range []struct {
+		status string
+		held   bool
+		put    string // what PUT of the number says
+		post   string // what POST of the number without an id says
+		same   bool   // POST changes the invoice that is there
+	}{
+		{status: StatusDraft, put: msgNumberTaken, same: true},
+		{status: StatusSubmitted, put: msgNumberTaken, same: true},
+		{status: StatusAuthorised, put: msgNumberTaken, same: true},
+		{status: StatusPaid, put: msgNumberTaken, post: msgStatusModify},
+		{status: StatusVoided, put: msgNumberTaken, post: msgStatusModify},
+		{status: StatusDeleted},
+		{status: StatusDeleted, held: true, put: msgNumberTaken, post: msgStatusModify},
+	} {
+		name := test.status
+		if test.held {
+			name += " held"
+		}
+		t.Run(name, func(t *testing.T) {
+			bubble(t, Config{DeletedNumbersHeld: test.held}, func(t *testing.T, r *rig) {
+				id := r.bring(test.status, "A1")
+				a := r.do("POST", "/Invoices", invoice("InvoiceNumber", `"a1"`, "Status", `"AUTHORISED"`, "Reference", `"again"`, "LineItems", line(`"Description":"x","UnitAmount":7,"AccountCode":"200"`)))
+				if test.post != "" {
+					a.wantError(test.post)
+				} else if got := a.want(200).at("Invoices.0.InvoiceID"); (got == id) != test.same {
+					t.Errorf("POST wrote %s, the first is %s", got, id)
+				}
+			})
+			bubble(t, Config{DeletedNumbersHeld: test.held}, func(t *testing.T, r *rig) {
+				r.bring(test.status, "A1")
+				a := r.do("PUT", "/Invoices", invoice("InvoiceNumber", `"a1"`))
+				if test.put != "" {
+					a.wantError(test.put)
+				} else {
+					a.want(200)
+				}
+			})
+		})
+	}
+}
+
+func TestNumbersOfBillsNeedNotBeUnique(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		bill := invoice("Type", `"ACCPAY"`, "InvoiceNumber", `"B1"`, "LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"400"`))
+		r.do("PUT", "/Invoices", bill).want(200)
+		r.do("PUT", "/Invoices", bill).want(200, "Invoices.0.TotalTax", "0.15")
+		r.do("GET", "/Contacts/"+contactID, "").want(200, "Contacts.0.IsSupplier", "true")
+	})
+}
+
+func TestNumberTwiceInOneBatch(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		one := invoice("InvoiceNumber", `"A1"`)
+		r.do("PUT", "/Invoices?summarizeErrors=false", `{"Invoices":[`+one+","+one+`]}`).want(200,
+			"Invoices.0.StatusAttributeString", "OK", "Invoices.1.ValidationErrors.0.Message", "Invoice # must be unique.")
+	})
+}
+
+// TestStatusMachine walks all pairs of the official table.
+func TestStatusMachine(t *testing.T) {
+	allowed := map[string]string{
+		StatusDraft:      "DRAFT SUBMITTED AUTHORISED DELETED",
+		StatusSubmitted:  "DRAFT SUBMITTED AUTHORISED DELETED",
+		StatusAuthorised: "AUTHORISED VOIDED",
+		StatusPaid:       "PAID",
+		StatusVoided:     "",
+		StatusDeleted:    "",
+	}
+	statuses := []string{StatusDraft, StatusSubmitted, StatusAuthorised, StatusPaid, StatusVoided, StatusDeleted}
+	for _, from := range statuses {
+		for _, to := range statuses {
+			t.Run(from+" to "+to, func(t *testing.T) {
+				bubble(t, Config{}, func(t *testing.T, r *rig) {
+					id := r.bring(from, "A1")
+					a := r.do("POST", "/Invoices/"+id, `{"InvoiceID":"`+id+`","Status":"`+to+`"}`)
+					switch {
+					case strings.Contains(allowed[from], to):
+						a.want(200, "Invoices.0.Status", to, "Invoices.0.InvoiceNumber", "A1")
+					case from == StatusPaid && to == StatusVoided:
+						a.wantError("This document cannot be edited as it has a payment or credit note allocated to it.")
+						a.wantError("The status VOIDED cannot be applied to the invoice because it has payments or credit notes allocated to it.")
+					default:
+						a.wantError("Invoice not of valid status for modification")
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestVoidedInvoiceShowsItsDueInTheAnswerOnly(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusAuthorised, "A1")
+		r.do("POST", "/Invoices/"+id, `{"Status":"VOIDED"}`).want(200, "Invoices.0.AmountDue", "46.00", "Invoices.0.Total", "46.00")
+		r.do("GET", "/Invoices?IDs="+id, "").want(200, "Invoices.0.AmountDue", "0.00", "Invoices.0.Total", "46.00")
+	})
+}
+
+func TestRenamingWhileVoidingDoesNotRename(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusAuthorised, "A1")
+		r.do("POST", "/Invoices/"+id, `{"Status":"VOIDED","InvoiceNumber":"A1-VOID"}`).want(200, "Invoices.0.InvoiceNumber", "A1")
+	})
+}
+
+func TestZeroTotalIsPaidAtOnce(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", invoice("Status", `"AUTHORISED"`, "LineItems", line(`"Description":"x","UnitAmount":0,"AccountCode":"200"`))).
+			want(200, "Invoices.0.Status", "PAID")
+	})
+}
+
+func TestUpdateChangesOnlyWhatWasSent(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.add("Reference", `"keep"`, "Url", `"http://localhost:8742/open/1"`)
+		time.Sleep(time.Second)
+		r.do("POST", "/Invoices/"+id, `{"Invoices":[{"DueDate":"2000-02-01","LineItems":[],"Contact":{},"InvoiceID":"`+zeroID+`"}]}`).want(200,
+			"Invoices.0.DueDateString", "2000-02-01T00:00:00", "Invoices.0.Reference", "keep", "Invoices.0.Total", "46.00",
+			"Invoices.0.Url", "http://localhost:8742/open/1", "Invoices.0.Contact.Name", "Ann Ltd",
+			"Invoices.0.UpdatedDateUTCString", "2000-01-01T00:00:01Z")
+		r.do("POST", "/Invoices/INV-0001", `{"Contact":{"ContactID":"`+otherContactID+`"},"InvoiceNumber":"N2"}`).
+			want(200, "Invoices.0.Contact.Name", "Bob Ltd", "Invoices.0.InvoiceNumber", "N2")
+		r.do("POST", "/Invoices/"+unknownID, `{}`).want(404)
+		r.do("POST", "/Invoices", `{"InvoiceID":"`+unknownID+`"}`).wantError(msgNoDocument)
+	})
+}
+
+func TestLinesAreKeptByTheirIDs(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		a := r.do("PUT", "/Invoices", invoice("LineItems", `[{"Description":"a","UnitAmount":1,"AccountCode":"200"},{"Description":"b","UnitAmount":2,"AccountCode":"200"}]`))
+		id, second := a.at("Invoices.0.InvoiceID"), a.at("Invoices.0.LineItems.1.LineItemID")
+		a = r.do("POST", "/Invoices/"+id, `{"LineItems":[{"LineItemID":"`+second+`","Quantity":3},{"Description":"c","UnitAmount":4,"AccountCode":"200"}]}`).want(200,
+			"Invoices.0.LineItems.0.LineItemID", second, "Invoices.0.LineItems.0.Description", "b", "Invoices.0.LineItems.0.LineAmount", "6.00",
+			"Invoices.0.LineItems.1.Description", "c", "Invoices.0.LineItems.2", "", "Invoices.0.SubTotal", "10.00")
+		if a.at("Invoices.0.LineItems.1.LineItemID") == second {
+			t.Error("two lines share an id")
+		}
+	})
+}
+
+func TestPaidInvoiceMayChangeALittle(t *testing.T) {
+	for _, part := range []string{"46", "10"} {
+		t.Run("paid "+part, func(t *testing.T) {
+			bubble(t, Config{}, func(t *testing.T, r *rig) {
+				id := r.bring(StatusAuthorised, "A1")
+				if _, err := r.sim.RecordPayment(testTenant, id, "090", Day(2000, 1, 2), decimal.RequireFromString(part)); err != nil {
+					t.Fatal(err)
+				}
+				lineID := r.do("GET", "/Invoices/"+id, "").at("Invoices.0.LineItems.0.LineItemID")
+				for _, change := range []string{
+					`"Reference":"r"`, `"DueDate":"2000-03-01"`, `"InvoiceNumber":"A2"`, `"Url":"http://localhost/2"`,
+					`"BrandingThemeID":"c0000000-0000-4000-8000-000000000002"`, `"Contact":{"ContactID":"` + otherContactID + `"}`,
+					`"LineItems":[{"LineItemID":"` + lineID + `","Description":"new words","AccountCode":"260","Tracking":[{"Name":"Region","Option":"North"}]}]`,
+				} {
+					if a := r.do("POST", "/Invoices/"+id, "{"+change+"}"); a.status != 200 {
+						t.Errorf("%s: %d %s", change, a.status, a.body)
+					}
+				}
+				for _, change := range []string{
+					`"Date":"2000-01-05"`, `"CurrencyCode":"USD"`, `"LineAmountTypes":"Inclusive"`,
+					`"LineItems":[{"LineItemID":"` + lineID + `","Quantity":3}]`,
+					`"LineItems":[{"LineItemID":"` + lineID + `","TaxType":"NONE"}]`,
+					`"LineItems":[{"Description":"another","UnitAmount":1,"AccountCode":"200"}]`,
+				} {
+					a := r.do("POST", "/Invoices/"+id, "{"+change+"}")
+					a.wantError("This document cannot be edited as it has a payment or credit note allocated to it.")
+					if part == "46" {
+						a.wantError("Invoice not of valid status for modification")
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestCreditedInvoiceKeepsItsContact(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusAuthorised, "A1")
+		if err := r.sim.ApplyCredit(testTenant, id, decimal.NewFromInt(46)); err != nil {
+			t.Fatal(err)
+		}
+		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "PAID", "Invoices.0.AmountPaid", "0.00", "Invoices.0.AmountCredited", "46.00")
+		r.do("POST", "/Invoices/"+id, `{"Contact":{"ContactID":"`+otherContactID+`"}}`).wantError(msgAllocated)
+	})
+}
+
+func TestDueDateOfAPartPaidInvoiceDoesNotMoveItsDateOfChange(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusAuthorised, "A1")
+		if _, err := r.sim.RecordPayment(testTenant, id, "090", Day(2000, 1, 2), decimal.NewFromInt(1)); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct {
+			change string
+			moves  bool
+		}{{`"DueDate":"2000-05-01"`, false}, {`"SentToContact":true`, false}, {`"Reference":"r"`, true}, {`"DueDate":"2000-06-01","Reference":"s"`, true}} {
+			before, _ := r.sim.Invoice(testTenant, id)
+			time.Sleep(time.Minute)
+			r.do("POST", "/Invoices", `{"InvoiceID":"`+id+`","InvoiceNumber":"A1","Type":"ACCREC",`+test.change+`}`).want(200)
+			after, _ := r.sim.Invoice(testTenant, id)
+			if moved := after.UpdatedUTC.After(before.UpdatedUTC); moved != test.moves {
+				t.Errorf("%s moved it: %v", test.change, moved)
+			}
+		}
+	})
+}
+
+func TestSentToContactOfADraftIsAWarning(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices?summarizeErrors=false", invoice("SentToContact", "true")).want(200, "Invoices.0.SentToContact", "false",
+			"Invoices.0.StatusAttributeString", "WARNING", "Invoices.0.Warnings.0.Message", "Only AUTHORISED invoices may have SentToContact updated.")
+		r.do("PUT", "/Invoices?summarizeErrors=false", invoice("SentToContact", "true", "Status", `"AUTHORISED"`)).want(200,
+			"Invoices.0.SentToContact", "true", "Invoices.0.StatusAttributeString", "OK")
+	})
+}
+
+func TestLockDates(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		draft, approved := r.bring(StatusDraft, "A1"), r.bring(StatusAuthorised, "A2")
+		lock := func(period, year time.Time) {
+			t.Helper()
+			if err := r.sim.SetLockDates(testTenant, period, year); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lock(Day(2000, 1, 31), time.Time{})
+		r.do("PUT", "/Invoices", invoice("Date", `"2000-01-31"`)).wantError("The document date cannot be before the period lock date, currently set at 31-Jan-2000")
+		r.do("PUT", "/Invoices", invoice("Date", `"2000-02-01"`)).want(200)
+		lock(time.Time{}, Day(2000, 1, 31))
+		r.do("PUT", "/Invoices", invoice("Date", `"2000-01-31"`)).wantError("The document date cannot be before the end of year lock date, currently set at 31-Jan-2000")
+		const locked = "The document cannot be edited as it is currently dated before the end of year lock date"
+		r.do("POST", "/Invoices/"+draft, `{"Reference":"x"}`).wantError(locked)
+		r.do("POST", "/Invoices/"+draft, `{"Status":"DELETED"}`).wantError(locked)
+		r.do("POST", "/Invoices/"+approved, `{"Status":"VOIDED"}`).wantError(locked)
+		later := r.add("Date", `"2000-02-02"`)
+		r.do("POST", "/Invoices/"+later, `{"Date":"2000-01-02"}`).wantError("The document date cannot be before the end of year lock date, currently set at 31-Jan-2000")
+		lock(time.Time{}, time.Time{})
+		r.do("POST", "/Invoices/"+approved, `{"Status":"VOIDED"}`).want(200)
+	})
+}
+
+func TestAdviserIsNotHeldByThePeriodLock(t *testing.T) {
+	org := testOrg()
+	org.PeriodLockDate = Day(2000, 1, 31)
+	org.Actions = append(org.Actions, Action{"ApproveTransactionsBeforePeriodLockDate", true})
+	bubble(t, Config{Orgs: []*Org{org}}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", invoice()).want(200)
+	})
+}
+
+func TestInvoiceMakesOrChangesItsContact(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.do("PUT", "/Invoices", invoice("Contact", `{"Name":" ann   LTD "}`)).want(200, "Invoices.0.Contact.ContactID", contactID)
+		r.do("PUT", "/Invoices", invoice("Contact", `{"ContactNumber":"c1"}`)).want(200, "Invoices.0.Contact.ContactID", contactID)
+		a := r.do("PUT", "/Invoices", invoice("Contact", `{"Name":"  New   Ltd ","EmailAddress":"new@example.com"}`)).want(200, "Invoices.0.Contact.Name", "New Ltd")
+		r.do("GET", "/Contacts/"+a.at("Invoices.0.Contact.ContactID"), "").want(200, "Contacts.0.EmailAddress", "new@example.com", "Contacts.0.IsCustomer", "true")
+		r.do("POST", "/Contacts/"+contactID, `{"ContactPersons":[{"FirstName":"P"}]}`).want(200, "Contacts.0.ContactPersons.0.FirstName", "P")
+		r.do("PUT", "/Invoices", invoice()).want(200, "Invoices.0.Contact.ContactPersons.0.FirstName", "P")
+		r.do("PUT", "/Invoices", invoice("Contact", `{"ContactID":"`+contactID+`","EmailAddress":"changed@example.com"}`)).
+			want(200, "Invoices.0.Contact.EmailAddress", "changed@example.com", "Invoices.0.Contact.ContactPersons", "[]")
+	})
+}
+
+func TestSingleInvoice(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusPaid, "A1")
+		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.InvoiceNumber", "A1", "Invoices.0.Payments.0.Amount", "46.00", "Invoices.0.FullyPaidOnDate", "/Date(946684800000+0000)/")
+		r.do("GET", "/Invoices/a1", "").want(200, "Invoices.0.InvoiceID", id)
+		r.do("GET", "/Invoices/"+strings.ToUpper(id), "").want(200, "Invoices.0.InvoiceID", id)
+		r.do("GET", "/Invoices/NONE", "").want(404)
+		a := r.do("GET", "/Invoices/"+id, "", "Accept", "application/pdf").want(200)
+		if a.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(a.body, "%PDF-1.4") || !strings.HasSuffix(a.body, "%%EOF\n") {
+			t.Errorf("%s %.20q", a.header.Get("Content-Type"), a.body)
+		}
+	})
+}
+
+func TestNumberPrefersTheInvoiceThatLives(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		r.bring(StatusDeleted, "A1")
+		time.Sleep(time.Second)
+		second := r.bring(StatusDraft, "A1")
+		r.do("GET", "/Invoices/A1", "").want(200, "Invoices.0.InvoiceID", second)
+		r.do("GET", "/Invoices?InvoiceNumbers=a1", "").want(200, "Invoices.0.Status", "DELETED", "Invoices.1.Status", "DRAFT")
+	})
+}
+
+func TestOnlineInvoiceAndEmail(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		draft, approved := r.bring(StatusDraft, "A1"), r.bring(StatusAuthorised, "A2")
+		if a := r.do("GET", "/Invoices/"+approved+"/OnlineInvoice", "").want(200); !strings.HasPrefix(a.at("OnlineInvoices.0.OnlineInvoiceUrl"), "https://in.xero.com/") {
+			t.Error(a.body)
+		}
+		r.do("GET", "/Invoices/"+draft+"/OnlineInvoice", "").wantError(msgOnlineDraft)
+		r.do("POST", "/Invoices/"+draft+"/Email", "").wantError(msgEmailStatus)
+		if a := r.do("POST", "/Invoices/"+approved+"/Email", ""); a.status != 204 || a.body != "" {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+		r.do("GET", "/Invoices/"+approved, "").want(200, "Invoices.0.SentToContact", "true")
+	})
+	org := testOrg()
+	org.IsDemoCompany = true
+	bubble(t, Config{Orgs: []*Org{org}}, func(t *testing.T, r *rig) {
+		r.do("POST", "/Invoices/"+r.bring(StatusAuthorised, "A1")+"/Email", "").wantError(msgEmailLimit)
+	})
+}
