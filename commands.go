@@ -43,7 +43,7 @@ func commands() []command {
 		{"import", "FILE.csv|.xlsx", "import invoices in the columns of Xero's sales invoice template, all or none", importFlags, importFile},
 		{"finalize", "NUMBER...", "make drafts ready for export", nil, finalize},
 		{"export", "--number NUMBER... | --all", "export finalized invoices to Xero", exportFlags, exportInvoices},
-		{"list", "", "list the invoices", nil, list},
+		{"list", "", "list the invoices", listFlags, list},
 		{"show", "NUMBER", "show one invoice", nil, show},
 		{"sim", "", "run the simulated Xero alone", simFlags, simulate},
 	}
@@ -62,6 +62,8 @@ type options struct {
 
 	numbers words
 	all     bool
+
+	to string
 
 	sim simOptions
 }

@@ -13,6 +13,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/assets/demo"
 	"feebridge/xero"
+	"feebridge/xero/sim"
 )
 
 // demoFirm is the firm that --demo explores.
@@ -49,6 +50,9 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	if err == nil {
 		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
 	}
+	if err == nil {
+		err = there.takeItsTime()
+	}
 	if err != nil {
 		end()
 		return nil, nil, err
@@ -56,12 +60,22 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	return there, end, nil
 }
 
+// takeItsTime makes writes as slow as the live service is, so that a person sees the
+// progress of an export.
+func (s *simulator) takeItsTime() error {
+	slow, err := sim.ParseRule("PUT /Invoices slow:900ms")
+	if err == nil {
+		s.AddFault(slow)
+	}
+	return err
+}
+
 // fillDemo connects the firm and gives it clients, invoices, and a history of exports.
 func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
 	if _, err := s.app.Connect(ctx, s.me, t); err != nil {
 		return err
 	}
-	var ids = map[billing.Number]billing.InvoiceID{}
+	ids := map[billing.Number]billing.InvoiceID{}
 	err := s.db.Update(ctx, func(tx app.Tx) error {
 		for _, c := range demo.Clients() {
 			if _, err := tx.SaveClient(c); err != nil {
@@ -79,11 +93,10 @@ func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(
+	return errors.Join(
 		s.exportDemo(ctx, t, ledger.AuthorisedThere, ids, demo.Approved()),
 		s.exportDemo(ctx, t, ledger.DraftThere, ids, demo.Exported()),
 	)
-	return err
 }
 
 // exportDemo exports invoices of the demo firm with a status on arrival.

@@ -5,8 +5,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -271,28 +273,83 @@ type rowJSON struct {
 	AmountDue  string               `json:"amount_due"`
 }
 
+func listFlags(flags *flag.FlagSet, o *options) {
+	flags.StringVar(&o.to, "to", "", "write the list to a `FILE.csv` or .xlsx instead")
+}
+
 func list(ctx context.Context, s *session, words []string) int {
 	if len(words) > 0 {
 		return s.wrongUse("list takes no arguments.")
 	}
+	write := sheetWriter(s.options.to)
+	if s.options.to != "" && write == nil {
+		return s.wrongUse("--to takes a file that ends in .csv or .xlsx.")
+	}
 	if err := s.open(ctx); err != nil {
 		return s.fail(err)
 	}
+	cells := [][]app.SheetCell{listHeader}
 	for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
 		if err != nil {
 			return s.fail(err)
 		}
-		r := rowJSON{
-			Number: row.Number, Entity: row.Client, Date: row.Date.String(), Due: row.Due.String(),
-			Currency: row.Total.Currency(), SubTotal: row.SubTotal.String(), Tax: row.Tax.String(), Total: row.Total.String(),
-			Status: row.Stage.Status.String(), XeroExport: row.Stage.Export.String(), XeroStatus: row.XeroStatus,
+		if write != nil {
+			cells = append(cells, listCells(row))
+			continue
 		}
-		if row.XeroStatus != "" {
-			r.AmountDue = row.AmountDue.String()
-		}
+		r := listRow(row)
 		s.print(r, "%-14s %-32.32s %s %s %12s  %-9s  %s", r.Number, r.Entity, r.Date, r.Currency, r.Total, r.Status, r.XeroExport)
 	}
+	if write == nil {
+		return exitDone
+	}
+	if err := sheet.WriteFile(s.options.to, func(w io.Writer) error { return write(w, cells) }); err != nil {
+		return s.fail(err)
+	}
 	return exitDone
+}
+
+// sheetWriter returns what writes a file of that name, or nil.
+func sheetWriter(name string) func(io.Writer, [][]app.SheetCell) error {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv":
+		return sheet.WriteCSV
+	case ".xlsx":
+		return func(w io.Writer, cells [][]app.SheetCell) error { return sheet.WriteXLSX(w, "Invoices", cells) }
+	}
+	return nil
+}
+
+func listRow(row app.InvoiceRow) rowJSON {
+	r := rowJSON{
+		Number: row.Number, Entity: row.Client, Date: row.Date.String(), Due: row.Due.String(),
+		Currency: row.Total.Currency(), SubTotal: row.SubTotal.String(), Tax: row.Tax.String(), Total: row.Total.String(),
+		Status: row.Stage.Status.String(), XeroExport: row.Stage.Export.String(), XeroStatus: row.XeroStatus,
+	}
+	if row.XeroStatus != "" {
+		r.AmountDue = row.AmountDue.String()
+	}
+	return r
+}
+
+var listHeader = texts("Number", "Client", "Date", "Due", "Currency", "Subtotal", "Tax", "Total", "Status", "Xero export", "Xero status", "Message")
+
+func listCells(row app.InvoiceRow) []app.SheetCell {
+	number := func(a money.Amount) app.SheetCell { return app.SheetCell{Text: a.String(), Kind: app.NumberCell} }
+	date := func(d billing.Date) app.SheetCell { return app.SheetCell{Text: d.String(), Kind: app.DateCell} }
+	return slices.Concat(
+		texts(string(row.Number), row.Client), []app.SheetCell{date(row.Date), date(row.Due)}, texts(string(row.Total.Currency())),
+		[]app.SheetCell{number(row.SubTotal), number(row.Tax), number(row.Total)},
+		texts(row.Stage.Status.String(), row.Stage.Export.String(), string(row.XeroStatus), row.Message),
+	)
+}
+
+func texts(all ...string) []app.SheetCell {
+	cells := make([]app.SheetCell, len(all))
+	for i, t := range all {
+		cells[i].Text = t
+	}
+	return cells
 }
 
 // showJSON is one invoice with its lines and its exports, newest first.

@@ -19,6 +19,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/assets/demo"
+	"feebridge/data/sheet"
 	"feebridge/xero/sim"
 )
 
@@ -186,6 +187,18 @@ func TestTheMainJobByCommands(t *testing.T) {
 	if shown := d.must(exitDone, "show", "INV-0002"); shown[0]["xero_contact"] != "Client 1" || len(shown[0]["lines"].([]any)) != 2 {
 		t.Errorf("show: %v", shown)
 	}
+	for _, name := range []string{"list.csv", "list.xlsx"} {
+		path := filepath.Join(t.TempDir(), name)
+		d.must(exitDone, "list", "--to", path)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := sheet.Read(name, bytes.NewReader(content))
+		if err != nil || len(cells.Rows) != 4 || cells.Rows[2].Cells[7].Text != "126.50" && cells.Rows[2].Cells[7].Text != "126.5" {
+			t.Errorf("%s: %v, %+v", name, err, cells)
+		}
+	}
 	if out, _, _ := d.run("show", "INV-0002"); !strings.Contains(out, "NZD 126.50") {
 		t.Errorf("show in words: %s", out)
 	}
@@ -209,6 +222,7 @@ func TestExitStatuses(t *testing.T) {
 		{[]string{"import", bad}, exitWrongUse, "--amounts exclusive"},
 		{[]string{"import", "nowhere.csv", "--amounts", "exclusive"}, exitWrongUse, "nowhere.csv"},
 		{[]string{"import", bad, "--amounts", "inclusive"}, exitSomeFailed, "*InvoiceNumber"},
+		{[]string{"list", "--to", "list.pdf"}, exitWrongUse, ".xlsx"},
 		{[]string{"export"}, exitWrongUse, "--all"},
 		{[]string{"export", "--all", "--number", "1"}, exitWrongUse, "--all"},
 		{[]string{"export", "--number", "INV-404"}, exitSomeFailed, "no invoice INV-404"},

@@ -40,7 +40,7 @@ type ImportedInvoice struct {
 // ImportProblem is one thing that is wrong in the file.
 type ImportProblem struct {
 	Line   int    // 0 when it concerns the file as a whole
-	Column string // as the file's header names it; "" when it concerns the row
+	Column string // as Xero's template names it, or the file where the template does not; "" when it concerns the row
 	Text   string // what is wrong, and what to do
 }
 

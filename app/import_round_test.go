@@ -148,3 +148,40 @@ func lineCells(v billing.Invoice, l billing.Line) map[string]app.SheetCell {
 	}
 	return cells
 }
+
+// TestImportOfAnyCells holds for whatever stands in the cells that an import goes through
+// only with complete invoices, and that each problem has its place.
+func TestImportOfAnyCells(t *testing.T) {
+	a, _, me := firm(t)
+	columns := strings.Split(strings.ReplaceAll(header, "*", ""), ",")
+	text := rapid.OneOf(
+		rapid.SampledFrom([]string{"", " ", "0", "-1", "1e9", "99999999999999999999", "12.5%", "03/11/2026", "31/31/2026", "99-99-99", "1 Foo 26", "2026-13-01", "OUTPUT2", "a@b.example", "<x>", "\x00"}),
+		rapid.StringN(0, 20, -1), rapid.StringMatching(`[0-9]{1,4}[/. -][0-9A-Za-z]{1,4}[/. -][0-9]{1,4}`),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		cells := map[string]app.SheetCell{}
+		for _, column := range rapid.SliceOfN(rapid.SampledFrom(columns), 1, 5).Draw(t, "columns") {
+			kind := app.CellKind(rapid.IntRange(int(app.TextCell), int(app.ErrorCell)).Draw(t, "kind"))
+			cells[column] = app.SheetCell{Text: text.Draw(t, column), Kind: kind}
+		}
+		order := rapid.SampledFrom([]app.DateOrder{app.AskDates, app.DayMonthYear, app.MonthDayYear}).Draw(t, "order")
+		p, err := a.PreviewImport(t.Context(), me, sheetWith(cells), app.ImportOptions{Amounts: money.Inclusive, Dates: order})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range p.Problems {
+			if problem.Line != 2 || problem.Text == "" || problem.Column == "" && !strings.Contains(problem.Text, "negative total") {
+				t.Errorf("a problem without its place: %+v", problem)
+			}
+		}
+		if len(p.Problems) > 0 || p.AskDates {
+			return
+		}
+		if len(p.Invoices) != 1 {
+			t.Fatalf("%d invoices", len(p.Invoices))
+		}
+		if err := p.Invoices[0].Invoice.CheckFinal(); err != nil {
+			t.Error(err)
+		}
+	})
+}

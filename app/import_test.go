@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { _ = db.Close() })
 	a := app.New(app.Params{Store: db})
 	me, err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart")
 	if err != nil {
@@ -163,6 +164,16 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, app.ImportOptions{}, []string{"3 InvoiceNumber differ only in case"}},
 		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, app.ImportOptions{}, []string{"3 POCity Auckland"}},
 		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, app.ImportOptions{}, []string{"2 EmailAddress e-mail"}},
+		{"a name in other case on a later line", []map[string]string{{}, {"ContactName": "KAURI  joinery ltd"}}, app.ImportOptions{}, nil},
+		{"head on a later line", []map[string]string{{"DueDate": ""}, {"DueDate": "soon"}}, app.ImportOptions{}, []string{"3 DueDate soon"}},
+		{"reference too long", []map[string]string{{}, {"Reference": strings.Repeat("é", 256)}}, app.ImportOptions{}, []string{"3 Reference 255"}},
+		{"description too long", []map[string]string{{"Description": strings.Repeat("é", 4001)}}, app.ImportOptions{}, []string{"2 Description 4000"}},
+		{"figures beyond Xero", []map[string]string{{}, {"Quantity": "99999999", "UnitAmount": "99999999"}}, app.ImportOptions{}, []string{"3 UnitAmount 9999999999.99"}},
+		{"a tax amount with too many decimals", []map[string]string{{"TaxAmount": "15.0004"}}, app.ImportOptions{}, []string{"2 TaxAmount round it"}},
+		{"a line of text with more", []map[string]string{{}, {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": "", "Discount": "5", "TrackingName1": "Region", "TrackingOption1": "North"}},
+			app.ImportOptions{}, []string{"3 Discount text alone", "3 TrackingName1 text alone", "3 TrackingOption1 text alone"}},
+		{"a category twice", []map[string]string{{"TrackingName1": "Region", "TrackingOption1": "North", "TrackingName2": "region", "TrackingOption2": "South"}},
+			app.ImportOptions{}, []string{"2 TrackingName2 twice"}},
 		{"negative total", []map[string]string{{"Quantity": "-1"}}, app.ImportOptions{}, []string{"2  credit note"}},
 		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, app.ImportOptions{},
 			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},
@@ -226,19 +237,117 @@ func TestImportAsksHowDatesAreRead(t *testing.T) {
 	}
 }
 
-func TestImportTakesNoColumnThatItDrops(t *testing.T) {
+func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
 	a, _, me := firm(t)
-	p := previewOf(t, a, me, header+",SentToContact\n"+row(nil)+",yes\n", app.ImportOptions{})
-	if len(p.Problems) != 1 || p.Problems[0].Column != "SentToContact" {
-		t.Errorf("got %v", p.Problems)
+	for _, c := range []struct {
+		name, csv string
+		want      []string // the places of the problems
+	}{
+		{"another column", header + ",SentToContact\n" + row(nil) + ",\n" + row(nil) + ",yes\n", []string{"3 SentToContact"}},
+		{"another column that is empty", header + ",SentToContact\n" + row(nil) + ",\n", nil},
+		{"a column without a name", header + ",,\n" + row(nil) + ",,yes\n", []string{"2 column AE"}},
+		{"a column behind the header", header + "\n" + row(nil) + "\n" + row(nil) + ",yes\n", []string{"3 column AD"}},
+		{"a required column that is missing", strings.ReplaceAll(header, "*DueDate,", "") + "\n\n", []string{"1 DueDate"}},
+		{"a column twice", header + ",duedate\n" + row(nil), []string{"1 DueDate"}},
+		{"nothing", "\n,,\n", []string{"0 "}},
+		{"no invoices", "\n" + header + "\n,,\n", []string{"0 "}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, p := range previewOf(t, a, me, c.csv, app.ImportOptions{}).Problems {
+				got = append(got, fmt.Sprintf("%d %s", p.Line, p.Column))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
-	p = previewOf(t, a, me, header+",SentToContact\n"+row(nil)+",\n", app.ImportOptions{})
-	if len(p.Problems) != 0 {
-		t.Errorf("an empty column: %v", p.Problems)
+}
+
+// TestImportDropsNothing fills each column of the template, on a line with an amount and
+// on a line of text alone: either the invoice or the client shows it, or it is a problem.
+func TestImportDropsNothing(t *testing.T) {
+	a, _, me := firm(t)
+	outcome := func(line map[string]string) string {
+		p := previewOf(t, a, me, header+"\n"+row(nil)+"\n"+row(line), app.ImportOptions{})
+		for i := range p.Invoices {
+			p.Invoices[i].Invoice.ID, p.Invoices[i].Invoice.Client = "", ""
+		}
+		for i := range p.Clients {
+			p.Clients[i].ID = ""
+		}
+		return fmt.Sprintf("%+v", p)
 	}
-	p = previewOf(t, a, me, strings.ReplaceAll(header, "*DueDate,", "")+"\n", app.ImportOptions{})
-	if len(p.Problems) == 0 || p.Problems[len(p.Problems)-1].Column != "DueDate" {
-		t.Errorf("a missing column: %v", p.Problems)
+	for kind, line := range map[string]map[string]string{
+		"amount": {}, "text alone": {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": ""},
+	} {
+		empty := outcome(line)
+		if again := outcome(line); again != empty {
+			t.Fatalf("the same file has two outcomes:\n%s\n%s", empty, again)
+		}
+		for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+			filled := maps.Clone(line)
+			filled[column] = "7"
+			if outcome(filled) == empty {
+				t.Errorf("%s on a line of %s is dropped", column, kind)
+			}
+		}
+	}
+}
+
+func TestImportOfATaxByNameOrCode(t *testing.T) {
+	a, db, me := firm(t)
+	err := db.Update(t.Context(), func(tx app.Tx) error {
+		for _, tax := range []billing.Tax{
+			{Code: "TAX001", Name: "Two names", Rate: 5_0000}, {Code: "TAX002", Name: "two  NAMES", Rate: 6_0000}, {Code: "TAX003", Name: "TAX001", Rate: 7_0000},
+		} {
+			if err := tx.SaveTax(tax); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"tax001": "TAX001", "TAX003": "TAX003", "no  gst": "NONE", "Two names": ""} {
+		p := previewOf(t, a, me, header+"\n"+row(map[string]string{"TaxType": text}), app.ImportOptions{})
+		if want == "" {
+			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "2 taxes are called Two names") {
+				t.Errorf("%s: %v", text, p.Problems)
+			}
+		} else if len(p.Problems) > 0 || p.Invoices[0].Invoice.Lines[0].Tax.Code != want {
+			t.Errorf("%s: got %+v", text, p)
+		}
+	}
+}
+
+func TestImportFillsInWhatAClientLacks(t *testing.T) {
+	a, _, me := firm(t)
+	for _, c := range []struct {
+		line    map[string]string
+		email   string // of the client then
+		problem string
+	}{
+		{map[string]string{}, "", ""},
+		{map[string]string{"InvoiceNumber": "INV-2", "EmailAddress": "office@kauri.example"}, "office@kauri.example", ""},
+		{map[string]string{"InvoiceNumber": "INV-3", "EmailAddress": "Office@kauri.example"}, "office@kauri.example", ""},
+		{map[string]string{"InvoiceNumber": "INV-4", "EmailAddress": "else@kauri.example"}, "office@kauri.example", `has "office@kauri.example"`},
+	} {
+		p := previewOf(t, a, me, header+"\n"+row(c.line), app.ImportOptions{})
+		if c.problem != "" {
+			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, c.problem) {
+				t.Errorf("got %v", p.Problems)
+			}
+			continue
+		}
+		if _, err := a.Import(t.Context(), me, p); err != nil {
+			t.Fatal(err)
+		}
+		clients, err := a.Clients(t.Context(), me)
+		if err != nil || len(clients) != 1 || clients[0].Email != c.email {
+			t.Errorf("got %+v, %v", clients, err)
+		}
 	}
 }
 
@@ -256,8 +365,12 @@ func TestImportTwiceIsRefused(t *testing.T) {
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "INV-1 is here already") {
 		t.Errorf("the same file again: %v", p.Problems)
 	}
+	early := previewOf(t, a, me, header+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), app.ImportOptions{})
 	if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.Burn("INV-9") }); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := a.Import(t.Context(), me, early); !app.IsCode(err, app.Conflict) {
+		t.Errorf("a number that was burnt since the preview: %v", err)
 	}
 	p = previewOf(t, a, me, header+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), app.ImportOptions{})
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "cannot be used again") {

@@ -4,6 +4,7 @@
 package demo
 
 import (
+	_ "embed"
 	"fmt"
 	"time"
 
@@ -20,6 +21,15 @@ const (
 	firstDraft   = 178 // from here on every second invoice is a draft still
 	historyCount = 48  // the first ones are history: exported already
 )
+
+// File is a file of invoices in the columns of Xero's sales invoice template; two of its
+// lines are wrong, as happens.
+//
+//go:embed invoices.csv
+var File []byte
+
+// FileName is what File is called.
+const FileName = "invoices.csv"
 
 // Clients returns the client entities of the firm.
 func Clients() []billing.Client {

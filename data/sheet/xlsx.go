@@ -1,0 +1,154 @@
+package sheet
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"feebridge/app"
+)
+
+// Bounds of a workbook's inside. A workbook is a zip archive, so a small file may
+// claim to hold, or hold, far more than the machine can.
+const (
+	maxInflated      = 256 << 20 // of all parts
+	maxDocument      = 32 << 20  // of a part that the library may hold as one document, as it does with texts and styles
+	maxParts         = 10_000
+	maxRatio         = 100     // inflated to deflated size of a part; sheets reach about 10
+	ratioMattersFrom = 4 << 20 // small parts may well be all alike
+)
+
+// workbook is the sheet of an XLSX file that is read.
+type workbook struct {
+	*excelize.File
+	place    place
+	name     string // of the sheet
+	part     string // that holds the sheet
+	from1904 bool
+	formats  map[int]numberFormat // by style, as far as they were met
+}
+
+func readXLSX(at place, content []byte) (app.Sheet, error) {
+	if err := checkArchive(at, content); err != nil {
+		return app.Sheet{}, err
+	}
+	// All parts stay in memory: a temporary file would hold the firm's invoices.
+	file, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxInflated, UnzipXMLSizeLimit: maxInflated})
+	if err != nil {
+		return app.Sheet{}, damaged(at, err)
+	}
+	defer func() { _ = file.Close() }() // it holds no resource
+	w := workbook{File: file, place: at, formats: map[int]numberFormat{}}
+	if err := w.findSheet(); err != nil {
+		return app.Sheet{}, err
+	}
+	rows, err := w.readRows()
+	return app.Sheet{Name: w.name, Rows: rows}, err
+}
+
+// checkArchive makes sure of what the library takes for granted: that the parts
+// have the bytes they had when they were packed, and not more than fit in memory.
+func checkArchive(at place, content []byte) error {
+	if bytes.Count(content, []byte("PK\x01\x02")) > maxParts {
+		return tooMuch(at)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return damaged(at, err)
+	}
+	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == workbookPart }) {
+		return app.Errorf(app.Invalid, "%s: This is not an XLSX workbook. Save it as XLSX or CSV and import it again.", at)
+	}
+	var inflated uint64
+	for _, part := range archive.File {
+		inflated += part.UncompressedSize64
+		switch {
+		case part.Flags&1 != 0:
+			return protected(at)
+		case part.UncompressedSize64 > maxInflated, inflated > maxInflated,
+			part.UncompressedSize64 > maxDocument && !strings.HasPrefix(part.Name, "xl/worksheets/"),
+			part.UncompressedSize64 > ratioMattersFrom && part.UncompressedSize64/maxRatio > part.CompressedSize64:
+			return tooMuch(at)
+		}
+		if err := checkPart(part); err != nil {
+			return damaged(at, err)
+		}
+	}
+	return nil
+}
+
+// checkPart unpacks a part once: its size and checksum are known to be right then.
+func checkPart(part *zip.File) error {
+	content, err := part.Open()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, content)
+	return errors.Join(err, content.Close())
+}
+
+const (
+	workbookPart  = "xl/workbook.xml"
+	relationsPart = "xl/_rels/workbook.xml.rels"
+)
+
+// findSheet finds the first sheet of cells that is not hidden.
+func (w *workbook) findSheet() error {
+	var relations struct {
+		Relationship []struct {
+			ID     string `xml:"Id,attr"`
+			Type   string `xml:"Type,attr"`
+			Target string `xml:"Target,attr"`
+		}
+	}
+	if err := xml.Unmarshal(w.bytesOf(relationsPart), &relations); err != nil {
+		return damaged(w.place, err)
+	}
+	parts := map[string]string{} // of the sheets of cells, by relation
+	for _, r := range relations.Relationship {
+		if strings.HasSuffix(r.Type, "/worksheet") {
+			parts[r.ID] = strings.TrimPrefix(r.Target, "/")
+			if !strings.HasPrefix(r.Target, "/") {
+				parts[r.ID] = path.Join("xl", r.Target)
+			}
+		}
+	}
+	for _, sheet := range w.WorkBook.Sheets.Sheet {
+		if part := parts[sheet.ID]; part != "" && (sheet.State == "" || sheet.State == "visible") {
+			w.name, w.part = sheet.Name, part
+			w.from1904 = w.WorkBook.WorkbookPr != nil && w.WorkBook.WorkbookPr.Date1904
+			return nil
+		}
+	}
+	return app.Errorf(app.Invalid, "%s: The workbook has no visible sheet with cells. Save the sheet alone, as XLSX or CSV, and import it again.", w.place)
+}
+
+// bytesOf returns the bytes of a part, none where it is missing.
+func (w *workbook) bytesOf(part string) []byte {
+	content, _ := w.Pkg.Load(part)
+	found, _ := content.([]byte)
+	return found
+}
+
+func protected(at place) error {
+	return app.Errorf(app.Invalid, "%s: The workbook is protected with a password. Save it without one and import it again.", at)
+}
+
+func tooMuch(at place) error {
+	return app.Errorf(app.Invalid, "%s: The workbook unpacks to more than can be read safely. Save the sheet alone, as XLSX or CSV, and import it again.", at)
+}
+
+func damaged(at place, err error) error {
+	return &app.Error{
+		Code: app.Invalid,
+		Text: "%s: The workbook is damaged (%v). Open it in a spreadsheet, save it again and import that.",
+		Args: []any{at, err}, Err: err,
+	}
+}

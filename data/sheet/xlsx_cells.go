@@ -1,0 +1,170 @@
+package sheet
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"feebridge/app"
+)
+
+// cell returns the cell that a raw text and its mark mean. It is false for a number
+// that is none.
+func (w *workbook) cell(text string, mark cellMark) (app.SheetCell, bool) {
+	emptyResult := mark.hasValue && (mark.kind == "str" || mark.kind == "s")
+	switch {
+	case mark.isFormula && text == "" && !emptyResult: // never computed
+		return app.SheetCell{Kind: app.FormulaCell}, true
+	case text == "":
+		return app.SheetCell{}, true
+	case mark.kind == "e":
+		return app.SheetCell{Text: text, Kind: app.ErrorCell}, true
+	}
+	cell, ok := app.SheetCell{Text: text}, true
+	switch mark.kind {
+	case "s", "str", "inlineStr":
+	case "b":
+		cell = app.SheetCell{Text: "FALSE", Kind: app.BoolCell}
+		if text == "1" {
+			cell.Text = "TRUE"
+		}
+	case "d":
+		cell = app.SheetCell{Text: strings.TrimSuffix(text, midnight), Kind: app.DateCell}
+	default:
+		cell, ok = w.number(strings.TrimSpace(text), w.format(mark.style))
+	}
+	if mark.isFormula {
+		cell.Kind = app.FormulaCell
+	}
+	return cell, ok
+}
+
+// number returns the cell that a number means in a format.
+func (w *workbook) number(value string, format numberFormat) (app.SheetCell, bool) {
+	text, ok := decimalText(value, format.isPercent)
+	if ok && format.isDate {
+		if date, ok := dateText(value, format.isElapsed, w.from1904); ok {
+			return app.SheetCell{Text: date, Kind: app.DateCell}, true
+		}
+	}
+	if missing := format.digits - len(text); missing > 0 && !strings.ContainsAny(text, "-.") {
+		text = strings.Repeat("0", missing) + text
+	}
+	return app.SheetCell{Text: text, Kind: app.NumberCell}, ok
+}
+
+// decimalText writes a number as a decimal without an exponent, a percentage with
+// its sign. It is false for what is no number, or none that a spreadsheet holds.
+// A spreadsheet shows 15 digits; files hold up to 17, of which those behind come
+// from binary fractions. The precision here is far above both.
+func decimalText(value string, isPercent bool) (string, bool) {
+	if !isPercent && exactNumber.MatchString(value) {
+		return withoutNeedlessZeros(value), true
+	}
+	const shown, precision, largest = 15, 128, 1024
+	n, _, err := big.ParseFloat(value, 10, precision, big.ToNearestEven)
+	if err != nil || n.IsInf() || n.MantExp(nil) > largest || n.MantExp(nil) < -largest {
+		return "", false
+	}
+	sign := ""
+	if isPercent {
+		n.Mul(n, big.NewFloat(100))
+		sign = "%"
+	}
+	_, exponent, _ := strings.Cut(n.Text('e', shown-1), "e")
+	magnitude, err := strconv.Atoi(exponent)
+	if err != nil {
+		return "", false
+	}
+	return withoutNeedlessZeros(n.Text('f', max(shown-1-magnitude, 0))) + sign, true
+}
+
+// exactNumber is a number without zeros in front that a spreadsheet keeps as it is.
+var exactNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$`)
+
+func withoutNeedlessZeros(decimal string) string {
+	if strings.Contains(decimal, ".") {
+		decimal = strings.TrimRight(strings.TrimRight(decimal, "0"), ".")
+	}
+	if decimal == "-0" {
+		return "0"
+	}
+	return decimal
+}
+
+const (
+	isoMoment = "2006-01-02T15:04:05"
+	midnight  = "T00:00:00"
+)
+
+// dateText returns the date that a workbook means by a number of days, the time of
+// day behind the point; less than a day is a time, and elapsed means time passed.
+// It is false for what is no date to a spreadsheet either.
+func dateText(value string, elapsed, from1904 bool) (string, bool) {
+	days, err := strconv.ParseFloat(value, 64)
+	if err != nil || days >= 2_958_466 { // the day after 9999-12-31
+		return "", false
+	}
+	moment, err := excelize.ExcelDateToTime(days, from1904)
+	if err != nil || moment.Year() > 9999 {
+		return "", false
+	}
+	if elapsed || days < 1 {
+		seconds := int(math.Round(days * 24 * 60 * 60))
+		return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60), true
+	}
+	return strings.TrimSuffix(moment.Round(time.Second).Format(isoMoment), midnight), true
+}
+
+// numberFormat is what a cell's style makes of a number, as far as it changes what a
+// person reads.
+type numberFormat struct {
+	isDate, isElapsed, isPercent bool
+	digits                       int // of a whole number, with zeros in front, as in account codes
+}
+
+func (w *workbook) format(style int) numberFormat {
+	format, known := w.formats[style]
+	if known {
+		return format
+	}
+	// A style that is not there changes nothing.
+	if s, err := w.GetStyle(style); err == nil && s.CustomNumFmt != nil {
+		format = parseFormat(*s.CustomNumFmt)
+	} else if err == nil {
+		format = builtInFormat(s.NumFmt)
+	}
+	w.formats[style] = format
+	return format
+}
+
+// builtInFormat tells the formats that every workbook has without listing them.
+func builtInFormat(id int) numberFormat {
+	isDate := 14 <= id && id <= 22 || 27 <= id && id <= 36 || 45 <= id && id <= 47 || 50 <= id && id <= 58
+	return numberFormat{isDate: isDate, isElapsed: id == 46, isPercent: id == 9 || id == 10}
+}
+
+var (
+	formatLiteral = regexp.MustCompile(`"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?`)
+	formatElapsed = regexp.MustCompile(`(?i)\[(h+|m+|s+)\]`)
+	formatZeros   = regexp.MustCompile(`^0{2,50}$`)
+)
+
+// parseFormat reads the first section of a format code, the one for positive
+// numbers. Letters of dates and times count only outside quotes, brackets and
+// escapes; a bracket around hours, minutes or seconds means time passed.
+func parseFormat(code string) numberFormat {
+	bare, _, _ := strings.Cut(formatLiteral.ReplaceAllString(code, ""), ";")
+	elapsed := formatElapsed.MatchString(code)
+	format := numberFormat{isElapsed: elapsed, isDate: elapsed || strings.ContainsAny(bare, "yYmMdDhHsS"), isPercent: strings.Contains(bare, "%")}
+	if formatZeros.MatchString(bare) {
+		format.digits = len(bare)
+	}
+	return format
+}

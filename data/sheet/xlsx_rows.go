@@ -1,0 +1,199 @@
+package sheet
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+
+	"feebridge/app"
+)
+
+// readRows reads the sheet row by row. The library's Rows gives the texts alone, and
+// its other ways to a cell hold the whole sheet in memory: 1.4 GB for 100,000 lines
+// of invoices, and no end for a sheet made to exhaust it. So marks, ahead of Rows,
+// reads what each cell is.
+func (w *workbook) readRows() ([]app.SheetRow, error) {
+	rows, err := w.Rows(w.name)
+	if err != nil {
+		return nil, damaged(w.place, err)
+	}
+	collected := collector{place: w.place}
+	marks := newMarkReader(w.bytesOf(w.part))
+	var cells []app.SheetCell
+	for line := 0; ; {
+		row, err := marks.next()
+		if errors.Is(err, io.EOF) {
+			return collected.rows, nil
+		}
+		if err != nil {
+			return nil, damaged(w.place, err)
+		}
+		for ; line < row; line++ {
+			if !rows.Next() {
+				return nil, damaged(w.place, fmt.Errorf("row %d: %w", row, errors.Join(rows.Error(), io.ErrUnexpectedEOF)))
+			}
+		}
+		texts, err := rows.Columns(excelize.Options{RawCellValue: true})
+		if err != nil {
+			return nil, damaged(w.place, err)
+		}
+		cells = cells[:0]
+		for _, mark := range marks.cells {
+			text := ""
+			if mark.column <= len(texts) {
+				text = texts[mark.column-1]
+			}
+			cell, ok := w.cell(text, mark)
+			if !ok {
+				return nil, app.Errorf(app.Invalid, "%s: The cell cannot be read: %.40q is no number. Type it again and save the workbook.", w.place.within(row, mark.column), text)
+			}
+			if cell == (app.SheetCell{}) {
+				continue
+			}
+			for len(cells) < mark.column-1 {
+				cells = append(cells, app.SheetCell{})
+			}
+			cells = append(cells, cell)
+		}
+		if err := collected.add(row, cells); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// cellMark is what a sheet says of a cell beside its text.
+type cellMark struct {
+	column    int    // from 1
+	kind      string // as XLSX has it: s, str and inlineStr for text, b, d, e, n; "" is n
+	style     int
+	isFormula bool
+	hasValue  bool // be it an empty one
+}
+
+// markReader reads the marks of a sheet's cells row by row, and holds the sheet to
+// what the library takes for granted.
+type markReader struct {
+	decoder *xml.Decoder
+	depth   int
+	ended   bool // what follows the cells may have elements of the same names
+	inRow   bool
+	row     int
+	cells   []cellMark // of the row
+}
+
+func newMarkReader(part []byte) *markReader {
+	return &markReader{decoder: xml.NewDecoder(bytes.NewReader(part))}
+}
+
+// maxDepth is far above the depth of any sheet.
+const maxDepth = 100
+
+// next reads the next row and returns its number; io.EOF behind the last one.
+func (m *markReader) next() (int, error) {
+	for {
+		token, err := m.decoder.Token()
+		if err != nil {
+			return 0, err
+		}
+		switch element := token.(type) {
+		case xml.StartElement:
+			if m.depth++; m.depth > maxDepth {
+				return 0, errors.New("its elements are nested too deep")
+			}
+			if err := m.start(element); err != nil {
+				return 0, err
+			}
+		case xml.EndElement:
+			m.depth--
+			switch element.Name.Local {
+			case "sheetData":
+				m.ended = true
+			case "row":
+				if m.inRow {
+					m.inRow = false
+					return m.row, nil
+				}
+			}
+		}
+	}
+}
+
+func (m *markReader) start(element xml.StartElement) error {
+	if m.ended {
+		return nil
+	}
+	switch element.Name.Local {
+	case "row":
+		return m.startRow(element)
+	case "c":
+		return m.startCell(element)
+	}
+	if len(m.cells) == 0 {
+		return nil
+	}
+	cell := &m.cells[len(m.cells)-1]
+	switch element.Name.Local {
+	case "f":
+		cell.isFormula = true
+	case "v":
+		cell.hasValue = true
+	}
+	return nil
+}
+
+// startRow begins the row that the element names, or the next one.
+func (m *markReader) startRow(element xml.StartElement) error {
+	if m.inRow {
+		return fmt.Errorf("row %d has a row inside", m.row)
+	}
+	row := m.row + 1
+	if name := attribute(element, "r"); name != "" {
+		var err error
+		if row, err = strconv.Atoi(name); err != nil || row <= m.row || row > excelize.TotalRows {
+			return fmt.Errorf("row %.20q follows row %d", name, m.row)
+		}
+	}
+	m.inRow, m.row, m.cells = true, row, m.cells[:0]
+	return nil
+}
+
+// startCell begins the cell that the element names, or the next one.
+func (m *markReader) startCell(element xml.StartElement) error {
+	mark, last := cellMark{kind: attribute(element, "t")}, 0
+	if len(m.cells) > 0 {
+		last = m.cells[len(m.cells)-1].column
+	}
+	mark.column = last + 1
+	if name := attribute(element, "r"); name != "" {
+		column, row, err := excelize.CellNameToCoordinates(name)
+		if err != nil || row != m.row || column <= last {
+			return fmt.Errorf("cell %.20q stands in row %d behind column %d", name, m.row, last)
+		}
+		mark.column = column
+	}
+	if style := attribute(element, "s"); style != "" {
+		var err error
+		if mark.style, err = strconv.Atoi(style); err != nil || mark.style < 0 {
+			return fmt.Errorf("a cell of row %d has the style %.20q", m.row, style)
+		}
+	}
+	if mark.column > excelize.MaxColumns {
+		return fmt.Errorf("row %d has more than %d cells", m.row, excelize.MaxColumns)
+	}
+	m.cells = append(m.cells, mark)
+	return nil
+}
+
+func attribute(element xml.StartElement, name string) string {
+	for _, a := range element.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
