@@ -2,62 +2,90 @@ package data
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"feebridge/app"
 )
 
-// Hold implements app.Store. Each holder has a token above all before it, so that what
-// an earlier one still wants to write is known by its token.
+// Hold implements app.Store. Every holder's token is above all before it, so that a
+// write which an earlier one is late with is known by its token, and refused by Guard.
+// When the lease is lost while fn runs, and fn returns nil or because its context
+// ended, the error is Unavailable.
 func (db *DB) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
-	f, err := db.acquire(ctx, name)
+	l, err := db.acquire(ctx, name)
 	if err != nil {
 		return err
 	}
 	held, cancel := context.WithCancelCause(ctx)
-	renewed := make(chan struct{})
+	renewals := make(chan struct{})
 	go func() {
-		defer close(renewed)
-		db.renew(held, cancel, f)
+		defer close(renewals)
+		l.renew(held, cancel)
 	}()
-	err = fn(held, f)
-	lost := context.Cause(held)
-	cancel(nil)
-	<-renewed
-	if free := db.setLease(context.WithoutCancel(ctx), f, time.Time{}); err == nil {
-		err = free
-	}
-	if errors.Is(lost, errLost) && (err == nil || errors.Is(err, context.Canceled)) {
-		err = errLost
+	defer func() {
+		cancel(nil)
+		<-renewals
+		l.release(context.WithoutCancel(ctx))
+	}()
+	err = fn(held, l.fence)
+	if lost := context.Cause(held); errors.Is(lost, errLost) && (err == nil || errors.Is(err, context.Canceled)) {
+		return lost
 	}
 	return err
 }
 
-var errLost = app.Errorf(app.Unavailable, "Another Feebridge took over the sending.")
+var errLost = app.Errorf(app.Unavailable, "Another Feebridge has taken over this work and goes on with it.")
 
-func (db *DB) acquire(ctx context.Context, name string) (app.Fence, error) {
-	f := app.Fence{Name: name}
-	err := db.lease(ctx, func(w *writer) error {
-		var expires int64
-		err := w.find("", "SELECT token, expires FROM leases WHERE name = ?", []any{name}, &f.Token, &expires)
-		if err != nil && !app.IsCode(err, app.NotFound) {
-			return err
-		}
-		if w.now.Before(instant(expires)) {
-			return &app.Held{Name: name, Until: instant(expires)}
-		}
-		f.Token++
-		_, err = w.exec("INSERT INTO leases (name, token, expires) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET token = excluded.token, expires = excluded.expires",
-			name, f.Token, millis(w.now.Add(app.LeaseTime)))
-		return err
-	})
-	return f, err
+// lease is one that this process holds.
+type lease struct {
+	db      *DB
+	fence   app.Fence
+	expires time.Time // by the wall clock: it goes on while the computer sleeps
 }
 
-// renew keeps the lease until ctx ends, and ends ctx when the lease is lost.
-func (db *DB) renew(ctx context.Context, cancel context.CancelCauseFunc, f app.Fence) {
-	expires := time.Now().Add(app.LeaseTime)
+func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
+	l := &lease{db: db}
+	err := db.update(ctx, func(w *writer) error {
+		last, err := one(w.reader, "reading a lease", nil, scanLease,
+			"SELECT token, expires FROM leases WHERE name = ? UNION ALL SELECT 0, 0 LIMIT 1", name)
+		if err != nil {
+			return err
+		}
+		if w.now.Before(last.expires) {
+			return &app.Held{Name: name, Until: last.expires}
+		}
+		l.fence = app.Fence{Name: name, Token: last.fence.Token + 1}
+		l.expires = w.now.Add(app.LeaseTime)
+		_, err = w.exec("taking a lease", `
+			INSERT INTO leases (name, token, holder, expires) VALUES (?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET token = excluded.token, holder = excluded.holder, expires = excluded.expires`,
+			name, l.fence.Token, thisProcess(), millis(l.expires))
+		return err
+	})
+	return l, err
+}
+
+func scanLease(row *sql.Rows) (l lease, err error) {
+	err = row.Scan(&l.fence.Token, at{&l.expires})
+	return l, err
+}
+
+// thisProcess says to a person who holds a lease.
+func thisProcess() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this computer"
+	}
+	return fmt.Sprintf("process %d on %s", os.Getpid(), host)
+}
+
+// renew keeps the lease until ctx ends, and ends ctx when the lease is lost: another
+// process has it, or it could not be renewed before it expired.
+func (l *lease) renew(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(app.LeaseTime / 3)
 	defer tick.Stop()
 	for {
@@ -66,38 +94,54 @@ func (db *DB) renew(ctx context.Context, cancel context.CancelCauseFunc, f app.F
 			return
 		case <-tick.C:
 		}
-		until := time.Now().Add(app.LeaseTime)
-		switch err := db.setLease(ctx, f, until); {
-		case err == nil:
-			expires = until
-		case app.IsCode(err, app.Conflict), !time.Now().Before(expires):
+		inTime, done := context.WithDeadline(ctx, l.expires)
+		err := l.extend(inTime)
+		done()
+		if err != nil && (app.IsCode(err, app.Conflict) || !wallClock().Before(l.expires)) {
 			cancel(errLost)
 			return
 		}
 	}
 }
 
-// setLease moves the end of a lease that is still held; no time ends it now.
-func (db *DB) setLease(ctx context.Context, f app.Fence, until time.Time) error {
-	return db.lease(ctx, func(w *writer) error {
-		if err := w.Guard(f); err != nil {
-			return err
-		}
-		_, err := w.exec("UPDATE leases SET expires = ? WHERE name = ?", millis(until), f.Name)
-		return err
+// extend makes the lease last LeaseTime from now.
+func (l *lease) extend(ctx context.Context) error {
+	var expires time.Time
+	err := l.db.update(ctx, func(w *writer) error {
+		expires = w.now.Add(app.LeaseTime)
+		return w.setExpiry(l.fence, expires)
 	})
-}
-
-func (db *DB) lease(ctx context.Context, fn func(*writer) error) error {
-	return db.Update(ctx, func(tx app.Tx) error { return fn(tx.(*writer)) })
-}
-
-// Guard implements app.Tx.
-func (w *writer) Guard(f app.Fence) error {
-	var token, expires int64
-	err := w.find("lease "+f.Name, "SELECT token, expires FROM leases WHERE name = ?", []any{f.Name}, &token, &expires)
-	if err == nil && (token != f.Token || !w.now.Before(instant(expires))) {
-		return app.Errorf(app.Conflict, "Another Feebridge took over the sending.")
+	if err == nil {
+		l.expires = expires
 	}
 	return err
 }
+
+// release gives the lease back. When that fails it is lost already, or expires by itself.
+func (l *lease) release(ctx context.Context) {
+	_ = l.db.update(ctx, func(w *writer) error { return w.setExpiry(l.fence, time.Time{}) })
+}
+
+func (w *writer) setExpiry(f app.Fence, expires time.Time) error {
+	if err := w.Guard(f); err != nil {
+		return err
+	}
+	_, err := w.exec("renewing a lease", "UPDATE leases SET expires = ? WHERE name = ?", millis(expires), f.Name)
+	return err
+}
+
+// Guard implements app.Tx. A lease that has expired does not count, even while nobody
+// else has taken it.
+func (w *writer) Guard(f app.Fence) error {
+	last, err := one(w.reader, "reading a lease", errLate, scanLease, "SELECT token, expires FROM leases WHERE name = ?", f.Name)
+	if err == nil && (last.fence.Token != f.Token || !w.now.Before(last.expires)) {
+		err = errLate
+	}
+	return err
+}
+
+var errLate = app.Errorf(app.Conflict, "Another Feebridge has taken over this work: nothing was changed.")
+
+// wallClock is the time without Go's monotonic reading, which stands still while the
+// computer sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }

@@ -1,25 +1,65 @@
 package data
 
 import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
-
-	"feebridge/app"
 )
 
-// networkKinds are the magic numbers of network file systems, on which SQLite's locks
-// cannot be relied on.
-var networkKinds = map[int64]string{
-	0x6969: "NFS", 0x517b: "SMB", 0xfe534d42: "SMB", 0xff534d42: "CIFS", 0x564c: "NCP", 0x5346414f: "AFS", 0x01021997: "9P",
+// networkKinds are the file systems that reach another computer, by the magic number
+// that statfs(2) gives.
+var networkKinds = map[uint32]string{
+	0x00006969: "NFS", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x0000517b: "SMB", 0x0000564c: "NCP",
+	0x5346414f: "AFS", 0x73757245: "Coda", 0x00c36400: "Ceph", 0x01021997: "9P", 0x0bd00bd0: "Lustre",
 }
 
-// refuseNetwork refuses a folder on a network drive.
-func refuseNetwork(folder string) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(folder, &fs); err != nil {
-		return nil // opening the file will say it better
+// fuseMagic is that of every file system in user space, near or far.
+const fuseMagic = 0x65735546
+
+// networkDrive names the kind of network drive that path is on, or returns "". What
+// cannot be found out is taken for a local drive: opening the file will say more.
+func networkDrive(path string) string {
+	var drive syscall.Statfs_t
+	if syscall.Statfs(path, &drive) != nil {
+		path = filepath.Dir(path) // there is no file yet
+		if syscall.Statfs(path, &drive) != nil {
+			return ""
+		}
 	}
-	if kind, ok := networkKinds[int64(uint32(fs.Type))]; ok {
-		return app.Errorf(app.Invalid, "%s is on a network drive (%s), where two programs can damage a database. Choose a folder on this computer.", folder, kind)
+	if uint32(drive.Type) != fuseMagic {
+		return networkKinds[uint32(drive.Type)]
 	}
-	return nil
+	var file syscall.Stat_t
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil || syscall.Stat(path, &file) != nil {
+		return ""
+	}
+	return farFUSE(string(mounts), file.Dev)
+}
+
+// farFUSE names the drive with that device number if it is one that FUSE reaches over a
+// network. mounts has the form of /proc/self/mountinfo: the device is the third field,
+// and the kind follows a lone dash.
+func farFUSE(mounts string, device uint64) string {
+	major := device>>8&0xfff | device>>32&^0xfff
+	minor := device&0xff | device>>12&^0xff&0xffffffff
+	number := fmt.Sprintf("%d:%d", major, minor)
+	lines := bufio.NewScanner(strings.NewReader(mounts))
+	for lines.Scan() {
+		where, what, _ := strings.Cut(lines.Text(), " - ")
+		fields := strings.Fields(where)
+		if len(fields) < 3 || fields[2] != number {
+			continue
+		}
+		kind, _, _ := strings.Cut(what, " ")
+		for _, far := range []string{"sshfs", "rclone", "s3fs", "glusterfs", "davfs", "gvfsd-fuse", "curlftpfs", "smbnetfs", "gcsfuse"} {
+			if kind == "fuse."+far {
+				return far
+			}
+		}
+	}
+	return ""
 }

@@ -11,188 +11,171 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
+	"strings"
+	"time"
 
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// applicationID marks the file as Feebridge's: "FeeB".
-const applicationID = 0x46656542
-
-// DB is an open database. It is safe for use by many goroutines.
+// DB is an open database. It is safe for use by many goroutines, and several processes
+// may have the same file open.
 type DB struct {
 	path   string
 	writer *sql.DB // one connection: SQLite takes one writer at a time
-	reader *sql.DB
+	pool   *sql.DB // for reading
 }
 
 var _ app.Store = (*DB)(nil)
 
+//go:embed migrations/*.sql
+var migrations embed.FS
+
 // Open opens the database at path, makes it where there is none, and brings its schema
-// up to date. A file that is not Feebridge's, that a newer version wrote, or that lies
-// on a network drive is refused with an *app.Error.
+// up to date, after a backup beside it. The folder must exist. A file that is not
+// Feebridge's, one that a newer Feebridge wrote, and one on a network drive are refused
+// with an *app.Error, and left as they are.
+//
+// A database that is opened in a synctest bubble must be closed in it: database/sql
+// keeps a goroutine for every open handle.
 func Open(ctx context.Context, path string) (*DB, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, path, files)
+}
+
+// open is Open with the migrations given.
+func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseNetwork(filepath.Dir(path)); err != nil {
+	if err := refuseNetwork(path); err != nil {
 		return nil, err
 	}
-	if err := touch(path); err != nil {
-		return nil, &app.Error{Code: app.Unavailable, Text: "The database %s cannot be opened: %v", Args: []any{path, err}, Err: err}
+	if err := create(path); err != nil {
+		return nil, &app.Error{Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.", Args: []any{path, err}, Err: err}
 	}
-	db := &DB{path: path}
-	if db.writer, err = open(path, "immediate"); err != nil {
+	if err := claim(ctx, path); err != nil {
 		return nil, err
 	}
+	if err := keepPrivate(path); err != nil {
+		return nil, fmt.Errorf("keeping the database to its owner: %w", err)
+	}
+	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading)}
 	db.writer.SetMaxOpenConns(1)
-	if db.reader, err = open(path, "deferred"); err != nil {
-		db.writer.Close()
-		return nil, err
-	}
-	db.reader.SetMaxOpenConns(max(2, runtime.NumCPU()))
-	if err := db.prepare(ctx); err != nil {
-		db.Close()
-		return nil, err
+	db.pool.SetMaxIdleConns(idleReaders)
+	if err := db.migrate(ctx, files); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-// touch makes an empty file that only its owner reads; SQLite gives its other files the
-// same mode.
-func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// Close closes the database. Transactions that are under way are rolled back.
+func (db *DB) Close() error {
+	// The writer goes last: the last connection tidies up the write-ahead log.
+	return errors.Join(db.pool.Close(), db.writer.Close())
+}
+
+// create makes an empty file that only its owner reads, unless there is a file. It never
+// opens one that exists: closing it would drop the locks that this process has on it.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, private)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-// open returns a handle whose every connection has the same pragmas.
-func open(path, lock string) (*sql.DB, error) {
-	q := url.Values{"_txlock": {lock}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-		"trusted_schema(OFF)", "temp_store(MEMORY)", "cache_size(-8000)",
-	}}
-	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: q.Encode()}
-	return sql.Open("sqlite", address.String())
-}
+// private is the mode of every file that holds a firm's data.
+const private fs.FileMode = 0o600
 
-// Close closes the database.
-func (db *DB) Close() error {
-	return errors.Join(db.reader.Close(), db.writer.Close())
-}
-
-// prepare checks whose file it is and migrates it.
-func (db *DB) prepare(ctx context.Context) error {
-	var id, tables int
-	err := db.writer.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
-	if is(err, sqlite3.SQLITE_NOTADB) {
-		return app.Errorf(app.Invalid, "%s is not a database of Feebridge.", db.path)
-	}
-	if err != nil {
-		return busy(err)
-	}
-	if id != applicationID && (id != 0 || tables > 0) {
-		return app.Errorf(app.Invalid, "%s is a database of another program.", db.path)
-	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(database.DialectSQLite3, db.writer, files)
-	if err != nil {
-		return err
-	}
-	sources := provider.ListSources()
-	newest := sources[len(sources)-1].Version
-	version := int64(0)
-	if tables > 0 {
-		if version, err = provider.GetDBVersion(ctx); err != nil {
-			return busy(err)
+// keepPrivate takes a database that was copied here from others' eyes. SQLite gives the
+// files beside it the same mode when it makes them.
+func keepPrivate(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, private); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
-	}
-	switch {
-	case version == newest:
-		return nil
-	case version > newest:
-		return app.Errorf(app.Invalid, "%s was written by a newer Feebridge (schema %d; this one knows %d). Install the newer version.", db.path, version, newest)
-	case version > 0:
-		if err := db.Backup(ctx, fmt.Sprintf("%s.before-%d", db.path, newest)); err != nil && !errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("backing up before the schema changes: %w", err)
-		}
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bringing the schema up to date: %w", busy(err))
-	}
-	_, err = db.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	return err
-}
-
-// Backup writes a verified copy of the database to path, which must not exist.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); err == nil {
-		return fmt.Errorf("%s: %w", path, fs.ErrExist)
-	}
-	temp := path + ".part"
-	os.Remove(temp)
-	defer os.Remove(temp)
-	if _, err := db.reader.ExecContext(ctx, "VACUUM INTO ?", temp); err != nil {
-		return err
-	}
-	if err := verify(ctx, temp); err != nil {
-		return fmt.Errorf("the copy %s is not sound: %w", temp, err)
-	}
-	if err := os.Chmod(temp, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
-}
-
-// verify checks a database file; any row that breaks a foreign key is an error.
-func verify(ctx context.Context, path string) error {
-	db, err := open(path, "deferred")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&verdict); err != nil {
-		return err
-	}
-	if verdict != "ok" {
-		return errors.New(verdict)
-	}
-	var broken int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
-		return err
-	}
-	if broken > 0 {
-		return fmt.Errorf("%d rows point nowhere", broken)
 	}
 	return nil
 }
 
-// is reports whether err is one of SQLite's codes; the extended codes count as theirs.
-func is(err error, codes ...int) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (slices.Contains(codes, e.Code()) || slices.Contains(codes, e.Code()&0xff))
+// applicationID marks the file as Feebridge's: "FeeB", in the header of the file.
+const applicationID = 0x46656542
+
+// claim checks whose database the file is, and marks an empty one as Feebridge's before
+// anything else is written to it.
+func claim(ctx context.Context, path string) error {
+	db := connect(path, looking)
+	defer db.Close()
+	var id, tables int
+	err := db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
+	switch {
+	case is(err, sqlite3.SQLITE_NOTADB):
+		return app.Errorf(app.Invalid, "%s is not a database. Choose another file.", path)
+	case err != nil:
+		return explain(ctx, "looking at the database "+path, err)
+	case id == applicationID:
+		return nil
+	case id != 0 || tables > 0:
+		return app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return explain(ctx, "marking the database "+path, err)
 }
 
-// busy tells a person what a locked database is.
-func busy(err error) error {
-	if is(err, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) {
-		return &app.Error{Code: app.Unavailable, Text: "The database is in use by another program. Try again in a moment.", Err: err}
+// busyTimeout is how long a transaction waits for another one to end, in this process
+// or in another, before it gives up.
+const busyTimeout = 10 * time.Second
+
+// idleReaders is how many connections for reading are kept open.
+const idleReaders = 4
+
+// What a connection is set to, whichever of the pool it is: database/sql opens one anew
+// whenever it likes, so a setting that is not here holds on some connections only.
+var (
+	looking = []string{
+		"_pragma=" + fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
+		"_pragma=trusted_schema(OFF)", // a schema runs no function that could do harm
+		"_defensive=1",
+		"_error_rc=1",
+		"_dqs=0", // "x" is a name and never a text
 	}
-	return err
+	reading = append([]string{
+		"_pragma=journal_mode(WAL)", // readers and the writer do not wait for each other
+		"_pragma=foreign_keys(ON)",
+		"_pragma=temp_store(MEMORY)",
+		"_pragma=cache_size(-4000)", // KiB
+		"_pragma=query_only(ON)",
+	}, looking...)
+	writing = append([]string{
+		"_txlock=immediate", // a transaction that reads first and then writes would fail instead of waiting
+		"_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(FULL)", // what was committed before a request left survives a power cut
+		"_pragma=foreign_keys(ON)",
+		"_pragma=temp_store(MEMORY)",
+		"_pragma=cache_size(-8000)",
+		"_pragma=journal_size_limit(16000000)", // bytes of log that stay on disk after a large import
+	}, looking...)
+)
+
+// connect returns a handle on the file; nothing is opened yet.
+func connect(path string, settings []string) *sql.DB {
+	name := filepath.ToSlash(path)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name // C:/… on Windows
+	}
+	address := url.URL{Scheme: "file", Path: name, RawQuery: strings.Join(settings, "&")}
+	db, err := sql.Open("sqlite", address.String())
+	if err != nil {
+		panic(err) // only for a driver that is not registered
+	}
+	return db
 }

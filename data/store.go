@@ -3,159 +3,115 @@ package data
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"iter"
+	"errors"
 	"time"
 
 	"feebridge/app"
-	"feebridge/app/billing"
-	"feebridge/app/ledger"
-	"feebridge/app/money"
 )
 
 // View implements app.Store.
 func (db *DB) View(ctx context.Context, fn func(app.Reader) error) error {
-	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return busy(err)
+		return explain(ctx, "beginning to read", err)
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // there is nothing to lose
 	return fn(newReader(ctx, tx))
 }
 
-// Update implements app.Store. It runs fn once.
+// Update implements app.Store. It runs fn once. An Update inside another's fn is a
+// mistake in the program: it waits for the outer one until it gives up.
 func (db *DB) Update(ctx context.Context, fn func(app.Tx) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
+	return db.update(ctx, func(w *writer) error { return fn(w) })
+}
+
+func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
+	turn, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
+	conn, err := db.writer.Conn(turn)
 	if err != nil {
-		return busy(err)
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return inUse(err)
+		}
+		return explain(ctx, "waiting to write", err)
 	}
-	defer tx.Rollback()
-	w := &writer{reader: newReader(ctx, tx), now: instant(time.Now().UnixMilli())}
+	defer conn.Close() //nolint:errcheck // it only goes back to its handle
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(ctx, "beginning to write", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	w := &writer{reader: newReader(ctx, tx), now: instant(millis(time.Now()))}
 	if err := fn(w); err != nil {
 		return err
 	}
 	if err := w.announce(); err != nil {
 		return err
 	}
-	return busy(tx.Commit())
+	return explain(ctx, "committing", tx.Commit())
 }
 
-// Rows implements app.Store.
-func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, error] {
-	return func(yield func(app.InvoiceRow, error) bool) {
-		rows, err := db.reader.QueryContext(ctx, rowsQuery, string(q.Client), limit(q.Limit), idList(q.IDs), q.IDs == nil)
-		if err != nil {
-			yield(app.InvoiceRow{}, busy(err))
-			return
-		}
-		defer rows.Close()
-		s := rowScanner{same: map[string]string{}}
-		for rows.Next() {
-			row, err := s.scan(rows)
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(app.InvoiceRow{}, err)
-		}
+// reader implements app.Reader on one transaction. A statement is prepared once in it.
+type reader struct {
+	ctx        context.Context
+	tx         *sql.Tx
+	statements map[string]*sql.Stmt
+}
+
+func newReader(ctx context.Context, tx *sql.Tx) *reader {
+	return &reader{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}}
+}
+
+// statement returns the prepared query. The end of the transaction closes it.
+func (r *reader) statement(query string) (*sql.Stmt, error) {
+	if s, ok := r.statements[query]; ok {
+		return s, nil
 	}
-}
-
-// rowsQuery reads the grid's rows in the order of the index invoices_newest.
-const rowsQuery = `
-SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total,
-	i.status, i.export, coalesce(e.message, ''), coalesce(e.cause, ''), coalesce(e.xero_status, ''), coalesce(e.amount_due, 0), coalesce(e.paid_on, 0)
-FROM invoices i JOIN clients c ON c.id = i.client LEFT JOIN exports e ON e.id = i.latest
-WHERE i.status <> 'deleted' AND (?1 = '' OR i.client = ?1) AND (?4 OR i.id IN (SELECT value FROM json_each(?3)))
-ORDER BY i.date DESC, i.number DESC LIMIT ?2`
-
-func limit(n int) int {
-	if n == 0 {
-		return -1
-	}
-	return n
-}
-
-func idList[T ~string](ids []T) string {
-	if ids == nil {
-		return "[]"
-	}
-	text, _ := json.Marshal(ids)
-	return string(text)
-}
-
-// rowScanner scans rows of the grid; texts that repeat are kept once.
-type rowScanner struct {
-	same map[string]string
-	b    [9]sql.RawBytes
-}
-
-func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
-	var r app.InvoiceRow
-	var sub, tax, total, due int64
-	var id, number, reference string
-	b := &s.b
-	err := rows.Scan(&id, &b[0], &b[1], &number, &reference, &r.Date, &r.Due, &b[2], &sub, &tax, &total,
-		&b[3], &b[4], &b[5], &b[6], &b[7], &due, &r.PaidOn)
+	s, err := r.tx.PrepareContext(r.ctx, query)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	currency := money.Currency(s.intern(b[2]))
-	r.ID, r.Number, r.Reference = billing.InvoiceID(id), billing.Number(number), reference
-	r.ClientID, r.Client = billing.ClientID(s.intern(b[0])), s.intern(b[1])
-	r.SubTotal, r.Tax, r.Total = money.New(sub, currency), money.New(tax, currency), money.New(total, currency)
-	r.Stage = billing.Stage{Status: statuses[string(b[3])], Export: exportStates[string(b[4])]}
-	r.Message, r.Cause = s.intern(b[5]), ledger.Cause(s.intern(b[6]))
-	if r.XeroStatus = ledger.InvoiceStatus(s.intern(b[7])); r.XeroStatus != "" {
-		r.AmountDue = money.New(due, currency)
-	}
-	return r, nil
+	r.statements[query] = s
+	return s, nil
 }
 
-func (s *rowScanner) intern(b []byte) string {
-	if text, ok := s.same[string(b)]; ok {
-		return text
-	}
-	text := string(b)
-	s.same[text] = text
-	return text
-}
+// scan reads one row into a value of its own.
+type scan[T any] = func(row *sql.Rows) (T, error)
 
-var statuses, exportStates = func() (map[string]billing.Status, map[string]billing.ExportState) {
-	s, e := map[string]billing.Status{}, map[string]billing.ExportState{}
-	for _, v := range billing.Statuses() {
-		s[v.String()] = v
-	}
-	for _, v := range billing.ExportStates() {
-		e[v.String()] = v
-	}
-	return s, e
-}()
-
-// Changes implements app.Store.
-func (db *DB) Changes(ctx context.Context, after app.Seq) ([]app.Change, error) {
-	rows, err := db.reader.QueryContext(ctx, "SELECT max(seq), subject, id FROM changes WHERE seq > ? GROUP BY subject, id ORDER BY 1", after)
+// many returns what a query finds.
+func many[T any](r *reader, doing string, read scan[T], query string, args ...any) ([]T, error) {
+	s, err := r.statement(query)
 	if err != nil {
-		return nil, busy(err)
+		return nil, explain(r.ctx, doing, err)
 	}
-	return collect(rows, func(c *app.Change) []any { return []any{&c.Seq, &c.Subject, &c.ID} })
+	rows, err := s.QueryContext(r.ctx, args...)
+	if err != nil {
+		return nil, explain(r.ctx, doing, err)
+	}
+	all, err := collect(rows, read)
+	return all, explain(r.ctx, doing, err)
 }
 
-// LastChange implements app.Store.
-func (db *DB) LastChange(ctx context.Context) (app.Seq, error) {
-	var seq app.Seq
-	err := db.reader.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
-	return seq, busy(err)
+// one returns the first that a query finds, or missing.
+func one[T any](r *reader, doing string, missing error, read scan[T], query string, args ...any) (T, error) {
+	all, err := many(r, doing, read, query, args...)
+	if err == nil && len(all) == 0 {
+		err = missing
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[0], nil
 }
 
-// collect scans every row into a T through the places that it names, and closes rows.
-func collect[T any](rows *sql.Rows, places func(*T) []any) ([]T, error) {
+// collect reads every row, and closes rows.
+func collect[T any](rows *sql.Rows, read scan[T]) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
-		var v T
-		if err := rows.Scan(places(&v)...); err != nil {
+		v, err := read(rows)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, v)
@@ -163,17 +119,34 @@ func collect[T any](rows *sql.Rows, places func(*T) []any) ([]T, error) {
 	return all, rows.Err()
 }
 
-// millis and instant turn a time into what the database keeps, and back. Zero is no time.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
+// value reads a row of one column.
+func value[T any](row *sql.Rows) (v T, err error) {
+	err = row.Scan(&v)
+	return v, err
 }
 
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
+// writer implements app.Tx on one transaction of the only connection that writes.
+type writer struct {
+	*reader
+	now     time.Time
+	changes []app.Change // without Seq
+	noted   map[app.Change]bool
+	last    *link // of the audit trail, once it was read or added to
+}
+
+// Now implements app.Tx. It is one moment for all of the transaction, to the
+// millisecond, as the database keeps it.
+func (w *writer) Now() time.Time { return w.now }
+
+// exec runs a statement and returns how many rows it changed.
+func (w *writer) exec(doing, query string, args ...any) (int64, error) {
+	s, err := w.statement(query)
+	if err != nil {
+		return 0, explain(w.ctx, doing, err)
 	}
-	return time.UnixMilli(ms)
+	result, err := s.ExecContext(w.ctx, args...)
+	if err != nil {
+		return 0, explain(w.ctx, doing, err)
+	}
+	return result.RowsAffected()
 }

@@ -1,4 +1,11 @@
+-- The rules of this schema are in README.md beside this file.
+
 -- +goose Up
+
+-- A migration is marked once: of two processes that bring a schema up to date at the
+-- same time, the later one fails in its transaction and finds the work done.
+CREATE UNIQUE INDEX goose_db_version_once ON goose_db_version (version_id);
+
 CREATE TABLE firm (
 	id        INTEGER PRIMARY KEY CHECK (id = 1),
 	name      TEXT NOT NULL,
@@ -7,28 +14,28 @@ CREATE TABLE firm (
 ) STRICT;
 
 CREATE TABLE staff (
-	id             TEXT PRIMARY KEY,
+	id             TEXT PRIMARY KEY CHECK (id <> ''),
 	joined         INTEGER NOT NULL UNIQUE, -- the order in which they came
 	name           TEXT NOT NULL,
 	email          TEXT NOT NULL,
-	time           TEXT NOT NULL,           -- JSON
+	time           TEXT NOT NULL CHECK (json_valid(time)), -- {permission: true}
 	settings_admin INTEGER NOT NULL CHECK (settings_admin IN (0, 1)),
 	admin          INTEGER NOT NULL CHECK (admin IN (0, 1)),
-	all_entities   INTEGER NOT NULL,
-	roles          TEXT NOT NULL            -- JSON
+	all_entities   INTEGER NOT NULL CHECK (all_entities BETWEEN 0 AND 3), -- a role
+	roles          TEXT NOT NULL CHECK (json_valid(roles)) -- {client: role}
 ) STRICT;
 
 CREATE TABLE clients (
-	id        TEXT PRIMARY KEY,
-	version   INTEGER NOT NULL,
+	id        TEXT PRIMARY KEY CHECK (id <> ''),
+	version   INTEGER NOT NULL CHECK (version > 0),
 	code      TEXT NOT NULL,
 	code_fold TEXT NOT NULL UNIQUE,
 	name      TEXT NOT NULL,
 	name_fold TEXT NOT NULL,
 	email     TEXT NOT NULL,
-	address   TEXT NOT NULL                 -- JSON
+	address   TEXT NOT NULL CHECK (json_valid(address))
 ) STRICT;
-CREATE INDEX clients_by_name ON clients (name_fold);
+CREATE INDEX clients_by_name ON clients (name_fold, code_fold);
 
 CREATE TABLE taxes (
 	code TEXT PRIMARY KEY,
@@ -37,30 +44,30 @@ CREATE TABLE taxes (
 ) STRICT;
 
 CREATE TABLE invoices (
-	id          TEXT PRIMARY KEY,
-	version     INTEGER NOT NULL,
+	id          TEXT PRIMARY KEY CHECK (id <> ''),
+	version     INTEGER NOT NULL CHECK (version > 0),
 	client      TEXT NOT NULL REFERENCES clients (id),
 	type        TEXT NOT NULL CHECK (type IN ('final', 'interim', 'fixed_fee')),
 	number      TEXT NOT NULL,
 	number_fold TEXT NOT NULL,
-	date        INTEGER NOT NULL,
-	due         INTEGER NOT NULL,
+	date        INTEGER NOT NULL CHECK (date = 0 OR date BETWEEN 10101 AND 99991231),
+	due         INTEGER NOT NULL CHECK (due = 0 OR due BETWEEN 10101 AND 99991231),
 	reference   TEXT NOT NULL,
 	currency    TEXT NOT NULL,
 	amounts     TEXT NOT NULL CHECK (amounts IN ('Exclusive', 'Inclusive', 'NoTax')),
 	theme       TEXT NOT NULL,
 	note        TEXT NOT NULL,
-	sub_total   INTEGER NOT NULL,
+	sub_total   INTEGER NOT NULL, -- this and the next two are computed from the lines
 	tax         INTEGER NOT NULL,
-	total       INTEGER NOT NULL,
+	total       INTEGER NOT NULL CHECK (total = sub_total + tax),
 	status      TEXT NOT NULL CHECK (status IN ('draft', 'finalized', 'closed', 'deleted')),
 	export      TEXT NOT NULL CHECK (export IN ('not_exported', 'queued', 'exporting', 'exported', 'warning', 'failed',
 		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'removing', 'held')),
-	latest      TEXT                        -- its newest export
+	latest      INTEGER REFERENCES exports (seq) -- its newest export
 ) STRICT;
 CREATE UNIQUE INDEX invoices_by_number ON invoices (number_fold) WHERE status <> 'deleted' AND number_fold <> '';
 CREATE INDEX invoices_newest ON invoices (date DESC, number DESC) WHERE status <> 'deleted';
-CREATE INDEX invoices_by_client ON invoices (client);
+CREATE INDEX invoices_of_client ON invoices (client, date DESC, number DESC) WHERE status <> 'deleted';
 
 CREATE TABLE lines (
 	invoice     TEXT NOT NULL REFERENCES invoices (id),
@@ -69,127 +76,158 @@ CREATE TABLE lines (
 	description TEXT NOT NULL,
 	quantity    INTEGER NOT NULL,
 	unit_amount INTEGER NOT NULL,
-	percent_off INTEGER NOT NULL,
-	amount_off  INTEGER NOT NULL,
+	percent_off INTEGER NOT NULL CHECK (percent_off BETWEEN 0 AND 1000000),
+	amount_off  INTEGER NOT NULL CHECK (amount_off >= 0 AND (amount_off = 0 OR percent_off = 0)),
 	tax_code    TEXT NOT NULL,
 	tax_name    TEXT NOT NULL,
 	tax_rate    INTEGER NOT NULL,
 	account     TEXT NOT NULL,
 	item        TEXT NOT NULL,
-	tracking    TEXT NOT NULL,              -- JSON, '' for none
+	tracking    TEXT NOT NULL CHECK (tracking = '' OR json_valid(tracking)),
 	PRIMARY KEY (invoice, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE burnt_numbers (number_fold TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE burnt_numbers (
+	number_fold TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE organisations (
-	tenant       TEXT PRIMARY KEY,
+	tenant       TEXT PRIMARY KEY CHECK (tenant <> ''),
 	name         TEXT NOT NULL,
 	is_default   INTEGER NOT NULL CHECK (is_default IN (0, 1)),
 	state        TEXT NOT NULL CHECK (state IN ('connected', 'signed_out', 'disconnected')),
 	parked_until INTEGER NOT NULL,
 	parked_why   TEXT NOT NULL,
 	parked_text  TEXT NOT NULL,
-	chart        TEXT,                      -- JSON, NULL until it was read
-	mapping      TEXT                       -- JSON, NULL until it was set
+	chart        TEXT CHECK (json_valid(chart)),  -- NULL until it was read
+	mapping      TEXT CHECK (json_valid(mapping)) -- NULL until it was set
 ) STRICT;
 CREATE UNIQUE INDEX organisations_one_default ON organisations (is_default) WHERE is_default = 1;
 
 CREATE TABLE links (
 	tenant  TEXT NOT NULL REFERENCES organisations (tenant),
 	client  TEXT NOT NULL REFERENCES clients (id),
-	contact TEXT NOT NULL,
+	contact TEXT NOT NULL CHECK (contact <> ''),
 	name    TEXT NOT NULL,
 	how     TEXT NOT NULL CHECK (how IN ('number', 'name', 'hand', 'created')),
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (tenant, client)
 ) STRICT, WITHOUT ROWID;
 
--- The outbox: what a person started, what it is of each invoice, and the requests.
 CREATE TABLE runs (
-	id        TEXT PRIMARY KEY,
-	tenant    TEXT NOT NULL REFERENCES organisations (tenant),
-	by        TEXT NOT NULL REFERENCES staff (id),
-	started   INTEGER NOT NULL,
-	confirmed INTEGER NOT NULL,
-	ended     INTEGER NOT NULL
+	id         TEXT PRIMARY KEY CHECK (id <> ''),
+	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
+	started_by TEXT NOT NULL REFERENCES staff (id),
+	started    INTEGER NOT NULL,
+	confirmed  INTEGER NOT NULL,
+	ended      INTEGER NOT NULL -- 0 while something of it is not settled
 ) STRICT;
-CREATE INDEX runs_open ON runs (tenant) WHERE ended = 0;
+CREATE INDEX runs_newest ON runs (tenant, started DESC, id DESC);
+CREATE INDEX runs_open ON runs (tenant, started DESC, id DESC) WHERE ended = 0;
 
+-- The outbox: every request to Xero that writes, on disk before it is sent.
 CREATE TABLE batches (
 	seq        INTEGER PRIMARY KEY,
-	id         TEXT NOT NULL UNIQUE,
+	id         TEXT NOT NULL UNIQUE CHECK (id <> ''),
 	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
 	kind       TEXT NOT NULL CHECK (kind IN ('contacts', 'invoices')),
-	key        TEXT NOT NULL UNIQUE,
-	body       BLOB NOT NULL,
-	members    TEXT NOT NULL,               -- JSON
+	key        TEXT NOT NULL UNIQUE CHECK (key <> ''),
+	body       BLOB NOT NULL CHECK (length(body) > 0), -- the exact bytes of every try
+	members    TEXT NOT NULL CHECK (json_valid(members)), -- in the order of the body
 	state      TEXT NOT NULL CHECK (state IN ('ready', 'sending', 'lost', 'settled')),
-	tries      INTEGER NOT NULL,
+	tries      INTEGER NOT NULL CHECK (tries >= 0),
 	tried      INTEGER NOT NULL,
 	tried_last INTEGER NOT NULL,
 	troubles   INTEGER NOT NULL,
 	look_up    INTEGER NOT NULL CHECK (look_up IN (0, 1))
 ) STRICT;
-CREATE INDEX batches_open ON batches (tenant, state) WHERE state <> 'settled';
+CREATE INDEX batches_by_state ON batches (tenant, state);
 
+-- The part of each invoice in a run. What Xero says of it begins with xero_.
 CREATE TABLE exports (
-	seq      INTEGER PRIMARY KEY,
-	id       TEXT NOT NULL UNIQUE,
-	run      TEXT NOT NULL REFERENCES runs (id),
-	invoice  TEXT NOT NULL REFERENCES invoices (id),
-	tenant   TEXT NOT NULL REFERENCES organisations (tenant), -- of this export for good
-	number   TEXT NOT NULL,
-	mark     TEXT NOT NULL UNIQUE,
-	expected INTEGER NOT NULL,
-	currency TEXT NOT NULL,
-	batch    TEXT,
-	sent     INTEGER NOT NULL,
-	since    INTEGER NOT NULL,
-	small    INTEGER NOT NULL,
-	ended    INTEGER NOT NULL,
-	result   TEXT NOT NULL,
-	standing TEXT,                          -- JSON, NULL while Xero has not said
-	xero_status TEXT NOT NULL,              -- of the standing, for the grid
-	amount_due  INTEGER NOT NULL,
-	paid_on     INTEGER NOT NULL,
-	messages TEXT NOT NULL,                 -- JSON, '' for none
-	message  TEXT NOT NULL,                 -- the first of them, for the grid
-	cause    TEXT NOT NULL
+	seq           INTEGER PRIMARY KEY,
+	id            TEXT NOT NULL UNIQUE CHECK (id <> ''),
+	run           TEXT NOT NULL REFERENCES runs (id),
+	invoice       TEXT NOT NULL REFERENCES invoices (id),
+	number        TEXT NOT NULL,
+	tenant        TEXT NOT NULL REFERENCES organisations (tenant),
+	mark          TEXT NOT NULL UNIQUE CHECK (mark <> ''),
+	expected      INTEGER NOT NULL,
+	currency      TEXT NOT NULL, -- of expected
+	batch         TEXT REFERENCES batches (id),
+	sent          INTEGER NOT NULL,
+	since         INTEGER NOT NULL,
+	small         INTEGER NOT NULL,
+	ended         INTEGER NOT NULL,
+	result        TEXT NOT NULL CHECK (result IN ('not_exported', 'queued', 'exporting', 'exported', 'warning', 'failed',
+		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'removing', 'held')),
+	xero_id       TEXT NOT NULL,
+	xero_number   TEXT NOT NULL,
+	xero_mark     TEXT NOT NULL,
+	xero_status   TEXT NOT NULL, -- whatever Xero says
+	xero_contact  TEXT NOT NULL,
+	xero_date     INTEGER NOT NULL,
+	xero_currency TEXT NOT NULL, -- of the next four
+	xero_total    INTEGER NOT NULL,
+	xero_due      INTEGER NOT NULL,
+	xero_paid     INTEGER NOT NULL,
+	xero_credited INTEGER NOT NULL,
+	xero_paid_on  INTEGER NOT NULL,
+	xero_updated  INTEGER NOT NULL,
+	messages      TEXT NOT NULL CHECK (messages = '' OR json_valid(messages)),
+	message       TEXT NOT NULL, -- this and cause are of the message that the grid shows
+	cause         TEXT NOT NULL
 ) STRICT;
-CREATE INDEX exports_by_run ON exports (run);
-CREATE INDEX exports_by_invoice ON exports (invoice);
+CREATE INDEX exports_of_run ON exports (run, ended, result, invoice);
+CREATE INDEX exports_of_invoice ON exports (invoice);
+CREATE INDEX exports_in_batch ON exports (batch) WHERE batch IS NOT NULL;
 CREATE INDEX exports_waiting ON exports (tenant) WHERE batch IS NULL AND ended = 0;
 
 CREATE TABLE leases (
 	name    TEXT PRIMARY KEY,
-	token   INTEGER NOT NULL,
-	expires INTEGER NOT NULL
+	token   INTEGER NOT NULL CHECK (token > 0), -- one more for every holder
+	holder  TEXT NOT NULL,                      -- for a person who looks for it
+	expires INTEGER NOT NULL                    -- 0 once it was given back
 ) STRICT;
 
 CREATE TABLE changes (
 	seq     INTEGER PRIMARY KEY AUTOINCREMENT,
-	subject TEXT NOT NULL,
+	subject TEXT NOT NULL CHECK (subject IN ('invoice', 'client', 'run', 'organisation')),
 	id      TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE audit (
-	seq       INTEGER PRIMARY KEY,
-	at        INTEGER NOT NULL,
-	by        TEXT NOT NULL,
-	by_name   TEXT NOT NULL,
-	action    TEXT NOT NULL,
-	subject   TEXT NOT NULL,
-	id        TEXT NOT NULL,
-	was       TEXT NOT NULL,
-	became    TEXT NOT NULL,
-	previous  TEXT NOT NULL,
-	hash      TEXT NOT NULL
+	seq      INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	by_id    TEXT NOT NULL,
+	by_name  TEXT NOT NULL,
+	action   TEXT NOT NULL,
+	subject  TEXT NOT NULL,
+	id       TEXT NOT NULL,
+	was      TEXT NOT NULL,
+	became   TEXT NOT NULL,
+	previous TEXT NOT NULL, -- the hash of the entry before, '' for the first
+	hash     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX audit_by_subject ON audit (subject, id);
+CREATE INDEX audit_of_subject ON audit (subject, id);
+
 -- +goose StatementBegin
-CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit)
+	OR NEW.previous IS NOT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')
+BEGIN
+	SELECT RAISE(ABORT, 'an audit entry follows the last one');
+END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN
+	SELECT RAISE(ABORT, 'the audit trail is only added to');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN
+	SELECT RAISE(ABORT, 'the audit trail is only added to');
+END;
 -- +goose StatementEnd

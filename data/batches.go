@@ -1,0 +1,58 @@
+package data
+
+import (
+	"database/sql"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+)
+
+const batchColumns = "id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up"
+
+func scanBatch(row *sql.Rows) (b app.Batch, err error) {
+	err = row.Scan(&b.ID, &b.Tenant, &b.Kind, &b.Key, inJSON{&b.Members}, &b.State, &b.Tries, at{&b.Tried}, at{&b.TriedLast}, &b.Troubles, &b.LookUp, &b.Body)
+	return b, err
+}
+
+// Batches implements app.Reader.
+func (r *reader) Batches(t ledger.TenantID, s app.BatchState) ([]app.Batch, error) {
+	return many(r, "reading the batches", scanBatch, "SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state = ? ORDER BY seq", t, s)
+}
+
+// Batch implements app.Reader.
+func (r *reader) Batch(id app.BatchID) (app.Batch, error) {
+	return one(r, "reading a batch", noBatch(id), scanBatch, "SELECT "+batchColumns+", body FROM batches WHERE id = ?", id)
+}
+
+func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "There is no batch %s.", id) }
+
+// SaveBatch implements app.Tx. The organisation of a batch does not change either. A
+// batch that is not there and comes without a body is NotFound.
+func (w *writer) SaveBatch(b app.Batch) error {
+	const doing = "saving a batch"
+	values := []any{toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, b.ID}
+	saved, err := w.exec(doing, `
+		UPDATE batches SET members = ?, state = ?, tries = ?, tried = ?, tried_last = ?, troubles = ?, look_up = ? WHERE id = ?`, values...)
+	switch {
+	case err != nil || saved > 0:
+		return err
+	case len(b.Body) == 0:
+		return noBatch(b.ID)
+	}
+	_, err = w.exec(doing, `
+		INSERT INTO batches (members, state, tries, tried, tried_last, troubles, look_up, id, tenant, kind, key, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(values, b.Tenant, b.Kind, b.Key, b.Body)...)
+	return err
+}
+
+// DeleteBatch implements app.Tx. A batch that is being sent, or ever was, is a Conflict;
+// so is one that an export still counts on.
+func (w *writer) DeleteBatch(id app.BatchID) error {
+	deleted, err := w.exec("deleting a batch", "DELETE FROM batches WHERE id = ? AND tries = 0 AND state = 'ready'", id)
+	if is(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY) || err == nil && deleted == 0 {
+		return &app.Error{Code: app.Conflict, Text: "The batch %s is being sent, or was.", Args: []any{id}, Err: err}
+	}
+	return err
+}

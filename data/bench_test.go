@@ -1,0 +1,193 @@
+package data_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+	"feebridge/data"
+)
+
+const (
+	manyInvoices = 100_000
+	manyClients  = 3_000
+)
+
+// manyOf opens a database with n invoices of two lines each. Every second one was
+// exported, and every tenth export failed.
+func manyOf(b *testing.B, n int) (*data.DB, []billing.InvoiceID) {
+	b.Helper()
+	db, err := data.Open(b.Context(), filepath.Join(b.TempDir(), "firm.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	ids := make([]billing.InvoiceID, n)
+	err = db.Update(b.Context(), func(tx app.Tx) error {
+		if err := saveOrganisation(tx); err != nil {
+			return err
+		}
+		for i := range manyClients {
+			if _, err := tx.SaveClient(billing.Client{ID: benchClient(i), Code: fmt.Sprint("C", i), Name: fmt.Sprintf("Client %d Limited", i)}); err != nil {
+				return err
+			}
+		}
+		for i := range ids {
+			v := benchInvoice(i)
+			ids[i] = v.ID
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+			if i%2 == 0 {
+				continue
+			}
+			e := benchExport(v, i)
+			if err := tx.SaveExports(e); err != nil {
+				return err
+			}
+			if err := tx.Advance(billing.Stage{Status: billing.Finalized, Export: e.Result}, v.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return db, ids
+}
+
+func saveOrganisation(tx app.Tx) error {
+	if err := tx.SaveMember(staff.Founder("olivia", "Olivia Hart")); err != nil {
+		return err
+	}
+	org := app.Organisation{Tenant: ledger.Tenant{ID: "kauri", Name: "Kauri Joinery"}, State: app.Connected, Default: true}
+	if err := tx.SaveOrganisation(org); err != nil {
+		return err
+	}
+	return tx.SaveRun(app.Run{ID: "run", Tenant: "kauri", By: "olivia", Started: tx.Now(), Confirmed: tx.Now()})
+}
+
+func benchClient(i int) billing.ClientID {
+	return billing.ClientID(fmt.Sprintf("0193d000-0000-7000-8000-%012d", i%manyClients))
+}
+
+func benchInvoice(i int) billing.Invoice {
+	tax := billing.Tax{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000}
+	date := billing.Date(20240101).AddDays(i / 100)
+	return billing.Invoice{
+		ID: billing.InvoiceID(uuid.Must(uuid.NewV7()).String()), Client: benchClient(i), Type: billing.Final,
+		Number: billing.Number(fmt.Sprintf("INV-%06d", i)), Date: date, Due: date.AddDays(20), Reference: fmt.Sprintf("Engagement %d", i),
+		Currency: "NZD", Amounts: money.Exclusive, Stage: billing.Stage{Status: billing.Finalized},
+		Lines: []billing.Line{
+			{Code: "ACC", Description: "Annual accounts and tax returns", Quantity: 1_0000, UnitAmount: 1955_0000, Tax: tax},
+			{Code: "GST", Description: "GST returns for the year", Quantity: 6_5000, UnitAmount: 180_0000, Tax: tax},
+		},
+	}
+}
+
+func benchExport(v billing.Invoice, i int) app.Export {
+	total := money.New(359375, "NZD")
+	e := app.Export{
+		ID: app.ExportID(uuid.Must(uuid.NewV7()).String()), Run: "run", Invoice: v.ID, Number: v.Number, Tenant: "kauri",
+		Mark: "http://localhost:8742/open/" + string(v.ID), Expected: total,
+		Sent: time.UnixMilli(1), Since: time.UnixMilli(1), Ended: time.UnixMilli(2), Result: billing.Exported,
+		Standing: ledger.Standing{ID: ledger.InvoiceID(v.ID), Number: v.Number, Status: ledger.DraftThere, Currency: "NZD", Total: total, AmountDue: total},
+	}
+	if i%20 == 1 {
+		e.Result, e.Standing = billing.Failed, ledger.Standing{}
+		e.Messages = []ledger.Message{{Text: "The document date cannot be before the period lock date, currently set at 31-Mar-2026", Cause: ledger.LockedDate}}
+	}
+	return e
+}
+
+func load(b *testing.B, db *data.DB, q app.Query, want int) []app.InvoiceRow {
+	rows := make([]app.InvoiceRow, 0, want)
+	for row, err := range db.Rows(context.Background(), q) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) != want {
+		b.Fatalf("%d rows, want %d", len(rows), want)
+	}
+	return rows
+}
+
+func BenchmarkRows(b *testing.B) {
+	db, ids := manyOf(b, manyInvoices)
+	var fifty []billing.InvoiceID
+	for i := range 50 {
+		fifty = append(fifty, ids[i*len(ids)/50])
+	}
+	for _, c := range []struct {
+		name string
+		q    app.Query
+		want int
+	}{
+		{"the first 60", app.Query{Limit: 60}, 60},
+		{"all of one client", app.Query{Client: benchClient(7)}, 34},
+		{"50 by ID", app.Query{IDs: fifty}, 50},
+		{"all 100,000", app.Query{}, manyInvoices},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				load(b, db, c.q, c.want)
+			}
+		})
+	}
+	b.Run("heap of a reload", func(b *testing.B) {
+		for b.Loop() {
+			shown := load(b, db, app.Query{}, manyInvoices)
+			open := heap()
+			again := load(b, db, app.Query{}, manyInvoices)
+			b.ReportMetric(open, "MB-open")
+			b.ReportMetric(heap(), "MB-reload")
+			runtime.KeepAlive(shown)
+			runtime.KeepAlive(again)
+		}
+	})
+}
+
+// heap returns how many megabytes are in use.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6
+}
+
+func BenchmarkImport10000(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		db, _ := manyOf(b, 0)
+		b.StartTimer()
+		err := db.Update(context.Background(), func(tx app.Tx) error {
+			for i := range 10_000 {
+				v := benchInvoice(i)
+				if _, err := tx.SaveInvoice(v); err != nil {
+					return err
+				}
+				if err := tx.Record(staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: "import", Subject: "invoice", ID: string(v.ID)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

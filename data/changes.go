@@ -1,0 +1,61 @@
+package data
+
+import (
+	"context"
+	"database/sql"
+
+	"feebridge/app"
+)
+
+// Changes implements app.Store.
+func (db *DB) Changes(ctx context.Context, after app.Seq) ([]app.Change, error) {
+	const doing = "reading the change feed"
+	rows, err := db.pool.QueryContext(ctx, "SELECT max(seq), subject, id FROM changes WHERE seq > ? GROUP BY subject, id ORDER BY 1", after)
+	if err != nil {
+		return nil, explain(ctx, doing, err)
+	}
+	changes, err := collect(rows, func(row *sql.Rows) (c app.Change, err error) {
+		err = row.Scan(&c.Seq, &c.Subject, &c.ID)
+		return c, err
+	})
+	return changes, explain(ctx, doing, err)
+}
+
+// LastChange implements app.Store.
+func (db *DB) LastChange(ctx context.Context) (app.Seq, error) {
+	var seq app.Seq
+	err := db.pool.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
+	return seq, explain(ctx, "reading the change feed", err)
+}
+
+// note puts a change on the feed when the transaction commits.
+func (w *writer) note(subject, id string) {
+	c := app.Change{Subject: subject, ID: id}
+	if w.noted[c] {
+		return
+	}
+	if w.noted == nil {
+		w.noted = map[app.Change]bool{}
+	}
+	w.noted[c] = true
+	w.changes = append(w.changes, c)
+}
+
+// keptChanges is how many changes the feed keeps. A process reads it every second, and
+// the largest import makes 100,000 in one transaction.
+const keptChanges = 250_000
+
+// announce writes what was noted to the feed.
+func (w *writer) announce() error {
+	const doing = "writing the change feed"
+	for _, c := range w.changes {
+		if _, err := w.exec(doing, "INSERT INTO changes (subject, id) VALUES (?, ?)", c.Subject, c.ID); err != nil {
+			return err
+		}
+	}
+	if len(w.changes) == 0 {
+		return nil
+	}
+	_, err := w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	return err
+}

@@ -1,0 +1,61 @@
+package data
+
+import (
+	"database/sql"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+)
+
+const clientColumns = "id, version, code, name, email, address"
+
+func scanClient(row *sql.Rows) (billing.Client, error) {
+	var c billing.Client
+	var address keptAddress
+	err := row.Scan(&c.ID, &c.Version, &c.Code, &c.Name, &c.Email, inJSON{&address})
+	c.Address = billing.Address(address)
+	return c, err
+}
+
+// Client implements app.Reader.
+func (r *reader) Client(id billing.ClientID) (billing.Client, error) {
+	return one(r, "reading a client", app.Errorf(app.NotFound, "There is no client %s.", id),
+		scanClient, "SELECT "+clientColumns+" FROM clients WHERE id = ?", id)
+}
+
+// Clients implements app.Reader.
+func (r *reader) Clients() ([]billing.Client, error) {
+	return many(r, "reading the clients", scanClient, "SELECT "+clientColumns+" FROM clients ORDER BY name_fold, code_fold")
+}
+
+// SaveClient implements app.Tx. Codes are told apart as Xero tells contact numbers
+// apart: case does not count.
+func (w *writer) SaveClient(c billing.Client) (int64, error) {
+	const doing = "saving a client"
+	address := toJSON(keptAddress(c.Address))
+	saved := int64(1)
+	var err error
+	if c.Version == 0 {
+		_, err = w.exec(doing, `
+			INSERT INTO clients (version, code, code_fold, name, name_fold, email, address, id) VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
+			c.Code, strings.ToLower(c.Code), c.Name, billing.FoldName(c.Name), c.Email, address, c.ID)
+	} else {
+		saved, err = w.exec(doing, `
+			UPDATE clients SET version = version + 1, code = ?, code_fold = ?, name = ?, name_fold = ?, email = ?, address = ?
+			WHERE id = ? AND version = ?`,
+			c.Code, strings.ToLower(c.Code), c.Name, billing.FoldName(c.Name), c.Email, address, c.ID, c.Version)
+	}
+	switch {
+	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+		return 0, &app.Error{Code: app.Conflict, Text: "Another client has the code %s: choose another code.", Args: []any{c.Code}, Err: err}
+	case is(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY), err == nil && saved == 0:
+		return 0, &app.Error{Code: app.Conflict, Text: "The client %s was changed by somebody else meanwhile: open it again.", Args: []any{c.Name}, Err: err}
+	case err != nil:
+		return 0, err
+	}
+	w.note("client", string(c.ID))
+	return c.Version + 1, nil
+}

@@ -1,0 +1,124 @@
+package data
+
+import (
+	"database/sql"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+)
+
+const exportColumns = `id, run, invoice, number, tenant, mark, expected, currency, coalesce(batch, ''), sent, since, small, ended, result,
+	xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
+	xero_paid_on, xero_updated, messages`
+
+func scanExport(row *sql.Rows) (app.Export, error) {
+	var e app.Export
+	var expected, total, due, paid, credited int64
+	var currency money.Currency
+	var messages []keptMessage
+	s := &e.Standing
+	err := row.Scan(&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since}, &e.Small,
+		at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates},
+		&s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.Date, &s.Currency, &total, &due, &paid, &credited,
+		&s.PaidOn, at{&s.Updated}, inJSON{&messages})
+	e.Expected = money.New(expected, currency)
+	s.Total, s.AmountDue = money.New(total, s.Currency), money.New(due, s.Currency)
+	s.AmountPaid, s.AmountCredited = money.New(paid, s.Currency), money.New(credited, s.Currency)
+	e.Messages = convert(messages, func(m keptMessage) ledger.Message { return ledger.Message(m) })
+	return e, err
+}
+
+// Exports implements app.Reader.
+func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
+	all, err := many(r, "reading exports", scanExport,
+		"SELECT "+exportColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN exports ON id = asked.value ORDER BY asked.key", idList(ids))
+	if err != nil {
+		return nil, err
+	}
+	for n, id := range ids {
+		if n == len(all) || all[n].ID != id {
+			return nil, app.Errorf(app.NotFound, "There is no export %s.", id)
+		}
+	}
+	return all, nil
+}
+
+// ExportsOfRun implements app.Reader.
+func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
+	return many(r, "reading the exports of a run", scanExport, "SELECT "+exportColumns+" FROM exports WHERE run = ? ORDER BY seq", id)
+}
+
+// ExportsOf implements app.Reader.
+func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
+	return many(r, "reading the exports of an invoice", scanExport, "SELECT "+exportColumns+" FROM exports WHERE invoice = ? ORDER BY seq DESC", id)
+}
+
+// Waiting implements app.Reader.
+func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
+	return many(r, "reading what waits", scanExport,
+		"SELECT "+exportColumns+" FROM exports WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
+}
+
+// SaveExports implements app.Tx. Which run, invoice and organisation an export belongs
+// to, its number and its mark do not change once it was saved.
+func (w *writer) SaveExports(all ...app.Export) error {
+	for _, e := range all {
+		if err := w.saveExport(e); err != nil {
+			return err
+		}
+		w.note("invoice", string(e.Invoice))
+	}
+	return nil
+}
+
+func (w *writer) saveExport(e app.Export) error {
+	const doing = "saving an export"
+	messages := ""
+	if len(e.Messages) > 0 {
+		messages = toJSON(convert(e.Messages, func(m ledger.Message) keptMessage { return keptMessage(m) }))
+	}
+	shown := shownMessage(e.Messages)
+	s := e.Standing
+	values := []any{
+		e.Expected.Minor(), e.Expected.Currency(), sql.NullString{String: string(e.Batch), Valid: e.Batch != ""},
+		millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(),
+		s.ID, s.Number, s.Mark, s.Status, s.Contact, s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(),
+		s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), messages, shown.Text, shown.Cause, e.ID,
+	}
+	saved, err := w.exec(doing, `
+		UPDATE exports SET expected = ?, currency = ?, batch = ?, sent = ?, since = ?, small = ?, ended = ?, result = ?,
+			xero_id = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_date = ?, xero_currency = ?, xero_total = ?,
+			xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?, messages = ?, message = ?, cause = ?
+		WHERE id = ?`, values...)
+	if err != nil || saved > 0 {
+		return err
+	}
+	_, err = w.exec(doing, `
+		INSERT INTO exports (expected, currency, batch, sent, since, small, ended, result,
+			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total,
+			xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause, id,
+			run, invoice, number, tenant, mark)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append(values, e.Run, e.Invoice, e.Number, e.Tenant, e.Mark)...)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(doing, "UPDATE invoices SET latest = last_insert_rowid() WHERE id = ?", e.Invoice)
+	return err
+}
+
+// shownMessage returns the message that stands in the grid: what stopped the export, or
+// else the first warning.
+func shownMessage(all []ledger.Message) ledger.Message {
+	for _, m := range all {
+		if !m.Warning {
+			return m
+		}
+	}
+	if len(all) > 0 {
+		return all[0]
+	}
+	return ledger.Message{}
+}

@@ -1,0 +1,191 @@
+package data
+
+import (
+	"database/sql"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+)
+
+// Invoice implements app.Reader.
+func (r *reader) Invoice(id billing.InvoiceID) (billing.Invoice, error) {
+	all, err := r.Invoices([]billing.InvoiceID{id})
+	if err != nil {
+		return billing.Invoice{}, err
+	}
+	return all[0], nil
+}
+
+// Invoices implements app.Reader.
+func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
+	const doing = "reading invoices"
+	list := idList(ids)
+	all, err := many(r, doing, scanInvoice, `
+		SELECT i.id, i.version, i.client, i.type, i.number, i.date, i.due, i.reference, i.currency, i.amounts, i.theme, i.note, i.status, i.export
+		FROM json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, list)
+	if err != nil {
+		return nil, err
+	}
+	for n, id := range ids {
+		if n == len(all) || all[n].ID != id {
+			return nil, app.Errorf(app.NotFound, "There is no invoice %s.", id)
+		}
+	}
+	_, err = many(r, doing, func(row *sql.Rows) (struct{}, error) {
+		at, l, err := scanLine(row)
+		if err == nil {
+			all[at].Lines = append(all[at].Lines, l)
+		}
+		return struct{}{}, err
+	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
+			l.tax_code, l.tax_name, l.tax_rate, l.account, l.item, l.tracking
+		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, list)
+	return all, err
+}
+
+func scanInvoice(row *sql.Rows) (v billing.Invoice, err error) {
+	err = row.Scan(&v.ID, &v.Version, &v.Client, &v.Type, &v.Number, &v.Date, &v.Due, &v.Reference, &v.Currency, &v.Amounts,
+		&v.BrandingTheme, &v.Note, named[billing.Status]{&v.Stage.Status, statuses}, named[billing.ExportState]{&v.Stage.Export, exportStates})
+	return v, err
+}
+
+func scanLine(row *sql.Rows) (invoice int, l billing.Line, err error) {
+	var percentOff money.Rate
+	var amountOff int64
+	var tracking []keptTracking
+	err = row.Scan(&invoice, &l.Code, &l.Description, &l.Quantity, &l.UnitAmount, &percentOff, &amountOff,
+		&l.Tax.Code, &l.Tax.Name, &l.Tax.Rate, &l.Account, &l.Item, inJSON{&tracking})
+	l.Tracking = convert(tracking, func(t keptTracking) billing.Tracking { return billing.Tracking(t) })
+	switch {
+	case err != nil:
+	case percentOff != 0:
+		l.Discount, err = money.PercentOff(percentOff)
+	case amountOff != 0:
+		l.Discount, err = money.AmountOff(amountOff)
+	}
+	return invoice, l, err
+}
+
+// InvoicesByNumber implements app.Reader. The map has the numbers as they were asked for.
+func (r *reader) InvoicesByNumber(numbers []billing.Number) (map[billing.Number]billing.InvoiceID, error) {
+	type holder struct {
+		fold string
+		id   billing.InvoiceID
+	}
+	folds := convert(numbers, billing.Number.Fold)
+	holders, err := many(r, "looking for invoice numbers", func(row *sql.Rows) (h holder, err error) {
+		err = row.Scan(&h.fold, &h.id)
+		return h, err
+	}, `SELECT number_fold, id FROM invoices
+		WHERE number_fold IN (SELECT value FROM json_each(?)) AND number_fold <> '' AND status <> 'deleted'`, idList(folds))
+	if err != nil {
+		return nil, err
+	}
+	byFold := make(map[string]billing.InvoiceID, len(holders))
+	for _, h := range holders {
+		byFold[h.fold] = h.id
+	}
+	found := make(map[billing.Number]billing.InvoiceID, len(holders))
+	for i, n := range numbers {
+		if id, ok := byFold[folds[i]]; ok {
+			found[n] = id
+		}
+	}
+	return found, nil
+}
+
+// SaveInvoice implements app.Tx. An invoice whose totals cannot be computed is not
+// saved: the error names the line.
+func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
+	const doing = "saving an invoice"
+	totals, err := v.Totals()
+	if err != nil {
+		return 0, err
+	}
+	values := []any{
+		v.Client, v.Type, v.Number, v.Number.Fold(), v.Date, v.Due, v.Reference, v.Currency, v.Amounts, v.BrandingTheme, v.Note,
+		totals.SubTotal.Minor(), totals.Tax.Minor(), totals.Total.Minor(), v.Stage.Status.String(), v.Stage.Export.String(), v.ID,
+	}
+	saved := int64(1)
+	if v.Version == 0 {
+		_, err = w.exec(doing, `
+			INSERT INTO invoices (version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note,
+				sub_total, tax, total, status, export, id)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, values...)
+	} else {
+		saved, err = w.exec(doing, `
+			UPDATE invoices SET version = version + 1, client = ?, type = ?, number = ?, number_fold = ?, date = ?, due = ?, reference = ?,
+				currency = ?, amounts = ?, theme = ?, note = ?, sub_total = ?, tax = ?, total = ?, status = ?, export = ?
+			WHERE id = ? AND version = ?`, append(values, v.Version)...)
+	}
+	switch {
+	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+		return 0, &app.Error{Code: app.Conflict, Text: "Another invoice has the number %s: choose another number.", Args: []any{v.Number}, Err: err}
+	case is(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY), err == nil && saved == 0:
+		return 0, &app.Error{Code: app.Conflict, Text: "Invoice %s was changed by somebody else meanwhile: open it again.", Args: []any{v.Number}, Err: err}
+	case is(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY):
+		return 0, &app.Error{Code: app.NotFound, Text: "The client of invoice %s is not there any more: choose another client.", Args: []any{v.Number}, Err: err}
+	case err != nil:
+		return 0, err
+	}
+	if v.Version > 0 {
+		if _, err := w.exec(doing, "DELETE FROM lines WHERE invoice = ?", v.ID); err != nil {
+			return 0, err
+		}
+	}
+	for i, l := range v.Lines {
+		if err := w.saveLine(v.ID, i, l); err != nil {
+			return 0, err
+		}
+	}
+	w.note("invoice", string(v.ID))
+	return v.Version + 1, nil
+}
+
+func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) error {
+	tracking := ""
+	if len(l.Tracking) > 0 {
+		tracking = toJSON(convert(l.Tracking, func(t billing.Tracking) keptTracking { return keptTracking(t) }))
+	}
+	_, err := w.exec("saving a line", `
+		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
+			tax_code, tax_name, tax_rate, account, item, tracking)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, position, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
+		l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), l.Account, l.Item, tracking)
+	return err
+}
+
+// Advance implements app.Tx. It counts as a save: whoever opened the invoice before
+// has to open it again.
+func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
+	for _, id := range ids {
+		moved, err := w.exec("moving an invoice on", "UPDATE invoices SET status = ?, export = ?, version = version + 1 WHERE id = ?",
+			to.Status.String(), to.Export.String(), id)
+		switch {
+		case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE): // it was deleted, and its number given to another
+			return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
+		case err != nil:
+			return err
+		case moved == 0:
+			return app.Errorf(app.NotFound, "There is no invoice %s.", id)
+		}
+		w.note("invoice", string(id))
+	}
+	return nil
+}
+
+// Burnt implements app.Reader.
+func (r *reader) Burnt(n billing.Number) (bool, error) {
+	return one(r, "looking for a burnt number", nil, value[bool],
+		"SELECT EXISTS (SELECT 1 FROM burnt_numbers WHERE number_fold = ?)", n.Fold())
+}
+
+// Burn implements app.Tx.
+func (w *writer) Burn(n billing.Number) error {
+	_, err := w.exec("burning a number", "INSERT INTO burnt_numbers (number_fold) VALUES (?) ON CONFLICT DO NOTHING", n.Fold())
+	return err
+}

@@ -1,0 +1,14 @@
+package data
+
+import "feebridge/app"
+
+// refuseNetwork refuses a database on a network drive. SQLite's locks, and the memory
+// that its processes share, do not work across a network: two computers at once would
+// damage the file without noticing.
+func refuseNetwork(path string) error {
+	kind := networkDrive(path)
+	if kind == "" {
+		return nil
+	}
+	return app.Errorf(app.Invalid, "%s is on a network drive (%s), where two computers at once would damage the database. Choose a folder on this computer.", path, kind)
+}

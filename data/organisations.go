@@ -1,0 +1,110 @@
+package data
+
+import (
+	"database/sql"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+// Organisations implements app.Reader. The default comes first, the others by name.
+func (r *reader) Organisations() ([]app.Organisation, error) {
+	return many(r, "reading the organisations", func(row *sql.Rows) (o app.Organisation, err error) {
+		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text)
+		return o, err
+	}, "SELECT tenant, name, is_default, state, parked_until, parked_why, parked_text FROM organisations ORDER BY is_default DESC, name, tenant")
+}
+
+// SaveOrganisation implements app.Tx. At most one organisation can be the default.
+func (w *writer) SaveOrganisation(o app.Organisation) error {
+	_, err := w.exec("saving an organisation", `
+		INSERT INTO organisations (tenant, name, is_default, state, parked_until, parked_why, parked_text) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (tenant) DO UPDATE SET name = excluded.name, is_default = excluded.is_default, state = excluded.state,
+			parked_until = excluded.parked_until, parked_why = excluded.parked_why, parked_text = excluded.parked_text`,
+		o.Tenant.ID, o.Tenant.Name, o.Default, o.State, millis(o.Parked.Until), o.Parked.Why, o.Parked.Text)
+	if err == nil {
+		w.note("organisation", string(o.Tenant.ID))
+	}
+	return err
+}
+
+// Chart implements app.Reader.
+func (r *reader) Chart(t ledger.TenantID) (ledger.Chart, error) {
+	missing := app.Errorf(app.NotFound, "What the organisation %s has was not read from Xero yet.", t)
+	return one(r, "reading a chart", missing, func(row *sql.Rows) (c ledger.Chart, err error) {
+		err = row.Scan(inJSON{&c})
+		return c, err
+	}, "SELECT chart FROM organisations WHERE tenant = ? AND chart IS NOT NULL", t)
+}
+
+// SaveChart implements app.Tx. It is kept in app's own form: a field that is renamed
+// there is empty until the chart is read from Xero again.
+func (w *writer) SaveChart(c ledger.Chart) error {
+	return w.saveOf(c.Tenant.ID, "UPDATE organisations SET chart = ? WHERE tenant = ?", toJSON(c))
+}
+
+// Mapping implements app.Reader. It is empty until it was set.
+func (r *reader) Mapping(t ledger.TenantID) (ledger.Mapping, error) {
+	return one(r, "reading a mapping", noOrganisation(t), func(row *sql.Rows) (ledger.Mapping, error) {
+		var kept keptMapping
+		err := row.Scan(inJSON{&kept})
+		return kept.mapping(), err
+	}, "SELECT mapping FROM organisations WHERE tenant = ?", t)
+}
+
+// SaveMapping implements app.Tx.
+func (w *writer) SaveMapping(t ledger.TenantID, m ledger.Mapping) error {
+	return w.saveOf(t, "UPDATE organisations SET mapping = ? WHERE tenant = ?", toJSON(keepMapping(m)))
+}
+
+// saveOf runs an update of one organisation.
+func (w *writer) saveOf(t ledger.TenantID, update, text string) error {
+	saved, err := w.exec("saving what belongs to an organisation", update, text, t)
+	if err != nil {
+		return err
+	}
+	if saved == 0 {
+		return noOrganisation(t)
+	}
+	w.note("organisation", string(t))
+	return nil
+}
+
+func noOrganisation(t ledger.TenantID) error {
+	return app.Errorf(app.NotFound, "There is no organisation %s.", t)
+}
+
+// Links implements app.Reader.
+func (r *reader) Links(t ledger.TenantID) (map[billing.ClientID]app.Link, error) {
+	links := map[billing.ClientID]app.Link{}
+	_, err := many(r, "reading the links", func(row *sql.Rows) (struct{}, error) {
+		var client billing.ClientID
+		var l app.Link
+		err := row.Scan(&client, &l.Contact, &l.Name, &l.How, at{&l.At})
+		links[client] = l
+		return struct{}{}, err
+	}, "SELECT client, contact, name, how, at FROM links WHERE tenant = ?", t)
+	return links, err
+}
+
+// SaveLink implements app.Tx.
+func (w *writer) SaveLink(t ledger.TenantID, client billing.ClientID, l app.Link) error {
+	_, err := w.exec("linking a client", `
+		INSERT INTO links (tenant, client, contact, name, how, at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (tenant, client) DO UPDATE SET contact = excluded.contact, name = excluded.name, how = excluded.how, at = excluded.at`,
+		t, client, l.Contact, l.Name, l.How, millis(l.At))
+	if err == nil {
+		w.note("client", string(client))
+	}
+	return err
+}
+
+// DeleteLink implements app.Tx. A client that is not linked stays so.
+func (w *writer) DeleteLink(t ledger.TenantID, client billing.ClientID) error {
+	_, err := w.exec("unlinking a client", "DELETE FROM links WHERE tenant = ? AND client = ?", t, client)
+	if err == nil {
+		w.note("client", string(client))
+	}
+	return err
+}

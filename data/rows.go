@@ -1,0 +1,132 @@
+package data
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"strings"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+)
+
+// Rows implements app.Store. The rows are one consistent state.
+func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, error] {
+	return func(yield func(app.InvoiceRow, error) bool) {
+		const doing = "reading the invoices"
+		query, args := rowsQuery(q)
+		rows, err := db.pool.QueryContext(ctx, query, args...)
+		if err != nil {
+			yield(app.InvoiceRow{}, explain(ctx, doing, err))
+			return
+		}
+		defer rows.Close()
+		s := newRowScanner()
+		for rows.Next() {
+			row, err := s.scan(rows)
+			if !yield(row, explain(ctx, doing, err)) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(app.InvoiceRow{}, explain(ctx, doing, err))
+		}
+	}
+}
+
+// rowsQuery asks in such a way that an index gives the order, or the few that are asked
+// for: invoices_newest, invoices_of_client, or the identifiers.
+func rowsQuery(q app.Query) (query string, args []any) {
+	var b strings.Builder
+	b.WriteString(`SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status, i.export,
+		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid_on
+		FROM `)
+	if q.IDs != nil {
+		b.WriteString("json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value")
+		args = append(args, idList(q.IDs))
+	} else {
+		b.WriteString("invoices i")
+	}
+	b.WriteString(" CROSS JOIN clients c ON c.id = i.client LEFT JOIN exports e ON e.seq = i.latest WHERE i.status <> 'deleted'")
+	if q.Client != "" {
+		b.WriteString(" AND i.client = ?")
+		args = append(args, q.Client)
+	}
+	b.WriteString(" ORDER BY i.date DESC, i.number DESC")
+	if q.Limit > 0 {
+		b.WriteString(" LIMIT ?")
+		args = append(args, q.Limit)
+	}
+	return b.String(), args
+}
+
+// rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
+// once: 100,000 rows name a few thousand clients and a handful of messages.
+type rowScanner struct {
+	columns [19]any
+	into    [19]any // pointers to columns: database/sql then neither converts nor copies
+	same    map[string]string
+}
+
+func newRowScanner() *rowScanner {
+	s := &rowScanner{same: map[string]string{}}
+	for i := range s.columns {
+		s.into[i] = &s.columns[i]
+	}
+	return s
+}
+
+func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
+	if err := rows.Scan(s.into[:]...); err != nil {
+		return app.InvoiceRow{}, err
+	}
+	currency := money.Currency(s.shared(7))
+	r := app.InvoiceRow{
+		ID:         billing.InvoiceID(s.text(0)),
+		ClientID:   billing.ClientID(s.shared(1)),
+		Client:     s.shared(2),
+		Number:     billing.Number(s.text(3)),
+		Reference:  s.text(4),
+		Date:       billing.Date(s.number(5)),
+		Due:        billing.Date(s.number(6)),
+		SubTotal:   money.New(s.number(8), currency),
+		Tax:        money.New(s.number(9), currency),
+		Total:      money.New(s.number(10), currency),
+		Stage:      billing.Stage{Status: statuses[s.text(11)], Export: exportStates[s.text(12)]},
+		Message:    s.shared(13),
+		Cause:      ledger.Cause(s.shared(14)),
+		XeroStatus: ledger.InvoiceStatus(s.shared(15)),
+		PaidOn:     billing.Date(s.number(18)),
+	}
+	if r.XeroStatus != "" {
+		r.AmountDue = money.New(s.number(17), money.Currency(s.shared(16)))
+	}
+	return r, nil
+}
+
+// number and text read a column; NULL, which stands where there is no export, is the
+// zero value.
+func (s *rowScanner) number(column int) int64 {
+	n, _ := s.columns[column].(int64)
+	return n
+}
+
+func (s *rowScanner) text(column int) string {
+	t, _ := s.columns[column].(string)
+	return t
+}
+
+// shared is text for a column that many rows have in common.
+func (s *rowScanner) shared(column int) string {
+	t := s.text(column)
+	if t == "" {
+		return ""
+	}
+	if known, ok := s.same[t]; ok {
+		return known
+	}
+	s.same[t] = t
+	return t
+}

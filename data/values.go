@@ -1,0 +1,166 @@
+package data
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+// millis returns an instant as the database keeps it: in milliseconds, the unit of
+// Xero's own clock. Zero is no instant.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant is the inverse of millis.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// at scans an instant.
+type at struct{ to *time.Time }
+
+// Scan implements sql.Scanner.
+func (a at) Scan(src any) error {
+	ms, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("an instant cannot be a %T", src)
+	}
+	*a.to = instant(ms)
+	return nil
+}
+
+// named scans one of the values that are kept by their names.
+type named[T any] struct {
+	to    *T
+	names map[string]T
+}
+
+// Scan implements sql.Scanner.
+func (n named[T]) Scan(src any) error {
+	name, _ := src.(string)
+	v, ok := n.names[name]
+	if !ok {
+		return fmt.Errorf("%q is none of the names that this Feebridge knows", src)
+	}
+	*n.to = v
+	return nil
+}
+
+func byName[T fmt.Stringer](all []T) map[string]T {
+	names := make(map[string]T, len(all))
+	for _, v := range all {
+		names[v.String()] = v
+	}
+	return names
+}
+
+var (
+	statuses     = byName(billing.Statuses())
+	exportStates = byName(billing.ExportStates())
+)
+
+// inJSON scans a value that is kept as JSON. NULL and "" are its zero value.
+type inJSON struct{ to any }
+
+// Scan implements sql.Scanner.
+func (j inJSON) Scan(src any) error {
+	text, _ := src.(string)
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), j.to)
+}
+
+// toJSON is for values that always have a JSON form.
+func toJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// idList hands identifiers to a query, which reads them with json_each: key is the
+// position, value the identifier.
+func idList[T ~string](ids []T) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	return toJSON(ids)
+}
+
+// The forms in which values are kept as JSON. They name what is in the database, so
+// that a field renamed in app loses nothing: it fails to compile here.
+type (
+	keptAddress struct {
+		Lines      [4]string `json:"lines"`
+		City       string    `json:"city"`
+		Region     string    `json:"region"`
+		PostalCode string    `json:"postal_code"`
+		Country    string    `json:"country"`
+	}
+	keptTracking struct {
+		Category string `json:"category"`
+		Option   string `json:"option"`
+	}
+	keptMessage struct {
+		Text    string       `json:"text"`
+		Cause   ledger.Cause `json:"cause"`
+		Warning bool         `json:"warning"`
+	}
+	keptTarget struct {
+		Account string `json:"account"`
+		Item    string `json:"item"`
+	}
+	keptMapping struct {
+		Arrival        ledger.InvoiceStatus  `json:"arrival"`
+		DefaultAccount string                `json:"default_account"`
+		Theme          string                `json:"theme"`
+		Codes          map[string]keptTarget `json:"codes"`
+		Taxes          map[string]string     `json:"taxes"`
+	}
+)
+
+func keepMapping(m ledger.Mapping) keptMapping {
+	kept := keptMapping{Arrival: m.Arrival, DefaultAccount: m.DefaultAccount, Theme: m.Theme, Taxes: m.Taxes}
+	if m.Codes != nil {
+		kept.Codes = make(map[string]keptTarget, len(m.Codes))
+	}
+	for code, t := range m.Codes {
+		kept.Codes[code] = keptTarget(t)
+	}
+	return kept
+}
+
+func (k keptMapping) mapping() ledger.Mapping {
+	m := ledger.Mapping{Arrival: k.Arrival, DefaultAccount: k.DefaultAccount, Theme: k.Theme, Taxes: k.Taxes}
+	if k.Codes != nil {
+		m.Codes = make(map[string]ledger.Target, len(k.Codes))
+	}
+	for code, t := range k.Codes {
+		m.Codes[code] = ledger.Target(t)
+	}
+	return m
+}
+
+// convert returns each of the values in another form.
+func convert[T, U any](all []T, to func(T) U) []U {
+	if all == nil {
+		return nil
+	}
+	converted := make([]U, len(all))
+	for i, v := range all {
+		converted[i] = to(v)
+	}
+	return converted
+}
