@@ -1,0 +1,41 @@
+package xero
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"feebridge/app"
+)
+
+// bearer signs each attempt with the token of that moment: a call may have waited for
+// its turn longer than a token lives.
+type bearer struct {
+	token func(context.Context) (string, error)
+	next  http.RoundTripper
+}
+
+// RoundTrip signs the request. Its error is a *app.Trouble.
+func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := b.token(req.Context())
+	if err != nil {
+		return nil, noToken(req.Context(), err)
+	}
+	signed := req.Clone(req.Context())
+	signed.Header.Set("Authorization", "Bearer "+token)
+	return b.next.RoundTrip(signed)
+}
+
+// noToken is why a call was not made: whatever went wrong, nothing of it was sent.
+func noToken(ctx context.Context, err error) *app.Trouble {
+	var known *app.Trouble
+	switch {
+	case ctx.Err() != nil:
+		return &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: ctx.Err()}
+	case errors.As(err, &known):
+		t := *known
+		t.Unsent, t.Answered = true, false
+		return &t
+	}
+	return &app.Trouble{Reason: app.NotSignedIn, Unsent: true, Err: err}
+}

@@ -1,0 +1,201 @@
+package xero_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/xero"
+	"feebridge/xero/sim"
+)
+
+// seedInvoices is an organisation with those invoices, each over 100.00 plus 15 % tax.
+func seedInvoices(t *testing.T, cfg sim.Config, invoices ...sim.Invoice) books {
+	t.Helper()
+	orgs, err := sim.Seed("empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contact := orgs[0].AddContact(sim.Contact{Name: "Kauri Joinery Ltd"})
+	for _, v := range invoices {
+		v.ContactID = contact.ContactID
+		if v.Date.IsZero() {
+			v.Date = sim.Day(2026, time.October, 1)
+		}
+		v.DueDate = v.Date
+		v.Lines = []sim.Line{{Description: "Work", UnitAmount: decimal.NewFromInt(100), AccountCode: "200"}}
+		orgs[0].AddInvoice(v)
+	}
+	cfg.Orgs = orgs
+	return simulateOrgs(t, cfg)
+}
+
+func byNumber(standings []ledger.Standing) map[billing.Number][]ledger.InvoiceStatus {
+	found := map[billing.Number][]ledger.InvoiceStatus{}
+	for _, s := range standings {
+		found[s.Number] = sorted(append(found[s.Number], s.Status))
+	}
+	return found
+}
+
+func TestInvoicesAreFoundByNumber(t *testing.T) {
+	invoices := []sim.Invoice{
+		{InvoiceID: "22222222-0000-4000-8000-000000000001", Number: "INV-1", Status: sim.StatusDeleted},
+		{InvoiceID: "22222222-0000-4000-8000-000000000002", Number: "INV-1", Status: sim.StatusDeleted},
+		{InvoiceID: "22222222-0000-4000-8000-000000000003", Number: "INV-1", Status: sim.StatusDraft},
+		{Number: "INV-2", Status: sim.StatusVoided},
+		{Number: "INV-10"},
+		{Number: "INV-3", Type: sim.TypeBill},
+		{Number: "A, B & C"},
+		{Number: `6" pipe`},
+		{Number: `C:\1`},
+		{Number: `C:\1, again`},
+		{Number: "100%+1#2"},
+	}
+	b := seedInvoices(t, sim.Config{}, invoices...)
+	for _, test := range []struct {
+		name    string
+		numbers []billing.Number
+		want    map[billing.Number][]ledger.InvoiceStatus
+		calls   int
+	}{
+		{"one that was deleted and made again", []billing.Number{"INV-1"}, map[billing.Number][]ledger.InvoiceStatus{
+			"INV-1": {ledger.DeletedThere, ledger.DeletedThere, ledger.DraftThere}}, 1},
+		{"several", []billing.Number{"INV-2", "INV-10", "INV-99"}, map[billing.Number][]ledger.InvoiceStatus{
+			"INV-2": {ledger.VoidedThere}, "INV-10": {ledger.AuthorisedThere}}, 1},
+		{"in other case, and twice", []billing.Number{"inv-2", "INV-2"}, map[billing.Number][]ledger.InvoiceStatus{"INV-2": {ledger.VoidedThere}}, 1},
+		{"that of a bill", []billing.Number{"INV-3"}, map[billing.Number][]ledger.InvoiceStatus{}, 1},
+		{"with commas", []billing.Number{"A, B & C", "A"}, map[billing.Number][]ledger.InvoiceStatus{"A, B & C": {ledger.AuthorisedThere}}, 2},
+		{"with quotes", []billing.Number{`6" pipe`}, map[billing.Number][]ledger.InvoiceStatus{`6" pipe`: {ledger.AuthorisedThere}}, 1},
+		{"with a backslash", []billing.Number{`C:\1`}, map[billing.Number][]ledger.InvoiceStatus{`C:\1`: {ledger.AuthorisedThere}}, 1},
+		{"with all that an address sets apart", []billing.Number{"100%+1#2"}, map[billing.Number][]ledger.InvoiceStatus{"100%+1#2": {ledger.AuthorisedThere}}, 1},
+		{"none", nil, map[billing.Number][]ledger.InvoiceStatus{}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b.sim.ResetCalls()
+			found, err := b.ByNumber(t.Context(), b.tenant, test.numbers)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, byNumber(found)); diff != "" {
+				t.Error(diff)
+			}
+			if calls := b.sim.TotalCalls(); calls != test.calls {
+				t.Errorf("it took %d calls, want %d", calls, test.calls)
+			}
+		})
+	}
+}
+
+func TestManyNumbersAreAskedForInFewCallsOfAShortAddress(t *testing.T) {
+	var short, long []billing.Number
+	for i := range 100 {
+		short = append(short, billing.Number(fmt.Sprintf("INV-%04d", i)))
+		long = append(long, billing.Number(fmt.Sprintf("%04d/", i)+strings.Repeat("&", 250)))
+	}
+	for _, test := range []struct {
+		name    string
+		numbers []billing.Number
+		calls   int
+	}{
+		{"of usual length", short, 3},
+		{"of the greatest length, each letter escaped", long, 50},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			calls, longest := 0, 0
+			asked := map[string]bool{}
+			c := serve(t, serially(func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				longest = max(longest, len(origin)+len(r.URL.RequestURI()))
+				for n := range strings.SplitSeq(r.URL.Query().Get("InvoiceNumbers"), ",") {
+					asked[n] = true
+				}
+				answers(http.StatusOK, envelope(emptyPage)).ServeHTTP(w, r)
+			}), xero.Config{})
+			if _, err := c.ByNumber(t.Context(), "tenant", test.numbers); err != nil {
+				t.Fatal(err)
+			}
+			if calls != test.calls || longest > 2000 || len(asked) != len(test.numbers) {
+				t.Errorf("%d calls with addresses of up to %d bytes asked for %d numbers", calls, longest, len(asked))
+			}
+		})
+	}
+}
+
+// The most that one number ever has here is one page and one more.
+func TestInvoicesOfANumberAreReadToTheLastPage(t *testing.T) {
+	var invoices []sim.Invoice
+	for i := range 1001 {
+		invoices = append(invoices, sim.Invoice{
+			InvoiceID: fmt.Sprintf("22222222-0000-4000-8000-%012d", i), Number: "INV-1", Status: sim.StatusDeleted,
+		})
+	}
+	b := seedInvoices(t, sim.Config{}, invoices...)
+	found, err := b.ByNumber(t.Context(), b.tenant, []billing.Number{"INV-1"})
+	if err != nil || len(found) != 1001 {
+		t.Errorf("%d of 1,001 were found: %v", len(found), err)
+	}
+}
+
+func TestAnInvoiceStandsAsXeroTellsIt(t *testing.T) {
+	b := simulate(t, "empty", sim.Config{})
+	contact := b.contact(t.Context(), t, "Kauri Joinery Ltd")
+	w := sale("FB-1", contact)
+	w.Status = ledger.AuthorisedThere
+	outcomes, err := b.post(t.Context(), t, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := outcomes[0].Standing.ID
+	if _, err := b.sim.RecordPayment(string(b.tenant), string(id), "090", sim.Day(2026, time.November, 5), decimal.RequireFromString("100.00")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.sim.ApplyCredit(string(b.tenant), string(id), decimal.RequireFromString("143.01")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := b.ByNumber(t.Context(), b.tenant, []billing.Number{"FB-1"})
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	got := found[0]
+	// 10.5 hours at 20.125 are 211.31, and 15 % of it 31.70.
+	want := ledger.Standing{
+		ID: id, Number: "FB-1", Mark: "http://localhost:8742/open/FB-1", Status: ledger.PaidThere, Contact: contact,
+		Date: 20261103, Currency: "NZD", Total: money.New(24301, "NZD"), AmountDue: money.Zero("NZD"),
+		AmountPaid: money.New(10000, "NZD"), AmountCredited: money.New(14301, "NZD"), PaidOn: got.PaidOn, Updated: got.Updated,
+	}
+	if diff := cmp.Diff(want, got, exact); diff != "" {
+		t.Error(diff)
+	}
+	if got.PaidOn.IsZero() || time.Since(got.Updated).Abs() > time.Hour {
+		t.Errorf("paid on %q, updated %s", got.PaidOn, got.Updated)
+	}
+}
+
+func TestAnInvoiceThatIsNotUnderstoodIsNotLeftOut(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"an amount": {`"Total": 40.00`, `"Total": 40.005`},
+		"a date":    {"1552262400000+0000", "x"},
+		"an ID":     {`"InvoiceID": "ed255415-e141-4150-aab7-89c3bbbb851c",`, ``},
+	} {
+		element := strings.Replace(fmt.Sprintf(recorded, ""), change[0], change[1], 1)
+		c := serve(t, answers(http.StatusOK, envelope(`"pagination":{"page":1,"pageSize":1000,"pageCount":1,"itemCount":1},"Invoices":[`+element+`]`)), xero.Config{})
+		_, err := c.ByNumber(t.Context(), "tenant", []billing.Number{"INV-0007"})
+		if got := troubleIn(t, err); got.Reason != app.Interrupted {
+			t.Errorf("%s: %+v", name, got)
+		}
+		_, err = collect(c.Since(t.Context(), "tenant", time.Time{}))
+		if got := troubleIn(t, err); got.Reason != app.Interrupted {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

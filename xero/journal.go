@@ -1,0 +1,41 @@
+package xero
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// journal writes a line an attempt. Headers, queries and bodies stay out of it: they
+// hold tokens, names and amounts.
+type journal struct {
+	log  *slog.Logger
+	next http.RoundTripper
+}
+
+// RoundTrip passes the request on.
+func (j journal) RoundTrip(req *http.Request) (*http.Response, error) {
+	began := time.Now()
+	resp, err := j.next.RoundTrip(req)
+	attrs := []slog.Attr{
+		slog.String("method", req.Method),
+		slog.String("path", req.URL.Path),
+		slog.Duration("took", time.Since(began)),
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.Any("error", err))
+	} else {
+		if resp.StatusCode != http.StatusOK {
+			level = slog.LevelWarn
+		}
+		attrs = append(attrs,
+			slog.Int("status", resp.StatusCode),
+			slog.String("correlation", resp.Header.Get(correlationHeader)),
+			slog.String("day_left", resp.Header.Get(dayLeftHeader)),
+			slog.String("minute_left", resp.Header.Get(minuteLeftHeader)))
+	}
+	j.log.LogAttrs(req.Context(), level, "call to Xero", attrs...)
+	return resp, err
+}

@@ -1,0 +1,78 @@
+package xero_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"feebridge/app/ledger"
+)
+
+func TestXerosTextsHaveACause(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want ledger.Cause
+	}{
+		{"Invoice not of valid status for modification", ledger.StatusMoved},
+		{"Invoice not of valid status for creation", ledger.StatusMoved},
+		{"Invoice not of valid type for creation", ledger.Other},
+		{"One or more line items must be specified", ledger.Incomplete},
+		{"A Contact must be specified for this type of transaction", ledger.Incomplete},
+		{"The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber", ledger.Incomplete},
+		{"Unknown contact details, please provide a valid ContactID or Contact Number", ledger.ContactUnknown},
+		{"The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.", ledger.ContactArchived},
+		{"Invoice # must be unique.", ledger.NumberTaken},
+		{"The document DueDate field must be specified.", ledger.Incomplete},
+		{"The Date field must be specified.", ledger.Incomplete},
+		{"Account code '999' is not a valid code for this document.", ledger.AccountUnknown},
+		{"Account code '265' has been archived, or has been deleted. Each line item must reference a valid account.", ledger.AccountArchived},
+		{"Account code '476' has been removed as it does not match a recognised account.", ledger.AccountUnknown},
+		{"Account code must be specified", ledger.AccountMissing},
+		{"Account code or ID must be specified", ledger.AccountMissing},
+		{"The TaxType code 'INPUT2' cannot be used with account code '200'.", ledger.TaxAgainstAccount},
+		{"The TaxType code TAX009 does not exist or cannot be used for this type of transaction.", ledger.TaxUnknown},
+		{"The TaxType field is mandatory", ledger.TaxMissing},
+		{"Tax rate must be valid.", ledger.TaxUnknown},
+		{"Tax rate must be Active", ledger.TaxInactive},
+		{"Organisation is not subscribed to currency EUR", ledger.CurrencyUnknown},
+		{"The document date cannot be before the end of year lock date, currently set at 31-Jul-2013", ledger.LockedDate},
+		{"The document date cannot be before the period lock date, currently set at 31-Jul-2013", ledger.LockedDate},
+		{"The document cannot be edited as it is currently dated before the end of year lock date", ledger.LockedDate},
+		{"The line total 1.00 does not match the expected line total 100.00", ledger.TotalDiffers},
+		{"This document cannot be edited as it has a payment or credit note allocated to it.", ledger.StatusMoved},
+		{"The status VOIDED cannot be applied to the invoice because it has payments or credit notes allocated to it.", ledger.StatusMoved},
+		{"You have reached the limit of invoices you can approve this month.", ledger.PlanLimit},
+		{"The contact name Kauri Ltd is already assigned to another contact. The contact name must be unique across all active contacts.", ledger.ContactTaken},
+		{"Another contact has this contact number. Please enter a different contact number.", ledger.ContactTaken},
+		{"The specified contact details matched an archived contact. Archived contacts cannot currently be edited via the API.", ledger.ContactArchived},
+		{"Email address must be valid.", ledger.EmailInvalid},
+		{"Payment amount exceeds the amount outstanding on this document", ledger.Other},
+		{"Payments can only be made against Authorised documents", ledger.StatusMoved},
+		{"Payment not of valid status for modification", ledger.StatusMoved},
+		{"The document with the supplied id was not found for this endpoint.", ledger.Other},
+		{"PurchaseOrder status change is invalid", ledger.StatusMoved},
+		{"Deleted PurchaseOrders cannot be updated", ledger.StatusMoved},
+		{"An error occurred in Xero. Check the API Status page http://status.developer.xero.com for current service status. Contact the API support team at api@xero.com for more assistance.", ledger.XeroTrouble},
+		{"Only AUTHORISED invoices may have SentToContact updated.", ledger.Other},
+
+		{"INVOICE # MUST BE UNIQUE", ledger.NumberTaken},
+		{"Line 3: Account code '999' is not a valid code for this document. (200)", ledger.AccountUnknown},
+		{"The contact name Account code must be specified is already assigned to another contact. The contact name must be unique.", ledger.ContactTaken},
+		{"A sentence that nobody has seen yet", ledger.Other},
+		{"", ledger.Other},
+	} {
+		quoted, err := json.Marshal(test.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes, err := postNumbers(t, http.StatusOK, envelope(fmt.Sprintf(
+			`"Invoices":[{"InvoiceNumber":"A1","StatusAttributeString":"ERROR","ValidationErrors":[{"Message":%s}]}]`, quoted)), "A1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := outcomes[0].Messages[0]; got.Text != test.text || got.Cause != test.want {
+			t.Errorf("%q has the cause %q, want %q", got.Text, got.Cause, test.want)
+		}
+	}
+}
