@@ -121,8 +121,8 @@ func capture(w fyne.Window, path string) error {
 	c := software.NewCanvas()
 	c.SetPadded(w.Padded())
 	c.SetScale(w.Canvas().Scale())
-	c.SetContent(w.Content())
 	c.Resize(w.Canvas().Size())
+	c.SetContent(w.Content())
 	for _, o := range w.Canvas().Overlays().List() {
 		c.Overlays().Add(o)
 	}

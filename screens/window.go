@@ -93,7 +93,6 @@ func New(p Params) *Window {
 	w.frame.load()
 	w.billing.reload()
 	w.billing.exports.resume()
-	w.billing.grid.Focus()
 	return w
 }
 
@@ -145,7 +144,7 @@ func (w *Window) addShortcuts() {
 	w.keys.control(fyne.KeyA, b.selectShown)
 	w.keys.control(fyne.KeyC, b.copyRows)
 	w.window.Canvas().SetOnTypedRune(func(r rune) {
-		if w.window.Canvas().Overlays().Top() == nil {
+		if r != ' ' && w.window.Canvas().Overlays().Top() == nil {
 			w.window.Canvas().Focus(b.search)
 			b.search.TypedRune(r)
 		}
@@ -164,5 +163,17 @@ func (w *Window) typed(ev *fyne.KeyEvent) {
 		w.billing.escape()
 	case ev.Name == fyne.KeyF5:
 		w.billing.reload()
+	case w.window.Canvas().Focused() == nil:
+		w.wakeList(ev)
+	}
+}
+
+// wakeList gives a key to the list where nothing has the focus, as at the start or after
+// a click beside everything. The arrows only show where the list's cursor is.
+func (w *Window) wakeList(ev *fyne.KeyEvent) {
+	w.billing.grid.Focus()
+	list := w.window.Canvas().Focused()
+	if list != nil && ev.Name != fyne.KeyDown && ev.Name != fyne.KeyUp {
+		list.TypedKey(ev)
 	}
 }

@@ -76,6 +76,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNamePadding:         Gap,
 	theme.SizeNameInnerPadding:    6,
 	theme.SizeNameLineSpacing:     3,
+	theme.SizeNameModalBlurRadius: 0,
 	theme.SizeNameInlineIcon:      18,
 	theme.SizeNameScrollBar:       11,
 	theme.SizeNameScrollBarSmall:  4,

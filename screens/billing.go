@@ -1,0 +1,304 @@
+package screens
+
+import (
+	"context"
+	"iter"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/text/language"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/grid"
+	"feebridge/screens/style"
+)
+
+// billingApp is what the billing screen asks of the application.
+type billingApp interface {
+	Rows(ctx context.Context, by staff.Member, q app.Query) iter.Seq2[app.InvoiceRow, error]
+	Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Hold(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Release(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	panelApp
+}
+
+// billingScreen lists the firm's invoices and what has become of each.
+type billingScreen struct {
+	*shell
+	app     billingApp
+	exports *exports
+	panel   *invoicePanel
+	entity  *entitySelector
+	pick    func() // chooses a file to import
+
+	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
+	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
+	client billing.ClientID
+	chip   chip
+
+	loading  task
+	tally    *tally // nil until the list was read once
+	problem  string // why the list could not be read
+	changed  burst[billing.InvoiceID]
+	patching bool
+	later    []billing.InvoiceID // that changed while a patch was being read
+	stale    []billing.InvoiceID // that changed while the list was being read
+	figures  burst[bool]
+
+	search                       *entry
+	chips                        *chips
+	exportButton, more, importer *button
+	reason                       *widget.Label
+	first, second, buttons       *fyne.Container // the lines of the toolbar; the chips are in one of the first two
+	sums, showing, calls         *widget.Label
+	selectedSums                 *sums
+	foot                         *fyne.Container
+	panes                        *panes
+	parts                        *fyne.Container // main part, divider and panel
+	content                      *fyne.Container
+	note                         string // stands in the footer for a while
+	notes                        int    // counts them
+}
+
+const (
+	gridKey  = "billing.grid"
+	panelKey = "billing.panel"
+)
+
+func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
+	b := &billingScreen{shell: s, app: a}
+	b.schema = b.invoiceSchema(locale)
+	b.loading = task{ui: s.ui, busy: func(bool) { b.showFigures() }}
+	b.changed = burst[billing.InvoiceID]{ui: s.ui, wait: together, flush: b.patch}
+	b.figures = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { b.showSums() }}
+
+	b.grid = grid.New(b.schema)
+	b.grid.SetState(grid.ParseState(s.preferences.String(gridKey)))
+	b.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(gridKey, state.String()) }
+	b.grid.OnSelectionChanged = func(count int) {
+		b.showSelection()
+		if count == 1 && b.panes.open {
+			b.panel.show(b.grid.Selected()[0])
+		}
+	}
+	b.grid.OnOpen = b.open
+	b.grid.OnMenu = b.showMenu
+	b.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
+
+	b.entity = newEntitySelector(s.keys, func(c billing.ClientID) {
+		b.narrowTo(c, b.chip)
+		b.grid.Focus()
+	})
+	b.panel = newInvoicePanel(s, a, b)
+	b.panes = &panes{width: float32(s.preferences.FloatWithFallback(panelKey, 380))}
+	handle := newDivider(b.dragPanel, func() { s.preferences.SetFloat(panelKey, float64(b.panes.width)) })
+	b.parts = container.New(b.panes, b.grid, handle, b.panel.content)
+
+	b.exports = newExports(s, a, b.showInvoice, b.clientName)
+	b.exports.gauged = b.showCalls
+	b.exports.relaid = func() { lay(b.content) }
+	b.content = container.NewBorder(b.toolbar(), container.NewVBox(b.exports.strip, b.footer()), nil, nil, b.parts)
+	b.arrange()
+	b.showSelection()
+	return b
+}
+
+// toolbar builds the search, the chips and the buttons.
+func (b *billingScreen) toolbar() fyne.CanvasObject {
+	b.search = newEntry(b.keys)
+	b.search.SetPlaceHolder(lang.L("Search number, client, reference…"))
+	b.search.Icon = theme.SearchIcon()
+	b.search.OnChanged = func(text string) {
+		b.grid.SetSearch(text)
+		b.showFigures()
+	}
+	b.search.key = b.searchKey
+	var words []string
+	for s := range chipCount {
+		words = append(words, s.word())
+	}
+	b.chips = newChips(b.keys, words, func(i int) { b.narrowTo(b.client, chip(i)) })
+
+	b.exportButton = newButton(b.keys, "", b.exportSelected)
+	b.exportButton.Importance = widget.HighImportance
+	b.importer = newButton(b.keys, lang.L("Import…"), func() { b.pick() })
+	b.more = newButton(b.keys, lang.L("More actions"), func() {
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.more)
+		b.showMenu(at.AddXY(0, b.more.Size().Height+style.Gap))
+	})
+	b.more.Icon = theme.MoreHorizontalIcon()
+	b.reason = widget.NewLabel("")
+	b.reason.Importance = widget.LowImportance
+	b.reason.Truncation = fyne.TextTruncateEllipsis
+
+	b.first = container.New(bar{stretch: 1, gap: style.Spacing})
+	b.second = container.NewHBox()
+	b.buttons = container.New(bar{stretch: 3, gap: style.Spacing}, b.exportButton, b.importer, b.more, b.reason)
+	return container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing),
+		container.NewVBox(b.first, b.second, b.buttons))
+}
+
+// footer builds the line of figures.
+func (b *billingScreen) footer() fyne.CanvasObject {
+	b.sums, b.showing, b.calls = widget.NewLabel(""), widget.NewLabel(""), widget.NewLabel("")
+	b.calls.Hide()
+	b.sums.Truncation = fyne.TextTruncateEllipsis
+	b.foot = container.New(bar{stretch: 0, gap: style.Spacing}, b.sums, b.showing, b.calls)
+	return container.NewBorder(widget.NewSeparator(), nil, nil, nil, b.foot)
+}
+
+// arrange puts the toolbar into one or more lines, as the window is wide or narrow.
+func (b *billingScreen) arrange() {
+	title := heading(lang.L("Billing"))
+	title.Truncation = fyne.TextTruncateOff
+	title.SizeName = theme.SizeNameSubHeadingText
+	b.first.Objects = []fyne.CanvasObject{title, b.search}
+	b.second.Objects = nil
+	if b.narrow {
+		b.second.Objects = []fyne.CanvasObject{b.chips}
+	} else {
+		b.first.Objects = append(b.first.Objects, b.chips)
+	}
+	b.second.Hidden = !b.narrow
+	b.panes.narrow = b.narrow
+	b.first.Refresh()
+	b.second.Refresh()
+}
+
+// searchKey leads from the search to the list.
+func (b *billingScreen) searchKey(ev *fyne.KeyEvent) bool {
+	switch {
+	case ev.Name == fyne.KeyDown, ev.Name == fyne.KeyReturn, ev.Name == fyne.KeyEnter:
+		b.grid.Focus()
+	case ev.Name == fyne.KeyEscape && b.search.Text != "":
+		b.search.SetText("")
+	case ev.Name == fyne.KeyEscape:
+		b.grid.Focus()
+	default:
+		return false
+	}
+	return true
+}
+
+// escape does what Escape means where nothing else wants it.
+func (b *billingScreen) escape() {
+	if b.panes.open {
+		b.closePanel()
+		return
+	}
+	b.grid.ClearSelection()
+}
+
+// narrowTo lists the invoices of a client ("" for all) under one of the chips.
+func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
+	b.client, b.chip = client, c
+	if client == "" && c == allChip {
+		b.grid.SetFilter(nil)
+	} else {
+		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
+			return (client == "" || r.ClientID == client) && c.has(r.Stage)
+		})
+	}
+	b.showFigures()
+}
+
+// clearFilter lists everything again, but for the client.
+func (b *billingScreen) clearFilter() {
+	b.search.SetText("")
+	if b.chips.chosen != int(allChip) {
+		b.chips.choose(int(allChip))
+	}
+	b.grid.Focus()
+}
+
+func (b *billingScreen) dragPanel(dx float32) {
+	b.panes.width = max(b.panes.width-dx, leastSide)
+	b.layOut()
+}
+
+// layOut places the list and the panel anew, without drawing the rows twice.
+func (b *billingScreen) layOut() { lay(b.parts) }
+
+// open shows an invoice in the side panel.
+func (b *billingScreen) open(id billing.InvoiceID) {
+	b.panes.open = true
+	b.panel.show(id)
+	b.layOut()
+}
+
+func (b *billingScreen) closePanel() {
+	b.panes.open = false
+	b.panel.show("")
+	b.layOut()
+	b.grid.Focus()
+}
+
+// showInvoice selects an invoice in the list and opens it. Filters that hide it are cleared.
+func (b *billingScreen) showInvoice(id billing.InvoiceID) {
+	if !b.listed(id) {
+		b.entity.choose(all)
+		b.clearFilter()
+	}
+	b.grid.Select(id)
+	b.open(id)
+}
+
+// listed reports whether the filters leave the invoice in the list.
+func (b *billingScreen) listed(id billing.InvoiceID) bool {
+	for r := range b.grid.Shown() {
+		if r.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// clientName returns the name of an invoice's client, or nothing where it is not listed.
+func (b *billingScreen) clientName(id billing.InvoiceID) string {
+	if b.tally == nil {
+		return ""
+	}
+	return b.tally.at[id].name
+}
+
+// selected returns the selected rows.
+func (b *billingScreen) selected() []*app.InvoiceRow {
+	rows := make([]*app.InvoiceRow, 0, b.grid.SelectedCount())
+	for r := range b.grid.SelectedRows() {
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// showMenu opens More actions.
+func (b *billingScreen) showMenu(at fyne.Position) {
+	widget.ShowPopUpMenuAtPosition(b.actionsMenu(b.selected()), b.window.Canvas(), at)
+}
+
+// selectShown selects all that is listed.
+func (b *billingScreen) selectShown() {
+	var ids []billing.InvoiceID
+	for r := range b.grid.Shown() {
+		ids = append(ids, r.ID)
+	}
+	b.grid.Select(ids...)
+	b.grid.Focus()
+}
+
+func (b *billingScreen) copyRows() { b.grid.OnCopy(b.grid.TSV()) }
+
+// exportSelected asks whether what can be exported of the selection shall be.
+func (b *billingScreen) exportSelected() {
+	if fit := exporting.fits(b.me, b.selected()); len(fit) > 0 {
+		b.confirmExport(fit)
+	}
+}
+
+func (b *billingScreen) confirmExport(rows []*app.InvoiceRow) { b.exports.confirm(rows) }

@@ -1,0 +1,470 @@
+package screens
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+func TestTheFirstRowsAreShownBeforeTheRest(t *testing.T) {
+	fake := newFake().fill(300)
+	hold, first := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, _ int) {
+		if method == "Rows" {
+			close(first)
+			<-hold
+		}
+	}
+	b := newDesk(t, fake)
+	b.open(staff.Founder("s1", "Olivia Hart"))
+	<-first
+	b.fire(b.now().Add(slow))
+	b.drain()
+	if all, shown := b.w.billing.grid.Len(); all != firstRows || shown != firstRows {
+		t.Errorf("%d of %d rows are shown before the rest is read, want %d", shown, all, firstRows)
+	}
+	b.see("loading…", "0001354")
+	close(hold)
+	b.settle()
+	b.see("showing 300 of 300")
+	b.notSee("loading…")
+}
+
+func TestAnOlderLoadNeverOverwritesANewerOne(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	hold, reached := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, n int) {
+		if method == "Rows" && n == 2 {
+			close(reached)
+			<-hold
+		}
+	}
+	b.w.billing.reload() // reads 12 rows, and hangs
+	<-reached
+	fake.mu.Lock()
+	fake.invoices = fake.invoices[:5]
+	fake.mu.Unlock()
+	b.w.billing.reload()
+	close(hold)
+	b.settle()
+	b.see("showing 5 of 5")
+}
+
+func TestChangesArePatchedIntoTheListTogether(t *testing.T) {
+	fake := newFake().fill(240)
+	b := newTrial(t, fake)
+	fake.mu.Lock()
+	var ids []string
+	for _, v := range fake.invoices[:50] {
+		v.Stage = billing.Stage{Status: billing.Closed, Export: billing.Exported}
+		ids = append(ids, string(v.ID))
+	}
+	fake.mu.Unlock()
+	for _, id := range ids {
+		fake.tell("invoice", id)
+	}
+	b.settle()
+	if n := fake.counted["Rows of some"]; n != 1 {
+		t.Errorf("50 changes were read in %d calls, want 1", n)
+	}
+	if n := fake.counted["Rows"]; n != 1 {
+		t.Errorf("the whole list was read %d times, want once", n)
+	}
+	if got := b.cells("0001294"); !strings.Contains(got, "Closed") {
+		t.Errorf("the row says %q", got)
+	}
+	b.see("114") // closed: 80 before, of which 16 are among the 50
+}
+
+func TestChangesWhileTheListIsReadAreNotLost(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	hold, reached := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, n int) {
+		if method == "Rows" && n == 2 {
+			close(reached)
+			<-hold
+		}
+	}
+	b.w.billing.reload()
+	<-reached // the rows were read as they were before
+	fake.mu.Lock()
+	fake.invoices[0].Stage.Status = billing.Closed
+	fake.mu.Unlock()
+	fake.tell("invoice", string(fake.invoices[0].ID))
+	b.drain()
+	b.fire(b.now().Add(together))
+	b.drain()
+	close(hold)
+	b.settle()
+	if got := b.cells("0001066"); !strings.Contains(got, "Closed") {
+		t.Errorf("the row says %q", got)
+	}
+}
+
+func TestANewInvoiceComesIntoTheList(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	fake.mu.Lock()
+	fresh := *fake.invoices[0]
+	fresh.ID, fresh.Number = "new", "NEW-1"
+	fake.invoices = append(fake.invoices, &fresh)
+	fake.mu.Unlock()
+	fake.tell("invoice", "new")
+	b.settle()
+	b.see("NEW-1", "showing 13 of 13")
+
+	fake.mu.Lock()
+	fake.invoices = fake.invoices[:12]
+	fake.mu.Unlock()
+	fake.tell("invoice", "new")
+	b.settle()
+	b.notSee("NEW-1")
+	b.see("showing 12 of 12")
+}
+
+func TestAnInvoiceThatMayNotBeSeenDoesNotMakeTheListBeReadAgain(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	fake.tell("invoice", "of another client")
+	b.settle()
+	if n := fake.counted["Rows"]; n != 1 {
+		t.Errorf("the whole list was read %d times, want once", n)
+	}
+}
+
+func TestTheListThatCannotBeReadSaysWhy(t *testing.T) {
+	fake := newFake().fill(12)
+	fake.refuse["Rows"] = errors.New("disk on fire")
+	b := newTrial(t, fake)
+	b.see("The invoices could not be read.", "disk on fire")
+	delete(fake.refuse, "Rows")
+	b.tap("Reload")
+	b.see("showing 12 of 12")
+	b.notSee("disk on fire")
+}
+
+func TestTheChipsNarrowTheList(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	chips := b.w.billing.chips
+	for at, want := range []string{"240", "20", "140", "20", "0", "80"} {
+		if got := chips.counts[at]; got != want {
+			t.Errorf("%s: %s, want %s", chips.words[at], got, want)
+		}
+	}
+	b.window.Canvas().Focus(chips)
+	b.key(fyne.KeyRight)
+	b.see("showing 20 of 240")
+	b.key(fyne.KeyRight)
+	b.key(fyne.KeyRight)
+	b.see("showing 20 of 240", "Failed: ")
+	b.key(fyne.KeyRight)
+	b.see("showing 0 of 240", "No invoice matches the search and the filter")
+	b.tap("Clear filter")
+	b.see("showing 240 of 240")
+	test.TapAt(chips, fyne.NewPos(chips.width(0)+chips.width(1)/2, 10))
+	b.settle()
+	b.see("showing 20 of 240")
+}
+
+func TestTheSearchFindsAndIsLeftWithEscape(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	b.control(fyne.KeyF)
+	b.typeText("harbour CAFE")
+	b.see("showing 12 of 240")
+	b.key(fyne.KeyEscape)
+	b.see("showing 240 of 240")
+	b.key(fyne.KeyEscape)
+	b.typeText("kauri") // in the list: begins a search
+	b.see("showing 12 of 240")
+	b.key(fyne.KeyReturn)
+	b.key(fyne.KeyDown)
+	b.key(fyne.KeySpace)
+	b.see("1 selected")
+}
+
+func TestTheEntitySelectorFindsAClientAsOneTypes(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	b.control(fyne.KeyK)
+	b.see("All clients", "Abby & Wells")
+	b.typeText("cafe")
+	b.see("Harbour Café")
+	b.notSee("All clients", "Abby & Wells")
+	b.key(fyne.KeyReturn)
+	b.see("showing 12 of 240")
+	if got := b.w.billing.chips.counts; got[0] != "12" {
+		t.Errorf("the chips count %v, want those of the client", got)
+	}
+
+	b.window.Canvas().Focus(b.w.frame.entity)
+	b.typeText("h") // opens the list
+	b.key(fyne.KeyDown)
+	b.key(fyne.KeyEscape)
+	b.see("showing 12 of 240")
+	if b.w.frame.entity.Selected != "Harbour Café" {
+		t.Errorf("the selector shows %q", b.w.frame.entity.Selected)
+	}
+
+	b.key(fyne.KeyReturn)
+	b.key(fyne.KeyPageUp)
+	b.key(fyne.KeyReturn)
+	b.see("showing 240 of 240")
+
+	b.key(fyne.KeyDown)
+	test.Tap(b.w.frame.entity)
+	b.typeText("rex-media") // by its code
+	b.key(fyne.KeyReturn)
+	b.see("showing 12 of 240")
+}
+
+func TestTheSelectionIsCountedAndSummed(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	b.see("Shown: NZD 282,261.15 · AUD 10,408.09", "Select finalized invoices to export them")
+	if !b.button("Export to Xero").Disabled() {
+		t.Error("the export can be started with nothing selected")
+	}
+	b.click("0001294", 0)
+	b.see("1 selected · NZD 264.50", "Export 1 to Xero")
+	b.click("0001283", fyne.KeyModifierShortcutDefault) // closed, in AUD
+	b.see("2 selected · NZD 264.50 · AUD 729.22", "1 of the 2 selected cannot be exported")
+	b.click("0001283", 0)
+	b.see("Cannot be exported: closed: it was approved or voided in Xero")
+	if !b.button("Export to Xero").Disabled() {
+		t.Error("the export can be started with nothing that can be exported")
+	}
+	b.key(fyne.KeyEscape)
+	b.see("Shown: NZD")
+
+	b.click("0001294", 0)
+	b.click("0001291", fyne.KeyModifierShift)
+	b.see("4 selected")
+	b.control(fyne.KeyA)
+	b.see("240 selected", "Export 80 to Xero")
+}
+
+func TestRowsAreCopiedForASpreadsheet(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	b.click("0001294", 0)
+	b.control(fyne.KeyC)
+	want := "Number\tClient\tDate\tDue\tTotal\tStatus\tXero Export\n" +
+		"0001294\tAbby & Wells\t2026-11-20\t2026-12-10\t264.50 NZD\tFinalized\tNot exported\n"
+	if got := fyne.CurrentApp().Clipboard().Content(); got != want {
+		t.Errorf("copied %q, want %q", got, want)
+	}
+	fyne.CurrentApp().Clipboard().SetContent("")
+	b.tap("More actions")
+	b.pick("Copy rows")
+	if got := fyne.CurrentApp().Clipboard().Content(); got != want {
+		t.Errorf("the menu copied %q, want %q", got, want)
+	}
+}
+
+func TestTheMenuSaysWhatIsPossibleAndWhyNot(t *testing.T) {
+	viewer := staff.Founder("s2", "Vera Blum")
+	viewer.Time = map[staff.TimePermission]bool{}
+	olivia := staff.Founder("s1", "Olivia Hart")
+	for name, test := range map[string]struct {
+		me   staff.Member
+		rows []int // of the fake's invoices
+		want []string
+	}{
+		"nothing selected": {olivia, nil, []string{
+			"Export selected invoices to Xero – select invoices first", "Retry – no failed export is selected", "Open in Xero – select one invoice",
+			"Finalize – select invoices first", "Draft – select invoices first", "Hold – select invoices first", "Release – select invoices first",
+			"Copy rows – select invoices first",
+		}},
+		"two finalized": {olivia, []int{0, 1}, []string{
+			"Export selected invoices to Xero (2) · Ctrl+E", "Retry – no failed export is selected", "Open in Xero – select one invoice",
+			"Finalize – only a draft can be finalized", "Draft (2)", "Hold (2)", "Release – not held", "Copy rows (2) · Ctrl+C",
+		}},
+		"exported": {olivia, []int{2}, []string{
+			"Export selected invoices to Xero – in Xero already", "Retry – no failed export is selected", "Open in Xero",
+			"Finalize – only a draft can be finalized", "Draft – exported: removing it from Xero is not in this version",
+			"Hold – in Xero already", "Release – not held", "Copy rows · Ctrl+C",
+		}},
+		"a draft and a failed one": {olivia, []int{5, 7}, []string{
+			"Export selected invoices to Xero · Ctrl+E", "Retry", "Open in Xero – select one invoice",
+			"Finalize", "Draft", "Hold", "Release – not held", "Copy rows (2) · Ctrl+C",
+		}},
+		"held": {olivia, []int{9}, []string{
+			"Export selected invoices to Xero – held: release it first", "Retry – no failed export is selected", "Open in Xero – it is not in Xero",
+			"Finalize – only a draft can be finalized", "Draft", "Hold – held already", "Release", "Copy rows · Ctrl+C",
+		}},
+		"without permission": {viewer, []int{0}, []string{
+			"Export selected invoices to Xero – needs a role on the client and the permission Export to accounting software",
+			"Retry – no failed export is selected", "Open in Xero – it is not in Xero",
+			"Finalize – only a draft can be finalized", "Draft – needs the Owner role on the client and the ProcessTime permission",
+			"Hold – needs a role on the client and the permission Export to accounting software", "Release – not held", "Copy rows · Ctrl+C",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(12)
+			b := newTrialAs(t, fake, test.me)
+			var ids []billing.InvoiceID
+			for _, i := range test.rows {
+				ids = append(ids, fake.invoices[i].ID)
+			}
+			b.w.billing.grid.Select(ids...)
+			b.settle()
+			var got []string
+			for _, item := range b.w.billing.actionsMenu(b.w.billing.selected()).Items {
+				if item.IsSeparator {
+					continue
+				}
+				got = append(got, item.Label)
+				if item.Disabled != strings.Contains(item.Label, " – ") {
+					t.Errorf("%q: greyed is %v", item.Label, item.Disabled)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestInvoicesAreFinalizedHeldReleasedAndDrafted(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	stage := func() billing.Stage { return fake.number("0001073").Stage } // a draft
+	b.click("0001073", 0)
+	b.tap("More actions")
+	b.pick("Finalize")
+	if got := stage(); got.Status != billing.Finalized {
+		t.Fatalf("after Finalize it is %v", got)
+	}
+	b.see("1 invoice finalized", "Export 1 to Xero")
+	b.pass(noteTime)
+	b.notSee("1 invoice finalized")
+
+	b.tap("More actions")
+	b.pick("Hold")
+	if got := stage(); got.Export != billing.Held {
+		t.Fatalf("after Hold it is %v", got)
+	}
+	b.tap("More actions")
+	b.pick("Release")
+	if got := stage(); got.Export != billing.NotExported {
+		t.Fatalf("after Release it is %v", got)
+	}
+	b.tap("More actions")
+	b.pick("Draft")
+	b.see("Take invoice 0001073 back to draft?")
+	b.key(fyne.KeyEscape)
+	if got := stage(); got.Status != billing.Finalized {
+		t.Fatalf("after Escape it is %v", got)
+	}
+	b.tap("More actions")
+	b.pick("Draft")
+	b.key(fyne.KeyReturn) // Yes
+	if got := stage(); got.Status != billing.Draft {
+		t.Fatalf("after Draft it is %v", got)
+	}
+	b.see("1 invoice is a draft again")
+}
+
+func TestAnActionThatTakesLongSaysWhatItDoes(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	hold, reached := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, _ int) {
+		if method == "Hold" {
+			close(reached)
+			<-hold
+		}
+	}
+	b.w.billing.grid.Select(fake.invoices[0].ID)
+	b.w.billing.hold(b.w.billing.selected())
+	<-reached
+	b.drain()
+	b.notSee("Changing the invoices…")
+	b.fire(b.now().Add(slow))
+	b.drain()
+	b.see("Changing the invoices…")
+	close(hold)
+	b.settle()
+	b.see("1 invoice held back from export")
+}
+
+func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.click("0001066", 0)
+	b.click("0001065", fyne.KeyModifierShortcutDefault)
+	fake.number("0001066").Stage.Export = billing.Queued // by somebody else, meanwhile
+	b.tap("More actions")
+	b.pick("Hold")
+	b.see("1 invoice was left as it was", "Invoice 0001066 is finalized: it cannot be Hold now.")
+	b.listing().Select(0)
+	b.settle()
+	b.see("Invoice 0001066")
+	if fake.number("0001065").Stage.Export != billing.Held {
+		t.Error("the other invoice was not held")
+	}
+}
+
+func TestTheColumnsAreRemembered(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.w.billing.grid.SetSort("client", false)
+	b.w.billing.grid.OnStateChanged(b.w.billing.grid.State())
+	b.w.Close()
+	b.open(staff.Founder("s1", "Olivia Hart"))
+	b.settle()
+	if got := b.w.billing.grid.State().Sort; got != "client" {
+		t.Errorf("sorted by %q", got)
+	}
+}
+
+func TestANarrowWindowShowsTheListOrTheInvoice(t *testing.T) {
+	b := newTrial(t, newFake().fill(240))
+	b.window.Resize(fyne.NewSize(600, 500))
+	b.doubleClick("0001294")
+	if b.w.billing.grid.Visible() {
+		t.Error("the list is beside the invoice")
+	}
+	b.see("Invoice 0001294")
+	b.w.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if !b.w.billing.grid.Visible() {
+		t.Error("the list did not come back")
+	}
+	b.window.Resize(fyne.NewSize(1280, 700))
+	b.doubleClick("0001294")
+	if !b.w.billing.grid.Visible() {
+		t.Error("the list is hidden in a wide window")
+	}
+	side := b.w.billing.panel.content
+	width := side.Size().Width
+	b.w.billing.dragPanel(-60)
+	if got := side.Size().Width; got != width+60 {
+		t.Errorf("dragged by 60 the panel is %v wide, was %v", got, width)
+	}
+}
+
+func TestAnEmptyFirmIsToldWhatToDo(t *testing.T) {
+	fake := newFake()
+	fake.orgs = nil
+	b := newTrial(t, fake)
+	b.see("No invoices yet", "or drag one onto this window.", "Not connected to Xero", "showing 0 of 0")
+}
+
+func TestSumsStandByCurrency(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.invoices[1].Currency = "USD"
+	b := newTrial(t, fake)
+	rows := b.w.billing.grid.Shown()
+	s := newSums("USD")
+	for r := range rows {
+		s.add(r.Total)
+	}
+	if got, want := strings.ReplaceAll(s.text(b.w.format), "\u00a0", " "), "USD 479.67 · NZD 961.63"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,175 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"golang.org/x/text/language"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/screens/grid"
+)
+
+// invoiceSchema says what the billing grid shows of an invoice.
+func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.InvoiceRow, billing.InvoiceID] {
+	f := b.format
+	export := func(r *app.InvoiceRow) string { return exportText(f, r.Stage, r.XeroStatus, r.PaidOn, r.Message) }
+	return &grid.Schema[*app.InvoiceRow, billing.InvoiceID]{
+		Key:    func(r *app.InvoiceRow) billing.InvoiceID { return r.ID },
+		Locale: locale,
+		Columns: []grid.Column[*app.InvoiceRow]{{
+			ID: "number", Title: lang.L("Number"), Width: 100, MinWidth: 84,
+			Text: func(r *app.InvoiceRow) string { return string(r.Number) }, Search: true, Collate: true,
+		}, {
+			ID: "client", Title: lang.L("Client"), Width: 210, MinWidth: 120, Stretch: 2,
+			Text: func(r *app.InvoiceRow) string { return r.Client }, Search: true, Collate: true,
+		}, {
+			ID: "reference", Title: lang.L("Reference"), Width: 120, MinWidth: 90, Priority: 5, Hidden: true,
+			Text: func(r *app.InvoiceRow) string { return r.Reference }, Search: true, Collate: true,
+		}, {
+			ID: "date", Title: lang.L("Date"), Width: 92, MinWidth: 92, Priority: 3,
+			Text:  func(r *app.InvoiceRow) string { return f.Date(r.Date) },
+			Copy:  func(r *app.InvoiceRow) string { return r.Date.String() },
+			Order: func(r *app.InvoiceRow) int64 { return int64(r.Date) },
+		}, {
+			ID: "due", Title: lang.L("Due"), Width: 92, MinWidth: 92, Priority: 4,
+			Text:  func(r *app.InvoiceRow) string { return f.Date(r.Due) },
+			Copy:  func(r *app.InvoiceRow) string { return r.Due.String() },
+			Order: func(r *app.InvoiceRow) int64 { return int64(r.Due) },
+		}, {
+			ID: "total", Title: lang.L("Total"), Width: 124, MinWidth: 124, Align: fyne.TextAlignTrailing,
+			Text:  func(r *app.InvoiceRow) string { return b.money(r.Total) },
+			Copy:  func(r *app.InvoiceRow) string { return r.Total.String() + " " + string(r.Total.Currency()) },
+			Order: func(r *app.InvoiceRow) int64 { return r.Total.Minor() },
+		}, {
+			ID: "status", Title: lang.L("Status"), Width: 90, MinWidth: 84, Priority: 2,
+			Text:  func(r *app.InvoiceRow) string { return statusWord(r.Stage.Status) },
+			Order: func(r *app.InvoiceRow) int64 { return int64(r.Stage.Status) },
+		}, {
+			ID: "export", Title: lang.L("Xero Export"), Width: 260, MinWidth: 140, Stretch: 3,
+			Text:  export,
+			Copy:  export,
+			Sign:  func(r *app.InvoiceRow) grid.Sign { return exportSign(r.Stage) },
+			Order: func(r *app.InvoiceRow) int64 { return urgency(r.Stage) },
+		}},
+	}
+}
+
+// urgency orders the export states by how much they need a person, the most urgent first.
+func urgency(s billing.Stage) int64 {
+	if s.Status == billing.Draft {
+		return int64(len(byUrgency)) + 1
+	}
+	for i, e := range byUrgency {
+		if e == s.Export {
+			return int64(i)
+		}
+	}
+	return int64(len(byUrgency))
+}
+
+var byUrgency = []billing.ExportState{
+	billing.Failed, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.Unknown, billing.Warned,
+	billing.Removing, billing.Exporting, billing.Queued, billing.Held, billing.NotExported, billing.Exported,
+}
+
+// chip is a state that the list is narrowed to.
+type chip int
+
+// The chips.
+const (
+	allChip chip = iota
+	draftChip
+	finalizedChip
+	failedChip
+	waitingChip
+	closedChip
+	chipCount
+)
+
+func (c chip) word() string {
+	switch c {
+	case draftChip:
+		return lang.X("chip.draft", "Draft")
+	case finalizedChip:
+		return lang.X("chip.finalized", "Finalized")
+	case failedChip:
+		return lang.X("chip.failed", "Failed")
+	case waitingChip:
+		return lang.X("chip.waiting", "Waiting")
+	case closedChip:
+		return lang.X("chip.closed", "Closed")
+	}
+	return lang.X("chip.all", "All")
+}
+
+// has reports whether an invoice of that stage is listed under the chip.
+func (c chip) has(at billing.Stage) bool {
+	switch c {
+	case draftChip:
+		return at.Status == billing.Draft
+	case finalizedChip:
+		return at.Status == billing.Finalized
+	case failedChip:
+		return at.Export == billing.Failed
+	case waitingChip:
+		return at.InFlight()
+	case closedChip:
+		return at.Status == billing.Closed
+	}
+	return true
+}
+
+// tally counts the invoices under each chip, for every client and for all.
+type tally struct {
+	at     map[billing.InvoiceID]place
+	counts map[billing.ClientID]*[chipCount]int // "" for all clients
+}
+
+// place is where an invoice is counted, and whose it is.
+type place struct {
+	client billing.ClientID
+	name   string // of the client
+	stage  billing.Stage
+}
+
+func newTally(rows []*app.InvoiceRow) *tally {
+	t := &tally{at: make(map[billing.InvoiceID]place, len(rows)), counts: map[billing.ClientID]*[chipCount]int{}}
+	for _, r := range rows {
+		t.put(r)
+	}
+	return t
+}
+
+// put counts an invoice, or counts it anew.
+func (t *tally) put(r *app.InvoiceRow) {
+	if old, known := t.at[r.ID]; known {
+		t.count(old, -1)
+	}
+	p := place{r.ClientID, r.Client, r.Stage}
+	t.at[r.ID] = p
+	t.count(p, 1)
+}
+
+func (t *tally) count(p place, by int) {
+	for _, client := range []billing.ClientID{"", p.client} {
+		c := t.counts[client]
+		if c == nil {
+			c = &[chipCount]int{}
+			t.counts[client] = c
+		}
+		for s := range chipCount {
+			if s.has(p.stage) {
+				c[s] += by
+			}
+		}
+	}
+}
+
+// of returns the counts of a client; "" for all.
+func (t *tally) of(client billing.ClientID) [chipCount]int {
+	if c := t.counts[client]; c != nil {
+		return *c
+	}
+	return [chipCount]int{}
+}

@@ -1,0 +1,121 @@
+package screens
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// contactApp is what choosing a contact asks of the application.
+type contactApp interface {
+	ContactChoices(ctx context.Context, by staff.Member, client billing.ClientID) ([]ledger.Contact, error)
+	LinkContact(ctx context.Context, by staff.Member, client billing.ClientID, to ledger.Contact) error
+	UnlinkContact(ctx context.Context, by staff.Member, client billing.ClientID) error
+}
+
+// chooseContact asks Xero which contacts may be the client's and lets a person choose
+// one; then it offers to export the invoices again.
+func (p *invoicePanel) chooseContact(client billing.Client, again []*app.InvoiceRow) {
+	var d *dialog
+	looking := &task{ui: p.ui}
+	d = p.dialogs.show(lang.L("Contact of {{.Client}}", with{"Client": client.Name}), fyne.NewSize(420, 0),
+		paragraph(lang.L("Asking Xero for contacts with this name or code…")),
+		newButton(p.keys, lang.L("Cancel"), func() { d.hide() }))
+	d.onHide = looking.stop
+	load(looking, func(ctx context.Context) ([]ledger.Contact, error) {
+		return p.app.ContactChoices(ctx, p.me, client.ID)
+	}, func(choices []ledger.Contact, err error) {
+		d.hide()
+		if err != nil {
+			p.failed(lang.L("The contacts could not be read"), err)
+			return
+		}
+		p.offerContacts(client, choices, again)
+	})
+}
+
+// offerContacts lists the contacts that are in use. Xero takes no invoice for the others.
+func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Contact, again []*app.InvoiceRow) {
+	var usable []ledger.Contact
+	var words, archived []string
+	for _, c := range choices {
+		switch {
+		case c.MergedTo != "":
+		case c.Archived:
+			archived = append(archived, c.Name)
+		default:
+			usable = append(usable, c)
+			words = append(words, contactWords(c))
+		}
+	}
+	title := lang.L("Contact of {{.Client}}", with{"Client": client.Name})
+	advice := ""
+	if len(archived) > 0 {
+		advice = lang.L("Archived in Xero, so not offered: {{.Names}}. Restore a contact in Xero (Contacts, Archived, Restore) to use it.",
+			with{"Names": strings.Join(archived, ", ")})
+	}
+	if len(usable) == 0 {
+		if advice == "" {
+			advice = lang.L("Xero has no contact with this name or code. The next export creates one.")
+		}
+		p.dialogs.tell(title, advice)
+		return
+	}
+	var d *dialog
+	var link *button
+	options := newChoice(p.keys, words, -1, func(int) { link.Enable() })
+	link = newButton(p.keys, lang.L("Use this contact"), func() {
+		chosen := usable[options.chosen]
+		d.hide()
+		p.relink(func(ctx context.Context) error { return p.app.LinkContact(ctx, p.me, client.ID, chosen) },
+			lang.L("{{.Client}} goes to the contact {{.Contact}} from now on", with{"Client": client.Name, "Contact": chosen.Name}), again)
+	})
+	link.Disable()
+	scroll := container.NewVScroll(container.NewVBox(options, caption(advice)))
+	scroll.SetMinSize(fyne.NewSize(0, min(float32(len(usable))*36+50, 300)))
+	body := container.NewBorder(
+		paragraph(lang.L("Which contact in Xero do the invoices of {{.Client}} ({{.Code}}) go to?", with{"Client": client.Name, "Code": client.Code})),
+		nil, nil, nil, scroll)
+	d = p.dialogs.show(title, fyne.NewSize(560, 0), body, newButton(p.keys, lang.L("Cancel"), func() { d.hide() }), link)
+	d.focus(options)
+}
+
+func contactWords(c ledger.Contact) string {
+	words := []string{c.Name}
+	if c.Number != "" {
+		words = append(words, lang.L("contact number {{.Number}}", with{"Number": c.Number}))
+	}
+	if c.Email != "" {
+		words = append(words, c.Email)
+	}
+	return strings.Join(words, " · ")
+}
+
+// unlinkContact forgets the client's contact, and offers to export the invoices again.
+func (p *invoicePanel) unlinkContact(client billing.Client, again []*app.InvoiceRow) {
+	p.relink(func(ctx context.Context) error { return p.app.UnlinkContact(ctx, p.me, client.ID) },
+		lang.L("{{.Client}} is not linked to a contact any more", with{"Client": client.Name}), again)
+}
+
+// relink changes a link and, once that is done, offers to export the invoices again.
+func (p *invoicePanel) relink(change func(context.Context) error, done string, again []*app.InvoiceRow) {
+	act(p.shell, lang.L("Changing the link…"), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, change(ctx)
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			p.failed(lang.L("Nothing was changed"), err)
+			return
+		}
+		p.notice(done)
+		p.show(p.id)
+		p.moves.confirmExport(again)
+	})
+}

@@ -1,0 +1,133 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/screens/style"
+)
+
+// dialog is a box that takes the whole window's attention. Enter presses its last button
+// from wherever the focus is, unless that is on another button; Escape leaves it.
+type dialog struct {
+	stack  *dialogs
+	popup  *widget.PopUp
+	size   fyne.Size // wished for; the window's size limits it
+	ok     *button   // its last button
+	onHide func()    // after it was left, in whatever way; may be nil
+}
+
+// dialogs are the dialogs that are open, the topmost last.
+type dialogs struct {
+	window fyne.Window
+	keys   *keyboard
+	open   []*dialog
+}
+
+// dialogMargin is what a dialog leaves of the window at every side.
+const dialogMargin = 16
+
+// show opens a dialog. The buttons stand from left to right; the last is the default one.
+func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, buttons ...*button) *dialog {
+	d := &dialog{stack: s, size: size}
+	row := container.NewHBox(layout.NewSpacer())
+	for _, b := range buttons {
+		row.Add(b)
+		d.ok = b
+	}
+	if d.ok != nil && d.ok.Importance == widget.MediumImportance {
+		d.ok.Importance = widget.HighImportance
+	}
+	top := heading(title)
+	top.SizeName = theme.SizeNameSubHeadingText
+	content := container.New(layout.NewCustomPaddedLayout(style.Spacing, style.Spacing, style.Spacing, style.Spacing),
+		container.NewBorder(top, container.New(layout.NewCustomPaddedLayout(style.Spacing, 0, 0, 0), row), nil, nil, body))
+	d.popup = widget.NewModalPopUp(content, s.window.Canvas())
+	s.open = append(s.open, d)
+	d.popup.Show()
+	d.fit()
+	d.focus(d.ok)
+	return d
+}
+
+// fit gives the dialog its size, within the window.
+func (d *dialog) fit() {
+	room := d.stack.window.Canvas().Size().Subtract(fyne.NewSquareSize(2 * dialogMargin))
+	for range 2 { // a text that wraps knows its height only when it has a width
+		d.popup.Resize(d.popup.MinSize().Max(d.size).Min(room))
+	}
+	at := room.Subtract(d.popup.Size())
+	d.popup.Move(fyne.NewPos(at.Width/2+dialogMargin, at.Height/2+dialogMargin))
+}
+
+// focus puts the focus on one of the dialog's widgets.
+func (d *dialog) focus(on fyne.Focusable) {
+	if b, isButton := on.(*button); isButton && (b == nil || b.Disabled()) {
+		d.stack.window.Canvas().Unfocus()
+		return
+	}
+	d.stack.window.Canvas().Focus(on)
+}
+
+// hide closes the dialog, and those above it.
+func (d *dialog) hide() {
+	for i, o := range d.stack.open {
+		if o != d {
+			continue
+		}
+		above := d.stack.open[i:]
+		d.stack.open = d.stack.open[:i]
+		d.popup.Hide()
+		for _, closed := range above {
+			if closed.onHide != nil {
+				closed.onHide()
+			}
+		}
+		return
+	}
+}
+
+// top returns the dialog that is in front, or nil.
+func (s *dialogs) top() *dialog {
+	if len(s.open) == 0 {
+		return nil
+	}
+	return s.open[len(s.open)-1]
+}
+
+// typed does what a key does in the topmost dialog that nothing in it has used.
+func (s *dialogs) typed(ev *fyne.KeyEvent) {
+	d := s.top()
+	switch {
+	case ev.Name == fyne.KeyEscape:
+		d.hide()
+	case (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) && d.ok != nil:
+		d.ok.Tapped(nil)
+	}
+}
+
+// resized fits the open dialogs into the window's new size.
+func (s *dialogs) resized() {
+	for _, d := range s.open {
+		d.fit()
+	}
+}
+
+// tell opens a dialog with a text to read.
+func (s *dialogs) tell(title, text string) {
+	var d *dialog
+	ok := newButton(s.keys, lang.L("Close"), func() { d.hide() })
+	d = s.show(title, fyne.NewSize(440, 0), paragraph(text), ok)
+}
+
+// ask opens a dialog with a question; yes is what its default button says and does.
+func (s *dialogs) ask(title, text, yes string, do func()) {
+	var d *dialog
+	no := newButton(s.keys, lang.L("Cancel"), func() { d.hide() })
+	ok := newButton(s.keys, yes, func() { d.hide(); do() })
+	d = s.show(title, fyne.NewSize(440, 0), paragraph(text), no, ok)
+}

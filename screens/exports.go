@@ -1,0 +1,302 @@
+package screens
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// exportApp is what exporting asks of the application.
+type exportApp interface {
+	Organisations(ctx context.Context) ([]app.Organisation, error)
+	Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (app.Run, []app.Result, error)
+	Confirm(ctx context.Context, by staff.Member, id app.RunID) error
+	Cancel(ctx context.Context, by staff.Member, id app.RunID) (int, error)
+	Progress(ctx context.Context, id app.RunID) (app.Progress, error)
+	OpenRuns(ctx context.Context, by staff.Member) ([]app.Run, error)
+	ExportsOfRun(ctx context.Context, by staff.Member, id app.RunID) ([]app.Export, error)
+}
+
+// exports starts exports, shows how far the newest one is, in a dialog or in a strip
+// above the footer, and what came of it.
+type exports struct {
+	*shell
+	app    exportApp
+	open   func(billing.InvoiceID)        // shows an invoice in the list
+	client func(billing.InvoiceID) string // names its client
+	gauged func(app.Gauge)                // is told how Xero's limits stand
+	relaid func()                         // is told when the strip came or went
+
+	run       app.RunID    // that is followed, or has just ended; "" for none
+	refused   []app.Result // what could not be queued
+	progress  app.Progress
+	results   []app.Export // once it has ended
+	ended     bool
+	asked     map[app.RunID]bool // stale runs that a person was asked about
+	asking    task
+	following task
+	looking   task
+	ticking   bool
+
+	box       *dialog // while it is open
+	to        *widget.Label
+	bar       *widget.ProgressBar
+	counts    *fyne.Container
+	wait      *widget.Label
+	strip     *fyne.Container
+	stripText *badge
+	stripEnd  *button
+}
+
+func newExports(s *shell, a exportApp, open func(billing.InvoiceID), client func(billing.InvoiceID) string) *exports {
+	x := &exports{shell: s, app: a, open: open, client: client, gauged: func(app.Gauge) {}, relaid: func() {}, asked: map[app.RunID]bool{}}
+	x.asking, x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
+	x.stripText = newBadge(s.keys, 2000, x.show)
+	x.stripEnd = newButton(s.keys, "", x.dismiss)
+	x.stripEnd.Icon, x.stripEnd.Importance = theme.CancelIcon(), widget.LowImportance
+	more := newButton(s.keys, lang.L("Show"), x.show)
+	more.Importance = widget.LowImportance
+	x.strip = container.NewVBox(widget.NewSeparator(),
+		container.New(bar{stretch: 0, gap: style.Gap}, x.stripText, more, x.stripEnd))
+	x.strip.Hide()
+	return x
+}
+
+// confirm asks whether the invoices shall go to the organisation, which it names: who
+// exports to the wrong one has a hard time getting them out again.
+func (x *exports) confirm(rows []*app.InvoiceRow) {
+	load(&x.asking, x.app.Organisations, func(all []app.Organisation, err error) {
+		org := defaultOf(all)
+		switch {
+		case err != nil:
+			x.failed(lang.L("Nothing was exported"), err)
+		case org == nil:
+			x.tellNotConnected()
+		default:
+			x.ask(org, rows)
+		}
+	})
+}
+
+// defaultOf returns the organisation that the firm exports to, or nil.
+func defaultOf(all []app.Organisation) *app.Organisation {
+	for i := range all {
+		if all[i].Default {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// tellNotConnected shows the use case's own words for what is missing: exporting nothing
+// fails for that reason alone.
+func (x *exports) tellNotConnected() {
+	act(x.shell, lang.L("Asking what is missing…"), func(ctx context.Context) (app.Run, error) {
+		run, _, err := x.app.Export(ctx, x.me, nil)
+		return run, err
+	}, func(_ app.Run, err error) {
+		if err != nil {
+			x.failed(lang.L("Nothing can be exported yet"), err)
+		}
+	})
+}
+
+func (x *exports) ask(org *app.Organisation, rows []*app.InvoiceRow) {
+	count := with{"Count": x.format.Count(len(rows))}
+	name := heading(org.Tenant.Name)
+	name.SizeName = theme.SizeNameHeadingText
+	name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
+	body := container.NewVBox(
+		paragraph(lang.XN("count.export-to", "{{.Count}} invoices go to the Xero organisation", len(rows), count)),
+		name,
+		paragraph(lang.L("Together {{.Sums}}", with{"Sums": sumOf(x.firm.Currency, rows).text(x.format)})))
+	if c := connectionOf(x.format, org, x.now()); c.sign != style.Connected {
+		body.Add(signed(c.sign, paragraph(c.more)))
+	}
+	var d *dialog
+	no := newButton(x.keys, lang.L("Cancel"), func() { d.hide() })
+	yes := newButton(x.keys, lang.XN("count.export-yes", "Export {{.Count}} invoices", len(rows), count), func() {
+		d.hide()
+		x.start(org, idsOf(rows))
+	})
+	d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes)
+}
+
+// start queues the invoices and follows the run.
+func (x *exports) start(org *app.Organisation, ids []billing.InvoiceID) {
+	type started struct {
+		run     app.Run
+		results []app.Result
+	}
+	act(x.shell, lang.L("Queuing the invoices for export…"), func(ctx context.Context) (started, error) {
+		run, results, err := x.app.Export(ctx, x.me, ids)
+		return started{run, results}, err
+	}, func(s started, err error) {
+		refused := refusedOf(s.results)
+		switch {
+		case err != nil:
+			x.failed(lang.L("Nothing was exported"), err)
+		case s.run.ID != "":
+			queued := len(s.results) - len(refused)
+			x.follow(app.Progress{Run: s.run, Organisation: *org, Tally: app.Tally{All: queued, Queued: queued}}, refused)
+			x.show()
+		case len(refused) > 0:
+			x.run, x.refused, x.progress, x.results, x.ended = "", refused, app.Progress{}, nil, true
+			x.show()
+		}
+	})
+}
+
+// follow shows the progress of a run, so far p, instead of that of another.
+func (x *exports) follow(p app.Progress, refused []app.Result) {
+	x.run, x.progress, x.refused, x.ended, x.results = p.Run.ID, p, refused, false, nil
+	x.refresh()
+}
+
+// resume follows the newest run that is open, unless one is being followed, and asks
+// about those that went stale.
+func (x *exports) resume() {
+	load(&x.looking, func(ctx context.Context) ([]app.Progress, error) {
+		runs, err := x.app.OpenRuns(ctx, x.me)
+		if err != nil {
+			return nil, err
+		}
+		var open []app.Progress
+		for _, r := range runs {
+			p, err := x.app.Progress(ctx, r.ID)
+			if err != nil {
+				return nil, err
+			}
+			open = append(open, p)
+		}
+		return open, nil
+	}, func(open []app.Progress, err error) {
+		if err != nil {
+			x.notice(say(err))
+			return
+		}
+		for _, p := range open {
+			if p.Stale {
+				x.askStale(p)
+			}
+		}
+		if len(open) > 0 && (x.run == "" || x.ended && x.box == nil) {
+			x.follow(open[0], nil)
+			x.update()
+		}
+	})
+}
+
+// changed is told that something about runs or invoices changed.
+func (x *exports) changed() {
+	if x.run != "" && !x.ended {
+		x.refresh()
+		return
+	}
+	x.resume()
+}
+
+// refresh reads how far the run is and, when it has ended, what came of it.
+func (x *exports) refresh() {
+	id := x.run
+	type state struct {
+		progress app.Progress
+		results  []app.Export
+	}
+	load(&x.following, func(ctx context.Context) (state, error) {
+		p, err := x.app.Progress(ctx, id)
+		if err != nil || p.Tally.Open() > 0 {
+			return state{progress: p}, err
+		}
+		results, err := x.app.ExportsOfRun(ctx, x.me, id)
+		return state{p, results}, err
+	}, func(s state, err error) {
+		if err != nil {
+			x.notice(say(err))
+			x.tick()
+			return
+		}
+		x.progress, x.results = s.progress, s.results
+		x.ended = s.progress.Tally.Open() == 0
+		x.gauged(s.progress.Gauge)
+		if s.progress.Stale {
+			x.askStale(s.progress)
+		}
+		if x.ended && x.box != nil {
+			x.show()
+		}
+		x.update()
+		x.tick()
+	})
+}
+
+// tick reads the progress again after a second: what is being waited for is no event.
+func (x *exports) tick() {
+	if x.ended || x.ticking {
+		return
+	}
+	x.ticking = true
+	x.after(time.Second, func() {
+		x.do(func() {
+			x.ticking = false
+			if x.run != "" && !x.ended {
+				x.refresh()
+			}
+		})
+	})
+}
+
+// askStale asks once whether a run that was started long ago is still wanted.
+func (x *exports) askStale(p app.Progress) {
+	id := p.Run.ID
+	if x.asked[id] {
+		return
+	}
+	x.asked[id] = true
+	text := lang.L("An export to {{.Organisation}} that was started on {{.Time}} has not ended. Invoices that were not sent yet: {{.Count}}. Shall they still be sent?",
+		with{"Organisation": p.Organisation.Tenant.Name, "Time": x.moment(p.Run.Started), "Count": x.format.Count(p.Tally.Queued)})
+	var d *dialog
+	later := newButton(x.keys, lang.L("Decide later"), func() { d.hide() })
+	stop := newButton(x.keys, lang.L("Do not send them"), func() { d.hide(); x.cancel(id) })
+	goOn := newButton(x.keys, lang.L("Send them"), func() {
+		d.hide()
+		act(x.shell, lang.L("Taking up the export…"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, x.app.Confirm(ctx, x.me, id)
+		}, func(_ struct{}, err error) {
+			delete(x.asked, id)
+			if err != nil {
+				x.failed(lang.L("The export was not taken up again"), err)
+				return
+			}
+			x.follow(p, nil)
+			x.show()
+		})
+	})
+	d = x.dialogs.show(lang.L("Take up an earlier export?"), fyne.NewSize(500, 0), paragraph(text), later, stop, goOn)
+}
+
+// cancel withdraws what of a run was not sent.
+func (x *exports) cancel(id app.RunID) {
+	act(x.shell, lang.L("Cancelling the export…"), func(ctx context.Context) (int, error) {
+		return x.app.Cancel(ctx, x.me, id)
+	}, func(n int, err error) {
+		if err != nil {
+			x.failed(lang.L("The export was not cancelled"), err)
+			return
+		}
+		x.notice(lang.XN("count.cancelled", "{{.Count}} invoices were not sent and stay as they were", n, with{"Count": n}))
+		if id == x.run {
+			x.refresh()
+		}
+	})
+}

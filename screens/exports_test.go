@@ -1,0 +1,292 @@
+package screens
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// selectAllAndAsk selects the whole list and asks for its export.
+func selectAllAndAsk(b *trial) {
+	b.Helper()
+	b.control(fyne.KeyA)
+	b.control(fyne.KeyE)
+}
+
+func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.fate["0001078"] = ledger.Message{Text: "The contact is archived.", Cause: ledger.ContactArchived}
+	fake.fate["0001077"] = ledger.Message{Text: "The e-mail address was left out.", Cause: ledger.EmailInvalid, Warning: true}
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.see("8 invoices go to the Xero organisation", "Demo Company (NZ)", "Together NZD 6,979.37")
+	if fake.counted["Export"] > 0 {
+		t.Fatal("exported before it was confirmed")
+	}
+	b.key(fyne.KeyReturn)
+	b.see("Exporting to Xero", "To the organisation Demo Company (NZ): 0 of 8", "8 waiting")
+
+	fake.settle(3)
+	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(27*time.Second)
+	b.settle()
+	b.pass(time.Second)
+	b.see("3 of 8", "1 exported", "1 with a warning", "1 failed", "5 waiting", "Waits for Xero's minute limit, 26 s")
+	b.pass(2 * time.Second)
+	b.see("Waits for Xero's minute limit, 24 s")
+
+	fake.settle(100)
+	b.settle()
+	b.see("Export ended: 1 failed, 1 with a warning, 6 exported", "Failed: The contact is archived.")
+	list := b.listing()
+	if got := []string{list.rows[0][1].text, list.rows[1][1].text}; got[0] != "0001078" || got[1] != "0001077" {
+		t.Errorf("the summary begins with %v, want the failed one and then the warning", got)
+	}
+	list.Select(0)
+	b.settle()
+	b.see("Invoice 0001078", "The contact is archived.", "842 Xero calls left today")
+	if got := b.w.billing.grid.Selected(); len(got) != 1 || got[0] != fake.number("0001078").ID {
+		t.Errorf("selected %v", got)
+	}
+	if b.w.billing.exports.strip.Visible() {
+		t.Error("the strip shows an export whose end was seen")
+	}
+}
+
+func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	b.click("0001078", 0)
+	b.control(fyne.KeyE)
+	b.key(fyne.KeyReturn)
+	b.key(fyne.KeyEscape)
+	b.w.billing.entity.choose(3)
+	b.w.billing.chips.choose(int(draftChip))
+	b.control(fyne.KeyF)
+	b.typeText("zzz")
+	fake.settle(1)
+	b.settle()
+	b.tap("Show")
+	b.listing().Select(0)
+	b.settle()
+	b.see("showing 24 of 24", "1 selected", "Invoice 0001078")
+}
+
+// listing returns the table of the topmost dialog.
+func (b *trial) listing() *listing {
+	b.Helper()
+	for _, o := range b.visible() {
+		if l, ok := o.(*listing); ok {
+			return l
+		}
+	}
+	b.Fatalf("there is no table in:\n%s", b.text())
+	return nil
+}
+
+func TestEscapeLeavesTheConfirmationWithoutAnExport(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.key(fyne.KeyEscape)
+	b.see("24 selected")
+	selectAllAndAsk(b)
+	b.tap("Cancel")
+	if fake.counted["Export"] > 0 {
+		t.Error("it was exported")
+	}
+}
+
+func TestAnExportGoesOnInTheStrip(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.key(fyne.KeyReturn)
+	b.key(fyne.KeyEscape) // closes the progress, which goes on
+	b.see("Exporting to Demo Company (NZ): 0 of 8")
+	fake.settle(2)
+	b.settle()
+	b.see("Exporting to Demo Company (NZ): 2 of 8")
+	b.tap("Show")
+	b.see("Exporting to Xero", "6 waiting")
+	b.key(fyne.KeyReturn)
+	fake.settle(100)
+	b.settle()
+	b.see("The export to Demo Company (NZ) has ended: 8 exported")
+	b.tap("Show")
+	b.see("Export ended: 8 exported")
+	b.key(fyne.KeyEscape)
+	b.notSee("has ended")
+}
+
+func TestTheRestOfAnExportIsCancelled(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.key(fyne.KeyReturn)
+	fake.settle(2)
+	b.settle()
+	b.tap("Cancel the rest")
+	b.see("Export ended: 2 exported, 6 cancelled")
+	b.key(fyne.KeyEscape)
+	b.see("6 invoices were not sent and stay as they were")
+}
+
+func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.orgs = nil
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.see("Nothing can be exported yet", "This firm is not connected to Xero yet, so nothing can be exported.")
+	for _, v := range fake.invoices {
+		if v.Stage.Export == billing.Queued {
+			t.Fatalf("invoice %s was queued", v.Number)
+		}
+	}
+}
+
+func TestAnExportThatFailsAsAWholeSaysWhy(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.refuse["Export"] = app.Errorf(app.Forbidden, "%s may not %s: that needs %s. Ask an Admin of your firm.", "Olivia Hart", "export", "more")
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.key(fyne.KeyReturn)
+	b.see("Nothing was exported", "Olivia Hart may not export: that needs more. Ask an Admin of your firm.")
+}
+
+func TestInvoicesThatSomebodyElseExportedMeanwhileAreNamed(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	b.click("0001078", 0)
+	b.control(fyne.KeyE)
+	fake.number("0001078").Stage.Export = billing.Exported
+	b.key(fyne.KeyReturn)
+	b.see("Nothing was exported", "Not exported: Invoice 0001078 is finalized: it cannot be exported now.")
+}
+
+// queue starts the export of some of the invoices before there is a window.
+func (f *fakeApp) queue(t *testing.T, at ...int) {
+	t.Helper()
+	var ids []billing.InvoiceID
+	for _, i := range at {
+		ids = append(ids, f.invoices[i].ID)
+	}
+	if _, _, err := f.Export(t.Context(), staff.Member{}, ids); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnOpenRunIsTakenUpAtTheStart(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.queue(t, 0, 1)
+	b := newTrial(t, fake)
+	b.see("Exporting to Demo Company (NZ): 0 of 2")
+	fake.settle(5)
+	b.settle()
+	b.see("The export to Demo Company (NZ) has ended: 2 exported")
+}
+
+func TestAStaleRunIsAskedAboutOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		press string
+		call  string
+	}{
+		"send them":        {"Send them", "Confirm"},
+		"do not send them": {"Do not send them", "Cancel"},
+		"decide later":     {"Decide later", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(24)
+			fake.queue(t, 0)
+			fake.stale = true
+			b := newTrial(t, fake)
+			b.see("Take up an earlier export?", "An export to Demo Company (NZ) that was started on")
+			b.tap(test.press)
+			b.pass(time.Second)
+			b.pass(time.Second)
+			b.notSee("Take up an earlier export?")
+			for _, call := range []string{"Confirm", "Cancel"} {
+				if got, want := fake.counted[call] > 0, call == test.call; got != want {
+					t.Errorf("%s was called: %v, want %v", call, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestTheBadgeTellsTheConnection(t *testing.T) {
+	until := fakeNow.Add(40 * time.Minute)
+	for name, test := range map[string]struct {
+		org  *app.Organisation
+		text string
+		more string
+		sign string
+	}{
+		"none":         {nil, "Not connected to Xero", "Nothing can be exported until this firm is connected", "–"},
+		"connected":    {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
+		"signed out":   {&app.Organisation{State: app.SignedOut}, "Kauri · signed out", "sign in again", "⚠"},
+		"disconnected": {&app.Organisation{State: app.Disconnected}, "Kauri · disconnected", "ended the connection", "✗"},
+		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
+			"Kauri · offline", "offline. Sending goes on by itself after", "○"},
+		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},
+			"Kauri · waits for Xero's limit", "Xero says: Daily limit", "…"},
+		"the wait is over": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Troubled, Until: fakeNow}},
+			"Kauri · connected", "Exports go to this organisation.", "●"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(3)
+			fake.orgs = nil
+			if test.org != nil {
+				test.org.Tenant.Name, test.org.Default = "Kauri", true
+				fake.orgs = []app.Organisation{*test.org}
+			}
+			b := newTrial(t, fake)
+			b.see(test.text, test.sign)
+			tapBadge(b)
+			b.see(test.more)
+		})
+	}
+}
+
+func tapBadge(b *trial) {
+	test.Tap(b.w.frame.badge)
+	b.settle()
+}
+
+func TestTheBadgeFollowsTheConnection(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	fake.mu.Lock()
+	fake.orgs[0].Parked = app.Park{Why: app.Offline, Until: b.now().Add(30 * time.Second)}
+	fake.mu.Unlock()
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.see("Demo Company (NZ) · offline")
+	b.pass(30 * time.Second)
+	b.see("Demo Company (NZ) · connected")
+}
+
+func TestEveryErrorIsToldToAPerson(t *testing.T) {
+	learnWords()
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", billing.Number("7")), "There is no invoice 7."},
+		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Xero cannot be reached: this computer seems to be offline. dial tcp"},
+		{errors.Join(errors.New("saving"), &billing.Refused{Text: "The invoice has no number: enter one."}), "The invoice has no number: enter one."},
+		{errors.New("boom"), "Something went wrong inside Feebridge: boom."},
+	} {
+		if got := say(test.err); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%v is told as %q, want %q", test.err, got, test.want)
+		}
+	}
+}

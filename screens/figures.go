@@ -1,0 +1,151 @@
+package screens
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+)
+
+// showSelection says what can be exported of the selection, and what it comes to.
+func (b *billingScreen) showSelection() {
+	count, possible := b.grid.SelectedCount(), 0
+	b.selectedSums = newSums(b.firm.Currency)
+	for r := range b.grid.SelectedRows() {
+		b.selectedSums.add(r.Total)
+		if exporting.possible(b.me, r) {
+			possible++
+		}
+	}
+	text, reason := lang.L("Export to Xero"), ""
+	switch {
+	case possible > 0:
+		text = lang.XN("count.export-button", "Export {{.Count}} to Xero", possible, with{"Count": b.format.Count(possible)})
+		if left := count - possible; left > 0 {
+			reason = lang.L("{{.Left}} of the {{.Count}} selected cannot be exported",
+				with{"Left": b.format.Count(left), "Count": b.format.Count(count)})
+		}
+	case count > 0:
+		reason = lang.L("Cannot be exported: {{.Why}}", with{"Why": exporting.whyNot(b.selected())})
+	default:
+		reason = lang.L("Select finalized invoices to export them")
+	}
+	if text != b.exportButton.Text {
+		b.exportButton.SetText(text)
+		lay(b.buttons)
+	}
+	b.exportButton.enable(possible > 0)
+	write(b.reason, reason)
+	b.showSums()
+}
+
+// showFigures shows what is listed: the counts, the empty state and, soon, the sums.
+func (b *billingScreen) showFigures() {
+	all, shown := b.grid.Len()
+	counts := make([]string, chipCount)
+	if b.tally != nil {
+		for s, n := range b.tally.of(b.client) {
+			counts[s] = b.format.Count(n)
+		}
+	}
+	if b.chips.setCounts(counts) {
+		lay(b.first)
+	}
+	switch {
+	case b.loading.shown:
+		write(b.showing, lang.L("loading…"))
+	case b.tally == nil:
+		write(b.showing, "")
+	default:
+		write(b.showing, lang.L("showing {{.Shown}} of {{.All}}",
+			with{"Shown": b.format.Count(shown), "All": b.format.Count(all)}))
+	}
+	lay(b.foot)
+	if shown == 0 {
+		b.grid.SetPlaceholder(b.placeholder(all))
+	}
+	b.figures.add(true)
+}
+
+// placeholder says what to do where no row is.
+func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
+	line := func(text string) fyne.CanvasObject {
+		return widget.NewLabelWithStyle(text, fyne.TextAlignCenter, fyne.TextStyle{})
+	}
+	centered := func(o fyne.CanvasObject) fyne.CanvasObject { return container.NewCenter(o) }
+	switch {
+	case b.problem != "":
+		return container.NewVBox(line(b.problem), centered(newButton(b.keys, lang.L("Reload"), b.reload)))
+	case b.tally == nil:
+		return line("")
+	case all == 0:
+		head := widget.NewLabelWithStyle(lang.L("No invoices yet"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
+		head.SizeName = theme.SizeNameSubHeadingText
+		pick := newButton(b.keys, lang.L("Import…"), func() { b.pick() })
+		pick.Importance = widget.HighImportance
+		how := container.New(closely, line(lang.L("Import a CSV or XLSX file in the columns of Xero's sales invoice template,")),
+			line(lang.L("or drag one onto this window.")))
+		return container.NewVBox(head, how, centered(pick))
+	}
+	if b.client != "" && b.tally.of(b.client)[allChip] == 0 {
+		return container.NewVBox(line(lang.L("This client has no invoices")),
+			centered(newButton(b.keys, lang.L("Show all clients"), func() { b.entity.choose(all) })))
+	}
+	return container.NewVBox(line(lang.L("No invoice matches the search and the filter")),
+		centered(newButton(b.keys, lang.L("Clear filter"), b.clearFilter)))
+}
+
+// showSums shows what the selection comes to, or what is shown when nothing is selected.
+func (b *billingScreen) showSums() {
+	count := b.grid.SelectedCount()
+	switch {
+	case b.note != "":
+		write(b.sums, b.note)
+	case count > 0:
+		write(b.sums, lang.L("{{.Count}} selected", with{"Count": b.format.Count(count)})+" · "+b.selectedSums.text(b.format))
+	default:
+		shown := newSums(b.firm.Currency)
+		for r := range b.grid.Shown() {
+			shown.add(r.Total)
+		}
+		text := shown.text(b.format)
+		if text != "" {
+			text = lang.L("Shown:") + " " + text
+		}
+		write(b.sums, text)
+	}
+}
+
+// showCalls shows how many calls Xero still takes today, once it has said so.
+func (b *billingScreen) showCalls(g app.Gauge) {
+	if g.DayLeft < 0 {
+		return
+	}
+	write(b.calls, lang.XN("count.calls-left", "{{.Count}} Xero calls left today", g.DayLeft, with{"Count": b.format.Count(g.DayLeft)}))
+	show(b.calls, true)
+	lay(b.foot)
+}
+
+// noteTime is how long a notice stands in the footer.
+const noteTime = 5 * time.Second
+
+// tellInPassing lets a notice stand in the footer for a while; "" takes it back.
+func (b *billingScreen) tellInPassing(text string) {
+	b.notes++
+	n := b.notes
+	b.note = text
+	b.showSums()
+	b.after(noteTime, func() {
+		b.do(func() {
+			if b.notes == n {
+				b.note = ""
+				b.showSums()
+			}
+		})
+	})
+}

@@ -1,0 +1,222 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// frameApp is what the frame of the window asks of the application.
+type frameApp interface {
+	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
+	Organisations(ctx context.Context) ([]app.Organisation, error)
+}
+
+// frame is what stands around every screen: the menu, the client entity that the screens
+// are about, how the firm stands with Xero, and who acts.
+type frame struct {
+	*shell
+	app     frameApp
+	demo    bool
+	version string
+	billing *billingScreen
+
+	org      *app.Organisation // that the firm exports to; nil for none
+	orgs     task
+	clients  task
+	title    *widget.Label
+	entityOf *widget.Label
+	entity   *entitySelector
+	badge    *badge
+	me       *badge
+	menu     *button
+	top      *fyne.Container
+}
+
+func newFrame(s *shell, p Params, b *billingScreen) *frame {
+	f := &frame{shell: s, app: p.App, demo: p.Demo, version: p.Version, billing: b}
+	f.orgs, f.clients = task{ui: s.ui}, task{ui: s.ui}
+	f.menu = newButton(s.keys, "", f.showMenu)
+	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
+	f.title = widget.NewLabelWithStyle("Feebridge", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	f.entityOf = widget.NewLabel(lang.L("Entity"))
+	f.entity = b.entity
+	f.badge = newBadge(s.keys, 420, f.tellConnection)
+	f.me = newBadge(s.keys, 80, f.showMe)
+	f.me.set(style.Sign{}, initials(s.me.Name))
+
+	line := container.NewBorder(nil, nil,
+		container.NewHBox(f.menu, f.title, f.entityOf),
+		container.NewHBox(f.badge, f.me),
+		container.New(fixedWidth{width: 320, least: 120}, container.NewStack(f.entity, newGround("", theme.ColorNameInputBorder))))
+	f.top = container.NewStack(newGround(theme.ColorNameHeaderBackground, ""), container.NewBorder(nil, widget.NewSeparator(), nil, nil,
+		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing), line)))
+	f.arrange()
+	return f
+}
+
+// arrange leaves out what a narrow window has no room for.
+func (f *frame) arrange() {
+	f.title.Hidden = f.narrow
+	f.entityOf.Hidden = f.narrow
+	f.badge.widest = 420
+	if f.narrow {
+		f.badge.widest = 190
+	}
+	f.top.Refresh()
+}
+
+func (f *frame) load() {
+	f.loadClients()
+	f.loadOrganisation()
+}
+
+func (f *frame) loadClients() {
+	load(&f.clients, func(ctx context.Context) ([]billing.Client, error) { return f.app.Clients(ctx, f.shell.me) },
+		func(all []billing.Client, err error) {
+			if err != nil {
+				f.notice(lang.L("The clients could not be read. {{.Why}}", with{"Why": say(err)}))
+				return
+			}
+			f.entity.setClients(all)
+		})
+}
+
+func (f *frame) loadOrganisation() {
+	load(&f.orgs, f.app.Organisations, func(all []app.Organisation, err error) {
+		if err != nil {
+			f.notice(lang.L("The connection to Xero could not be read. {{.Why}}", with{"Why": say(err)}))
+			return
+		}
+		f.org = defaultOf(all)
+		f.showConnection()
+	})
+}
+
+// showConnection shows how the firm stands with Xero, and again when a wait has ended.
+func (f *frame) showConnection() {
+	now := f.now()
+	c := connectionOf(f.format, f.org, now)
+	f.badge.set(c.sign, c.text)
+	f.top.Refresh()
+	if f.org != nil && f.org.Parked.Until.After(now) {
+		f.after(f.org.Parked.Until.Sub(now), func() { f.do(f.showConnection) })
+	}
+}
+
+// tellConnection explains the badge.
+func (f *frame) tellConnection() {
+	c := connectionOf(f.format, f.org, f.now())
+	title := lang.L("Xero")
+	if f.org != nil {
+		title = f.org.Tenant.Name
+	}
+	f.dialogs.tell(title, c.more)
+}
+
+// showMe says who acts.
+func (f *frame) showMe() {
+	who := fyne.NewMenuItem(lang.L("Acting as {{.Name}}", with{"Name": f.shell.me.Name}), nil)
+	who.Disabled = true
+	f.popUp(fyne.NewMenu("", who), f.me)
+}
+
+// showMenu opens the menu of the application.
+func (f *frame) showMenu() {
+	screen := fyne.NewMenuItem(lang.L("Billing"), f.billing.grid.Focus)
+	screen.Checked = true
+	load := fyne.NewMenuItem(lang.L("Import…"), f.billing.pick)
+	showKey(load, fyne.KeyO)
+	view := fyne.NewMenuItem(lang.L("View"), nil)
+	view.ChildMenu = fyne.NewMenu("", f.themeItems()...)
+	f.popUp(fyne.NewMenu("",
+		screen,
+		fyne.NewMenuItemSeparator(),
+		load,
+		fyne.NewMenuItem(lang.L("Reload"), f.billing.reload),
+		view,
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(lang.L("Keyboard"), f.tellKeys),
+		fyne.NewMenuItem(lang.L("About Feebridge"), f.tellAbout),
+	), f.menu)
+}
+
+// popUp opens a menu below an object.
+func (f *frame) popUp(m *fyne.Menu, below fyne.CanvasObject) {
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
+	widget.ShowPopUpMenuAtPosition(m, f.window.Canvas(), at.AddXY(0, below.Size().Height+style.Gap))
+}
+
+const themeKey = "theme"
+
+// themeItems choose between light and dark.
+func (f *frame) themeItems() []*fyne.MenuItem {
+	chosen := f.preferences.String(themeKey)
+	item := func(label, value string) *fyne.MenuItem {
+		i := fyne.NewMenuItem(label, func() {
+			f.preferences.SetString(themeKey, value)
+			applyTheme(value)
+		})
+		i.Checked = value == chosen
+		return i
+	}
+	return []*fyne.MenuItem{
+		item(lang.L("As the system"), ""),
+		item(lang.L("Light"), "light"),
+		item(lang.L("Dark"), "dark"),
+	}
+}
+
+// applyTheme shows everything light, dark, or as the system says.
+func applyTheme(name string) {
+	t := style.Theme()
+	switch name {
+	case "light":
+		t = style.Fixed(theme.VariantLight)
+	case "dark":
+		t = style.Fixed(theme.VariantDark)
+	}
+	fyne.CurrentApp().Settings().SetTheme(t)
+}
+
+// tellAbout says what this is.
+func (f *frame) tellAbout() {
+	text := lang.L("Feebridge {{.Version}} exports an accounting firm's finalized invoices to Xero.", with{"Version": f.version})
+	if f.demo {
+		text += "\n\n" + lang.L("This is the demo firm. It talks to a simulated Xero on this computer; nothing leaves it, and everything is gone when the window closes.")
+	}
+	f.dialogs.tell(lang.L("About Feebridge"), text)
+}
+
+// tellKeys lists the keys.
+func (f *frame) tellKeys() {
+	table := container.New(closely)
+	for _, k := range [][2]string{
+		{controlName(fyne.KeyF), lang.L("Search; typing in the list begins a search, too")},
+		{controlName(fyne.KeyK), lang.L("Choose the client entity")},
+		{controlName(fyne.KeyE), lang.L("Export the selected invoices to Xero")},
+		{controlName(fyne.KeyO), lang.L("Import a file")},
+		{"F5", lang.L("Reload the list")},
+		{lang.X("key.arrows", "Arrows"), lang.L("Move in the list; with Shift, select on the way")},
+		{lang.X("key.space", "Space"), lang.L("Tick the invoice")},
+		{lang.X("key.enter", "Enter"), lang.L("Open the invoice; in a dialog, its default button")},
+		{lang.X("key.menu", "Menu, Shift+F10"), lang.L("More actions")},
+		{controlName(fyne.KeyA) + ", " + controlName(fyne.KeyC), lang.L("Select all that is listed; copy the selected rows")},
+		{lang.X("key.escape", "Esc"), lang.L("Close the dialog or the panel; clear the selection")},
+	} {
+		name := widget.NewLabelWithStyle(k[0], fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+		table.Add(container.New(factLine{150}, name, paragraph(k[1])))
+	}
+	var d *dialog
+	d = f.dialogs.show(lang.L("Keyboard"), fyne.NewSize(520, 0), table, newButton(f.keys, lang.L("Close"), func() { d.hide() }))
+}

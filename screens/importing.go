@@ -1,0 +1,313 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	filedialog "fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// importApp is what importing asks of the application.
+type importApp interface {
+	PreviewImport(ctx context.Context, by staff.Member, sheet app.Sheet, o app.ImportOptions) (app.ImportPreview, error)
+	Import(ctx context.Context, by staff.Member, p app.ImportPreview) ([]billing.InvoiceID, error)
+}
+
+// imports brings the invoices of a file into the list: the person says what the file
+// does not, sees what would come of it, and confirms.
+type imports struct {
+	*shell
+	app  importApp
+	read func(name string, data []byte) (app.Sheet, error)
+
+	reading task
+	picker  *filedialog.FileDialog // while it is open
+	shown   *importDialog          // while it is open
+}
+
+// maxFile is the largest file that is read, in bytes.
+const maxFile = 64 << 20
+
+func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, error)) *imports {
+	m := &imports{shell: s, app: a, read: read}
+	m.reading = task{ui: s.ui, busy: func(on bool) {
+		if on {
+			s.notice(lang.L("Reading the file…"))
+		} else {
+			s.notice("")
+		}
+	}}
+	return m
+}
+
+// pick lets the person choose a file.
+func (m *imports) pick() {
+	m.picker = filedialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		m.picker = nil
+		switch {
+		case err != nil:
+			m.failed(lang.L("The file could not be opened"), err)
+		case file != nil:
+			m.open(file.URI().Name(), file)
+		}
+	}, m.window)
+	m.picker.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".xlsx", ".txt"}))
+	m.picker.SetTitleText(lang.L("Import invoices"))
+	m.picker.Show()
+}
+
+// drop takes a file that was dragged onto the window.
+func (m *imports) drop(files []fyne.URI) {
+	switch {
+	case m.window.Canvas().Overlays().Top() != nil:
+	case len(files) != 1:
+		m.dialogs.tell(lang.L("Import invoices"), lang.L("Drag one file at a time onto the window."))
+	default:
+		file, err := storage.Reader(files[0])
+		if err != nil {
+			m.failed(lang.L("The file could not be opened"), err)
+			return
+		}
+		m.open(files[0].Name(), file)
+	}
+}
+
+// open reads a file and shows what it holds.
+func (m *imports) open(name string, file io.ReadCloser) {
+	load(&m.reading, func(context.Context) (app.Sheet, error) {
+		defer file.Close()
+		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+		switch {
+		case err != nil:
+			return app.Sheet{}, err
+		case len(data) > maxFile:
+			return app.Sheet{}, errors.New(lang.L("The file is larger than {{.Size}} MB: split it.", with{"Size": maxFile >> 20}))
+		}
+		return m.read(filepath.Base(name), data)
+	}, func(sheet app.Sheet, err error) {
+		if err != nil {
+			m.dialogs.tell(lang.L("The file could not be read"), err.Error())
+			return
+		}
+		m.shown = newImportDialog(m, name, sheet)
+	})
+}
+
+// importDialog shows what would come of one file.
+type importDialog struct {
+	*imports
+	sheet      app.Sheet
+	options    app.ImportOptions
+	preview    app.ImportPreview
+	previewing task
+
+	box        *dialog
+	ok         *button
+	amounts    *choice
+	orders     *choice
+	dates      *fyne.Container
+	datesAsked bool
+	problems   *fyne.Container
+	table      *listing
+	figures    *widget.Label
+}
+
+func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
+	d := &importDialog{imports: m, sheet: sheet}
+	d.previewing = task{ui: m.ui, busy: func(on bool) {
+		if on {
+			d.figures.SetText(lang.L("Reading the file…"))
+		}
+	}}
+	d.ok = newButton(d.keys, lang.L("Import"), d.run)
+	d.problems = container.NewVBox()
+	d.figures = paragraph("")
+	d.table = newListing(d.keys, []listColumn{
+		{title: lang.L("Number"), width: 100}, {title: lang.L("Client"), stretch: true}, {width: 90},
+		{title: lang.L("Date"), width: 90}, {title: lang.L("Due"), width: 90},
+		{title: lang.L("Lines"), width: 60, align: fyne.TextAlignTrailing}, {title: lang.L("Total"), width: 120, align: fyne.TextAlignTrailing},
+	}, nil)
+	d.amounts = newChoice(d.keys, []string{lang.L("without tax (exclusive)"), lang.L("with tax (inclusive)")}, -1, func(i int) {
+		d.options.Amounts = []money.LineAmounts{money.Exclusive, money.Inclusive}[i]
+		d.look()
+	})
+	body := container.NewBorder(container.NewVBox(d.questions(), d.problems), d.figures, nil, nil, d.table.content())
+	no := newButton(d.keys, lang.L("Cancel"), func() { d.box.hide() })
+	d.box = d.dialogs.show(lang.L("Import {{.File}}", with{"File": name}), fyne.NewSize(860, 600), body, no, d.ok)
+	d.box.onHide = func() {
+		d.previewing.stop()
+		m.shown = nil
+	}
+	d.show()
+	d.box.focus(d.amounts)
+	return d
+}
+
+// questions are what the file does not say itself.
+func (d *importDialog) questions() fyne.CanvasObject {
+	d.orders = newChoice(d.keys, []string{lang.L("day first, as in 31/12/2026"), lang.L("month first, as in 12/31/2026")}, -1, func(i int) {
+		d.options.Dates = []app.DateOrder{app.DayMonthYear, app.MonthDayYear}[i]
+		d.look()
+	})
+	d.dates = container.NewVBox(heading(""), d.orders)
+	d.dates.Hide()
+	finalize := newCheck(d.keys, lang.L("Finalize the invoices right away"), func(on bool) {
+		d.options.Finalize = on
+		d.look()
+	})
+	return container.NewGridWithColumns(3,
+		container.NewVBox(heading(lang.L("Unit amounts are")), d.amounts), d.dates,
+		container.NewVBox(heading(""), finalize))
+}
+
+// look finds out what would come of the file with the options as they are.
+func (d *importDialog) look() {
+	d.ok.Disable()
+	if d.options.Amounts == "" {
+		return
+	}
+	options := d.options
+	load(&d.previewing, func(ctx context.Context) (app.ImportPreview, error) {
+		return d.app.PreviewImport(ctx, d.me, d.sheet, options)
+	}, func(p app.ImportPreview, err error) {
+		if err != nil {
+			d.figures.SetText("")
+			d.failed(lang.L("The file could not be read"), err)
+			return
+		}
+		d.preview = p
+		d.show()
+	})
+}
+
+// mostProblems is how many problems are listed: who mends these reads the file again.
+const mostProblems = 100
+
+// show shows the preview, what is wrong with it before everything else.
+func (d *importDialog) show() {
+	p := d.preview
+	d.datesAsked = d.datesAsked || p.AskDates
+	if p.AskDates {
+		d.dates.Objects[0].(*widget.Label).SetText(lang.L("The date {{.Date}} is written", with{"Date": p.Example}))
+	}
+	d.dates.Hidden = !d.datesAsked
+	d.problems.RemoveAll()
+	if len(p.Problems) > 0 {
+		d.problems.Add(d.problemList())
+	}
+	d.table.rows = d.previewRows()
+	d.table.Refresh()
+	ready := d.options.Amounts != "" && !p.AskDates && len(p.Problems) == 0 && len(p.Invoices) > 0
+	d.ok.SetText(lang.L("Import"))
+	if ready {
+		d.ok.SetText(lang.XN("count.import-yes", "Import {{.Count}} invoices", len(p.Invoices), with{"Count": d.format.Count(len(p.Invoices))}))
+	}
+	d.ok.enable(ready)
+	d.figures.SetText(d.figureText())
+	d.box.popup.Refresh()
+}
+
+// figureText says what the import comes to, or what it waits for.
+func (d *importDialog) figureText() string {
+	p := d.preview
+	switch {
+	case d.options.Amounts == "":
+		return lang.L("Say first whether the unit amounts of the file are without or with tax.")
+	case p.AskDates:
+		return lang.L("Say how the dates of the file are written.")
+	case len(p.Problems) > 0:
+		return lang.L("Nothing is imported while the file has problems. Mend it and open it again.")
+	}
+	sum := newSums(d.firm.Currency)
+	names := map[string]bool{}
+	for _, i := range p.Invoices {
+		sum.add(i.Totals.Total)
+		if i.NewClient {
+			names[billing.FoldName(i.Client)] = true
+		}
+	}
+	text := invoiceCount(len(p.Invoices)) + " · " + sum.text(d.format)
+	if n := len(names); n > 0 {
+		text += " · " + lang.XN("count.new-clients", "{{.Count}} new clients", n, with{"Count": d.format.Count(n)})
+	}
+	return text
+}
+
+// problemList lists what is wrong with the file, each with its line and column.
+func (d *importDialog) problemList() fyne.CanvasObject {
+	all := d.preview.Problems
+	head := heading(lang.XN("count.problems", "{{.Count}} problems", len(all), with{"Count": d.format.Count(len(all))}))
+	head.Importance = widget.DangerImportance
+	list := container.New(layout.NewCustomPaddedVBoxLayout(-theme.InnerPadding()))
+	for i, p := range all {
+		if i == mostProblems {
+			list.Add(paragraph(lang.L("… and {{.Count}} more", with{"Count": d.format.Count(len(all) - i)})))
+			break
+		}
+		list.Add(signed(style.Failed, paragraph(problemText(p))))
+	}
+	scroll := container.NewVScroll(list)
+	scroll.SetMinSize(fyne.NewSize(0, min(170, float32(len(all))*44)))
+	return container.NewBorder(head, nil, nil, nil, scroll)
+}
+
+// problemText says what is wrong, and where.
+func problemText(p app.ImportProblem) string {
+	data := with{"Line": p.Line, "Column": p.Column, "Text": p.Text}
+	switch {
+	case p.Line == 0:
+		return p.Text
+	case p.Column == "":
+		return lang.L("Line {{.Line}}: {{.Text}}", data)
+	}
+	return lang.L("Line {{.Line}}, {{.Column}}: {{.Text}}", data)
+}
+
+func (d *importDialog) previewRows() [][]listCell {
+	var rows [][]listCell
+	for _, i := range d.preview.Invoices {
+		isNew := ""
+		if i.NewClient {
+			isNew = lang.L("new client")
+		}
+		v := i.Invoice
+		rows = append(rows, []listCell{
+			{text: string(v.Number)}, {text: i.Client}, {text: isNew}, {text: d.format.Date(v.Date)}, {text: d.format.Date(v.Due)},
+			{text: strconv.Itoa(len(v.Lines))}, {text: d.money(i.Totals.Total)},
+		})
+	}
+	return rows
+}
+
+// run imports what the preview shows.
+func (d *importDialog) run() {
+	d.ok.Disable()
+	preview := d.preview
+	act(d.shell, lang.L("Importing…"), func(ctx context.Context) ([]billing.InvoiceID, error) {
+		return d.app.Import(ctx, d.me, preview)
+	}, func(ids []billing.InvoiceID, err error) {
+		if err != nil {
+			d.ok.Enable()
+			d.failed(lang.L("Nothing was imported"), err)
+			return
+		}
+		d.box.hide()
+		d.notice(lang.XN("count.imported", "{{.Count}} invoices imported", len(ids), with{"Count": d.format.Count(len(ids))}))
+	})
+}

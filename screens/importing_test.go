@@ -1,0 +1,168 @@
+package screens
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+)
+
+// fakePreview is what a file of two invoices comes to.
+func fakePreview(fake *fakeApp, o app.ImportOptions) app.ImportPreview {
+	p := app.ImportPreview{}
+	for i, number := range []billing.Number{"IMP-1", "IMP-2"} {
+		v := fake.invoices[i].Invoice
+		v.ID, v.Number, v.Stage = billing.InvoiceID(number), number, billing.Stage{}
+		t, _ := v.Totals()
+		p.Invoices = append(p.Invoices, app.ImportedInvoice{Invoice: v, Client: fake.client(v.Client).Name, NewClient: i == 1, Totals: t})
+	}
+	return p
+}
+
+// openFile hands the window a file, as the picker would.
+func (b *trial) openFile(name, content string) {
+	b.w.imports.open(name, io.NopCloser(strings.NewReader(content)))
+	b.settle()
+}
+
+func newImportTrial(t *testing.T) *trial {
+	fake := newFake().fill(12)
+	fake.preview = func(o app.ImportOptions) app.ImportPreview { return fakePreview(fake, o) }
+	b := newTrial(t, fake)
+	b.file = func(_ string, data []byte) (app.Sheet, error) {
+		return app.Sheet{Rows: []app.SheetRow{{Line: 1, Cells: []app.SheetCell{{Text: string(data)}}}}}, nil
+	}
+	return b
+}
+
+func TestAFileIsPreviewedAndImported(t *testing.T) {
+	b := newImportTrial(t)
+	var asked []app.ImportOptions
+	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+		asked = append(asked, o)
+		return fakePreview(b.fake, o)
+	}
+	b.openFile("november.csv", "a file")
+	b.see("Import november.csv", "Say first whether the unit amounts of the file are without or with tax.")
+	if !b.button("Import").Disabled() {
+		t.Error("a file can be imported before it was previewed")
+	}
+	if len(asked) > 0 {
+		t.Error("the amounts were taken for granted")
+	}
+	b.key(fyne.KeyDown)
+	b.see("2 invoices · NZD 744.17 · 1 new client", "IMP-1", "IMP-2", "new client", "264.50")
+	b.key(fyne.KeyDown)
+	b.window.Canvas().FocusNext() // to the box, past the hidden question of the dates
+	b.typeText(" ")
+	if last := asked[len(asked)-1]; last.Amounts != money.Inclusive || !last.Finalize {
+		t.Errorf("previewed with %+v", last)
+	}
+	b.key(fyne.KeyReturn)
+	b.see("2 invoices imported", "IMP-1", "showing 14 of 14")
+}
+
+func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+		p := fakePreview(b.fake, o)
+		p.AskDates, p.Example = o.Dates == app.AskDates, "03/11/2026"
+		return p
+	}
+	b.openFile("november.csv", "a file")
+	b.key(fyne.KeyDown)
+	b.see("The date 03/11/2026 is written", "Say how the dates of the file are written.")
+	if !b.button("Import").Disabled() {
+		t.Error("the file can be imported")
+	}
+	b.window.Canvas().FocusNext()
+	b.key(fyne.KeyDown)
+	b.see("2 invoices · NZD")
+	b.tap("Import 2 invoices")
+	b.see("2 invoices imported")
+}
+
+func TestAFileWithProblemsIsNotImported(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+		p := fakePreview(b.fake, o)
+		p.Problems = []app.ImportProblem{
+			{Text: "The file has no column *UnitAmount."},
+			{Line: 12, Column: "TaxType", Text: "there is no tax called \"GST\"."},
+			{Line: 19, Text: "the row is odd."},
+		}
+		for range mostProblems {
+			p.Problems = append(p.Problems, app.ImportProblem{Line: 99, Text: "again."})
+		}
+		return p
+	}
+	b.openFile("november.csv", "a file")
+	b.key(fyne.KeyDown)
+	b.see("103 problems", "The file has no column *UnitAmount.", "Line 12, TaxType: there is no tax called \"GST\".", "Line 19: the row is odd.",
+		"… and 3 more", "Nothing is imported while the file has problems.")
+	if !b.button("Import").Disabled() {
+		t.Error("the file can be imported")
+	}
+	b.key(fyne.KeyReturn)
+	if b.fake.counted["Import"] > 0 {
+		t.Error("it was imported")
+	}
+}
+
+func TestAnImportThatFailsKeepsThePreview(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.refuse["Import"] = app.Errorf(app.Invalid, "The file has no invoices.")
+	b.openFile("november.csv", "a file")
+	b.key(fyne.KeyDown)
+	b.tap("Import 2 invoices")
+	b.see("Nothing was imported", "The file has no invoices.")
+	b.key(fyne.KeyEscape)
+	b.see("Import november.csv")
+	delete(b.fake.refuse, "Import")
+	b.tap("Import 2 invoices")
+	b.see("2 invoices imported")
+}
+
+func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
+	b := newImportTrial(t)
+	b.file = func(string, []byte) (app.Sheet, error) {
+		return app.Sheet{}, errors.New("november.csv, line 3: the quote is never closed")
+	}
+	b.openFile("november.csv", "a file")
+	b.see("The file could not be read", "november.csv, line 3: the quote is never closed")
+	b.key(fyne.KeyEscape)
+	b.openFile("huge.csv", strings.Repeat("x", maxFile+1))
+	b.see("The file is larger than 64 MB: split it.")
+}
+
+func TestAFileIsDroppedOnTheWindow(t *testing.T) {
+	b := newImportTrial(t)
+	path := filepath.Join(t.TempDir(), "december.csv")
+	if err := os.WriteFile(path, []byte("a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	uri := storage.NewFileURI(path)
+	b.w.imports.drop([]fyne.URI{uri, uri})
+	b.see("Drag one file at a time onto the window.")
+	b.key(fyne.KeyEscape)
+	b.w.imports.drop([]fyne.URI{uri})
+	b.settle()
+	b.see("Import december.csv")
+	b.w.imports.drop([]fyne.URI{uri}) // beside an open dialog it is left alone
+	b.settle()
+	if n := len(b.w.dialogs.open); n != 1 {
+		t.Errorf("%d dialogs are open", n)
+	}
+	b.key(fyne.KeyEscape)
+	b.w.imports.drop([]fyne.URI{storage.NewFileURI(path + ".gone")})
+	b.see("The file could not be opened")
+}

@@ -1,0 +1,143 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/screens/style"
+)
+
+// keyboard is where a focused widget hands on the keys and shortcuts that it has no use
+// for itself: Fyne tells them to the focused widget alone.
+type keyboard struct {
+	canvas    fyne.Canvas
+	shortcuts fyne.ShortcutHandler
+	typed     func(*fyne.KeyEvent)
+}
+
+// newKeyboard takes over what is typed on the canvas while nothing is focused.
+func newKeyboard(c fyne.Canvas, typed func(*fyne.KeyEvent)) *keyboard {
+	c.SetOnTypedKey(typed)
+	return &keyboard{canvas: c, typed: typed}
+}
+
+// control makes Ctrl (Cmd on a Mac) and the key run fn, unless a dialog or a menu is open.
+func (k *keyboard) control(key fyne.KeyName, fn func()) {
+	var shortcut fyne.Shortcut = &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	switch key {
+	case fyne.KeyA:
+		shortcut = &fyne.ShortcutSelectAll{}
+	case fyne.KeyC:
+		shortcut = &fyne.ShortcutCopy{}
+	}
+	run := func(fyne.Shortcut) {
+		if k.canvas.Overlays().Top() == nil {
+			fn()
+		}
+	}
+	k.shortcuts.AddShortcut(shortcut, run)
+	k.canvas.AddShortcut(shortcut, run)
+}
+
+// controlName is how a person knows the key together with Ctrl, or with Cmd on a Mac.
+func controlName(key fyne.KeyName) string {
+	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
+		return "Cmd+" + string(key)
+	}
+	return "Ctrl+" + string(key)
+}
+
+// button is a button that Enter presses, too.
+type button struct {
+	widget.Button
+	keys *keyboard
+}
+
+func newButton(k *keyboard, text string, tapped func()) *button {
+	b := &button{keys: k}
+	b.Text, b.OnTapped = text, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// MinSize leaves more room beside the text than the dense theme does.
+func (b *button) MinSize() fyne.Size {
+	size := b.Button.MinSize()
+	if b.Text != "" {
+		size.Width += 2 * style.Gap
+	}
+	return size
+}
+
+// TypedKey presses the button at Enter and Space and hands on every other key.
+func (b *button) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		b.Tapped(nil)
+	default:
+		b.keys.typed(ev)
+	}
+}
+
+// enable enables or disables the button.
+func (b *button) enable(on bool) {
+	if on {
+		b.Enable()
+	} else {
+		b.Disable()
+	}
+}
+
+// check is a check box in a dialog.
+type check struct {
+	widget.Check
+	keys *keyboard
+}
+
+func newCheck(k *keyboard, text string, changed func(bool)) *check {
+	c := &check{keys: k}
+	c.Text, c.OnChanged = text, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey hands on every key but Space, which ticks the box when it comes as a rune.
+func (c *check) TypedKey(ev *fyne.KeyEvent) {
+	if ev.Name != fyne.KeySpace {
+		c.keys.typed(ev)
+	}
+}
+
+// entry is a field of one line.
+type entry struct {
+	widget.Entry
+	keys *keyboard
+	// key sees every key first and says whether it has used it; may be nil.
+	key func(*fyne.KeyEvent) bool
+}
+
+func newEntry(k *keyboard) *entry {
+	e := &entry{keys: k}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedKey edits the text and hands on Escape.
+func (e *entry) TypedKey(ev *fyne.KeyEvent) {
+	switch {
+	case e.key != nil && e.key(ev):
+	case ev.Name == fyne.KeyEscape:
+		e.keys.typed(ev)
+	default:
+		e.Entry.TypedKey(ev)
+	}
+}
+
+// TypedShortcut edits the text, and hands on what is not for editing.
+func (e *entry) TypedShortcut(s fyne.Shortcut) {
+	if _, custom := s.(*desktop.CustomShortcut); custom {
+		e.keys.shortcuts.TypedShortcut(s)
+	}
+	e.Entry.TypedShortcut(s)
+}

@@ -1,0 +1,371 @@
+package screens
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+)
+
+// Stage is what a tour asks of the one who owns the window.
+type Stage struct {
+	// Capture keeps a picture of the window. It is called on the goroutine that draws,
+	// after everything was drawn.
+	Capture func(name string) error
+	Resize  func(width, height float32)
+	// Name and File are a file of invoices to preview; without them that step is left out.
+	Name string
+	File []byte
+}
+
+// tourPatience is how long a tour waits for one thing to happen.
+const tourPatience = 2 * time.Minute
+
+// Tour plays the main job in the window through the widgets that a person uses, and has
+// a picture of every step captured: a client is chosen, its invoices are exported and
+// the rest of the firm's after them, a failed one is opened, a file is previewed. It
+// runs on a goroutine of its own and returns when it is through, or why it is not.
+func Tour(ctx context.Context, w *Window, s Stage) error {
+	t := &tour{Window: w, Stage: s, ctx: ctx}
+	for _, step := range []struct {
+		name string
+		play func() error
+	}{
+		{"billing", t.begin},
+		{"entity", t.searchClient},
+		{"client", t.chooseClient},
+		{"selected", t.selectAll},
+		{"confirm", t.askExport},
+		{"client-exported", t.export},
+		{"all-selected", t.selectRest},
+		{"confirm-rest", t.askExport},
+		{"progress", t.startExport},
+		{"summary", t.awaitEnd},
+		{"failed", t.openFailed},
+		{"menu", t.openMenu},
+		{"import", t.previewFile},
+		{"dark", t.darken},
+		{"narrow-panel", t.narrowDown},
+		{"narrow", t.closeNarrowPanel},
+		{"no-match", t.searchInVain},
+		{"empty", t.showEmpty},
+	} {
+		err := step.play()
+		if errors.Is(err, errLeftOut) {
+			continue
+		}
+		if err == nil {
+			err = t.picture(step.name)
+		}
+		if err != nil {
+			return fmt.Errorf("the tour stopped at %q: %w", step.name, err)
+		}
+	}
+	return t.on(t.billing.reload)
+}
+
+// errLeftOut says that a step has nothing to show.
+var errLeftOut = errors.New("left out")
+
+type tour struct {
+	*Window
+	Stage
+	ctx context.Context
+}
+
+// on runs fn on the goroutine that draws and waits for it.
+func (t *tour) on(fn func()) error {
+	done := make(chan struct{})
+	t.do(func() {
+		defer close(done)
+		fn()
+	})
+	select {
+	case <-done:
+		return nil
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	case <-t.Window.ctx.Done():
+		return t.Window.ctx.Err()
+	}
+}
+
+// until waits until the condition holds on the goroutine that draws.
+func (t *tour) until(what string, holds func() bool) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.NewTimer(tourPatience)
+	defer limit.Stop()
+	for {
+		held := false
+		if err := t.on(func() { held = holds() }); err != nil || held {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			return fmt.Errorf("%s did not happen within %s", what, tourPatience)
+		case <-t.ctx.Done():
+			return t.ctx.Err()
+		}
+	}
+}
+
+// then runs fn and waits until the condition holds.
+func (t *tour) then(fn func(), what string, holds func() bool) error {
+	if err := t.on(fn); err != nil {
+		return err
+	}
+	return t.until(what, holds)
+}
+
+// picture has the window captured once it has been drawn as it is now: an animation
+// ticks once before each frame.
+func (t *tour) picture(name string) error {
+	drawn := make(chan struct{})
+	err := t.on(func() {
+		frames := 0
+		var frame *fyne.Animation
+		frame = fyne.NewAnimation(time.Second, func(done float32) {
+			frames++
+			if frames == 4 || done == 1 && frames < 4 {
+				frames = 4
+				frame.Stop()
+				close(drawn)
+			}
+		})
+		frame.Start()
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-drawn:
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	case <-t.Window.ctx.Done():
+		return t.Window.ctx.Err()
+	}
+	var captured error
+	if err := t.on(func() { captured = t.Capture(name) }); err != nil {
+		return err
+	}
+	return captured
+}
+
+// key types a key as the driver would.
+func (t *tour) key(name fyne.KeyName) {
+	ev := &fyne.KeyEvent{Name: name}
+	if focused := t.window.Canvas().Focused(); focused != nil {
+		focused.TypedKey(ev)
+		return
+	}
+	t.typed(ev)
+}
+
+// text types a text as the driver would.
+func (t *tour) text(s string) {
+	for _, r := range s {
+		if focused := t.window.Canvas().Focused(); focused != nil {
+			focused.TypedRune(r)
+		}
+	}
+}
+
+// loaded reports whether the whole list is shown as it stands.
+func (t *tour) loaded() bool {
+	b := t.billing
+	return b.tally != nil && !b.loading.running() && !b.patching && len(b.changed.keys) == 0
+}
+
+func (t *tour) begin() error {
+	return t.then(func() {
+		applyTheme("light")
+		t.Resize(1280, 760)
+	}, "loading the invoices", func() bool {
+		return t.loaded() && len(t.frame.entity.clients) > 0 && t.frame.org != nil && t.window.Canvas().Size().Width >= 1200
+	})
+}
+
+// busiest returns the client with the most invoices that can be exported.
+func (t *tour) busiest() (client billing.ClientID, name string) {
+	counts := map[billing.ClientID]int{}
+	for r := range t.billing.grid.Shown() {
+		if !exporting.possible(t.me, r) {
+			continue
+		}
+		counts[r.ClientID]++
+		if n, most := counts[r.ClientID], counts[client]; n > most || n == most && r.Client < name {
+			client, name = r.ClientID, r.Client
+		}
+	}
+	return client, name
+}
+
+func (t *tour) searchClient() error {
+	return t.on(func() {
+		_, name := t.busiest()
+		t.frame.entity.Tapped(nil)
+		t.text(strings.ToLower(firstWord(name)))
+	})
+}
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	return word
+}
+
+func (t *tour) chooseClient() error {
+	return t.then(func() {
+		client, _ := t.busiest()
+		e := t.frame.entity
+		for at, i := range e.shown {
+			if i != all && e.clients[i].ID == client {
+				e.move(at - e.at)
+			}
+		}
+		t.key(fyne.KeyReturn)
+	}, "choosing the client", func() bool { return t.billing.client != "" })
+}
+
+func (t *tour) selectAll() error {
+	return t.then(t.billing.selectShown, "selecting the invoices", func() bool { return t.billing.grid.SelectedCount() > 0 })
+}
+
+func (t *tour) askExport() error {
+	return t.then(t.billing.exportSelected, "asking before the export", func() bool { return t.dialogs.top() != nil })
+}
+
+// startExport confirms and waits for the first figures.
+func (t *tour) startExport() error {
+	x := t.billing.exports
+	return t.then(func() { t.key(fyne.KeyReturn) }, "starting the export", func() bool {
+		return x.run != "" && x.progress.Tally.All > 0
+	})
+}
+
+func (t *tour) awaitEnd() error {
+	x := t.billing.exports
+	return t.until("the end of the export", func() bool { return x.ended && t.loaded() })
+}
+
+func (t *tour) export() error {
+	if err := t.startExport(); err != nil {
+		return err
+	}
+	if err := t.awaitEnd(); err != nil {
+		return err
+	}
+	return t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
+}
+
+// selectRest selects every finalized invoice of the firm.
+func (t *tour) selectRest() error {
+	return t.then(func() {
+		t.frame.entity.choose(all)
+		t.billing.chips.choose(int(finalizedChip))
+		t.billing.selectShown()
+	}, "selecting every finalized invoice", func() bool {
+		return slices.ContainsFunc(t.billing.selected(), func(r *app.InvoiceRow) bool { return exporting.possible(t.me, r) })
+	})
+}
+
+// openFailed lists the failed invoices and opens the first.
+func (t *tour) openFailed() error {
+	b := t.billing
+	err := t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
+	if err != nil {
+		return err
+	}
+	return t.then(func() {
+		b.chips.choose(int(failedChip))
+		b.grid.ClearSelection()
+		b.grid.Focus()
+		t.key(fyne.KeyHome)
+		t.key(fyne.KeySpace)
+		t.key(fyne.KeyReturn)
+	}, "opening a failed invoice", func() bool { return b.panel.id == "" || !b.panel.loading.running() })
+}
+
+func (t *tour) openMenu() error {
+	return t.on(func() { t.billing.more.Tapped(nil) })
+}
+
+// previewFile shows what would come of the file.
+func (t *tour) previewFile() error {
+	if err := t.on(func() { t.key(fyne.KeyEscape) }); err != nil {
+		return err
+	}
+	if t.File == nil {
+		return errLeftOut
+	}
+	m := t.imports
+	err := t.then(func() { m.open(t.Name, io.NopCloser(bytes.NewReader(t.File))) },
+		"reading the file", func() bool { return m.shown != nil })
+	if err != nil {
+		return err
+	}
+	return t.then(func() { m.shown.amounts.choose(0) }, "previewing the file", func() bool {
+		d := m.shown
+		if !d.previewing.running() && d.preview.AskDates {
+			d.orders.choose(0)
+			return false
+		}
+		return !d.previewing.running()
+	})
+}
+
+// darken leaves the dialogs and shows everything dark.
+func (t *tour) darken() error {
+	return t.then(func() {
+		for t.dialogs.top() != nil {
+			t.dialogs.top().hide()
+		}
+		applyTheme("dark")
+	}, "leaving the dialogs", func() bool { return t.dialogs.top() == nil })
+}
+
+func (t *tour) narrowDown() error {
+	return t.then(func() {
+		applyTheme("light")
+		t.Resize(640, 560)
+	}, "making the window narrow", func() bool { return t.window.Canvas().Size().Width < 700 && t.narrow })
+}
+
+func (t *tour) closeNarrowPanel() error {
+	return t.on(func() {
+		if t.billing.panes.open {
+			t.billing.closePanel()
+		}
+	})
+}
+
+func (t *tour) searchInVain() error {
+	return t.then(func() {
+		t.Resize(1280, 760)
+		t.billing.grid.ClearSelection()
+		t.window.Canvas().Focus(t.billing.search)
+		t.text("no such invoice")
+	}, "making the window wide", func() bool { return t.window.Canvas().Size().Width >= 1200 })
+}
+
+// showEmpty shows the list as a firm without invoices sees it, for the picture alone.
+func (t *tour) showEmpty() error {
+	b := t.billing
+	return t.on(func() {
+		b.clearFilter()
+		b.tally = newTally(nil)
+		b.grid.SetModel(b.schema.Build(nil))
+		b.showFigures()
+		b.showSums()
+	})
+}

@@ -1,0 +1,139 @@
+package screens
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"feebridge/app/billing"
+)
+
+func TestKeysLeadToWhatTheyName(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.control(fyne.KeyO)
+	if b.w.imports.picker == nil {
+		t.Error("Ctrl+O opens no file")
+	}
+	b.window.Canvas().Unfocus()
+	b.key(fyne.KeyEscape)
+	if b.w.imports.picker != nil || b.window.Canvas().Overlays().Top() != nil {
+		t.Error("Escape does not leave the choice of a file")
+	}
+	b.window.Canvas().Unfocus()
+	b.key(fyne.KeyF5)
+	if n := b.fake.counted["Rows"]; n != 2 {
+		t.Errorf("after F5 the list was read %d times, want 2", n)
+	}
+	b.w.frame.tellKeys()
+	b.control(fyne.KeyF) // not behind a dialog
+	b.see("Keyboard", "Ctrl+E", "Export the selected invoices to Xero")
+	b.key(fyne.KeyReturn)
+	b.notSee("Keyboard")
+}
+
+func TestTheMenuOfTheApplication(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	test.Tap(b.w.frame.menu)
+	b.see("Billing", "Import…", "Reload", "View", "About Feebridge")
+	b.pick("About Feebridge")
+	b.see("Feebridge 0.1.0 exports an accounting firm's finalized invoices to Xero.", "This is the demo firm.")
+	b.key(fyne.KeyEscape)
+	test.Tap(b.w.frame.menu)
+	b.pick("Reload")
+	if n := b.fake.counted["Rows"]; n != 2 {
+		t.Errorf("the list was read %d times, want 2", n)
+	}
+	test.Tap(b.w.frame.me)
+	b.see("Acting as Olivia Hart")
+}
+
+func TestTheThemeIsChosenAndRemembered(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	background := func() any { return theme.Color(theme.ColorNameBackground) }
+	light := background()
+	for _, item := range b.w.frame.themeItems() {
+		if item.Label == "Dark" {
+			item.Action()
+		}
+	}
+	dark := background()
+	if dark == light {
+		t.Error("dark looks like light")
+	}
+	applyTheme("light")
+	applyTheme(b.w.preferences.String(themeKey))
+	if background() != dark {
+		t.Error("the choice was not remembered")
+	}
+}
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{
+		"Olivia Hart": "OH", "olivia": "O", "Ana María de la Cruz": "AC", "": "", "élan vital": "ÉV",
+	} {
+		if got := initials(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestNothingIsDrawnAfterTheWindowIsClosed(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	reached, hold := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, n int) {
+		if method == "Rows" && n == 2 {
+			close(reached)
+			<-hold
+		}
+	}
+	b.w.billing.reload()
+	<-reached
+	fake.tell("invoice", string(fake.invoices[0].ID))
+	close(hold)
+	b.w.Close()
+	fake.mu.Lock()
+	fake.invoices = nil
+	fake.mu.Unlock()
+	fake.tell("invoice", "i00000")
+	b.drain()
+	b.fire(b.now().Add(together))
+	b.drain()
+	if all, _ := b.w.billing.grid.Len(); all != 12 {
+		t.Errorf("%d rows are shown, want the 12 of before the end", all)
+	}
+}
+
+func TestARenamedClientIsRenamedEverywhere(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	fake.mu.Lock()
+	client := fake.invoices[0].Client
+	for i := range fake.clients {
+		if fake.clients[i].ID == client {
+			fake.clients[i].Name = "Abby & Sons"
+		}
+	}
+	fake.mu.Unlock()
+	fake.tell("client", string(client))
+	b.settle()
+	b.see("Abby & Sons")
+	b.control(fyne.KeyK)
+	b.see("Abby & Sons")
+	b.notSee("Abby & Wells")
+	b.key(fyne.KeyDown)
+	b.key(fyne.KeyReturn)
+	if b.w.billing.client != client {
+		t.Errorf("chose %q", b.w.billing.client)
+	}
+	fake.mu.Lock()
+	fake.clients = nil
+	fake.mu.Unlock()
+	fake.tell("client", string(client))
+	b.settle()
+	if b.w.billing.client != billing.ClientID("") {
+		t.Error("a client that is gone is still chosen")
+	}
+}
