@@ -40,14 +40,16 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 	case s.options.tour != "" && !s.options.demo:
 		return s.wrongUse("--tour goes with --demo.")
 	}
-	title, id := "Feebridge", appID
+	title, id, simulator := "Feebridge", appID, ""
 	if s.options.demo {
 		title, id = "Feebridge — demo firm", appID+".demo"
-		_, end, err := s.openDemo(ctx)
+		there, end, err := s.openDemo(ctx)
 		if err != nil {
 			return s.fail(err)
 		}
 		defer end()
+		simulator = there.base
+		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", simulator)
 	} else {
 		if err := s.open(ctx); err != nil {
 			return s.fail(err)
@@ -56,12 +58,12 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 			fmt.Fprintln(s.errs, "feebridge: Xero cannot be reached now:", err)
 		}
 	}
-	return s.show(ctx, title, id)
+	return s.show(ctx, title, id, simulator)
 }
 
 // show runs the window until the person closes it. Background work ends before the
 // database closes, and nothing is drawn after that.
-func (s *session) show(ctx context.Context, title, id string) int {
+func (s *session) show(ctx context.Context, title, id, simulator string) int {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	f := fyneapp.NewWithID(id)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
@@ -76,7 +78,7 @@ func (s *session) show(ctx context.Context, title, id string) int {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		OpenURL: openURL, Demo: s.options.demo, Version: version,
+		OpenURL: openURL, Simulator: simulator, Version: version,
 	})
 	go func() { ended <- s.app.Run(ctx) }()
 	context.AfterFunc(ctx, content.Quit)

@@ -26,10 +26,10 @@ type frameApp interface {
 // are about, how the firm stands with Xero, and who acts.
 type frame struct {
 	*shell
-	app     frameApp
-	demo    bool
-	version string
-	billing *billingScreen
+	app       frameApp
+	simulator string
+	version   string
+	billing   *billingScreen
 
 	org      *app.Organisation // that the firm exports to; nil for none
 	orgs     task
@@ -44,7 +44,7 @@ type frame struct {
 }
 
 func newFrame(s *shell, p Params, b *billingScreen) *frame {
-	f := &frame{shell: s, app: p.App, demo: p.Demo, version: p.Version, billing: b}
+	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b}
 	f.orgs, f.clients = task{ui: s.ui}, task{ui: s.ui}
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
@@ -139,7 +139,7 @@ func (f *frame) showMenu() {
 	showKey(load, fyne.KeyO)
 	view := fyne.NewMenuItem(lang.L("View"), nil)
 	view.ChildMenu = fyne.NewMenu("", f.themeItems()...)
-	f.popUp(fyne.NewMenu("",
+	items := []*fyne.MenuItem{
 		screen,
 		fyne.NewMenuItemSeparator(),
 		load,
@@ -148,7 +148,12 @@ func (f *frame) showMenu() {
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Keyboard"), f.tellKeys),
 		fyne.NewMenuItem(lang.L("About Feebridge"), f.tellAbout),
-	), f.menu)
+	}
+	if f.simulator != "" {
+		play := fyne.NewMenuItem(lang.L("Play the Xero side in the browser"), func() { f.openURL(f.simulator) })
+		items = append(items, fyne.NewMenuItemSeparator(), play)
+	}
+	f.popUp(fyne.NewMenu("", items...), f.menu)
 }
 
 // popUp opens a menu below an object.
@@ -192,7 +197,7 @@ func applyTheme(name string) {
 // tellAbout says what this is.
 func (f *frame) tellAbout() {
 	text := lang.L("Feebridge {{.Version}} exports an accounting firm's finalized invoices to Xero.", with{"Version": f.version})
-	if f.demo {
+	if f.simulator != "" {
 		text += "\n\n" + lang.L("This is the demo firm. It talks to a simulated Xero on this computer; nothing leaves it, and everything is gone when the window closes.")
 	}
 	f.dialogs.tell(lang.L("About Feebridge"), text)

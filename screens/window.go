@@ -37,7 +37,9 @@ type Params struct {
 	// ReadSheet reads a file of invoices. Its error is shown to the person as it is.
 	ReadSheet func(name string, data []byte) (app.Sheet, error)
 	OpenURL   func(string) // opens an address in the browser
-	Demo      bool         // the firm is the demo firm
+	// Simulator is the page where a person plays the Xero side; "" where Xero is the
+	// live one. With it, the firm is the demo firm.
+	Simulator string
 	Version   string
 
 	// For tests: what runs a function after a while, and the clock.
