@@ -31,14 +31,12 @@ type link struct {
 func (w *writer) Record(e staff.Entry) error {
 	const doing = "adding to the audit trail"
 	if w.last == nil {
-		last, err := one(w.reader, doing, nil, func(row *sql.Rows) (l link, err error) {
-			err = row.Scan(&l.seq, &l.hash)
-			return l, err
-		}, "SELECT seq, hash FROM (SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1) UNION ALL SELECT 0, '' LIMIT 1")
+		w.last = &link{}
+		err := w.each(doing, func(row *sql.Rows) error { return row.Scan(&w.last.seq, &w.last.hash) },
+			"SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
 		if err != nil {
 			return err
 		}
-		w.last = &last
 	}
 	e.Seq, e.At, e.Previous = w.last.seq+1, w.now, w.last.hash
 	next := link{e.Seq, e.Hash()}

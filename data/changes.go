@@ -8,24 +8,23 @@ import (
 )
 
 // Changes implements app.Store.
-func (db *DB) Changes(ctx context.Context, after app.Seq) ([]app.Change, error) {
-	const doing = "reading the change feed"
-	rows, err := db.pool.QueryContext(ctx, "SELECT max(seq), subject, id FROM changes WHERE seq > ? GROUP BY subject, id ORDER BY 1", after)
-	if err != nil {
-		return nil, explain(ctx, doing, err)
-	}
-	changes, err := collect(rows, func(row *sql.Rows) (c app.Change, err error) {
-		err = row.Scan(&c.Seq, &c.Subject, &c.ID)
-		return c, err
+func (db *DB) Changes(ctx context.Context, after app.Seq) (changes []app.Change, err error) {
+	err = db.view(ctx, func(r *reader) error {
+		changes, err = many(r, "reading the change feed", func(row *sql.Rows) (c app.Change, err error) {
+			err = row.Scan(&c.Seq, &c.Subject, &c.ID)
+			return c, err
+		}, "SELECT max(seq), subject, id FROM changes WHERE seq > ? GROUP BY subject, id ORDER BY 1", after)
+		return err
 	})
-	return changes, explain(ctx, doing, err)
+	return changes, err
 }
 
 // LastChange implements app.Store.
-func (db *DB) LastChange(ctx context.Context) (app.Seq, error) {
-	var seq app.Seq
-	err := db.pool.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
-	return seq, explain(ctx, "reading the change feed", err)
+func (db *DB) LastChange(ctx context.Context) (last app.Seq, err error) {
+	err = db.view(ctx, func(r *reader) error {
+		return r.each("reading the change feed", func(row *sql.Rows) error { return row.Scan(&last) }, "SELECT coalesce(max(seq), 0) FROM changes")
+	})
+	return last, err
 }
 
 // note puts a change on the feed when the transaction commits.

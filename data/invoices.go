@@ -34,12 +34,12 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 			return nil, app.Errorf(app.NotFound, "There is no invoice %s.", id)
 		}
 	}
-	_, err = many(r, doing, func(row *sql.Rows) (struct{}, error) {
+	err = r.each(doing, func(row *sql.Rows) error {
 		at, l, err := scanLine(row)
 		if err == nil {
 			all[at].Lines = append(all[at].Lines, l)
 		}
-		return struct{}{}, err
+		return err
 	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
 			l.tax_code, l.tax_name, l.tax_rate, l.account, l.item, l.tracking
 		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, list)
@@ -71,24 +71,20 @@ func scanLine(row *sql.Rows) (invoice int, l billing.Line, err error) {
 
 // InvoicesByNumber implements app.Reader. The map has the numbers as they were asked for.
 func (r *reader) InvoicesByNumber(numbers []billing.Number) (map[billing.Number]billing.InvoiceID, error) {
-	type holder struct {
-		fold string
-		id   billing.InvoiceID
-	}
 	folds := convert(numbers, billing.Number.Fold)
-	holders, err := many(r, "looking for invoice numbers", func(row *sql.Rows) (h holder, err error) {
-		err = row.Scan(&h.fold, &h.id)
-		return h, err
+	byFold := map[string]billing.InvoiceID{}
+	err := r.each("looking for invoice numbers", func(row *sql.Rows) error {
+		var fold string
+		var id billing.InvoiceID
+		err := row.Scan(&fold, &id)
+		byFold[fold] = id
+		return err
 	}, `SELECT number_fold, id FROM invoices
 		WHERE number_fold IN (SELECT value FROM json_each(?)) AND number_fold <> '' AND status <> 'deleted'`, idList(folds))
 	if err != nil {
 		return nil, err
 	}
-	byFold := make(map[string]billing.InvoiceID, len(holders))
-	for _, h := range holders {
-		byFold[h.fold] = h.id
-	}
-	found := make(map[billing.Number]billing.InvoiceID, len(holders))
+	found := make(map[billing.Number]billing.InvoiceID, len(byFold))
 	for i, n := range numbers {
 		if id, ok := byFold[folds[i]]; ok {
 			found[n] = id
@@ -179,9 +175,10 @@ func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 }
 
 // Burnt implements app.Reader.
-func (r *reader) Burnt(n billing.Number) (bool, error) {
-	return one(r, "looking for a burnt number", nil, value[bool],
+func (r *reader) Burnt(n billing.Number) (burnt bool, err error) {
+	err = r.each("looking for a burnt number", func(row *sql.Rows) error { return row.Scan(&burnt) },
 		"SELECT EXISTS (SELECT 1 FROM burnt_numbers WHERE number_fold = ?)", n.Fold())
+	return burnt, err
 }
 
 // Burn implements app.Tx.

@@ -42,16 +42,29 @@ var errLost = app.Errorf(app.Unavailable, "Another Feebridge has taken over this
 
 // lease is one that this process holds.
 type lease struct {
-	db      *DB
+	db *DB
+	holding
+}
+
+// holding says who holds a lease, and until when.
+type holding struct {
 	fence   app.Fence
-	expires time.Time // by the wall clock: it goes on while the computer sleeps
+	expires time.Time // by the wall clock, which goes on while the computer sleeps
+}
+
+// holding returns who holds the lease, or held it last. A lease that nobody ever held
+// has token 0 and expired long ago.
+func (r *reader) holding(name string) (holding, error) {
+	h := holding{fence: app.Fence{Name: name}}
+	err := r.each("reading a lease", func(row *sql.Rows) error { return row.Scan(&h.fence.Token, at{&h.expires}) },
+		"SELECT token, expires FROM leases WHERE name = ?", name)
+	return h, err
 }
 
 func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
 	l := &lease{db: db}
 	err := db.update(ctx, func(w *writer) error {
-		last, err := one(w.reader, "reading a lease", nil, scanLease,
-			"SELECT token, expires FROM leases WHERE name = ? UNION ALL SELECT 0, 0 LIMIT 1", name)
+		last, err := w.holding(name)
 		if err != nil {
 			return err
 		}
@@ -66,11 +79,6 @@ func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
 			name, l.fence.Token, thisProcess(), millis(l.expires))
 		return err
 	})
-	return l, err
-}
-
-func scanLease(row *sql.Rows) (l lease, err error) {
-	err = row.Scan(&l.fence.Token, at{&l.expires})
 	return l, err
 }
 
@@ -133,8 +141,8 @@ func (w *writer) setExpiry(f app.Fence, expires time.Time) error {
 // Guard implements app.Tx. A lease that has expired does not count, even while nobody
 // else has taken it.
 func (w *writer) Guard(f app.Fence) error {
-	last, err := one(w.reader, "reading a lease", errLate, scanLease, "SELECT token, expires FROM leases WHERE name = ?", f.Name)
-	if err == nil && (last.fence.Token != f.Token || !w.now.Before(last.expires)) {
+	last, err := w.holding(f.Name)
+	if err == nil && (last.fence != f || !w.now.Before(last.expires)) {
 		err = errLate
 	}
 	return err

@@ -53,13 +53,14 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseNetwork(path); err != nil {
+	if err := refuseNetwork(path, networkDrive(path)); err != nil {
 		return nil, err
 	}
 	if err := create(path); err != nil {
 		return nil, &app.Error{Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.", Args: []any{path, err}, Err: err}
 	}
-	if err := claim(ctx, path); err != nil {
+	fresh, err := look(ctx, path)
+	if err != nil {
 		return nil, err
 	}
 	if err := keepPrivate(path); err != nil {
@@ -68,7 +69,13 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading)}
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
-	if err := db.migrate(ctx, files); err != nil {
+	if fresh {
+		err = db.mark(ctx)
+	}
+	if err == nil {
+		err = db.migrate(ctx, files)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -110,25 +117,30 @@ func keepPrivate(path string) error {
 // applicationID marks the file as Feebridge's: "FeeB", in the header of the file.
 const applicationID = 0x46656542
 
-// claim checks whose database the file is, and marks an empty one as Feebridge's before
-// anything else is written to it.
-func claim(ctx context.Context, path string) error {
+// look checks whose database the file is, without changing it, and tells whether it is
+// empty.
+func look(ctx context.Context, path string) (fresh bool, err error) {
 	db := connect(path, looking)
 	defer db.Close()
 	var id, tables int
-	err := db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
+	err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB):
-		return app.Errorf(app.Invalid, "%s is not a database. Choose another file.", path)
+		return false, app.Errorf(app.Invalid, "%s is not a database. Choose another file.", path)
 	case err != nil:
-		return explain(ctx, "looking at the database "+path, err)
+		return false, explain(ctx, "looking at the database "+path, err)
 	case id == applicationID:
-		return nil
+		return false, nil
 	case id != 0 || tables > 0:
-		return app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
+		return false, app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	return explain(ctx, "marking the database "+path, err)
+	return true, nil
+}
+
+// mark makes an empty database Feebridge's, before anything else is written to it.
+func (db *DB) mark(ctx context.Context) error {
+	_, err := db.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return explain(ctx, "marking the new database", err)
 }
 
 // busyTimeout is how long a transaction waits for another one to end, in this process

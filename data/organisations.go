@@ -78,12 +78,12 @@ func noOrganisation(t ledger.TenantID) error {
 // Links implements app.Reader.
 func (r *reader) Links(t ledger.TenantID) (map[billing.ClientID]app.Link, error) {
 	links := map[billing.ClientID]app.Link{}
-	_, err := many(r, "reading the links", func(row *sql.Rows) (struct{}, error) {
+	err := r.each("reading the links", func(row *sql.Rows) error {
 		var client billing.ClientID
 		var l app.Link
 		err := row.Scan(&client, &l.Contact, &l.Name, &l.How, at{&l.At})
 		links[client] = l
-		return struct{}{}, err
+		return err
 	}, "SELECT client, contact, name, how, at FROM links WHERE tenant = ?", t)
 	return links, err
 }

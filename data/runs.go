@@ -47,14 +47,14 @@ func (w *writer) SaveRun(r app.Run) error {
 // counts as Warned: a person has to look at it.
 func (r *reader) Tally(id app.RunID) (app.Tally, error) {
 	var t app.Tally
-	_, err := many(r, "counting a run", func(row *sql.Rows) (struct{}, error) {
+	err := r.each("counting a run", func(row *sql.Rows) error {
 		var ended bool
 		var state billing.ExportState
 		var n int
 		err := row.Scan(&ended, named[billing.ExportState]{&state, exportStates}, &n)
 		t.All += n
 		*counter(&t, ended, state) += n
-		return struct{}{}, err
+		return err
 	}, `SELECT ended <> 0, iif(ended <> 0, result, (SELECT export FROM invoices WHERE id = exports.invoice)), count(*)
 		FROM exports WHERE run = ? GROUP BY 1, 2`, id)
 	return t, err

@@ -11,6 +11,10 @@ import (
 
 // View implements app.Store.
 func (db *DB) View(ctx context.Context, fn func(app.Reader) error) error {
+	return db.view(ctx, func(r *reader) error { return fn(r) })
+}
+
+func (db *DB) view(ctx context.Context, fn func(*reader) error) error {
 	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return explain(ctx, "beginning to read", err)
@@ -75,25 +79,38 @@ func (r *reader) statement(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// scan reads one row into a value of its own.
-type scan[T any] = func(row *sql.Rows) (T, error)
-
-// many returns what a query finds.
-func many[T any](r *reader, doing string, read scan[T], query string, args ...any) ([]T, error) {
+// each hands every row that a query finds to read. doing says in an error what for.
+func (r *reader) each(doing string, read func(*sql.Rows) error, query string, args ...any) error {
 	s, err := r.statement(query)
 	if err != nil {
-		return nil, explain(r.ctx, doing, err)
+		return explain(r.ctx, doing, err)
 	}
 	rows, err := s.QueryContext(r.ctx, args...)
 	if err != nil {
-		return nil, explain(r.ctx, doing, err)
+		return explain(r.ctx, doing, err)
 	}
-	all, err := collect(rows, read)
-	return all, explain(r.ctx, doing, err)
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return explain(r.ctx, doing, err)
+		}
+	}
+	return explain(r.ctx, doing, rows.Err())
+}
+
+// many returns what a query finds, each row read into a value of its own.
+func many[T any](r *reader, doing string, read func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	var all []T
+	err := r.each(doing, func(row *sql.Rows) error {
+		v, err := read(row)
+		all = append(all, v)
+		return err
+	}, query, args...)
+	return all, err
 }
 
 // one returns the first that a query finds, or missing.
-func one[T any](r *reader, doing string, missing error, read scan[T], query string, args ...any) (T, error) {
+func one[T any](r *reader, doing string, missing error, read func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
 	all, err := many(r, doing, read, query, args...)
 	if err == nil && len(all) == 0 {
 		err = missing
@@ -103,26 +120,6 @@ func one[T any](r *reader, doing string, missing error, read scan[T], query stri
 		return none, err
 	}
 	return all[0], nil
-}
-
-// collect reads every row, and closes rows.
-func collect[T any](rows *sql.Rows, read scan[T]) ([]T, error) {
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
-// value reads a row of one column.
-func value[T any](row *sql.Rows) (v T, err error) {
-	err = row.Scan(&v)
-	return v, err
 }
 
 // writer implements app.Tx on one transaction of the only connection that writes.

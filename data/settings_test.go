@@ -1,0 +1,177 @@
+package data
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// openForTest opens a new database for a test that looks inside.
+func openForTest(t *testing.T) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "firm.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
+	db := openForTest(t)
+	common := map[string]string{
+		"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "trusted_schema": "0", "temp_store": "2",
+		"application_id": fmt.Sprint(applicationID),
+	}
+	for _, c := range []struct {
+		name     string
+		handle   *sql.DB
+		several  int
+		settings map[string]string
+	}{
+		{"the writer", db.writer, 1, map[string]string{"synchronous": "2", "query_only": "0", "cache_size": "-8000", "journal_size_limit": "16000000"}},
+		{"the readers", db.pool, 7, map[string]string{"query_only": "1", "cache_size": "-4000"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var open []*sql.Conn
+			for range c.several {
+				conn, err := c.handle.Conn(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				open = append(open, conn)
+			}
+			for _, conn := range open {
+				for _, settings := range []map[string]string{common, c.settings} {
+					for name, want := range settings {
+						var got string
+						if err := conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
+							t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+						}
+					}
+				}
+				if _, err := conn.ExecContext(t.Context(), `SELECT "a name that nothing has" FROM firm`); err == nil {
+					t.Error("a wrong name is taken for a text")
+				}
+				if err := conn.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// smallTables may be read as a whole.
+var smallTables = []string{"asked", "json_each", "firm", "staff", "taxes", "organisations", "CONSTANT ROW"}
+
+// wholeTables are read as a whole because that is what is asked for, or only begun.
+var wholeTables = map[string]string{
+	"SELECT " + clientColumns + " FROM clients ORDER BY name_fold, code_fold":                            "SCAN clients USING INDEX clients_by_name",
+	"SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1":                                              "SCAN audit", // one row
+	"SELECT seq, at, by_id, by_name, action, subject, id, was, became, previous FROM audit ORDER BY seq": "SCAN audit",
+}
+
+func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
+	db := openForTest(t)
+	var queries []string
+	err := db.Update(t.Context(), func(tx app.Tx) error {
+		v := billing.Invoice{ID: "v", Client: "c", Type: billing.Final, Number: "1", Currency: "NZD", Amounts: "NoTax", Lines: []billing.Line{{Description: "text"}}}
+		changed := v
+		changed.Version = 1
+		e := app.Export{ID: "e", Run: "r", Invoice: "v", Tenant: "t", Mark: "m", Batch: "b"}
+		b := app.Batch{ID: "b", Tenant: "t", Kind: app.InvoiceBatch, Key: "k", Body: []byte("{}"), State: app.Ready}
+		return errors.Join(
+			tx.SaveMember(staff.Founder("s", "S")), tx.SaveTax(billing.Tax{Code: "x"}),
+			only(tx.SaveClient(billing.Client{ID: "c", Code: "C"})), only(tx.SaveClient(billing.Client{ID: "c", Code: "C", Version: 1})),
+			only(tx.SaveInvoice(v)), only(tx.SaveInvoice(changed)), tx.Advance(billing.Stage{}, "v"), tx.Burn("2"),
+			tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "t"}, State: app.Connected}),
+			tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "t"}}), tx.SaveMapping("t", ledger.Mapping{}),
+			tx.SaveLink("t", "c", app.Link{Contact: "c", How: app.LinkedByName}), tx.DeleteLink("t", "c"),
+			tx.SaveRun(app.Run{ID: "r", Tenant: "t", By: "s"}), tx.SaveBatch(b), tx.SaveExports(e),
+			tx.SaveBatch(app.Batch{ID: "other", Tenant: "t", Kind: app.InvoiceBatch, Key: "l", Body: []byte("{}"), State: app.Ready}), tx.DeleteBatch("other"),
+			tx.Record(staff.Entry{}), tx.(*writer).announce(), readEverything(tx), statements(tx.(*writer).reader, &queries),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []app.Query{{}, {Limit: 60}, {Client: "c"}, {Client: "c", Limit: 60}, {IDs: []billing.InvoiceID{"v"}}} {
+		query, _ := rowsQuery(q)
+		queries = append(queries, query)
+		order := "invoices_newest"
+		switch {
+		case q.IDs != nil:
+			continue
+		case q.Client != "":
+			order = "invoices_of_client"
+		}
+		if plan := plan(t, db, query); !slices.ContainsFunc(plan, func(s string) bool { return strings.Contains(s, order) }) || slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") {
+			t.Errorf("%+v is not read in the order of %s: %q", q, order, plan)
+		}
+	}
+	if len(queries) < 40 {
+		t.Errorf("only %d queries were looked at", len(queries))
+	}
+	for _, query := range queries {
+		for _, step := range plan(t, db, query) {
+			table, scans := strings.CutPrefix(step, "SCAN ")
+			fine := !scans || step == wholeTables[query] || strings.HasPrefix(table, "i USING INDEX invoices_newest") ||
+				slices.ContainsFunc(smallTables, func(small string) bool { return strings.HasPrefix(table, small) })
+			if !fine {
+				t.Errorf("%s\n\t%s", query, step)
+			}
+		}
+	}
+}
+
+func only[T any](_ T, err error) error { return err }
+
+// readEverything calls every method of a Reader.
+func readEverything(r app.Reader) error {
+	_, noFirm := r.Firm()
+	if !app.IsCode(noFirm, app.NotFound) {
+		return noFirm
+	}
+	return errors.Join(
+		only(r.Staff()), only(r.Client("c")), only(r.Clients()), only(r.Invoice("v")), only(r.InvoicesByNumber([]billing.Number{"1"})),
+		only(r.Burnt("1")), only(r.Taxes()), only(r.Organisations()), only(r.Chart("t")), only(r.Mapping("t")), only(r.Links("t")),
+		only(r.Run("r")), only(r.Runs("t", true)), only(r.Runs("t", false)), only(r.Tally("r")), only(r.Exports([]app.ExportID{"e"})),
+		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.Waiting("t", 5)), only(r.Batches("t", app.Ready)), only(r.Batch("b")),
+		only(r.Audit("", "")), only(r.Audit("invoice", "v")),
+	)
+}
+
+// statements adds the queries that the transaction made to all.
+func statements(r *reader, all *[]string) error {
+	for query := range r.statements {
+		*all = append(*all, query)
+	}
+	return nil
+}
+
+// plan returns the steps in which SQLite goes about a query.
+func plan(t *testing.T, db *DB, query string) (steps []string) {
+	t.Helper()
+	err := db.view(t.Context(), func(r *reader) error {
+		return r.each("explaining", func(row *sql.Rows) error {
+			var id, parent, unused int
+			var step string
+			err := row.Scan(&id, &parent, &unused, &step)
+			steps = append(steps, step)
+			return err
+		}, "EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
