@@ -52,7 +52,7 @@ func TestEveryFaultSettlesByItself(t *testing.T) {
 		{"PUT /Invoices #1 slow:2m", exported},
 		{"PUT /Invoices #1 429:minute:26", exported},
 		{"PUT /Invoices #1 429:concurrent:none", exported},
-		{"PUT /Invoices #1 429:day:7200", exported},
+		{"PUT /Invoices #1 429:day:900", exported},
 		{"PUT /Invoices #1-30 drop-after-commit, GET /Invoices #1-2 503:offline", exported},
 		{"PUT /Invoices #1-30 late-commit:4m", exported},
 		{"PUT /Contacts #1 drop-after-commit", exported},

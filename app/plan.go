@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +54,7 @@ func (s *sender) plan(ctx context.Context) (bool, error) {
 		writes[i].Contact = contacts[w.Member]
 	}
 	writes = slices.DeleteFunc(writes, func(w ledger.Write) bool { return w.Contact == "" })
-	if err := s.enqueue(ctx, jobs, writes); err != nil {
+	if err := s.enqueue(ctx, jobs, writes, refusals); err != nil {
 		return false, err
 	}
 	return true, s.refuse(ctx, refusals)
@@ -162,7 +162,7 @@ func (s *sender) readChart(ctx context.Context) error {
 		chart, err = r.Chart(s.tenant)
 		return err
 	})
-	if err == nil && time.Since(chart.Read) < fresh {
+	if age := time.Since(chart.Read); err == nil && age >= 0 && age < fresh {
 		s.chart = chart
 		return nil
 	}
@@ -224,16 +224,23 @@ func (s *sender) contacts(ctx context.Context, jobs []job, refusals map[ExportID
 	if err := s.readContacts(ctx, clients, links); err != nil {
 		return nil, err
 	}
+	held := map[ledger.ContactID]billing.ClientID{} // whose contact it is
+	for client, l := range links {
+		held[l.Contact] = client
+	}
 	found := map[billing.ClientID]ledger.Contact{}
 	stopped := map[billing.ClientID][]ledger.Message{}
 	var missing []ledger.NewContact
 	for _, c := range clients {
-		m := s.directory.Match(c, links[c.ID].Contact, linkedElsewhere(links, c.ID))
+		m := s.directory.Match(c, links[c.ID].Contact, func(id ledger.ContactID) bool {
+			other, taken := held[id]
+			return taken && other != c.ID
+		})
 		rejected := s.rejected[c.ID]
 		delete(s.rejected, c.ID)
 		switch {
 		case m.Kind == ledger.Linked || m.Kind == ledger.Found:
-			found[c.ID] = m.Contact
+			found[c.ID], held[m.Contact.ID] = m.Contact, c.ID
 		case m.Kind == ledger.None && rejected == nil:
 			missing = append(missing, ledger.NewContact{
 				Client: c.ID, Number: c.Code, Name: strings.Join(strings.Fields(c.Name), " "), Email: c.Email, Address: c.Address,
@@ -257,18 +264,6 @@ func (s *sender) contacts(ctx context.Context, jobs []job, refusals map[ExportID
 		}
 	}
 	return contacts, nil
-}
-
-// linkedElsewhere says whether a contact is linked to another client.
-func linkedElsewhere(links map[billing.ClientID]Link, client billing.ClientID) func(ledger.ContactID) bool {
-	return func(id ledger.ContactID) bool {
-		for other, l := range links {
-			if other != client && l.Contact == id {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 // readContacts makes sure that the directory has whatever may be a contact of the clients.
@@ -307,7 +302,7 @@ func (s *sender) readContacts(ctx context.Context, clients []billing.Client, lin
 // storeContacts keeps the links that were found, and puts the creation of the missing
 // contacts on disk.
 func (s *sender) storeContacts(ctx context.Context, clients []billing.Client, links map[billing.ClientID]Link, found map[billing.ClientID]ledger.Contact, missing []ledger.NewContact) error {
-	payloads, err := s.books.PrepareContacts(distinctContacts(missing), maxMembers)
+	payloads, err := s.books.PrepareContacts(distinctContacts(missing), s.most)
 	if err != nil {
 		return err
 	}
@@ -315,8 +310,17 @@ func (s *sender) storeContacts(ctx context.Context, clients []billing.Client, li
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
+		now, err := tx.Links(s.tenant)
+		if err != nil {
+			return err
+		}
 		for _, c := range clients {
 			contact, ok := found[c.ID]
+			if now[c.ID].Contact != links[c.ID].Contact {
+				delete(found, c.ID) // a person chose another meanwhile: the next plan follows
+				delete(s.looked, c.ID)
+				continue
+			}
 			if !ok || links[c.ID].Contact == contact.ID {
 				continue
 			}
@@ -371,8 +375,9 @@ func (s *sender) batch(p Payload) Batch {
 	}
 }
 
-// enqueue puts the requests on disk, with the exports that are in them.
-func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write) error {
+// enqueue puts the requests on disk, with the exports that are in them. What is too
+// large for a request is added to refusals.
+func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write, refusals map[ExportID][]ledger.Message) error {
 	if len(writes) == 0 {
 		return nil
 	}
@@ -386,7 +391,7 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write)
 		expected[string(j.export.ID)] = totals.Total
 		small[string(j.export.ID)] = j.export.Small
 	}
-	payloads, err := s.prepare(writes, small)
+	payloads, err := s.prepare(writes, small, refusals)
 	if err != nil {
 		return err
 	}
@@ -418,25 +423,24 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write)
 }
 
 // prepare makes the request bodies; what failed in a large batch goes in smaller ones.
-func (s *sender) prepare(writes []ledger.Write, small map[string]int) ([]Payload, error) {
+func (s *sender) prepare(writes []ledger.Write, small map[string]int, refusals map[ExportID][]ledger.Message) ([]Payload, error) {
 	bySize := map[int][]ledger.Write{}
-	var sizes []int
 	for _, w := range writes {
 		size := maxMembers
 		if n := small[w.Member]; n > 0 {
 			size = n
 		}
-		if bySize[size] == nil {
-			sizes = append(sizes, size)
+		if _, err := s.books.PrepareInvoices([]ledger.Write{w}, 1); err != nil {
+			refusals[ExportID(w.Member)] = []ledger.Message{{Text: err.Error(), Cause: ledger.Incomplete}}
+			continue
 		}
 		bySize[size] = append(bySize[size], w)
 	}
-	slices.Sort(sizes)
 	var all []Payload
-	for _, size := range sizes {
+	for _, size := range slices.Sorted(maps.Keys(bySize)) {
 		payloads, err := s.books.PrepareInvoices(bySize[size], size)
 		if err != nil {
-			return nil, fmt.Errorf("preparing %d invoices: %w", len(bySize[size]), err)
+			return nil, err
 		}
 		all = append(all, payloads...)
 	}

@@ -19,12 +19,16 @@ const sinceMargin = 10 * time.Minute
 // context leaves open is stored all the same.
 func (s *sender) post(ctx context.Context, id BatchID) error {
 	b, err := s.claim(ctx, id)
+	if IsCode(err, NotFound) {
+		return nil // a person cancelled it meanwhile
+	}
 	if err != nil {
 		return err
 	}
 	outcomes, err := s.books.Post(ctx, b)
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
+		s.countFailure(false)
 		return s.settle(ctx, b, outcomes)
 	}
 	t := &Trouble{Reason: Interrupted, Err: err}
@@ -134,6 +138,7 @@ func hasCause(messages []ledger.Message, c ledger.Cause) bool {
 func (s *sender) settleContacts(tx Tx, b Batch, outcomes []ledger.Outcome) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var unclear []string
 	for _, o := range outcomes {
 		client := billing.ClientID(o.Member)
 		switch o.Verdict {
@@ -148,8 +153,11 @@ func (s *sender) settleContacts(tx Tx, b Batch, outcomes []ledger.Outcome) error
 				s.forgetContacts()
 			}
 		default:
-			s.forgetContacts()
+			unclear = append(unclear, o.Member)
 		}
+	}
+	if len(unclear) > 0 {
+		s.uncreated(unclear)
 	}
 	b.State = Settled
 	return tx.SaveBatch(b)
@@ -167,6 +175,9 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 	if p := parkFor(t); p != nil && (t.Unsent || t.Reason == Offline) {
 		s.setParked(p)
 	}
+	if t.Reason == Troubled && s.countFailure(true) >= mostFailures {
+		s.setParked(&Parked{Park{Until: time.Now().Add(outage), Why: Troubled, Text: t.Text}})
+	}
 	return s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
@@ -174,8 +185,8 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 		if t.Unsent && b.Tries == 1 {
 			return s.unsend(tx, b, t)
 		}
-		b.State = Lost
-		if t.Answered {
+		b.State, b.TriedLast = Lost, tx.Now()
+		if t.Answered && t.Reason == Troubled {
 			b.Troubles++
 		}
 		if b.Troubles >= maxTroubles || t.Reason == Refused {
@@ -194,6 +205,23 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 // batch is looked up instead, and halved where it is proven absent.
 const maxTroubles = 2
 
+// When so many writes in a row end in an error of Xero's own, it is down, and sending
+// waits for a while.
+const (
+	mostFailures = 8
+	outage       = 2 * time.Minute
+)
+
+// countFailure counts writes in a row that Xero failed on.
+func (s *sender) countFailure(failed bool) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failures++; !failed {
+		s.failures = 0
+	}
+	return s.failures
+}
+
 // unsend stores that a first try provably changed nothing. A request that Xero refused
 // as a whole is halved until the row that it cannot read fails alone.
 func (s *sender) unsend(tx Tx, b Batch, t *Trouble) error {
@@ -209,9 +237,10 @@ func (s *sender) unsend(tx Tx, b Batch, t *Trouble) error {
 	if refused && b.Kind == ContactBatch {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		for _, m := range b.Members {
-			s.rejected[billing.ClientID(m)] = why
+		if len(b.Members) == 1 {
+			s.rejected[billing.ClientID(b.Members[0])] = why
 		}
+		s.most = max(1, len(b.Members)/2)
 	}
 	err := s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
 		if e.Sent.Equal(b.TriedLast) {

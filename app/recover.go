@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -41,21 +42,27 @@ func (b Batch) due() (at time.Time, lookUp bool) {
 	return quiet, true
 }
 
-// inherit marks as lost what an earlier holder of the lease was sending.
+// inherit takes over what an earlier holder of the lease left. What it was sending is
+// lost; what it only had ready is planned again, so that every question is asked again.
 func (s *sender) inherit(ctx context.Context) error {
 	return s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
-		left, err := tx.Batches(s.tenant, Sending)
+		ready, err := tx.Batches(s.tenant, Ready)
 		if err != nil {
 			return err
 		}
-		for _, b := range left {
-			b.State = Lost
-			if err := tx.SaveBatch(b); err != nil {
+		for _, b := range ready {
+			if err := s.unplan(tx, b); err != nil {
 				return err
 			}
+		}
+		sending, err := tx.Batches(s.tenant, Sending)
+		if err != nil {
+			return err
+		}
+		for _, b := range sending {
 			err := s.eachExport(tx, b, func(_ *Export, v billing.Invoice) error {
 				return happen(tx, v, billing.Lose)
 			})
@@ -63,8 +70,34 @@ func (s *sender) inherit(ctx context.Context) error {
 				return err
 			}
 		}
+		lost, err := tx.Batches(s.tenant, Lost)
+		if err != nil {
+			return err
+		}
+		for _, b := range append(sending, lost...) {
+			b.State = Lost
+			if b.TriedLast.After(tx.Now()) {
+				// The clock was set back: how old the key is cannot be told any more.
+				b.TriedLast, b.LookUp, b.Troubles = tx.Now(), true, 0
+			}
+			if err := tx.SaveBatch(b); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
+}
+
+// unplan takes a batch back that was never sent.
+func (s *sender) unplan(tx Tx, b Batch) error {
+	err := s.eachExport(tx, b, func(e *Export, _ billing.Invoice) error {
+		e.Batch = ""
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.DeleteBatch(b.ID)
 }
 
 // lookUp settles lost batches by what Xero has: by number first, and for what is not
@@ -83,6 +116,10 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 	taken := map[string]bool{} // folded numbers that a live invoice has which is not ours
 	if len(numbers) > 0 {
 		found, err := s.books.ByNumber(ctx, s.tenant, numbers)
+		var t *Trouble
+		if errors.As(err, &t) && t.Reason == Refused {
+			err = nil // a number that Xero cannot look for: the changes since have it
+		}
 		if err != nil {
 			return err
 		}
@@ -101,7 +138,7 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 			keep(byMark, st)
 		}
 	}
-	return s.update(ctx, func(tx Tx) error {
+	err = s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -112,6 +149,10 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 		}
 		return endRuns(tx, s.tenant)
 	})
+	if err != nil {
+		return err
+	}
+	return s.setOrganisation(ctx, Park{})
 }
 
 // keep notes an invoice by its mark; a live one goes before one that is deleted or voided.
@@ -163,7 +204,8 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 	if b.Kind == ContactBatch {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.forgetContacts() // names and numbers are unique in Xero: the next plan finds what was created
+		// Names and numbers are unique in Xero: the next plan finds what was created.
+		s.uncreated(b.Members)
 		return nil
 	}
 	return s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
@@ -175,14 +217,40 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 			return receive(tx, e, v, e.Standing, warnings(e.Messages), false)
 		case taken[e.Number.Fold()], hasCause(e.Messages, ledger.NumberTaken):
 			return end(tx, e, v, billing.Refuse, []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}})
-		case b.Troubles >= maxTroubles && len(b.Members) == 1:
-			return end(tx, e, v, billing.Refuse, []ledger.Message{{Text: "Xero answered with an error of its own, twice.", Cause: ledger.XeroTrouble}})
-		case b.Troubles >= maxTroubles:
+		case b.Troubles >= maxTroubles && len(b.Members) > 1:
 			e.Small = (len(b.Members) + 1) / 2
+		case b.Troubles >= maxTroubles, s.lostAgain(string(e.ID)):
+			return end(tx, e, v, billing.Refuse, []ledger.Message{failsAgain})
 		}
 		e.Batch = ""
 		return happen(tx, v, billing.Unsent)
 	})
+}
+
+// failsAgain is what is said of a member that Xero fails on every time.
+var failsAgain = ledger.Message{
+	Text: "Xero answered more than once with an error of its own, and has nothing of it.", Cause: ledger.XeroTrouble,
+}
+
+// lostAgain counts that a member was sent and is absent, and reports whether that is
+// enough.
+func (s *sender) lostAgain(member string) bool {
+	s.losses[member]++
+	return s.losses[member] > maxTroubles
+}
+
+// uncreated makes the next plan read the contacts again, and create what is still
+// missing in smaller batches, until the one that Xero fails on fails alone. The caller
+// holds mu.
+func (s *sender) uncreated(members []string) {
+	s.forgetContacts()
+	if len(members) > 1 {
+		s.most = (len(members) + 1) / 2
+		return
+	}
+	if s.lostAgain(members[0]) {
+		s.rejected[billing.ClientID(members[0])] = []ledger.Message{failsAgain}
+	}
 }
 
 func warnings(all []ledger.Message) []ledger.Message {

@@ -39,6 +39,8 @@ func (a *App) Send(ctx context.Context, t ledger.TenantID) error {
 			directory: ledger.NewDirectory(),
 			looked:    map[billing.ClientID]bool{},
 			rejected:  map[billing.ClientID][]ledger.Message{},
+			losses:    map[string]int{},
+			most:      maxMembers,
 		}
 		return s.run(ctx)
 	})
@@ -58,6 +60,9 @@ type sender struct {
 	looked    map[billing.ClientID]bool             // clients that the directory was asked for
 	complete  bool                                  // the directory has every contact
 	rejected  map[billing.ClientID][]ledger.Message // why Xero did not create the contact
+	most      int                                   // members of the next batch of contacts
+	losses    map[string]int                        // by member: how often it was proven absent after it was sent
+	failures  int                                   // writes in a row that Xero answered with an error of its own
 	parked    *Parked
 }
 
@@ -153,9 +158,10 @@ func (s *sender) nextDue(ctx context.Context) (due time.Time, open bool, err err
 	return due, open, err
 }
 
-// wait waits until due, or until something new may have been queued.
+// wait waits until due, or until something new may have been queued, here or by another
+// process.
 func (s *sender) wait(ctx context.Context, due time.Time) error {
-	timer := time.NewTimer(time.Until(due))
+	timer := time.NewTimer(min(time.Until(due), idle))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
@@ -190,6 +196,9 @@ const longPark = 5 * time.Minute
 
 // park stores why sending stops, when it is Xero's doing, and returns it as a *Parked.
 func (s *sender) park(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err // it is not Xero that stops the sending
+	}
 	var p *Parked
 	var t *Trouble
 	switch {
@@ -258,41 +267,62 @@ func (a *App) Run(ctx context.Context) error {
 const idle = 5 * time.Second
 
 func (a *App) work(ctx context.Context) error {
-	again := map[ledger.TenantID]time.Time{} // when a parked organisation is tried again
+	var sending sync.WaitGroup
+	defer sending.Wait()
+	type ended struct {
+		tenant ledger.TenantID
+		again  time.Time // not before then, unless somebody asks for it
+	}
+	ends := make(chan ended)
+	busyNow := map[ledger.TenantID]bool{}
+	again := map[ledger.TenantID]time.Time{}
 	for {
 		busy, err := a.busyTenants(ctx)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("looking for work", "error", err)
 		}
 		for _, t := range busy {
-			if time.Now().Before(again[t]) {
+			if busyNow[t] || time.Now().Before(again[t]) {
 				continue
 			}
-			err := a.Send(ctx, t)
-			var p *Parked
-			var h *Held
-			switch {
-			case ctx.Err() != nil:
-				return nil
-			case errors.As(err, &p) && p.Until.IsZero():
-				again[t] = time.Now().Add(longPark)
-			case errors.As(err, &p):
-				again[t] = p.Until
-			case err != nil && !errors.As(err, &h):
-				a.log.Error("sending", "tenant", t, "error", err)
-			}
+			busyNow[t] = true
+			sending.Go(func() {
+				e := ended{t, a.sendQuietly(ctx, t)}
+				select {
+				case ends <- e:
+				case <-ctx.Done():
+				}
+			})
 		}
 		timer := time.NewTimer(idle)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
+		case e := <-ends:
+			busyNow[e.tenant], again[e.tenant] = false, e.again
 		case <-timer.C:
 		case <-a.wake:
-			timer.Stop()
 			clear(again)
 		}
+		timer.Stop()
 	}
+}
+
+// sendQuietly sends to one organisation and returns when to try again.
+func (a *App) sendQuietly(ctx context.Context, t ledger.TenantID) time.Time {
+	err := a.Send(ctx, t)
+	var p *Parked
+	var h *Held
+	switch {
+	case errors.As(err, &p) && p.Until.IsZero():
+		return time.Now().Add(longPark)
+	case errors.As(err, &p):
+		return p.Until
+	case err != nil && !errors.As(err, &h) && ctx.Err() == nil:
+		a.log.Error("sending", "tenant", t, "error", err)
+	}
+	return time.Now().Add(idle)
 }
 
 // busyTenants returns the organisations that have something to send or to settle.

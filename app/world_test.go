@@ -157,7 +157,7 @@ func (p *process) settle() {
 			p.world.t.Errorf("after a day %d runs are still open", len(open))
 			break
 		}
-		time.Sleep(time.Second)
+		time.Sleep(10 * time.Second)
 	}
 	cancel()
 	if err := <-done; err != nil {

@@ -15,12 +15,15 @@ import (
 // Backup implements app.Store: one consistent state, checked, whole or not at all. A
 // file that is at path already is not touched; the error then wraps fs.ErrExist.
 func (db *DB) Backup(ctx context.Context, path string) (err error) {
+	if path, err = filepath.Abs(path); err != nil { // SQLite takes a bare "file:x" for an address
+		return fmt.Errorf("naming the backup: %w", err)
+	}
 	if err := reserve(path); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(path)
+			_ = os.Remove(path)
 		}
 	}()
 	copied, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
@@ -28,7 +31,7 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("writing the backup: %w", err)
 	}
 	temp := copied.Name()
-	defer os.Remove(temp)
+	defer func() { _ = os.Remove(temp) }() // it is not there any more when it became the backup
 	if err := copied.Close(); err != nil {
 		return fmt.Errorf("writing the backup: %w", err)
 	}
@@ -63,7 +66,7 @@ func reserve(path string) error {
 // reading refuses to write, even elsewhere.
 func (db *DB) copyTo(ctx context.Context, path string) error {
 	source := connect(db.path, looking)
-	defer source.Close()
+	defer func() { _ = source.Close() }() // it only read
 	_, err := source.ExecContext(ctx, "VACUUM INTO ?", path)
 	return err
 }
@@ -71,7 +74,7 @@ func (db *DB) copyTo(ctx context.Context, path string) error {
 // verify returns what is wrong with a database file, or nil.
 func verify(ctx context.Context, path string) error {
 	db := connect(path, looking)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it only read
 	rows, err := db.QueryContext(ctx, `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 		UNION ALL SELECT 'a row of ' || "table" || ' refers to a row of ' || parent || ' that is missing' FROM pragma_foreign_key_check LIMIT 10`)
 	if err != nil {

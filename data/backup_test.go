@@ -75,6 +75,17 @@ func TestABackupIsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+func TestABackupMayHaveARelativeNameThatLooksLikeAnAddress(t *testing.T) {
+	s := openStore(t)
+	t.Chdir(t.TempDir())
+	if err := s.Backup(t.Context(), "file:b.db"); err != nil {
+		t.Fatal(err)
+	}
+	if got := files(t, "file:b.db"); len(got) != 1 {
+		t.Errorf("there are %v", got)
+	}
+}
+
 func TestABackupThatIsNotSoundIsNone(t *testing.T) {
 	source := newDatabase(t)
 	s := openEmpty(t, source)
@@ -83,7 +94,7 @@ func TestABackupThatIsNotSoundIsNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	closeAtEnd(t, db)
 	if _, err := db.Exec("UPDATE runs SET started_by = 'nobody'"); err != nil { // on a connection that does not check
 		t.Fatal(err)
 	}

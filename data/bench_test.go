@@ -31,7 +31,7 @@ func manyOf(b *testing.B, n int) (*data.DB, []billing.InvoiceID) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() })
+	closeAtEnd(b, db)
 	ids := make([]billing.InvoiceID, n)
 	err = db.Update(b.Context(), func(tx app.Tx) error {
 		if err := saveOrganisation(tx); err != nil {
@@ -167,6 +167,19 @@ func heap() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc) / 1e6
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "firm.db")
+	for b.Loop() {
+		db, err := data.Open(b.Context(), path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkImport10000(b *testing.B) {

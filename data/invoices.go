@@ -35,9 +35,9 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 		}
 	}
 	err = r.each(doing, func(row *sql.Rows) error {
-		at, l, err := scanLine(row)
+		n, l, err := scanLine(row)
 		if err == nil {
-			all[at].Lines = append(all[at].Lines, l)
+			all[n].Lines = append(all[n].Lines, l)
 		}
 		return err
 	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,

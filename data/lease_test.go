@@ -125,8 +125,9 @@ func TestTheErrorOfTheWorkIsTheErrorOfHold(t *testing.T) {
 func TestALeaseIsGivenBackByAPanic(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
 		func() {
-			defer func() { recover() }()
-			one.Hold(t.Context(), "send", func(context.Context, app.Fence) error { panic("broken") })
+			defer func() { _ = recover() }()
+			err := one.Hold(t.Context(), "send", func(context.Context, app.Fence) error { panic("broken") })
+			t.Errorf("it went on after the panic: %v", err)
 		}()
 		if err := other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Error(err)
@@ -178,7 +179,9 @@ func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 			}
 		}},
 		{"the database cannot be written", func(t *testing.T, holder, _ store) {
-			holder.db.Close()
+			if err := holder.db.Close(); err != nil {
+				t.Error(err)
+			}
 		}},
 	} {
 		t.Run(c.what, func(t *testing.T) {

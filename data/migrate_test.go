@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,16 +44,16 @@ func upTo(t *testing.T, later ...string) fs.FS {
 // firmOf opens the database with the migrations and returns the name of its firm.
 func firmOf(t *testing.T, path string, files fs.FS) string {
 	t.Helper()
-	db, err := open(t.Context(), path, files)
+	db, err := openWith(t, path, files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
 	var firm app.Firm
-	if err := db.View(t.Context(), func(r app.Reader) (err error) {
+	err = db.View(t.Context(), func(r app.Reader) (err error) {
 		firm, err = r.Firm()
 		return err
-	}); err != nil {
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return firm.Name
@@ -64,7 +63,7 @@ func firmOf(t *testing.T, path string, files fs.FS) string {
 func newFirm(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "firm.db")
-	db, err := Open(t.Context(), path)
+	db, err := openWith(t, path, upTo(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +93,8 @@ const (
 
 func TestAMigrationThatFailsLeavesTheDatabaseAsItWas(t *testing.T) {
 	path := newFirm(t)
-	db, err := open(t.Context(), path, upTo(t, "CREATE TABLE half (x);"+shout+fail))
+	_, err := openWith(t, path, upTo(t, "CREATE TABLE half (x);"+shout+fail))
 	if err == nil {
-		db.Close()
 		t.Fatal("it succeeded")
 	}
 	if !strings.Contains(err.Error(), "bringing the schema up to date") {
@@ -112,8 +110,7 @@ func TestAMigrationThatFailsLeavesTheDatabaseAsItWas(t *testing.T) {
 
 func TestTheMigrationsBeforeOneThatFailsStay(t *testing.T) {
 	path := newFirm(t)
-	if db, err := open(t.Context(), path, upTo(t, shout, fail)); err == nil {
-		db.Close()
+	if _, err := openWith(t, path, upTo(t, shout, fail)); err == nil {
 		t.Fatal("it succeeded")
 	}
 	if name := firmOf(t, path, upTo(t, shout)); name != "Tui!" {
@@ -134,27 +131,17 @@ func init() {
 			powerCut.Lock()
 			defer powerCut.Unlock()
 			for _, suffix := range []string{"", "-wal"} {
-				if err := copyFile(powerCut.from+suffix, powerCut.to+suffix); err != nil {
+				content, err := os.ReadFile(powerCut.from + suffix)
+				if err != nil {
+					return nil, err
+				}
+				if err := os.WriteFile(powerCut.to+suffix, content, private); err != nil {
 					return nil, err
 				}
 			}
 			return nil, nil
 		},
 	})
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }
 
 func TestAPowerCutInAMigrationLeavesADatabaseThatOpens(t *testing.T) {
@@ -164,7 +151,7 @@ func TestAPowerCutInAMigrationLeavesADatabaseThatOpens(t *testing.T) {
 	powerCut.Unlock()
 
 	// Large enough that pages of the open transaction are on disk already.
-	grow := "CREATE TABLE large AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT randomblob(200000) AS b FROM n;\n"
+	grow := "CREATE TABLE large AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT zeroblob(200000) AS b FROM n;\n"
 	name := firmOf(t, path, upTo(t, grow+shout+"\nSELECT power_cut();"))
 	if name != "Tui!" {
 		t.Fatalf("the migration did not run: the firm is %s", name)
@@ -183,12 +170,9 @@ func TestProcessesThatMigrateAtOnceDoSoOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			db, err := open(t.Context(), path, files)
-			if err != nil {
+			if _, err := openWith(t, path, files); err != nil {
 				t.Error(err)
-				return
 			}
-			db.Close()
 		})
 	}
 	all.Wait()

@@ -57,14 +57,14 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 		return nil, err
 	}
 	if err := create(path); err != nil {
-		return nil, &app.Error{Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.", Args: []any{path, err}, Err: err}
+		return nil, cannotOpen(path, err)
 	}
 	fresh, err := look(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	if err := keepPrivate(path); err != nil {
-		return nil, fmt.Errorf("keeping the database to its owner: %w", err)
+		return nil, cannotOpen(path, err)
 	}
 	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading)}
 	db.writer.SetMaxOpenConns(1)
@@ -79,6 +79,13 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+func cannotOpen(path string, err error) error {
+	return &app.Error{
+		Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.",
+		Args: []any{path, err}, Err: err,
+	}
 }
 
 // Close closes the database. Transactions that are under way are rolled back.
@@ -121,20 +128,23 @@ const applicationID = 0x46656542
 // empty.
 func look(ctx context.Context, path string) (fresh bool, err error) {
 	db := connect(path, looking)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it only read
 	var id, tables int
-	err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
+	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	if err == nil && id == 0 { // both in one state: another process may be making it Feebridge's
+		err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), count(*) FROM sqlite_schema").Scan(&id, &tables)
+	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB):
 		return false, app.Errorf(app.Invalid, "%s is not a database. Choose another file.", path)
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
-	case id == applicationID:
-		return false, nil
-	case id != 0 || tables > 0:
+	case id == 0 && tables == 0:
+		return true, nil
+	case id != applicationID:
 		return false, app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
 	}
-	return true, nil
+	return false, nil
 }
 
 // mark makes an empty database Feebridge's, before anything else is written to it.

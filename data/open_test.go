@@ -21,7 +21,7 @@ func run(t *testing.T, path string, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	closeAtEnd(t, db)
 	for _, s := range statements {
 		if _, err := db.Exec(s); err != nil {
 			t.Fatalf("%s: %v", s, err)
@@ -73,7 +73,7 @@ func TestOpenRefusesWhatIsNotItsOwnAndLeavesItAlone(t *testing.T) {
 			before, _ := os.ReadFile(c.path)
 			db, err := data.Open(t.Context(), c.path)
 			if err == nil {
-				db.Close()
+				closeAtEnd(t, db)
 				t.Fatal("it was opened")
 			}
 			if !app.IsCode(err, c.code) {
@@ -151,7 +151,7 @@ func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			defer db.Close()
+			closeAtEnd(t, db)
 			if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.Burn("INV-1") }); err != nil {
 				t.Error(err)
 			}
@@ -190,7 +190,7 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	closeAtEnd(t, db)
 	for _, statement := range []string{
 		"UPDATE audit SET action = 'nothing' WHERE seq = 2",
 		"DELETE FROM audit WHERE seq = 3",

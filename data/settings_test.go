@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,19 +16,31 @@ import (
 	"feebridge/app/staff"
 )
 
-// openForTest opens a new database for a test that looks inside.
-func openForTest(t *testing.T) *DB {
+// openWith opens a database with the migrations, and closes it when the test ends.
+func openWith(t *testing.T, path string, files fs.FS) (*DB, error) {
 	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "firm.db"))
+	db, err := open(t.Context(), path, files)
+	if err == nil {
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	return db, err
+}
+
+func openNew(t *testing.T) *DB {
+	t.Helper()
+	db, err := openWith(t, filepath.Join(t.TempDir(), "firm.db"), upTo(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
 	return db
 }
 
 func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
-	db := openForTest(t)
+	db := openNew(t)
 	common := map[string]string{
 		"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "trusted_schema": "0", "temp_store": "2",
 		"application_id": fmt.Sprint(applicationID),
@@ -81,7 +94,7 @@ var wholeTables = map[string]string{
 }
 
 func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
-	db := openForTest(t)
+	db := openNew(t)
 	var queries []string
 	err := db.Update(t.Context(), func(tx app.Tx) error {
 		v := billing.Invoice{ID: "v", Client: "c", Type: billing.Final, Number: "1", Currency: "NZD", Amounts: "NoTax", Lines: []billing.Line{{Description: "text"}}}

@@ -19,7 +19,7 @@ func (db *DB) view(ctx context.Context, fn func(*reader) error) error {
 	if err != nil {
 		return explain(ctx, "beginning to read", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // there is nothing to lose
+	defer func() { _ = tx.Rollback() }() // there is nothing to lose
 	return fn(newReader(ctx, tx))
 }
 
@@ -30,21 +30,16 @@ func (db *DB) Update(ctx context.Context, fn func(app.Tx) error) error {
 }
 
 func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
-	turn, cancel := context.WithTimeout(ctx, busyTimeout)
-	defer cancel()
-	conn, err := db.writer.Conn(turn)
+	conn, err := db.turn(ctx)
 	if err != nil {
-		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-			return inUse(err)
-		}
-		return explain(ctx, "waiting to write", err)
+		return err
 	}
-	defer conn.Close() //nolint:errcheck // it only goes back to its handle
+	defer func() { _ = conn.Close() }() // it only goes back to its handle
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(ctx, "beginning to write", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	w := &writer{reader: newReader(ctx, tx), now: instant(millis(time.Now()))}
 	if err := fn(w); err != nil {
 		return err
@@ -53,6 +48,17 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 		return err
 	}
 	return explain(ctx, "committing", tx.Commit())
+}
+
+// turn waits for the connection that writes, as long as SQLite would for another process.
+func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+	wait, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
+	conn, err := db.writer.Conn(wait)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return nil, inUse(err)
+	}
+	return conn, explain(ctx, "waiting to write", err)
 }
 
 // reader implements app.Reader on one transaction. A statement is prepared once in it.
@@ -66,26 +72,20 @@ func newReader(ctx context.Context, tx *sql.Tx) *reader {
 	return &reader{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}}
 }
 
-// statement returns the prepared query. The end of the transaction closes it.
-func (r *reader) statement(query string) (*sql.Stmt, error) {
-	if s, ok := r.statements[query]; ok {
-		return s, nil
+// prepare puts the query among the statements.
+func (r *reader) prepare(query string) (err error) {
+	if r.statements[query] == nil {
+		r.statements[query], err = r.tx.PrepareContext(r.ctx, query) //nolint:sqlclosecheck // the end of the transaction closes it
 	}
-	s, err := r.tx.PrepareContext(r.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	r.statements[query] = s
-	return s, nil
+	return err
 }
 
 // each hands every row that a query finds to read. doing says in an error what for.
 func (r *reader) each(doing string, read func(*sql.Rows) error, query string, args ...any) error {
-	s, err := r.statement(query)
-	if err != nil {
+	if err := r.prepare(query); err != nil {
 		return explain(r.ctx, doing, err)
 	}
-	rows, err := s.QueryContext(r.ctx, args...)
+	rows, err := r.statements[query].QueryContext(r.ctx, args...)
 	if err != nil {
 		return explain(r.ctx, doing, err)
 	}
@@ -137,11 +137,10 @@ func (w *writer) Now() time.Time { return w.now }
 
 // exec runs a statement and returns how many rows it changed.
 func (w *writer) exec(doing, query string, args ...any) (int64, error) {
-	s, err := w.statement(query)
-	if err != nil {
+	if err := w.prepare(query); err != nil {
 		return 0, explain(w.ctx, doing, err)
 	}
-	result, err := s.ExecContext(w.ctx, args...)
+	result, err := w.statements[query].ExecContext(w.ctx, args...)
 	if err != nil {
 		return 0, explain(w.ctx, doing, err)
 	}

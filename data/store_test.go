@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,8 +53,17 @@ func openEmpty(t *testing.T, path string) store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	closeAtEnd(t, db)
 	return store{db, t, db, path}
+}
+
+// closeAtEnd closes c when the test ends. It may be closed before.
+func closeAtEnd(t testing.TB, c io.Closer) {
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // saveFirm saves what invoices and exports refer to.
@@ -633,8 +643,11 @@ var promises = []struct {
 				t.Errorf("%+v gives %q, want %q", c.q, got, c.want)
 			}
 		}
-		for range s.Rows(t.Context(), app.Query{}) {
-			break // must not keep the database busy
+		for _, err := range s.Rows(t.Context(), app.Query{}) {
+			if err != nil {
+				t.Error(err)
+			}
+			break // which must not keep the database busy
 		}
 		s.update(func(tx app.Tx) error { return tx.Burn("INV-9") })
 	}},
@@ -666,7 +679,7 @@ var promises = []struct {
 			t.Fatal(err)
 		}
 		s.update(func(tx app.Tx) error { return second(tx.SaveInvoice(plain("a", "INV-1"))) })
-		s.Update(t.Context(), func(tx app.Tx) error {
+		s.fails(app.Internal, []string{"not this time"}, func(tx app.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(plain("b", "INV-2"))), errors.New("not this time"))
 		})
 		s.update(func(tx app.Tx) error {
@@ -709,9 +722,11 @@ var promises = []struct {
 			t.Errorf("the error is %v", err)
 		}
 		func() {
-			defer func() { recover() }()
-			s.Update(t.Context(), func(tx app.Tx) error {
-				tx.SaveInvoice(plain("a", "INV-1"))
+			defer func() { _ = recover() }()
+			s.update(func(tx app.Tx) error {
+				if _, err := tx.SaveInvoice(plain("a", "INV-1")); err != nil {
+					t.Error(err)
+				}
 				panic("broken")
 			})
 		}()

@@ -32,7 +32,7 @@ func troubleOf(resp *http.Response, body []byte) *app.Trouble {
 	switch status := resp.StatusCode; {
 	case status == http.StatusBadRequest, status == http.StatusNotFound,
 		status == http.StatusUnauthorized, status == http.StatusForbidden:
-		t.Unsent, t.Answered = true, theirs
+		t.Unsent, t.Answered = theirs, theirs
 		if theirs {
 			t.Reason = refusals[status]
 		}

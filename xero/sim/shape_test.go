@@ -256,7 +256,9 @@ func TestFieldOrderIsThatOfXerosExamples(t *testing.T) {
 				method, path, body = "PUT", "Invoices?summarizeErrors=false", invoice("Reference", `"r"`)
 			case name == "PUT_Contacts":
 				method, path, body = "PUT", "Contacts", `{"Name":"Full"}`
-				fields["/Contacts"] = slices.DeleteFunc(fields["/Contacts"], func(f string) bool { return f == "CompanyNumber" }) // stands elsewhere in GET_Contacts
+				if of, ok := fields["/Contacts"]; ok {
+					fields["/Contacts"] = slices.DeleteFunc(of, func(f string) bool { return f == "CompanyNumber" }) // stands elsewhere in GET_Contacts
+				}
 			case name == "GET_Contacts" || name == "GET_Invoices" || name == "GET_Payments":
 				path += "?page=1"
 			}
