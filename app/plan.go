@@ -148,11 +148,11 @@ func member(all []staff.Member, id staff.ID) staff.Member {
 	return staff.Member{Name: "A former member of staff"}
 }
 
-// fresh is how long a chart that was just read, to connect or for the export before, is
-// good for another.
-const fresh = time.Minute
+// fresh is how long a chart that was just read, to connect, serves the export that
+// follows. It is shorter than a person needs to mend something in Xero and retry.
+const fresh = 5 * time.Second
 
-// readChart reads what the organisation has, once a sender.
+// readChart reads what the organisation has, unless this sender just did.
 func (s *sender) readChart(ctx context.Context) error {
 	if !s.chart.Read.IsZero() {
 		return nil

@@ -53,7 +53,7 @@ type sender struct {
 	*App
 	tenant ledger.TenantID
 	fence  Fence
-	chart  ledger.Chart // read once a sender
+	chart  ledger.Chart // zero until it was read
 
 	mu        sync.Mutex // guards what follows against the posting goroutines
 	directory *ledger.Directory
@@ -87,7 +87,17 @@ func (s *sender) run(ctx context.Context) error {
 		if err := s.wait(ctx, due); err != nil {
 			return err
 		}
+		s.forget()
 	}
+}
+
+// forget makes the next plan read Xero again: a person may have mended something there
+// while this sender waited.
+func (s *sender) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chart = ledger.Chart{}
+	s.forgetContacts()
 }
 
 // step does what can be done now, and reports whether there was anything.

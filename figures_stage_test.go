@@ -1,0 +1,202 @@
+//go:build figures
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"golang.org/x/sync/errgroup"
+
+	"feebridge/app"
+	"feebridge/app/staff"
+	"feebridge/screens"
+)
+
+// A process that is told to opens a window instead of running tests: only here is it on
+// the main goroutine.
+func init() {
+	var play func(context.Context) (map[string]float64, error)
+	switch os.Getenv(envWindow) {
+	case "":
+		return
+	case "grid":
+		play = playGrid
+	case "demo":
+		play = playDemo
+	}
+	got, err := play(context.Background())
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(got)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// stage is the real window in this process, with what is noted of it.
+type stage struct {
+	*app.App
+	session *session
+	fyne    fyne.App
+	window  fyne.Window
+	content *screens.Window
+
+	// Of the goroutine that draws:
+	painted func(time.Duration) // told what the next frame takes
+	posted  func(post)          // told of a post
+
+	mu    sync.Mutex
+	read  time.Time // when the last reading of all rows began
+	posts []post
+}
+
+// post is work that the screens gave to the goroutine that draws.
+type post struct {
+	by    string // the method of the billing screen that did; "" for others
+	began time.Time
+	took  time.Duration
+}
+
+func newStage(s *session) *stage {
+	st := &stage{App: s.app, session: s, fyne: fyneapp.NewWithID(appID + ".figures")}
+	st.window = st.fyne.NewWindow("Feebridge")
+	st.window.SetMaster()
+	st.window.Resize(fyne.NewSize(1280, 760))
+	frames := fyne.NewAnimation(time.Second, func(float32) { st.frameBegins() })
+	frames.RepeatCount = fyne.AnimationRepeatForever
+	frames.Start()
+	return st
+}
+
+// fill makes the screens, as session.show does.
+func (st *stage) fill() {
+	st.content = screens.New(screens.Params{
+		App: st, Me: st.session.me, Firm: st.session.firm, Window: st.window, Preferences: st.fyne.Preferences(),
+		Do: st.do, Simulator: st.session.options.tour, Version: version,
+	})
+}
+
+// Rows notes when the screens begin to read all rows.
+func (st *stage) Rows(ctx context.Context, by staff.Member, q app.Query) iter.Seq2[app.InvoiceRow, error] {
+	if q.Limit == 0 && q.IDs == nil {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.read = time.Now()
+	}
+	return st.App.Rows(ctx, by, q)
+}
+
+// lastRead returns when the last reading of all rows began.
+func (st *stage) lastRead() time.Time {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.read
+}
+
+// do runs what the screens post, and notes it.
+func (st *stage) do(fn func()) {
+	by := poster()
+	fyne.Do(func() {
+		began := time.Now()
+		fn()
+		p := post{by, began, time.Since(began)}
+		if st.posted != nil {
+			st.posted(p)
+		}
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.posts = append(st.posts, p)
+	})
+}
+
+// poster names the method of the billing screen that is posting.
+func poster() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if _, method, ok := strings.Cut(frame.Function, "screens.(*billingScreen)."); ok {
+			method, _, _ = strings.Cut(method, ".")
+			return method
+		}
+	}
+	return ""
+}
+
+// whenRowsArePainted calls fn after the first frame that shows rows.
+func (st *stage) whenRowsArePainted(fn func()) {
+	st.posted = func(p post) {
+		if p.by == "reload" {
+			st.posted = nil
+			st.painted = func(time.Duration) { fn() }
+		}
+	}
+}
+
+// run opens the window, and closes it when script has ended.
+func (st *stage) run(ctx context.Context, script func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var work errgroup.Group
+	st.fyne.Lifecycle().SetOnStarted(func() {
+		work.Go(func() error { return st.App.Run(ctx) })
+		work.Go(func() error {
+			defer cancel()
+			defer fyne.Do(st.fyne.Quit)
+			return script(ctx)
+		})
+	})
+	st.window.ShowAndRun()
+	st.content.Close()
+	return work.Wait()
+}
+
+// awaitPost waits for something that a method of the billing screen posts after a moment.
+func (st *stage) awaitPost(by string, after time.Time) (post, error) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		st.mu.Lock()
+		i := slices.IndexFunc(st.posts, func(p post) bool { return p.by == by && p.began.After(after) })
+		if i >= 0 {
+			defer st.mu.Unlock()
+			return st.posts[i], nil
+		}
+		st.mu.Unlock()
+	}
+	return post{}, fmt.Errorf("billingScreen.%s has posted nothing", by)
+}
+
+// frameBegins is called by an animation, right before a frame is painted. What is posted
+// by then runs right after it.
+func (st *stage) frameBegins() {
+	if painted := st.painted; painted != nil {
+		began := time.Now()
+		st.painted = nil
+		fyne.Do(func() { painted(time.Since(began)) })
+	}
+}
+
+// act does something on the goroutine that draws, waits until a frame shows it, and
+// returns what each of the two took.
+func (st *stage) act(do func()) (callback, paint time.Duration) {
+	done := make(chan time.Duration, 1)
+	fyne.DoAndWait(func() {
+		began := time.Now()
+		do()
+		callback = time.Since(began)
+		st.painted = func(took time.Duration) { done <- took }
+	})
+	return callback, <-done
+}
