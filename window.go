@@ -82,6 +82,7 @@ func (s *session) show(ctx context.Context, title, id, simulator string) int {
 	})
 	go func() { ended <- s.app.Run(ctx) }()
 	context.AfterFunc(ctx, content.Quit)
+	f.Lifecycle().SetOnStarted(content.Focus)
 	toured := make(chan error, 1)
 	if s.options.tour != "" {
 		go func() {

@@ -236,16 +236,25 @@ func (w *world) views(ids []billing.InvoiceID) []app.InvoiceView {
 
 // inXero returns the invoices in Xero that bear a mark of one of the view's exports.
 func (w *world) inXero(v app.InvoiceView) (live, gone []sim.Invoice) {
-	marks := map[string]bool{}
-	for _, e := range v.Exports {
-		marks[e.Mark] = true
-	}
+	return marked(w.byMark(), v)
+}
+
+// byMark returns the invoices in Xero by the mark that they bear.
+func (w *world) byMark() map[string][]sim.Invoice {
+	all := map[string][]sim.Invoice{}
 	for _, inv := range w.sim.Invoices(string(w.tenant)) {
-		switch {
-		case !marks[inv.URL]:
-		case inv.Status == sim.StatusDeleted, inv.Status == sim.StatusVoided:
-			gone = append(gone, inv)
-		default:
+		all[inv.URL] = append(all[inv.URL], inv)
+	}
+	return all
+}
+
+func marked(byMark map[string][]sim.Invoice, v app.InvoiceView) (live, gone []sim.Invoice) {
+	for _, e := range v.Exports {
+		for _, inv := range byMark[e.Mark] {
+			if inv.Status == sim.StatusDeleted || inv.Status == sim.StatusVoided {
+				gone = append(gone, inv)
+				continue
+			}
 			live = append(live, inv)
 		}
 	}
@@ -256,8 +265,9 @@ func (w *world) inXero(v app.InvoiceView) (live, gone []sim.Invoice) {
 // invoice in Xero bears a mark of each of ours, and exactly one where ours is exported.
 func (w *world) mustBeSound(views []app.InvoiceView) {
 	w.t.Helper()
+	byMark := w.byMark()
 	for _, v := range views {
-		live, gone := w.inXero(v)
+		live, gone := marked(byMark, v)
 		stage := v.Invoice.Stage
 		want := 0
 		if stage.Live() || stage.Status == billing.Closed && stage.Export != billing.VoidedInXero {

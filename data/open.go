@@ -44,8 +44,18 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, path, files)
+	// While another process makes the file, SQLite may say at once that it is busy.
+	for until := time.Now().Add(busyTimeout); ; {
+		db, err := open(ctx, path, files)
+		if !is(err, sqlite3.SQLITE_BUSY) || ctx.Err() != nil || time.Now().After(until) {
+			return db, err
+		}
+		time.Sleep(busyPause)
+	}
 }
+
+// busyPause is how long Open waits before it tries again.
+const busyPause = 50 * time.Millisecond
 
 // open is Open with the migrations given.
 func open(ctx context.Context, path string, files fs.FS) (*DB, error) {

@@ -101,6 +101,10 @@ func New(p Params) *Window {
 // Close ends what runs in the background and waits for it. Nothing is drawn afterwards.
 func (w *Window) Close() { w.close() }
 
+// Focus gives the keys to the list, once the window is there to have them. Any
+// goroutine may call it.
+func (w *Window) Focus() { w.do(w.billing.grid.Focus) }
+
 // Quit closes the window as a person would. Any goroutine may call it.
 func (w *Window) Quit() { w.do(w.window.Close) }
 
