@@ -31,9 +31,9 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 		s.close()
 		s.db = nil
 		if there != nil {
-			there.close()
+			_ = there.close() // it is thrown away
 		}
-		os.RemoveAll(folder)
+		_ = os.RemoveAll(folder)
 	}
 	config, err := s.options.sim.config()
 	if err == nil {

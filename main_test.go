@@ -53,7 +53,7 @@ func newDesk(t *testing.T, change func(*sim.Config)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { there.close() })
+	t.Cleanup(func() { _ = there.close() })
 	return &desk{t, there, filepath.Join(t.TempDir(), "firm.db")}
 }
 
@@ -284,7 +284,7 @@ func TestKill(t *testing.T) {
 			if err := victim.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
-			victim.Wait()
+			_ = victim.Wait() // it was killed
 			close(killed)
 			for _, line := range d.must(exitDone, "export", "--all") {
 				if line["state"] != "exported" {

@@ -81,7 +81,7 @@ func listen(c sim.Config, address string) (*simulator, error) {
 	s := &simulator{Sim: sim.New(c), base: "http://" + l.Addr().String()}
 	s.token = s.MintToken()
 	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	go s.server.Serve(l)
+	go func() { _ = s.server.Serve(l) }() // until close
 	return s, nil
 }
 

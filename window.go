@@ -115,7 +115,7 @@ func openURL(address string) {
 	if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return
 	}
-	go browser.OpenURL(address)
+	go func() { _ = browser.OpenURL(address) }() // best effort
 }
 
 // capture writes a picture of the window. It draws the content once more in software:

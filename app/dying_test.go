@@ -208,7 +208,7 @@ func die(t *testing.T, f *fate, acts func(*world, sim.Invoice) error) {
 	first := w.start(f)
 	run, _, err := first.app.Export(context.Background(), w.me, ids)
 	if err == nil {
-		first.app.Finish(context.Background(), run.ID, 0)
+		_ = first.app.Finish(context.Background(), run.ID, 0)
 	}
 	first.stop()
 	if !f.isDead() {

@@ -182,7 +182,7 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 					}
 					rw.Header().Set("Content-Type", "application/json")
 					rw.WriteHeader(c.status)
-					io.WriteString(rw, c.body)
+					_, _ = io.WriteString(rw, c.body)
 					return true
 				}
 				ids := w.invoices(50, 3)

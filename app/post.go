@@ -138,11 +138,19 @@ func hasCause(messages []ledger.Message, c ledger.Cause) bool {
 func (s *sender) settleContacts(tx Tx, b Batch, outcomes []ledger.Outcome) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	links, err := tx.Links(s.tenant)
+	if err != nil {
+		return err
+	}
 	var unclear []string
 	for _, o := range outcomes {
 		client := billing.ClientID(o.Member)
 		switch o.Verdict {
 		case ledger.Accepted:
+			if links[client].Contact != "" {
+				s.forgetContacts() // a person chose another meanwhile
+				continue
+			}
 			if err := saveLink(tx, s.tenant, client, o.Contact, LinkedCreated); err != nil {
 				return err
 			}

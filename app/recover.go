@@ -75,11 +75,15 @@ func (s *sender) inherit(ctx context.Context) error {
 			return err
 		}
 		for _, b := range append(sending, lost...) {
-			b.State = Lost
 			if b.TriedLast.After(tx.Now()) {
 				// The clock was set back: how old the key is cannot be told any more.
-				b.TriedLast, b.LookUp, b.Troubles = tx.Now(), true, 0
+				b.LookUp, b.Troubles = true, 0
+				b.TriedLast = tx.Now()
 			}
+			if b.State == Sending {
+				b.TriedLast = tx.Now() // its request may have left at any time until now
+			}
+			b.State = Lost
 			if err := tx.SaveBatch(b); err != nil {
 				return err
 			}
@@ -219,7 +223,7 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 			return end(tx, e, v, billing.Refuse, []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}})
 		case b.Troubles >= maxTroubles && len(b.Members) > 1:
 			e.Small = (len(b.Members) + 1) / 2
-		case b.Troubles >= maxTroubles, s.lostAgain(string(e.ID)):
+		case b.Troubles >= maxTroubles, b.LookUp && s.lostAgain(string(e.ID)):
 			return end(tx, e, v, billing.Refuse, []ledger.Message{failsAgain})
 		}
 		e.Batch = ""

@@ -9,12 +9,14 @@ import (
 	"feebridge/app/staff"
 )
 
-// Identifiers of an export's parts.
-type (
-	RunID    string
-	ExportID string
-	BatchID  string
-)
+// RunID identifies a run.
+type RunID string
+
+// ExportID identifies an export of one invoice.
+type ExportID string
+
+// BatchID identifies a batch.
+type BatchID string
 
 // Run is what a person started with "Export selected invoices to Xero".
 type Run struct {

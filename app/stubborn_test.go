@@ -31,7 +31,7 @@ func (w *world) answerWrites(path, text string, status int, body string) (count 
 		rw.Header().Set("Content-Type", "application/json")
 		rw.Header().Set("Xero-Correlation-Id", "c0ffee")
 		rw.WriteHeader(status)
-		io.WriteString(rw, body)
+		_, _ = io.WriteString(rw, body)
 		return true
 	}
 	return count

@@ -63,10 +63,10 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		server.Serve(listener)
+		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
-		server.Close()
+		_ = server.Close()
 		<-served
 		w.sim.Close()
 	})
@@ -89,13 +89,15 @@ var emptyDatabase = sync.OnceValue(func() []byte {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "empty.db")
 	db, err := data.Open(context.Background(), path)
 	if err != nil {
 		panic(err)
 	}
-	db.Close()
+	if err := db.Close(); err != nil {
+		panic(err)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		panic(err)
@@ -125,14 +127,14 @@ func (w *world) start(f *fate) *process {
 	var store app.Store = db
 	var books app.Books = client
 	if f != nil {
-		f.kill = func() { db.Close() }
+		f.kill = func() { _ = db.Close() }
 		store, books = mortalStore{db, f}, mortalBooks{client, f}
 	}
 	p := &process{db: db, world: w}
 	p.app = app.New(app.Params{Store: store, Books: books, Log: slog.New(slog.DiscardHandler)})
 	p.stop = func() {
 		transport.CloseIdleConnections()
-		db.Close()
+		_ = db.Close()
 	}
 	return p
 }

@@ -68,7 +68,8 @@ func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
 		if err != nil {
 			return err
 		}
-		if w.now.Before(last.expires) {
+		// An end that is further off than any lease lasts was set while the clock was ahead.
+		if left := last.expires.Sub(w.now); left > 0 && left <= app.LeaseTime {
 			return &app.Held{Name: name, Until: last.expires}
 		}
 		l.fence = app.Fence{Name: name, Token: last.fence.Token + 1}

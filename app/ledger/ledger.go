@@ -10,12 +10,14 @@ import (
 	"feebridge/app/money"
 )
 
-// Identifiers that Xero gives out.
-type (
-	TenantID  string // an organisation, in the xero-tenant-id header
-	ContactID string
-	InvoiceID string
-)
+// TenantID identifies an organisation, in the xero-tenant-id header.
+type TenantID string
+
+// ContactID identifies a contact in Xero.
+type ContactID string
+
+// InvoiceID identifies an invoice in Xero.
+type InvoiceID string
 
 // Tenant is an organisation by name.
 type Tenant struct {
