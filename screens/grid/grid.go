@@ -180,8 +180,16 @@ func (g *Grid[R, K]) SelectedCount() int { return g.picked.count }
 // SelectedRows yields the rows that are selected, shown or not, in the order of sorting.
 func (g *Grid[R, K]) SelectedRows() iter.Seq[R] {
 	return func(yield func(R) bool) {
+		left := g.picked.count
 		for i := range g.view.ordered() {
-			if g.picked.on[i] && !yield(g.view.model.rows[i]) {
+			if left == 0 {
+				return
+			}
+			if !g.picked.on[i] {
+				continue
+			}
+			left--
+			if !yield(g.view.model.rows[i]) {
 				return
 			}
 		}
