@@ -31,12 +31,13 @@ type link struct {
 func (w *writer) Record(e staff.Entry) error {
 	const doing = "adding to the audit trail"
 	if w.last == nil {
-		w.last = &link{}
-		err := w.each(doing, func(row *sql.Rows) error { return row.Scan(&w.last.seq, &w.last.hash) },
+		var last link
+		err := w.each(doing, func(row *sql.Rows) error { return row.Scan(&last.seq, &last.hash) },
 			"SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
 		if err != nil {
 			return err
 		}
+		w.last = &last
 	}
 	e.Seq, e.At, e.Previous = w.last.seq+1, w.now, w.last.hash
 	next := link{e.Seq, e.Hash()}

@@ -169,6 +169,83 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / 1e6
 }
 
+func BenchmarkNumbers50000(b *testing.B) {
+	db, _ := manyOf(b, manyInvoices)
+	numbers := make([]billing.Number, manyInvoices/2)
+	for i := range numbers {
+		numbers[i] = benchInvoice(i).Number
+	}
+	for b.Loop() {
+		var found map[billing.Number]billing.InvoiceID
+		err := db.View(context.Background(), func(r app.Reader) (err error) {
+			found, err = r.InvoicesByNumber(numbers)
+			return err
+		})
+		if err != nil || len(found) != len(numbers) {
+			b.Fatalf("found %d, %v", len(found), err)
+		}
+	}
+}
+
+// BenchmarkSettle50 stores the answer to one batch of a run of 10,000, as app does.
+func BenchmarkSettle50(b *testing.B) {
+	db, _ := manyOf(b, 20_000)
+	var exports []app.Export
+	var batch app.Batch
+	err := db.Update(context.Background(), func(tx app.Tx) (err error) {
+		if exports, err = tx.ExportsOfRun("run"); err != nil {
+			return err
+		}
+		batch = app.Batch{ID: "batch", Tenant: "kauri", Kind: app.InvoiceBatch, Key: "key", Body: make([]byte, 100_000), State: app.Ready}
+		for i := range exports[:50] {
+			exports[i].Batch = batch.ID
+			batch.Members = append(batch.Members, string(exports[i].ID))
+		}
+		if err := tx.SaveBatch(batch); err != nil {
+			return err
+		}
+		return tx.SaveExports(exports[:50]...)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids := make([]app.ExportID, 50)
+	for i := range ids {
+		ids[i] = exports[i].ID
+	}
+	for b.Loop() {
+		err := db.Update(context.Background(), func(tx app.Tx) error {
+			members, err := tx.Exports(ids)
+			if err != nil {
+				return err
+			}
+			for i, e := range members {
+				if _, err := tx.Invoice(e.Invoice); err != nil {
+					return err
+				}
+				members[i].Ended, members[i].Result, members[i].Standing = tx.Now(), billing.Exported, exports[51].Standing
+				if err := tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Exported}, e.Invoice); err != nil {
+					return err
+				}
+				if err := tx.Record(staff.Entry{ByName: "Feebridge", Action: "export ended", Subject: "invoice", ID: string(e.Invoice)}); err != nil {
+					return err
+				}
+			}
+			if err := tx.SaveExports(members...); err != nil {
+				return err
+			}
+			if err := tx.SaveBatch(batch); err != nil {
+				return err
+			}
+			_, err = tx.Tally("run")
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "firm.db")
 	for b.Loop() {

@@ -23,7 +23,7 @@ func explain(ctx context.Context, doing string, err error) error {
 	case ctx.Err() != nil && (errors.Is(err, sql.ErrTxDone) || is(err, sqlite3.SQLITE_INTERRUPT)):
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
 	case is(err, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-		return inUse(err)
+		return &app.Error{Code: app.Unavailable, Text: "The database is being written by another window or program. Try again in a moment.", Err: err}
 	case is(err, sqlite3.SQLITE_FULL):
 		return &app.Error{Code: app.Unavailable, Text: "The disk is full, so nothing was saved. Free some space, then try again.", Err: err}
 	case is(err, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -32,11 +32,6 @@ func explain(ctx context.Context, doing string, err error) error {
 		return &app.Error{Code: app.Internal, Text: "The database is damaged. Close Feebridge and restore the newest backup.", Err: err}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-// inUse says that the database stayed locked for all of busyTimeout.
-func inUse(err error) error {
-	return &app.Error{Code: app.Unavailable, Text: "The database is being written by another window or program. Try again in a moment.", Err: err}
 }
 
 // is reports whether err is one of SQLite's codes. A primary code stands for its

@@ -69,6 +69,7 @@ func (w *writer) SaveExports(all ...app.Export) error {
 			return err
 		}
 		w.note("invoice", string(e.Invoice))
+		w.note("run", string(e.Run))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 	const doing = "reading invoices"
 	list := idList(ids)
 	all, err := many(r, doing, scanInvoice, `
-		SELECT i.id, i.version, i.client, i.type, i.number, i.date, i.due, i.reference, i.currency, i.amounts, i.theme, i.note, i.status, i.export
+		SELECT i.id, i.version, i.client, i.type, i.number, i.date, i.due, i.reference, i.currency, i.amounts, i.theme, i.note, i.status || ' ' || i.export
 		FROM json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, list)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 
 func scanInvoice(row *sql.Rows) (v billing.Invoice, err error) {
 	err = row.Scan(&v.ID, &v.Version, &v.Client, &v.Type, &v.Number, &v.Date, &v.Due, &v.Reference, &v.Currency, &v.Amounts,
-		&v.BrandingTheme, &v.Note, named[billing.Status]{&v.Stage.Status, statuses}, named[billing.ExportState]{&v.Stage.Export, exportStates})
+		&v.BrandingTheme, &v.Note, named[billing.Stage]{&v.Stage, stages})
 	return v, err
 }
 

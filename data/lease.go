@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	"feebridge/app"
@@ -13,58 +11,33 @@ import (
 
 // Hold implements app.Store. Every holder's token is above all before it, so that a
 // write which an earlier one is late with is known by its token, and refused by Guard.
-// When the lease is lost while fn runs, and fn returns nil or because its context
-// ended, the error is Unavailable.
+// When fn ends because the lease was lost, the error says so.
 func (db *DB) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
-	l, err := db.acquire(ctx, name)
+	f, expires, err := db.acquire(ctx, name)
 	if err != nil {
 		return err
 	}
-	held, cancel := context.WithCancelCause(ctx)
+	held, lose := context.WithCancelCause(ctx)
 	renewals := make(chan struct{})
 	go func() {
 		defer close(renewals)
-		l.renew(held, cancel)
+		db.renew(held, lose, f, expires)
 	}()
 	defer func() {
-		cancel(nil)
+		lose(nil)
 		<-renewals
-		l.release(context.WithoutCancel(ctx))
+		db.release(ctx, f)
 	}()
-	err = fn(held, l.fence)
-	if lost := context.Cause(held); errors.Is(lost, errLost) && (err == nil || errors.Is(err, context.Canceled)) {
+	err = fn(held, f)
+	if lost := context.Cause(held); lost != nil && ctx.Err() == nil && errors.Is(err, context.Canceled) {
 		return lost
 	}
 	return err
 }
 
-var errLost = app.Errorf(app.Unavailable, "Another Feebridge has taken over this work and goes on with it.")
-
-// lease is one that this process holds.
-type lease struct {
-	db *DB
-	holding
-}
-
-// holding says who holds a lease, and until when.
-type holding struct {
-	fence   app.Fence
-	expires time.Time // by the wall clock, which goes on while the computer sleeps
-}
-
-// holding returns who holds the lease, or held it last. A lease that nobody ever held
-// has token 0 and expired long ago.
-func (r *reader) holding(name string) (holding, error) {
-	h := holding{fence: app.Fence{Name: name}}
-	err := r.each("reading a lease", func(row *sql.Rows) error { return row.Scan(&h.fence.Token, at{&h.expires}) },
-		"SELECT token, expires FROM leases WHERE name = ?", name)
-	return h, err
-}
-
-func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
-	l := &lease{db: db}
-	err := db.update(ctx, func(w *writer) error {
-		last, err := w.holding(name)
+func (db *DB) acquire(ctx context.Context, name string) (f app.Fence, expires time.Time, err error) {
+	err = db.update(ctx, func(w *writer) error {
+		last, err := w.lease(name)
 		if err != nil {
 			return err
 		}
@@ -72,29 +45,15 @@ func (db *DB) acquire(ctx context.Context, name string) (*lease, error) {
 		if left := last.expires.Sub(w.now); left > 0 && left <= app.LeaseTime {
 			return &app.Held{Name: name, Until: last.expires}
 		}
-		l.fence = app.Fence{Name: name, Token: last.fence.Token + 1}
-		l.expires = w.now.Add(app.LeaseTime)
-		_, err = w.exec("taking a lease", `
-			INSERT INTO leases (name, token, holder, expires) VALUES (?, ?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET token = excluded.token, holder = excluded.holder, expires = excluded.expires`,
-			name, l.fence.Token, thisProcess(), millis(l.expires))
-		return err
+		f, expires = app.Fence{Name: name, Token: last.token + 1}, w.now.Add(app.LeaseTime)
+		return w.setLease(f, expires)
 	})
-	return l, err
-}
-
-// thisProcess says to a person who holds a lease.
-func thisProcess() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this computer"
-	}
-	return fmt.Sprintf("process %d on %s", os.Getpid(), host)
+	return f, expires, err
 }
 
 // renew keeps the lease until ctx ends, and ends ctx when the lease is lost: another
-// process has it, or it could not be renewed before it expired.
-func (l *lease) renew(ctx context.Context, cancel context.CancelCauseFunc) {
+// process has it, or may have it by now, because it expired before it could be renewed.
+func (db *DB) renew(ctx context.Context, lose context.CancelCauseFunc, f app.Fence, expires time.Time) {
 	tick := time.NewTicker(app.LeaseTime / 3)
 	defer tick.Stop()
 	for {
@@ -103,54 +62,80 @@ func (l *lease) renew(ctx context.Context, cancel context.CancelCauseFunc) {
 			return
 		case <-tick.C:
 		}
-		inTime, done := context.WithDeadline(ctx, l.expires)
-		err := l.extend(inTime)
-		done()
-		if err != nil && (app.IsCode(err, app.Conflict) || !wallClock().Before(l.expires)) {
-			cancel(errLost)
+		inTime, cancel := context.WithDeadline(ctx, expires)
+		until, err := db.extend(inTime, f)
+		cancel()
+		if err == nil {
+			expires = until
+		} else if errors.Is(err, errLost) || !wallClock().Before(expires) {
+			lose(errLost)
 			return
 		}
 	}
 }
 
-// extend makes the lease last LeaseTime from now.
-func (l *lease) extend(ctx context.Context) error {
-	var expires time.Time
-	err := l.db.update(ctx, func(w *writer) error {
-		expires = w.now.Add(app.LeaseTime)
-		return w.setExpiry(l.fence, expires)
-	})
-	if err == nil {
-		l.expires = expires
-	}
-	return err
-}
-
-// release gives the lease back. When that fails it is lost already, or expires by itself.
-func (l *lease) release(ctx context.Context) {
-	_ = l.db.update(ctx, func(w *writer) error { return w.setExpiry(l.fence, time.Time{}) })
-}
-
-func (w *writer) setExpiry(f app.Fence, expires time.Time) error {
-	if err := w.Guard(f); err != nil {
-		return err
-	}
-	_, err := w.exec("renewing a lease", "UPDATE leases SET expires = ? WHERE name = ?", millis(expires), f.Name)
-	return err
-}
-
-// Guard implements app.Tx. A lease that has expired does not count, even while nobody
-// else has taken it.
-func (w *writer) Guard(f app.Fence) error {
-	last, err := w.holding(f.Name)
-	if err == nil && (last.fence != f || !w.now.Before(last.expires)) {
-		err = errLate
-	}
-	return err
-}
-
-var errLate = app.Errorf(app.Conflict, "Another Feebridge has taken over this work: nothing was changed.")
+var errLost = app.Errorf(app.Unavailable, "This Feebridge could not keep its hold on this work, so another one may go on with it.")
 
 // wallClock is the time without Go's monotonic reading, which stands still while the
 // computer sleeps.
 func wallClock() time.Time { return time.Now().Round(0) }
+
+// extend makes the lease last LeaseTime from now.
+func (db *DB) extend(ctx context.Context, f app.Fence) (expires time.Time, err error) {
+	err = db.update(ctx, func(w *writer) error {
+		last, err := w.lease(f.Name)
+		if err != nil {
+			return err
+		}
+		if last.token != f.Token || !w.now.Before(last.expires) {
+			return errLost
+		}
+		expires = w.now.Add(app.LeaseTime)
+		return w.setLease(f, expires)
+	})
+	return expires, err
+}
+
+// release gives the lease back. One that was lost is not ours to give back, and one that
+// cannot be given back expires by itself: neither matters to what was done under it.
+func (db *DB) release(ctx context.Context, f app.Fence) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), app.LeaseTime)
+	defer cancel()
+	_ = db.update(ctx, func(w *writer) error {
+		if err := w.Guard(f); err != nil {
+			return err
+		}
+		return w.setLease(f, time.Time{})
+	})
+}
+
+// lease is the last one of a name. The zero lease is that nobody ever had it.
+type lease struct {
+	token   int64
+	expires time.Time // zero once it was given back
+}
+
+func (w *writer) lease(name string) (lease, error) {
+	var last lease
+	err := w.each("reading a lease", func(row *sql.Rows) error { return row.Scan(&last.token, at{&last.expires}) },
+		"SELECT token, expires FROM leases WHERE name = ?", name)
+	return last, err
+}
+
+func (w *writer) setLease(f app.Fence, expires time.Time) error {
+	_, err := w.exec("writing a lease", `
+		INSERT INTO leases (name, token, expires) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET token = excluded.token, expires = excluded.expires`,
+		f.Name, f.Token, millis(expires))
+	return err
+}
+
+// Guard implements app.Tx. What is found out under a lease that has expired is still
+// written as long as nobody has taken the lease; under one that was given back, nothing.
+func (w *writer) Guard(f app.Fence) error {
+	last, err := w.lease(f.Name)
+	if err == nil && (last.token != f.Token || last.expires.IsZero()) {
+		return app.Errorf(app.Conflict, "Another Feebridge has taken over this work: nothing was changed.")
+	}
+	return err
+}

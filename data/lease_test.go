@@ -3,6 +3,7 @@ package data_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -154,8 +155,8 @@ func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 			t.Errorf("the newest fence, before it expired: %v", err)
 		}
 		time.Sleep(time.Until(held.Until))
-		if err := other.guard(dead); !app.IsCode(err, app.Conflict) {
-			t.Errorf("the fence of a lease that expired: %v", err)
+		if err := other.guard(dead); err != nil {
+			t.Errorf("the newest fence, while nobody has taken the lease: %v", err)
 		}
 		err = other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return other.guard(dead) })
 		if !app.IsCode(err, app.Conflict) {
@@ -164,38 +165,62 @@ func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 	})
 }
 
+func TestALeaseThatWasTakenWhileTheClockWasAheadIsFree(t *testing.T) {
+	inBubble(t, func(t *testing.T, one, other store) {
+		ahead := time.Now().Add(app.LeaseTime + time.Second).UnixMilli()
+		run(t, one.path, fmt.Sprintf("INSERT INTO leases (name, token, expires) VALUES ('send', 7, %d)", ahead))
+		err := other.Hold(t.Context(), "send", func(_ context.Context, f app.Fence) error {
+			if f.Token != 8 {
+				t.Errorf("token %d follows 7", f.Token)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 	for _, c := range []struct {
-		what string
-		lose func(t *testing.T, holder, other store)
+		what     string
+		mayWrite bool // nobody else can have acted meanwhile
+		lose     func(t *testing.T, holder, other store) (end func())
 	}{
-		{"it was not renewed while the computer slept", func(t *testing.T, _, other store) {
+		{"it was not renewed while the computer slept", true, func(t *testing.T, _, other store) func() {
 			other.expire("send")
+			return func() {}
 		}},
-		{"another took it", func(t *testing.T, _, other store) {
+		{"another took it", false, func(t *testing.T, _, other store) func() {
 			other.expire("send")
 			if err := other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 				t.Error(err)
 			}
+			return func() {}
 		}},
-		{"the database cannot be written", func(t *testing.T, holder, _ store) {
+		{"the database cannot be written", false, func(t *testing.T, holder, _ store) func() {
 			if err := holder.db.Close(); err != nil {
 				t.Error(err)
 			}
+			return func() {}
+		}},
+		{"a program keeps the database locked", true, func(t *testing.T, holder, _ store) func() {
+			return lock(t, holder.path)
 		}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, one, other store) {
 				begin := time.Now()
 				err := one.Hold(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
-					c.lose(t, one, other)
+					end := c.lose(t, one, other)
 					select {
 					case <-ctx.Done():
 					case <-time.After(time.Hour):
 						t.Error("the work goes on without its lease")
 					}
-					if err := one.guard(f); err == nil {
-						t.Error("it may still write")
+					end()
+					if err := one.guard(f); (err == nil) != c.mayWrite {
+						t.Errorf("writing what was under way: %v", err)
 					}
 					return ctx.Err()
 				})

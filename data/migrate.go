@@ -27,7 +27,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	}
 	sources := provider.ListSources()
 	newest := sources[len(sources)-1].Version
-	saved := false
+	backup := "" // of the state before the first change
 	for {
 		version, err := provider.GetDBVersion(ctx)
 		switch {
@@ -37,17 +37,20 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 			return nil
 		case version > newest:
 			return app.Errorf(app.Invalid, "%s was written by a newer Feebridge: its schema is %d, and this Feebridge knows %d at most. Install the newer Feebridge.", db.path, version, newest)
-		case version > 0 && !saved:
-			if err := db.backupBeforeMigration(ctx, version); err != nil {
+		case version > 0 && backup == "":
+			if backup, err = db.backupBeforeMigration(ctx, version); err != nil {
 				return fmt.Errorf("backing up %s before its schema changes: %w", db.path, err)
 			}
-			saved = true
 		}
 		if _, err := provider.UpByOne(ctx); err != nil {
 			if now, again := provider.GetDBVersion(ctx); again == nil && now > version {
 				continue // another process did it
 			}
-			return explain(ctx, "bringing the schema up to date", err)
+			err = explain(ctx, "bringing the schema up to date", err)
+			if backup != "" {
+				err = fmt.Errorf("%w. A copy from before is %s", err, backup)
+			}
+			return err
 		}
 	}
 }
@@ -60,18 +63,18 @@ const backupTime = "20060102T150405Z"
 
 var backupName = regexp.MustCompile(`^\.backup-\d{8}T\d{6}Z-schema-\d+$`)
 
-// backupBeforeMigration keeps a copy beside the database, and removes the oldest when
-// there are too many.
-func (db *DB) backupBeforeMigration(ctx context.Context, version int64) error {
-	path := fmt.Sprintf("%s.backup-%s-schema-%d", db.path, time.Now().UTC().Format(backupTime), version)
+// backupBeforeMigration keeps a copy beside the database, removes the oldest when there
+// are too many, and returns the name of the new one.
+func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path string, err error) {
+	path = fmt.Sprintf("%s.backup-%s-schema-%d", db.path, time.Now().UTC().Format(backupTime), version)
 	// One of this very second comes from another process that does the same.
 	if err := db.Backup(ctx, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+		return "", err
 	}
 	folder, base := filepath.Split(db.path)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var backups []string
 	for _, e := range entries {
@@ -82,8 +85,8 @@ func (db *DB) backupBeforeMigration(ctx context.Context, version int64) error {
 	slices.Sort(backups) // by time
 	for _, old := range backups[:max(0, len(backups)-keptBackups)] {
 		if err := os.Remove(filepath.Join(folder, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return path, nil
 }

@@ -160,7 +160,7 @@ func (m *model) export(r *rapid.T) {
 	e.Standing = ledger.Standing{Status: rapid.SampledFrom([]ledger.InvoiceStatus{"", ledger.DraftThere, ledger.PaidThere}).Draw(r, "there")}
 	m.update(r, func(tx app.Tx) error { return tx.SaveExports(e) })
 	m.latest[id] = e
-	m.changed[string(id)] = true
+	m.changed[string(id)], m.changed["run"] = true, true
 }
 
 // check compares both processes with the model.

@@ -10,10 +10,11 @@ import (
 )
 
 // networkKinds are the file systems that reach another computer, by the magic number
-// that statfs(2) gives.
+// that statfs(2) gives. 9P is none of them: containers and virtual machines use it for
+// folders of their own computer.
 var networkKinds = map[uint32]string{
 	0x00006969: "NFS", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x0000517b: "SMB", 0x0000564c: "NCP",
-	0x5346414f: "AFS", 0x73757245: "Coda", 0x00c36400: "Ceph", 0x01021997: "9P", 0x0bd00bd0: "Lustre",
+	0x5346414f: "AFS", 0x73757245: "Coda", 0x00c36400: "Ceph", 0x0bd00bd0: "Lustre",
 }
 
 // fuseMagic is that of every file system in user space, near or far.

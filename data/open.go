@@ -36,9 +36,6 @@ var migrations embed.FS
 // up to date, after a backup beside it. The folder must exist. A file that is not
 // Feebridge's, one that a newer Feebridge wrote, and one on a network drive are refused
 // with an *app.Error, and left as they are.
-//
-// A database that is opened in a synctest bubble must be closed in it: database/sql
-// keeps a goroutine for every open handle.
 func Open(ctx context.Context, path string) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -145,8 +142,8 @@ func look(ctx context.Context, path string) (fresh bool, err error) {
 		err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), count(*) FROM sqlite_schema").Scan(&id, &tables)
 	}
 	switch {
-	case is(err, sqlite3.SQLITE_NOTADB):
-		return false, app.Errorf(app.Invalid, "%s is not a database. Choose another file.", path)
+	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+		return false, app.Errorf(app.Invalid, "%s is not a database, or it is damaged. Choose another file, or a backup.", path)
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
 	case id == 0 && tables == 0:
@@ -163,9 +160,9 @@ func (db *DB) mark(ctx context.Context) error {
 	return explain(ctx, "marking the new database", err)
 }
 
-// busyTimeout is how long a transaction waits for another one to end, in this process
-// or in another, before it gives up.
-const busyTimeout = 10 * time.Second
+// busyTimeout is how long a transaction waits for one of another process to end before
+// it gives up. The longest there are bring in a file of 100,000 lines.
+const busyTimeout = 30 * time.Second
 
 // idleReaders is how many connections for reading are kept open.
 const idleReaders = 4
@@ -184,7 +181,7 @@ var (
 		"_pragma=journal_mode(WAL)", // readers and the writer do not wait for each other
 		"_pragma=foreign_keys(ON)",
 		"_pragma=temp_store(MEMORY)",
-		"_pragma=cache_size(-4000)", // KiB
+		"_pragma=cache_size(-16000)", // KiB
 		"_pragma=query_only(ON)",
 	}, looking...)
 	writing = append([]string{

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -40,11 +41,11 @@ func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, e
 // for: invoices_newest, invoices_of_client, or the identifiers.
 func rowsQuery(q app.Query) (query string, args []any) {
 	var b strings.Builder
-	b.WriteString(`SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status, i.export,
+	b.WriteString(`SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
 		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
-		b.WriteString("json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value")
+		b.WriteString("(SELECT DISTINCT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
 		args = append(args, idList(q.IDs))
 	} else {
 		b.WriteString("invoices i")
@@ -65,8 +66,8 @@ func rowsQuery(q app.Query) (query string, args []any) {
 // rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
 // once: 100,000 rows name a few thousand clients and a handful of messages.
 type rowScanner struct {
-	columns [19]any
-	into    [19]any // pointers to columns: database/sql then neither converts nor copies
+	columns [18]any
+	into    [18]any // pointers to columns: database/sql then neither converts nor copies
 	same    map[string]string
 }
 
@@ -82,6 +83,10 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 	if err := rows.Scan(s.into[:]...); err != nil {
 		return app.InvoiceRow{}, err
 	}
+	stage, ok := stages[s.text(11)]
+	if !ok {
+		return app.InvoiceRow{}, fmt.Errorf("invoice %s has the stage %q, which this Feebridge does not know", s.text(3), s.text(11))
+	}
 	currency := money.Currency(s.shared(7))
 	r := app.InvoiceRow{
 		ID:         billing.InvoiceID(s.text(0)),
@@ -94,14 +99,14 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 		SubTotal:   money.New(s.number(8), currency),
 		Tax:        money.New(s.number(9), currency),
 		Total:      money.New(s.number(10), currency),
-		Stage:      billing.Stage{Status: statuses[s.text(11)], Export: exportStates[s.text(12)]},
-		Message:    s.shared(13),
-		Cause:      ledger.Cause(s.shared(14)),
-		XeroStatus: ledger.InvoiceStatus(s.shared(15)),
-		PaidOn:     billing.Date(s.number(18)),
+		Stage:      stage,
+		Message:    s.shared(12),
+		Cause:      ledger.Cause(s.shared(13)),
+		XeroStatus: ledger.InvoiceStatus(s.shared(14)),
+		PaidOn:     billing.Date(s.number(17)),
 	}
 	if r.XeroStatus != "" {
-		r.AmountDue = money.New(s.number(17), money.Currency(s.shared(16)))
+		r.AmountDue = money.New(s.number(16), money.Currency(s.shared(15)))
 	}
 	return r, nil
 }

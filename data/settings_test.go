@@ -42,7 +42,7 @@ func openNew(t *testing.T) *DB {
 func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 	db := openNew(t)
 	common := map[string]string{
-		"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "trusted_schema": "0", "temp_store": "2",
+		"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "30000", "trusted_schema": "0", "temp_store": "2",
 		"application_id": fmt.Sprint(applicationID),
 	}
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 		settings map[string]string
 	}{
 		{"the writer", db.writer, 1, map[string]string{"synchronous": "2", "query_only": "0", "cache_size": "-8000", "journal_size_limit": "16000000"}},
-		{"the readers", db.pool, 7, map[string]string{"query_only": "1", "cache_size": "-4000"}},
+		{"the readers", db.pool, 7, map[string]string{"query_only": "1", "cache_size": "-16000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var open []*sql.Conn

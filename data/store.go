@@ -3,7 +3,6 @@ package data
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"feebridge/app"
@@ -23,19 +22,16 @@ func (db *DB) view(ctx context.Context, fn func(*reader) error) error {
 	return fn(newReader(ctx, tx))
 }
 
-// Update implements app.Store. It runs fn once. An Update inside another's fn is a
-// mistake in the program: it waits for the outer one until it gives up.
+// Update implements app.Store. The transaction has SQLite's lock for writing from its
+// beginning, so that nothing another process does can make it fail later: fn runs once.
+// It waits for other transactions of this process as long as ctx allows, and for those
+// of other processes for busyTimeout at most. An Update inside fn would wait for ever.
 func (db *DB) Update(ctx context.Context, fn func(app.Tx) error) error {
 	return db.update(ctx, func(w *writer) error { return fn(w) })
 }
 
 func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
-	conn, err := db.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }() // it only goes back to its handle
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(ctx, "beginning to write", err)
 	}
@@ -48,17 +44,6 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 		return err
 	}
 	return explain(ctx, "committing", tx.Commit())
-}
-
-// turn waits for the connection that writes, as long as SQLite would for another process.
-func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
-	wait, cancel := context.WithTimeout(ctx, busyTimeout)
-	defer cancel()
-	conn, err := db.writer.Conn(wait)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return nil, inUse(err)
-	}
-	return conn, explain(ctx, "waiting to write", err)
 }
 
 // reader implements app.Reader on one transaction. A statement is prepared once in it.

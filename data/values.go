@@ -56,18 +56,18 @@ func (n named[T]) Scan(src any) error {
 	return nil
 }
 
-func byName[T fmt.Stringer](all []T) map[string]T {
-	names := make(map[string]T, len(all))
-	for _, v := range all {
-		names[v.String()] = v
+// exportStates and stages are by the names that the database keeps; those of a stage are
+// its status and its export state with a space between.
+var exportStates, stages = func() (map[string]billing.ExportState, map[string]billing.Stage) {
+	exports, stages := map[string]billing.ExportState{}, map[string]billing.Stage{}
+	for _, e := range billing.ExportStates() {
+		exports[e.String()] = e
+		for _, s := range billing.Statuses() {
+			stages[s.String()+" "+e.String()] = billing.Stage{Status: s, Export: e}
+		}
 	}
-	return names
-}
-
-var (
-	statuses     = byName(billing.Statuses())
-	exportStates = byName(billing.ExportStates())
-)
+	return exports, stages
+}()
 
 // inJSON scans a value that is kept as JSON. NULL and "" are its zero value.
 type inJSON struct{ to any }

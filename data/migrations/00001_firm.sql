@@ -34,7 +34,7 @@ CREATE TABLE clients (
 	name_fold TEXT NOT NULL,
 	email     TEXT NOT NULL,
 	address   TEXT NOT NULL CHECK (json_valid(address))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX clients_by_name ON clients (name_fold, code_fold);
 
 CREATE TABLE taxes (
@@ -132,14 +132,14 @@ CREATE TABLE batches (
 	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
 	kind       TEXT NOT NULL CHECK (kind IN ('contacts', 'invoices')),
 	key        TEXT NOT NULL UNIQUE CHECK (key <> ''),
-	body       BLOB NOT NULL CHECK (length(body) > 0), -- the exact bytes of every try
 	members    TEXT NOT NULL CHECK (json_valid(members)), -- in the order of the body
 	state      TEXT NOT NULL CHECK (state IN ('ready', 'sending', 'lost', 'settled')),
 	tries      INTEGER NOT NULL CHECK (tries >= 0),
 	tried      INTEGER NOT NULL,
 	tried_last INTEGER NOT NULL,
 	troubles   INTEGER NOT NULL,
-	look_up    INTEGER NOT NULL CHECK (look_up IN (0, 1))
+	look_up    INTEGER NOT NULL CHECK (look_up IN (0, 1)),
+	body       BLOB NOT NULL CHECK (length(body) > 0) -- the exact bytes of every try; last, so that what is before it is read without it
 ) STRICT;
 CREATE INDEX batches_by_state ON batches (tenant, state);
 
@@ -174,9 +174,9 @@ CREATE TABLE exports (
 	xero_credited INTEGER NOT NULL,
 	xero_paid_on  INTEGER NOT NULL,
 	xero_updated  INTEGER NOT NULL,
-	messages      TEXT NOT NULL CHECK (messages = '' OR json_valid(messages)),
 	message       TEXT NOT NULL, -- this and cause are of the message that the grid shows
-	cause         TEXT NOT NULL
+	cause         TEXT NOT NULL,
+	messages      TEXT NOT NULL CHECK (messages = '' OR json_valid(messages))
 ) STRICT;
 CREATE INDEX exports_of_run ON exports (run, ended, result, invoice);
 CREATE INDEX exports_of_invoice ON exports (invoice);
@@ -186,7 +186,6 @@ CREATE INDEX exports_waiting ON exports (tenant) WHERE batch IS NULL AND ended =
 CREATE TABLE leases (
 	name    TEXT PRIMARY KEY,
 	token   INTEGER NOT NULL CHECK (token > 0), -- one more for every holder
-	holder  TEXT NOT NULL,                      -- for a person who looks for it
 	expires INTEGER NOT NULL                    -- 0 once it was given back
 ) STRICT;
 

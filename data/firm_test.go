@@ -1,0 +1,178 @@
+package data_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// firmPromises are about the firm, its staff, clients and organisations.
+var firmPromises = []promise{
+	{"a firm comes back as it was saved", func(t *testing.T, s store) {
+		want := app.Firm{Name: "Tūī & Co", Currency: "AUD", MarkBase: "https://bills.example/"}
+		s.update(func(tx app.Tx) error { return tx.SaveFirm(want) })
+		s.view(func(r app.Reader) error {
+			got, err := r.Firm()
+			same(t, got, want)
+			return err
+		})
+	}},
+	{"members come in the order in which they joined", func(t *testing.T, s store) {
+		anna := staff.Member{
+			ID: "anna", Name: "Anna", Email: "anna@tui.example", Time: map[staff.TimePermission]bool{staff.ProcessTime: true},
+			Roles: map[billing.ClientID]staff.Role{"kauri": staff.Editor},
+		}
+		olivia := staff.Founder("olivia", "Olivia Hart-Ngata")
+		s.update(func(tx app.Tx) error { return errors.Join(tx.SaveMember(anna), tx.SaveMember(olivia)) })
+		s.view(func(r app.Reader) error {
+			got, err := r.Staff()
+			same(t, got, []staff.Member{olivia, anna})
+			return err
+		})
+	}},
+	{"a client comes back as it was saved, with its version", func(t *testing.T, s store) {
+		want := billing.Client{
+			ID: "matai", Code: "MATAI-1", Name: "  Mātai\tLtd ", Email: "pay@matai.example",
+			Address: billing.Address{Lines: [4]string{"1 Quay St", "", "c/o", "L2"}, City: "Auckland", Region: "AKL", PostalCode: "1010", Country: "New Zealand"},
+		}
+		s.update(func(tx app.Tx) (err error) {
+			want.Version, err = tx.SaveClient(want)
+			return err
+		})
+		want.Name = "Aardvark"
+		s.update(func(tx app.Tx) (err error) {
+			want.Version, err = tx.SaveClient(want)
+			return err
+		})
+		if want.Version != 2 {
+			t.Errorf("after two saves the version is %d", want.Version)
+		}
+		s.view(func(r app.Reader) error {
+			got, err := r.Client("matai")
+			same(t, got, want)
+			all, err2 := r.Clients()
+			if len(all) != 3 || all[0].ID != "matai" || all[2].ID != "rimu" {
+				t.Errorf("the clients are not by name: %v", all)
+			}
+			return errors.Join(err, err2)
+		})
+	}},
+	{"a client that changed meanwhile is a conflict that names it", func(t *testing.T, s store) {
+		c := billing.Client{ID: "kauri", Code: "KAURI", Name: "Kauri Joinery", Version: 1}
+		s.update(func(tx app.Tx) error { return second(tx.SaveClient(c)) })
+		s.fails(app.Conflict, []string{"Kauri Joinery", "open it again"}, func(tx app.Tx) error { return second(tx.SaveClient(c)) })
+		c.Version, c.Code = 0, "NEW"
+		s.fails(app.Conflict, []string{"Kauri Joinery"}, func(tx app.Tx) error { return second(tx.SaveClient(c)) })
+	}},
+	{"a client code is one client's, whatever its case", func(t *testing.T, s store) {
+		s.fails(app.Conflict, []string{"kauri", "another code"}, func(tx app.Tx) error {
+			return second(tx.SaveClient(billing.Client{ID: "other", Code: "kauri", Name: "Other"}))
+		})
+		s.fails(app.Conflict, []string{"KAURI", "another code"}, func(tx app.Tx) error {
+			return second(tx.SaveClient(billing.Client{ID: "rimu", Code: "KAURI", Name: "Rimu", Version: 1}))
+		})
+	}},
+	{"taxes come by name", func(t *testing.T, s store) {
+		gst, none := billing.Tax{Code: "OUTPUT2", Name: "GST", Rate: 15_0000}, billing.Tax{Code: "NONE", Name: "No GST"}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveTax(none), tx.SaveTax(billing.Tax{Code: "OUTPUT2", Name: "old"}), tx.SaveTax(gst))
+		})
+		s.view(func(r app.Reader) error {
+			got, err := r.Taxes()
+			same(t, got, []billing.Tax{gst, none})
+			return err
+		})
+	}},
+	{"organisations, the default first, with chart, mapping and links", func(t *testing.T, s store) {
+		zest := app.Organisation{
+			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, Default: true, State: app.SignedOut,
+			Parked: app.Park{Until: moment, Why: app.DayLimit, Text: "5000 calls"},
+		}
+		demo := app.Organisation{Tenant: ledger.Tenant{ID: "demo", Name: "Demo Company"}, State: app.Connected}
+		chart := ledger.Chart{
+			Tenant: zest.Tenant, ShortCode: "!Qj35V", BaseCurrency: "NZD", PeriodLock: 20260331,
+			Accounts: []ledger.Account{{Code: "200", Name: "Sales", Class: "REVENUE", Type: "SALES", TaxType: "OUTPUT2"}},
+			TaxRates: []ledger.TaxRate{{Type: "OUTPUT2", Name: "GST", Rate: 15_0000, Active: true, Classes: []string{"REVENUE"}}},
+			Tracking: []ledger.TrackingCategory{{Name: "Region", Options: []string{"North"}}}, Currencies: []money.Currency{"NZD", "AUD"},
+			Themes: []ledger.Theme{{ID: "t", Name: "Blue"}}, Items: []ledger.Item{{Code: "I", Name: "Item", Account: "200", Sold: true}},
+			Read: moment, Ahead: -3 * time.Second,
+		}
+		mapping := ledger.Mapping{
+			Arrival: ledger.SubmittedThere, DefaultAccount: "200", Theme: "Blue",
+			Codes: map[string]ledger.Target{"ACC": {Account: "201", Item: "I"}}, Taxes: map[string]string{"GST": "OUTPUT2"},
+		}
+		link := app.Link{Contact: "contact", Name: "Kauri Joinery Ltd", How: app.LinkedByHand, At: moment}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveOrganisation(demo), tx.SaveOrganisation(zest), tx.SaveChart(chart), tx.SaveMapping("zest", mapping),
+				tx.SaveLink("zest", "kauri", app.Link{Contact: "old", How: app.LinkedByName}), tx.SaveLink("zest", "kauri", link),
+				tx.SaveLink("zest", "rimu", link), tx.DeleteLink("zest", "rimu"), tx.DeleteLink("zest", "rimu"),
+				tx.SaveOrganisation(zest)) // which keeps its chart and mapping
+		})
+		s.view(func(r app.Reader) error {
+			all, err := r.Organisations()
+			same(t, all, []app.Organisation{zest, demo})
+			gotChart, err2 := r.Chart("zest")
+			same(t, gotChart, chart)
+			gotMapping, err3 := r.Mapping("zest")
+			same(t, gotMapping, mapping)
+			links, err4 := r.Links("zest")
+			same(t, links, map[billing.ClientID]app.Link{"kauri": link})
+			unset, err5 := r.Mapping("demo")
+			same(t, unset, ledger.Mapping{})
+			return errors.Join(err, err2, err3, err4, err5)
+		})
+	}},
+	{"what is not there is NotFound", func(t *testing.T, s store) {
+		s.view(func(r app.Reader) error {
+			for what, err := range map[string]error{
+				"client": second(r.Client("x")), "invoice": second(r.Invoice("x")), "run": second(r.Run("x")),
+				"export": second(r.Exports([]app.ExportID{"x"})), "batch": second(r.Batch("x")), "mapping": second(r.Mapping("x")),
+				"chart": second(r.Chart("demo")),
+			} {
+				if !app.IsCode(err, app.NotFound) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			return nil
+		})
+		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveMapping("x", ledger.Mapping{}) })
+		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "x"}}) })
+		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveBatch(app.Batch{ID: "x"}) })
+	}},
+	{"audit entries are chained and found by their subject", func(t *testing.T, s store) {
+		record := func(action, subject, id string) {
+			s.update(func(tx app.Tx) error {
+				e := staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: action, Subject: subject, ID: id, From: "\x00 é", To: "<&>"}
+				return errors.Join(tx.Record(e), tx.Record(e))
+			})
+		}
+		record("export", "invoice", "a")
+		record("link", "client", "a")
+		record("hold", "invoice", "b")
+		s.view(func(r app.Reader) error {
+			all, err := r.Audit("", "")
+			if len(all) != 6 {
+				t.Fatalf("there are %d entries", len(all))
+			}
+			previous := ""
+			for i, e := range all {
+				if e.Seq != int64(i+1) || e.Previous != previous {
+					t.Errorf("entry %d follows %q, want %q", e.Seq, e.Previous, previous)
+				}
+				previous = e.Hash()
+			}
+			some, err2 := r.Audit("invoice", "a")
+			same(t, some, all[:2])
+			if e := all[0]; e.By != "olivia" || e.ByName != "Olivia Hart" || e.Action != "export" || e.From != "\x00 é" || e.To != "<&>" || e.At.IsZero() {
+				t.Errorf("the entry is %+v", e)
+			}
+			return errors.Join(err, err2)
+		})
+	}},
+}
