@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"log/slog"
 	"sync"
 
@@ -28,7 +29,8 @@ type App struct {
 	store Store
 	books Books
 	log   *slog.Logger
-	wake  chan struct{} // there may be something to send
+	wake  bell  // there may be something to send
+	tries tries // what this process knows of the requests under way
 
 	mu        sync.Mutex
 	listeners []func([]Change)
@@ -39,7 +41,6 @@ type App struct {
 func New(p Params) *App {
 	return &App{
 		store: p.Store, books: p.Books, log: p.Log,
-		wake:    make(chan struct{}, 1),
 		changed: make(chan struct{}, 1),
 	}
 }
@@ -105,11 +106,42 @@ func poke(c chan struct{}) {
 	}
 }
 
+// bell wakes everybody who waits for it.
+type bell struct {
+	mu    sync.Mutex
+	rings chan struct{}
+}
+
+// next returns a channel that is closed when the bell rings the next time.
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rings == nil {
+		b.rings = make(chan struct{})
+	}
+	return b.rings
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rings != nil {
+		close(b.rings)
+		b.rings = nil
+	}
+}
+
 // newID returns an identifier that orders by the time it was made.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// newMark returns the random part of the address that an export carries in Xero.
-func newMark() string { return rand.Text() }
+// newMark returns the random part of the address that an export carries in Xero: 128
+// bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
+// takes no address with its own name in it.
+func newMark() string {
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return hex.EncodeToString(random[:])
+}
 
 // entry is an audit entry of what by did.
 func entry(by staff.Member, action, subject, id, from, to string) staff.Entry {

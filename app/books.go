@@ -16,6 +16,8 @@ import (
 type Books interface {
 	// Chart reads what the organisation has and allows.
 	Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, error)
+	// Reach makes one small read: nil says that the organisation can be called.
+	Reach(ctx context.Context, t ledger.TenantID) error
 	// Contacts yields what q asks for, archived and merged contacts too, each once. A
 	// contact that a found one was merged into is among them.
 	Contacts(ctx context.Context, t ledger.TenantID, q ledger.ContactQuery) iter.Seq2[ledger.Contact, error]

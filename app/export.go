@@ -37,7 +37,11 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		var queued []billing.InvoiceID
 		for _, v := range invoices {
 			if v.Stage.InFlight() && v.Stage.Export != billing.Removing && by.May(staff.ExportInvoices, v.Client) {
-				results = append(results, Result{v.ID, v.Number, confirmRunOf(tx, v.ID)})
+				err := confirmRunOf(tx, by, v.ID)
+				if err != nil && !IsCode(err, Forbidden) {
+					return err
+				}
+				results = append(results, Result{v.ID, v.Number, err})
 				continue
 			}
 			_, err := mayMove(by, v, billing.Queue, staff.ExportInvoices)
@@ -69,23 +73,22 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		return tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, queued...)
 	})
 	if err == nil {
-		poke(a.wake)
+		a.wake.ring()
 	}
 	return run, results, err
 }
 
-// confirmRunOf notes that a person still wants the run that the invoice is queued in.
-func confirmRunOf(tx Tx, id billing.InvoiceID) error {
+// confirmRunOf lets the run that the invoice is queued in go on, if it is stale.
+func confirmRunOf(tx Tx, by staff.Member, id billing.InvoiceID) error {
 	exports, err := tx.ExportsOf(id)
 	if err != nil || len(exports) == 0 {
 		return err
 	}
 	run, err := tx.Run(exports[0].Run)
-	if err != nil {
+	if err != nil || !run.Stale(tx.Now()) {
 		return err
 	}
-	run.Confirmed = tx.Now()
-	return tx.SaveRun(run)
+	return confirm(tx, by, run)
 }
 
 // Confirm lets a run that went stale go on.
@@ -95,32 +98,37 @@ func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
 		if err != nil {
 			return err
 		}
-		all, err := tx.ExportsOfRun(id)
+		return confirm(tx, by, run)
+	})
+	if err == nil {
+		a.wake.ring()
+	}
+	return err
+}
+
+// confirm notes that the member means what is left of the run, if they may export it all.
+func confirm(tx Tx, by staff.Member, run Run) error {
+	all, err := tx.ExportsOfRun(run.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if !e.Ended.IsZero() {
+			continue
+		}
+		v, err := tx.Invoice(e.Invoice)
 		if err != nil {
 			return err
 		}
-		for _, e := range all {
-			if !e.Ended.IsZero() {
-				continue
-			}
-			v, err := tx.Invoice(e.Invoice)
-			if err != nil {
-				return err
-			}
-			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
-				return err
-			}
-		}
-		run.Confirmed, run.By = tx.Now(), by.ID
-		if err := tx.SaveRun(run); err != nil {
+		if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "confirm", "run", string(id), "", ""))
-	})
-	if err == nil {
-		poke(a.wake)
 	}
-	return err
+	run.Confirmed, run.By = tx.Now(), by.ID
+	if err := tx.SaveRun(run); err != nil {
+		return err
+	}
+	return tx.Record(entry(by, "confirm", "run", string(run.ID), "", ""))
 }
 
 // Cancel withdraws what of a run was provably never sent, and returns how many invoices
@@ -263,27 +271,28 @@ func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
 	if !by.Time[staff.ExportToAccounting] {
 		return nil, nil
 	}
-	return a.openRuns(ctx)
-}
-
-func (a *App) openRuns(ctx context.Context) ([]Run, error) {
 	var open []Run
-	err := a.store.View(ctx, func(r Reader) error {
-		open = nil
-		orgs, err := r.Organisations()
-		if err != nil {
-			return err
-		}
-		for _, o := range orgs {
-			runs, err := r.Runs(o.Tenant.ID, true)
-			if err != nil {
-				return err
-			}
-			open = append(open, runs...)
-		}
-		return nil
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		open, err = openRuns(r)
+		return err
 	})
 	return open, err
+}
+
+func openRuns(r Reader) ([]Run, error) {
+	orgs, err := r.Organisations()
+	if err != nil {
+		return nil, err
+	}
+	var open []Run
+	for _, o := range orgs {
+		runs, err := r.Runs(o.Tenant.ID, true)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, runs...)
+	}
+	return open, nil
 }
 
 // ExportsOfRun returns the exports of a run that the member may see, in the order they

@@ -39,7 +39,8 @@ const (
 
 // Park says that sending waits, and until when. The zero Park does not wait.
 type Park struct {
-	Until time.Time
+	Since time.Time // when it began; for trouble of the same kind, the first time
+	Until time.Time // zero waits for a person
 	Why   Reason
 	Text  string // Xero's words
 }

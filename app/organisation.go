@@ -64,7 +64,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, t ledger.TenantID) (
 		}
 		return tx.Record(entry(by, "connect", "organisation", string(t), "", chart.Tenant.Name))
 	})
-	poke(a.wake)
+	a.wake.ring()
 	return org, err
 }
 

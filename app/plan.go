@@ -169,15 +169,26 @@ func (s *sender) readChart(ctx context.Context) error {
 	if err != nil && !IsCode(err, NotFound) {
 		return err
 	}
+	if s.org.Parked.ailing() {
+		if err := s.books.Reach(ctx, s.tenant); err != nil {
+			return err // one call told it, instead of one for every list
+		}
+	}
 	chart, err = s.books.Chart(ctx, s.tenant)
 	if err != nil {
 		return err
 	}
-	if err := s.update(ctx, func(tx Tx) error { return saveChart(tx, chart) }); err != nil {
+	err = s.update(ctx, func(tx Tx) error {
+		if err := tx.Guard(s.fence); err != nil {
+			return err
+		}
+		return saveChart(tx, chart)
+	})
+	if err != nil {
 		return err
 	}
 	s.chart = chart
-	return s.setOrganisation(ctx, Park{})
+	return s.reached(ctx)
 }
 
 // check returns what stops an export, and how the others are to stand in Xero.
@@ -333,12 +344,20 @@ func (s *sender) storeContacts(ctx context.Context, clients []billing.Client, li
 			}
 		}
 		for _, p := range payloads {
+			if anyLinked(now, p.Members) {
+				continue // a person chose the contact of one meanwhile: the others wait for the next plan
+			}
 			if err := tx.SaveBatch(s.batch(p)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// anyLinked reports whether one of the clients has a contact.
+func anyLinked(links map[billing.ClientID]Link, clients []string) bool {
+	return slices.ContainsFunc(clients, func(c string) bool { return links[billing.ClientID(c)].Contact != "" })
 }
 
 // saveLink ties a client to a contact, by Feebridge's own doing.
@@ -382,6 +401,7 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write,
 		return nil
 	}
 	expected := map[string]money.Amount{}
+	contact := map[string]ledger.ContactID{}
 	small := map[string]int{}
 	for _, j := range jobs {
 		totals, err := j.invoice.Totals()
@@ -390,6 +410,9 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write,
 		}
 		expected[string(j.export.ID)] = totals.Total
 		small[string(j.export.ID)] = j.export.Small
+	}
+	for _, w := range writes {
+		contact[w.Member] = w.Contact
 	}
 	payloads, err := s.prepare(writes, small, refusals)
 	if err != nil {
@@ -412,7 +435,7 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write,
 				return err
 			}
 			for i, m := range p.Members {
-				members[i].Batch, members[i].Expected = b.ID, expected[m]
+				members[i].Batch, members[i].Contact, members[i].Expected = b.ID, contact[m], expected[m]
 			}
 			if err := tx.SaveExports(members...); err != nil {
 				return err

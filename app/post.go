@@ -18,17 +18,15 @@ const sinceMargin = 10 * time.Minute
 // post claims a batch, sends it once, and stores what came of it. What a cancelled
 // context leaves open is stored all the same.
 func (s *sender) post(ctx context.Context, id BatchID) error {
-	b, err := s.claim(ctx, id)
-	if IsCode(err, NotFound) {
-		return nil // a person cancelled it meanwhile
-	}
-	if err != nil {
+	b, claimed, err := s.claim(ctx, id)
+	if err != nil || !claimed {
 		return err
 	}
+	s.begin(b)
 	outcomes, err := s.books.Post(ctx, b)
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
-		s.countFailure(false)
+		s.succeeded()
 		return s.settle(ctx, b, outcomes)
 	}
 	t := &Trouble{Reason: Interrupted, Err: err}
@@ -37,19 +35,34 @@ func (s *sender) post(ctx context.Context, id BatchID) error {
 	return s.troubled(ctx, b, t)
 }
 
-// claim marks the batch as sending, on disk, before anything leaves.
-func (s *sender) claim(ctx context.Context, id BatchID) (Batch, error) {
-	var b Batch
-	err := s.update(ctx, func(tx Tx) (err error) {
+// claim marks the batch as sending, on disk, before anything leaves. It reports false
+// when the batch is not wanted any more: a person cancelled it, or chose the contact that
+// it was to create.
+func (s *sender) claim(ctx context.Context, id BatchID) (b Batch, claimed bool, err error) {
+	err = s.update(ctx, func(tx Tx) (err error) {
+		claimed = false
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
-		if b, err = tx.Batch(id); err != nil {
+		if b, err = tx.Batch(id); IsCode(err, NotFound) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if b.State != Ready && b.State != Lost {
 			return fmt.Errorf("batch %s is %s", id, b.State)
 		}
+		if b.Kind == ContactBatch && b.Tries == 0 {
+			links, err := tx.Links(s.tenant)
+			if err != nil {
+				return err
+			}
+			if anyLinked(links, b.Members) {
+				return tx.DeleteBatch(id) // the next plan creates the others
+			}
+		}
+		claimed = true
 		now := tx.Now()
 		if b.Tries == 0 {
 			b.Tried = now
@@ -66,7 +79,27 @@ func (s *sender) claim(ctx context.Context, id BatchID) (Batch, error) {
 			return happen(tx, v, billing.Send)
 		})
 	})
-	return b, err
+	return b, claimed, err
+}
+
+// begin notes that the batch is about to leave.
+func (s *sender) begin(b Batch) {
+	s.tries.note(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range b.Members {
+		if s.sent[m].IsZero() {
+			s.sent[m] = time.Now()
+		}
+	}
+}
+
+// succeeded notes that Xero took a write.
+func (s *sender) succeeded() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken, s.failures = time.Now(), 0
+	clear(s.failing)
 }
 
 // ahead is how far Xero's clock was ahead of ours when the chart was read.
@@ -126,7 +159,20 @@ func (s *sender) settle(ctx context.Context, b Batch, outcomes []ledger.Outcome)
 	if err != nil {
 		return err
 	}
-	return s.setOrganisation(ctx, Park{})
+	s.settled(b.ID)
+	return s.setHealth(ctx, Park{})
+}
+
+// settled forgets how a batch fared that is not under way any more.
+func (s *sender) settled(ids ...BatchID) {
+	for _, id := range ids {
+		s.tries.forget(id)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.failing, id)
+	}
 }
 
 func hasCause(messages []ledger.Message, c ledger.Cause) bool {
@@ -165,7 +211,10 @@ func (s *sender) settleContacts(tx Tx, b Batch, outcomes []ledger.Outcome) error
 		}
 	}
 	if len(unclear) > 0 {
+		s.forgetContacts()
 		s.uncreated(unclear)
+	} else {
+		s.most = min(2*s.most, maxMembers)
 	}
 	b.State = Settled
 	return tx.SaveBatch(b)
@@ -180,11 +229,13 @@ func (s *sender) forgetContacts() {
 
 // troubled stores that a call has no usable answer, and what follows from it.
 func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
-	if p := parkFor(t); p != nil && (t.Unsent || t.Reason == Offline) {
-		s.setParked(p)
+	if t.Unsent && b.Tries == 1 {
+		s.settled(b.ID)
+	} else {
+		s.tries.note(b)
 	}
-	if t.Reason == Troubled && s.countFailure(true) >= mostFailures {
-		s.setParked(&Parked{Park{Until: time.Now().Add(outage), Why: Troubled, Text: t.Text}})
+	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == Offline || !t.Until.IsZero() || s.isOutage(b, t)) {
+		s.setParked(p)
 	}
 	return s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
@@ -213,21 +264,21 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 // batch is looked up instead, and halved where it is proven absent.
 const maxTroubles = 2
 
-// When so many writes in a row end in an error of Xero's own, it is down, and sending
-// waits for a while.
-const (
-	mostFailures = 8
-	outage       = 2 * time.Minute
-)
+// mostFailures is how many writes in a row may end in an error of Xero's own: then it
+// is down, and sending waits for a while.
+const mostFailures = 8
 
-// countFailure counts writes in a row that Xero failed on.
-func (s *sender) countFailure(failed bool) int {
+// isOutage counts the writes that Xero fails on, and reports whether they are so many
+// that it is down.
+func (s *sender) isOutage(b Batch, t *Trouble) bool {
+	if t.Reason != Troubled {
+		return false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.failures++; !failed {
-		s.failures = 0
-	}
-	return s.failures
+	s.failures++
+	s.failing[b.ID] = true
+	return s.failures >= mostFailures
 }
 
 // unsend stores that a first try provably changed nothing. A request that Xero refused

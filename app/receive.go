@@ -57,6 +57,9 @@ func drift(e Export, v billing.Invoice, st ledger.Standing) []ledger.Message {
 	} else if st.Total != e.Expected {
 		differ(ledger.TotalDiffers, "total", e.Expected, st.Total)
 	}
+	if e.Contact != "" && st.Contact != e.Contact {
+		found = append(found, ledger.Message{Text: "The contact is not the one that it was sent to.", Cause: ledger.ChangedThere, Warning: true})
+	}
 	if st.Date != v.Date {
 		differ(ledger.ChangedThere, "date", v.Date, st.Date)
 	}
@@ -103,7 +106,10 @@ func happen(tx Tx, v billing.Invoice, ev billing.Event) error {
 	if err != nil {
 		return err
 	}
-	return tx.Advance(stage, v.ID)
+	if err := tx.Advance(stage, v.ID); err != nil {
+		return err
+	}
+	return tx.Record(entry(itself, eventNames[ev], "invoice", string(v.ID), describe(v.Stage), describe(stage)))
 }
 
 func next(v billing.Invoice, from billing.Stage, ev billing.Event) (billing.Stage, error) {

@@ -22,24 +22,30 @@ const (
 )
 
 // due tells when a lost batch can be dealt with, and whether by a look-up instead of a
-// replay.
-func (b Batch) due() (at time.Time, lookUp bool) {
-	pause := replayFirst << min(b.Tries-1, 10)
-	replay := b.TriedLast.Add(min(pause, replayMost))
-	if !b.LookUp && replay.Before(b.Tried.Add(replayWindow)) && time.Now().Before(b.Tried.Add(replayWindow)) {
-		return replay, false
+// replay. A key counts as old as the older of two clocks says: this process's own stands
+// still while the computer sleeps, and the computer's can be set back. What must have
+// been quiet for a time must have been so by this process's own.
+func (s *sender) due(b Batch) (at time.Time, lookUp bool) {
+	now, try := time.Now(), s.tries.of(b)
+	pause := min(replayFirst<<min(b.Tries-1, 10), replayMost)
+	replay := later(try.last.Add(pause), now)
+	age := max(now.Sub(try.first), now.Sub(b.Tried)) + replay.Sub(now)
+	if !b.LookUp && age < replayWindow {
+		return try.last.Add(pause), false
 	}
 	if b.LookUp && b.Troubles == b.Tries {
-		return b.TriedLast, true // Xero answered every try: nothing is under way
+		at = try.last // Xero answered every try: nothing is under way
+	} else if at = try.last.Add(quietTime); !b.LookUp {
+		at = later(at, try.first.Add(keyLife))
 	}
-	quiet := b.TriedLast.Add(quietTime)
-	if b.LookUp {
-		return quiet, true
+	return later(at, s.lookAgain), true
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	if key := b.Tried.Add(keyLife); key.After(quiet) {
-		return key, true
-	}
-	return quiet, true
+	return a
 }
 
 // inherit takes over what an earlier holder of the lease left. What it was sending is
@@ -49,6 +55,11 @@ func (s *sender) inherit(ctx context.Context) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
+		org, err := organisation(tx, s.tenant)
+		if err != nil {
+			return err
+		}
+		s.org = org
 		ready, err := tx.Batches(s.tenant, Ready)
 		if err != nil {
 			return err
@@ -82,6 +93,7 @@ func (s *sender) inherit(ctx context.Context) error {
 			}
 			if b.State == Sending {
 				b.TriedLast = tx.Now() // its request may have left at any time until now
+				s.tries.note(b)
 			}
 			b.State = Lost
 			if err := tx.SaveBatch(b); err != nil {
@@ -142,6 +154,9 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 			keep(byMark, st)
 		}
 	}
+	if err := s.followMerges(ctx, exports, byMark); err != nil {
+		return err
+	}
 	err = s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
@@ -156,14 +171,39 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 	if err != nil {
 		return err
 	}
-	return s.setOrganisation(ctx, Park{})
+	for _, b := range lost {
+		s.settled(b.ID)
+	}
+	return s.reached(ctx)
 }
 
-// keep notes an invoice by its mark; a live one goes before one that is deleted or voided.
+// keep notes an invoice by its mark, as it was read last; a live one goes before another
+// one that is deleted or voided.
 func keep(byMark map[string]ledger.Standing, st ledger.Standing) {
-	if known, ok := byMark[st.Mark]; !ok || !known.Live() {
+	if known, ok := byMark[st.Mark]; !ok || known.ID == st.ID || !known.Live() {
 		byMark[st.Mark] = st
 	}
+}
+
+// followMerges reads where the contacts went that the exports were sent to, if Xero has
+// them with another now: they may have been merged.
+func (s *sender) followMerges(ctx context.Context, exports []Export, byMark map[string]ledger.Standing) error {
+	var moved []ledger.ContactID
+	for _, e := range exports {
+		if st, found := byMark[e.Mark]; found && e.Contact != "" && st.Contact != e.Contact {
+			moved = append(moved, e.Contact)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	for c, err := range s.books.Contacts(ctx, s.tenant, ledger.ContactQuery{IDs: distinct(moved)}) {
+		if err != nil {
+			return err
+		}
+		s.directory.Add(c)
+	}
+	return nil
 }
 
 func (s *sender) lostExports(ctx context.Context, lost []Batch) ([]Export, error) {
@@ -205,22 +245,32 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 	if err := tx.SaveBatch(b); err != nil {
 		return err
 	}
+	wait := b.Troubles >= maxTroubles && !s.blames(b)
+	if wait {
+		s.setParked(s.parkFor(&Trouble{Reason: Troubled}))
+	}
 	if b.Kind == ContactBatch {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		// Names and numbers are unique in Xero: the next plan finds what was created.
-		s.uncreated(b.Members)
+		if s.forgetContacts(); !wait {
+			s.uncreated(b.Members)
+		}
 		return nil
 	}
 	return s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
 		st, found := byMark[e.Mark]
 		switch {
 		case found:
+			if c, known := s.directory.ByID(e.Contact); known {
+				e.Contact = c.ID
+			}
 			return receive(tx, e, v, st, warnings(e.Messages), false)
 		case e.Standing.ID != "":
 			return receive(tx, e, v, e.Standing, warnings(e.Messages), false)
 		case taken[e.Number.Fold()], hasCause(e.Messages, ledger.NumberTaken):
 			return end(tx, e, v, billing.Refuse, []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}})
+		case wait:
 		case b.Troubles >= maxTroubles && len(b.Members) > 1:
 			e.Small = (len(b.Members) + 1) / 2
 		case b.Troubles >= maxTroubles, b.LookUp && s.lostAgain(string(e.ID)):
@@ -229,6 +279,30 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 		e.Batch = ""
 		return happen(tx, v, billing.Unsent)
 	})
+}
+
+// outage is how long Xero may fail on every write before what it fails on is blamed.
+const outage = 2 * time.Hour
+
+// blames reports whether it is for what is in the batch that Xero fails on it, and not
+// because it fails on everything: it took another write between the first time that this
+// was sent and the last. When nothing else was tried, halves of the batch will tell.
+func (s *sender) blames(b Batch) bool {
+	if s.ailingFor() > outage {
+		return true
+	}
+	last := s.tries.of(b).last
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(b.Members) > 1 && len(s.failing) == 1 && s.failing[b.ID] {
+		return true
+	}
+	for _, m := range b.Members {
+		if first := s.sent[m]; first.IsZero() || !s.taken.After(first) || !s.taken.Before(last) {
+			return false
+		}
+	}
+	return true
 }
 
 // failsAgain is what is said of a member that Xero fails on every time.
@@ -243,11 +317,9 @@ func (s *sender) lostAgain(member string) bool {
 	return s.losses[member] > maxTroubles
 }
 
-// uncreated makes the next plan read the contacts again, and create what is still
-// missing in smaller batches, until the one that Xero fails on fails alone. The caller
-// holds mu.
+// uncreated makes the next plan create what is still missing in smaller batches, until
+// the one that Xero fails on fails alone. The caller holds mu.
 func (s *sender) uncreated(members []string) {
-	s.forgetContacts()
 	if len(members) > 1 {
 		s.most = (len(members) + 1) / 2
 		return

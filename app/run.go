@@ -41,12 +41,13 @@ type Export struct {
 	Invoice  billing.InvoiceID
 	Number   billing.Number
 	Tenant   ledger.TenantID
-	Mark     string       // the address that the invoice carries in Xero
-	Expected money.Amount // the total that Xero should come to
-	Batch    BatchID      // the batch it is in; "" when in none
-	Sent     time.Time    // when it was first sent; zero while it provably never was
-	Since    time.Time    // Xero's clock then, with a margin: where a look-up of changes begins
-	Small    int          // the most members its next batch may have; 0 for no limit
+	Mark     string           // the address that the invoice carries in Xero
+	Contact  ledger.ContactID // that it was sent to; "" before
+	Expected money.Amount     // the total that Xero should come to
+	Batch    BatchID          // the batch it is in; "" when in none
+	Sent     time.Time        // when it was first sent; zero while it provably never was
+	Since    time.Time        // Xero's clock then, with a margin: where a look-up of changes begins
+	Small    int              // the most members its next batch may have; 0 for no limit
 	Ended    time.Time
 	Result   billing.ExportState // once ended; NotExported when it was cancelled
 	Standing ledger.Standing     // as Xero last told it

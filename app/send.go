@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,33 +12,34 @@ import (
 	"feebridge/app/ledger"
 )
 
-// Parked says that sending to an organisation waits, and until when; a zero Until
-// waits for a person.
-type Parked struct{ Park }
-
-// Error returns the English text.
-func (p *Parked) Error() string {
-	if p.Until.IsZero() {
-		return fmt.Sprintf("Sending to Xero waits (%s). %s", p.Why, p.Text)
-	}
-	return fmt.Sprintf("Sending to Xero waits until %s (%s). %s", p.Until.Local().Format(time.DateTime), p.Why, p.Text)
-}
-
 // Send sends what is queued for the organisation and settles what is unknown. It
 // returns nil when nothing is left, a *Parked when the rest must wait for long, and a
 // *Held when another process is at it. A run that is stale is left alone.
 func (a *App) Send(ctx context.Context, t ledger.TenantID) error {
+	return a.send(ctx, t, errand{})
+}
+
+// errand says when a sender has done enough. The zero errand is done when nothing is
+// left.
+type errand struct {
+	run    RunID     // done when this run has ended; "" for every run
+	giveUp time.Time // it does not wait for Xero beyond that; zero for as long as it takes
+}
+
+func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
 	if a.books == nil {
 		return notConnected()
 	}
 	return a.store.Hold(ctx, "send "+string(t), func(ctx context.Context, f Fence) error {
 		s := &sender{
-			App: a, tenant: t, fence: f,
+			App: a, tenant: t, fence: f, errand: e,
 			directory: ledger.NewDirectory(),
 			looked:    map[billing.ClientID]bool{},
 			rejected:  map[billing.ClientID][]ledger.Message{},
-			losses:    map[string]int{},
 			most:      maxMembers,
+			losses:    map[string]int{},
+			sent:      map[string]time.Time{},
+			failing:   map[BatchID]bool{},
 		}
 		return s.run(ctx)
 	})
@@ -53,16 +52,24 @@ type sender struct {
 	*App
 	tenant ledger.TenantID
 	fence  Fence
+	errand errand
 	chart  ledger.Chart // zero until it was read
 
-	mu        sync.Mutex // guards what follows against the posting goroutines
+	lookAgain time.Time // no look-up before then, because the last ones failed
+	lookFails int       // in a row
+
+	mu        sync.Mutex   // guards what follows against the posting goroutines
+	org       Organisation // as this sender last stored it
 	directory *ledger.Directory
 	looked    map[billing.ClientID]bool             // clients that the directory was asked for
 	complete  bool                                  // the directory has every contact
 	rejected  map[billing.ClientID][]ledger.Message // why Xero did not create the contact
 	most      int                                   // members of the next batch of contacts
 	losses    map[string]int                        // by member: how often it was proven absent after it was sent
+	sent      map[string]time.Time                  // by member: when this sender first sent it
+	taken     time.Time                             // when Xero last took a write
 	failures  int                                   // writes in a row that Xero answered with an error of its own
+	failing   map[BatchID]bool                      // the batches of those writes
 	parked    *Parked
 }
 
@@ -71,6 +78,10 @@ func (s *sender) run(ctx context.Context) error {
 		return err
 	}
 	for {
+		rings := s.wake.next()
+		if done, err := s.done(ctx); done || err != nil {
+			return err
+		}
 		worked, err := s.step(ctx)
 		switch {
 		case err != nil:
@@ -81,14 +92,29 @@ func (s *sender) run(ctx context.Context) error {
 			continue
 		}
 		due, open, err := s.nextDue(ctx)
-		if err != nil || !open {
+		if err != nil {
 			return err
 		}
-		if err := s.wait(ctx, due); err != nil {
+		if !open {
+			return s.setHealth(ctx, Park{})
+		}
+		if giveUp := s.errand.giveUp; !giveUp.IsZero() && due.After(giveUp) {
+			return &Parked{Park{Until: due, Why: Interrupted, Text: "The answer to a request was lost, and it is not known yet what Xero made of it."}}
+		}
+		if err := s.wait(ctx, due, rings); err != nil {
 			return err
 		}
 		s.forget()
 	}
+}
+
+// done reports whether the errand is done.
+func (s *sender) done(ctx context.Context) (bool, error) {
+	if s.errand.run == "" {
+		return false, nil
+	}
+	run, err := s.App.run(ctx, s.errand.run)
+	return !run.Ended.IsZero(), err
 }
 
 // forget makes the next plan read Xero again: a person may have mended something there
@@ -102,7 +128,7 @@ func (s *sender) forget() {
 
 // step does what can be done now, and reports whether there was anything.
 func (s *sender) step(ctx context.Context) (bool, error) {
-	var lost, due []Batch
+	var lost, due, ready []Batch
 	err := s.store.View(ctx, func(r Reader) error {
 		lost, due = nil, nil
 		all, err := r.Batches(s.tenant, Lost)
@@ -110,7 +136,7 @@ func (s *sender) step(ctx context.Context) (bool, error) {
 			return err
 		}
 		for _, b := range all {
-			switch at, lookUp := b.due(); {
+			switch at, lookUp := s.due(b); {
 			case time.Now().Before(at):
 			case lookUp:
 				lost = append(lost, b)
@@ -118,20 +144,23 @@ func (s *sender) step(ctx context.Context) (bool, error) {
 				due = append(due, b)
 			}
 		}
-		ready, err := r.Batches(s.tenant, Ready)
-		due = append(due, ready...)
+		ready, err = r.Batches(s.tenant, Ready)
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
 	if len(lost) > 0 {
-		return true, s.lookUp(ctx, lost)
+		return true, s.putOff(s.lookUp(ctx, lost))
 	}
-	if len(due) > 0 {
-		return true, s.postAll(ctx, due)
+	// What is new goes beside what is replayed: an answer may take minutes to fail again.
+	if len(ready) == 0 {
+		if planned, err := s.plan(ctx); planned || err != nil {
+			return planned, err
+		}
 	}
-	return s.plan(ctx)
+	due = append(due, ready...)
+	return len(due) > 0, s.postAll(ctx, due)
 }
 
 // postAll posts the batches, as many at once as Xero allows. When one of them parks
@@ -153,13 +182,33 @@ func (s *sender) postAll(ctx context.Context, due []Batch) error {
 // atOnce is how many calls Xero takes at once for an organisation.
 const atOnce = 5
 
+// putOff lets the rest go on when a look-up failed for a reason of its own: what it was
+// about stays unknown, and is looked up again after a while that grows with every
+// failure. Where Xero cannot be reached at all, what is done next finds that out.
+func (s *sender) putOff(err error) error {
+	var t *Trouble
+	if !errors.As(err, &t) || t.Reason != Refused && t.Reason != Interrupted && t.Reason != Troubled {
+		if err == nil {
+			s.lookFails = 0
+		}
+		return err
+	}
+	s.lookAgain = time.Now().Add(min(shortPark<<min(s.lookFails, 10), longPark))
+	if t.Until.After(s.lookAgain) {
+		s.lookAgain = t.Until
+	}
+	s.lookFails++
+	s.log.Warn("looking up what Xero has", "tenant", s.tenant, "reason", t.Reason, "again", s.lookAgain, "error", err)
+	return nil
+}
+
 // nextDue tells when the next lost batch can be dealt with, and whether there is one.
 func (s *sender) nextDue(ctx context.Context) (due time.Time, open bool, err error) {
 	err = s.store.View(ctx, func(r Reader) error {
 		lost, err := r.Batches(s.tenant, Lost)
 		open = len(lost) > 0
 		for i, b := range lost {
-			if at, _ := b.due(); i == 0 || at.Before(due) {
+			if at, _ := s.due(b); i == 0 || at.Before(due) {
 				due = at
 			}
 		}
@@ -170,84 +219,16 @@ func (s *sender) nextDue(ctx context.Context) (due time.Time, open bool, err err
 
 // wait waits until due, or until something new may have been queued, here or by another
 // process.
-func (s *sender) wait(ctx context.Context, due time.Time) error {
+func (s *sender) wait(ctx context.Context, due time.Time, rings <-chan struct{}) error {
 	timer := time.NewTimer(min(time.Until(due), idle))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-	case <-s.wake:
+	case <-rings:
 	}
 	return nil
-}
-
-// parkFor turns the trouble of a call into the reason to stop sending, or nil when
-// sending can go on.
-func parkFor(t *Trouble) *Parked {
-	p := Park{Until: t.Until, Why: t.Reason, Text: t.Text}
-	switch t.Reason {
-	case NotSignedIn, NotConnected:
-	case Offline, Interrupted, Troubled, MinuteLimit, DayLimit:
-		if p.Until.IsZero() {
-			p.Until = time.Now().Add(parkTime)
-		}
-	default:
-		return nil
-	}
-	return &Parked{p}
-}
-
-// parkTime is how long sending waits when Xero did not say how long.
-const parkTime = 15 * time.Second
-
-// longPark is how long it waits when only a person can mend it, who may do so in Xero.
-const longPark = 5 * time.Minute
-
-// park stores why sending stops, when it is Xero's doing, and returns it as a *Parked.
-func (s *sender) park(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return err // it is not Xero that stops the sending
-	}
-	var p *Parked
-	var t *Trouble
-	switch {
-	case errors.As(err, &p):
-	case errors.As(err, &t):
-		if p = parkFor(t); p == nil {
-			p = &Parked{Park{Until: time.Now().Add(longPark), Why: t.Reason, Text: t.Error()}}
-		}
-	default:
-		return err
-	}
-	s.log.Warn("sending waits", "tenant", s.tenant, "why", p.Why, "until", p.Until, "text", p.Text)
-	if err := s.setOrganisation(context.WithoutCancel(ctx), p.Park); err != nil {
-		return err
-	}
-	return p
-}
-
-// setOrganisation notes how calls to the organisation fare; the zero Park is that they
-// succeed.
-func (s *sender) setOrganisation(ctx context.Context, p Park) error {
-	return s.update(ctx, func(tx Tx) error {
-		org, err := organisation(tx, s.tenant)
-		if err != nil {
-			return err
-		}
-		state := Connected
-		switch p.Why {
-		case NotSignedIn:
-			state = SignedOut
-		case NotConnected:
-			state = Disconnected
-		}
-		if org.State == state && org.Parked == p {
-			return nil
-		}
-		org.State, org.Parked = state, p
-		return tx.SaveOrganisation(org)
-	})
 }
 
 func (s *sender) isParked() bool {
@@ -262,138 +243,4 @@ func (s *sender) setParked(p *Parked) {
 	if s.parked == nil {
 		s.parked = p
 	}
-}
-
-// Run does the background work until ctx ends: it sends what is queued, settles what
-// is unknown, and announces changes.
-func (a *App) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.watch(ctx) })
-	g.Go(func() error { return a.work(ctx) })
-	return g.Wait()
-}
-
-// idle is how often Run looks for work that another process queued or left behind.
-const idle = 5 * time.Second
-
-func (a *App) work(ctx context.Context) error {
-	var sending sync.WaitGroup
-	defer sending.Wait()
-	type ended struct {
-		tenant ledger.TenantID
-		again  time.Time // not before then, unless somebody asks for it
-	}
-	ends := make(chan ended)
-	busyNow := map[ledger.TenantID]bool{}
-	again := map[ledger.TenantID]time.Time{}
-	for {
-		busy, err := a.busyTenants(ctx)
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("looking for work", "error", err)
-		}
-		for _, t := range busy {
-			if busyNow[t] || time.Now().Before(again[t]) {
-				continue
-			}
-			busyNow[t] = true
-			sending.Go(func() {
-				e := ended{t, a.sendQuietly(ctx, t)}
-				select {
-				case ends <- e:
-				case <-ctx.Done():
-				}
-			})
-		}
-		timer := time.NewTimer(idle)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case e := <-ends:
-			busyNow[e.tenant], again[e.tenant] = false, e.again
-		case <-timer.C:
-		case <-a.wake:
-			clear(again)
-		}
-		timer.Stop()
-	}
-}
-
-// sendQuietly sends to one organisation and returns when to try again.
-func (a *App) sendQuietly(ctx context.Context, t ledger.TenantID) time.Time {
-	err := a.Send(ctx, t)
-	var p *Parked
-	var h *Held
-	switch {
-	case errors.As(err, &p) && p.Until.IsZero():
-		return time.Now().Add(longPark)
-	case errors.As(err, &p):
-		return p.Until
-	case err != nil && !errors.As(err, &h) && ctx.Err() == nil:
-		a.log.Error("sending", "tenant", t, "error", err)
-	}
-	return time.Now().Add(idle)
-}
-
-// busyTenants returns the organisations that have something to send or to settle.
-func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
-	if a.books == nil {
-		return nil, nil
-	}
-	runs, err := a.openRuns(ctx)
-	var busy []ledger.TenantID
-	for _, r := range runs {
-		if !slices.Contains(busy, r.Tenant) {
-			busy = append(busy, r.Tenant)
-		}
-	}
-	return busy, err
-}
-
-// Finish sends in the foreground until the run is settled. It waits for another
-// process that is at it, and for Xero as long as patience; a *Parked says that what is
-// left goes on by itself later.
-func (a *App) Finish(ctx context.Context, id RunID, patience time.Duration) error {
-	giveUp := time.Now().Add(patience)
-	for {
-		run, err := a.run(ctx, id)
-		if err != nil || !run.Ended.IsZero() {
-			return err
-		}
-		next := time.Now().Add(time.Second)
-		err = a.Send(ctx, run.Tenant)
-		var p *Parked
-		var h *Held
-		switch {
-		case errors.As(err, &p):
-			if p.Until.IsZero() || p.Until.After(giveUp) {
-				return err
-			}
-			next = p.Until
-		case errors.As(err, &h):
-		case err != nil:
-			return err
-		default:
-			run, err := a.run(ctx, id)
-			if err != nil || !run.Ended.IsZero() || run.Stale(time.Now()) {
-				return err
-			}
-		}
-		timer := time.NewTimer(time.Until(next))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
-		}
-	}
-}
-
-func (a *App) run(ctx context.Context, id RunID) (Run, error) {
-	var run Run
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		run, err = r.Run(id)
-		return err
-	})
-	return run, err
 }

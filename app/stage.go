@@ -78,10 +78,11 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 	return to, nil
 }
 
-// eventNames name what a person did in the audit trail; pastNames in a refusal.
+// eventNames name in the audit trail what happened; pastNames in a refusal what cannot.
 var (
 	eventNames = map[billing.Event]string{
 		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Hold: "hold", billing.Release: "release",
+		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer",
 	}
 	pastNames = map[billing.Event]string{
 		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -174,29 +178,180 @@ func TestCancelWhileOthersAreBeingSent(t *testing.T) {
 }
 
 func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		orgs, err := sim.Seed("empty")
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct {
+		name     string
+		there    []string // contacts
+		invoices int      // each of a client of its own
+		method   string   // of the first call at which the person chooses
+		contacts int      // in the end
+	}{
+		{"while the contacts are read that there are", []string{"Chosen", "Client 0"}, 1, http.MethodGet, 2},
+		{"while the contacts are read that there are not", []string{"Chosen"}, 1, http.MethodGet, 1},
+		{"while other contacts are created", []string{"Chosen"}, 260, http.MethodPut, 260},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range c.there {
+					orgs[0].AddContact(sim.Contact{Name: name})
+				}
+				w := newWorld(t, sim.Config{Orgs: orgs, Latency: time.Second})
+				ids := w.invoices(c.invoices, c.invoices)
+				slices.Reverse(ids) // client 0 comes last
+				p := w.start(nil)
+				defer p.stop()
+				var once sync.Once
+				chosen := ledger.Contact{ID: ledger.ContactID(w.contact("Chosen").ContactID), Name: "Chosen"}
+				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+					if r.Method == c.method && r.URL.Path == "/api.xro/2.0/Contacts" {
+						once.Do(func() {
+							if err := p.app.LinkContact(context.Background(), w.me, "client 0", chosen); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					return false
+				}
+				p.export(ids...)
+				v := w.views(ids)[len(ids)-1]
+				live, _ := w.inXero(v)
+				if v.Contact.Name != "Chosen" || len(live) != 1 || live[0].ContactID != w.contact("Chosen").ContactID {
+					t.Errorf("linked to %q; in Xero: %+v", v.Contact.Name, live)
+				}
+				if n := len(w.sim.Contacts(string(w.tenant))); n != c.contacts {
+					t.Errorf("Xero has %d contacts, want %d", n, c.contacts)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatAPersonDoesToALostInvoicesContact(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		act  func(w *world, inv sim.Invoice, another string) error
+		want billing.ExportState
+	}{
+		{"changed", func(w *world, inv sim.Invoice, another string) error {
+			return w.sim.EditInvoice(string(w.tenant), inv.InvoiceID, sim.InvoiceEdit{ContactID: &another})
+		}, billing.Changed},
+		{"merged", func(w *world, inv sim.Invoice, another string) error {
+			return w.sim.MergeContact(string(w.tenant), inv.ContactID, another)
+		}, billing.Exported},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				orgs[0].AddContact(sim.Contact{Name: "Another"})
+				w := newWorld(t, sim.Config{Orgs: orgs})
+				w.sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit")[0])
+				w.sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
+				ids := w.invoices(1, 1)
+				p := w.start(nil)
+				defer p.stop()
+				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+					t.Fatal(err)
+				}
+				acted := make(chan error)
+				go func() {
+					time.Sleep(time.Minute)
+					acted <- c.act(w, w.sim.Invoices(string(w.tenant))[0], w.contact("Another").ContactID)
+				}()
+				p.settle()
+				if err := <-acted; err != nil {
+					t.Fatal(err)
+				}
+				w.mustBeSound(w.views(ids))
+				if v := w.views(ids)[0]; v.Invoice.Stage.Export != c.want {
+					t.Errorf("it is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
+				}
+			})
+		})
+	}
+}
+
+// twice are books that tell every change since a moment twice: first as the invoice was
+// before somebody approved it.
+type twice struct{ app.Books }
+
+func (b twice) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Standing, error] {
+	return func(yield func(ledger.Standing, error) bool) {
+		for st, err := range b.Books.Since(ctx, t, from) {
+			before := st
+			before.Status = ledger.DraftThere
+			if !yield(before, err) || !yield(st, err) {
+				return
+			}
 		}
-		orgs[0].AddContact(sim.Contact{Name: "Client 0"})
-		orgs[0].AddContact(sim.Contact{Name: "Chosen"})
-		w := newWorld(t, sim.Config{Orgs: orgs})
+	}
+}
+
+func TestTheLaterReadingOfAnInvoiceCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		w.sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit+person-rename")[0])
+		w.sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
 		ids := w.invoices(1, 1)
 		p := w.start(nil)
 		defer p.stop()
-		var once sync.Once
-		w.before = func(_ http.ResponseWriter, r *http.Request) bool {
-			if r.Method == http.MethodGet && r.URL.Path == "/api.xro/2.0/Contacts" {
-				once.Do(func() { w.link("Chosen") })
-			}
-			return false
+		p.books = twice{p.books}
+		p.reopen(func(s app.Store) app.Store { return s })
+		if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+			t.Fatal(err)
 		}
+		acted := make(chan error)
+		go func() {
+			time.Sleep(time.Minute)
+			acted <- w.sim.Approve(string(w.tenant), w.sim.Invoices(string(w.tenant))[0].InvoiceID)
+		}()
+		p.settle()
+		if err := <-acted; err != nil {
+			t.Fatal(err)
+		}
+		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
+			t.Errorf("it was approved, and is %s here", v.Invoice.Stage.Status)
+		}
+	})
+}
+
+func TestTheTrailTellsEveryStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		w.sim.AddFault(rules(t, "PUT /Invoices #1 429:day:60")[0])
+		w.sim.AddFault(rules(t, "PUT /Invoices #2 drop-after-commit")[0])
+		ids := w.invoices(1, 1)
+		p := w.start(nil)
+		defer p.stop()
 		p.export(ids...)
-		v := w.views(ids)[0]
-		live, _ := w.inXero(v)
-		if v.Contact.Name != "Chosen" || len(live) != 1 || live[0].ContactID != w.contact("Chosen").ContactID {
-			t.Errorf("linked to %q; in Xero: %+v", v.Contact.Name, live)
+		want := []string{"export", "send", "queue again", "send", "lose answer", "send", "lose answer", "export ended"}
+		if diff := cmp.Diff(want, p.actions("invoice", string(ids[0]))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestTheTrailTellsOfALostConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		w.down(10*time.Minute, isRead, http.StatusForbidden, http.Header{"Xero-Correlation-Id": {"c0ffee"}},
+			`{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful","Status":403}`)
+		time.Sleep(2 * time.Minute) // the chart is read again
+		p := w.start(nil)
+		defer p.stop()
+		if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+			t.Fatal(err)
+		}
+		p.settle()
+		w.mustBeSound(w.views(ids))
+		if diff := cmp.Diff([]string{"connect", "connection", "connection"}, p.actions("organisation", string(w.tenant))); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -109,6 +109,7 @@ var emptyDatabase = sync.OnceValue(func() []byte {
 type process struct {
 	app   *app.App
 	db    *data.DB
+	books app.Books
 	stop  func()
 	world *world
 }
@@ -130,13 +131,18 @@ func (w *world) start(f *fate) *process {
 		f.kill = func() { _ = db.Close() }
 		store, books = mortalStore{db, f}, mortalBooks{client, f}
 	}
-	p := &process{db: db, world: w}
+	p := &process{db: db, books: books, world: w}
 	p.app = app.New(app.Params{Store: store, Books: books, Log: slog.New(slog.DiscardHandler)})
 	p.stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
 	return p
+}
+
+// reopen puts something between the process and its store.
+func (p *process) reopen(between func(app.Store) app.Store) {
+	p.app = app.New(app.Params{Store: between(p.db), Books: p.books, Log: slog.New(slog.DiscardHandler)})
 }
 
 // settle runs the process in the background until every run has ended, or fails the

@@ -9,7 +9,7 @@ import (
 	"feebridge/app/money"
 )
 
-const exportColumns = `id, run, invoice, number, tenant, mark, expected, currency, coalesce(batch, ''), sent, since, small, ended, result,
+const exportColumns = `id, run, invoice, number, tenant, mark, contact, expected, currency, coalesce(batch, ''), sent, since, small, ended, result,
 	xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
 	xero_paid_on, xero_updated, messages`
 
@@ -19,7 +19,7 @@ func scanExport(row *sql.Rows) (app.Export, error) {
 	var currency money.Currency
 	var messages []keptMessage
 	s := &e.Standing
-	err := row.Scan(&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since}, &e.Small,
+	err := row.Scan(&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since}, &e.Small,
 		at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates},
 		&s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.Date, &s.Currency, &total, &due, &paid, &credited,
 		&s.PaidOn, at{&s.Updated}, inJSON{&messages})
@@ -83,13 +83,13 @@ func (w *writer) saveExport(e app.Export) error {
 	shown := shownMessage(e.Messages)
 	s := e.Standing
 	values := []any{
-		e.Expected.Minor(), e.Expected.Currency(), sql.NullString{String: string(e.Batch), Valid: e.Batch != ""},
+		e.Contact, e.Expected.Minor(), e.Expected.Currency(), sql.NullString{String: string(e.Batch), Valid: e.Batch != ""},
 		millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(),
 		s.ID, s.Number, s.Mark, s.Status, s.Contact, s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(),
 		s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), messages, shown.Text, shown.Cause, e.ID,
 	}
 	saved, err := w.exec(doing, `
-		UPDATE exports SET expected = ?, currency = ?, batch = ?, sent = ?, since = ?, small = ?, ended = ?, result = ?,
+		UPDATE exports SET contact = ?, expected = ?, currency = ?, batch = ?, sent = ?, since = ?, small = ?, ended = ?, result = ?,
 			xero_id = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_date = ?, xero_currency = ?, xero_total = ?,
 			xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?, messages = ?, message = ?, cause = ?
 		WHERE id = ?`, values...)
@@ -97,11 +97,11 @@ func (w *writer) saveExport(e app.Export) error {
 		return err
 	}
 	_, err = w.exec(doing, `
-		INSERT INTO exports (expected, currency, batch, sent, since, small, ended, result,
+		INSERT INTO exports (contact, expected, currency, batch, sent, since, small, ended, result,
 			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total,
 			xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause, id,
 			run, invoice, number, tenant, mark)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		append(values, e.Run, e.Invoice, e.Number, e.Tenant, e.Mark)...)
 	if err != nil {
 		return err

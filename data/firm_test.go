@@ -92,7 +92,7 @@ var firmPromises = []promise{
 	{"organisations, the default first, with chart, mapping and links", func(t *testing.T, s store) {
 		zest := app.Organisation{
 			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, Default: true, State: app.SignedOut,
-			Parked: app.Park{Until: moment, Why: app.DayLimit, Text: "5000 calls"},
+			Parked: app.Park{Since: moment.Add(-time.Hour), Until: moment, Why: app.DayLimit, Text: "5000 calls"},
 		}
 		demo := app.Organisation{Tenant: ledger.Tenant{ID: "demo", Name: "Demo Company"}, State: app.Connected}
 		chart := ledger.Chart{

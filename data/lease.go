@@ -74,7 +74,7 @@ func (db *DB) renew(ctx context.Context, lose context.CancelCauseFunc, f app.Fen
 	}
 }
 
-var errLost = app.Errorf(app.Unavailable, "This Feebridge could not keep its hold on this work, so another one may go on with it.")
+var errLost = app.Errorf(app.Conflict, "This Feebridge could not keep its hold on this work, so another one may go on with it.")
 
 // wallClock is the time without Go's monotonic reading, which stands still while the
 // computer sleeps.

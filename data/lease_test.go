@@ -224,7 +224,7 @@ func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 					}
 					return ctx.Err()
 				})
-				if !app.IsCode(err, app.Unavailable) {
+				if !app.IsCode(err, app.Conflict) {
 					t.Errorf("the error is %v", err)
 				}
 				if took := time.Since(begin); took > app.LeaseTime {

@@ -11,18 +11,19 @@ import (
 // Organisations implements app.Reader. The default comes first, the others by name.
 func (r *reader) Organisations() ([]app.Organisation, error) {
 	return many(r, "reading the organisations", func(row *sql.Rows) (o app.Organisation, err error) {
-		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text)
+		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text)
 		return o, err
-	}, "SELECT tenant, name, is_default, state, parked_until, parked_why, parked_text FROM organisations ORDER BY is_default DESC, name, tenant")
+	}, "SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text FROM organisations ORDER BY is_default DESC, name, tenant")
 }
 
 // SaveOrganisation implements app.Tx. At most one organisation can be the default.
 func (w *writer) SaveOrganisation(o app.Organisation) error {
 	_, err := w.exec("saving an organisation", `
-		INSERT INTO organisations (tenant, name, is_default, state, parked_until, parked_why, parked_text) VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO organisations (tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant) DO UPDATE SET name = excluded.name, is_default = excluded.is_default, state = excluded.state,
-			parked_until = excluded.parked_until, parked_why = excluded.parked_why, parked_text = excluded.parked_text`,
-		o.Tenant.ID, o.Tenant.Name, o.Default, o.State, millis(o.Parked.Until), o.Parked.Why, o.Parked.Text)
+			parked_since = excluded.parked_since, parked_until = excluded.parked_until, parked_why = excluded.parked_why, parked_text = excluded.parked_text`,
+		o.Tenant.ID, o.Tenant.Name, o.Default, o.State, millis(o.Parked.Since), millis(o.Parked.Until), o.Parked.Why, o.Parked.Text)
 	if err == nil {
 		w.note("organisation", string(o.Tenant.ID))
 	}

@@ -36,6 +36,7 @@ var outboxPromises = []promise{
 	}},
 	{"an export comes back as it was saved", func(t *testing.T, s store) {
 		want := waiting("e", "a")
+		want.Contact = "sent to"
 		want.Expected, want.Sent, want.Since, want.Small, want.Ended = money.New(11500, "NZD"), moment, moment.Add(-time.Minute), 25, moment.Add(time.Second)
 		want.Result = billing.Warned
 		want.Standing = ledger.Standing{

@@ -20,7 +20,7 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 		`INSERT INTO staff VALUES ('anna', 0, 'Anna', '', '{"ProcessTime":true}', 0, 0, 0, '{"kauri":2}')`,
 		`INSERT INTO clients VALUES ('kauri', 1, 'K', 'k', 'Kauri', 'kauri', '',
 			'{"lines":["1 Quay St","","","L2"],"city":"Auckland","region":"AKL","postal_code":"1010","country":"NZ"}')`,
-		`INSERT INTO organisations VALUES ('demo', 'Demo', 1, 'connected', 0, '', '', NULL,
+		`INSERT INTO organisations VALUES ('demo', 'Demo', 1, 'connected', 0, 0, '', '', NULL,
 			'{"arrival":"SUBMITTED","default_account":"200","theme":"Blue","codes":{"ACC":{"account":"201","item":"I"}},"taxes":{"GST":"OUTPUT2"}}')`,
 		`INSERT INTO invoices (id, version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note, sub_total, tax, total, status, export)
 			VALUES ('v', 1, 'kauri', 'final', '', '', 0, 0, '', 'NZD', 'NoTax', '', '', 0, 0, 0, 'draft', 'not_exported')`,
@@ -28,10 +28,10 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 		`INSERT INTO runs VALUES ('r', 'demo', 'anna', 1, 1, 0)`,
 		`INSERT INTO batches (id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up, body)
 			VALUES ('b', 'demo', 'invoices', 'k', '["one","two"]', 'ready', 0, 0, 0, 0, 0, x'00')`,
-		`INSERT INTO exports (id, run, invoice, number, tenant, mark, expected, currency, sent, since, small, ended, result,
+		`INSERT INTO exports (id, run, invoice, number, tenant, mark, contact, expected, currency, sent, since, small, ended, result,
 				xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
 				xero_paid_on, xero_updated, message, cause, messages)
-			VALUES ('e', 'r', 'v', '', 'demo', 'm', 0, '', 0, 0, 0, 0, 'not_exported', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0, 0, '', '',
+			VALUES ('e', 'r', 'v', '', 'demo', 'm', '', 0, '', 0, 0, 0, 0, 'not_exported', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0, 0, '', '',
 				'[{"text":"Locked","cause":"locked_date","warning":true}]')`,
 	} {
 		if _, err := db.writer.ExecContext(t.Context(), statement); err != nil {

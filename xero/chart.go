@@ -64,6 +64,12 @@ func (c *Client) Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, er
 	}, nil
 }
 
+// Reach makes one small read: nil says that the organisation can be called.
+func (c *Client) Reach(ctx context.Context, t ledger.TenantID) error {
+	_, err := read[organisation](ctx, c, call{tenant: t, path: "Organisation"}, "Organisations")
+	return err
+}
+
 // fetch returns the function that reads a list that has no pages.
 func fetch[T any](ctx context.Context, c *Client, t ledger.TenantID, path, key string, into *listing[T]) func() error {
 	return func() (err error) {

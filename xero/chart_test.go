@@ -132,3 +132,19 @@ func TestTheChartOfTheSimulatedOrganisation(t *testing.T) {
 		t.Errorf("the clock is said to be ahead by %s", chart.Ahead)
 	}
 }
+
+func TestReachTellsWhetherTheOrganisationCanBeCalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := simulate(t, "empty", sim.Config{}, "GET /Organisation #2-9 503:offline")
+		if err := b.Reach(t.Context(), b.tenant); err != nil {
+			t.Error(err)
+		}
+		if n := b.sim.TotalCalls(); n != 1 {
+			t.Errorf("it took %d calls", n)
+		}
+		err := b.Reach(t.Context(), b.tenant)
+		if got := troubleIn(t, err); got.Reason != app.Troubled {
+			t.Errorf("got %+v", got)
+		}
+	})
+}

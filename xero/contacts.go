@@ -116,8 +116,8 @@ func (c *Client) searchContacts(ctx context.Context, k call, q ledger.ContactQue
 		ids[id] = true
 	}
 	for _, name := range q.Names {
-		if folded := billing.FoldName(name); !names[folded] {
-			names[folded] = true
+		if plain := billing.PlainName(name); !names[plain] {
+			names[plain] = true
 			searches = append(searches, exactly("Name", tidyName(name)))
 		}
 	}
@@ -137,7 +137,7 @@ func (c *Client) searchContacts(ctx context.Context, k call, q ledger.ContactQue
 		// contact is asked for twice.
 		var merged []ledger.ContactID
 		for _, n := range found {
-			if !ids[n.ContactID] && !names[billing.FoldName(n.Name)] && !numbers[strings.ToLower(n.ContactNumber)] {
+			if !ids[n.ContactID] && !names[billing.PlainName(n.Name)] && !numbers[strings.ToLower(n.ContactNumber)] {
 				continue // a search term finds more than was asked for
 			}
 			all.add(n)

@@ -58,6 +58,7 @@ func TestContactsAreFound(t *testing.T) {
 	}{
 		{"by name", ledger.ContactQuery{Names: []string{"Kauri Joinery Ltd"}}, []string{"kauri", "kauri, archived"}, 1},
 		{"by a name in other case and spaces", ledger.ContactQuery{Names: []string{" kauri  JOINERY ltd"}}, []string{"kauri", "kauri, archived"}, 1},
+		{"by a name with accents", ledger.ContactQuery{Names: []string{"Kāuri Jöinery Ltd"}}, []string{"kauri", "kauri, archived"}, 1},
 		{"by a name with quotes", ledger.ContactQuery{Names: []string{`The "Old" Mill`}}, []string{"quotes"}, 1},
 		{"by a name with a backslash", ledger.ContactQuery{Names: []string{`Smith\Jones`}}, []string{"backslash"}, 1},
 		{"by a name with all that an address sets apart", ledger.ContactQuery{Names: []string{"Chen, Wu & Partners +1"}}, []string{"comma"}, 1},

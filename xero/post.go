@@ -133,6 +133,9 @@ func judgeInvoice(sentRaw, answeredRaw json.RawMessage) ledger.Outcome {
 		parts = append(parts, line.ValidationErrors)
 	}
 	o := ledger.Outcome{Verdict: answered.verdict(answered.InvoiceID), Messages: answered.messages(parts...)}
+	if o.Verdict == ledger.Rejected && answered.InvoiceID != "" && answered.InvoiceID != noID {
+		o.Verdict = ledger.Unclear // what was not saved has no ID
+	}
 	if o.Verdict == ledger.Accepted {
 		var stands invoice
 		err := json.Unmarshal(answeredRaw, &stands)

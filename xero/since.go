@@ -13,7 +13,8 @@ import (
 
 // Since yields every sales invoice that was created or changed at or after from, on
 // Xero's clock; the zero time asks for all of them. When it ends without an error it is
-// complete as of its beginning. An invoice that changes while the list is read may come
+// complete as of its beginning, less invoices without a Url that cannot be read: whoever
+// asks looks for its marks. An invoice that changes while the list is read may come
 // twice, the newer state last.
 func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Standing, error] {
 	return func(yield func(ledger.Standing, error) bool) {
@@ -93,6 +94,9 @@ func (w *walk) next(ctx context.Context, c *Client, t ledger.TenantID) ([]ledger
 			continue
 		}
 		s, err := v.standing()
+		if err != nil && v.URL == "" {
+			continue // it bears no mark, so it is none of ours
+		}
 		if err != nil {
 			return nil, notUnderstood(err)
 		}

@@ -225,3 +225,23 @@ func TestAReadingOfChangesCanStopEarly(t *testing.T) {
 		break
 	}
 }
+
+func TestAnInvoiceThatCannotBeReadMattersOnlyWithAMark(t *testing.T) {
+	odd := strings.NewReplacer(`"Total": 40.00`, `"Total": 40.001`, "ed255415", "ed255416").Replace(fmt.Sprintf(recorded, ""))
+	for name, test := range map[string]struct {
+		odd  string
+		want int // invoices; 0 for an error
+	}{
+		"with a mark": {odd, 0},
+		"without one": {strings.Replace(odd, `"Url": "http:\/\/localhost:8742\/open\/INV-0007",`, "", 1), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := serve(t, answers(http.StatusOK, envelope(`"pagination":{"page":1,"pageSize":1000,"pageCount":1,"itemCount":2},"Invoices":[`+
+				test.odd+`,`+fmt.Sprintf(recorded, "")+`]`)), xero.Config{})
+			found, err := collect(c.Since(t.Context(), "tenant", time.Time{}))
+			if (err != nil) != (test.want == 0) || len(found) != test.want {
+				t.Errorf("got %d invoices and %v, want %d", len(found), err, test.want)
+			}
+		})
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ClientID identifies a client entity of the firm.
@@ -68,6 +70,18 @@ func CheckEmail(s string) error {
 // white space do not count, as in Xero's own comparison of contact names.
 func FoldName(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
+
+// PlainName returns the folded name without its accents, the form by which Xero finds
+// contacts. Names that differ only in accents may be one client, which a person decides.
+func PlainName(name string) string {
+	decomposed := norm.NFD.String(FoldName(name))
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, decomposed)
 }
 
 // SuggestCode returns a client code made of a name's letters and digits, such as

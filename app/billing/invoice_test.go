@@ -83,3 +83,11 @@ func TestFoldName(t *testing.T) {
 		t.Error("case and spaces tell clients apart")
 	}
 }
+
+func TestPlainName(t *testing.T) {
+	for name, want := range map[string]string{"  MĀORI\tCafé ": "maori cafe", "Łódź": "łodz", "": ""} {
+		if got := billing.PlainName(name); got != want {
+			t.Errorf("%q becomes %q", name, got)
+		}
+	}
+}

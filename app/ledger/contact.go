@@ -73,7 +73,7 @@ func (m Match) Message() Message {
 type Directory struct {
 	byID     map[ContactID]Contact
 	byNumber map[string]Contact
-	byName   map[string][]Contact
+	byName   map[string][]Contact // by the plain name
 }
 
 // NewDirectory returns a directory of the contacts.
@@ -88,7 +88,7 @@ func NewDirectory(contacts ...Contact) *Directory {
 // Add adds a contact, in place of what was known of it before.
 func (d *Directory) Add(c Contact) {
 	if old, again := d.byID[c.ID]; again {
-		name := billing.FoldName(old.Name)
+		name := billing.PlainName(old.Name)
 		d.byName[name] = slices.DeleteFunc(d.byName[name], func(o Contact) bool { return o.ID == c.ID })
 		if n := strings.ToLower(old.Number); d.byNumber[n].ID == c.ID {
 			delete(d.byNumber, n)
@@ -98,7 +98,7 @@ func (d *Directory) Add(c Contact) {
 	if c.Number != "" {
 		d.byNumber[strings.ToLower(c.Number)] = c
 	}
-	name := billing.FoldName(c.Name)
+	name := billing.PlainName(c.Name)
 	d.byName[name] = append(d.byName[name], c)
 }
 
@@ -117,8 +117,9 @@ func (d *Directory) ByID(id ContactID) (Contact, bool) {
 
 // Match finds the client's contact: by its stored link; else by its code as contact
 // number, if the name agrees too; else by its name, if that is unique, active, carries
-// no other contact number and is not linked to another client. linked says which other
-// client holds a contact; link is "" when nothing is stored.
+// no other contact number and is not linked to another client. A name that differs in
+// accents alone is for a person to decide. linked says which other client holds a
+// contact; link is "" when nothing is stored.
 func (d *Directory) Match(client billing.Client, link ContactID, linked func(ContactID) bool) Match {
 	if link != "" {
 		c, ok := d.ByID(link)
@@ -136,35 +137,46 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 		numbered, _ = d.ByID(numbered.ID)
 		switch {
 		case billing.FoldName(numbered.Name) != name || linked(numbered.ID):
-			return Match{Kind: Ambiguous, Choices: append([]Contact{numbered}, d.active(name)...)}
+			return Match{Kind: Ambiguous, Choices: append([]Contact{numbered}, d.active(client.Name)...)}
 		case numbered.Archived:
 			return Match{Kind: Archived, Contact: numbered}
 		default:
 			return Match{Kind: Found, Contact: numbered}
 		}
 	}
-	active := d.active(name)
+	active := d.active(client.Name)
+	named := d.named(client.Name)
 	switch {
 	case len(active) == 1 && active[0].Number == "" && !linked(active[0].ID):
 		return Match{Kind: Found, Contact: active[0]}
 	case len(active) > 0:
 		return Match{Kind: Ambiguous, Choices: active}
-	case len(d.byName[name]) > 0:
-		c, _ := d.ByID(d.byName[name][0].ID)
+	case len(named) > 0:
+		c, _ := d.ByID(named[0].ID)
 		if !c.Archived {
 			return Match{Kind: Ambiguous, Choices: []Contact{c}}
 		}
 		return Match{Kind: Archived, Contact: c}
 	}
+	if near := inUse(d.byName[billing.PlainName(client.Name)]); len(near) > 0 {
+		return Match{Kind: Ambiguous, Choices: near}
+	}
 	return Match{Kind: None}
 }
 
-func (d *Directory) active(foldedName string) []Contact {
+// named returns the contacts of a name, and active those of them that are in use.
+func (d *Directory) named(name string) []Contact {
 	var found []Contact
-	for _, c := range d.byName[foldedName] {
-		if !c.Archived && c.MergedTo == "" {
+	for _, c := range d.byName[billing.PlainName(name)] {
+		if billing.FoldName(c.Name) == billing.FoldName(name) {
 			found = append(found, c)
 		}
 	}
 	return found
+}
+
+func (d *Directory) active(name string) []Contact { return inUse(d.named(name)) }
+
+func inUse(all []Contact) []Contact {
+	return slices.DeleteFunc(slices.Clone(all), func(c Contact) bool { return c.Archived || c.MergedTo != "" })
 }

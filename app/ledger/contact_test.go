@@ -35,6 +35,9 @@ func TestMatch(t *testing.T) {
 		{"two of the name", []ledger.Contact{{ID: "a", Name: "Kauri Joinery Ltd"}, {ID: "b", Name: "kauri joinery ltd"}}, "", ledger.Ambiguous, ""},
 		{"one of two is archived", []ledger.Contact{{ID: "a", Name: "Kauri Joinery Ltd", Archived: true}, {ID: "b", Name: "Kauri Joinery Ltd"}}, "", ledger.Found, "b"},
 		{"archived by name", []ledger.Contact{{ID: "a", Name: "Kauri Joinery Ltd", Archived: true}}, "", ledger.Archived, "a"},
+		{"a name with accents, beside one without", []ledger.Contact{{ID: "a", Name: "Kāuri Joinery Ltd"}}, "", ledger.Ambiguous, ""},
+		{"the same name goes before one with accents", []ledger.Contact{{ID: "a", Name: "Kāuri Joinery Ltd"}, {ID: "b", Name: "Kauri Joinery Ltd"}}, "", ledger.Found, "b"},
+		{"an archived name with accents", []ledger.Contact{{ID: "a", Name: "Kāuri Joinery Ltd", Archived: true}}, "", ledger.None, ""},
 		{"merged by name into another name", []ledger.Contact{
 			{ID: "a", Name: "Kauri Joinery Ltd", Archived: true, MergedTo: "b"}, {ID: "b", Name: "Kauri Group"},
 		}, "", ledger.Ambiguous, ""},

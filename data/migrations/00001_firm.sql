@@ -96,6 +96,7 @@ CREATE TABLE organisations (
 	name         TEXT NOT NULL,
 	is_default   INTEGER NOT NULL CHECK (is_default IN (0, 1)),
 	state        TEXT NOT NULL CHECK (state IN ('connected', 'signed_out', 'disconnected')),
+	parked_since INTEGER NOT NULL,
 	parked_until INTEGER NOT NULL,
 	parked_why   TEXT NOT NULL,
 	parked_text  TEXT NOT NULL,
@@ -152,6 +153,7 @@ CREATE TABLE exports (
 	number        TEXT NOT NULL,
 	tenant        TEXT NOT NULL REFERENCES organisations (tenant),
 	mark          TEXT NOT NULL UNIQUE CHECK (mark <> ''),
+	contact       TEXT NOT NULL, -- that it was sent to
 	expected      INTEGER NOT NULL,
 	currency      TEXT NOT NULL, -- of expected
 	batch         TEXT REFERENCES batches (id),
