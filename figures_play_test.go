@@ -105,11 +105,7 @@ func (p *player) open(context.Context) error {
 		p.fill()
 	})
 	p.got["first rows"] = ms((<-shown).Sub(began))
-	first, err := p.awaitPost("reload", began)
-	if err != nil {
-		return err
-	}
-	all, err := p.awaitPost("reload", first.began)
+	all, err := p.awaitPost("reload", began)
 	if err != nil {
 		return err
 	}
@@ -307,7 +303,13 @@ var onText = &desktop.MouseEvent{
 
 // rows returns the rows in sight.
 func (p *player) rows() (rows []desktop.Mouseable) {
-	p.walk(p.window.Content(), func(o fyne.CanvasObject) {
+	fyne.DoAndWait(func() { rows = rowsIn(p.window.Content()) })
+	return rows
+}
+
+// rowsIn returns the rows that are shown of an object, on the goroutine that draws.
+func rowsIn(root fyne.CanvasObject) (rows []desktop.Mouseable) {
+	walk(root, func(o fyne.CanvasObject) {
 		row, ok := o.(desktop.Mouseable)
 		if _, takesKeys := o.(fyne.Focusable); ok && !takesKeys { // a field, else
 			rows = append(rows, row)
@@ -350,22 +352,23 @@ func (p *player) title(text string) (found fyne.Tappable, err error) {
 
 // walk visits what is shown of an object.
 func (p *player) walk(root fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	var into func(fyne.CanvasObject)
-	into = func(o fyne.CanvasObject) {
-		if !o.Visible() {
-			return
-		}
-		visit(o)
-		var parts []fyne.CanvasObject
-		switch o := o.(type) {
-		case fyne.Widget:
-			parts = test.WidgetRenderer(o).Objects()
-		case *fyne.Container:
-			parts = o.Objects
-		}
-		for _, part := range parts {
-			into(part)
-		}
+	fyne.DoAndWait(func() { walk(root, visit) })
+}
+
+// walk visits what is shown of an object, on the goroutine that draws.
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if !o.Visible() {
+		return
 	}
-	fyne.DoAndWait(func() { into(root) })
+	visit(o)
+	var parts []fyne.CanvasObject
+	switch o := o.(type) {
+	case fyne.Widget:
+		parts = test.WidgetRenderer(o).Objects()
+	case *fyne.Container:
+		parts = o.Objects
+	}
+	for _, part := range parts {
+		walk(part, visit)
+	}
 }

@@ -55,8 +55,9 @@ type stage struct {
 	content *screens.Window
 
 	// Of the goroutine that draws:
+	rows    func()              // told when the first frame with rows is painted
 	painted func(time.Duration) // told what the next frame takes
-	posted  func(post)          // told of a post
+	began   time.Time           // when that frame did; zero before
 
 	mu    sync.Mutex
 	read  time.Time // when the last reading of all rows began
@@ -113,9 +114,6 @@ func (st *stage) do(fn func()) {
 		began := time.Now()
 		fn()
 		p := post{by, began, time.Since(began)}
-		if st.posted != nil {
-			st.posted(p)
-		}
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		st.posts = append(st.posts, p)
@@ -138,14 +136,7 @@ func poster() string {
 }
 
 // whenRowsArePainted calls fn after the first frame that shows rows.
-func (st *stage) whenRowsArePainted(fn func()) {
-	st.posted = func(p post) {
-		if p.by == "reload" {
-			st.posted = nil
-			st.painted = func(time.Duration) { fn() }
-		}
-	}
-}
+func (st *stage) whenRowsArePainted(fn func()) { st.rows = fn }
 
 // run opens the window, and closes it when script has ended.
 func (st *stage) run(ctx context.Context, script func(context.Context) error) error {
@@ -178,14 +169,29 @@ func (st *stage) awaitPost(by string, after time.Time) (post, error) {
 	return post{}, fmt.Errorf("billingScreen.%s has posted nothing", by)
 }
 
-// frameBegins is called by an animation, right before a frame is painted. What is posted
-// by then runs right after it.
+// frameBegins is called by an animation, right before a frame is painted. The end of the
+// frame is told by what comes first after it: what was posted by then, or the next frame,
+// of which Fyne takes either where both are due.
 func (st *stage) frameBegins() {
-	if painted := st.painted; painted != nil {
-		began := time.Now()
-		st.painted = nil
-		fyne.Do(func() { painted(time.Since(began)) })
+	st.frameEnds()
+	if st.rows != nil && len(rowsIn(st.window.Content())) > 0 {
+		rows := st.rows
+		st.rows, st.painted = nil, func(time.Duration) { rows() }
 	}
+	if st.painted != nil {
+		st.began = time.Now()
+		fyne.Do(st.frameEnds)
+	}
+}
+
+// frameEnds tells of the frame that is being painted, if any.
+func (st *stage) frameEnds() {
+	if st.began.IsZero() {
+		return
+	}
+	painted, took := st.painted, time.Since(st.began)
+	st.painted, st.began = nil, time.Time{}
+	painted(took)
 }
 
 // act does something on the goroutine that draws, waits until a frame shows it, and

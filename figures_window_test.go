@@ -52,13 +52,13 @@ func (f *figures) window() {
 		{"scroll a page: callback", "page", 2, fmt.Sprintf("p95 of 200, %.0f rows a page", got.least("page rows"))},
 		{"scroll a row: callback and paint", "row painted", 16, "p95 of 200; software GL, without the wait for the frame's turn"},
 		{"scroll a page: callback and paint", "page painted", 33, "p95 of 200; the same"},
-		{"a click on a row", "click", 0.1, "p95 of 200, with what the toolbar and the sums do at once"},
-		{"Ctrl+A", "select all", 15, "p95 of 20, with the same"},
+		{"a click on a row", "click", 0.1, "p95 of 200; the toolbar and the sums follow 50 ms later"},
+		{"Ctrl+A", "select all", 15, "p95 of 20; the same"},
 		{"50 changed rows patched", "patch", 5, "p95 of 20, held back or released while sorted by Xero Export"},
 	} {
 		f.hold(r.what, got.least(r.key), r.must, milliseconds, r.note)
 	}
-	f.tell("longest other work on the goroutine that draws", got.least("other"), milliseconds, "such as the sums of all that is shown, a moment after a change")
+	f.tell("longest other work on the goroutine that draws", got.least("other"), milliseconds, "such as the sums of all that is shown or selected, a moment after a click")
 	f.hold("HeapAlloc with that grid open", got.most("open heap"), 80, megabytes, "live, after a collection; worst")
 	f.hold("HeapAlloc during a reload", got.most("reload heap"), 140, megabytes, "highest of a sample every 2 ms, garbage included; worst")
 	f.foot(fmt.Sprintf("Grid: the real screens on a real database, in a window of 1280 × 760; the best of %d openings where nothing else is said.", openings))

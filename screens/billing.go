@@ -3,6 +3,8 @@ package screens
 import (
 	"context"
 	"iter"
+	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -29,6 +31,9 @@ type billingApp interface {
 	panelApp
 }
 
+// invoiceModel is what the grid shows.
+type invoiceModel = grid.Model[*app.InvoiceRow, billing.InvoiceID]
+
 // billingScreen lists the firm's invoices and what has become of each.
 type billingScreen struct {
 	*shell
@@ -43,9 +48,13 @@ type billingScreen struct {
 	client billing.ClientID
 	chip   chip
 
-	loading  task
-	tally    *tally // nil until the list was read once
-	problem  string // why the list could not be read
+	loading task
+	// reading is held while the list is read: a run that was ended and the one after it
+	// would else hold all rows twice.
+	reading  sync.Mutex
+	opening  atomic.Pointer[invoiceModel] // the first rows, until they are shown
+	tally    *tally                       // nil until the list was read once
+	problem  string                       // why the list could not be read
 	changed  burst[billing.InvoiceID]
 	patching bool
 	later    []billing.InvoiceID // that changed while a patch was being read
@@ -58,12 +67,12 @@ type billingScreen struct {
 	reason                       *widget.Label
 	first, second, buttons       *fyne.Container // the lines of the toolbar; the chips are in one of the first two
 	sums, showing, calls         *widget.Label
-	selectedSums                 *sums
 	foot                         *fyne.Container
 	panes                        *panes
 	parts                        *fyne.Container // main part, divider and panel
 	content                      *fyne.Container
-	note                         string // stands in the footer for a while
+	summed                       string // what stands in the footer at the left
+	note                         string // stands there for a while instead
 	notes                        int    // counts them
 }
 
@@ -77,13 +86,14 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.schema = b.invoiceSchema(locale)
 	b.loading = task{ui: s.ui, busy: func(bool) { b.showFigures() }}
 	b.changed = burst[billing.InvoiceID]{ui: s.ui, wait: together, flush: b.patch}
-	b.figures = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { b.showSums() }}
+	b.figures = burst[bool]{ui: s.ui, wait: soon, flush: func([]bool) { b.showSelection() }}
+	b.reload() // which begins to read while the rest is made
 
 	b.grid = grid.New(b.schema)
 	b.grid.SetState(grid.ParseState(s.preferences.String(gridKey)))
 	b.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(gridKey, state.String()) }
 	b.grid.OnSelectionChanged = func(count int) {
-		b.showSelection()
+		b.figures.add(true)
 		if count == 1 && b.panes.open {
 			b.panel.show(b.grid.Selected()[0])
 		}
@@ -262,10 +272,10 @@ func (b *billingScreen) listed(id billing.InvoiceID) bool {
 
 // clientName returns the name of an invoice's client, or nothing where it is not listed.
 func (b *billingScreen) clientName(id billing.InvoiceID) string {
-	if b.tally == nil {
-		return ""
+	if r, listed := b.grid.Row(id); listed {
+		return r.Client
 	}
-	return b.tally.at[id].name
+	return ""
 }
 
 // selected returns the selected rows.

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
@@ -141,6 +142,29 @@ func TestAnInvoiceThatMayNotBeSeenDoesNotMakeTheListBeReadAgain(t *testing.T) {
 	}
 }
 
+func TestAReloadKeepsTheRowsThatAreAsTheyWere(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	row := func(i int) *app.InvoiceRow {
+		r, _ := b.w.billing.grid.Row(fake.invoices[i].ID)
+		return r
+	}
+	same, other := row(0), row(1)
+	fake.mu.Lock()
+	fake.invoices[1].Reference = "another"
+	fake.mu.Unlock()
+	b.key(fyne.KeyF5)
+	if row(0) != same {
+		t.Error("the row that is as it was is held anew")
+	}
+	if got := row(1); got == other || got.Reference != "another" {
+		t.Errorf("the row that changed has the reference %q", got.Reference)
+	}
+	if other.Reference == "another" {
+		t.Error("the row that changed was changed in its place, which another goroutine may be reading")
+	}
+}
+
 func TestTheListThatCannotBeReadSaysWhy(t *testing.T) {
 	fake := newFake().fill(12)
 	fake.refuse["Rows"] = errors.New("disk on fire")
@@ -248,6 +272,18 @@ func TestTheSelectionIsCountedAndSummed(t *testing.T) {
 	b.see("4 selected")
 	b.control(fyne.KeyA)
 	b.see("240 selected", "Export 80 to Xero")
+}
+
+func TestTheFiguresFollowTheSelectionSoon(t *testing.T) {
+	fake := newFake().fill(240)
+	b := newTrial(t, fake)
+	b.w.billing.grid.Select(fake.invoices[0].ID, fake.invoices[1].ID)
+	b.drain()
+	b.see("Shown: NZD", "Select finalized invoices to export them")
+	b.fire(b.now().Add(soon))
+	b.drain()
+	b.see("2 selected", "Export 2 to Xero")
+	b.notSee("Shown: NZD")
 }
 
 func TestRowsAreCopiedForASpreadsheet(t *testing.T) {

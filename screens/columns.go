@@ -122,53 +122,44 @@ func (c chip) has(at billing.Stage) bool {
 
 // tally counts the invoices under each chip, for every client and for all.
 type tally struct {
-	at     map[billing.InvoiceID]place
-	counts map[billing.ClientID]*[chipCount]int // "" for all clients
-}
-
-// place is where an invoice is counted, and whose it is.
-type place struct {
-	client billing.ClientID
-	name   string // of the client
-	stage  billing.Stage
+	all     [chipCount]int
+	clients map[billing.ClientID]*[chipCount]int
 }
 
 func newTally(rows []*app.InvoiceRow) *tally {
-	t := &tally{at: make(map[billing.InvoiceID]place, len(rows)), counts: map[billing.ClientID]*[chipCount]int{}}
+	t := &tally{clients: map[billing.ClientID]*[chipCount]int{}}
 	for _, r := range rows {
-		t.put(r)
+		t.count(r, 1)
 	}
 	return t
 }
 
-// put counts an invoice, or counts it anew.
-func (t *tally) put(r *app.InvoiceRow) {
-	if old, known := t.at[r.ID]; known {
-		t.count(old, -1)
-	}
-	p := place{r.ClientID, r.Client, r.Stage}
-	t.at[r.ID] = p
-	t.count(p, 1)
+// change counts an invoice as it is now instead of as it was.
+func (t *tally) change(was, is *app.InvoiceRow) {
+	t.count(was, -1)
+	t.count(is, 1)
 }
 
-func (t *tally) count(p place, by int) {
-	for _, client := range []billing.ClientID{"", p.client} {
-		c := t.counts[client]
-		if c == nil {
-			c = &[chipCount]int{}
-			t.counts[client] = c
-		}
-		for s := range chipCount {
-			if s.has(p.stage) {
-				c[s] += by
-			}
+func (t *tally) count(r *app.InvoiceRow, by int) {
+	c := t.clients[r.ClientID]
+	if c == nil {
+		c = &[chipCount]int{}
+		t.clients[r.ClientID] = c
+	}
+	for s := range chipCount {
+		if s.has(r.Stage) {
+			t.all[s] += by
+			c[s] += by
 		}
 	}
 }
 
 // of returns the counts of a client; "" for all.
 func (t *tally) of(client billing.ClientID) [chipCount]int {
-	if c := t.counts[client]; c != nil {
+	if client == "" {
+		return t.all
+	}
+	if c := t.clients[client]; c != nil {
 		return *c
 	}
 	return [chipCount]int{}

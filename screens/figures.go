@@ -12,14 +12,21 @@ import (
 	"feebridge/app"
 )
 
-// showSelection says what can be exported of the selection, and what it comes to.
+// showSelection says what can be exported of the selection, and what it comes to, or what
+// is shown comes to when nothing is selected. It looks at every row: b.figures calls it
+// once for what changes together.
 func (b *billingScreen) showSelection() {
 	count, possible := b.grid.SelectedCount(), 0
-	b.selectedSums = newSums(b.firm.Currency)
-	for r := range b.grid.SelectedRows() {
-		b.selectedSums.add(r.Total)
-		if exporting.possible(b.me, r) {
-			possible++
+	total := newSums(b.firm.Currency)
+	for r, part := range b.grid.All() {
+		switch {
+		case part.Selected:
+			total.add(r.Total)
+			if exporting.possible(b.me, r) {
+				possible++
+			}
+		case part.Shown && count == 0:
+			total.add(r.Total)
 		}
 	}
 	text, reason := lang.L("Export to Xero"), ""
@@ -41,10 +48,18 @@ func (b *billingScreen) showSelection() {
 	}
 	b.exportButton.enable(possible > 0)
 	write(b.reason, reason)
+
+	b.summed = total.text(b.format)
+	switch {
+	case count > 0:
+		b.summed = lang.L("{{.Count}} selected", with{"Count": b.format.Count(count)}) + " · " + b.summed
+	case b.summed != "":
+		b.summed = lang.L("Shown:") + " " + b.summed
+	}
 	b.showSums()
 }
 
-// showFigures shows what is listed: the counts, the empty state and, soon, the sums.
+// showFigures shows what is listed: the counts, the empty state and, soon, what showSelection says.
 func (b *billingScreen) showFigures() {
 	all, shown := b.grid.Len()
 	counts := make([]string, chipCount)
@@ -100,25 +115,13 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 		centered(newButton(b.keys, lang.L("Clear filter"), b.clearFilter)))
 }
 
-// showSums shows what the selection comes to, or what is shown when nothing is selected.
+// showSums shows the sums, or the notice that stands in their place.
 func (b *billingScreen) showSums() {
-	count := b.grid.SelectedCount()
-	switch {
-	case b.note != "":
+	if b.note != "" {
 		write(b.sums, b.note)
-	case count > 0:
-		write(b.sums, lang.L("{{.Count}} selected", with{"Count": b.format.Count(count)})+" · "+b.selectedSums.text(b.format))
-	default:
-		shown := newSums(b.firm.Currency)
-		for r := range b.grid.Shown() {
-			shown.add(r.Total)
-		}
-		text := shown.text(b.format)
-		if text != "" {
-			text = lang.L("Shown:") + " " + text
-		}
-		write(b.sums, text)
+		return
 	}
+	write(b.sums, b.summed)
 }
 
 // showCalls shows how many calls Xero still takes today, once it has said so.

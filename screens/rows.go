@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -17,23 +18,32 @@ const firstRows = 60
 // together is how long changes are collected before their rows are read.
 const together = 100 * time.Millisecond
 
+// soon is how long after a change of what is selected or shown the figures follow, which
+// take longer than a click or a key may: little enough to be seen as at once.
+const soon = 50 * time.Millisecond
+
+// garbage is how much may collect while the list is read anew, in percent of what is
+// used: reading leaves a lot behind, at a time when the old list is held beside the new.
+const garbage = 30
+
 // reload reads the list anew: the first rows at once when none is shown yet, then all of
 // them, made ready off the goroutine that draws.
 func (b *billingScreen) reload() {
 	blank := b.tally == nil
+	var known func(billing.InvoiceID) (*app.InvoiceRow, bool)
+	if !blank {
+		known = b.grid.Known()
+	}
 	b.stale = nil
 	b.loading.start(func(ctx context.Context, post func(func())) {
+		b.reading.Lock()
+		defer b.reading.Unlock()
 		if blank {
-			first, err := b.read(ctx, app.Query{Limit: firstRows})
-			if err == nil && len(first) == firstRows {
-				model := b.schema.Build(first)
-				post(func() {
-					b.grid.SetModel(model)
-					b.showFigures()
-				})
-			}
+			b.readFirst(ctx, post)
+		} else {
+			defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 		}
-		all, err := b.read(ctx, app.Query{})
+		all, err := b.read(ctx, app.Query{}, known)
 		if err != nil {
 			post(func() { b.unread(err) })
 			return
@@ -50,13 +60,39 @@ func (b *billingScreen) reload() {
 	})
 }
 
-func (b *billingScreen) read(ctx context.Context, q app.Query) ([]*app.InvoiceRow, error) {
+// readFirst reads the first rows and lets them be shown, if there are more.
+func (b *billingScreen) readFirst(ctx context.Context, post func(func())) {
+	rows, err := b.read(ctx, app.Query{Limit: firstRows}, nil)
+	if err == nil && len(rows) == firstRows {
+		b.opening.Store(b.schema.Build(rows))
+		post(b.showFirst)
+	}
+}
+
+// showFirst shows the first rows, if they were read and are not shown yet.
+func (b *billingScreen) showFirst() {
+	if model := b.opening.Swap(nil); model != nil {
+		b.grid.SetModel(model)
+		b.showFigures()
+	}
+}
+
+// read returns the rows that q asks for. Of those that are as they were it returns the
+// ones that are known already, so that a reload does not hold all rows twice; known may be nil.
+func (b *billingScreen) read(ctx context.Context, q app.Query, known func(billing.InvoiceID) (*app.InvoiceRow, bool)) ([]*app.InvoiceRow, error) {
 	var rows []*app.InvoiceRow
 	for row, err := range b.app.Rows(ctx, b.me, q) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, &row)
+		if known != nil {
+			if same, ok := known(row.ID); ok && *same == row {
+				rows = append(rows, same)
+				continue
+			}
+		}
+		kept := row // on the heap, unlike row
+		rows = append(rows, &kept)
 	}
 	return rows, ctx.Err()
 }
@@ -86,7 +122,7 @@ func (b *billingScreen) patch(ids []billing.InvoiceID) {
 	}
 	b.patching = true
 	b.background(func(ctx context.Context) {
-		rows, err := b.read(ctx, app.Query{IDs: ids})
+		rows, err := b.read(ctx, app.Query{IDs: ids}, nil)
 		b.do(func() {
 			b.patching = false
 			if err != nil {
@@ -104,22 +140,21 @@ func (b *billingScreen) patch(ids []billing.InvoiceID) {
 // patched shows the rows that were read for changed invoices. One that is new or gone
 // makes the list be read anew, unless it is being read already.
 func (b *billingScreen) patched(ids []billing.InvoiceID, rows []*app.InvoiceRow) {
-	unknown := b.grid.Patch(rows)
 	there := make(map[billing.InvoiceID]bool, len(rows))
-	for _, r := range rows {
-		there[r.ID] = true
-		if _, listed := b.tally.at[r.ID]; listed {
-			b.tally.put(r)
+	for _, is := range rows {
+		there[is.ID] = true
+		if was, listed := b.grid.Row(is.ID); listed {
+			b.tally.change(was, is)
 		}
 	}
+	unknown := b.grid.Patch(rows)
 	gone := slices.ContainsFunc(ids, func(id billing.InvoiceID) bool {
-		_, listed := b.tally.at[id]
+		_, listed := b.grid.Row(id)
 		return listed && !there[id]
 	})
 	if (unknown > 0 || gone) && !b.loading.running() {
 		b.reload()
 	}
-	b.showSelection()
 	b.showFigures()
 	b.panel.changed(ids)
 }
@@ -129,9 +164,9 @@ func (b *billingScreen) renamed(clients []billing.ClientID) {
 	if b.tally == nil {
 		return
 	}
-	for id, p := range b.tally.at {
-		if slices.Contains(clients, p.client) {
-			b.changed.add(id)
+	for r := range b.grid.All() {
+		if slices.Contains(clients, r.ClientID) {
+			b.changed.add(r.ID)
 		}
 	}
 }

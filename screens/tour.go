@@ -184,7 +184,7 @@ func (t *tour) text(s string) {
 // loaded reports whether the whole list is shown as it stands.
 func (t *tour) loaded() bool {
 	b := t.billing
-	return b.tally != nil && !b.loading.running() && !b.patching && len(b.changed.keys) == 0
+	return b.tally != nil && !b.loading.running() && !b.patching && len(b.changed.keys) == 0 && len(b.figures.keys) == 0
 }
 
 func (t *tour) begin() error {
@@ -366,6 +366,6 @@ func (t *tour) showEmpty() error {
 		b.tally = newTally(nil)
 		b.grid.SetModel(b.schema.Build(nil))
 		b.showFigures()
-		b.showSums()
+		b.showSelection()
 	})
 }

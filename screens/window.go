@@ -75,6 +75,7 @@ func New(p Params) *Window {
 	s.dialogs = &dialogs{window: p.Window, keys: s.keys}
 	applyTheme(s.preferences.String(themeKey))
 
+	p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
 	w.billing = newBillingScreen(s, p.App, style.Locale())
 	s.notice = w.billing.tellInPassing
 	w.imports = newImports(s, p.App, p.ReadSheet)
@@ -91,10 +92,9 @@ func New(p Params) *Window {
 	p.Window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.imports.drop(files) })
 	w.addShortcuts()
 
-	p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
 	w.frame.load()
-	w.billing.reload()
 	w.billing.exports.resume()
+	w.billing.showFirst() // in the first frame, if they were read by now
 	return w
 }
 

@@ -202,9 +202,10 @@ func (b *body) TypedShortcut(s fyne.Shortcut) {
 
 func (b *body) canvas() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(b) }
 
-// focus gives the keyboard to the rows.
+// focus gives the keyboard to the rows, if another part has it: Fyne would search the
+// whole window for them at each click.
 func (b *body) focus() {
-	if c := b.canvas(); c != nil {
+	if c := b.canvas(); c != nil && c.Focused() != b {
 		c.Focus(b)
 	}
 }

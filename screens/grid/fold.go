@@ -66,6 +66,32 @@ func appendFoldedRunes(dst []byte, s string) []byte {
 	return dst
 }
 
+// folds remembers how texts fold that are not ASCII, which takes long: a firm has far
+// fewer clients than invoices.
+type folds map[string]string
+
+// append appends fold(s) to dst.
+func (f folds) append(dst []byte, s string) []byte {
+	if isASCII(s) {
+		return appendFolded(dst, s)
+	}
+	folded, ok := f[s]
+	if !ok {
+		folded = fold(s)
+		f[s] = folded
+	}
+	return append(dst, folded...)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // search is a query in words; a row matches when it contains every one of them.
 type search []string
 

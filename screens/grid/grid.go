@@ -163,6 +163,40 @@ func (g *Grid[R, K]) SetState(s State) {
 // Len returns how many rows there are, and how many of them are shown.
 func (g *Grid[R, K]) Len() (all, shown int) { return len(g.view.model.rows), len(g.view.shown) }
 
+// Row returns the row of a key, shown or not.
+func (g *Grid[R, K]) Row(key K) (row R, ok bool) {
+	if i := g.view.model.find(key); i != none {
+		return g.view.model.rows[i], true
+	}
+	return row, false
+}
+
+// Known returns what Row does, for the rows as they are now and on any goroutine.
+func (g *Grid[R, K]) Known() func(K) (R, bool) {
+	rows, index := slices.Clone(g.view.model.rows), g.view.model.index
+	return func(key K) (row R, ok bool) {
+		i, ok := index[key]
+		if ok {
+			row = rows[i]
+		}
+		return row, ok
+	}
+}
+
+// Part says whether a row is shown and whether it is selected.
+type Part struct{ Shown, Selected bool }
+
+// All yields every row in the order of loading, which is the quickest way to look at many.
+func (g *Grid[R, K]) All() iter.Seq2[R, Part] {
+	return func(yield func(R, Part) bool) {
+		for i, row := range g.view.model.rows {
+			if !yield(row, Part{g.view.matching[i], g.picked.on[i]}) {
+				return
+			}
+		}
+	}
+}
+
 // Shown yields the rows that are shown, in their order.
 func (g *Grid[R, K]) Shown() iter.Seq[R] {
 	return func(yield func(R) bool) {

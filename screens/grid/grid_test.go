@@ -1,6 +1,7 @@
 package grid_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -366,6 +367,31 @@ func TestPatchReplacesRowsByKey(t *testing.T) {
 	p.grid.Patch([]bill{{number: "003", client: "Gone"}, {number: "007", client: "Renamed", cents: 7}})
 	same(t, "found after a patch", p.shown(), []string{"007"})
 	same(t, "selected after a patch", p.grid.Selected(), []string{"003", "005"})
+}
+
+func TestRowsAreLookedUpWhetherShownOrNot(t *testing.T) {
+	p := sit(t, many(3)...)
+	p.grid.SetSort("total", true)
+	p.click("001")
+	p.grid.SetSearch("002")
+	known := p.grid.Known()
+	p.grid.Patch([]bill{{number: "000", client: "Renamed"}})
+
+	for key, want := range map[string]string{"000": "Renamed", "001": "Client", "999": ""} {
+		row, ok := p.grid.Row(key)
+		same(t, "client of "+key, row.client, want)
+		same(t, key+" is there", ok, want != "")
+	}
+	before, _ := known("000")
+	same(t, "what was known before the patch", before.client, "Client")
+	_, ok := known("999")
+	same(t, "999 was known", ok, false)
+
+	var all []string
+	for row, part := range p.grid.All() {
+		all = append(all, fmt.Sprintln(row.number, part.Shown, part.Selected))
+	}
+	same(t, "all", all, []string{"000 false false\n", "001 false true\n", "002 true false\n"})
 }
 
 func TestPlaceholderStandsWhereNoRowIsShown(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 type Model[R any, K comparable] struct {
 	schema *Schema[R, K]
 	rows   []R
-	index  map[K]int32 // where the row of a key stands in rows
+	index  map[K]int32 // where the row of a key stands in rows; not changed after Build
 	text   []string    // by row: its searched texts, folded, with newlines between
 	orders [][]int32   // by column: the rows in ascending order; nil for one that is not sorted
 
@@ -40,58 +40,62 @@ func (s *Schema[R, K]) Build(rows []R) *Model[R, K] {
 	}
 	clear(rows[len(m.rows):])
 	m.text = m.foldAll()
-	for c := range s.Columns {
-		m.orders[c] = m.orderBy(&s.Columns[c])
-	}
+	m.sortAll()
 	return m
 }
 
-// foldAll folds into one piece of memory: a hundred thousand small strings would cost
-// the garbage collector more than they hold.
+// foldBlock is about how many bytes of folded texts are kept in one piece of memory: a
+// hundred thousand small strings would cost the garbage collector more than they hold,
+// and one for all would be copied as it grows.
+const foldBlock = 64 << 10
+
 func (m *Model[R, K]) foldAll() []string {
-	var all []byte
-	ends := make([]int, len(m.rows))
+	text := make([]string, len(m.rows))
+	known := folds{}
+	var block []byte
+	first, ends := 0, []int(nil) // of the rows that are in the block
 	for i, row := range m.rows {
-		all = m.appendText(all, row)
-		ends[i] = len(all)
-	}
-	whole := string(all)
-	text := make([]string, len(ends))
-	start := 0
-	for i, end := range ends {
-		text[i] = whole[start:end]
-		start = end
+		block = m.appendText(block, row, known)
+		ends = append(ends, len(block))
+		if len(block) < foldBlock && i < len(m.rows)-1 {
+			continue
+		}
+		whole, start := string(block), 0
+		for j, end := range ends {
+			text[first+j] = whole[start:end]
+			start = end
+		}
+		first, block, ends = i+1, block[:0], ends[:0]
 	}
 	return text
 }
 
 // appendText appends the searched texts of a row. A newline parts them: no word of a
 // search holds one, so none is found across two columns.
-func (m *Model[R, K]) appendText(dst []byte, row R) []byte {
+func (m *Model[R, K]) appendText(dst []byte, row R, known folds) []byte {
 	for c := range m.schema.Columns {
 		if column := &m.schema.Columns[c]; column.Search {
-			dst = append(appendFolded(dst, column.Text(row)), '\n')
+			dst = append(known.append(dst, column.Text(row)), '\n')
 		}
 	}
 	return dst
 }
 
-func (m *Model[R, K]) orderBy(c *Column[R]) []int32 {
-	switch {
-	case c.Collate:
-		texts := make([]string, len(m.rows))
-		for i, row := range m.rows {
-			texts[i] = c.Text(row)
+// sortAll makes the orders of all columns.
+func (m *Model[R, K]) sortAll() {
+	texts := newTextSorter(m.collator, len(m.rows))
+	numbers := make([]int64, len(m.rows))
+	for i := range m.schema.Columns {
+		switch c := &m.schema.Columns[i]; {
+		case c.Collate:
+			m.orders[i] = texts.order(len(m.rows), func(row int) string { return c.Text(m.rows[row]) })
+		case c.Order != nil:
+			for row := range m.rows {
+				numbers[row] = c.Order(m.rows[row])
+			}
+			m.orders[i] = numberOrder(numbers)
 		}
-		return textOrder(texts, m.collator)
-	case c.Order != nil:
-		numbers := make([]int64, len(m.rows))
-		for i, row := range m.rows {
-			numbers[i] = c.Order(row)
-		}
-		return numberOrder(numbers)
 	}
-	return nil
 }
 
 // patch replaces rows by key. It returns the indexes of those replaced, how many had a
@@ -111,6 +115,7 @@ func (m *Model[R, K]) patch(rows []R) (patched []int32, unknown int, reordered [
 	slices.Sort(patched)
 
 	moved := make([][]int32, len(m.orders))
+	known := folds{}
 	for _, i := range patched {
 		row := changed[i]
 		for c := range m.schema.Columns {
@@ -119,7 +124,7 @@ func (m *Model[R, K]) patch(rows []R) (patched []int32, unknown int, reordered [
 			}
 		}
 		m.rows[i] = row
-		m.text[i] = string(m.appendText(nil, row))
+		m.text[i] = string(m.appendText(nil, row, known))
 	}
 	reordered = make([]bool, len(m.orders))
 	isMoved := make([]bool, len(m.rows))
@@ -152,7 +157,6 @@ func (m *Model[R, K]) sortsApart(c *Column[R], a, b R) bool {
 // comparer compares rows by index as the order of c does. It makes the key of a text once.
 func (m *Model[R, K]) comparer(c *Column[R]) func(a, b int32) int {
 	if c.Collate {
-		m.collator.reset()
 		keys := make(map[int32][]byte)
 		key := func(i int32) []byte {
 			k, ok := keys[i]

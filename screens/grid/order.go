@@ -12,48 +12,74 @@ import (
 // collator makes keys that compare, as bytes, in the order of a locale; numbers within a
 // text compare by value. It serves one goroutine at a time.
 type collator struct {
-	by  *collate.Collator
-	buf collate.Buffer
+	by   *collate.Collator
+	buf  collate.Buffer
+	keys []byte // the block that is being filled
 }
 
 func newCollator(locale language.Tag) *collator {
 	return &collator{by: collate.New(locale, collate.Numeric)}
 }
 
-// key returns the key of s. The keys are kept in one piece of memory, until reset.
-func (c *collator) key(s string) []byte { return c.by.KeyFromString(&c.buf, s) }
+// keyBlock is how many bytes of keys are kept in one piece of memory: one for each key
+// would burden the garbage collector, and one for all would be copied as it grows.
+const keyBlock = 64 << 10
 
-func (c *collator) reset() { c.buf = collate.Buffer{} }
-
-// textOrder returns the indexes of texts in the locale's order, equal ones in their
-// own. Each distinct text is collated once: a firm has far fewer clients than invoices.
-func textOrder(texts []string, c *collator) []int32 {
-	type value struct {
-		key  []byte
-		seen int32 // how many distinct texts came before it
+// key returns the key of s.
+func (c *collator) key(s string) []byte {
+	c.buf.Reset()
+	key := c.by.KeyFromString(&c.buf, s)
+	if cap(c.keys)-len(c.keys) < len(key) {
+		c.keys = make([]byte, 0, max(keyBlock, len(key)))
 	}
-	var values []value
-	seen := make(map[string]int32)
-	of := make([]int32, len(texts)) // by row: the text it has, by order of appearance
-	for i, text := range texts {
-		n, ok := seen[text]
+	start := len(c.keys)
+	c.keys = append(c.keys, key...)
+	return c.keys[start:]
+}
+
+// textSorter makes the orders of columns of texts, one after the other in the same memory.
+type textSorter struct {
+	collator *collator
+	values   []textValue
+	seen     map[string]int32 // where in values a text is
+}
+
+// textValue is one of the distinct texts of a column.
+type textValue struct {
+	key  []byte
+	seen int32 // how many distinct texts came before it
+}
+
+// newTextSorter returns a sorter for so many texts.
+func newTextSorter(c *collator, texts int) *textSorter {
+	return &textSorter{collator: c, values: make([]textValue, 0, texts), seen: make(map[string]int32, texts)}
+}
+
+// order returns the indexes of n texts in the locale's order, equal ones in their own.
+// Each distinct text is collated once: a firm has far fewer clients than invoices.
+func (s *textSorter) order(n int, text func(int) string) []int32 {
+	clear(s.seen)
+	s.values = s.values[:0]
+	of := make([]int32, n) // by row: the text it has, by order of appearance
+	for i := range of {
+		t := text(i)
+		v, ok := s.seen[t]
 		if !ok {
-			n = int32(len(values))
-			seen[text] = n
-			values = append(values, value{c.key(text), n})
+			v = int32(len(s.values))
+			s.seen[t] = v
+			s.values = append(s.values, textValue{s.collator.key(t), v})
 		}
-		of[i] = n
+		of[i] = v
 	}
-	slices.SortFunc(values, func(a, b value) int { return bytes.Compare(a.key, b.key) })
-	ranks := make([]int32, len(values)) // by order of appearance
+	slices.SortFunc(s.values, func(a, b textValue) int { return bytes.Compare(a.key, b.key) })
+	ranks := make([]int32, len(s.values)) // by order of appearance
 	rank := int32(0)
-	for i, v := range values {
-		if i > 0 && !bytes.Equal(values[i-1].key, v.key) {
+	for i, v := range s.values {
+		if i > 0 && !bytes.Equal(s.values[i-1].key, v.key) {
 			rank++
 		}
 		ranks[v.seen] = rank
 	}
-	c.reset()
 	for i := range of {
 		of[i] = ranks[of[i]]
 	}

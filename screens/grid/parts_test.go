@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/text/language"
 	"pgregory.net/rapid"
 )
 
@@ -29,6 +30,12 @@ func TestFold(t *testing.T) {
 	} {
 		if got := fold(test.in); got != test.want {
 			t.Errorf("fold(%q) = %q, want %q", test.in, got, test.want)
+		}
+		known := folds{}
+		for range 2 { // the second time it may be remembered
+			if got := string(known.append([]byte("x"), test.in)); got != "x"+test.want {
+				t.Errorf("appending fold(%q) to x gives %q, want %q", test.in, got, "x"+test.want)
+			}
 		}
 	}
 }
@@ -57,6 +64,29 @@ func TestANarrowerSearchFindsNothingElse(t *testing.T) {
 			t.Errorf("%q narrows %q, but only it finds %q", next, old, text)
 		}
 	})
+}
+
+func TestTextsAreSortedOneColumnAfterTheOther(t *testing.T) {
+	by := newCollator(language.MustParse("en-NZ"))
+	s := newTextSorter(by, 0)
+	for _, test := range []struct {
+		texts []string
+		want  []int32
+	}{
+		{[]string{"b", "a", "b", "a"}, []int32{1, 3, 0, 2}},
+		{[]string{"10", "9", "Éa", "ez", "9"}, []int32{1, 4, 0, 2, 3}},
+		{nil, []int32{}},
+		{[]string{"B", "c", "a"}, []int32{2, 0, 1}},
+	} {
+		got := s.order(len(test.texts), func(i int) string { return test.texts[i] })
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.texts, diff)
+		}
+	}
+	long := strings.Repeat("long ", keyBlock/4)
+	if first, again := by.key(long), by.key(long); len(first) <= keyBlock || string(first) != string(again) {
+		t.Errorf("a text longer than a block has keys of %d and %d bytes", len(first), len(again))
+	}
 }
 
 func TestReorderSortsWhatMoved(t *testing.T) {

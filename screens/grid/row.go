@@ -67,6 +67,14 @@ type row struct {
 	objects []fyne.CanvasObject
 	columns int       // version of the columns that the cells are placed for
 	size    fyne.Size // that they are placed for
+	marked  marks     // that are drawn
+}
+
+// marks are what draw draws by.
+type marks struct {
+	rowState
+	hovered bool
+	look    *look
 }
 
 // cell is the sign and the text of a column.
@@ -119,7 +127,7 @@ func (r *row) fill() {
 		text, sign := r.of.cell(r.at, p.column)
 		r.cells[i].write(text, sign, p, r.of.look())
 	}
-	r.mark()
+	r.draw()
 }
 
 // place moves the cells to where their columns are.
@@ -157,21 +165,31 @@ func (r *row) inSight() fyne.Size {
 	return r.Size()
 }
 
-// mark draws what is not text: the tint, the outline and the check.
+// mark draws what is not text, if it changed: most rows stay as they are at a click.
 func (r *row) mark() {
-	state, look := r.of.state(r.at), r.of.look()
+	if r.marks() != r.marked {
+		r.draw()
+	}
+}
+
+func (r *row) marks() marks { return marks{r.of.state(r.at), r.hovered, r.of.look()} }
+
+// draw draws the tint, the outline and the check, and has the row painted.
+func (r *row) draw() {
+	r.marked = r.marks()
+	look := r.marked.look
 	switch {
-	case state.selected:
+	case r.marked.selected:
 		r.back.FillColor = look.selected
 	case r.hovered:
 		r.back.FillColor = look.hovered
 	default:
 		r.back.FillColor = color.Transparent
 	}
-	r.outline.Hidden = !state.cursor
+	r.outline.Hidden = !r.marked.cursor
 	r.outline.StrokeColor = look.focus
 	r.line.FillColor = look.line
-	r.tick.show(tickedIf(state.selected), look)
+	r.tick.show(tickedIf(r.marked.selected), look)
 	canvas.Refresh(r.back)
 }
 
