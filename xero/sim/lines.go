@@ -41,7 +41,8 @@ func (l *Line) expected() decimal.Decimal {
 	return cents(gross.Mul(hundred.Sub(l.DiscountRate)).Shift(-2))
 }
 
-// taxOn is the tax on, or within, a line amount.
+// taxOn is the tax on, or within, a line amount. Each component of a rate is a tax of its own, and rounded as one: not
+// verified.
 func (o *Org) taxOn(amount decimal.Decimal, taxType, amounts string) decimal.Decimal {
 	rate := o.taxRate(taxType)
 	if rate == nil || amounts == AmountsNoTax {
@@ -50,7 +51,14 @@ func (o *Org) taxOn(amount decimal.Decimal, taxType, amounts string) decimal.Dec
 	if amounts == AmountsInclusive {
 		return amount.Sub(divideToCents(amount.Mul(hundred), hundred.Add(rate.EffectiveRate)))
 	}
-	return cents(amount.Mul(rate.EffectiveRate).Shift(-2))
+	if len(rate.Components) < 2 {
+		return cents(amount.Mul(rate.EffectiveRate).Shift(-2))
+	}
+	tax := decimal.Zero
+	for _, c := range rate.Components {
+		tax = tax.Add(cents(amount.Mul(c.Rate).Shift(-2)))
+	}
+	return tax
 }
 
 // divideToCents is a/b rounded once, half away from zero. Rounding an already rounded quotient could tip a tie, so what

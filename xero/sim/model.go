@@ -16,8 +16,8 @@
 //
 // Where it is not known what Xero does, the strict reading is taken and the place says "not verified". Not simulated:
 // credit notes, prepayments and overpayments as documents of their own (ApplyCredit stands for them), payment terms,
-// repeating invoices, rights (Organisation/Actions is shown, not enforced), the approval limit of small plans, rounding
-// of compound taxes by component, and lock dates for payments.
+// repeating invoices, rights (Organisation/Actions is shown, not enforced), the approval limit of small plans, taxes that
+// compound, and lock dates for payments.
 package sim
 
 import (

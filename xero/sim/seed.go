@@ -42,6 +42,7 @@ func demoCompany(zone *time.Location) *Org {
 	o.Accounts = o.chart(newZealandChart)
 	o.Tracking = []TrackingCategory{o.category("Region", "Eastside", "North", "South", "West Coast")}
 	o.Currencies = currencies("AUD", "GBP", "NZD", "USD")
+	o.TaxRates = append(o.TaxRates, visitorLevy())
 	o.Themes = []BrandingTheme{o.theme("Standard", 0), o.theme("Special Projects", 1), o.theme("Retainers", 3)}
 	o.Items = o.items()
 	return o
@@ -112,6 +113,16 @@ func newZealandTaxRates() []TaxRate {
 	zero := rate("Zero Rated", "ZERORATED", "OUTPUT", StatusActive, 0)
 	zero.Assets, zero.Equity, zero.Expenses = false, false, false
 	return []TaxRate{oldExpenses, oldIncome, expenses, income, imports, none, zero}
+}
+
+// visitorLevy is a rate that the organisation added itself, of two components.
+func visitorLevy() TaxRate {
+	gst, levy := decimal.NewFromInt(15), decimal.New(25, -1)
+	return TaxRate{
+		Name: "GST and Visitor Levy", TaxType: "TAX001", ReportTaxType: "OUTPUT", Status: StatusActive, Revenue: true,
+		DisplayRate: gst.Add(levy), EffectiveRate: gst.Add(levy),
+		Components: []TaxComponent{{Name: "GST", Rate: gst}, {Name: "Visitor Levy", Rate: levy}},
+	}
 }
 
 func actions() []Action {
