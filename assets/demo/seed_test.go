@@ -57,7 +57,7 @@ func TestOnlyTheCasesFailTheChecks(t *testing.T) {
 			found = append(found, ledger.EmailInvalid)
 		}
 		var want []ledger.Cause
-		if cause := expect[v.Number]; cause != "" {
+		if cause := expect[v.Number]; cause != "" && cause != ledger.TotalDiffers { // which shows only afterwards
 			want = append(want, cause)
 		}
 		if !slices.Equal(found, want) {
