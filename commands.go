@@ -18,6 +18,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/data"
+	"feebridge/data/vault"
 	"feebridge/xero"
 )
 
@@ -43,6 +44,10 @@ func commands() []command {
 		{"import", "FILE.csv|.xlsx", "import invoices in the columns of Xero's sales invoice template, all or none", importFlags, importFile},
 		{"finalize", "NUMBER...", "make drafts ready for export", nil, finalize},
 		{"export", "--number NUMBER... | --all", "export finalized invoices to Xero", exportFlags, exportInvoices},
+		{"connect", "", "sign in to Xero and connect an organisation", connectFlags, connectXero},
+		{"disconnect", "[ORGANISATION]", "end the connection to an organisation", nil, disconnectXero},
+		{"organisations", "", "list the connected organisations", organisationsFlags, organisations},
+		{"mapping", "show|set [ORGANISATION]", "print how invoices stand in Xero, or change it", nil, mapping},
 		{"list", "", "list the invoices", listFlags, list},
 		{"show", "NUMBER", "show one invoice", nil, show},
 		{"sim", "", "run the simulated Xero alone", simFlags, simulate},
@@ -64,6 +69,12 @@ type options struct {
 	all     bool
 
 	to string
+
+	noBrowser     bool
+	clientID      string
+	organisations words
+	exportTo      string
+	client        string
 
 	sim simOptions
 }
@@ -146,7 +157,7 @@ func usage(w io.Writer) {
 	fmt.Fprintln(w, "Usage: feebridge [COMMAND] [FLAGS]; without a command it opens the window.")
 	fmt.Fprintln(w)
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.about)
+		fmt.Fprintf(w, "  %-13s %s\n", c.name, c.about)
 	}
 	fmt.Fprintln(w, "\nfeebridge COMMAND --help tells more of one.")
 }
@@ -190,23 +201,30 @@ func (s *session) open(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	var books app.Books
-	if token := os.Getenv("FEEBRIDGE_TOKEN"); token != "" {
-		books = xero.New(xero.Config{
-			API: s.options.api, Log: s.log,
-			Token: func(context.Context) (string, error) { return token, nil },
-		})
-	}
-	return s.start(ctx, path, books, app.Firm{Name: "My firm", Currency: "NZD"})
+	return s.start(ctx, path, vault.New(), xero.Config{API: s.options.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"})
 }
 
-// start opens the database and makes the App. firm is used only for a new database.
-func (s *session) start(ctx context.Context, path string, books app.Books, firm app.Firm) error {
+// token returns the access token for calls to an organisation: that of the environment,
+// which checks and scripts set, or the one of its sign-in.
+func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) {
+	if token := os.Getenv("FEEBRIDGE_TOKEN"); token != "" {
+		return token, nil
+	}
+	return s.app.Token(ctx, t)
+}
+
+// start opens the database and makes the App. firm is used only for a new database; v is
+// nil where sign-ins are not to be kept.
+func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm) error {
 	var err error
 	if s.db, err = data.Open(ctx, path); err != nil {
 		return err
 	}
-	s.app = app.New(app.Params{Store: s.db, Books: books, Log: s.log})
+	x.Log = s.log
+	connector := xero.NewConnector(xero.ConnectorConfig{
+		Login: s.options.identity, Identity: s.options.identity, API: s.options.api, Log: s.log,
+	})
+	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log})
 	if s.me, err = s.app.Open(ctx, firm, "Owner"); err != nil {
 		return err
 	}
@@ -230,8 +248,10 @@ func (s *session) connect(ctx context.Context) error {
 			return nil
 		}
 	}
-	_, err = s.app.Connect(ctx, s.me, tenant)
-	return err
+	if _, err := s.app.Connect(ctx, s.me, app.Connection{Tenant: ledger.Tenant{ID: tenant}}); err != nil {
+		return err
+	}
+	return s.app.ExportTo(ctx, s.me, tenant)
 }
 
 func (s *session) close() {

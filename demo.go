@@ -41,11 +41,13 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	}
 	if err == nil {
 		s.log = slog.New(slog.DiscardHandler)
-		books := xero.New(xero.Config{
-			API: there.base, Web: there.base, Log: s.log,
-			Token: func(context.Context) (string, error) { return there.token, nil },
-		})
-		err = s.start(ctx, filepath.Join(folder, "demo.db"), books, demoFirm)
+		s.options.api, s.options.identity = there.base, there.base
+		firm := demoFirm
+		firm.Registration.ClientID = sim.DefaultClientID
+		err = s.start(ctx, filepath.Join(folder, "demo.db"), nil, xero.Config{
+			API: there.base, Web: there.base,
+			Token: func(ctx context.Context, t ledger.TenantID) (string, error) { return s.demoToken(ctx, t, there.token) },
+		}, firm)
 	}
 	if err == nil {
 		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
@@ -60,6 +62,17 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	return there, end, nil
 }
 
+// demoToken returns the token of a sign-in, once a person tried that, or else the one that
+// the demo firm begins with.
+func (s *session) demoToken(ctx context.Context, t ledger.TenantID, first string) (string, error) {
+	token, err := s.app.Token(ctx, t)
+	var trouble *app.Trouble
+	if errors.As(err, &trouble) && trouble.Reason == app.NotSignedIn {
+		return first, nil
+	}
+	return token, err
+}
+
 // takeItsTime makes writes as slow as the live service is, so that a person sees the
 // progress of an export.
 func (s *simulator) takeItsTime() error {
@@ -72,7 +85,7 @@ func (s *simulator) takeItsTime() error {
 
 // fillDemo connects the firm and gives it clients, invoices, and a history of exports.
 func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
-	if _, err := s.app.Connect(ctx, s.me, t); err != nil {
+	if _, err := s.app.Connect(ctx, s.me, app.Connection{Tenant: ledger.Tenant{ID: t}}); err != nil {
 		return err
 	}
 	ids := map[billing.Number]billing.InvoiceID{}
@@ -108,9 +121,9 @@ func (s *session) exportDemo(ctx context.Context, t ledger.TenantID, arrival led
 	for _, n := range numbers {
 		chosen = append(chosen, ids[n])
 	}
-	run, _, err := s.app.Export(ctx, s.me, chosen)
-	if err != nil || run.ID == "" {
-		return err
+	runs, _, err := s.app.Export(ctx, s.me, chosen)
+	for _, run := range runs {
+		err = errors.Join(err, s.app.Finish(ctx, run.ID, patience))
 	}
-	return s.app.Finish(ctx, run.ID, patience)
+	return err
 }

@@ -168,7 +168,7 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	if o.me, err = o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.app.Connect(t.Context(), o.me, o.tenant); err != nil {
+	if _, err := o.app.Connect(t.Context(), o.me, app.Connection{Tenant: ledger.Tenant{ID: o.tenant}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Update(t.Context(), func(tx app.Tx) error { return o.fill(tx, n, clients) }); err != nil {
@@ -226,15 +226,15 @@ func (o *office) forgetWhenChartWasRead(t *testing.T) {
 func (o *office) export(t *testing.T) time.Duration {
 	t.Helper()
 	from := time.Now()
-	run, _, err := o.app.Export(t.Context(), o.me, o.ids)
+	runs, _, err := o.app.Export(t.Context(), o.me, o.ids)
 	if err == nil {
-		err = o.app.Finish(t.Context(), run.ID, time.Hour)
+		err = o.app.Finish(t.Context(), runs[0].ID, time.Hour)
 	}
 	took := time.Since(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := o.app.ExportsOfRun(t.Context(), o.me, run.ID)
+	all, err := o.app.ExportsOfRun(t.Context(), o.me, runs[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,6 +297,6 @@ func elsewhere(t *testing.T, flags ...string) addresses {
 // books returns a client of the simulator at these addresses. nil takes the client's own transport.
 func (a addresses) books(transport http.RoundTripper) *xero.Client {
 	return xero.New(xero.Config{
-		API: a.API, HTTP: transport, Token: func(context.Context) (string, error) { return a.AccessToken, nil },
+		API: a.API, HTTP: transport, Token: func(context.Context, ledger.TenantID) (string, error) { return a.AccessToken, nil },
 	})
 }

@@ -344,11 +344,11 @@ func TestTheDemoFirmMeetsItsCases(t *testing.T) {
 			t.Errorf("%s is %s, not closed", n, rows[n].Stage.Status)
 		}
 	}
-	run, _, err := s.app.Export(ctx, s.me, due)
+	runs, _, err := s.app.Export(ctx, s.me, due)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.Finish(ctx, run.ID, time.Minute); err != nil {
+	if err := s.app.Finish(ctx, runs[0].ID, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	collect()

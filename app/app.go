@@ -19,18 +19,23 @@ import (
 
 // Params are what an App stands on.
 type Params struct {
-	Store Store
-	Books Books // nil while the firm is not connected to Xero
-	Log   *slog.Logger
+	Store     Store
+	Books     Books // nil where Xero cannot be called at all
+	Connector Connector
+	Vault     Vault // nil keeps sign-ins for this run alone
+	Log       *slog.Logger
 }
 
 // App is one running Feebridge. Its methods may be called from any goroutine.
 type App struct {
-	store Store
-	books Books
-	log   *slog.Logger
-	wake  bell  // there may be something to send
-	tries tries // what this process knows of the requests under way
+	store     Store
+	books     Books
+	connector Connector
+	vault     Vault
+	log       *slog.Logger
+	keys      keys
+	wake      bell  // there may be something to send
+	tries     tries // what this process knows of the requests under way
 
 	mu        sync.Mutex
 	listeners []func([]Change)
@@ -39,8 +44,11 @@ type App struct {
 
 // New returns an App. Run does its background work.
 func New(p Params) *App {
+	if p.Vault == nil {
+		p.Vault = noVault{}
+	}
 	return &App{
-		store: p.Store, books: p.Books, log: p.Log,
+		store: p.Store, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }
@@ -61,6 +69,7 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, 
 		if firm.MarkBase == "" {
 			firm.MarkBase = DefaultMarkBase
 		}
+		firm.ID = newID()
 		me = staff.Founder(staff.ID(newID()), admin)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err

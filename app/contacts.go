@@ -56,7 +56,7 @@ func (a *App) relink(ctx context.Context, by staff.Member, client billing.Client
 		return err
 	}
 	return a.update(ctx, func(tx Tx) error {
-		org, err := defaultOrganisation(tx)
+		org, err := destination(tx, client)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (a *App) linkOf(ctx context.Context, client billing.ClientID) (c billing.Cl
 		if c, err = r.Client(client); err != nil {
 			return err
 		}
-		if org, err = defaultOrganisation(r); err != nil {
+		if org, err = destination(r, client); err != nil {
 			return err
 		}
 		links, err := r.Links(org.Tenant.ID)

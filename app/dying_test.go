@@ -206,7 +206,7 @@ func die(t *testing.T, f *fate, acts func(*world, sim.Invoice) error) {
 	}
 
 	first := w.start(f)
-	run, _, err := first.app.Export(context.Background(), w.me, ids)
+	run, err := first.queue(ids...)
 	if err == nil {
 		_ = first.app.Finish(context.Background(), run.ID, 0)
 	}

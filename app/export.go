@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"feebridge/app/billing"
@@ -10,21 +9,17 @@ import (
 	"feebridge/app/staff"
 )
 
-// Export queues finalized invoices for export to Xero. What cannot be exported is
-// refused row by row; the rest is on disk when Export returns, and is sent by whoever
-// holds the lease: Run does so in the background, Send in the foreground. An invoice
-// that is queued already stays in its run, which this confirms. The Run is zero when
-// nothing was queued.
-func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (Run, []Result, error) {
-	var run Run
+// Export queues finalized invoices for export to Xero, in a run for each organisation that
+// their clients are exported to. What cannot be exported is refused row by row; the rest
+// is on disk when Export returns, and is sent by whoever holds the lease: Run does so in
+// the background, Send in the foreground. An invoice that is queued already stays in its
+// run, which this confirms where a person must.
+func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Run, []Result, error) {
+	var runs []Run
 	var results []Result
 	err := a.update(ctx, func(tx Tx) error {
-		run, results = Run{}, results[:0]
-		org, err := defaultOrganisation(tx)
-		if err != nil {
-			return err
-		}
-		firm, err := tx.Firm()
+		runs, results = nil, results[:0]
+		q, err := newQueue(tx, by)
 		if err != nil {
 			return err
 		}
@@ -32,50 +27,94 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		if err != nil {
 			return err
 		}
-		r := Run{ID: RunID(newID()), Tenant: org.Tenant.ID, By: by.ID, Started: tx.Now(), Confirmed: tx.Now()}
-		var exports []Export
-		var queued []billing.InvoiceID
 		for _, v := range invoices {
-			if v.Stage.InFlight() && v.Stage.Export != billing.Removing && by.May(staff.ExportInvoices, v.Client) {
-				err := confirmRunOf(tx, by, v.ID)
-				if err != nil && !IsCode(err, Forbidden) {
-					return err
-				}
-				results = append(results, Result{v.ID, v.Number, err})
-				continue
-			}
-			_, err := mayMove(by, v, billing.Queue, staff.ExportInvoices)
-			results = append(results, Result{v.ID, v.Number, err})
-			if err != nil {
-				continue
-			}
-			exports = append(exports, Export{
-				ID: ExportID(newID()), Run: r.ID, Invoice: v.ID, Number: v.Number,
-				Tenant: r.Tenant, Mark: firm.MarkBase + newMark(),
-			})
-			queued = append(queued, v.ID)
-		}
-		if len(exports) == 0 {
-			return nil
-		}
-		run = r
-		if err := tx.SaveRun(run); err != nil {
-			return err
-		}
-		if err := tx.SaveExports(exports...); err != nil {
-			return err
-		}
-		for _, e := range exports {
-			if err := tx.Record(entry(by, "export", "invoice", string(e.Invoice), "", org.Tenant.Name)); err != nil {
+			err := q.add(v)
+			if err != nil && !IsCode(err, Forbidden) && !IsCode(err, Conflict) && !IsCode(err, Invalid) && !IsCode(err, Unavailable) {
 				return err
 			}
+			results = append(results, Result{v.ID, v.Number, err})
 		}
-		return tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, queued...)
+		runs = q.runs
+		return q.save()
 	})
 	if err == nil {
 		a.wake.ring()
 	}
-	return run, results, err
+	return runs, results, err
+}
+
+// queue is what an export puts on disk.
+type queue struct {
+	Tx
+	by           staff.Member
+	markBase     string
+	destinations destinations
+	runs         []Run // one an organisation
+	exports      []Export
+	names        []string // of the organisations that the exports go to
+}
+
+// newQueue returns an empty queue. A firm that exports nowhere is an error.
+func newQueue(tx Tx, by staff.Member) (*queue, error) {
+	d, err := readDestinations(tx)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.all) == 0 {
+		return nil, notConnected()
+	}
+	firm, err := tx.Firm()
+	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d}, err
+}
+
+// add queues an invoice, or says why it cannot be exported.
+func (q *queue) add(v billing.Invoice) error {
+	if v.Stage.InFlight() && v.Stage.Export != billing.Removing && q.by.May(staff.ExportInvoices, v.Client) {
+		return confirmRunOf(q.Tx, q.by, v.ID)
+	}
+	if _, err := mayMove(q.by, v, billing.Queue, staff.ExportInvoices); err != nil {
+		return err
+	}
+	org, err := q.destinations.of(v.Client)
+	if err != nil {
+		return err
+	}
+	run := q.runTo(org.Tenant.ID)
+	q.exports = append(q.exports, Export{
+		ID: ExportID(newID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: q.markBase + newMark(),
+	})
+	q.names = append(q.names, org.Tenant.Name)
+	return nil
+}
+
+func (q *queue) runTo(t ledger.TenantID) Run {
+	for _, r := range q.runs {
+		if r.Tenant == t {
+			return r
+		}
+	}
+	r := Run{ID: RunID(newID()), Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
+	q.runs = append(q.runs, r)
+	return r
+}
+
+func (q *queue) save() error {
+	for _, r := range q.runs {
+		if err := q.SaveRun(r); err != nil {
+			return err
+		}
+	}
+	if err := q.SaveExports(q.exports...); err != nil {
+		return err
+	}
+	ids := make([]billing.InvoiceID, len(q.exports))
+	for i, e := range q.exports {
+		ids[i] = e.Invoice
+		if err := q.Record(entry(q.by, "export", "invoice", string(e.Invoice), "", q.names[i])); err != nil {
+			return err
+		}
+	}
+	return q.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, ids...)
 }
 
 // confirmRunOf lets the run that the invoice is queued in go on, if it is stale.
@@ -259,9 +298,7 @@ func (a *App) Progress(ctx context.Context, id RunID) (Progress, error) {
 		p.Organisation, err = organisation(r, p.Run.Tenant)
 		return err
 	})
-	if a.books != nil {
-		p.Gauge = a.books.Gauge(p.Run.Tenant)
-	}
+	p.Gauge = a.Gauge(p.Run.Tenant)
 	p.Stale = p.Tally.Queued > 0 && p.Run.Stale(time.Now())
 	return p, err
 }
@@ -329,7 +366,7 @@ func organisation(r Reader, t ledger.TenantID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, fmt.Errorf("no organisation %s", t)
+	return Organisation{}, Errorf(NotFound, "The firm has no organisation %s.", t)
 }
 
 func exportIDs(members []string) []ExportID {

@@ -5,15 +5,18 @@ import (
 
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/staff"
 )
 
 // Firm is the accounting firm that uses this database.
 type Firm struct {
+	ID       string // random; tells its secrets in the keyring from those of other firms
 	Name     string
 	Currency money.Currency // of invoices that name none
 	// MarkBase begins the address that every exported invoice carries; a random
 	// identifier follows it. It must be absolute, http or https.
-	MarkBase string
+	MarkBase     string
+	Registration Registration
 }
 
 // DefaultMarkBase opens the invoice in the running application.
@@ -25,6 +28,11 @@ type Organisation struct {
 	Default bool // exports go here unless the client says otherwise
 	State   ConnectionState
 	Parked  Park
+
+	SignIn      SignInID // under which it is called; "" for none, and then the rest is empty, too
+	Connection  string   // to end it by at Xero
+	ConnectedBy staff.ID
+	ConnectedAt time.Time
 }
 
 // ConnectionState says whether an organisation can be called.

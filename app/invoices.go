@@ -82,7 +82,7 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 
 // viewInXero fills in what is known of the invoice on the other side.
 func (a *App) viewInXero(r Reader, v *InvoiceView) error {
-	org, err := defaultOrganisation(r)
+	org, err := destination(r, v.Client.ID)
 	if IsCode(err, Unavailable) {
 		return nil
 	}

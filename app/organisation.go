@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -28,34 +31,35 @@ func (a *App) Firm(ctx context.Context) (Firm, error) {
 	return firm, err
 }
 
-// Connect reads what the organisation has and allows, and makes it the one that the
-// firm exports to. It also adds the organisation's sales tax rates to the firm's taxes
-// where the firm has none of that code.
-func (a *App) Connect(ctx context.Context, by staff.Member, t ledger.TenantID) (Organisation, error) {
+// Connect makes an organisation that a sign-in reaches one of the firm's: it reads what
+// the organisation has and allows, and adds its sales tax rates to the firm's taxes where
+// the firm has none of that code. The first one is what the firm exports to.
+func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organisation, error) {
 	if err := allow(by, staff.MapToXero, ""); err != nil {
 		return Organisation{}, err
 	}
 	if a.books == nil {
 		return Organisation{}, notConnected()
 	}
+	t := c.Tenant.ID
 	chart, err := a.books.Chart(ctx, t)
 	if err != nil {
 		return Organisation{}, err
 	}
-	org := Organisation{Tenant: chart.Tenant, Default: true, State: Connected}
+	var org Organisation
 	err = a.update(ctx, func(tx Tx) error {
-		others, err := tx.Organisations()
+		all, err := tx.Organisations()
 		if err != nil {
 			return err
 		}
-		for _, o := range others {
-			if o.Default && o.Tenant.ID != t {
-				o.Default = false
-				if err := tx.SaveOrganisation(o); err != nil {
-					return err
-				}
+		org = Organisation{Tenant: chart.Tenant, Default: !slices.ContainsFunc(all, isDefault)}
+		for _, o := range all {
+			if o.Tenant.ID == t {
+				org.Default = o.Default
 			}
 		}
+		org.State, org.ConnectedBy, org.ConnectedAt = Connected, by.ID, tx.Now()
+		org.SignIn, org.Connection = a.keys.reaching(t), c.ID
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
@@ -66,6 +70,119 @@ func (a *App) Connect(ctx context.Context, by staff.Member, t ledger.TenantID) (
 	})
 	a.wake.ring()
 	return org, err
+}
+
+func isDefault(o Organisation) bool { return o.Default }
+
+// ExportTo makes a connected organisation the one that the firm exports to. What is
+// queued goes where it was queued for.
+func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) error {
+	if err := allow(by, staff.MapToXero, ""); err != nil {
+		return err
+	}
+	return a.update(ctx, func(tx Tx) error {
+		to, err := organisation(tx, t)
+		if err != nil || to.Default {
+			return err
+		}
+		all, err := tx.Organisations()
+		if err != nil {
+			return err
+		}
+		was := ""
+		for _, o := range all {
+			if !o.Default {
+				continue
+			}
+			was, o.Default = o.Tenant.Name, false
+			if err := tx.SaveOrganisation(o); err != nil {
+				return err
+			}
+		}
+		to.Default = true
+		if err := tx.SaveOrganisation(to); err != nil {
+			return err
+		}
+		return tx.Record(entry(by, "export to", "organisation", string(t), was, to.Tenant.Name))
+	})
+}
+
+// Disconnect ends the connection to an organisation at Xero, and forgets the sign-in when
+// no other organisation needs it. What was exported, the mapping and the links stay.
+func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error {
+	if err := allow(by, staff.MapToXero, ""); err != nil {
+		return err
+	}
+	var org Organisation
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		org, err = organisation(r, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if org.Connection != "" {
+		if err := a.endConnection(ctx, org); err != nil {
+			return err
+		}
+	}
+	err = a.update(ctx, func(tx Tx) error {
+		was := org.State
+		org.State, org.Parked = Disconnected, Park{Why: NotConnected}
+		org.SignIn, org.Connection, org.ConnectedBy, org.ConnectedAt = "", "", "", time.Time{}
+		if err := tx.SaveOrganisation(org); err != nil {
+			return err
+		}
+		return tx.Record(entry(by, "disconnect", "organisation", string(t), string(was), string(Disconnected)))
+	})
+	if err != nil {
+		return err
+	}
+	return a.forgetUnused(ctx, "")
+}
+
+// endConnection ends a connection at Xero. Without a sign-in that is accepted there is
+// nothing left that could be ended from here.
+func (a *App) endConnection(ctx context.Context, org Organisation) error {
+	access, err := a.Token(ctx, org.Tenant.ID)
+	if err == nil {
+		err = a.connector.Disconnect(ctx, access, org.Connection)
+	}
+	var t *Trouble
+	if errors.As(err, &t) && t.Reason == NotSignedIn {
+		return nil
+	}
+	return err
+}
+
+// Gauge returns how the organisation's limits stand.
+func (a *App) Gauge(t ledger.TenantID) Gauge {
+	if a.books == nil {
+		return Gauge{DayLeft: -1}
+	}
+	return a.books.Gauge(t)
+}
+
+// Register says under which application at Xero the firm signs in.
+func (a *App) Register(ctx context.Context, by staff.Member, r Registration) error {
+	if err := allow(by, staff.MapToXero, ""); err != nil {
+		return err
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	return a.update(ctx, func(tx Tx) error {
+		firm, err := tx.Firm()
+		if err != nil {
+			return err
+		}
+		was := firm.Registration
+		firm.Registration = r
+		if err := tx.SaveFirm(firm); err != nil {
+			return err
+		}
+		return tx.Record(entry(by, "register", "firm", firm.Name, was.String(), r.String()))
+	})
 }
 
 // saveChart keeps what the organisation has, and learns its sales tax rates.
@@ -92,35 +209,14 @@ func saveChart(tx Tx, chart ledger.Chart) error {
 	return nil
 }
 
-// SetMapping stores how the firm's invoices are to stand in the organisation.
-func (a *App) SetMapping(ctx context.Context, by staff.Member, t ledger.TenantID, m ledger.Mapping) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+// SignIns returns the sign-ins at Xero that organisations were or are called with.
+func (a *App) SignIns(ctx context.Context) ([]SignIn, error) {
+	var all []SignIn
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		all, err = r.SignIns()
 		return err
-	}
-	return a.update(ctx, func(tx Tx) error {
-		was, err := tx.Mapping(t)
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveMapping(t, m); err != nil {
-			return err
-		}
-		return tx.Record(entry(by, "map", "organisation", string(t), was.String(), m.String()))
 	})
-}
-
-// defaultOrganisation returns the organisation that the firm exports to.
-func defaultOrganisation(r Reader) (Organisation, error) {
-	all, err := r.Organisations()
-	if err != nil {
-		return Organisation{}, err
-	}
-	for _, o := range all {
-		if o.Default {
-			return o, nil
-		}
-	}
-	return Organisation{}, notConnected()
+	return all, err
 }
 
 func notConnected() error {

@@ -257,7 +257,7 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 		}
 		p := w.start(nil)
 		defer p.stop()
-		lost, _, err := p.app.Export(t.Context(), w.me, ids[:1])
+		lost, err := p.queue(ids[:1]...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -305,7 +305,7 @@ func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
 			store = &counting{Store: s}
 			return store
 		})
-		run, _, err := p.app.Export(t.Context(), w.me, ids)
+		run, err := p.queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,6 +74,9 @@ func (s *sender) park(ctx context.Context, err error) error {
 	default:
 		return err
 	}
+	if p.Why == NotSignedIn && s.expire(ctx, s.tenant) {
+		p.Until = time.Now().Add(shortPark) // a new access token may do
+	}
 	p.Since = time.Now()
 	if before := s.org.Parked; p.ailing() && before.ailing() {
 		p.Since = before.Since

@@ -14,7 +14,8 @@ type Result struct {
 	Err     error // nil when it was done
 }
 
-// Finalize makes complete drafts ready for export.
+// Finalize makes complete drafts ready for export. One without a due date is due by the
+// payment term of the mapping.
 func (a *App) Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
 	return a.move(ctx, by, ids, billing.Finalize, staff.EditInvoices)
 }
@@ -44,11 +45,28 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
+		terms, err := paymentTerms(tx)
+		if err != nil {
+			return err
+		}
 		for _, v := range invoices {
+			undated := ev == billing.Finalize && v.Due.IsZero()
+			if undated {
+				term, err := terms(v.Client)
+				if err != nil {
+					return err
+				}
+				v.Due = term.Due(v.Date)
+			}
 			to, err := mayMove(by, v, ev, needs)
 			results = append(results, Result{v.ID, v.Number, err})
 			if err != nil {
 				continue
+			}
+			if undated {
+				if _, err := tx.SaveInvoice(v); err != nil {
+					return err
+				}
 			}
 			if err := tx.Advance(to, v.ID); err != nil {
 				return err
@@ -60,6 +78,20 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		return nil
 	})
 	return results, err
+}
+
+// paymentTerms returns the function that tells a client's payment term: that of the
+// organisation which its invoices go to.
+func paymentTerms(r Reader) (func(billing.ClientID) (billing.Term, error), error) {
+	d, err := readDestinations(r)
+	return func(client billing.ClientID) (billing.Term, error) {
+		org, err := d.of(client)
+		if err != nil {
+			return billing.Term{}, nil // not connected yet
+		}
+		m, err := r.Mapping(org.Tenant.ID)
+		return m.Term, err
+	}, err
 }
 
 func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.Action) (billing.Stage, error) {

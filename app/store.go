@@ -106,8 +106,13 @@ type Reader interface {
 	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
 	Burnt(billing.Number) (bool, error)
 	Taxes() ([]billing.Tax, error)
+	Codes() ([]string, error) // the billing codes that lines have, each once
 
+	SignIns() ([]SignIn, error) // newest first
 	Organisations() ([]Organisation, error)
+	// Destinations tells where the clients are exported to that are not exported to the
+	// firm's own organisation.
+	Destinations() (map[billing.ClientID]ledger.TenantID, error)
 	Chart(ledger.TenantID) (ledger.Chart, error) // NotFound until it was read once
 	Mapping(ledger.TenantID) (ledger.Mapping, error)
 	Links(ledger.TenantID) (map[billing.ClientID]Link, error)
@@ -145,7 +150,9 @@ type Tx interface {
 	Burn(billing.Number) error
 	SaveTax(billing.Tax) error
 
+	SaveSignIn(SignIn) error // inserts or updates
 	SaveOrganisation(Organisation) error
+	SaveDestination(billing.ClientID, ledger.TenantID) error // "" is the firm's own organisation
 	SaveChart(ledger.Chart) error
 	SaveMapping(ledger.TenantID, ledger.Mapping) error
 	SaveLink(ledger.TenantID, billing.ClientID, Link) error

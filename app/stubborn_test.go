@@ -130,7 +130,7 @@ func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
 				ids := w.invoices(3, 1)
 				p := w.start(nil)
 				defer p.stop()
-				run, _, err := p.app.Export(t.Context(), w.me, ids)
+				run, err := p.queue(ids...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -155,7 +155,7 @@ func TestCancelWhileOthersAreBeingSent(t *testing.T) {
 		ids := w.invoices(400, 1)
 		p := w.start(nil)
 		defer p.stop()
-		run, _, err := p.app.Export(t.Context(), w.me, ids)
+		run, err := p.queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -76,7 +76,7 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 	if w.me, err = first.app.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.app.Connect(t.Context(), w.me, w.tenant); err != nil {
+	if _, err := first.app.Connect(t.Context(), w.me, app.Connection{Tenant: ledger.Tenant{ID: w.tenant}}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -111,7 +111,9 @@ type process struct {
 	db    *data.DB
 	books app.Books
 	stop  func()
-	world *world
+
+	browse func(link string) // a person signs in; nil where nobody does
+	world  *world
 }
 
 // start starts a process; with a fate it dies where the fate says.
@@ -123,7 +125,7 @@ func (w *world) start(f *fate) *process {
 	transport := &http.Transport{DialContext: w.dial, ResponseHeaderTimeout: 100 * time.Second}
 	client := xero.New(xero.Config{
 		API: "http://xero.test", HTTP: transport,
-		Token: func(context.Context) (string, error) { return w.token, nil },
+		Token: func(context.Context, ledger.TenantID) (string, error) { return w.token, nil },
 	})
 	var store app.Store = db
 	var books app.Books = client
@@ -173,10 +175,19 @@ func (p *process) settle() {
 	}
 }
 
+// queue queues invoices that go to one organisation, and returns their run.
+func (p *process) queue(ids ...billing.InvoiceID) (app.Run, error) {
+	runs, _, err := p.app.Export(context.Background(), p.world.me, ids)
+	if len(runs) == 0 {
+		return app.Run{}, err
+	}
+	return runs[0], err
+}
+
 // export exports in the foreground and fails the test on any error.
 func (p *process) export(ids ...billing.InvoiceID) app.Run {
 	p.world.t.Helper()
-	run, _, err := p.app.Export(context.Background(), p.world.me, ids)
+	run, err := p.queue(ids...)
 	if err != nil {
 		p.world.t.Fatal(err)
 	}

@@ -12,17 +12,18 @@ import (
 func (r *reader) Firm() (app.Firm, error) {
 	return one(r, "reading the firm", app.Errorf(app.NotFound, "There is no firm in this database yet."),
 		func(row *sql.Rows) (f app.Firm, err error) {
-			err = row.Scan(&f.Name, &f.Currency, &f.MarkBase)
+			err = row.Scan(&f.ID, &f.Name, &f.Currency, &f.MarkBase, &f.Registration.ClientID, inJSON{&f.Registration.Ports})
 			return f, err
-		}, "SELECT name, currency, mark_base FROM firm")
+		}, "SELECT firm_id, name, currency, mark_base, client_id, ports FROM firm")
 }
 
 // SaveFirm implements app.Tx.
 func (w *writer) SaveFirm(f app.Firm) error {
 	_, err := w.exec("saving the firm", `
-		INSERT INTO firm (id, name, currency, mark_base) VALUES (1, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, currency = excluded.currency, mark_base = excluded.mark_base`,
-		f.Name, f.Currency, f.MarkBase)
+		INSERT INTO firm (id, firm_id, name, currency, mark_base, client_id, ports) VALUES (1, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET firm_id = excluded.firm_id, name = excluded.name, currency = excluded.currency, mark_base = excluded.mark_base,
+			client_id = excluded.client_id, ports = excluded.ports`,
+		f.ID, f.Name, f.Currency, f.MarkBase, f.Registration.ClientID, toJSON(f.Registration.Ports))
 	return err
 }
 
@@ -51,6 +52,21 @@ func (r *reader) Taxes() ([]billing.Tax, error) {
 		err = row.Scan(&t.Code, &t.Name, &t.Rate)
 		return t, err
 	}, "SELECT code, name, rate FROM taxes ORDER BY name, code")
+}
+
+// Codes implements app.Reader. It steps from each code to the next: there are far fewer of
+// them than lines.
+func (r *reader) Codes() ([]string, error) {
+	return many(r, "reading the billing codes", func(row *sql.Rows) (code string, err error) {
+		err = row.Scan(&code)
+		return code, err
+	}, `
+		WITH RECURSIVE codes (code) AS (
+			SELECT min(code) FROM lines WHERE code > ''
+			UNION ALL
+			SELECT (SELECT min(code) FROM lines WHERE code > codes.code AND code > '') FROM codes WHERE code IS NOT NULL
+		)
+		SELECT code FROM codes WHERE code IS NOT NULL`)
 }
 
 // SaveTax implements app.Tx.

@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // firmPromises are about the firm, its staff, clients and organisations.
 var firmPromises = []promise{
 	{"a firm comes back as it was saved", func(t *testing.T, s store) {
-		want := app.Firm{Name: "Tūī & Co", Currency: "AUD", MarkBase: "https://bills.example/"}
+		want := app.Firm{ID: "firm", Name: "Tūī & Co", Currency: "AUD", MarkBase: "https://bills.example/", Registration: app.Registration{ClientID: "id", Ports: []int{8743, 8742}}}
 		s.update(func(tx app.Tx) error { return tx.SaveFirm(want) })
 		s.view(func(r app.Reader) error {
 			got, err := r.Firm()
@@ -104,8 +105,10 @@ var firmPromises = []promise{
 			Read: moment, Ahead: -3 * time.Second,
 		}
 		mapping := ledger.Mapping{
-			Arrival: ledger.SubmittedThere, DefaultAccount: "200", Theme: "Blue",
-			Codes: map[string]ledger.Target{"ACC": {Account: "201", Item: "I"}}, Taxes: map[string]string{"GST": "OUTPUT2"},
+			Arrival: ledger.SubmittedThere, DefaultAccount: "200", DefaultTax: "NONE", Term: billing.Term{Rule: billing.OfNextMonth, Days: 20}, Theme: "Blue",
+			Tracking: []billing.Tracking{{Category: "Region", Option: "North"}},
+			Codes:    map[string]ledger.Target{"ACC": {Account: "201", Item: "I", Tracking: []billing.Tracking{{Category: "Region", Option: "South"}}}},
+			Taxes:    map[string]string{"GST": "OUTPUT2"},
 		}
 		link := app.Link{Contact: "contact", Name: "Kauri Joinery Ltd", How: app.LinkedByHand, At: moment}
 		s.update(func(tx app.Tx) error {
@@ -126,6 +129,41 @@ var firmPromises = []promise{
 			unset, err5 := r.Mapping("demo")
 			same(t, unset, ledger.Mapping{})
 			return errors.Join(err, err2, err3, err4, err5)
+		})
+	}},
+	{"a connection, its sign-in and its clients come back as they were saved", func(t *testing.T, s store) {
+		first := app.SignIn{User: app.User{ID: "x", Name: "Xavier", Email: "x@tui.example"}, By: "olivia", At: moment, Scopes: []string{"openid"}}
+		again := first
+		again.Name, again.At, again.Scopes = "Xavier Roe", moment.Add(time.Hour), []string{"openid", "email"}
+		other := app.SignIn{User: app.User{ID: "y"}, By: "olivia", At: moment.Add(time.Minute)}
+		connected := app.Organisation{
+			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, State: app.Connected,
+			SignIn: "x", Connection: "c", ConnectedBy: "olivia", ConnectedAt: moment,
+		}
+		left := app.Organisation{Tenant: ledger.Tenant{ID: "left", Name: "Left"}, State: app.Disconnected}
+		s.update(func(tx app.Tx) error {
+			before := left
+			before.SignIn, before.Connection, before.ConnectedBy, before.ConnectedAt = "y", "d", "olivia", moment
+			return errors.Join(tx.SaveSignIn(first), tx.SaveSignIn(other), tx.SaveSignIn(again),
+				tx.SaveOrganisation(connected), tx.SaveOrganisation(before), tx.SaveOrganisation(left))
+		})
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveDestination("kauri", "left"), tx.SaveDestination("kauri", "zest"),
+				tx.SaveDestination("rimu", "zest"), tx.SaveDestination("rimu", ""), tx.SaveDestination("rimu", ""))
+		})
+		s.view(func(r app.Reader) error {
+			destinations, err := r.Destinations()
+			same(t, destinations, map[billing.ClientID]ledger.TenantID{"kauri": "zest"})
+			return err
+		})
+		s.view(func(r app.Reader) error {
+			all, err := r.SignIns()
+			same(t, all, []app.SignIn{again, other})
+			orgs, err2 := r.Organisations()
+			for _, want := range []app.Organisation{connected, left} {
+				same(t, orgs[slices.IndexFunc(orgs, func(o app.Organisation) bool { return o.Tenant == want.Tenant })], want)
+			}
+			return errors.Join(err, err2)
 		})
 	}},
 	{"what is not there is NotFound", func(t *testing.T, s store) {

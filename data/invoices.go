@@ -55,10 +55,10 @@ func scanInvoice(row *sql.Rows) (v billing.Invoice, err error) {
 func scanLine(row *sql.Rows) (invoice int, l billing.Line, err error) {
 	var percentOff money.Rate
 	var amountOff int64
-	var tracking []keptTracking
+	var kept []keptTracking
 	err = row.Scan(&invoice, &l.Code, &l.Description, &l.Quantity, &l.UnitAmount, &percentOff, &amountOff,
-		&l.Tax.Code, &l.Tax.Name, &l.Tax.Rate, &l.Account, &l.Item, inJSON{&tracking})
-	l.Tracking = convert(tracking, func(t keptTracking) billing.Tracking { return billing.Tracking(t) })
+		&l.Tax.Code, &l.Tax.Name, &l.Tax.Rate, &l.Account, &l.Item, inJSON{&kept})
+	l.Tracking = tracking(kept)
 	switch {
 	case err != nil:
 	case percentOff != 0:
@@ -144,7 +144,7 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) error {
 	tracking := ""
 	if len(l.Tracking) > 0 {
-		tracking = toJSON(convert(l.Tracking, func(t billing.Tracking) keptTracking { return keptTracking(t) }))
+		tracking = toJSON(keepTracking(l.Tracking))
 	}
 	_, err := w.exec("saving a line", `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,

@@ -11,9 +11,13 @@ import (
 // Organisations implements app.Reader. The default comes first, the others by name.
 func (r *reader) Organisations() ([]app.Organisation, error) {
 	return many(r, "reading the organisations", func(row *sql.Rows) (o app.Organisation, err error) {
-		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text)
+		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text,
+			&o.SignIn, &o.Connection, &o.ConnectedBy, at{&o.ConnectedAt})
 		return o, err
-	}, "SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text FROM organisations ORDER BY is_default DESC, name, tenant")
+	}, `
+		SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text,
+			coalesce(sign_in, ''), coalesce(id, ''), coalesce(by, ''), coalesce(at, 0)
+		FROM organisations LEFT JOIN connections USING (tenant) ORDER BY is_default DESC, name, tenant`)
 }
 
 // SaveOrganisation implements app.Tx. At most one organisation can be the default.
@@ -26,7 +30,38 @@ func (w *writer) SaveOrganisation(o app.Organisation) error {
 		o.Tenant.ID, o.Tenant.Name, o.Default, o.State, millis(o.Parked.Since), millis(o.Parked.Until), o.Parked.Why, o.Parked.Text)
 	if err == nil {
 		w.note("organisation", string(o.Tenant.ID))
+		err = w.saveConnection(o)
 	}
+	return err
+}
+
+func (w *writer) saveConnection(o app.Organisation) error {
+	const doing = "saving a connection"
+	if o.SignIn == "" {
+		_, err := w.exec(doing, "DELETE FROM connections WHERE tenant = ?", o.Tenant.ID)
+		return err
+	}
+	_, err := w.exec(doing, `
+		INSERT INTO connections (tenant, sign_in, id, by, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (tenant) DO UPDATE SET sign_in = excluded.sign_in, id = excluded.id, by = excluded.by, at = excluded.at`,
+		o.Tenant.ID, o.SignIn, o.Connection, o.ConnectedBy, millis(o.ConnectedAt))
+	return err
+}
+
+// SignIns implements app.Reader.
+func (r *reader) SignIns() ([]app.SignIn, error) {
+	return many(r, "reading the sign-ins", func(row *sql.Rows) (s app.SignIn, err error) {
+		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.By, at{&s.At}, inJSON{&s.Scopes})
+		return s, err
+	}, "SELECT id, name, email, by, at, scopes FROM sign_ins ORDER BY at DESC, id")
+}
+
+// SaveSignIn implements app.Tx.
+func (w *writer) SaveSignIn(s app.SignIn) error {
+	_, err := w.exec("saving a sign-in", `
+		INSERT INTO sign_ins (id, name, email, by, at, scopes) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, by = excluded.by, at = excluded.at, scopes = excluded.scopes`,
+		s.ID, s.Name, s.Email, s.By, millis(s.At), toJSON(s.Scopes))
 	return err
 }
 
@@ -74,6 +109,34 @@ func (w *writer) saveOf(t ledger.TenantID, update, text string) error {
 
 func noOrganisation(t ledger.TenantID) error {
 	return app.Errorf(app.NotFound, "There is no organisation %s.", t)
+}
+
+// Destinations implements app.Reader.
+func (r *reader) Destinations() (map[billing.ClientID]ledger.TenantID, error) {
+	all := map[billing.ClientID]ledger.TenantID{}
+	err := r.each("reading where clients are exported to", func(row *sql.Rows) error {
+		var client billing.ClientID
+		var t ledger.TenantID
+		err := row.Scan(&client, &t)
+		all[client] = t
+		return err
+	}, "SELECT client, tenant FROM destinations")
+	return all, err
+}
+
+// SaveDestination implements app.Tx.
+func (w *writer) SaveDestination(client billing.ClientID, t ledger.TenantID) error {
+	const doing = "saving where a client is exported to"
+	var err error
+	if t == "" {
+		_, err = w.exec(doing, "DELETE FROM destinations WHERE client = ?", client)
+	} else {
+		_, err = w.exec(doing, "INSERT INTO destinations (client, tenant) VALUES (?, ?) ON CONFLICT (client) DO UPDATE SET tenant = excluded.tenant", client, t)
+	}
+	if err == nil {
+		w.note("client", string(client))
+	}
+	return err
 }
 
 // Links implements app.Reader.

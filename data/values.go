@@ -119,38 +119,60 @@ type (
 		Warning bool         `json:"warning"`
 	}
 	keptTarget struct {
-		Account string `json:"account"`
-		Item    string `json:"item"`
+		Account  string         `json:"account"`
+		Item     string         `json:"item"`
+		Tracking []keptTracking `json:"tracking"`
+	}
+	keptTerm struct {
+		Rule billing.TermRule `json:"rule"`
+		Days int              `json:"days"`
 	}
 	keptMapping struct {
 		Arrival        ledger.InvoiceStatus  `json:"arrival"`
 		DefaultAccount string                `json:"default_account"`
+		DefaultTax     string                `json:"default_tax"`
+		Term           keptTerm              `json:"term"`
 		Theme          string                `json:"theme"`
+		Tracking       []keptTracking        `json:"tracking"`
 		Codes          map[string]keptTarget `json:"codes"`
 		Taxes          map[string]string     `json:"taxes"`
 	}
 )
 
 func keepMapping(m ledger.Mapping) keptMapping {
-	kept := keptMapping{Arrival: m.Arrival, DefaultAccount: m.DefaultAccount, Theme: m.Theme, Taxes: m.Taxes}
+	kept := keptMapping{
+		Arrival: m.Arrival, DefaultAccount: m.DefaultAccount, DefaultTax: m.DefaultTax, Term: keptTerm(m.Term), Theme: m.Theme,
+		Tracking: keepTracking(m.Tracking), Taxes: m.Taxes,
+	}
 	if m.Codes != nil {
 		kept.Codes = make(map[string]keptTarget, len(m.Codes))
 	}
 	for code, t := range m.Codes {
-		kept.Codes[code] = keptTarget(t)
+		kept.Codes[code] = keptTarget{t.Account, t.Item, keepTracking(t.Tracking)}
 	}
 	return kept
 }
 
 func (k keptMapping) mapping() ledger.Mapping {
-	m := ledger.Mapping{Arrival: k.Arrival, DefaultAccount: k.DefaultAccount, Theme: k.Theme, Taxes: k.Taxes}
+	m := ledger.Mapping{
+		Arrival: k.Arrival, DefaultAccount: k.DefaultAccount, DefaultTax: k.DefaultTax, Term: billing.Term(k.Term), Theme: k.Theme,
+		Tracking: tracking(k.Tracking), Taxes: k.Taxes,
+	}
 	if k.Codes != nil {
 		m.Codes = make(map[string]ledger.Target, len(k.Codes))
 	}
 	for code, t := range k.Codes {
-		m.Codes[code] = ledger.Target(t)
+		m.Codes[code] = ledger.Target{Account: t.Account, Item: t.Item, Tracking: tracking(t.Tracking)}
 	}
 	return m
+}
+
+func keepTracking(all []billing.Tracking) []keptTracking {
+	return convert(all, func(t billing.Tracking) keptTracking { return keptTracking(t) })
+}
+
+func tracking(all []keptTracking) []billing.Tracking {
+	return convert(all, func(t keptTracking) billing.Tracking { return billing.Tracking(t) })
 }
 
 // convert returns each of the values in another form.

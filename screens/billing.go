@@ -40,7 +40,7 @@ type billingScreen struct {
 	app     billingApp
 	exports *exports
 	panel   *invoicePanel
-	entity  *entitySelector
+	entity  *dropDown
 	pick    func() // chooses a file to import
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
@@ -51,15 +51,17 @@ type billingScreen struct {
 	loading task
 	// reading is held while the list is read: a run that was ended and the one after it
 	// would else hold all rows twice.
-	reading  sync.Mutex
-	opening  atomic.Pointer[invoiceModel] // the first rows, until they are shown
-	tally    *tally                       // nil until the list was read once
-	problem  string                       // why the list could not be read
-	changed  burst[billing.InvoiceID]
-	patching bool
-	later    []billing.InvoiceID // that changed while a patch was being read
-	stale    []billing.InvoiceID // that changed while the list was being read
-	figures  burst[bool]
+	reading sync.Mutex
+	opening atomic.Pointer[invoiceModel] // the first rows, until they are shown
+	tally   *tally                       // nil until the list was read once
+	problem string                       // why the list could not be read
+	// unconnected says that the firm has no organisation to export to.
+	unconnected bool
+	changed     burst[billing.InvoiceID]
+	patching    bool
+	later       []billing.InvoiceID // that changed while a patch was being read
+	stale       []billing.InvoiceID // that changed while the list was being read
+	figures     burst[bool]
 
 	search                       *entry
 	chips                        *chips
@@ -253,7 +255,7 @@ func (b *billingScreen) closePanel() {
 // showInvoice selects an invoice in the list and opens it. Filters that hide it are cleared.
 func (b *billingScreen) showInvoice(id billing.InvoiceID) {
 	if !b.listed(id) {
-		b.entity.choose(all)
+		b.entity.choose(allClients)
 		b.clearFilter()
 	}
 	b.grid.Select(id)

@@ -485,10 +485,8 @@ func TestANarrowWindowShowsTheListOrTheInvoice(t *testing.T) {
 }
 
 func TestAnEmptyFirmIsToldWhatToDo(t *testing.T) {
-	fake := newFake()
-	fake.orgs = nil
-	b := newTrial(t, fake)
-	b.see("No invoices yet", "or drag one onto this window.", "Not connected to Xero", "showing 0 of 0")
+	b := newTrial(t, newFake())
+	b.see("No invoices yet", "or drag one onto this window.", "showing 0 of 0")
 }
 
 func TestSumsStandByCurrency(t *testing.T) {

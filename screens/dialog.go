@@ -14,11 +14,12 @@ import (
 // dialog is a box that takes the whole window's attention. Enter presses its last button
 // from wherever the focus is, unless that is on another button; Escape leaves it.
 type dialog struct {
-	stack  *dialogs
-	popup  *widget.PopUp
-	size   fyne.Size // wished for; the window's size limits it
-	ok     *button   // its last button
-	onHide func()    // after it was left, in whatever way; may be nil
+	stack   *dialogs
+	popup   *widget.PopUp
+	size    fyne.Size // wished for; the window's size limits it
+	ok      *button   // its last button
+	onLeave func()    // what Escape does instead of leaving it; may be nil
+	onHide  func()    // after it was left, in whatever way; may be nil
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -103,6 +104,8 @@ func (s *dialogs) top() *dialog {
 func (s *dialogs) typed(ev *fyne.KeyEvent) {
 	d := s.top()
 	switch {
+	case ev.Name == fyne.KeyEscape && d.onLeave != nil:
+		d.onLeave()
 	case ev.Name == fyne.KeyEscape:
 		d.hide()
 	case (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) && d.ok != nil:

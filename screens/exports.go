@@ -12,6 +12,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
@@ -19,7 +20,8 @@ import (
 // exportApp is what exporting asks of the application.
 type exportApp interface {
 	Organisations(ctx context.Context) ([]app.Organisation, error)
-	Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (app.Run, []app.Result, error)
+	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
+	Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error)
 	Confirm(ctx context.Context, by staff.Member, id app.RunID) error
 	Cancel(ctx context.Context, by staff.Member, id app.RunID) (int, error)
 	Progress(ctx context.Context, id app.RunID) (app.Progress, error)
@@ -31,13 +33,15 @@ type exportApp interface {
 // above the footer, and what came of it.
 type exports struct {
 	*shell
-	app    exportApp
-	open   func(billing.InvoiceID)        // shows an invoice in the list
-	client func(billing.InvoiceID) string // names its client
-	gauged func(app.Gauge)                // is told how Xero's limits stand
-	relaid func()                         // is told when the strip came or went
+	app     exportApp
+	open    func(billing.InvoiceID)        // shows an invoice in the list
+	client  func(billing.InvoiceID) string // names its client
+	gauged  func(app.Gauge)                // is told how Xero's limits stand
+	relaid  func()                         // is told when the strip came or went
+	connect func()                         // begins to connect the firm to Xero
 
 	run       app.RunID    // that is followed, or has just ended; "" for none
+	others    []app.RunID  // that were started with it, for other organisations
 	refused   []app.Result // what could not be queued
 	progress  app.Progress
 	results   []app.Export // once it has ended
@@ -59,7 +63,7 @@ type exports struct {
 }
 
 func newExports(s *shell, a exportApp, open func(billing.InvoiceID), client func(billing.InvoiceID) string) *exports {
-	x := &exports{shell: s, app: a, open: open, client: client, gauged: func(app.Gauge) {}, relaid: func() {}, asked: map[app.RunID]bool{}}
+	x := &exports{shell: s, app: a, open: open, client: client, gauged: func(app.Gauge) {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
 	x.asking, x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	x.stripText = newBadge(s.keys, 2000, x.show)
 	x.stripEnd = newButton(s.keys, "", x.dismiss)
@@ -72,20 +76,49 @@ func newExports(s *shell, a exportApp, open func(billing.InvoiceID), client func
 	return x
 }
 
-// confirm asks whether the invoices shall go to the organisation, which it names: who
+// portion is what of an export goes to one organisation.
+type portion struct {
+	org  app.Organisation
+	rows []*app.InvoiceRow
+}
+
+// confirm asks whether the invoices shall go to the organisations, which it names: who
 // exports to the wrong one has a hard time getting them out again.
 func (x *exports) confirm(rows []*app.InvoiceRow) {
-	load(&x.asking, x.app.Organisations, func(all []app.Organisation, err error) {
-		org := defaultOf(all)
+	load(&x.asking, func(ctx context.Context) ([]portion, error) {
+		all, err := x.app.Organisations(ctx)
+		if err != nil {
+			return nil, err
+		}
+		others, err := x.app.Destinations(ctx)
+		return portions(all, others, rows), err
+	}, func(all []portion, err error) {
 		switch {
 		case err != nil:
 			x.failed(lang.L("Nothing was exported"), err)
-		case org == nil:
+		case len(all) == 0:
 			x.tellNotConnected()
 		default:
-			x.ask(org, rows)
+			x.ask(all, rows)
 		}
 	})
+}
+
+// portions returns which rows go to which organisation; none goes to one that gets none.
+func portions(all []app.Organisation, others map[billing.ClientID]ledger.TenantID, rows []*app.InvoiceRow) []portion {
+	var parts []portion
+	for _, o := range all {
+		part := portion{org: o}
+		for _, r := range rows {
+			if t, other := others[r.ClientID]; other && t == o.Tenant.ID || !other && o.Default {
+				part.rows = append(part.rows, r)
+			}
+		}
+		if len(part.rows) > 0 {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // defaultOf returns the organisation that the firm exports to, or nil.
@@ -101,54 +134,80 @@ func defaultOf(all []app.Organisation) *app.Organisation {
 // tellNotConnected shows the use case's own words for what is missing: exporting nothing
 // fails for that reason alone.
 func (x *exports) tellNotConnected() {
-	act(x.shell, lang.L("Asking what is missing…"), func(ctx context.Context) (app.Run, error) {
-		run, _, err := x.app.Export(ctx, x.me, nil)
-		return run, err
-	}, func(_ app.Run, err error) {
-		if err != nil {
-			x.failed(lang.L("Nothing can be exported yet"), err)
+	act(x.shell, lang.L("Asking what is missing…"), func(ctx context.Context) ([]app.Run, error) {
+		runs, _, err := x.app.Export(ctx, x.me, nil)
+		return runs, err
+	}, func(_ []app.Run, err error) {
+		if err == nil {
+			return
 		}
+		var d *dialog
+		leave := newButton(x.keys, lang.L("Close"), func() { d.hide() })
+		d = x.dialogs.show(lang.L("Nothing can be exported yet"), fyne.NewSize(440, 0), paragraph(say(err)), leave, x.connectButton(func() { d.hide() }))
 	})
 }
 
-func (x *exports) ask(org *app.Organisation, rows []*app.InvoiceRow) {
+// connectButton leaves a dialog and leads to connecting the firm.
+func (x *exports) connectButton(leave func()) *button {
+	return newConnectButton(x.keys, func() {
+		leave()
+		x.connect()
+	})
+}
+
+func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
 	count := with{"Count": x.format.Count(len(rows))}
-	name := heading(org.Tenant.Name)
-	name.SizeName = theme.SizeNameHeadingText
-	name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
-	body := container.NewVBox(
-		paragraph(lang.XN("count.export-to", "{{.Count}} invoices go to the Xero organisation", len(rows), count)),
-		name,
-		paragraph(lang.L("Together {{.Sums}}", with{"Sums": sumOf(x.firm.Currency, rows).text(x.format)})))
-	if c := connectionOf(x.format, org, x.now()); c.sign != style.Connected {
-		body.Add(signed(c.sign, paragraph(c.more)))
+	body := container.NewVBox()
+	connected := true
+	for _, p := range parts {
+		name := heading(p.org.Tenant.Name)
+		name.SizeName = theme.SizeNameHeadingText
+		name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
+		body.Add(paragraph(lang.XN("count.export-to", "{{.Count}} invoices go to the Xero organisation", len(p.rows), with{"Count": x.format.Count(len(p.rows))})))
+		body.Add(name)
+		body.Add(paragraph(lang.L("Together {{.Sums}}", with{"Sums": sumOf(x.firm.Currency, p.rows).text(x.format)})))
+		if c := connectionOf(x.format, &p.org, x.now()); c.sign != style.Connected {
+			body.Add(signed(c.sign, paragraph(c.more)))
+		}
+		connected = connected && p.org.State == app.Connected
 	}
 	var d *dialog
 	no := newButton(x.keys, lang.L("Cancel"), func() { d.hide() })
 	yes := newButton(x.keys, lang.XN("count.export-yes", "Export {{.Count}} invoices", len(rows), count), func() {
 		d.hide()
-		x.start(org, idsOf(rows))
+		x.start(idsOf(rows))
 	})
-	d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes)
+	if connected {
+		d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes)
+		return
+	}
+	d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes, x.connectButton(func() { d.hide() }))
 }
 
-// start queues the invoices and follows the run.
-func (x *exports) start(org *app.Organisation, ids []billing.InvoiceID) {
+// start queues the invoices and follows their run, or the first of several.
+func (x *exports) start(ids []billing.InvoiceID) {
 	type started struct {
-		run     app.Run
+		runs    []app.Run
+		first   app.Progress
 		results []app.Result
 	}
 	act(x.shell, lang.L("Queuing the invoices for export…"), func(ctx context.Context) (started, error) {
-		run, results, err := x.app.Export(ctx, x.me, ids)
-		return started{run, results}, err
+		runs, results, err := x.app.Export(ctx, x.me, ids)
+		s := started{runs: runs, results: results}
+		if err == nil && len(runs) > 0 {
+			s.first, err = x.app.Progress(ctx, runs[0].ID)
+		}
+		return s, err
 	}, func(s started, err error) {
 		refused := refusedOf(s.results)
 		switch {
 		case err != nil:
 			x.failed(lang.L("Nothing was exported"), err)
-		case s.run.ID != "":
-			queued := len(s.results) - len(refused)
-			x.follow(app.Progress{Run: s.run, Organisation: *org, Tally: app.Tally{All: queued, Queued: queued}}, refused)
+		case len(s.runs) > 0:
+			for _, r := range s.runs[1:] {
+				x.others = append(x.others, r.ID)
+			}
+			x.follow(s.first, refused)
 			x.show()
 		case len(refused) > 0:
 			x.run, x.refused, x.progress, x.results, x.ended = "", refused, app.Progress{}, nil, true

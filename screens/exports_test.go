@@ -61,6 +61,40 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 	}
 }
 
+func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.orgs = append(fake.orgs, app.Organisation{Tenant: ledger.Tenant{ID: "t2", Name: "Harbour Trading Ltd"}, State: app.Connected})
+	b := newTrial(t, fake)
+	client := fake.number("0001078").Client
+	b.w.billing.entity.choose(string(client))
+	b.settle()
+	b.w.frame.destinationItem().Action()
+	b.settle()
+	b.see("What was exported, or is queued, stays where it is.", "Demo Company (NZ), as the firm")
+	b.tap("Harbour Trading Ltd")
+	b.settle()
+	if got := fake.destinations[client]; got != "t2" {
+		t.Fatalf("it is exported to %q", got)
+	}
+	b.w.billing.entity.choose(allClients)
+	b.settle()
+	selectAllAndAsk(b)
+	b.see("invoices go to the Xero organisation", "Demo Company (NZ)", "Harbour Trading Ltd", "Export 8 invoices")
+	b.key(fyne.KeyReturn)
+	b.see("To the organisation Harbour Trading Ltd: 0 of 1")
+	fake.settle(100)
+	b.settle()
+	b.see("To the organisation Harbour Trading Ltd. A click", "Export ended: 1 exported")
+	b.tap("Close")
+	b.settle()
+	b.see("To the organisation Demo Company (NZ). A click", "Export ended: 7 exported")
+	b.tap("Close")
+	b.settle()
+	if b.w.dialogs.top() != nil || b.w.billing.exports.strip.Visible() {
+		t.Error("something of the exports is still shown")
+	}
+}
+
 func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	fake := newFake().fill(24)
 	b := newTrial(t, fake)
@@ -68,7 +102,7 @@ func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	b.control(fyne.KeyE)
 	b.key(fyne.KeyReturn)
 	b.key(fyne.KeyEscape)
-	b.w.billing.entity.choose(3)
+	b.w.billing.entity.choose(string(fake.clients[3].ID))
 	b.w.billing.chips.choose(int(draftChip))
 	b.control(fyne.KeyF)
 	b.typeText("zzz")
@@ -233,7 +267,7 @@ func TestTheBadgeTellsTheConnection(t *testing.T) {
 		"none":         {nil, "Not connected to Xero", "Nothing can be exported until this firm is connected", "–"},
 		"connected":    {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
 		"signed out":   {&app.Organisation{State: app.SignedOut}, "Kauri · signed out", "sign in again", "⚠"},
-		"disconnected": {&app.Organisation{State: app.Disconnected}, "Kauri · disconnected", "ended the connection", "✗"},
+		"disconnected": {&app.Organisation{State: app.Disconnected, SignIn: "u1"}, "Kauri · disconnected", "ended the connection", "✗"},
 		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
 			"Kauri · offline", "offline. Sending goes on by itself after", "○"},
 		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},

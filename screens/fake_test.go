@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -18,12 +19,15 @@ import (
 // fakeApp keeps invoices in memory. It moves them as the real one does, and answers an
 // export as fate says when settle is called.
 type fakeApp struct {
-	mu        sync.Mutex
-	clients   []billing.Client
-	invoices  []*fakeInvoice
-	orgs      []app.Organisation
-	runs      []*app.Run
-	exports   map[billing.InvoiceID][]*app.Export
+	mu       sync.Mutex
+	clients  []billing.Client
+	invoices []*fakeInvoice
+	orgs     []app.Organisation
+	runs     []*app.Run
+	exports  map[billing.InvoiceID][]*app.Export
+
+	destinations map[billing.ClientID]ledger.TenantID
+
 	links     map[billing.ClientID]app.Link
 	choices   []ledger.Contact
 	fate      map[billing.Number]ledger.Message // what Xero says of an invoice; others are accepted
@@ -35,6 +39,7 @@ type fakeApp struct {
 	refuse    map[string]error           // by method
 	gate      func(method string, n int) // is called, unlocked, before a method answers
 	counted   map[string]int
+	xero      fakeXero
 }
 
 type fakeInvoice struct {
@@ -50,7 +55,7 @@ func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
 		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842},
-		refuse: map[string]error{}, counted: map[string]int{},
+		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(),
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}
 }
@@ -346,16 +351,26 @@ func (f *fakeApp) UnlinkContact(_ context.Context, _ staff.Member, client billin
 	return nil
 }
 
-func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.InvoiceID) (app.Run, []app.Result, error) {
+func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error) {
 	if err := f.enter("Export"); err != nil {
-		return app.Run{}, nil, err
+		return nil, nil, err
 	}
 	f.mu.Lock()
 	if len(f.orgs) == 0 {
 		f.mu.Unlock()
-		return app.Run{}, nil, app.Errorf(app.Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+		return nil, nil, app.Errorf(app.Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
 	}
-	run := &app.Run{ID: app.RunID(fmt.Sprintf("r%d", len(f.runs)+1)), Tenant: "t1", By: by.ID, Started: fakeNow, Confirmed: fakeNow}
+	var runs []*app.Run
+	runTo := func(t ledger.TenantID) *app.Run {
+		for _, r := range runs {
+			if r.Tenant == t {
+				return r
+			}
+		}
+		r := &app.Run{ID: app.RunID(fmt.Sprintf("r%d", len(f.runs)+1)), Tenant: t, By: by.ID, Started: fakeNow, Confirmed: fakeNow}
+		runs, f.runs = append(runs, r), append([]*app.Run{r}, f.runs...)
+		return r
+	}
 	var results []app.Result
 	var changed []string
 	for _, id := range ids {
@@ -363,7 +378,12 @@ func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.Invoi
 		r := app.Result{Invoice: id, Number: v.Number}
 		if to, ok := v.Stage.Next(billing.Queue); ok {
 			v.Stage, v.message = to, ledger.Message{}
-			e := &app.Export{ID: app.ExportID(fmt.Sprintf("%s-%s", run.ID, id)), Run: run.ID, Invoice: id, Number: v.Number, Tenant: "t1"}
+			tenant, other := f.destinations[v.Client]
+			if !other {
+				tenant = "t1"
+			}
+			run := runTo(tenant)
+			e := &app.Export{ID: app.ExportID(fmt.Sprintf("%s-%s", run.ID, id)), Run: run.ID, Invoice: id, Number: v.Number, Tenant: tenant}
 			f.exports[id] = append([]*app.Export{e}, f.exports[id]...)
 			changed = append(changed, string(id))
 		} else {
@@ -371,15 +391,41 @@ func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.Invoi
 		}
 		results = append(results, r)
 	}
-	answer := app.Run{}
-	if len(changed) > 0 {
-		f.runs = append([]*app.Run{run}, f.runs...)
-		answer = *run
+	var answer []app.Run
+	var told []string
+	for _, r := range runs {
+		answer, told = append(answer, *r), append(told, string(r.ID))
 	}
 	f.mu.Unlock()
 	f.tell("invoice", changed...)
-	f.tell("run", string(run.ID))
+	f.tell("run", told...)
 	return answer, results, nil
+}
+
+func (f *fakeApp) Destinations(context.Context) (map[billing.ClientID]ledger.TenantID, error) {
+	if err := f.enter("Destinations"); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.destinations), nil
+}
+
+func (f *fakeApp) ExportClientTo(_ context.Context, _ staff.Member, client billing.ClientID, t ledger.TenantID) error {
+	if err := f.enter("ExportClientTo"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	if f.destinations == nil {
+		f.destinations = map[billing.ClientID]ledger.TenantID{}
+	}
+	f.destinations[client] = t
+	if t == "" {
+		delete(f.destinations, client)
+	}
+	f.mu.Unlock()
+	f.tell("client", string(client))
+	return nil
 }
 
 // settle lets Xero answer up to n of the exports that are queued.
@@ -458,6 +504,11 @@ func (f *fakeApp) Progress(_ context.Context, id app.RunID) (app.Progress, error
 	for _, r := range f.runs {
 		if r.ID == id {
 			p.Run = *r
+		}
+	}
+	for _, o := range f.orgs {
+		if o.Tenant.ID == p.Run.Tenant {
+			p.Organisation = o
 		}
 	}
 	return p, nil

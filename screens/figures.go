@@ -98,6 +98,16 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 		return container.NewVBox(line(b.problem), centered(newButton(b.keys, lang.L("Reload"), b.reload)))
 	case b.tally == nil:
 		return line("")
+	case all == 0 && b.unconnected:
+		head := widget.NewLabelWithStyle(lang.L("Welcome to Feebridge"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
+		head.SizeName = theme.SizeNameSubHeadingText
+		connect := newConnectButton(b.keys, func() { b.exports.connect() })
+		connect.Importance = widget.HighImportance
+		pick := newButton(b.keys, lang.L("Import invoices…"), func() { b.pick() })
+		how := container.New(closely, line(lang.L("Set up your firm: connect it to Xero, and say to which accounts its invoices go.")),
+			line(lang.L("You can import invoices before that, and go on later where you stopped.")),
+			line(lang.L("To look around first, start “feebridge --demo”: it opens a demo firm beside a simulated Xero.")))
+		return container.NewVBox(head, how, centered(container.NewHBox(connect, pick)))
 	case all == 0:
 		head := widget.NewLabelWithStyle(lang.L("No invoices yet"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
@@ -109,10 +119,18 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	}
 	if b.client != "" && b.tally.of(b.client)[allChip] == 0 {
 		return container.NewVBox(line(lang.L("This client has no invoices")),
-			centered(newButton(b.keys, lang.L("Show all clients"), func() { b.entity.choose(all) })))
+			centered(newButton(b.keys, lang.L("Show all clients"), func() { b.entity.choose(allClients) })))
 	}
 	return container.NewVBox(line(lang.L("No invoice matches the search and the filter")),
 		centered(newButton(b.keys, lang.L("Clear filter"), b.clearFilter)))
+}
+
+// showConnected is told whether the firm has an organisation to export to.
+func (b *billingScreen) showConnected(has bool) {
+	if b.unconnected == has {
+		b.unconnected = !has
+		b.showFigures()
+	}
 }
 
 // showSums shows the sums, or the notice that stands in their place.

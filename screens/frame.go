@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,6 +13,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
@@ -20,45 +22,50 @@ import (
 type frameApp interface {
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
 	Organisations(ctx context.Context) ([]app.Organisation, error)
+	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
+	ExportClientTo(ctx context.Context, by staff.Member, client billing.ClientID, t ledger.TenantID) error
 }
 
 // frame is what stands around every screen: the menu, the client entity that the screens
 // are about, how the firm stands with Xero, and who acts.
 type frame struct {
 	*shell
-	app       frameApp
-	simulator string
-	version   string
-	billing   *billingScreen
+	app         frameApp
+	simulator   string
+	version     string
+	billing     *billingScreen
+	connections *connections
 
 	org      *app.Organisation // that the firm exports to; nil for none
+	all      []app.Organisation
+	names    map[billing.ClientID]string
 	orgs     task
 	clients  task
 	title    *widget.Label
 	entityOf *widget.Label
-	entity   *entitySelector
+	entity   *dropDown
 	badge    *badge
 	me       *badge
 	menu     *button
 	top      *fyne.Container
 }
 
-func newFrame(s *shell, p Params, b *billingScreen) *frame {
-	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b}
+func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
+	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b, connections: c}
 	f.orgs, f.clients = task{ui: s.ui}, task{ui: s.ui}
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
 	f.title = widget.NewLabelWithStyle("Feebridge", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	f.entityOf = widget.NewLabel(lang.L("Entity"))
 	f.entity = b.entity
-	f.badge = newBadge(s.keys, 420, f.tellConnection)
+	f.badge = newBadge(s.keys, 420, c.open)
 	f.me = newBadge(s.keys, 80, f.showMe)
 	f.me.set(style.Sign{}, initials(s.me.Name))
 
 	line := container.NewBorder(nil, nil,
 		container.NewHBox(f.menu, f.title, f.entityOf),
 		container.NewHBox(f.badge, f.me),
-		container.New(fixedWidth{width: 320, least: 120}, container.NewStack(f.entity, newGround("", theme.ColorNameInputBorder))))
+		container.New(fixedWidth{width: 320, least: 120}, outlined(f.entity)))
 	f.top = container.NewStack(newGround(theme.ColorNameHeaderBackground, ""), container.NewBorder(nil, widget.NewSeparator(), nil, nil,
 		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing), line)))
 	f.arrange()
@@ -88,7 +95,11 @@ func (f *frame) loadClients() {
 				f.notice(lang.L("The clients could not be read. {{.Why}}", with{"Why": say(err)}))
 				return
 			}
-			f.entity.setClients(all)
+			f.entity.setOptions(clientOptions(all))
+			f.names = map[billing.ClientID]string{}
+			for _, c := range all {
+				f.names[c.ID] = c.Name
+			}
 		})
 }
 
@@ -98,8 +109,9 @@ func (f *frame) loadOrganisation() {
 			f.notice(lang.L("The connection to Xero could not be read. {{.Why}}", with{"Why": say(err)}))
 			return
 		}
-		f.org = defaultOf(all)
+		f.all, f.org = all, defaultOf(all)
 		f.showConnection()
+		f.billing.showConnected(f.org != nil)
 	})
 }
 
@@ -112,16 +124,6 @@ func (f *frame) showConnection() {
 	if f.org != nil && f.org.Parked.Until.After(now) {
 		f.after(f.org.Parked.Until.Sub(now), func() { f.do(f.showConnection) })
 	}
-}
-
-// tellConnection explains the badge.
-func (f *frame) tellConnection() {
-	c := connectionOf(f.format, f.org, f.now())
-	title := lang.L("Xero")
-	if f.org != nil {
-		title = f.org.Tenant.Name
-	}
-	f.dialogs.tell(title, c.more)
 }
 
 // showMe says who acts.
@@ -143,6 +145,9 @@ func (f *frame) showMenu() {
 		screen,
 		fyne.NewMenuItemSeparator(),
 		load,
+		fyne.NewMenuItem(lang.L("Xero connection…"), f.connections.open),
+		fyne.NewMenuItem(lang.L("Mapping…"), func() { f.connections.mappings.open("") }),
+		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Reload"), f.billing.reload),
 		view,
 		fyne.NewMenuItemSeparator(),
@@ -153,7 +158,64 @@ func (f *frame) showMenu() {
 		play := fyne.NewMenuItem(lang.L("Play the Xero side in the browser"), func() { f.openURL(f.simulator) })
 		items = append(items, fyne.NewMenuItemSeparator(), play)
 	}
+	if to := f.destinationItem(); to != nil {
+		items = slices.Insert(items, 1, to)
+	}
 	f.popUp(fyne.NewMenu("", items...), f.menu)
+}
+
+// destinationItem leads to where the chosen client is exported to, or is nil where there
+// is no choice.
+func (f *frame) destinationItem() *fyne.MenuItem {
+	client := f.billing.client
+	if len(f.all) < 2 || client == "" {
+		return nil
+	}
+	item := fyne.NewMenuItem(lang.L("Export {{.Client}} to…", with{"Client": f.names[client]}), func() { f.askDestination(client) })
+	item.Disabled = !f.shell.me.May(staff.MapToXero, client)
+	return item
+}
+
+// askDestination asks to which organisation the invoices of a client are exported from
+// now on.
+func (f *frame) askDestination(client billing.ClientID) {
+	load(&f.orgs, f.app.Destinations, func(others map[billing.ClientID]ledger.TenantID, err error) {
+		if err != nil {
+			f.failed(lang.L("Where the client is exported to could not be read"), err)
+			return
+		}
+		var d *dialog
+		body := container.NewVBox(paragraph(lang.L("New exports of {{.Client}} go to the organisation that you choose. What was exported, or is queued, stays where it is.",
+			with{"Client": f.names[client]})))
+		for _, o := range f.all {
+			t, text := o.Tenant.ID, o.Tenant.Name
+			if o.Default {
+				t, text = "", lang.L("{{.Organisation}}, as the firm", with{"Organisation": text})
+			}
+			to := newButton(f.keys, text, func() {
+				d.hide()
+				f.exportTo(client, t)
+			})
+			if others[client] == t {
+				to.Icon = theme.ConfirmIcon()
+			}
+			body.Add(to)
+		}
+		d = f.dialogs.show(lang.L("Export {{.Client}} to…", with{"Client": f.names[client]}), fyne.NewSize(460, 0), body,
+			newButton(f.keys, lang.L("Cancel"), func() { d.hide() }))
+	})
+}
+
+func (f *frame) exportTo(client billing.ClientID, t ledger.TenantID) {
+	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f.app.ExportClientTo(ctx, f.shell.me, client, t)
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			f.failed(lang.L("Nothing was changed"), err)
+			return
+		}
+		f.notice(lang.L("From now on {{.Client}} is exported there.", with{"Client": f.names[client]}))
+	})
 }
 
 // popUp opens a menu below an object.

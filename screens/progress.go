@@ -45,9 +45,17 @@ func (x *exports) closed() {
 	x.update()
 }
 
-// dismiss forgets the run that has ended, and takes up another that is open.
+// dismiss forgets the run that has ended, and takes up one that was started with it, or
+// another that is open.
 func (x *exports) dismiss() {
 	x.run, x.refused, x.results, x.ended = "", nil, nil, false
+	if len(x.others) > 0 {
+		next := x.others[0]
+		x.others = x.others[1:]
+		x.follow(app.Progress{Run: app.Run{ID: next}}, nil)
+		x.show()
+		return
+	}
 	x.update()
 	x.resume()
 }

@@ -32,8 +32,9 @@ const tourPatience = 2 * time.Minute
 
 // Tour plays the main job in the window through the widgets that a person uses, and has
 // a picture of every step captured: a client is chosen, its invoices are exported and
-// the rest of the firm's after them, a failed one is opened, a file is previewed. It
-// runs on a goroutine of its own and returns when it is through, or why it is not.
+// the rest of the firm's after them, a failed one is opened, a file is previewed, and the
+// connection and the mapping are looked at. It runs on a goroutine of its own and returns
+// when it is through, or why it is not.
 func Tour(ctx context.Context, w *Window, s Stage) error {
 	t := &tour{Window: w, Stage: s, ctx: ctx}
 	for _, step := range []struct {
@@ -53,6 +54,8 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"failed", t.openFailed},
 		{"menu", t.openMenu},
 		{"import", t.previewFile},
+		{"connection", t.openConnection},
+		{"mapping", t.openMapping},
 		{"dark", t.darken},
 		{"narrow-panel", t.narrowDown},
 		{"narrow", t.closeNarrowPanel},
@@ -192,7 +195,7 @@ func (t *tour) begin() error {
 		applyTheme("light")
 		t.Resize(1280, 760)
 	}, "loading the invoices", func() bool {
-		return t.loaded() && len(t.frame.entity.clients) > 0 && t.frame.org != nil && t.window.Canvas().Size().Width >= 1200
+		return t.loaded() && len(t.frame.entity.options) > 1 && t.frame.org != nil && t.window.Canvas().Size().Width >= 1200
 	})
 }
 
@@ -229,7 +232,7 @@ func (t *tour) chooseClient() error {
 		client, _ := t.busiest()
 		e := t.frame.entity
 		for at, i := range e.shown {
-			if i != all && e.clients[i].ID == client {
+			if e.options[i].value == string(client) {
 				e.move(at - e.at)
 			}
 		}
@@ -271,7 +274,7 @@ func (t *tour) export() error {
 // selectRest selects every finalized invoice of the firm.
 func (t *tour) selectRest() error {
 	return t.then(func() {
-		t.frame.entity.choose(all)
+		t.frame.entity.choose(allClients)
 		t.billing.chips.choose(int(finalizedChip))
 		t.billing.selectShown()
 	}, "selecting every finalized invoice", func() bool {
@@ -324,12 +327,32 @@ func (t *tour) previewFile() error {
 	})
 }
 
+func (t *tour) leaveDialogs() {
+	for t.dialogs.top() != nil {
+		t.dialogs.top().hide()
+	}
+}
+
+func (t *tour) openConnection() error {
+	c := t.connections
+	return t.then(func() {
+		t.leaveDialogs()
+		t.frame.badge.pressed()
+	}, "showing the connection", func() bool { return !c.loading.running() && len(c.standing.orgs) > 0 })
+}
+
+func (t *tour) openMapping() error {
+	m := t.mappings
+	return t.then(func() {
+		t.leaveDialogs()
+		m.open("")
+	}, "showing the mapping", func() bool { return m.shown != nil && len(m.shown.rows) > 0 })
+}
+
 // darken leaves the dialogs and shows everything dark.
 func (t *tour) darken() error {
 	return t.then(func() {
-		for t.dialogs.top() != nil {
-			t.dialogs.top().hide()
-		}
+		t.leaveDialogs()
 		applyTheme("dark")
 	}, "leaving the dialogs", func() bool { return t.dialogs.top() == nil })
 }

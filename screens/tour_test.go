@@ -47,7 +47,7 @@ func TestTheTourPlaysTheMainJob(t *testing.T) {
 	}()
 	b.pump(done)
 	want := []string{"billing", "entity", "client", "selected", "confirm", "client-exported", "all-selected", "confirm-rest", "progress", "summary",
-		"failed", "menu", "import", "dark", "narrow-panel", "narrow", "no-match", "empty"}
+		"failed", "menu", "import", "connection", "mapping", "dark", "narrow-panel", "narrow", "no-match", "empty"}
 	if !slices.Equal(pictures, want) {
 		t.Errorf("pictures of %q, want %q", pictures, want)
 	}

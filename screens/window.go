@@ -21,6 +21,8 @@ type App interface {
 	billingApp
 	exportApp
 	importApp
+	connectionApp
+	mappingApp
 	// Subscribe calls fn with what changed, from any goroutine.
 	Subscribe(fn func([]app.Change))
 }
@@ -51,12 +53,14 @@ type Params struct {
 // goroutine that draws.
 type Window struct {
 	*shell
-	frame   *frame
-	billing *billingScreen
-	imports *imports
-	clients burst[billing.ClientID]
-	runs    burst[bool]
-	orgs    burst[bool]
+	frame       *frame
+	billing     *billingScreen
+	imports     *imports
+	mappings    *mappings
+	connections *connections
+	clients     burst[billing.ClientID]
+	runs        burst[bool]
+	orgs        burst[bool]
 }
 
 // New fills the window and begins to load what it shows.
@@ -80,11 +84,14 @@ func New(p Params) *Window {
 	s.notice = w.billing.tellInPassing
 	w.imports = newImports(s, p.App, p.ReadSheet)
 	w.billing.pick = w.imports.pick
-	w.frame = newFrame(s, p, w.billing)
+	w.mappings = newMappings(s, p.App)
+	w.connections = newConnections(s, p.App, w.mappings)
+	w.billing.exports.connect = w.connections.connect
+	w.frame = newFrame(s, p, w.billing, w.connections)
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
 	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
-	w.orgs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.frame.loadOrganisation() }}
+	w.orgs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.organisationsChanged() }}
 
 	content := container.NewBorder(w.frame.top, nil, nil, nil, w.billing.content)
 	p.Window.SetPadded(false)
@@ -138,6 +145,11 @@ func (w *Window) changed(changes []app.Change) {
 func (w *Window) clientsChanged(ids []billing.ClientID) {
 	w.frame.loadClients()
 	w.billing.renamed(ids)
+}
+
+func (w *Window) organisationsChanged() {
+	w.frame.loadOrganisation()
+	w.connections.changed()
 }
 
 // addShortcuts makes the shortcuts known that work wherever the focus is.

@@ -6,18 +6,19 @@ import (
 	"net/http"
 
 	"feebridge/app"
+	"feebridge/app/ledger"
 )
 
-// bearer signs each attempt with the token of that moment: a call may have waited for
-// its turn longer than a token lives.
+// bearer signs each attempt with the organisation's token of that moment: a call may have
+// waited for its turn longer than a token lives.
 type bearer struct {
-	token func(context.Context) (string, error)
+	token func(context.Context, ledger.TenantID) (string, error)
 	next  http.RoundTripper
 }
 
 // RoundTrip signs the request. Its error is a *app.Trouble.
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := b.token(req.Context())
+	token, err := b.token(req.Context(), ledger.TenantID(req.Header.Get(tenantHeader)))
 	if err != nil {
 		return nil, noToken(req.Context(), err)
 	}

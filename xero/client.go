@@ -1,10 +1,11 @@
 // Package xero is Xero's Accounting API as this application needs it: it reads what an
 // organisation has, writes contacts and invoices in batches, and tells apart what is
-// certain about a write from what is not. It implements app.Books.
+// certain about a write from what is not. It signs people in, too. Its Client implements
+// app.Books, its Connector app.Connector.
 //
-// Every call passes a chain of round-trippers, from the outside in: retry (reads only),
-// limiter, bearer, journal, wire. The chain never hands out an error that is not a
-// *app.Trouble.
+// Every call of an organisation passes a chain of round-trippers, from the outside in:
+// retry (reads only), limiter, bearer, journal, wire. The chain never hands out an error
+// that is not a *app.Trouble.
 package xero
 
 import (
@@ -24,9 +25,15 @@ import (
 
 // Where Xero is. Nothing else in this package names a host.
 const (
-	defaultAPI = "https://api.xero.com"
-	defaultWeb = "https://go.xero.com"
-	apiPath    = "/api.xro/2.0"
+	defaultAPI      = "https://api.xero.com"
+	defaultWeb      = "https://go.xero.com"
+	defaultLogin    = "https://login.xero.com"
+	defaultIdentity = "https://identity.xero.com"
+
+	apiPath         = "/api.xro/2.0"
+	connectionsPath = "/connections"
+	authorizePath   = "/identity/connect/authorize"
+	tokenPath       = "/connect/token"
 )
 
 // Config says how to reach Xero.
@@ -37,9 +44,10 @@ type Config struct {
 	// Web is the address of a simulator's page for people, where an invoice is under
 	// /invoices/{id}. Empty means Xero's own pages.
 	Web string
-	// Token returns the bearer token of the call that is about to be made. An error of
-	// it that is no *app.Trouble means that nobody is signed in. It must not be nil.
-	Token func(context.Context) (string, error)
+	// Token returns the bearer token of the call that is about to be made, which is that
+	// of the organisation's own sign-in. An error of it that is no *app.Trouble means that
+	// nobody is signed in. It must not be nil.
+	Token func(context.Context, ledger.TenantID) (string, error)
 	// HTTP makes the connections; nil means http.DefaultTransport with time limits.
 	HTTP http.RoundTripper
 	// Log takes a line a call, without tokens, queries and bodies; nil means none.
@@ -87,15 +95,21 @@ func newTransport() *http.Transport {
 }
 
 func parseAPI(address string) (*url.URL, error) {
+	u, err := parseAddress("API", address, defaultAPI)
+	if err == nil && (u.Path == "" || u.Path == "/") {
+		u.Path = apiPath
+	}
+	return u, err
+}
+
+// parseAddress reads the address of something of Xero's, or else Xero's own one.
+func parseAddress(what, address, xeros string) (*url.URL, error) {
 	if address == "" {
-		address = defaultAPI
+		address = xeros
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("the address %q of Xero's API is not an http or https address: correct it", address)
-	}
-	if u.Path == "" || u.Path == "/" {
-		u.Path = apiPath
+		return nil, fmt.Errorf("the address %q of Xero's %s is not an http or https address: correct it", address, what)
 	}
 	return u, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -64,7 +65,7 @@ func TestAllCallsStayBelowTheAddressThatWasGiven(t *testing.T) {
 				}
 				r.URL.Path = "/api.xro/2.0/" + below
 				s.Handler().ServeHTTP(w, r)
-			}), xero.Config{API: test.api, Token: func(context.Context) (string, error) { return token, nil }})
+			}), xero.Config{API: test.api, Token: func(context.Context, ledger.TenantID) (string, error) { return token, nil }})
 			useAll(t.Context(), t, books{Client: c, sim: s, tenant: ledger.TenantID(orgs[0].TenantID)})
 			if calls != 16 {
 				t.Errorf("%d calls came by", calls)
@@ -83,7 +84,7 @@ func TestTheLogHoldsNoSecrets(t *testing.T) {
 	t.Cleanup(s.Close)
 	token := s.MintToken()
 	c := serve(t, s.Handler(), xero.Config{
-		Token: func(context.Context) (string, error) { return token, nil },
+		Token: func(context.Context, ledger.TenantID) (string, error) { return token, nil },
 		Log:   slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	b := books{Client: c, sim: s, tenant: ledger.TenantID(orgs[0].TenantID)}
@@ -140,22 +141,22 @@ func TestTheLogTellsOfACallWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func TestEachCallHasTheTokenOfItsMoment(t *testing.T) {
+func TestEachCallHasItsOrganisationsTokenOfThatMoment(t *testing.T) {
 	var got []string
 	tokens := 0
 	c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = append(got, r.Header.Get("Authorization"))
 		answers(http.StatusOK, envelope(emptyPage)).ServeHTTP(w, r)
-	}), xero.Config{Token: func(context.Context) (string, error) {
+	}), xero.Config{Token: func(_ context.Context, of ledger.TenantID) (string, error) {
 		tokens++
-		return strings.Repeat("t", tokens), nil
+		return fmt.Sprintf("%s-%d", of, tokens), nil
 	}})
-	for range 2 {
-		if err := ask(t.Context(), c, "tenant"); err != nil {
+	for _, tenant := range []ledger.TenantID{"one", "two", "one"} {
+		if err := ask(t.Context(), c, tenant); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]string{"Bearer t", "Bearer tt"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"Bearer one-1", "Bearer two-2", "Bearer one-3"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -207,7 +208,7 @@ func TestAnInvoiceHasAnAddressForPeople(t *testing.T) {
 func TestWithoutAnAddressItIsXerosOwn(t *testing.T) {
 	var asked string
 	c := xero.New(xero.Config{
-		Token: func(context.Context) (string, error) { return "t", nil },
+		Token: func(context.Context, ledger.TenantID) (string, error) { return "t", nil },
 		HTTP: roundTrip(func(r *http.Request) (*http.Response, error) {
 			asked = r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
 			return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}, nil

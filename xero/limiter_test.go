@@ -76,7 +76,7 @@ func ask(ctx context.Context, c *xero.Client, t ledger.TenantID) error {
 
 func client(cfg xero.Config) *xero.Client {
 	cfg.API = origin
-	cfg.Token = func(context.Context) (string, error) { return "token-of-test", nil }
+	cfg.Token = func(context.Context, ledger.TenantID) (string, error) { return "token-of-test", nil }
 	return xero.New(cfg)
 }
 

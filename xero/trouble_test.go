@@ -18,6 +18,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/xero"
 )
 
@@ -131,8 +132,10 @@ func TestAWriteThatNeverLeftIsUnsent(t *testing.T) {
 		return nil, errors.New("no route to host")
 	}}
 	hangs := &http.Transport{DialContext: hang}
-	signedOut := func(context.Context) (string, error) { return "", errors.New("nobody is signed in") }
-	offline := func(context.Context) (string, error) { return "", &app.Trouble{Reason: app.Offline, Answered: true} }
+	signedOut := func(context.Context, ledger.TenantID) (string, error) { return "", errors.New("nobody is signed in") }
+	offline := func(context.Context, ledger.TenantID) (string, error) {
+		return "", &app.Trouble{Reason: app.Offline, Answered: true}
+	}
 	for _, test := range []struct {
 		name string
 		cfg  xero.Config

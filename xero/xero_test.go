@@ -40,7 +40,7 @@ func serve(t *testing.T, handler http.Handler, cfg xero.Config) *xero.Client {
 		cfg.API = origin
 	}
 	if cfg.Token == nil {
-		cfg.Token = func(context.Context) (string, error) { return "token-of-test", nil }
+		cfg.Token = func(context.Context, ledger.TenantID) (string, error) { return "token-of-test", nil }
 	}
 	if cfg.HTTP == nil {
 		cfg.HTTP = transport
@@ -78,7 +78,7 @@ func simulateOrgs(t *testing.T, cfg sim.Config, rules ...string) books {
 	s := sim.New(cfg)
 	t.Cleanup(s.Close)
 	token := s.MintToken()
-	c := serve(t, s.Handler(), xero.Config{Token: func(context.Context) (string, error) { return token, nil }})
+	c := serve(t, s.Handler(), xero.Config{Token: func(context.Context, ledger.TenantID) (string, error) { return token, nil }})
 	return books{Client: c, sim: s, tenant: ledger.TenantID(s.Orgs()[0].TenantID)}
 }
 

@@ -114,7 +114,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		w.TaxType = rate.Type
 	}
 
-	for _, t := range l.Tracking {
+	for _, t := range m.tracking(l) {
 		spelled, hasCategory, hasOption := chart.Spell(t)
 		switch {
 		case !hasCategory:

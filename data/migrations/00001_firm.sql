@@ -8,9 +8,12 @@ CREATE UNIQUE INDEX goose_db_version_once ON goose_db_version (version_id);
 
 CREATE TABLE firm (
 	id        INTEGER PRIMARY KEY CHECK (id = 1),
+	firm_id   TEXT NOT NULL, -- random; tells firms apart outside of their databases
 	name      TEXT NOT NULL,
 	currency  TEXT NOT NULL,
-	mark_base TEXT NOT NULL
+	mark_base TEXT NOT NULL,
+	client_id TEXT NOT NULL, -- of its app at Xero
+	ports     TEXT NOT NULL CHECK (json_valid(ports)) -- of that app's addresses, in the order in which they are tried
 ) STRICT;
 
 CREATE TABLE staff (
@@ -87,8 +90,20 @@ CREATE TABLE lines (
 	PRIMARY KEY (invoice, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX lines_by_code ON lines (code) WHERE code > '';
+
 CREATE TABLE burnt_numbers (
 	number_fold TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- People's consents at Xero. Their tokens are never here.
+CREATE TABLE sign_ins (
+	id     TEXT PRIMARY KEY CHECK (id <> ''), -- the user of Xero
+	name   TEXT NOT NULL,
+	email  TEXT NOT NULL,
+	by     TEXT NOT NULL REFERENCES staff (id),
+	at     INTEGER NOT NULL,
+	scopes TEXT NOT NULL CHECK (json_valid(scopes))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE organisations (
@@ -104,6 +119,21 @@ CREATE TABLE organisations (
 	mapping      TEXT CHECK (json_valid(mapping)) -- NULL until it was set
 ) STRICT;
 CREATE UNIQUE INDEX organisations_one_default ON organisations (is_default) WHERE is_default = 1;
+
+-- Under which sign-in an organisation is called. One that Feebridge disconnected has none.
+CREATE TABLE connections (
+	tenant  TEXT PRIMARY KEY REFERENCES organisations (tenant),
+	sign_in TEXT NOT NULL REFERENCES sign_ins (id),
+	id      TEXT NOT NULL, -- Xero's, to end it by
+	by      TEXT NOT NULL REFERENCES staff (id),
+	at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Clients whose invoices go to another organisation than the firm's own.
+CREATE TABLE destinations (
+	client TEXT PRIMARY KEY REFERENCES clients (id),
+	tenant TEXT NOT NULL REFERENCES organisations (tenant)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE links (
 	tenant  TEXT NOT NULL REFERENCES organisations (tenant),

@@ -1,0 +1,60 @@
+package billing
+
+import (
+	"fmt"
+	"time"
+)
+
+// Term says when an invoice is due. The zero Term says nothing.
+type Term struct {
+	Rule TermRule
+	Days int // after the date, or the day of the month
+}
+
+// TermRule says what the days of a term count from.
+type TermRule string
+
+// The rules.
+const (
+	AfterDate   TermRule = "after"      // that many days after the invoice date
+	OfNextMonth TermRule = "next_month" // on that day of the month after, or on its last day if it is shorter
+)
+
+// Due returns when an invoice of that date is due, or no date.
+func (t Term) Due(date Date) Date {
+	switch {
+	case date.IsZero():
+	case t.Rule == AfterDate:
+		return date.AddDays(t.Days)
+	case t.Rule == OfNextMonth:
+		first := time.Date(date.Year(), date.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		last := first.AddDate(0, 1, -1)
+		return DateOf(first.AddDate(0, 0, min(t.Days, last.Day())-1))
+	}
+	return 0
+}
+
+// Check returns why the term cannot be used, or nil.
+func (t Term) Check() error {
+	switch {
+	case t == Term{}:
+	case t.Rule == AfterDate && (t.Days < 0 || t.Days > 365):
+		return refuse("An invoice is due 0 to 365 days after its date, not %d.", t.Days)
+	case t.Rule == OfNextMonth && (t.Days < 1 || t.Days > 31):
+		return refuse("The day of the next month is 1 to 31, not %d.", t.Days)
+	case t.Rule != AfterDate && t.Rule != OfNextMonth:
+		return refuse("%q is not a payment term.", string(t.Rule))
+	}
+	return nil
+}
+
+// String returns the term in words, or "" for none.
+func (t Term) String() string {
+	switch t.Rule {
+	case AfterDate:
+		return fmt.Sprintf("%d days after the invoice date", t.Days)
+	case OfNextMonth:
+		return fmt.Sprintf("day %d of the next month", t.Days)
+	}
+	return ""
+}

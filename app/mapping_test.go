@@ -1,0 +1,153 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/xero/sim"
+)
+
+// coded stores finalized invoices with a line of each of the codes and taxes.
+func (w *world) coded(ids []billing.InvoiceID, lines ...billing.Line) {
+	w.t.Helper()
+	p := w.start(nil)
+	defer p.stop()
+	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+		for i, id := range ids {
+			v, err := tx.Invoice(id)
+			if err != nil {
+				return err
+			}
+			line := v.Lines[0]
+			line.Account, line.Code, line.Tax = "", lines[i].Code, lines[i].Tax
+			v.Lines = []billing.Line{line}
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(6, 1)
+		gst, zero := billing.Tax{Code: "GST", Name: "GST", Rate: 15_0000}, billing.Tax{Code: "ZERO", Name: "Zero"}
+		w.coded(ids, billing.Line{Code: "ACC", Tax: gst}, billing.Line{Code: "TAX", Tax: gst}, billing.Line{Code: "ACC", Tax: zero},
+			billing.Line{Code: "NEW", Tax: gst}, billing.Line{Code: "TAX", Tax: gst}, billing.Line{Code: "ACC", Tax: gst})
+		p := w.start(nil)
+		defer p.stop()
+		mapping := ledger.Mapping{
+			DefaultAccount: "200",
+			Codes:          map[string]ledger.Target{"ACC": {Account: "260"}, "TAX": {Account: "270"}},
+			Taxes:          map[string]string{"GST": "OUTPUT2", "ZERO": "ZERORATED"},
+		}
+		if err := p.app.SetMapping(t.Context(), w.me, w.tenant, mapping); err != nil {
+			t.Fatal(err)
+		}
+		p.export(ids[:4]...)
+		got := map[string]string{}
+		for _, inv := range w.sim.Invoices(string(w.tenant)) {
+			got[inv.Number] = inv.Lines[0].AccountCode + " " + inv.Lines[0].TaxType
+		}
+		want := map[string]string{"INV-0001": "260 OUTPUT2", "INV-0002": "270 OUTPUT2", "INV-0003": "260 ZERORATED", "INV-0004": "200 OUTPUT2"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +in Xero):\n%s", diff)
+		}
+
+		// What disappears in Xero stops the rows that it concerns, and no others.
+		accounts := w.sim.Orgs()[0].Accounts
+		gone := slices.IndexFunc(accounts, func(a sim.Account) bool { return a.Code == "270" })
+		if err := w.sim.ArchiveAccount(string(w.tenant), accounts[gone].AccountID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		p.export(ids[4:]...)
+		for id, want := range map[billing.InvoiceID]ledger.Cause{ids[4]: ledger.AccountArchived, ids[5]: ledger.Other} {
+			e := w.views([]billing.InvoiceID{id})[0].Exports[0]
+			cause := ledger.Other
+			if len(e.Messages) > 0 {
+				cause = e.Messages[0].Cause
+			}
+			if cause != want || (e.Result == billing.Failed) != (want != ledger.Other) {
+				t.Errorf("%s is %s: %+v", e.Number, e.Result, e.Messages)
+			}
+		}
+		view, err := p.app.MappingView(t.Context(), w.tenant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(view.Missing) != 1 || view.Missing[0] != `Billing code TAX: sales cannot be booked to the account "270".` {
+			t.Errorf("what is missing is %q", view.Missing)
+		}
+		if diff := cmp.Diff([]string{"ACC", "NEW", "TAX"}, view.Codes); diff != "" {
+			t.Errorf("the codes in use (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestFinalizingFillsInTheDueDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(2, 1)
+		p := w.start(nil)
+		defer p.stop()
+		err := p.db.Update(t.Context(), func(tx app.Tx) error {
+			for i, id := range ids {
+				v, err := tx.Invoice(id)
+				if err != nil {
+					return err
+				}
+				v.Stage = billing.Stage{}
+				if i == 0 {
+					v.Due = 0
+				}
+				if _, err := tx.SaveInvoice(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finalize := func() error {
+			t.Helper()
+			results, err := p.app.Finalize(t.Context(), w.me, ids)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return results[0].Err
+		}
+		if err := finalize(); !app.IsCode(err, app.Invalid) {
+			t.Errorf("without a payment term: %v", err)
+		}
+		mapping := ledger.Mapping{Term: billing.Term{Rule: billing.OfNextMonth, Days: 20}}
+		if err := p.app.SetMapping(t.Context(), w.me, w.tenant, mapping); err != nil {
+			t.Fatal(err)
+		}
+		if err := finalize(); err != nil {
+			t.Error(err)
+		}
+		var got []string
+		for _, v := range w.views(ids) {
+			got = append(got, fmt.Sprint(v.Invoice.Due, " ", v.Invoice.Stage.Status))
+		}
+		if diff := cmp.Diff([]string{"2026-12-20 finalized", "2026-12-20 finalized"}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}

@@ -1,0 +1,529 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/data"
+	"feebridge/xero"
+	"feebridge/xero/sim"
+)
+
+// drawer is a keyring in memory.
+type drawer struct {
+	mu     sync.Mutex
+	kept   map[string]string
+	broken bool
+	all    []string // whatever was to be kept
+}
+
+func (d *drawer) Keep(_ context.Context, name, refresh string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all = append(d.all, refresh)
+	if d.broken {
+		return app.Errorf(app.Unavailable, "There is no keyring.")
+	}
+	d.kept[name] = refresh
+	return nil
+}
+
+func (d *drawer) Read(_ context.Context, name string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kept[name] == "" {
+		return "", app.Errorf(app.NotFound, "Nothing is kept.")
+	}
+	return d.kept[name], nil
+}
+
+func (d *drawer) Forget(_ context.Context, name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.kept, name)
+	return nil
+}
+
+// signedIn is a world whose processes sign in, where the others have a token from the beginning.
+type signedIn struct {
+	*world
+	drawer *drawer
+
+	mu     sync.Mutex
+	log    bytes.Buffer
+	access []string // tokens that were used
+}
+
+// Write adds to the log.
+func (w *signedIn) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.Write(line)
+}
+
+func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
+	cfg.RedirectURIs = []string{"http://localhost:8742/callback"}
+	w := &signedIn{world: newWorld(t, cfg), drawer: &drawer{kept: map[string]string{}}}
+	p := w.enter()
+	defer p.stop()
+	if err := p.app.Register(t.Context(), w.me, app.Registration{ClientID: sim.DefaultClientID}); err != nil {
+		t.Fatal(err)
+	}
+	w.connect(p)
+	return w
+}
+
+// enter starts a process that signs in.
+func (w *signedIn) enter() *process {
+	db, err := data.Open(context.Background(), w.path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	transport := &http.Transport{DialContext: w.dial, ResponseHeaderTimeout: 100 * time.Second}
+	back, toBack := sim.NewPipeListener()
+	log := slog.New(slog.NewJSONHandler(w, nil))
+	connector := xero.NewConnector(xero.ConnectorConfig{
+		Login: "http://xero.test", Identity: "http://xero.test", API: "http://xero.test", HTTP: transport, Log: log,
+		Listen: func(network, _ string) (net.Listener, error) {
+			if network != "tcp4" {
+				return nil, errors.New("there is no IPv6")
+			}
+			back, toBack = sim.NewPipeListener()
+			return back, nil
+		},
+	})
+	p := &process{db: db, world: w.world}
+	p.books = xero.New(xero.Config{API: "http://xero.test", HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
+		token, err := p.app.Token(ctx, t)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.access = append(w.access, token)
+		return token, err
+	}})
+	p.app = app.New(app.Params{Store: db, Books: p.books, Connector: connector, Vault: w.drawer, Log: log})
+	p.browse = func(link string) {
+		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
+			return toBack(ctx, network, address)
+		})
+	}
+	p.stop = func() {
+		transport.CloseIdleConnections()
+		_ = db.Close()
+	}
+	return p
+}
+
+// allow is a person who signs in and allows Feebridge into the organisation.
+func (w *signedIn) allow(link string, toBack dialer) {
+	u, err := url.Parse(link)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	form := u.Query()
+	form.Set("decision", "allow")
+	form.Set("tenantId", string(w.tenant))
+	xeros := &http.Client{
+		Transport:     &http.Transport{DialContext: w.dial, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	decided, err := xeros.PostForm("http://xero.test"+u.Path, form)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	_ = decided.Body.Close()
+	ours := &http.Client{Transport: &http.Transport{DialContext: toBack, DisableKeepAlives: true}}
+	landed, err := ours.Get(decided.Header.Get("Location"))
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	_, _ = io.Copy(io.Discard, landed.Body)
+	_ = landed.Body.Close()
+}
+
+// connect signs in and connects the organisation.
+func (w *signedIn) connect(p *process) app.SignIn {
+	w.t.Helper()
+	in, found, err := p.app.SignIn(context.Background(), w.me, func(link string) { go p.browse(link) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, c := range found {
+		if c.Tenant.ID != w.tenant {
+			continue
+		}
+		if _, err := p.app.Connect(context.Background(), w.me, c); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return in
+}
+
+// mustCall fails the test unless the organisation can be called.
+func (w *signedIn) mustCall(p *process) {
+	w.t.Helper()
+	if err := p.books.Reach(context.Background(), w.tenant); err != nil {
+		w.t.Fatalf("at %s: %v", time.Now(), err)
+	}
+}
+
+func reasonOf(err error) app.Reason {
+	var t *app.Trouble
+	if errors.As(err, &t) {
+		return t.Reason
+	}
+	return ""
+}
+
+func isToken(r *http.Request) bool { return r.URL.Path == "/connect/token" }
+
+func TestASignInLastsAsLongAsItIsUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t, sim.Config{})
+		p := w.enter()
+		for day := range 90 {
+			if day%10 == 0 {
+				p.stop()
+				p = w.enter() // the computer was switched off
+			}
+			for range 3 {
+				w.mustCall(p)
+				time.Sleep(20 * time.Minute)
+				w.mustCall(p)
+			}
+			time.Sleep(22 * time.Hour)
+		}
+		time.Sleep(59 * 24 * time.Hour)
+		w.mustCall(p)
+		defer p.stop()
+		time.Sleep(61 * 24 * time.Hour)
+		if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NotSignedIn {
+			t.Errorf("after 61 idle days: %v", err)
+		}
+		w.connect(p)
+		w.mustCall(p)
+	})
+}
+
+func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		after time.Duration // the next call comes
+		want  app.Reason    // "" succeeds
+	}{
+		{"soon", 20 * time.Minute, ""},
+		{"too late", 40 * time.Minute, app.NotSignedIn},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newSignedIn(t, sim.Config{})
+				p := w.enter()
+				defer p.stop()
+				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+					if isToken(r) {
+						w.sim.Handler().ServeHTTP(httptest.NewRecorder(), r)
+						panic(http.ErrAbortHandler)
+					}
+					return false
+				}
+				if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.Interrupted {
+					t.Fatalf("the answer was lost, and the error is %v", err)
+				}
+				w.before = nil
+				time.Sleep(c.after)
+				if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != c.want {
+					t.Errorf("got %v", err)
+				}
+				w.connect(p)
+				w.mustCall(p)
+			})
+		})
+	}
+}
+
+func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t, sim.Config{Latency: 300 * time.Millisecond})
+		for range 20 {
+			time.Sleep(31 * time.Minute)
+			done := make(chan error)
+			for range 2 {
+				go func() {
+					p := w.enter()
+					defer p.stop()
+					done <- p.books.Reach(context.Background(), w.tenant)
+				}()
+			}
+			if err := errors.Join(<-done, <-done); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t, sim.Config{})
+		w.drawer.broken, w.drawer.kept = true, map[string]string{}
+		p := w.enter()
+		in := w.connect(p)
+		if p.app.Kept(in.ID) {
+			t.Error("it is said to be kept")
+		}
+		time.Sleep(time.Hour)
+		w.mustCall(p)
+		p.stop()
+		next := w.enter()
+		defer next.stop()
+		if err := next.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NotSignedIn {
+			t.Errorf("the next run: %v", err)
+		}
+		w.drawer.broken = false
+		if in = w.connect(next); !next.app.Kept(in.ID) {
+			t.Error("with a keyring it is not kept")
+		}
+	})
+}
+
+func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
+	for name, cut := range map[string]func(*signedIn, *process){
+		"from Xero's side": func(w *signedIn, _ *process) {
+			if err := w.sim.Disconnect(string(w.tenant)); err != nil {
+				w.t.Fatal(err)
+			}
+		},
+		"from here": func(w *signedIn, p *process) {
+			if err := p.app.Disconnect(context.Background(), w.me, w.tenant); err != nil {
+				w.t.Fatal(err)
+			}
+			there := slices.ContainsFunc(w.sim.Connections(), func(c sim.Connection) bool { return c.TenantID == string(w.tenant) })
+			if there || len(w.drawer.kept) != 0 {
+				w.t.Errorf("connected in Xero: %v; the keyring has %d sign-ins", there, len(w.drawer.kept))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newSignedIn(t, sim.Config{})
+				ids := w.invoices(3, 2)
+				p := w.enter()
+				defer p.stop()
+				cut(w, p)
+				run, err := p.queue(ids...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var parked *app.Parked
+				if err := p.app.Finish(t.Context(), run.ID, time.Minute); !errors.As(err, &parked) || parked.Why != app.NotConnected {
+					t.Errorf("got %v", err)
+				}
+				orgs, err := p.app.Organisations(t.Context())
+				if err != nil || orgs[0].State != app.Disconnected {
+					t.Errorf("it is shown as %s, %v", orgs[0].State, err)
+				}
+				w.connect(p)
+				p.settle()
+				w.mustBeSound(w.views(ids))
+				for _, v := range w.views(ids) {
+					if v.Invoice.Stage.Export != billing.Exported {
+						t.Errorf("%s is %s", v.Invoice.Number, v.Invoice.Stage.Export)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestNoTokenIsWhereItCouldBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t, sim.Config{})
+		ids := w.invoices(3, 2)
+		p := w.enter()
+		defer p.stop()
+		for range 3 {
+			w.mustCall(p)
+			time.Sleep(time.Hour)
+		}
+		p.export(ids...)
+		secrets := append(slices.Clone(w.drawer.all), w.access...)
+		if len(secrets) < 6 || slices.Contains(secrets, "") {
+			t.Fatalf("only %d tokens were used", len(secrets))
+		}
+		places := map[string][]byte{"the log": w.log.Bytes()}
+		for _, name := range []string{w.path, w.path + "-wal"} {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			places[name] = content
+		}
+		for place, content := range places {
+			for _, s := range secrets {
+				if bytes.Contains(content, []byte(s)) {
+					t.Errorf("a token is in %s", place)
+				}
+			}
+		}
+		if w.log.Len() == 0 {
+			t.Error("nothing was logged")
+		}
+	})
+}
+
+func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		p := w.start(nil)
+		defer p.stop()
+		show := func(string) { t.Error("a link was shown") }
+		if _, _, err := p.app.SignIn(t.Context(), w.me, show); !app.IsCode(err, app.Invalid) {
+			t.Errorf("without a client ID: %v", err)
+		}
+		viewer := w.me
+		viewer.SettingsAdmin = false
+		for what, err := range map[string]error{
+			"sign in":    third(p.app.SignIn(t.Context(), viewer, show)),
+			"disconnect": p.app.Disconnect(t.Context(), viewer, w.tenant),
+			"export to":  p.app.ExportTo(t.Context(), viewer, w.tenant),
+			"register":   p.app.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
+			"read":       p.app.ReadChart(t.Context(), viewer, w.tenant),
+			"map":        p.app.SetMapping(t.Context(), viewer, w.tenant, ledger.Mapping{}),
+		} {
+			if !app.IsCode(err, app.Forbidden) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		for _, bad := range []app.Registration{{}, {ClientID: "two words"}, {ClientID: "id", Ports: []int{0}}, {ClientID: "id", Ports: []int{65536}}} {
+			if err := p.app.Register(t.Context(), w.me, bad); !app.IsCode(err, app.Invalid) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+	})
+}
+
+func third[A, B any](_ A, _ B, err error) error { return err }
+
+func TestTheFirmExportsToOneOrganisation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		orgs, err := sim.Seed("demo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, sim.Config{Orgs: orgs})
+		second := w.sim.Orgs()[1]
+		p := w.start(nil)
+		defer p.stop()
+		tenant := ledger.TenantID(second.TenantID)
+		org, err := p.app.Connect(t.Context(), w.me, app.Connection{Tenant: ledger.Tenant{ID: tenant}})
+		if err != nil || org.Default {
+			t.Fatalf("the second is %+v, %v", org, err)
+		}
+		for range 2 {
+			if err := p.app.ExportTo(t.Context(), w.me, tenant); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := p.app.Organisations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []bool
+		for _, o := range all {
+			got = append(got, o.Default && o.Tenant.ID == tenant)
+		}
+		if diff := cmp.Diff([]bool{true, false}, got); diff != "" {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+func TestAnAccessTokenThatIsNotAcceptedIsRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		p := w.enter()
+		defer p.stop()
+		w.mustCall(p)
+		first := w.access[len(w.access)-1]
+		w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+			if r.Header.Get("Authorization") != "Bearer "+first {
+				return false
+			}
+			rw.Header().Set("Xero-Correlation-Id", "c0ffee")
+			rw.WriteHeader(http.StatusUnauthorized)
+			return true
+		}
+		time.Sleep(time.Minute)
+		began := time.Now()
+		p.export(ids...)
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		w.mustBeSound(w.views(ids))
+	})
+}
+
+func TestInvoicesGoToTheOrganisationOfTheirClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		second := ledger.TenantID(w.sim.Orgs()[1].TenantID)
+		ids := w.invoices(4, 2)
+		p := w.start(nil)
+		defer p.stop()
+		if _, err := p.app.Connect(t.Context(), w.me, app.Connection{Tenant: ledger.Tenant{ID: second}}); err != nil {
+			t.Fatal(err)
+		}
+		move := func(to ledger.TenantID) {
+			t.Helper()
+			if err := p.app.ExportClientTo(t.Context(), w.me, "client 1", to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		move(second)
+		runs, _, err := p.app.Export(t.Context(), w.me, ids[:2])
+		if err != nil || len(runs) != 2 || runs[0].Tenant != w.tenant || runs[1].Tenant != second {
+			t.Fatalf("the runs are %+v, %v", runs, err)
+		}
+		move("") // which what is queued does not follow
+		p.settle()
+		p.export(ids[2:]...)
+		for i, want := range []ledger.TenantID{w.tenant, second, w.tenant, w.tenant} {
+			v := w.views(ids)[i]
+			there := 0
+			for _, inv := range w.sim.Invoices(string(want)) {
+				if inv.URL == v.Exports[0].Mark {
+					there++
+				}
+			}
+			if there != 1 || v.Exports[0].Tenant != want || v.Organisation.ID != want {
+				t.Errorf("%s is %s; the organisation has %d of it", v.Invoice.Number, v.Invoice.Stage.Export, there)
+			}
+		}
+		if err := p.app.ExportClientTo(t.Context(), w.me, "client 1", "nowhere"); err == nil {
+			t.Error("a client is exported to an organisation that the firm does not have")
+		}
+		if diff := cmp.Diff([]string{"export to", "export to"}, p.actions("client", "client 1")[:2]); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

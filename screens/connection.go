@@ -1,0 +1,357 @@
+package screens
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// connectionApp is what connecting to Xero asks of the application.
+type connectionApp interface {
+	Organisations(ctx context.Context) ([]app.Organisation, error)
+	SignIns(ctx context.Context) ([]app.SignIn, error)
+	Firm(ctx context.Context) (app.Firm, error)
+	Gauge(t ledger.TenantID) app.Gauge
+	Kept(id app.SignInID) bool
+	SignIn(ctx context.Context, by staff.Member, show func(link string)) (app.SignIn, []app.Connection, error)
+	Connect(ctx context.Context, by staff.Member, c app.Connection) (app.Organisation, error)
+	Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error
+	ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) error
+	Register(ctx context.Context, by staff.Member, r app.Registration) error
+}
+
+// connections shows which organisations the firm is connected to, and connects and
+// disconnects them.
+type connections struct {
+	*shell
+	app      connectionApp
+	mappings *mappings
+
+	loading      task
+	standing     standing
+	box          *dialog // while it is open
+	told         *fyne.Container
+	cards        *fyne.Container
+	first        *fyne.Container // connects an organisation, or one more
+	exportTo     *choice         // nil where there is none
+	registration *registration
+}
+
+// standing is how the firm stands with Xero.
+type standing struct {
+	firm    app.Firm
+	orgs    []app.Organisation
+	signIns map[app.SignInID]app.SignIn
+	kept    map[app.SignInID]bool
+	gauges  map[ledger.TenantID]app.Gauge
+}
+
+func newConnections(s *shell, a connectionApp, m *mappings) *connections {
+	return &connections{shell: s, app: a, mappings: m, loading: task{ui: s.ui}}
+}
+
+// open shows the screen.
+func (c *connections) open() { c.show(func() {}) }
+
+// connect shows the screen and begins to sign in.
+func (c *connections) connect() { c.show(c.signIn) }
+
+func (c *connections) show(then func()) {
+	if c.box != nil {
+		c.load(then)
+		return
+	}
+	c.told = container.NewVBox()
+	c.cards = container.NewVBox()
+	c.first = container.NewVBox(container.NewHBox(container.New(inset, c.connectButton())),
+		caption(lang.L("Your browser opens Xero's own page: Feebridge never sees your password. Xero asks which organisation Feebridge may call: to read and write sales invoices and contacts, and to read accounts, tax rates and the like.")))
+	c.registration = newRegistration(c)
+	body := container.New(layout.NewCustomPaddedLayout(0, 0, 1, style.Spacing+style.Gap), // clear of the scroll bar
+		container.NewVBox(c.told, c.cards, c.first, widget.NewSeparator(), c.registration.content))
+	leave := newButton(c.keys, lang.L("Close"), func() { c.box.hide() })
+	c.box = c.dialogs.show(lang.L("Xero connection"), fyne.NewSize(760, 640), container.NewVScroll(body), leave)
+	c.box.onHide = func() {
+		c.loading.stop()
+		c.box = nil
+	}
+	if !c.mayConnect() {
+		c.tell(style.Held, needsPermission())
+	}
+	c.load(then)
+}
+
+// factName is the width of what stands before the facts and fields.
+const factName = 176
+
+// inset moves an object to where the texts of labels begin.
+var inset = layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing)
+
+// newConnectButton returns the button that begins a sign-in, in Xero's official wording.
+// Xero asks certified apps to show its own "Connect to Xero" artwork, neither redrawn nor
+// recoloured (developer.xero.com, "Branding your integration"). Until the firm that
+// publishes Feebridge has that licence the button is drawn as any other; the artwork would
+// be its Icon, in place of the text.
+func newConnectButton(k *keyboard, do func()) *button {
+	return newButton(k, lang.L("Connect to Xero"), do)
+}
+
+func (c *connections) connectButton() *button {
+	b := newConnectButton(c.keys, c.signIn)
+	b.enable(c.mayConnect())
+	return b
+}
+
+// mayConnect reports whether who acts may connect and map Xero.
+func (s *shell) mayConnect() bool { return s.me.May(staff.MapToXero, "") }
+
+// needsPermission says why a member may look only.
+func needsPermission() string {
+	needs := staff.MapToXero.Needs()
+	return lang.L("You can look, but not change anything: connecting and mapping Xero needs {{.Permission}}. Ask an Admin of your firm.",
+		with{"Permission": lang.X(needs, needs)})
+}
+
+// tell shows above everything else what came of something; "" takes it back.
+func (c *connections) tell(sign style.Sign, text string) {
+	if c.box == nil {
+		return
+	}
+	c.told.RemoveAll()
+	if text != "" {
+		c.told.Add(signed(sign, paragraph(text)))
+	}
+	c.box.popup.Refresh()
+}
+
+// changed reads anew how the firm stands, while that is shown.
+func (c *connections) changed() {
+	if c.box != nil {
+		c.load(func() {})
+	}
+}
+
+func (c *connections) load(then func()) {
+	load(&c.loading, c.read, func(s standing, err error) {
+		if err != nil {
+			c.tell(style.Failed, say(err))
+			return
+		}
+		c.standing = s
+		c.showCards()
+		c.registration.show(s.firm.Registration)
+		then()
+	})
+}
+
+// read finds out how the firm stands. Whether a sign-in is kept waits for one that is
+// being renewed, so it is not for the goroutine that draws.
+func (c *connections) read(ctx context.Context) (standing, error) {
+	s := standing{signIns: map[app.SignInID]app.SignIn{}, kept: map[app.SignInID]bool{}, gauges: map[ledger.TenantID]app.Gauge{}}
+	var err error
+	if s.firm, err = c.app.Firm(ctx); err != nil {
+		return s, err
+	}
+	if s.orgs, err = c.app.Organisations(ctx); err != nil {
+		return s, err
+	}
+	signIns, err := c.app.SignIns(ctx)
+	for _, v := range signIns {
+		s.signIns[v.ID], s.kept[v.ID] = v, c.app.Kept(v.ID)
+	}
+	for _, o := range s.orgs {
+		s.gauges[o.Tenant.ID] = c.app.Gauge(o.Tenant.ID)
+	}
+	return s, err
+}
+
+// showCards shows each organisation, and which of them the firm exports to.
+func (c *connections) showCards() {
+	c.cards.RemoveAll()
+	orgs := c.standing.orgs
+	if len(orgs) == 0 {
+		none := connectionOf(c.format, nil, c.now())
+		state := paragraph(none.state)
+		state.TextStyle.Bold = true
+		c.cards.Add(container.New(closely, signed(none.sign, state), paragraph(none.more)))
+	}
+	again := false // an organisation offers to be connected again, in the same way
+	for i := range orgs {
+		c.cards.Add(c.card(&orgs[i]))
+		again = again || orgs[i].State != app.Connected
+	}
+	show(c.first, !again)
+	if len(orgs) > 1 && c.mayConnect() {
+		c.cards.Add(c.exportChoice())
+	}
+	c.box.popup.Refresh()
+}
+
+// card shows one organisation: how it stands, through whom, and what can be done.
+func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
+	name := heading(org.Tenant.Name)
+	name.SizeName = theme.SizeNameSubHeadingText
+	how := connectionOf(c.format, org, c.now())
+	state := paragraph(how.state)
+	state.TextStyle.Bold = true
+	column := container.New(closely, name, signed(how.sign, state))
+	if more := c.meaning(org, how); more != "" {
+		column.Add(paragraph(more))
+	}
+	signIn, known := c.standing.signIns[org.SignIn]
+	fact := func(what, text string) {
+		column.Add(container.New(factLine{factName}, widget.NewLabel(what), paragraph(text)))
+	}
+	if known {
+		fact(lang.L("Signed in at Xero"), lang.L("{{.Who}}, {{.When}}", with{"Who": userName(signIn.User), "When": c.moment(signIn.At)}))
+	}
+	if !org.ConnectedAt.IsZero() {
+		fact(lang.L("Connected by"), lang.L("{{.Who}}, {{.When}}", with{"Who": c.memberName(org.ConnectedBy), "When": c.moment(org.ConnectedAt)}))
+	}
+	if known {
+		fact(lang.L("Xero allows Feebridge to"), scopeWords(signIn.Scopes))
+	}
+	if left := c.standing.gauges[org.Tenant.ID].DayLeft; left >= 0 && org.State == app.Connected {
+		fact(lang.L("Calls left today"), c.format.Count(left))
+	}
+	if known && org.State == app.Connected && !c.standing.kept[org.SignIn] {
+		column.Add(signed(style.Warning, paragraph(notKept())))
+	}
+	return container.NewStack(newGround("", theme.ColorNameInputBorder),
+		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Gap, style.Gap),
+			container.NewVBox(column, container.New(inset, c.cardButtons(org)))))
+}
+
+func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
+	buttons := container.New(layout.NewRowWrapLayout())
+	if org.State != app.Connected {
+		buttons.Add(c.connectButton())
+	}
+	id, name := org.Tenant.ID, org.Tenant.Name
+	buttons.Add(newButton(c.keys, lang.L("Mapping…"), func() { c.mappings.open(id) }))
+	if org.State != app.Disconnected {
+		end := newButton(c.keys, lang.L("Disconnect…"), func() { c.askDisconnect(id, name) })
+		end.enable(c.mayConnect())
+		buttons.Add(end)
+	}
+	return buttons
+}
+
+// meaning says what the state of an organisation means, and who can change it.
+func (c *connections) meaning(org *app.Organisation, how connection) string {
+	switch {
+	case org.State == app.Disconnected && org.SignIn == "":
+		return lang.L("It was disconnected here. Its mapping, the contact links and what was exported are kept: connect it again to go on.")
+	case org.State == app.Connected && !org.Default && how.sign == style.Connected:
+		return lang.L("The firm exports to another organisation.")
+	case org.State == app.Connected:
+		return how.more
+	}
+	signIn, known := c.standing.signIns[org.SignIn]
+	if !known {
+		return how.more
+	}
+	return how.more + "\n\n" + lang.L("{{.Who}} signed in last, so it is for {{.Name}} to do that again, or for somebody else who may connect this organisation in Xero. Nothing is lost meanwhile.",
+		with{"Who": userName(signIn.User), "Name": signIn.Name})
+}
+
+// notKept says calmly that there is no keyring.
+func notKept() string {
+	return lang.L("This sign-in is good until Feebridge closes: this computer has no keyring that works, and Feebridge keeps sign-ins in no weaker place. After the next start, sign in again.")
+}
+
+func userName(u app.User) string {
+	if u.Email == "" {
+		return u.Name
+	}
+	return lang.L("{{.Name}} ({{.Email}})", with{"Name": u.Name, "Email": u.Email})
+}
+
+// memberName names a member of staff, as far as it is known who that is.
+func (c *connections) memberName(id staff.ID) string {
+	if id == c.me.ID {
+		return c.me.Name
+	}
+	return lang.L("another member of staff")
+}
+
+// scopeWords says what a sign-in allows. Scopes of which each includes another are told once.
+func scopeWords(scopes []string) string {
+	var words []string
+	for _, s := range scopes {
+		word := s
+		switch s {
+		case "openid", "profile", "email":
+			word = lang.L("know who signed in")
+		case "offline_access":
+			word = lang.L("stay signed in")
+		case "accounting.invoices":
+			word = lang.L("read and write sales invoices")
+		case "accounting.contacts":
+			word = lang.L("read and write contacts")
+		case "accounting.settings.read":
+			word = lang.L("read accounts, tax rates, tracking, items and branding themes")
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " · ")
+}
+
+// exportChoice chooses the organisation that the firm exports to.
+func (c *connections) exportChoice() fyne.CanvasObject {
+	orgs := c.standing.orgs
+	var names []string
+	for _, o := range orgs {
+		names = append(names, o.Tenant.Name)
+	}
+	chosen := slices.IndexFunc(orgs, func(o app.Organisation) bool { return o.Default })
+	options := newChoice(c.keys, names, chosen, func(i int) {
+		to := orgs[i].Tenant
+		act(c.shell, lang.L("Changing the organisation…"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, c.app.ExportTo(ctx, c.me, to.ID)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				c.tell(style.Failed, say(err))
+			} else {
+				c.tell(style.Done, lang.L("Exports go to {{.Name}} from now on. What is queued already goes where it was queued for.", with{"Name": to.Name}))
+			}
+			c.changed()
+		})
+	})
+	if c.exportTo != nil && c.keys.canvas.Focused() == c.exportTo {
+		c.keys.canvas.Focus(options)
+	}
+	c.exportTo = options
+	return container.NewVBox(heading(lang.L("The firm exports to")), options)
+}
+
+// askDisconnect says what disconnecting means, and does it.
+func (c *connections) askDisconnect(id ledger.TenantID, name string) {
+	text := lang.L("The connection ends at Xero at once, and the sign-in is forgotten unless another organisation needs it. Invoices in Xero stay as they are. Here the mapping, the contact links and what was exported are kept; what is queued waits until {{.Name}} is connected again.",
+		with{"Name": name})
+	c.dialogs.ask(lang.L("Disconnect {{.Name}}?", with{"Name": name}), text, lang.L("Disconnect"), func() {
+		act(c.shell, lang.L("Disconnecting…"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, c.app.Disconnect(ctx, c.me, id)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				c.tell(style.Failed, lang.L("{{.Name}} was not disconnected. {{.Why}}", with{"Name": name, "Why": say(err)}))
+			} else {
+				c.tell(style.Done, lang.L("{{.Name}} is disconnected.", with{"Name": name}))
+			}
+			c.changed()
+		})
+	})
+}

@@ -1,0 +1,391 @@
+package screens
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+var kauri = ledger.Tenant{ID: "t2", Name: "Kauri Holdings Ltd"}
+
+// newUnconnected is a firm with a client ID and no organisation.
+func newUnconnected() *fakeApp {
+	fake := newFake().fill(3)
+	fake.orgs = nil
+	fake.xero.reached = []app.Connection{{ID: "x1", Tenant: demoTenant}}
+	return fake
+}
+
+// newSignedIn is a firm whose organisation is called under Aroha Smith's sign-in.
+func newSignedIn() *fakeApp {
+	fake := newFake().fill(3)
+	fake.xero.reached = []app.Connection{{ID: "x1", Tenant: demoTenant}}
+	fake.xero.signIns = []app.SignIn{{User: fake.xero.user, By: "s1", At: fakeNow.Add(-time.Hour), Scopes: []string{"offline_access", "accounting.invoices", "files.read"}}}
+	fake.orgs[0].SignIn, fake.orgs[0].ConnectedBy, fake.orgs[0].ConnectedAt = "u1", "s1", fakeNow.Add(-time.Hour)
+	return fake
+}
+
+// openConnection opens the screen as the menu does.
+func (b *trial) openConnection() {
+	b.Helper()
+	test.Tap(b.w.frame.menu)
+	b.pick("Xero connection…")
+}
+
+// await draws until the condition holds, while work in the background goes on.
+func (b *trial) await(holds func() bool) {
+	for !holds() {
+		<-b.woken
+		b.drain()
+	}
+}
+
+// check returns the box with that text.
+func (b *trial) check(text string) *check {
+	b.Helper()
+	for _, o := range b.visible() {
+		if c, ok := o.(*check); ok && c.Text == text {
+			return c
+		}
+	}
+	b.Fatalf("there is no box %q in:\n%s", text, b.text())
+	return nil
+}
+
+func TestAFirmConnectsToXero(t *testing.T) {
+	fake := newUnconnected()
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.see("Not connected to Xero", "Nothing can be exported until this firm is connected", "Feebridge never sees your password")
+	fake.xero.answer = make(chan error)
+	test.Tap(b.button("Connect to Xero"))
+	b.await(func() bool { return len(b.opened) > 0 })
+	b.see("Sign in to Xero in your browser, choose the organisation and allow access. Feebridge waits for that until",
+		"5 minutes", "https://login.xero.example/authorize?state=1")
+	test.Tap(b.button("Copy link"))
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "https://login.xero.example/authorize?state=1" {
+		t.Errorf("copied %q", got)
+	}
+	b.see("The link is copied")
+	test.Tap(b.button("Open the browser again"))
+	if len(b.opened) != 2 || b.opened[1] != b.opened[0] {
+		t.Errorf("the browser was opened at %q", b.opened)
+	}
+	fake.xero.answer <- nil
+	b.settle()
+	b.see("Demo Company (NZ) is connected", "Next, say to which accounts and tax rates")
+	b.notSee("no keyring")
+	b.tap("Later")
+	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842",
+		"know who signed in · stay signed in · read and write sales invoices · read and write contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
+	b.notSee("Not connected to Xero")
+}
+
+func TestConnectingLeadsToTheMapping(t *testing.T) {
+	b := newTrial(t, newUnconnected())
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.tap("Mapping…")
+	b.see("Income account", "Suggested: 200 · Sales")
+}
+
+func TestSigningInIsCancelled(t *testing.T) {
+	for name, leave := range map[string]func(*trial){
+		"by its button": func(b *trial) { b.tap("Cancel") },
+		"by Escape":     func(b *trial) { b.key(fyne.KeyEscape) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newUnconnected()
+			fake.xero.answer = make(chan error)
+			b := newTrial(t, fake)
+			b.openConnection()
+			test.Tap(b.button("Connect to Xero"))
+			b.await(func() bool { return len(b.opened) > 0 })
+			leave(b)
+			b.see("Not connected to Xero")
+			if fake.counted["SignIn was cancelled"] != 1 || fake.counted["Connect"] > 0 {
+				t.Errorf("called %v", fake.counted)
+			}
+		})
+	}
+}
+
+func TestASignInThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
+	fake := newUnconnected()
+	fake.refuse["SignIn"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.see("Sign-ins are not kept beyond this run of Feebridge.")
+	delete(fake.refuse, "SignIn")
+	b.tap("Try again")
+	b.see("Demo Company (NZ) is connected")
+}
+
+func TestASignInThatReachesNothingSaysSo(t *testing.T) {
+	fake := newUnconnected()
+	fake.xero.reached = nil
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.see("The sign-in reaches no organisation.", "Try again")
+}
+
+func TestAPersonChoosesAmongSeveralOrganisations(t *testing.T) {
+	fake := newSignedIn()
+	third := ledger.Tenant{ID: "t3", Name: "Third Ltd"}
+	fake.xero.reached = append(fake.xero.reached, app.Connection{ID: "x2", Tenant: kauri}, app.Connection{ID: "x3", Tenant: third})
+	fake.xero.broken["t2"] = &app.Trouble{Reason: app.Offline}
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.see("Aroha Smith signed in. Tick the organisations to connect.", "connected already")
+	if !b.check("Demo Company (NZ)").Disabled() || b.check("Third Ltd").Checked {
+		t.Error("an organisation is connected unasked")
+	}
+	if !b.button("Connect").Disabled() {
+		t.Error("nothing is ticked, and it can be connected")
+	}
+	b.typeText(" ") // ticks the first that can be
+	b.tap("Connect")
+	b.see("Xero cannot be reached: this computer seems to be offline.")
+	delete(fake.xero.broken, "t2")
+	b.tap("Try again")
+	b.see("Kauri Holdings Ltd is connected")
+	b.tap("Later")
+	b.see("Kauri Holdings Ltd", "The firm exports to another organisation.", "The firm exports to")
+	b.notSee("Third Ltd")
+}
+
+func TestOrganisationsThatAreConnectedAlreadyAreNotAskedFor(t *testing.T) {
+	b := newTrial(t, newSignedIn())
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.see("Aroha Smith signed in. Every organisation that the sign-in reaches is connected already.")
+	if b.fake.counted["Connect"] > 0 {
+		t.Error("it was connected again")
+	}
+}
+
+func TestAnOrganisationIsConnectedAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		state app.ConnectionState
+		see   string
+	}{
+		"the sign-in is not accepted any more": {app.SignedOut, "Xero does not accept the sign-in any more: sign in again."},
+		"disconnected in Xero":                 {app.Disconnected, "The organisation has ended the connection in Xero: connect it again."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newSignedIn()
+			fake.orgs[0].State = test.state
+			b := newTrial(t, fake)
+			b.openConnection()
+			b.see(test.see, "Aroha Smith (aroha@hart.example) signed in last, so it is for Aroha Smith to do that again")
+			b.tap("Connect to Xero")
+			b.see("Connected again: Demo Company (NZ).", "Exports go to this organisation.")
+			b.notSee("signed in last", "Next, say to which")
+		})
+	}
+}
+
+func TestWithoutAKeyringThatIsSaid(t *testing.T) {
+	fake := newUnconnected()
+	fake.xero.unkept = true
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.tap("Connect to Xero")
+	b.see("Demo Company (NZ) is connected", "this computer has no keyring that works")
+	b.tap("Later")
+	b.see("this computer has no keyring that works")
+}
+
+func TestAnOrganisationIsDisconnected(t *testing.T) {
+	b := newTrial(t, newSignedIn())
+	b.openConnection()
+	b.tap("Disconnect…")
+	b.see("Disconnect Demo Company (NZ)?", "The connection ends at Xero at once, and the sign-in is forgotten", "Invoices in Xero stay as they are.")
+	b.tap("Cancel")
+	if b.fake.counted["Disconnect"] > 0 {
+		t.Fatal("it was disconnected unasked")
+	}
+	b.fake.refuse["Disconnect"] = &app.Trouble{Reason: app.Offline}
+	b.tap("Disconnect…")
+	b.tap("Disconnect")
+	b.see("Demo Company (NZ) was not disconnected. Xero cannot be reached")
+	delete(b.fake.refuse, "Disconnect")
+	b.tap("Disconnect…")
+	b.tap("Disconnect")
+	b.see("Demo Company (NZ) is disconnected.", "It was disconnected here.", "Connect to Xero")
+	b.notSee("Disconnect…", "signed in last")
+}
+
+func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
+	fake := newSignedIn()
+	fake.orgs = append(fake.orgs, app.Organisation{Tenant: kauri, State: app.Connected})
+	fake.refuse["ExportTo"] = app.Errorf(app.Conflict, "The organisation was disconnected.")
+	b := newTrial(t, fake)
+	b.openConnection()
+	options := func() *choice {
+		for _, o := range b.visible() {
+			if c, ok := o.(*choice); ok {
+				return c
+			}
+		}
+		t.Fatal("there is no choice")
+		return nil
+	}
+	options().choose(1)
+	b.settle()
+	b.see("The organisation was disconnected.")
+	if got := options().chosen; got != 0 {
+		t.Errorf("%d is chosen after it was refused", got)
+	}
+	delete(fake.refuse, "ExportTo")
+	options().choose(1)
+	b.settle()
+	b.see("Exports go to Kauri Holdings Ltd from now on.")
+	if !fake.orgs[1].Default {
+		t.Error("the firm exports to the former one")
+	}
+}
+
+func TestWithoutAClientIDTheGuideIsShown(t *testing.T) {
+	fake := newUnconnected()
+	fake.xero.firm.Registration = app.Registration{}
+	b := newTrial(t, fake)
+	b.openConnection()
+	b.see("1. Sign in at developer.xero.com", "Auth Code with PKCE", "http://localhost:8742/callback", "http://localhost:8744/callback")
+	b.tap("Connect to Xero")
+	b.see("Feebridge brings no client ID of its own.")
+	if fake.counted["SignIn"] > 0 {
+		t.Error("it signed in without one")
+	}
+	b.typeText("CAFE")
+	b.notSee("Feebridge brings no client ID of its own.")
+	b.tap("Copy")
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "http://localhost:8742/callback" {
+		t.Errorf("copied %q", got)
+	}
+	b.tap("Open developer.xero.com")
+	if len(b.opened) != 1 || b.opened[0] != developerSite {
+		t.Errorf("opened %q", b.opened)
+	}
+	b.tap("Save")
+	b.see("Saved. Now you can connect to Xero.")
+	if got := fake.xero.firm.Registration.ClientID; got != "CAFE" {
+		t.Errorf("registered %q", got)
+	}
+	b.tap("Connect to Xero")
+	b.see("Demo Company (NZ) is connected")
+}
+
+func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
+	fake := newSignedIn()
+	b := newTrial(t, fake)
+	b.openConnection()
+	r := b.w.connections.registration
+	if !r.save.Disabled() {
+		t.Error("nothing was changed, and it can be saved")
+	}
+	r.ports.SetText("8742, eight")
+	b.tap("Save")
+	b.see("“eight” is not a port")
+	fake.refuse["Register"] = app.Errorf(app.Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", 70000)
+	r.ports.SetText("70000")
+	b.tap("Save")
+	b.see("70000 is not a port")
+	delete(fake.refuse, "Register")
+	b.tap("How to register an app")
+	r.ports.SetText("9001 9002")
+	b.see("http://localhost:9001/callback", "http://localhost:9002/callback")
+	fake.tell("organisation", "t1")
+	b.settle()
+	if r.ports.Text != "9001 9002" {
+		t.Errorf("what was typed became %q", r.ports.Text)
+	}
+	b.tap("Save")
+	if got := fake.xero.firm.Registration.Ports; len(got) != 2 || got[0] != 9001 || got[1] != 9002 {
+		t.Errorf("registered %v", got)
+	}
+	if r.ports.Text != "9001, 9002" || !r.save.Disabled() {
+		t.Errorf("the field shows %q", r.ports.Text)
+	}
+}
+
+func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
+	b := newTrialAs(t, newSignedIn(), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
+	b.openConnection()
+	b.see("connecting and mapping Xero needs Settings Admin and a Time permission", "Demo Company (NZ)", "another member of staff")
+	for _, text := range []string{"Connect to Xero", "Disconnect…", "Save"} {
+		if !b.button(text).Disabled() {
+			t.Errorf("%q can be pressed", text)
+		}
+	}
+}
+
+func TestAConnectionThatCannotBeReadSaysWhy(t *testing.T) {
+	fake := newSignedIn()
+	b := newTrial(t, fake)
+	fake.refuse["SignIns"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	b.openConnection()
+	b.see("Sign-ins are not kept beyond this run of Feebridge.")
+}
+
+func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {
+	b := newTrial(t, newUnconnected())
+	selectAllAndAsk(b)
+	b.see("Nothing can be exported yet")
+	b.tap("Connect to Xero")
+	b.see("Demo Company (NZ) is connected")
+	b.tap("Later")
+	b.key(fyne.KeyEscape)
+	selectAllAndAsk(b)
+	b.see("2 invoices go to the Xero organisation")
+}
+
+func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
+	fake := newSignedIn()
+	fake.orgs[0].State = app.SignedOut
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.see("Xero does not accept the sign-in any more: sign in again.", "Export 2 invoices")
+	b.tap("Connect to Xero")
+	b.see("Connected again: Demo Company (NZ).")
+}
+
+func TestTheConnectionFollowsWhatHappens(t *testing.T) {
+	fake := newSignedIn()
+	b := newTrial(t, fake)
+	b.openConnection()
+	fake.mu.Lock()
+	fake.orgs[0].State = app.SignedOut
+	fake.mu.Unlock()
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.see("signed out", "signed in last")
+	if n := strings.Count(b.text(), "Connect to Xero"); n != 1 {
+		t.Errorf("Connect to Xero stands %d times", n)
+	}
+}
+
+func TestANewFirmIsWelcomed(t *testing.T) {
+	fake := newUnconnected()
+	fake.invoices = nil
+	b := newTrial(t, fake)
+	b.see("Welcome to Feebridge", "Not connected to Xero", "showing 0 of 0", "Import invoices…", "feebridge --demo")
+	b.tap("Connect to Xero")
+	b.see("Demo Company (NZ) is connected")
+	b.tap("Later")
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.key(fyne.KeyEscape)
+	b.see("No invoices yet")
+	b.notSee("Welcome to Feebridge")
+}

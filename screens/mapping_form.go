@@ -1,0 +1,349 @@
+package screens
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/screens/style"
+)
+
+// build fills the form anew from the mapping as it is on the screen.
+func (d *mappingDialog) build() {
+	at := d.scroll.Offset
+	d.rows = nil
+	d.form.RemoveAll()
+	categories := d.categories()
+	d.form.Add(d.captions(lang.L("Defaults")))
+	d.addDefaults(categories)
+	codes := d.codes()
+	if len(codes) > 0 {
+		titles := []string{lang.L("Billing codes"), lang.L("Account or item")}
+		for _, c := range categories {
+			titles = append(titles, c.Name)
+		}
+		d.form.Add(widget.NewSeparator())
+		d.form.Add(d.captions(titles...))
+	}
+	for _, code := range codes {
+		d.addCode(code, categories)
+	}
+	if len(d.view.Taxes) > 0 {
+		d.form.Add(widget.NewSeparator())
+		d.form.Add(d.captions(lang.L("Taxes"), lang.L("Tax rate in Xero")))
+	}
+	for _, t := range d.view.Taxes {
+		d.addTax(t)
+	}
+	d.update()
+	d.scroll.Offset = at
+	d.scroll.Refresh()
+}
+
+// captions name a part of the form and its columns.
+func (d *mappingDialog) captions(titles ...string) fyne.CanvasObject {
+	var objects []fyne.CanvasObject
+	for i, t := range titles {
+		title := heading(t)
+		if i > 0 {
+			title.TextStyle.Bold = false
+			title.SizeName, title.Importance = theme.SizeNameCaptionText, widget.LowImportance
+		}
+		objects = append(objects, title)
+	}
+	return columns(objects)
+}
+
+// codes returns the billing codes that invoices have or the mapping names.
+func (d *mappingDialog) codes() []string {
+	codes := slices.Concat(d.view.Codes, slices.Collect(maps.Keys(d.mapping.Codes)))
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// categories returns the tracking categories of the organisation, and those that the
+// mapping names though the organisation does not have them.
+func (d *mappingDialog) categories() []ledger.TrackingCategory {
+	all := slices.Clone(d.view.Chart.Tracking)
+	name := func(from []billing.Tracking) {
+		for _, t := range from {
+			if !slices.ContainsFunc(all, func(c ledger.TrackingCategory) bool { return strings.EqualFold(c.Name, t.Category) }) {
+				all = append(all, ledger.TrackingCategory{Name: t.Category})
+			}
+		}
+	}
+	name(d.mapping.Tracking)
+	for _, code := range slices.Sorted(maps.Keys(d.mapping.Codes)) {
+		name(d.mapping.Codes[code].Tracking)
+	}
+	return all
+}
+
+// accounts offers the accounts that sales can be booked to.
+func (d *mappingDialog) accounts(prefix string) []option {
+	var options []option
+	for _, a := range d.view.Chart.Accounts {
+		if a.Code != "" && a.Sales() {
+			options = append(options, option{value: prefix + a.Code, text: a.Code + " · " + a.Name, detail: lang.L("account")})
+		}
+	}
+	return options
+}
+
+// items offers what the organisation sells.
+func (d *mappingDialog) items(prefix string) []option {
+	var options []option
+	for _, i := range d.view.Chart.Items {
+		if i.Sold {
+			options = append(options, option{value: prefix + i.Code, text: i.Code + " · " + i.Name, detail: lang.L("item")})
+		}
+	}
+	return options
+}
+
+// rates offers the tax rates that sales can have.
+func (d *mappingDialog) rates() []option {
+	var options []option
+	for _, r := range d.view.Chart.TaxRates {
+		if r.Active && r.AppliesTo("REVENUE") {
+			options = append(options, option{value: r.Type, text: r.Name, detail: r.Rate.String()})
+		}
+	}
+	return options
+}
+
+func trackingOptions(c ledger.TrackingCategory) []option {
+	options := make([]option, len(c.Options))
+	for i, o := range c.Options {
+		options[i] = option{value: o, text: o}
+	}
+	return options
+}
+
+// What stands before the code of an account or of an item among the options of a billing code.
+const (
+	accountPrefix = "account:"
+	itemPrefix    = "item:"
+)
+
+// plainCode returns a code without what stands before it among the options.
+func plainCode(value string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(value, accountPrefix), itemPrefix)
+}
+
+// addCode adds the row of a billing code.
+func (d *mappingDialog) addCode(code string, categories []ledger.TrackingCategory) {
+	offered := slices.Concat(d.accounts(accountPrefix), d.items(itemPrefix))
+	set := func(change func(*ledger.Target)) {
+		t := d.mapping.Codes[code]
+		change(&t)
+		if t.Account == "" && t.Item == "" && t.Tracking == nil {
+			delete(d.mapping.Codes, code)
+			return
+		}
+		d.mapping.Codes[code] = t
+	}
+	choose := func(value string) {
+		set(func(t *ledger.Target) {
+			t.Account, t.Item = "", ""
+			switch {
+			case strings.HasPrefix(value, itemPrefix):
+				t.Item = plainCode(value)
+			case value != "":
+				t.Account = plainCode(value)
+			}
+		})
+	}
+	target := d.mapping.Codes[code]
+	fields := []*mapField{d.field(lang.L("as by default"), offered, targetValue(target), choose)}
+	for _, c := range categories {
+		fields = append(fields, d.field(lang.L("as by default"), trackingOptions(c), trackingOf(target.Tracking, c.Name), func(o string) {
+			set(func(t *ledger.Target) { t.Tracking = track(t.Tracking, c.Name, o) })
+		}))
+	}
+	d.add(code, fields...).suggest = func() string {
+		if targetValue(d.mapping.Codes[code]) != "" {
+			return ""
+		}
+		return targetValue(d.view.Suggested.Codes[code])
+	}
+}
+
+// targetValue is what stands for the target among the options; "" for none.
+func targetValue(t ledger.Target) string {
+	switch {
+	case t.Item != "":
+		return itemPrefix + t.Item
+	case t.Account != "":
+		return accountPrefix + t.Account
+	}
+	return ""
+}
+
+// addTax adds the row of a tax of ours.
+func (d *mappingDialog) addTax(t billing.Tax) {
+	offered := d.rates()
+	current := func() string {
+		if to, mapped := d.mapping.Taxes[t.Code]; mapped {
+			return to
+		}
+		if _, known := d.view.Chart.TaxRate(t.Code); known {
+			return t.Code // a tax that is not mapped goes to the rate of its own code
+		}
+		return ""
+	}
+	choose := func(to string) {
+		if to == "" || strings.EqualFold(to, t.Code) {
+			delete(d.mapping.Taxes, t.Code)
+			return
+		}
+		d.mapping.Taxes[t.Code] = to
+	}
+	none := ""
+	if _, known := d.view.Chart.TaxRate(t.Code); !known {
+		none = lang.L("– none –")
+	}
+	r := d.add(taxName(t), d.field(none, offered, current(), choose))
+	r.remark = func() (style.Sign, string) {
+		if current() == "" {
+			return style.Failed, lang.L("{{.Organisation}} has no tax rate with the code {{.Code}}: choose one. Lines with this tax are not exported until then.",
+				with{"Organisation": d.tenant.Name, "Code": t.Code})
+		}
+		return d.differs(current(), t.Rate)
+	}
+	r.suggest = func() string {
+		if current() != "" && !r.fields[0].gone() {
+			return ""
+		}
+		return d.view.Suggested.Taxes[t.Code]
+	}
+}
+
+// taxName names a tax of ours with its rate.
+func taxName(t billing.Tax) string {
+	name := t.Name
+	if name == "" {
+		name = t.Code
+	}
+	if rate := t.Rate.String(); !strings.Contains(name, rate) {
+		name += " · " + rate
+	}
+	return name
+}
+
+// differs says when a rate in Xero is another than here.
+func (d *mappingDialog) differs(taxType string, rate money.Rate) (style.Sign, string) {
+	there, known := d.view.Chart.TaxRate(taxType)
+	if !known || there.Rate == rate {
+		return style.Sign{}, ""
+	}
+	return style.Failed, lang.L("{{.Here}} here, {{.There}} in Xero: such lines are not exported, for their totals would differ.",
+		with{"Here": rate.String(), "There": there.Rate.String()})
+}
+
+// addTerm adds the row of the payment term.
+func (d *mappingDialog) addTerm() {
+	days := newEntry(d.keys)
+	if d.mapping.Term.Rule != "" {
+		days.SetText(strconv.Itoa(d.mapping.Term.Days))
+	}
+	odd := false // what stands in the field is no number
+	days.OnChanged = func(text string) {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		odd = err != nil
+		d.mapping.Term.Days = n
+		d.update()
+	}
+	room := container.New(fixedWidth{width: 70, least: 50}, days)
+	show(room, d.mapping.Term.Rule != "")
+	if !d.mayConnect() {
+		days.Disable()
+	}
+	rule := d.field(lang.L("none: every invoice needs its own due date"), []option{
+		{value: string(billing.AfterDate), text: lang.L("a number of days after the invoice date")},
+		{value: string(billing.OfNextMonth), text: lang.L("a day of the month after")},
+	}, string(d.mapping.Term.Rule), func(rule string) {
+		usual := map[billing.TermRule]int{billing.AfterDate: 14, billing.OfNextMonth: 20}
+		d.mapping.Term = billing.Term{Rule: billing.TermRule(rule), Days: usual[billing.TermRule(rule)]}
+		odd = false
+		show(room, rule != "")
+		if rule != "" {
+			days.SetText(strconv.Itoa(d.mapping.Term.Days))
+		}
+	})
+	r := d.addLine(lang.L("Payment term"), outlined(rule.dropDown), room)
+	r.fields = []*mapField{rule}
+	problem := func() string {
+		if odd {
+			return lang.L("Enter the days as a number.")
+		}
+		if err := d.mapping.Term.Check(); err != nil {
+			return say(err)
+		}
+		return ""
+	}
+	r.wrong = func() bool { return problem() != "" }
+	r.remark = func() (style.Sign, string) {
+		if text := problem(); text != "" {
+			return style.Failed, text
+		}
+		today := billing.DateOf(d.now())
+		due := d.mapping.Term.Due(today)
+		if due.IsZero() {
+			return style.Sign{}, ""
+		}
+		return style.Sign{}, lang.L("An invoice of {{.Date}} that says nothing else is due on {{.Due}}.", with{"Date": d.format.Date(today), "Due": d.format.Date(due)})
+	}
+}
+
+// addDefaults adds the rows of what holds where a line or a billing code says nothing.
+func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
+	m := &d.mapping
+	accounts := d.accounts("")
+	r := d.add(lang.L("Income account"), d.field(lang.L("– none –"), accounts, m.DefaultAccount, func(v string) { m.DefaultAccount = v }))
+	r.remark = func() (style.Sign, string) {
+		if m.DefaultAccount != "" {
+			return style.Sign{}, ""
+		}
+		return style.Warning, lang.L("Lines whose billing code is not mapped below have no account, and are not exported.")
+	}
+	r.suggest = func() string {
+		if m.DefaultAccount != "" {
+			return ""
+		}
+		return d.view.Suggested.DefaultAccount
+	}
+	d.add(lang.L("Tax of lines without one"), d.field(lang.L("– none –"), d.rates(), m.DefaultTax, func(v string) { m.DefaultTax = v })).
+		remark = func() (style.Sign, string) { return d.differs(m.DefaultTax, 0) }
+	for _, c := range categories {
+		d.add(c.Name, d.field(lang.L("– none –"), trackingOptions(c), trackingOf(m.Tracking, c.Name), func(o string) {
+			m.Tracking = track(m.Tracking, c.Name, o)
+		}))
+	}
+	d.addTerm()
+	d.add(lang.L("Status on arrival"), d.field("", []option{
+		{value: string(ledger.DraftThere), text: lang.L("Draft")},
+		{value: string(ledger.SubmittedThere), text: lang.L("Awaiting approval")},
+		{value: string(ledger.AuthorisedThere), text: lang.L("Approved")},
+	}, string(m.Status()), func(v string) { m.Arrival = ledger.InvoiceStatus(v) })).remark = func() (style.Sign, string) {
+		if m.Status() != ledger.AuthorisedThere {
+			return style.Sign{}, ""
+		}
+		return style.Warning, lang.L("An invoice that is exported so is approved in Xero at once: it closes here and cannot be taken back.")
+	}
+	var themes []option
+	for _, t := range d.view.Chart.Themes {
+		themes = append(themes, option{value: t.Name, text: t.Name})
+	}
+	d.add(lang.L("Branding theme"), d.field(lang.L("the organisation's default"), themes, m.Theme, func(v string) { m.Theme = v }))
+}

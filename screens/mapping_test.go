@@ -1,0 +1,328 @@
+package screens
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// openMapping opens the screen as the menu does.
+func (b *trial) openMapping() {
+	b.Helper()
+	test.Tap(b.w.frame.menu)
+	b.pick("Mapping…")
+}
+
+// drop returns the nth drop-down of the row of that name.
+func (b *trial) drop(row string, n int) *dropDown {
+	b.Helper()
+	var line []fyne.CanvasObject
+	for _, o := range b.visible() {
+		c, ok := o.(*fyne.Container)
+		if !ok {
+			continue
+		}
+		if _, isRow := c.Layout.(shares); isRow && c.Objects[0].(*widget.Label).Text == row {
+			line = append(line, objects(c)...)
+		}
+	}
+	for _, o := range line {
+		if d, ok := o.(*dropDown); ok {
+			if n == 0 {
+				return d
+			}
+			n--
+		}
+	}
+	b.Fatalf("there is no row %q with so many drop-downs in:\n%s", row, b.text())
+	return nil
+}
+
+// choose opens a drop-down, types, and takes what is found first.
+func (b *trial) choose(row string, n int, typed string) {
+	b.Helper()
+	test.Tap(b.drop(row, n))
+	b.typeText(typed)
+	b.key(fyne.KeyReturn)
+}
+
+func TestAMappingIsChosenAndSaved(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.see("Demo Company (NZ)", "Read from Xero: ", "Lines whose billing code is not mapped below have no account, and are not exported.")
+	b.choose("Income account", 0, "other")
+	b.choose("Tax of lines without one", 0, "zero")
+	b.choose("Region", 0, "south")
+	b.choose("Payment term", 0, "month")
+	today := billing.DateOf(fakeNow)
+	due, _ := billing.NewDate(2026, 12, 20)
+	b.see("An invoice of " + b.w.format.Date(today) + " that says nothing else is due on " + b.w.format.Date(due) + ".")
+	b.choose("Status on arrival", 0, "approved")
+	b.see("it closes here and cannot be taken back")
+	b.choose("Branding theme", 0, "special")
+	b.choose("ACC", 0, "interest")
+	b.choose("ACC", 2, "audit")
+	b.choose("CONSULT", 0, "consulting")
+	b.choose("GST · 15%", 0, "15%")
+	b.tap("Save")
+	b.see("The mapping of Demo Company (NZ) was saved")
+	want := ledger.Mapping{
+		Arrival: ledger.AuthorisedThere, DefaultAccount: "260", DefaultTax: "ZERORATED", Theme: "Special Projects",
+		Term:     billing.Term{Rule: billing.OfNextMonth, Days: 20},
+		Tracking: []billing.Tracking{{Category: "Region", Option: "South"}},
+		Codes: map[string]ledger.Target{
+			"ACC":     {Account: "270", Tracking: []billing.Tracking{{Category: "Team", Option: "Audit"}}},
+			"CONSULT": {Item: "CONSULT"},
+		},
+		Taxes: map[string]string{"GST": "OUTPUT2"},
+	}
+	if diff := cmp.Diff(want, fake.xero.maps["t1"]); diff != "" {
+		t.Errorf("saved something else (-want +got):\n%s", diff)
+	}
+}
+
+func TestOnlyWhatSalesAllowIsOffered(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	b.openMapping()
+	for _, row := range []struct {
+		name string
+		want []string
+	}{
+		{"Income account", []string{"", "200", "260", "270"}},
+		{"Tax of lines without one", []string{"", "OUTPUT2", "ZERORATED"}},
+		{"ACC", []string{"", "account:200", "account:260", "account:270", "item:CONSULT"}},
+		{"Zero Rated · 0%", []string{"OUTPUT2", "ZERORATED"}},
+		{"GST · 15%", []string{"", "OUTPUT2", "ZERORATED"}},
+	} {
+		var got []string
+		for _, o := range b.drop(row.name, 0).options {
+			got = append(got, o.value)
+		}
+		if diff := cmp.Diff(row.want, got); diff != "" {
+			t.Errorf("%s offers something else (-want +got):\n%s", row.name, diff)
+		}
+	}
+}
+
+func TestSuggestionsAreOfferedAndTaken(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.see("4 suggestions, by name and code", "Suggested: 200 · Sales", "Suggested: CONSULT · Consulting", "Suggested: 270 · Interest Income", "Suggested: 15% GST on Income",
+		"Demo Company (NZ) has no tax rate with the code GST")
+	if got := b.drop("Income account", 0).chosen; got != "" {
+		t.Errorf("%q was taken unasked", got)
+	}
+	b.tap("Take") // the first
+	b.see("3 suggestions")
+	b.notSee("Suggested: 200 · Sales", "have no account")
+	b.tap("Take all suggestions")
+	b.notSee("Suggested", "has no tax rate")
+	b.tap("Save")
+	want := ledger.Mapping{
+		DefaultAccount: "200", Taxes: map[string]string{"GST": "OUTPUT2"},
+		Codes: map[string]ledger.Target{"CONSULT": {Item: "CONSULT"}, "Interest Income": {Account: "270"}},
+	}
+	if diff := cmp.Diff(want, fake.xero.maps["t1"]); diff != "" {
+		t.Errorf("saved something else (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatIsTakenBackLeavesNothingBehind(t *testing.T) {
+	fake := newFake().fill(3)
+	was := ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Account: "200", Tracking: []billing.Tracking{{Category: "Region", Option: "North"}}}},
+		Taxes: map[string]string{"ZERORATED": "OUTPUT2"}, Term: billing.Term{Rule: billing.AfterDate, Days: 7}}
+	fake.xero.maps["t1"] = was
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.choose("ACC", 0, "as by")
+	b.choose("ACC", 1, "as by")
+	b.choose("Zero Rated · 0%", 0, "zero")
+	b.choose("Payment term", 0, "none")
+	b.tap("Save")
+	want := ledger.Mapping{Codes: map[string]ledger.Target{}, Taxes: map[string]string{}}
+	if diff := cmp.Diff(want, fake.xero.maps["t1"]); diff != "" {
+		t.Errorf("saved something else (-want +got):\n%s", diff)
+	}
+	if was.Codes["ACC"].Account != "200" || was.Taxes["ZERORATED"] != "OUTPUT2" {
+		t.Error("what was read was changed before it was saved")
+	}
+}
+
+func TestWhatDisappearedIsShownAndMayStay(t *testing.T) {
+	fake := newFake().fill(3)
+	was := ledger.Mapping{DefaultAccount: "280", Codes: map[string]ledger.Target{
+		"OLD": {Item: "BOOK", Tracking: []billing.Tracking{{Category: "Office", Option: "Wellington"}}},
+	}, Taxes: map[string]string{"GST": "GONE"}}
+	fake.xero.maps["t1"] = was
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.see("Demo Company (NZ) does not have, or does not allow, all that is chosen here.",
+		`By default: sales cannot be booked to the account "280".`, `Billing code OLD: the item "BOOK" is not sold.`,
+		`there is no tracking option "Wellington" of "Office".`, `Tax GST: the tax rate "GONE" cannot be used for sales.`,
+		"“280” is not there, or not for sales, in Demo Company (NZ)", "“BOOK” is not there", "“Wellington” is not there", "“GONE” is not there",
+		"280 (not available)", "BOOK (not available)")
+	b.choose("Branding theme", 0, "standard")
+	b.tap("Save")
+	was.Theme = "Standard"
+	if diff := cmp.Diff(was, fake.xero.maps["t1"]); diff != "" {
+		t.Errorf("saved something else (-want +got):\n%s", diff)
+	}
+	b.openMapping()
+	b.choose("Income account", 0, "200")
+	b.choose("OLD", 0, "consult")
+	b.choose("OLD", 3, "as by") // after the two categories that there are
+	b.choose("GST · 15%", 0, "15%")
+	b.notSee("does not have, or does not allow", "is not there")
+}
+
+func TestARateThatDiffersIsAProblem(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.xero.maps["t1"] = ledger.Mapping{Taxes: map[string]string{"ZERORATED": "OUTPUT2"}}
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.see("0% here, 15% in Xero: such lines are not exported")
+	b.choose("Zero Rated · 0%", 0, "zero")
+	b.notSee("such lines are not exported")
+	b.choose("Tax of lines without one", 0, "15%")
+	b.see("0% here, 15% in Xero: such lines are not exported")
+}
+
+func TestATermMustBeUsable(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	b.openMapping()
+	b.choose("Payment term", 0, "month")
+	days := func(text string) {
+		for _, o := range b.visible() {
+			if e, ok := o.(*entry); ok {
+				e.SetText(text)
+			}
+		}
+	}
+	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "The day of the next month is 1 to 31, not 32."} {
+		days(text)
+		b.see(want)
+		if !b.button("Save").Disabled() {
+			t.Errorf("%q can be saved", text)
+		}
+	}
+	days("5")
+	b.tap("Save")
+	if got := b.fake.xero.maps["t1"].Term; got.Days != 5 {
+		t.Errorf("saved %v", got)
+	}
+}
+
+func TestARefusedMappingIsKeptOnTheScreen(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.refuse["SetMapping"] = &billing.Refused{Text: "%q is not a payment term.", Args: []any{"x"}}
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.choose("Income account", 0, "200")
+	b.tap("Save")
+	b.see(`Nothing was saved. "x" is not a payment term.`, "200 · Sales")
+	delete(fake.refuse, "SetMapping")
+	b.tap("Save")
+	if got := fake.xero.maps["t1"].DefaultAccount; got != "200" {
+		t.Errorf("saved %q", got)
+	}
+}
+
+func TestTheOrganisationIsReadAgain(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.choose("Income account", 0, "200")
+	fake.refuse["ReadChart"] = &app.Trouble{Reason: app.Offline}
+	b.tap("Read from Xero again")
+	b.see("It could not be read again. Xero cannot be reached")
+	delete(fake.refuse, "ReadChart")
+	chart := fake.xero.charts["t1"]
+	chart.Accounts = chart.Accounts[1:]
+	fake.xero.charts["t1"] = chart
+	b.tap("Read from Xero again")
+	b.see("“200” is not there, or not for sales")
+	b.notSee("It could not be read again.")
+}
+
+func TestLeavingAChangedMappingIsAskedAbout(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	b.openMapping()
+	b.key(fyne.KeyEscape)
+	if b.w.mappings.shown != nil {
+		t.Fatal("nothing was changed, and it stayed")
+	}
+	b.openMapping()
+	b.choose("Income account", 0, "200")
+	b.w.dialogs.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.see("Leave without saving?")
+	b.key(fyne.KeyEscape)
+	b.see("Income account", "200 · Sales")
+	b.tap("Cancel")
+	b.tap("Leave without saving")
+	if b.w.mappings.shown != nil || b.fake.counted["SetMapping"] > 0 {
+		t.Error("it was not left")
+	}
+}
+
+func TestEachOrganisationHasItsMapping(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.orgs = append(fake.orgs, app.Organisation{Tenant: kauri, State: app.Connected})
+	fake.xero.charts["t2"] = fakeChart(kauri)
+	fake.xero.maps["t2"] = ledger.Mapping{DefaultAccount: "270"}
+	b := newTrial(t, fake)
+	b.openMapping()
+	to := func() { b.w.mappings.shown.orgs.choose("t2"); b.settle() }
+	b.choose("Income account", 0, "200")
+	to()
+	b.see("What you changed in the mapping of Demo Company (NZ) would be lost.")
+	b.key(fyne.KeyEscape)
+	if got := b.w.mappings.shown.orgs.Selected; got != "Demo Company (NZ)" {
+		t.Errorf("the mapping of %q is shown", got)
+	}
+	to()
+	b.tap("Leave without saving")
+	b.see("Kauri Holdings Ltd", "270 · Interest Income")
+	b.choose("Income account", 0, "260")
+	b.tap("Save")
+	if fake.xero.maps["t2"].DefaultAccount != "260" || fake.xero.maps["t1"].DefaultAccount != "" {
+		t.Errorf("saved %v", fake.xero.maps)
+	}
+}
+
+func TestWhoMayNotMapIsToldWhy(t *testing.T) {
+	b := newTrialAs(t, newFake().fill(3), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
+	b.openMapping()
+	b.see("connecting and mapping Xero needs Settings Admin and a Time permission")
+	b.notSee("Suggested", "Take all")
+	test.Tap(b.drop("Income account", 0))
+	if b.drop("Income account", 0).popup != nil || !b.button("Save").Disabled() || !b.button("Read from Xero again").Disabled() {
+		t.Error("something can be changed")
+	}
+}
+
+func TestWithoutAnOrganisationThereIsNothingToMap(t *testing.T) {
+	b := newTrial(t, newUnconnected())
+	b.openMapping()
+	b.see("Connect this firm to Xero first.")
+}
+
+func TestAMappingThatCannotBeReadSaysWhy(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.refuse["MappingView"] = app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", "7")
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.see("There is no invoice 7.")
+	if !b.button("Save").Disabled() {
+		t.Error("nothing can be saved")
+	}
+}

@@ -1,0 +1,148 @@
+package xero
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"feebridge/app"
+)
+
+// ConnectorConfig says where people sign in to Xero.
+type ConnectorConfig struct {
+	// Login is the address of the site on which a person signs in and decides, Identity
+	// that of the service which issues tokens, and API that of the Accounting API, beside
+	// which the connections are. Each may be without a path; empty means Xero's own.
+	Login, Identity, API string
+	// HTTP makes the connections; nil means http.DefaultTransport with time limits.
+	HTTP http.RoundTripper
+	// Listen waits for the browser's return; nil means net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+	// Log takes a line a call, without codes, tokens and bodies; nil means none.
+	Log *slog.Logger
+}
+
+// Connector signs people in to Xero. It keeps nothing: the tokens go to its caller. It is
+// safe for use by many goroutines.
+type Connector struct {
+	login, identity, api *url.URL
+	badAddress           error // why one of these cannot be used
+	attempt              http.RoundTripper
+	listen               func(network, address string) (net.Listener, error)
+	log                  *slog.Logger
+}
+
+var _ app.Connector = (*Connector)(nil)
+
+// NewConnector returns a connector. An address that is none makes every call fail with
+// an error that says so.
+func NewConnector(cfg ConnectorConfig) *Connector {
+	if cfg.HTTP == nil {
+		cfg.HTTP = newTransport()
+	}
+	if cfg.Listen == nil {
+		cfg.Listen = net.Listen
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &Connector{attempt: journal{log: cfg.Log, next: wire{next: cfg.HTTP}}, listen: cfg.Listen, log: cfg.Log}
+	var noLogin, noIdentity, noAPI error
+	c.login, noLogin = parseAddress("sign-in", cfg.Login, defaultLogin)
+	c.identity, noIdentity = parseAddress("tokens", cfg.Identity, defaultIdentity)
+	c.api, noAPI = parseAddress("API", cfg.API, defaultAPI)
+	c.badAddress = errors.Join(noLogin, noIdentity, noAPI)
+	return c
+}
+
+// scopes are what a sign-in asks for: who the person is, a refresh token, and no more of
+// the organisation than Feebridge uses. Apps registered with Xero since March 2026 have
+// these granular scopes only.
+var scopes = []string{
+	"openid", "profile", "email", "offline_access",
+	"accounting.invoices", "accounting.contacts", "accounting.settings.read",
+}
+
+// needs are the scopes without which Feebridge is of no use, each with what for.
+var needs = []struct{ scope, why string }{
+	{"offline_access", "to stay signed in"},
+	{"accounting.invoices", "to export invoices and to see what becomes of them"},
+	{"accounting.contacts", "to find and add your clients"},
+	{"accounting.settings.read", "to read the accounts and tax rates"},
+}
+
+// Consent has a person sign in and decide, with a proof key (PKCE, S256) in place of a
+// secret, which an application on a desk cannot keep.
+func (c *Connector) Consent(ctx context.Context, r app.Registration, show func(link string)) (app.Grant, error) {
+	if c.badAddress != nil {
+		return app.Grant{}, &app.Trouble{Reason: app.Refused, Unsent: true, Err: c.badAddress}
+	}
+	state, verifier := rand.Text(), oauth2.GenerateVerifier()
+	back, err := c.awaitReturn(r.Ports, state)
+	if err != nil {
+		return app.Grant{}, err
+	}
+	defer back.close()
+	// Xero compares the address to return to byte by byte with the registered ones, and
+	// takes plain http for localhost only, spelled so.
+	flow := c.flow(r)
+	flow.RedirectURL = fmt.Sprintf("http://localhost:%d%s", back.port, returnPath)
+	show(flow.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)))
+
+	timer := time.NewTimer(app.ConsentTime)
+	defer timer.Stop()
+	select {
+	case d := <-back.decisions:
+		grant, err := c.settle(ctx, flow, verifier, d)
+		d.conclude(err)
+		return grant, err
+	case <-timer.C:
+		return app.Grant{}, app.Errorf(app.Unavailable, "Nobody finished signing in to Xero within %d minutes. Please try again.",
+			app.ConsentTime/time.Minute)
+	case <-ctx.Done():
+		return app.Grant{}, &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: ctx.Err()}
+	}
+}
+
+// settle makes of a person's decision what Consent returns.
+func (c *Connector) settle(ctx context.Context, flow *oauth2.Config, verifier string, d decision) (app.Grant, error) {
+	switch d.refusal {
+	case "":
+	case "access_denied": // so the OAuth standard calls a person's no
+		return app.Grant{}, app.Errorf(app.Unavailable, "Feebridge was not allowed into Xero, so nothing was connected. To connect after all, sign in again.")
+	default:
+		return app.Grant{}, app.Errorf(app.Unavailable, "Xero did not complete the sign-in. It says: %s. Please try again.", d.words())
+	}
+	grant, err := c.exchange(ctx, flow, verifier, d.code)
+	if err != nil {
+		return app.Grant{}, err
+	}
+	if missing := lacking(grant); len(missing) > 0 {
+		return app.Grant{}, app.Errorf(app.Unavailable, "Xero did not grant all that Feebridge needs. What is missing: %s. Sign in again, and allow all of it.",
+			strings.Join(missing, ", "))
+	}
+	return grant, nil
+}
+
+// flow is the sign-in of the registered application. A public client sends its id in the
+// form; it has no secret, and a guess at another style would be a second attempt.
+func (c *Connector) flow(r app.Registration) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: r.ClientID,
+		Scopes:   scopes,
+		Endpoint: oauth2.Endpoint{
+			AuthURL:   c.login.JoinPath(authorizePath).String(),
+			TokenURL:  c.identity.JoinPath(tokenPath).String(),
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+}
