@@ -49,6 +49,7 @@ type Payload struct {
 // Gauge is how an organisation's limits stand.
 type Gauge struct {
 	DayLeft   int       // calls left today, -1 while Xero has not said
+	LastCall  time.Time // when this process was last answered; zero for not yet
 	WaitUntil time.Time // zero unless a call is waiting
 	Why       Reason    // what it is waiting for
 }

@@ -222,8 +222,12 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if known {
 		fact(lang.L("Xero allows Feebridge to"), scopeWords(signIn.Scopes))
 	}
-	if left := c.standing.gauges[org.Tenant.ID].DayLeft; left >= 0 && org.State == app.Connected {
-		fact(lang.L("Calls left today"), c.format.Count(left))
+	gauge := c.standing.gauges[org.Tenant.ID]
+	if gauge.DayLeft >= 0 && org.State == app.Connected {
+		fact(lang.L("Calls left today"), c.format.Count(gauge.DayLeft))
+	}
+	if !gauge.LastCall.IsZero() {
+		fact(lang.L("Last call"), c.moment(gauge.LastCall))
 	}
 	if known && org.State == app.Connected && !c.standing.kept[org.SignIn] {
 		column.Add(signed(style.Warning, paragraph(notKept())))

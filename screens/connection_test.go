@@ -83,7 +83,7 @@ func TestAFirmConnectsToXero(t *testing.T) {
 	b.see("Demo Company (NZ) is connected", "Next, say to which accounts and tax rates")
 	b.notSee("no keyring")
 	b.tap("Later")
-	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842",
+	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842", "Last call",
 		"know who signed in · stay signed in · read and write sales invoices · read and write contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
 	b.notSee("Not connected to Xero")
 }

@@ -54,7 +54,7 @@ var fakeNow = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
-		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842},
+		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842, LastCall: fakeNow},
 		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(),
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}

@@ -88,7 +88,8 @@ type lane struct {
 	why     app.Reason  // of hold
 	text    string      // of hold, for a person
 	dayLeft int
-	waiting int // calls that wait for a place or for hold to pass
+	last    time.Time // when an answer came
+	waiting int       // calls that wait for a place or for hold to pass
 }
 
 func newLane() *lane {
@@ -214,6 +215,7 @@ func (l *lane) leave(place, began time.Time, resp *http.Response, err error) {
 	if resp == nil {
 		return
 	}
+	l.last = now.Round(0)
 	if left, ok := headerNumber(resp.Header, dayLeftHeader); ok {
 		l.countDay(left)
 	}
@@ -278,7 +280,7 @@ func (l *lane) gauge() app.Gauge {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held := l.held(time.Now())
-	g := app.Gauge{DayLeft: l.dayLeft}
+	g := app.Gauge{DayLeft: l.dayLeft, LastCall: l.last}
 	switch {
 	case l.waiting == 0:
 	case held:

@@ -208,25 +208,25 @@ func TestTheGaugeTellsWhatIsLeftAndWaitedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if diff := cmp.Diff(app.Gauge{DayLeft: 940}, c.Gauge("tenant")); diff != "" {
+		if diff := cmp.Diff(app.Gauge{DayLeft: 940, LastCall: began}, c.Gauge("tenant"), sameMoment); diff != "" {
 			t.Errorf("after 60 calls: %s", diff)
 		}
 		done := make(chan error)
 		go func() { done <- errors.Join(ask(t.Context(), c, "tenant"), ask(t.Context(), c, "tenant")) }()
 		time.Sleep(20 * time.Second)
-		want := app.Gauge{DayLeft: 940, WaitUntil: began.Add(time.Minute), Why: app.MinuteLimit}
+		want := app.Gauge{DayLeft: 940, LastCall: began, WaitUntil: began.Add(time.Minute), Why: app.MinuteLimit}
 		if diff := cmp.Diff(want, c.Gauge("tenant"), sameMoment); diff != "" {
 			t.Errorf("while the 61st call waits: %s", diff)
 		}
 		time.Sleep(50 * time.Second)
-		want = app.Gauge{DayLeft: 938, WaitUntil: began.Add(100 * time.Second), Why: app.MinuteLimit}
+		want = app.Gauge{DayLeft: 938, LastCall: began.Add(time.Minute), WaitUntil: began.Add(100 * time.Second), Why: app.MinuteLimit}
 		if diff := cmp.Diff(want, c.Gauge("tenant"), sameMoment); diff != "" {
 			t.Errorf("while the 62nd call waits: %s", diff)
 		}
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff(app.Gauge{DayLeft: 937}, c.Gauge("tenant")); diff != "" {
+		if diff := cmp.Diff(app.Gauge{DayLeft: 937, LastCall: began.Add(100 * time.Second)}, c.Gauge("tenant"), sameMoment); diff != "" {
 			t.Errorf("at the end: %s", diff)
 		}
 		if diff := cmp.Diff(app.Gauge{DayLeft: -1}, c.Gauge("another")); diff != "" {
