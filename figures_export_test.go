@@ -162,7 +162,7 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { _ = db.Close() })
 	o := &office{db: db, tenant: ledger.TenantID(tenant)}
 	o.app = app.New(app.Params{Store: db, Books: books, Log: slog.New(slog.DiscardHandler)})
 	if o.me, err = o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
@@ -260,11 +260,11 @@ func inMemory(t *testing.T, cfg sim.Config, contacts int) (*sim.Sim, *xero.Clien
 	there := sim.New(cfg)
 	listener, dial := sim.NewPipeListener()
 	server := &http.Server{Handler: there.Handler()}
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }() // until it is closed
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: atOnce}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		server.Close()
+		_ = server.Close()
 		there.Close()
 	})
 	return there, addresses{API: "http://xero.test", AccessToken: there.MintToken()}.books(transport)
@@ -284,8 +284,8 @@ func elsewhere(t *testing.T, flags ...string) addresses {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		c.Process.Kill()
-		c.Wait()
+		_ = c.Process.Kill()
+		_ = c.Wait()
 	})
 	var a addresses
 	if err := json.NewDecoder(out).Decode(&a); err != nil {

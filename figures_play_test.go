@@ -22,6 +22,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/screens/grid"
+	"feebridge/xero"
 )
 
 // playDemo opens the window of the demo firm, as `feebridge --demo` does.
@@ -57,7 +58,7 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 // playGrid opens the window of the large firm and does with its grid what people do.
 func playGrid(ctx context.Context) (map[string]float64, error) {
 	s := &session{out: os.Stderr, errs: os.Stderr, log: slog.New(slog.DiscardHandler)}
-	if err := s.start(ctx, os.Getenv(envDB), nil, demoFirm); err != nil {
+	if err := s.start(ctx, os.Getenv(envDB), nil, xero.Config{Token: s.token}, demoFirm); err != nil {
 		return nil, err
 	}
 	defer s.close()

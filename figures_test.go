@@ -67,7 +67,7 @@ func (f *figures) print() {
 	for _, row := range f.rows {
 		fmt.Fprintln(w, row)
 	}
-	w.Flush()
+	_ = w.Flush()
 	fmt.Println()
 	for _, line := range f.feet {
 		fmt.Println(line)

@@ -119,7 +119,7 @@ func makeLargeFirm(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	a := app.New(app.Params{Store: db, Log: slog.New(slog.DiscardHandler)})
 	me, err := a.Open(ctx, demoFirm, "Owner")
 	if err != nil {

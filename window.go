@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -78,7 +79,7 @@ func (s *session) show(ctx context.Context, title, id, simulator string) int {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		OpenURL: openURL, Simulator: simulator, Version: version,
+		OpenURL: openURL, Explore: explore, Simulator: simulator, Version: version,
 	})
 	go func() { ended <- s.app.Run(ctx) }()
 	context.AfterFunc(ctx, content.Quit)
@@ -116,6 +117,15 @@ func openURL(address string) {
 		return
 	}
 	go func() { _ = browser.OpenURL(address) }() // best effort
+}
+
+// explore opens the demo firm in a window of its own, which outlives this one.
+func explore() {
+	program, err := os.Executable()
+	if err != nil {
+		return
+	}
+	go func() { _ = exec.Command(program, "--demo").Run() }() // best effort
 }
 
 // capture writes a picture of the window. It draws the content once more in software:

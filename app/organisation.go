@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -27,6 +29,34 @@ func (a *App) Firm(ctx context.Context) (Firm, error) {
 	err := a.store.View(ctx, func(r Reader) (err error) {
 		firm, err = r.Firm()
 		return err
+	})
+	return firm, err
+}
+
+// NameFirm says what the firm is called, and the currency of invoices that name none.
+func (a *App) NameFirm(ctx context.Context, by staff.Member, name, currency string) (Firm, error) {
+	if err := allow(by, staff.MapToXero, ""); err != nil {
+		return Firm{}, err
+	}
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return Firm{}, Errorf(Invalid, "The firm has no name: enter one.")
+	}
+	code, err := money.ParseCurrency(currency)
+	if err != nil {
+		return Firm{}, Errorf(Invalid, "%q is not a currency: enter its code of three letters, such as NZD.", currency)
+	}
+	var firm Firm
+	err = a.update(ctx, func(tx Tx) (err error) {
+		if firm, err = tx.Firm(); err != nil {
+			return err
+		}
+		was := firm
+		firm.Name, firm.Currency = name, code
+		if err := tx.SaveFirm(firm); err != nil {
+			return err
+		}
+		return tx.Record(entry(by, "name", "firm", name, was.Name+" "+string(was.Currency), name+" "+string(code)))
 	})
 	return firm, err
 }

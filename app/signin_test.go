@@ -406,6 +406,7 @@ func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
 			"disconnect": p.app.Disconnect(t.Context(), viewer, w.tenant),
 			"export to":  p.app.ExportTo(t.Context(), viewer, w.tenant),
 			"register":   p.app.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
+			"name":       second(p.app.NameFirm(t.Context(), viewer, "Another", "NZD")),
 			"read":       p.app.ReadChart(t.Context(), viewer, w.tenant),
 			"map":        p.app.SetMapping(t.Context(), viewer, w.tenant, ledger.Mapping{}),
 		} {
@@ -420,6 +421,24 @@ func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
 		}
 	})
 }
+
+func TestAFirmIsNamed(t *testing.T) {
+	a, _, me := firm(t)
+	for _, c := range []struct{ name, currency string }{{" ", "NZD"}, {"Tui", "dollars"}, {"Tui", ""}} {
+		if _, err := a.NameFirm(t.Context(), me, c.name, c.currency); !app.IsCode(err, app.Invalid) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	named, err := a.NameFirm(t.Context(), me, " Tūī Accounting ", "aud")
+	if err != nil || named.Name != "Tūī Accounting" || named.Currency != "AUD" || named.ID == "" {
+		t.Errorf("got %+v, %v", named, err)
+	}
+	if kept, err := a.Firm(t.Context()); err != nil || kept.Name != named.Name || kept.Currency != "AUD" {
+		t.Errorf("kept is %+v, %v", kept, err)
+	}
+}
+
+func second[A any](_ A, err error) error { return err }
 
 func third[A, B any](_ A, _ B, err error) error { return err }
 

@@ -42,6 +42,8 @@ type billingScreen struct {
 	panel   *invoicePanel
 	entity  *dropDown
 	pick    func() // chooses a file to import
+	setUp   func() // sets up the firm
+	explore func() // opens the demo firm
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]

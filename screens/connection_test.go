@@ -379,7 +379,22 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	fake := newUnconnected()
 	fake.invoices = nil
 	b := newTrial(t, fake)
-	b.see("Welcome to Feebridge", "Not connected to Xero", "showing 0 of 0", "Import invoices…", "feebridge --demo")
+	b.see("Welcome to Feebridge", "Not connected to Xero", "showing 0 of 0", "Import invoices…")
+	b.tap("Explore the demo firm")
+	if b.explored != 1 {
+		t.Errorf("the demo firm was opened %d times", b.explored)
+	}
+	b.tap("Set up my firm")
+	b.typeText(" & Daughters")
+	fake.refuse["NameFirm"] = app.Errorf(app.Invalid, "The firm has no name: enter one.")
+	b.tap("Save")
+	b.see("The firm has no name: enter one.")
+	delete(fake.refuse, "NameFirm")
+	b.tap("Save")
+	b.see("Xero connection")
+	if b.w.firm.Name != "Hart & Partners & Daughters" {
+		t.Errorf("the firm is called %q", b.w.firm.Name)
+	}
 	b.tap("Connect to Xero")
 	b.see("Demo Company (NZ) is connected")
 	b.tap("Later")

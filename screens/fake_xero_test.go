@@ -8,6 +8,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -210,4 +211,11 @@ func (f *fakeApp) SetMapping(_ context.Context, _ staff.Member, t ledger.TenantI
 	}
 	f.xero.maps[t] = m
 	return nil
+}
+
+func (f *fakeApp) NameFirm(_ context.Context, _ staff.Member, name, currency string) (app.Firm, error) {
+	if err := f.enter("NameFirm"); err != nil {
+		return app.Firm{}, err
+	}
+	return app.Firm{Name: name, Currency: money.Currency(currency)}, nil
 }

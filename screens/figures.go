@@ -101,13 +101,14 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	case all == 0 && b.unconnected:
 		head := widget.NewLabelWithStyle(lang.L("Welcome to Feebridge"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
-		connect := newConnectButton(b.keys, func() { b.exports.connect() })
-		connect.Importance = widget.HighImportance
+		setUp := newButton(b.keys, lang.L("Set up my firm"), func() { b.setUp() })
+		setUp.Importance = widget.HighImportance
 		pick := newButton(b.keys, lang.L("Import invoices…"), func() { b.pick() })
-		how := container.New(closely, line(lang.L("Set up your firm: connect it to Xero, and say to which accounts its invoices go.")),
+		explore := newButton(b.keys, lang.L("Explore the demo firm"), func() { b.explore() })
+		how := container.New(closely, line(lang.L("Set up your firm: its name, its connection to Xero, and to which accounts its invoices go.")),
 			line(lang.L("You can import invoices before that, and go on later where you stopped.")),
-			line(lang.L("To look around first, start “feebridge --demo”: it opens a demo firm beside a simulated Xero.")))
-		return container.NewVBox(head, how, centered(container.NewHBox(connect, pick)))
+			line(lang.L("To look around first, explore the demo firm: it opens beside a simulated Xero, and nothing leaves this computer.")))
+		return container.NewVBox(head, how, centered(container.NewHBox(setUp, pick, explore)))
 	case all == 0:
 		head := widget.NewLabelWithStyle(lang.L("No invoices yet"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText

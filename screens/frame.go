@@ -20,6 +20,7 @@ import (
 
 // frameApp is what the frame of the window asks of the application.
 type frameApp interface {
+	firmApp
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
 	Organisations(ctx context.Context) ([]app.Organisation, error)
 	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
@@ -145,6 +146,7 @@ func (f *frame) showMenu() {
 		screen,
 		fyne.NewMenuItemSeparator(),
 		load,
+		fyne.NewMenuItem(lang.L("Your firm…"), func() { f.askFirm(func() {}) }),
 		fyne.NewMenuItem(lang.L("Xero connection…"), f.connections.open),
 		fyne.NewMenuItem(lang.L("Mapping…"), func() { f.connections.mappings.open("") }),
 		fyne.NewMenuItemSeparator(),

@@ -23,11 +23,12 @@ import (
 // until the test lets them run.
 type trial struct {
 	*testing.T
-	fake   *fakeApp
-	window fyne.Window
-	w      *Window
-	opened []string // addresses
-	file   func(name string, data []byte) (app.Sheet, error)
+	fake     *fakeApp
+	window   fyne.Window
+	w        *Window
+	opened   []string // addresses
+	explored int      // how often the demo firm was opened
+	file     func(name string, data []byte) (app.Sheet, error)
 
 	mu     sync.Mutex
 	woken  chan struct{} // something was posted
@@ -71,6 +72,7 @@ func (b *trial) open(me staff.Member) {
 		Preferences: fyne.CurrentApp().Preferences(), Do: b.post, Version: "0.1.0", Simulator: "http://127.0.0.1:1",
 		ReadSheet: func(name string, data []byte) (app.Sheet, error) { return b.file(name, data) },
 		OpenURL:   func(address string) { b.opened = append(b.opened, address) },
+		Explore:   func() { b.explored++ },
 		after:     b.after, now: b.now,
 	})
 	b.Cleanup(b.w.Close)

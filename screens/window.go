@@ -39,6 +39,7 @@ type Params struct {
 	// ReadSheet reads a file of invoices. Its error is shown to the person as it is.
 	ReadSheet func(name string, data []byte) (app.Sheet, error)
 	OpenURL   func(string) // opens an address in the browser
+	Explore   func()       // opens the demo firm beside this one
 	// Simulator is the page where a person plays the Xero side; "" where Xero is the
 	// live one. With it, the firm is the demo firm.
 	Simulator string
@@ -83,11 +84,12 @@ func New(p Params) *Window {
 	w.billing = newBillingScreen(s, p.App, style.Locale())
 	s.notice = w.billing.tellInPassing
 	w.imports = newImports(s, p.App, p.ReadSheet)
-	w.billing.pick = w.imports.pick
+	w.billing.pick, w.billing.explore = w.imports.pick, p.Explore
 	w.mappings = newMappings(s, p.App)
 	w.connections = newConnections(s, p.App, w.mappings)
 	w.billing.exports.connect = w.connections.connect
 	w.frame = newFrame(s, p, w.billing, w.connections)
+	w.billing.setUp = w.frame.setUpFirm
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
 	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
