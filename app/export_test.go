@@ -168,7 +168,7 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 		status int
 		body   string
 	}{
-		{"Xero breaks on it", 500, `{"Title":"An error occurred","Detail":"An error occurred in Xero.","Status":500,"Instance":"x"}`},
+		{"Xero breaks on it", 500, brokenThere},
 		{"Xero refuses the request as a whole", 400, `{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error converting value."}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

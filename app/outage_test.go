@@ -1,25 +1,20 @@
 package app_test
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/app/staff"
 	"feebridge/xero/sim"
 )
 
+// brokenThere is what Xero answers with a status of 500.
 const brokenThere = `{"Title":"An error occurred","Detail":"An error occurred in Xero.","Status":500,"Instance":"x"}`
 
 // down answers every call that is meant until the time is over, and counts them.
@@ -156,197 +151,4 @@ func TestALookUpThatFailsStopsNothingElse(t *testing.T) {
 		p.settle()
 		w.mustBeSound(w.views(ids))
 	})
-}
-
-// raw runs a statement on the firm's database, as no Feebridge would.
-func (w *world) raw(statement string, args ...any) int64 {
-	w.t.Helper()
-	db, err := sql.Open("sqlite", w.path)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	result, err := db.ExecContext(context.Background(), statement, args...)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return n
-}
-
-func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
-	for name, by := range map[string]time.Duration{"back": 10 * time.Minute, "ahead": -10 * time.Minute} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				ids := w.invoices(1, 1)
-				// The first request is still on its way, and is saved under another number in the end.
-				w.sim.AddFault(rules(t, "PUT /Invoices #1 late-commit:100s+person-rename")[0])
-				w.sim.AddFault(rules(t, "PUT /Invoices #2-16 reset")[0])
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithCancel(context.Background())
-				done := make(chan error)
-				go func() { done <- p.app.Run(ctx) }()
-				time.Sleep(10 * time.Second)
-				for w.raw("UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0 {
-					time.Sleep(time.Second)
-				}
-				time.Sleep(20 * time.Minute)
-				cancel()
-				if err := <-done; err != nil {
-					t.Error(err)
-				}
-				w.mustBeSound(w.views(ids))
-			})
-		})
-	}
-}
-
-// takenOver is a store whose lease another process takes at the first write that settles something.
-type takenOver struct {
-	app.Store
-	once sync.Once
-}
-
-func (s *takenOver) Update(ctx context.Context, fn func(app.Tx) error) (err error) {
-	err = s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &spyTx{Tx: tx}
-		if err := fn(spy); err != nil {
-			return err
-		}
-		var taken error
-		if spy.point == "request settled" {
-			s.once.Do(func() { taken = app.Errorf(app.Conflict, "Another Feebridge has taken over this work.") })
-		}
-		return taken
-	})
-	return err
-}
-
-func TestWhoFinishesGoesOnAfterAnotherTookOver(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.reopen(func(s app.Store) app.Store { return &takenOver{Store: s} })
-		p.export(ids...)
-		w.mustBeSound(w.views(ids))
-	})
-}
-
-func TestFinishEndsWithItsOwnRun(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		w.before = func(_ http.ResponseWriter, r *http.Request) bool {
-			sent, _ := io.ReadAll(r.Body)
-			r.Body = io.NopCloser(bytes.NewReader(sent))
-			if isWrite(r) && bytes.Contains(sent, []byte("INV-0001")) {
-				time.Sleep(80 * time.Second)
-				panic(http.ErrAbortHandler)
-			}
-			return false
-		}
-		p := w.start(nil)
-		defer p.stop()
-		lost, err := p.queue(ids[:1]...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		var parked *app.Parked
-		if err := p.app.Finish(t.Context(), lost.ID, time.Minute); !errors.As(err, &parked) {
-			t.Errorf("it ended with %v", err)
-		}
-		if took := time.Since(began); took > 3*time.Minute {
-			t.Errorf("a minute's patience lasted %v", took)
-		}
-		began = time.Now()
-		p.export(ids[1])
-		if took := time.Since(began); took > 2*time.Minute {
-			t.Errorf("it took %v, with another run's answer lost", took)
-		}
-		if got := w.views(ids[:1])[0].Invoice.Stage.Export; got != billing.Unknown {
-			t.Errorf("the other run's invoice is %s", got)
-		}
-		w.before = nil
-		p.settle()
-		w.mustBeSound(w.views(ids))
-	})
-}
-
-// counting counts how often the lease is taken.
-type counting struct {
-	app.Store
-	holds atomic.Int32
-}
-
-func (s *counting) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
-	s.holds.Add(1)
-	return s.Store.Hold(ctx, name, fn)
-}
-
-func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 3)
-		p := w.start(nil)
-		defer p.stop()
-		var store *counting
-		p.reopen(func(s app.Store) app.Store {
-			store = &counting{Store: s}
-			return store
-		})
-		run, err := p.queue(ids...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(app.ConfirmAfter + time.Minute)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
-		defer cancel()
-		if err := p.app.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if n := store.holds.Load(); n != 0 {
-			t.Errorf("the lease was taken %d times", n)
-		}
-		of0 := staff.Member{ID: "b", Name: "Ben", Time: w.me.Time, Roles: map[billing.ClientID]staff.Role{"client 0": staff.Editor}}
-		_, results, err := p.app.Export(t.Context(), of0, ids[:1])
-		if err != nil || !app.IsCode(results[0].Err, app.Forbidden) {
-			t.Errorf("who may export one of three confirmed them: %v, %+v", err, results)
-		}
-		if _, results, err = p.app.Export(t.Context(), w.me, ids[:1]); err != nil || results[0].Err != nil {
-			t.Errorf("who may export all: %v, %+v", err, results)
-		}
-		if got := p.actions("run", string(run.ID)); len(got) != 1 || got[0] != "confirm" {
-			t.Errorf("the trail of the run is %v", got)
-		}
-		p.settle()
-		w.mustBeSound(w.views(ids))
-	})
-}
-
-// actions returns what the audit trail says was done.
-func (p *process) actions(subject, id string) []string {
-	p.world.t.Helper()
-	var actions []string
-	err := p.db.View(context.Background(), func(r app.Reader) error {
-		entries, err := r.Audit(subject, id)
-		for _, e := range entries {
-			actions = append(actions, e.Action)
-		}
-		return err
-	})
-	if err != nil {
-		p.world.t.Fatal(err)
-	}
-	return actions
 }

@@ -105,12 +105,12 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 	if s.org.Parked == p && s.org.State == stateFor(p.Why) {
 		return nil
 	}
-	return s.update(ctx, func(tx Tx) error {
+	var org Organisation
+	err := s.update(ctx, func(tx Tx) (err error) {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
-		org, err := organisation(tx, s.tenant)
-		if err != nil {
+		if org, err = organisation(tx, s.tenant); err != nil {
 			return err
 		}
 		was := org.State
@@ -118,12 +118,15 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
-		s.org = org
 		if org.State == was {
 			return nil
 		}
 		return tx.Record(entry(itself, "connection", "organisation", string(s.tenant), string(was), string(org.State)))
 	})
+	if err == nil {
+		s.org = org
+	}
+	return err
 }
 
 // stateFor returns what a reason to wait says of the connection.

@@ -152,11 +152,10 @@ func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
 	return err == nil && a.keys.of(id).expire(ctx)
 }
 
-// signInOf returns the sign-in under which the organisation is called.
+// signInOf returns the sign-in under which the organisation is called: the one on disk,
+// which another process may have changed, or for an organisation that is being connected
+// the one that reached it.
 func (a *App) signInOf(ctx context.Context, t ledger.TenantID) (SignInID, error) {
-	if id := a.keys.reaching(t); id != "" {
-		return id, nil
-	}
 	var org Organisation
 	err := a.store.View(ctx, func(r Reader) (err error) {
 		org, err = organisation(r, t)
@@ -165,13 +164,16 @@ func (a *App) signInOf(ctx context.Context, t ledger.TenantID) (SignInID, error)
 	if err != nil && !IsCode(err, NotFound) {
 		return "", err
 	}
+	if org.SignIn != "" {
+		return org.SignIn, nil
+	}
+	if id := a.keys.reaching(t); id != "" {
+		return id, nil
+	}
 	if org.State == Disconnected {
 		return "", &Trouble{Reason: NotConnected, Unsent: true, Text: "The organisation was disconnected."}
 	}
-	if org.SignIn == "" {
-		return "", &Trouble{Reason: NotSignedIn, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
-	}
-	return org.SignIn, nil
+	return "", &Trouble{Reason: NotSignedIn, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
 }
 
 // keys are the sign-ins that this process has used.

@@ -42,14 +42,13 @@ func (w *world) answerWrites(path, text string, status int, body string) (count 
 }
 
 func TestWhatXeroNeverAnswersWellEnds(t *testing.T) {
-	const broken = `{"Title":"An error occurred","Detail":"An error occurred in Xero.","Status":500,"Instance":"x"}`
 	for _, c := range []struct {
 		name, path, text string
 		status           int
 		body             string
 		failed           int // of six invoices of six clients
 	}{
-		{"a contact that Xero breaks on", "/Contacts", `"Client 3"`, 500, broken, 1},
+		{"a contact that Xero breaks on", "/Contacts", `"Client 3"`, 500, brokenThere, 1},
 		{"a contact that Xero refuses with its whole request", "/Contacts", `"Client 3"`, 400, `{"ErrorNumber":14,"Message":"Error converting value."}`, 1},
 		{"contacts without an element", "/Contacts", "", 200, `{"Id":"x","Status":"OK","Contacts":[]}`, 6},
 		{"invoices without an element", "/Invoices", "", 200, `{"Id":"x","Status":"OK","Invoices":[]}`, 6},

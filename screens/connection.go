@@ -272,7 +272,7 @@ func (c *connections) meaning(org *app.Organisation, how connection) string {
 
 // notKept says calmly that there is no keyring.
 func notKept() string {
-	return lang.L("This sign-in is good until Feebridge closes: this computer has no keyring that works, and Feebridge keeps sign-ins in no weaker place. After the next start, sign in again.")
+	return lang.L("This sign-in is good until Feebridge closes: no keyring keeps it, and Feebridge keeps sign-ins in no weaker place. After the next start, sign in again.")
 }
 
 func userName(u app.User) string {

@@ -201,9 +201,9 @@ func TestWithoutAKeyringThatIsSaid(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("Connect to Xero")
-	b.see("Demo Company (NZ) is connected", "this computer has no keyring that works")
+	b.see("Demo Company (NZ) is connected", "no keyring keeps it")
 	b.tap("Later")
-	b.see("this computer has no keyring that works")
+	b.see("no keyring keeps it")
 }
 
 func TestAnOrganisationIsDisconnected(t *testing.T) {

@@ -39,8 +39,8 @@ type frame struct {
 
 	org      *app.Organisation // that the firm exports to; nil for none
 	all      []app.Organisation
-	names    map[billing.ClientID]string
 	orgs     task
+	asking   task // where a client is exported to
 	clients  task
 	title    *widget.Label
 	entityOf *widget.Label
@@ -53,7 +53,7 @@ type frame struct {
 
 func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
 	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b, connections: c}
-	f.orgs, f.clients = task{ui: s.ui}, task{ui: s.ui}
+	f.orgs, f.clients, f.asking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
 	f.title = widget.NewLabelWithStyle("Feebridge", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
@@ -97,10 +97,6 @@ func (f *frame) loadClients() {
 				return
 			}
 			f.entity.setOptions(clientOptions(all))
-			f.names = map[billing.ClientID]string{}
-			for _, c := range all {
-				f.names[c.ID] = c.Name
-			}
 		})
 }
 
@@ -173,22 +169,23 @@ func (f *frame) destinationItem() *fyne.MenuItem {
 	if len(f.all) < 2 || client == "" {
 		return nil
 	}
-	item := fyne.NewMenuItem(lang.L("Export {{.Client}} to…", with{"Client": f.names[client]}), func() { f.askDestination(client) })
+	name := f.entity.Selected
+	item := fyne.NewMenuItem(lang.L("Export {{.Client}} to…", with{"Client": name}), func() { f.askDestination(client, name) })
 	item.Disabled = !f.shell.me.May(staff.MapToXero, client)
 	return item
 }
 
 // askDestination asks to which organisation the invoices of a client are exported from
 // now on.
-func (f *frame) askDestination(client billing.ClientID) {
-	load(&f.orgs, f.app.Destinations, func(others map[billing.ClientID]ledger.TenantID, err error) {
+func (f *frame) askDestination(client billing.ClientID, name string) {
+	load(&f.asking, f.app.Destinations, func(others map[billing.ClientID]ledger.TenantID, err error) {
 		if err != nil {
 			f.failed(lang.L("Where the client is exported to could not be read"), err)
 			return
 		}
 		var d *dialog
 		body := container.NewVBox(paragraph(lang.L("New exports of {{.Client}} go to the organisation that you choose. What was exported, or is queued, stays where it is.",
-			with{"Client": f.names[client]})))
+			with{"Client": name})))
 		for _, o := range f.all {
 			t, text := o.Tenant.ID, o.Tenant.Name
 			if o.Default {
@@ -196,19 +193,19 @@ func (f *frame) askDestination(client billing.ClientID) {
 			}
 			to := newButton(f.keys, text, func() {
 				d.hide()
-				f.exportTo(client, t)
+				f.exportTo(client, name, t)
 			})
-			if others[client] == t {
+			if others[client] == t || others[client] == o.Tenant.ID {
 				to.Icon = theme.ConfirmIcon()
 			}
 			body.Add(to)
 		}
-		d = f.dialogs.show(lang.L("Export {{.Client}} to…", with{"Client": f.names[client]}), fyne.NewSize(460, 0), body,
+		d = f.dialogs.show(lang.L("Export {{.Client}} to…", with{"Client": name}), fyne.NewSize(460, 0), body,
 			newButton(f.keys, lang.L("Cancel"), func() { d.hide() }))
 	})
 }
 
-func (f *frame) exportTo(client billing.ClientID, t ledger.TenantID) {
+func (f *frame) exportTo(client billing.ClientID, name string, t ledger.TenantID) {
 	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.app.ExportClientTo(ctx, f.shell.me, client, t)
 	}, func(_ struct{}, err error) {
@@ -216,7 +213,7 @@ func (f *frame) exportTo(client billing.ClientID, t ledger.TenantID) {
 			f.failed(lang.L("Nothing was changed"), err)
 			return
 		}
-		f.notice(lang.L("From now on {{.Client}} is exported there.", with{"Client": f.names[client]}))
+		f.notice(lang.L("From now on {{.Client}} is exported there.", with{"Client": name}))
 	})
 }
 
