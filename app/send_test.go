@@ -19,10 +19,11 @@ import (
 	"feebridge/xero/sim"
 )
 
-// raw runs a statement on the firm's database, as no Feebridge would.
+// raw runs a statement on the firm's database, as no Feebridge would. It waits for its
+// turn: others write there meanwhile.
 func (w *world) raw(statement string, args ...any) int64 {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", w.path)
+	db, err := sql.Open("sqlite", w.path+"?_pragma=busy_timeout(60000)")
 	if err != nil {
 		w.t.Fatal(err)
 	}
