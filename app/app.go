@@ -70,6 +70,9 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, 
 			firm.MarkBase = DefaultMarkBase
 		}
 		firm.ID = newID()
+		if firm.Numbering == (billing.Numbering{}) {
+			firm.Numbering = firstNumbering
+		}
 		me = staff.Founder(staff.ID(newID()), admin)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
@@ -94,6 +97,9 @@ var standardTaxes = []billing.Tax{
 	{Code: "ZERORATED", Name: "Zero Rated", Rate: 0},
 	{Code: "NONE", Name: "No GST", Rate: 0},
 }
+
+// firstNumbering is how a new firm numbers its invoices.
+var firstNumbering = billing.Numbering{Prefix: "INV-", Digits: 4, Next: 1}
 
 // percent is one percent in the unit of money.Rate.
 const percent money.Rate = 10000

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -17,6 +18,20 @@ type Firm struct {
 	// identifier follows it. It must be absolute, http or https.
 	MarkBase     string
 	Registration Registration
+
+	Numbering billing.Numbering
+	Term      billing.Term // where neither the client nor the organisation has one
+	Letterhead
+}
+
+// Letterhead is what a printed invoice says of the firm beside its name.
+type Letterhead struct {
+	Address   billing.Address
+	Phone     string
+	Email     string
+	TaxNumber string // such as a GST number
+	Payment   string // how to pay; may have several lines
+	Logo      []byte // PNG or JPEG; nil for none
 }
 
 // DefaultMarkBase opens the invoice in the running application.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -72,9 +73,10 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 		if v.Exports, err = r.ExportsOf(id); err != nil {
 			return err
 		}
-		if v.History, err = r.Audit("invoice", string(id)); err != nil {
+		if v.History, err = r.Audit(AuditQuery{Subject: "invoice", ID: string(id)}); err != nil {
 			return err
 		}
+		slices.Reverse(v.History)
 		return a.viewInXero(r, &v)
 	})
 	return v, err

@@ -201,9 +201,9 @@ func (p *process) actions(subject, id string) []string {
 	p.world.t.Helper()
 	var actions []string
 	err := p.db.View(context.Background(), func(r app.Reader) error {
-		entries, err := r.Audit(subject, id)
+		entries, err := r.Audit(app.AuditQuery{Subject: subject, ID: id})
 		for _, e := range entries {
-			actions = append(actions, e.Action)
+			actions = append([]string{e.Action}, actions...)
 		}
 		return err
 	})

@@ -63,7 +63,7 @@ type Seq int64
 // Change says that something changed.
 type Change struct {
 	Seq     Seq
-	Subject string // "invoice", "client", "run" or "organisation"
+	Subject string // "invoice", "client", "run", "organisation", "firm", "staff" or "unsaved"
 	ID      string
 }
 
@@ -72,6 +72,16 @@ type Query struct {
 	Client billing.ClientID    // "" for all
 	Limit  int                 // 0 for no limit
 	IDs    []billing.InvoiceID // nil for all
+}
+
+// AuditQuery asks for entries of the audit trail. What is not set is not asked for.
+type AuditQuery struct {
+	Subject, ID string // of what; an ID goes with its Subject
+	By          staff.ID
+	Action      string
+	From, To    time.Time // At is not before From, and before To
+	Before      int64     // Seq
+	Limit       int
 }
 
 // InvoiceRow is an invoice as the grid shows it.
@@ -105,8 +115,11 @@ type Reader interface {
 	// that no invoice has is not in the map.
 	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
 	Burnt(billing.Number) (bool, error)
-	Taxes() ([]billing.Tax, error)
-	Codes() ([]string, error) // the billing codes that lines have, each once
+	Taxes() ([]billing.Tax, error)             // by name
+	BillingCodes() ([]billing.Code, error)     // by code
+	Codes() ([]string, error)                  // all billing codes, those that only lines have, too; each once
+	Unsaved(staff.ID) ([]Unsaved, error)       // newest first
+	Password(staff.ID) (staff.Password, error) // the zero Password for none
 
 	SignIns() ([]SignIn, error) // newest first
 	Organisations() ([]Organisation, error)
@@ -127,7 +140,11 @@ type Reader interface {
 	Batches(t ledger.TenantID, s BatchState) ([]Batch, error) // oldest first, without their bodies
 	Batch(BatchID) (Batch, error)                             // with its body
 
-	Audit(subject, id string) ([]staff.Entry, error) // oldest first; "" for every subject
+	// Audit returns the entries that q asks for, newest first.
+	Audit(q AuditQuery) ([]staff.Entry, error)
+	// Chain yields the whole audit trail, oldest first, each with the hash that is kept
+	// with it, and the Head that is kept apart from it.
+	Chain(fn func(e staff.Entry, hash string) error) (staff.Head, error)
 }
 
 // Tx is a Reader that also writes. Every write adds to the change feed in the same
@@ -148,7 +165,13 @@ type Tx interface {
 	// Advance moves invoices to a stage without touching anything else of them.
 	Advance(to billing.Stage, ids ...billing.InvoiceID) error
 	Burn(billing.Number) error
-	SaveTax(billing.Tax) error
+	SaveTax(billing.Tax) error           // inserts or updates
+	DeleteTax(code string) error         // lines that have it keep it
+	SaveBillingCode(billing.Code) error  // inserts or updates
+	DeleteBillingCode(code string) error // lines that have it keep it
+	SaveUnsaved(Unsaved) error           // inserts or updates
+	DeleteUnsaved(billing.InvoiceID, staff.ID) error
+	SavePassword(staff.ID, staff.Password) error
 
 	SaveSignIn(SignIn) error // inserts or updates
 	SaveOrganisation(Organisation) error

@@ -3,21 +3,58 @@ package data
 import (
 	"database/sql"
 
+	"feebridge/app"
 	"feebridge/app/staff"
 )
 
+const auditColumns = "seq, at, by_id, by_name, action, subject, id, was, became, previous"
+
+func scanEntry(row *sql.Rows, more ...any) (e staff.Entry, err error) {
+	err = row.Scan(append([]any{&e.Seq, at{&e.At}, &e.By, &e.ByName, &e.Action, &e.Subject, &e.ID, &e.From, &e.To, &e.Previous}, more...)...)
+	return e, err
+}
+
 // Audit implements app.Reader.
-func (r *reader) Audit(subject, id string) ([]staff.Entry, error) {
-	query := "SELECT seq, at, by_id, by_name, action, subject, id, was, became, previous FROM audit"
+func (r *reader) Audit(q app.AuditQuery) ([]staff.Entry, error) {
+	query := "SELECT " + auditColumns + " FROM audit WHERE true"
 	var args []any
-	if subject != "" {
-		query += " WHERE subject = ? AND id = ?"
-		args = []any{subject, id}
+	when := func(asked bool, condition string, values ...any) {
+		if asked {
+			query += " AND " + condition
+			args = append(args, values...)
+		}
 	}
-	return many(r, "reading the audit trail", func(row *sql.Rows) (e staff.Entry, err error) {
-		err = row.Scan(&e.Seq, at{&e.At}, &e.By, &e.ByName, &e.Action, &e.Subject, &e.ID, &e.From, &e.To, &e.Previous)
-		return e, err
-	}, query+" ORDER BY seq", args...)
+	when(q.Subject != "", "subject = ?", q.Subject)
+	when(q.ID != "", "id = ?", q.ID)
+	when(q.By != "", "by_id = ?", q.By)
+	when(q.Action != "", "action = ?", q.Action)
+	when(!q.From.IsZero(), "at >= ?", millis(q.From))
+	when(!q.To.IsZero(), "at < ?", millis(q.To))
+	when(q.Before > 0, "seq < ?", q.Before)
+	query += " ORDER BY seq DESC"
+	if q.Limit > 0 {
+		query += " LIMIT ?"
+		args = append(args, q.Limit)
+	}
+	return many(r, "reading the audit trail", func(row *sql.Rows) (staff.Entry, error) { return scanEntry(row) }, query, args...)
+}
+
+// Chain implements app.Reader.
+func (r *reader) Chain(fn func(e staff.Entry, hash string) error) (head staff.Head, err error) {
+	const doing = "reading the audit trail"
+	err = r.each(doing, func(row *sql.Rows) error {
+		var hash string
+		e, err := scanEntry(row, &hash)
+		if err != nil {
+			return err
+		}
+		return fn(e, hash)
+	}, "SELECT "+auditColumns+", hash FROM audit ORDER BY seq")
+	if err != nil {
+		return head, err
+	}
+	err = r.each(doing, func(row *sql.Rows) error { return row.Scan(&head.Seq, &head.Hash) }, "SELECT seq, hash FROM audit_head")
+	return head, err
 }
 
 // link is what the next entry of the audit trail is chained to.
@@ -48,5 +85,17 @@ func (w *writer) Record(e staff.Entry) error {
 		return err
 	}
 	w.last = &next
+	w.added = true
 	return nil
+}
+
+// keepHead keeps the last entry that the transaction added apart from the trail.
+func (w *writer) keepHead() error {
+	if !w.added {
+		return nil
+	}
+	_, err := w.exec("adding to the audit trail", `
+		INSERT INTO audit_head (id, seq, hash) VALUES (1, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, w.last.seq, w.last.hash)
+	return err
 }

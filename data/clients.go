@@ -10,13 +10,14 @@ import (
 	"feebridge/app/billing"
 )
 
-const clientColumns = "id, version, code, name, email, address"
+const clientColumns = "id, version, code, name, email, address, currency, term, billing_code, archived"
 
 func scanClient(row *sql.Rows) (billing.Client, error) {
 	var c billing.Client
 	var address keptAddress
-	err := row.Scan(&c.ID, &c.Version, &c.Code, &c.Name, &c.Email, inJSON{&address})
-	c.Address = billing.Address(address)
+	var term keptTerm
+	err := row.Scan(&c.ID, &c.Version, &c.Code, &c.Name, &c.Email, inJSON{&address}, &c.Currency, inJSON{&term}, &c.BillingCode, &c.Archived)
+	c.Address, c.Term = billing.Address(address), billing.Term(term)
 	return c, err
 }
 
@@ -35,18 +36,21 @@ func (r *reader) Clients() ([]billing.Client, error) {
 // apart: case does not count.
 func (w *writer) SaveClient(c billing.Client) (int64, error) {
 	const doing = "saving a client"
-	address := toJSON(keptAddress(c.Address))
+	values := []any{
+		c.Code, strings.ToLower(c.Code), c.Name, billing.FoldName(c.Name), c.Email, toJSON(keptAddress(c.Address)),
+		c.Currency, toJSON(keptTerm(c.Term)), c.BillingCode, c.Archived, c.ID,
+	}
 	saved := int64(1)
 	var err error
 	if c.Version == 0 {
 		_, err = w.exec(doing, `
-			INSERT INTO clients (version, code, code_fold, name, name_fold, email, address, id) VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
-			c.Code, strings.ToLower(c.Code), c.Name, billing.FoldName(c.Name), c.Email, address, c.ID)
+			INSERT INTO clients (version, code, code_fold, name, name_fold, email, address, currency, term, billing_code, archived, id)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, values...)
 	} else {
 		saved, err = w.exec(doing, `
-			UPDATE clients SET version = version + 1, code = ?, code_fold = ?, name = ?, name_fold = ?, email = ?, address = ?
-			WHERE id = ? AND version = ?`,
-			c.Code, strings.ToLower(c.Code), c.Name, billing.FoldName(c.Name), c.Email, address, c.ID, c.Version)
+			UPDATE clients SET version = version + 1, code = ?, code_fold = ?, name = ?, name_fold = ?, email = ?, address = ?,
+				currency = ?, term = ?, billing_code = ?, archived = ?
+			WHERE id = ? AND version = ?`, append(values, c.Version)...)
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE):

@@ -16,11 +16,71 @@ import (
 // firmPromises are about the firm, its staff, clients and organisations.
 var firmPromises = []promise{
 	{"a firm comes back as it was saved", func(t *testing.T, s store) {
-		want := app.Firm{ID: "firm", Name: "Tūī & Co", Currency: "AUD", MarkBase: "https://bills.example/", Registration: app.Registration{ClientID: "id", Ports: []int{8743, 8742}}}
+		want := app.Firm{ID: "firm", Name: "Tūī & Co", Currency: "AUD", MarkBase: "https://bills.example/", Registration: app.Registration{ClientID: "id", Ports: []int{8743, 8742}},
+			Numbering: billing.Numbering{Prefix: "T-", Digits: 6, Next: 42}, Term: billing.Term{Rule: billing.OfNextMonth, Days: 20},
+			Letterhead: app.Letterhead{
+				Address: billing.Address{Lines: [4]string{"1 Quay St"}, City: "Auckland"}, Phone: "09 1", Email: "a@tui.example",
+				TaxNumber: "123", Payment: "To 12-3456", Logo: []byte{1, 2, 3},
+			},
+		}
 		s.update(func(tx app.Tx) error { return tx.SaveFirm(want) })
 		s.view(func(r app.Reader) error {
 			got, err := r.Firm()
 			same(t, got, want)
+			return err
+		})
+	}},
+	{"taxes, billing codes and passwords come back as they were saved, and go", func(t *testing.T, s store) {
+		taxes := []billing.Tax{{Code: "GST", Name: "GST", Rate: 5_0000}, {Code: "BC", Name: "GST + PST", Rate: 12_0000, Parts: []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}}}
+		codes := []billing.Code{{Code: "ACC", Description: "Accounts", UnitAmount: 100_0000, Tax: "GST", Account: "200"}, {Code: "tax", Description: "Return"}}
+		password := staff.Password{Hash: "h", Failures: 2, Locked: time.UnixMilli(12345)}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveTax(taxes[0]), tx.SaveTax(taxes[1]), tx.SaveBillingCode(billing.Code{Code: "TAX"}), tx.SaveBillingCode(codes[1]),
+				tx.SaveBillingCode(codes[0]), tx.SaveMember(staff.Founder("olivia", "Olivia")), tx.SavePassword("olivia", password))
+		})
+		s.view(func(r app.Reader) error {
+			gotTaxes, err1 := r.Taxes()
+			gotCodes, err2 := r.BillingCodes()
+			gotPassword, err3 := r.Password("olivia")
+			none, err4 := r.Password("anna")
+			same(t, gotTaxes, taxes)
+			same(t, gotCodes, codes)
+			same(t, gotPassword, password)
+			same(t, none, staff.Password{})
+			return errors.Join(err1, err2, err3, err4)
+		})
+		s.update(func(tx app.Tx) error { return errors.Join(tx.DeleteTax("BC"), tx.DeleteBillingCode("Tax")) })
+		s.view(func(r app.Reader) error {
+			gotTaxes, err1 := r.Taxes()
+			gotCodes, err2 := r.BillingCodes()
+			same(t, gotTaxes, taxes[:1])
+			same(t, gotCodes, codes[:1])
+			return errors.Join(err1, err2)
+		})
+	}},
+	{"what was typed comes back to its writer alone", func(t *testing.T, s store) {
+		u := app.Unsaved{
+			Invoice: "new", By: "olivia", Version: 3, Base: billing.Form{Client: "c"},
+			Form: billing.Form{Client: "c", Date: 20261103, Lines: []billing.FormLine{{Description: "a", Quantity: "1..", Written: billing.Tax{Code: "GST", Rate: 5}}}},
+		}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveMember(staff.Founder("olivia", "Olivia")), tx.SaveUnsaved(app.Unsaved{Invoice: "new", By: "olivia"}), tx.SaveUnsaved(u))
+		})
+		s.view(func(r app.Reader) error {
+			mine, err := r.Unsaved("olivia")
+			if len(mine) != 1 || mine[0].At.IsZero() {
+				t.Fatalf("there is %+v", mine)
+			}
+			mine[0].At = time.Time{}
+			same(t, mine[0], u)
+			others, err2 := r.Unsaved("anna")
+			same(t, len(others), 0)
+			return errors.Join(err, err2)
+		})
+		s.update(func(tx app.Tx) error { return tx.DeleteUnsaved("new", "olivia") })
+		s.view(func(r app.Reader) error {
+			mine, err := r.Unsaved("olivia")
+			same(t, len(mine), 0)
 			return err
 		})
 	}},
@@ -194,10 +254,11 @@ var firmPromises = []promise{
 		record("link", "client", "a")
 		record("hold", "invoice", "b")
 		s.view(func(r app.Reader) error {
-			all, err := r.Audit("", "")
+			all, err := r.Audit(app.AuditQuery{})
 			if len(all) != 6 {
 				t.Fatalf("there are %d entries", len(all))
 			}
+			slices.Reverse(all)
 			previous := ""
 			for i, e := range all {
 				if e.Seq != int64(i+1) || e.Previous != previous {
@@ -205,7 +266,8 @@ var firmPromises = []promise{
 				}
 				previous = e.Hash()
 			}
-			some, err2 := r.Audit("invoice", "a")
+			some, err2 := r.Audit(app.AuditQuery{Subject: "invoice", ID: "a"})
+			slices.Reverse(some)
 			same(t, some, all[:2])
 			if e := all[0]; e.By != "olivia" || e.ByName != "Olivia Hart" || e.Action != "export" || e.From != "\x00 é" || e.To != "<&>" || e.At.IsZero() {
 				t.Errorf("the entry is %+v", e)

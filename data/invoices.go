@@ -41,7 +41,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 		}
 		return err
 	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
-			l.tax_code, l.tax_name, l.tax_rate, l.account, l.item, l.tracking
+			l.tax_code, l.tax_name, l.tax_rate, l.tax_parts, l.account, l.item, l.tracking
 		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, list)
 	return all, err
 }
@@ -56,9 +56,10 @@ func scanLine(row *sql.Rows) (invoice int, l billing.Line, err error) {
 	var percentOff money.Rate
 	var amountOff int64
 	var kept []keptTracking
+	var parts []keptTaxPart
 	err = row.Scan(&invoice, &l.Code, &l.Description, &l.Quantity, &l.UnitAmount, &percentOff, &amountOff,
-		&l.Tax.Code, &l.Tax.Name, &l.Tax.Rate, &l.Account, &l.Item, inJSON{&kept})
-	l.Tracking = tracking(kept)
+		&l.Tax.Code, &l.Tax.Name, &l.Tax.Rate, inJSON{&parts}, &l.Account, &l.Item, inJSON{&kept})
+	l.Tracking, l.Tax.Parts = tracking(kept), taxParts(parts)
 	switch {
 	case err != nil:
 	case percentOff != 0:
@@ -148,10 +149,10 @@ func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) er
 	}
 	_, err := w.exec("saving a line", `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
-			tax_code, tax_name, tax_rate, account, item, tracking)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			tax_code, tax_name, tax_rate, tax_parts, account, item, tracking)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, position, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
-		l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), l.Account, l.Item, tracking)
+		l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking)
 	return err
 }
 

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"feebridge/app"
@@ -40,7 +41,7 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 	if err := fn(w); err != nil {
 		return err
 	}
-	if err := w.announce(); err != nil {
+	if err := errors.Join(w.announce(), w.keepHead()); err != nil {
 		return err
 	}
 	return explain(ctx, "committing", tx.Commit())
@@ -114,6 +115,7 @@ type writer struct {
 	changes []app.Change // without Seq
 	noted   map[app.Change]bool
 	last    *link // of the audit trail, once it was read or added to
+	added   bool  // to the audit trail
 }
 
 // Now implements app.Tx. It is one moment for all of the transaction, to the

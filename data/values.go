@@ -7,6 +7,7 @@ import (
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 )
 
 // millis returns an instant as the database keeps it: in milliseconds, the unit of
@@ -127,6 +128,17 @@ type (
 		Rule billing.TermRule `json:"rule"`
 		Days int              `json:"days"`
 	}
+	keptTaxPart struct {
+		Name string     `json:"name"`
+		Rate money.Rate `json:"rate"`
+	}
+	keptLetterhead struct {
+		Address   keptAddress `json:"address"`
+		Phone     string      `json:"phone"`
+		Email     string      `json:"email"`
+		TaxNumber string      `json:"tax_number"`
+		Payment   string      `json:"payment"`
+	}
 	keptMapping struct {
 		Arrival        ledger.InvoiceStatus  `json:"arrival"`
 		DefaultAccount string                `json:"default_account"`
@@ -138,6 +150,18 @@ type (
 		Taxes          map[string]string     `json:"taxes"`
 	}
 )
+
+// keepParts returns the parts of a tax as they are kept: "" for none.
+func keepParts(parts []billing.TaxPart) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	return toJSON(convert(parts, func(p billing.TaxPart) keptTaxPart { return keptTaxPart(p) }))
+}
+
+func taxParts(all []keptTaxPart) []billing.TaxPart {
+	return convert(all, func(p keptTaxPart) billing.TaxPart { return billing.TaxPart(p) })
+}
 
 func keepMapping(m ledger.Mapping) keptMapping {
 	kept := keptMapping{

@@ -17,14 +17,14 @@ import (
 func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 	db := openNew(t)
 	for _, statement := range []string{
-		`INSERT INTO staff VALUES ('anna', 0, 'Anna', '', '{"ProcessTime":true}', 0, 0, 0, '{"kauri":2}')`,
+		`INSERT INTO staff VALUES ('anna', 0, 'Anna', '', '{"ProcessTime":true}', 0, 0, 0, '{"kauri":2}', 0)`,
 		`INSERT INTO clients VALUES ('kauri', 1, 'K', 'k', 'Kauri', 'kauri', '',
-			'{"lines":["1 Quay St","","","L2"],"city":"Auckland","region":"AKL","postal_code":"1010","country":"NZ"}')`,
+			'{"lines":["1 Quay St","","","L2"],"city":"Auckland","region":"AKL","postal_code":"1010","country":"NZ"}', '', '{"rule":"after","days":7}', '', 0)`,
 		`INSERT INTO organisations VALUES ('demo', 'Demo', 1, 'connected', 0, 0, '', '', NULL,
 			'{"arrival":"SUBMITTED","default_account":"200","theme":"Blue","codes":{"ACC":{"account":"201","item":"I"}},"taxes":{"GST":"OUTPUT2"}}')`,
 		`INSERT INTO invoices (id, version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note, sub_total, tax, total, status, export)
 			VALUES ('v', 1, 'kauri', 'final', '', '', 0, 0, '', 'NZD', 'NoTax', '', '', 0, 0, 0, 'draft', 'not_exported')`,
-		`INSERT INTO lines VALUES ('v', 0, '', 'Work', 0, 0, 0, 0, '', '', 0, '', '', '[{"category":"Region","option":"North"}]')`,
+		`INSERT INTO lines VALUES ('v', 0, '', 'Work', 0, 0, 0, 0, '', '', 0, '[{"name":"GST","rate":50000},{"name":"PST","rate":70000}]', '', '', '[{"category":"Region","option":"North"}]')`,
 		`INSERT INTO runs VALUES ('r', 'demo', 'anna', 1, 1, 0)`,
 		`INSERT INTO batches (id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up, body)
 			VALUES ('b', 'demo', 'invoices', 'k', '["one","two"]', 'ready', 0, 0, 0, 0, 0, x'00')`,
@@ -49,12 +49,14 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 		same(members[0].Roles, map[billing.ClientID]staff.Role{"kauri": staff.Editor}, err)
 		client, err := r.Client("kauri")
 		same(client.Address, billing.Address{Lines: [4]string{"1 Quay St", "", "", "L2"}, City: "Auckland", Region: "AKL", PostalCode: "1010", Country: "NZ"}, err)
+		same(client.Term, billing.Term{Rule: billing.AfterDate, Days: 7}, err)
 		mapping, err := r.Mapping("demo")
 		same(mapping, ledger.Mapping{
 			Arrival: ledger.SubmittedThere, DefaultAccount: "200", Theme: "Blue",
 			Codes: map[string]ledger.Target{"ACC": {Account: "201", Item: "I"}}, Taxes: map[string]string{"GST": "OUTPUT2"},
 		}, err)
 		invoice, err := r.Invoice("v")
+		same(invoice.Lines[0].Tax.Parts, []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}, err)
 		same(invoice.Lines[0].Tracking, []billing.Tracking{{Category: "Region", Option: "North"}}, err)
 		batch, err := r.Batch("b")
 		same(batch.Members, []string{"one", "two"}, err)

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"feebridge/app/money"
 )
 
 // ClientID identifies a client entity of the firm.
@@ -19,7 +21,14 @@ type Client struct {
 	Name    string
 	Email   string
 	Address Address
-	Version int64 // counts the saves; a save from an older version is refused
+
+	// What new invoices of the client begin with.
+	Currency    money.Currency // "" for the firm's
+	Term        Term           // zero for that of the organisation which its invoices go to
+	BillingCode string         // of new lines; "" for none
+
+	Archived bool  // no new invoices
+	Version  int64 // counts the saves; a save from an older version is refused
 }
 
 // Address is a postal address in the parts that Xero's invoice template has.
@@ -51,6 +60,9 @@ func (c Client) Check() error {
 		return refuse("The client %q has no code: enter one.", c.Name)
 	case len([]rune(c.Code)) > MaxCode:
 		return refuse("The code of the client %q is longer than %d characters: shorten it.", c.Name, MaxCode)
+	}
+	if err := c.Term.Check(); err != nil {
+		return err
 	}
 	return CheckEmail(c.Email)
 }

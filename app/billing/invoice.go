@@ -53,14 +53,6 @@ type Line struct {
 	Tracking    []Tracking
 }
 
-// Tax is a tax as the line carries it: a later change of the firm's rate does not
-// change a line that was written before.
-type Tax struct {
-	Code string // the TaxType in Xero unless the mapping names another
-	Name string
-	Rate money.Rate
-}
-
 // Tracking assigns a line to an option of a tracking category.
 type Tracking struct{ Category, Option string }
 

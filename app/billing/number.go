@@ -1,6 +1,9 @@
 package billing
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Number is an invoice number as the client reads it.
 type Number string
@@ -29,3 +32,29 @@ func (n Number) Check() error {
 // Fold returns the form under which two numbers are the same. Whether Xero tells
 // numbers apart by case is not verified, so the strict reading holds: it does not.
 func (n Number) Fold() string { return strings.ToLower(string(n)) }
+
+// Numbering makes the numbers of new invoices.
+type Numbering struct {
+	Prefix string // such as INV-
+	Digits int    // the least there are, with zeros in front
+	Next   int64  // from 1
+}
+
+// MaxDigits is the most digits that a number is padded to.
+const MaxDigits = 15
+
+// Number returns the next number.
+func (n Numbering) Number() Number {
+	return Number(fmt.Sprintf("%s%0*d", n.Prefix, n.Digits, n.Next))
+}
+
+// Check returns why invoices cannot be numbered so, or nil.
+func (n Numbering) Check() error {
+	switch {
+	case n.Next < 1:
+		return refuse("The next invoice number is %d: enter 1 or more.", n.Next)
+	case n.Digits < 0 || n.Digits > MaxDigits:
+		return refuse("An invoice number is padded to 0 to %d digits, not %d.", MaxDigits, n.Digits)
+	}
+	return n.Number().Check()
+}

@@ -85,6 +85,17 @@ func (c Chart) Account(code string) (Account, bool) {
 	return Account{}, false
 }
 
+// Incomes returns the accounts that invoice lines may be booked to.
+func (c Chart) Incomes() []Account {
+	var all []Account
+	for _, a := range c.Accounts {
+		if a.Code != "" && a.Sales() {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
 // TaxRate returns the rate with that TaxType.
 func (c Chart) TaxRate(taxType string) (TaxRate, bool) {
 	for _, r := range c.TaxRates {

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/shopspring/decimal"
 )
 
 // ErrOverflow is returned, wrapped, when a result does not fit its type.
@@ -99,6 +101,29 @@ func (a Amount) Neg() (Amount, error) {
 		return Amount{}, fmt.Errorf("negating %s: %w", a, ErrOverflow)
 	}
 	return Amount{-a.minor, a.currency}, nil
+}
+
+// Split parts a among weights, each part rounded to cents and the last taking what the
+// rounding left, so that the parts make a. Weights that sum to nothing give it all to the
+// last. An amount has to be one that a line can have.
+func (a Amount) Split(weights []Rate) []Amount {
+	var whole, given int64
+	for _, w := range weights {
+		whole += int64(w)
+	}
+	parts := make([]Amount, len(weights))
+	for i, w := range weights {
+		part := a.minor - given
+		if i < len(weights)-1 {
+			part = 0
+			if whole != 0 {
+				part = minorOf(round(decimal.New(a.minor, -amountPlaces).Mul(decimal.New(int64(w), 0)).Div(decimal.New(whole, 0))))
+			}
+		}
+		parts[i] = Amount{part, a.currency}
+		given += part
+	}
+	return parts
 }
 
 // Cmp returns -1, 0 or +1 as a is less than, equal to or greater than b. The

@@ -3,6 +3,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Discount is what comes off a line: a percentage of it or a fixed amount, never
@@ -41,3 +42,35 @@ func (d Discount) Minor() int64 { return d.minor }
 
 // IsZero reports whether the discount takes nothing off.
 func (d Discount) IsZero() bool { return d == Discount{} }
+
+// ParseDiscount reads a discount as a person writes it: 10% is a percentage, 50.00 an
+// amount off the line, and nothing is none.
+func ParseDiscount(s string) (Discount, error) {
+	text := strings.TrimSpace(s)
+	if text == "" {
+		return NoDiscount(), nil
+	}
+	if strings.HasSuffix(text, "%") {
+		rate, err := ParseRate(text)
+		if err != nil {
+			return Discount{}, err
+		}
+		return PercentOff(rate)
+	}
+	minor, err := parseFixed(text, amountPlaces)
+	if err != nil {
+		return Discount{}, fmt.Errorf("discount %s: %w", quote(s), err)
+	}
+	return AmountOff(minor)
+}
+
+// String returns the discount as ParseDiscount reads it, "" for none.
+func (d Discount) String() string {
+	switch {
+	case d.IsZero():
+		return ""
+	case d.percent != 0:
+		return d.percent.String()
+	}
+	return formatFixed(d.minor, amountPlaces, amountPlaces)
+}

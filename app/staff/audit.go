@@ -28,3 +28,10 @@ func (e Entry) Hash() string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
+
+// Head is the last entry of the audit trail as it is kept apart from the trail, so that
+// the removal of the last entries shows, too.
+type Head struct {
+	Seq  int64
+	Hash string
+}

@@ -17,6 +17,7 @@ type Member struct {
 	Admin         bool
 	AllEntities   Role                      // role on every client entity; NoRole for none
 	Roles         map[billing.ClientID]Role // roles on single client entities
+	Deactivated   bool                      // may do nothing any more; what she did keeps her name
 }
 
 // TimePermission is one of the Time permissions.
@@ -60,13 +61,24 @@ type Action string
 // The actions.
 const (
 	See            Action = "see invoices"
-	EditInvoices   Action = "edit invoices"
+	EditInvoices   Action = "write invoices, finalize them and take them back"
 	ExportInvoices Action = "export invoices to Xero"
-	EditClients    Action = "edit clients"
 	LinkContacts   Action = "link clients to contacts in Xero"
+	EditClients    Action = "edit clients"
 	MapToXero      Action = "connect and map Xero"
+	EditSettings   Action = "change the firm's settings"
 	ManageStaff    Action = "manage staff"
+	SeeAudit       Action = "read the audit trail"
+	BackUp         Action = "back up and restore"
 )
+
+// Actions lists every action.
+func Actions() []Action {
+	return []Action{
+		See, EditInvoices, ExportInvoices, LinkContacts, EditClients,
+		MapToXero, EditSettings, ManageStaff, SeeAudit, BackUp,
+	}
+}
 
 // rule is what an action needs. What is not set is not needed.
 type rule struct {
@@ -74,17 +86,22 @@ type rule struct {
 	time          TimePermission
 	settingsAdmin bool // and any Time permission
 	admin         bool
+	orAdmin       bool   // an Admin may in any case
 	needs         string // the rule in words
 }
 
+// rules is the one table that says who may do what.
 var rules = map[Action]rule{
 	See:            {role: Viewer, needs: "a role on the client"},
 	EditInvoices:   {role: Owner, time: ProcessTime, needs: "the Owner role on the client and the ProcessTime permission"},
 	ExportInvoices: {role: Viewer, time: ExportToAccounting, needs: "a role on the client and the permission Export to accounting software"},
-	EditClients:    {role: Owner, time: ProcessTime, needs: "the Owner role on the client and the ProcessTime permission"},
 	LinkContacts:   {role: Viewer, time: ExportToAccounting, needs: "a role on the client and the permission Export to accounting software"},
+	EditClients:    {role: Owner, time: ProcessTime, needs: "the Owner role on the client and the ProcessTime permission"},
 	MapToXero:      {settingsAdmin: true, needs: "Settings Admin and a Time permission"},
+	EditSettings:   {settingsAdmin: true, needs: "Settings Admin and a Time permission"},
 	ManageStaff:    {admin: true, needs: "Admin"},
+	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
+	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
 }
 
 // May reports whether the member may do it to the client entity; actions that concern
@@ -92,8 +109,10 @@ var rules = map[Action]rule{
 func (m Member) May(a Action, client billing.ClientID) bool {
 	r, known := rules[a]
 	switch {
-	case !known, m.ID == "":
+	case !known, m.ID == "", m.Deactivated:
 		return false
+	case r.orAdmin && m.Admin:
+		return true
 	case r.role != NoRole && m.Role(client) < r.role:
 		return false
 	case r.time != "" && !m.Time[r.time]:

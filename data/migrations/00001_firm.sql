@@ -13,7 +13,13 @@ CREATE TABLE firm (
 	currency  TEXT NOT NULL,
 	mark_base TEXT NOT NULL,
 	client_id TEXT NOT NULL, -- of its app at Xero
-	ports     TEXT NOT NULL CHECK (json_valid(ports)) -- of that app's addresses, in the order in which they are tried
+	ports     TEXT NOT NULL CHECK (json_valid(ports)), -- of that app's addresses, in the order in which they are tried
+	prefix    TEXT NOT NULL, -- this and the next two make the numbers of invoices
+	digits    INTEGER NOT NULL CHECK (digits >= 0),
+	next      INTEGER NOT NULL CHECK (next >= 0), -- 0 before the first
+	term      TEXT NOT NULL CHECK (json_valid(term)), -- when invoices are due
+	letterhead TEXT NOT NULL CHECK (json_valid(letterhead)),
+	logo      BLOB -- NULL for none
 ) STRICT;
 
 CREATE TABLE staff (
@@ -25,8 +31,16 @@ CREATE TABLE staff (
 	settings_admin INTEGER NOT NULL CHECK (settings_admin IN (0, 1)),
 	admin          INTEGER NOT NULL CHECK (admin IN (0, 1)),
 	all_entities   INTEGER NOT NULL CHECK (all_entities BETWEEN 0 AND 3), -- a role
-	roles          TEXT NOT NULL CHECK (json_valid(roles)) -- {client: role}
+	roles          TEXT NOT NULL CHECK (json_valid(roles)), -- {client: role}
+	deactivated    INTEGER NOT NULL CHECK (deactivated IN (0, 1))
 ) STRICT;
+
+CREATE TABLE passwords (
+	staff    TEXT PRIMARY KEY REFERENCES staff (id),
+	hash     TEXT NOT NULL CHECK (hash <> ''), -- argon2id
+	failures INTEGER NOT NULL CHECK (failures >= 0), -- since the last good try
+	locked   INTEGER NOT NULL -- until when no try counts
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE clients (
 	id        TEXT PRIMARY KEY CHECK (id <> ''),
@@ -36,15 +50,29 @@ CREATE TABLE clients (
 	name      TEXT NOT NULL,
 	name_fold TEXT NOT NULL,
 	email     TEXT NOT NULL,
-	address   TEXT NOT NULL CHECK (json_valid(address))
+	address   TEXT NOT NULL CHECK (json_valid(address)),
+	currency  TEXT NOT NULL, -- this and the next two are what new invoices begin with
+	term      TEXT NOT NULL CHECK (json_valid(term)),
+	billing_code TEXT NOT NULL,
+	archived  INTEGER NOT NULL CHECK (archived IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX clients_by_name ON clients (name_fold, code_fold);
 
 CREATE TABLE taxes (
-	code TEXT PRIMARY KEY,
-	name TEXT NOT NULL,
-	rate INTEGER NOT NULL
+	code  TEXT PRIMARY KEY,
+	name  TEXT NOT NULL,
+	rate  INTEGER NOT NULL,
+	parts TEXT NOT NULL CHECK (parts = '' OR json_valid(parts)) -- that make up the rate; '' for a single tax
 ) STRICT;
+
+CREATE TABLE billing_codes (
+	code_fold   TEXT PRIMARY KEY CHECK (code_fold <> ''),
+	code        TEXT NOT NULL,
+	description TEXT NOT NULL,
+	unit_amount INTEGER NOT NULL,
+	tax         TEXT NOT NULL,
+	account     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE invoices (
 	id          TEXT PRIMARY KEY CHECK (id <> ''),
@@ -84,6 +112,7 @@ CREATE TABLE lines (
 	tax_code    TEXT NOT NULL,
 	tax_name    TEXT NOT NULL,
 	tax_rate    INTEGER NOT NULL,
+	tax_parts   TEXT NOT NULL CHECK (tax_parts = '' OR json_valid(tax_parts)),
 	account     TEXT NOT NULL,
 	item        TEXT NOT NULL,
 	tracking    TEXT NOT NULL CHECK (tracking = '' OR json_valid(tracking)),
@@ -91,6 +120,17 @@ CREATE TABLE lines (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX lines_by_code ON lines (code) WHERE code > '';
+
+-- What people have typed and not saved yet. An invoice that is not there was never saved.
+CREATE TABLE unsaved (
+	invoice TEXT NOT NULL CHECK (invoice <> ''),
+	staff   TEXT NOT NULL REFERENCES staff (id),
+	at      INTEGER NOT NULL,
+	version INTEGER NOT NULL, -- of the invoice that it was typed on; 0 for none
+	base    TEXT NOT NULL CHECK (json_valid(base)), -- that invoice's form
+	form    TEXT NOT NULL CHECK (json_valid(form)),
+	PRIMARY KEY (staff, invoice)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE burnt_numbers (
 	number_fold TEXT PRIMARY KEY
@@ -223,7 +263,7 @@ CREATE TABLE leases (
 
 CREATE TABLE changes (
 	seq     INTEGER PRIMARY KEY AUTOINCREMENT,
-	subject TEXT NOT NULL CHECK (subject IN ('invoice', 'client', 'run', 'organisation')),
+	subject TEXT NOT NULL CHECK (subject IN ('invoice', 'client', 'run', 'organisation', 'firm', 'staff', 'unsaved')),
 	id      TEXT NOT NULL
 ) STRICT;
 
@@ -241,6 +281,14 @@ CREATE TABLE audit (
 	hash     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_of_subject ON audit (subject, id);
+
+-- The last entry of the audit trail, kept apart from it: without it the removal of the
+-- last entries would not show.
+CREATE TABLE audit_head (
+	id   INTEGER PRIMARY KEY CHECK (id = 1),
+	seq  INTEGER NOT NULL,
+	hash TEXT NOT NULL
+) STRICT;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit

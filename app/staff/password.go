@@ -1,0 +1,105 @@
+package staff
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Password is how a member proves who she is: the hash of a password, and the failed
+// tries since the last good one. The zero Password is none.
+type Password struct {
+	Hash     string // argon2id in the form of the reference implementation
+	Failures int
+	Locked   time.Time // no try counts before it
+}
+
+// The cost of a hash: RFC 9106's second recommended option, which takes 64 MiB.
+const (
+	hashPasses  = 3
+	hashMemory  = 64 << 10 // KiB
+	hashThreads = 4
+	hashLength  = 32
+	saltLength  = 16
+)
+
+// MinPassword is the least number of characters of a password.
+const MinPassword = 10
+
+// CheckPassword returns why the password cannot be used, or nil.
+func CheckPassword(password string) error {
+	switch n := len([]rune(password)); {
+	case n < MinPassword:
+		return fmt.Errorf("the password has %d characters: use %d or more, such as a few words", n, MinPassword)
+	case len(password) > 1024:
+		return errors.New("the password is longer than 1024 bytes: shorten it")
+	case strings.TrimSpace(password) == "":
+		return errors.New("the password is blank: use letters, digits or signs")
+	}
+	return nil
+}
+
+// NewPassword hashes a password with a salt of its own. It takes some 0.1 s.
+func NewPassword(password string) Password {
+	salt := make([]byte, saltLength)
+	_, _ = rand.Read(salt) // never fails
+	sum := argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashThreads, hashLength)
+	return Password{Hash: fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(sum))}
+}
+
+// Is reports whether it is this password. A hash that cannot be read is no password.
+func (p Password) Is(password string) bool {
+	var version int
+	var memory, passes uint32
+	var threads uint8
+	parts := strings.Split(p.Hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &threads); err != nil || passes == 0 || threads == 0 {
+		return false
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	sum, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil || len(sum) == 0 {
+		return false
+	}
+	got := argon2.IDKey([]byte(password), salt, passes, memory, threads, uint32(len(sum)))
+	return subtle.ConstantTimeCompare(got, sum) == 1
+}
+
+// Set reports whether there is a password at all.
+func (p Password) Set() bool { return p.Hash != "" }
+
+// How failed tries lock: after the fifth for a minute, then twice as long each time, for
+// a quarter of an hour at most.
+const (
+	freeFailures = 5
+	firstLock    = time.Minute
+	longestLock  = 15 * time.Minute
+)
+
+// Failed returns what follows a failed try.
+func (p Password) Failed(now time.Time) Password {
+	p.Failures++
+	if over := p.Failures - freeFailures; over >= 0 {
+		p.Locked = now.Add(min(firstLock<<min(over, 10), longestLock))
+	}
+	return p
+}
+
+// Succeeded returns what follows a good try.
+func (p Password) Succeeded() Password {
+	p.Failures, p.Locked = 0, time.Time{}
+	return p
+}

@@ -1,0 +1,346 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// Writing is an invoice that a person writes: the form that she works on, and the one
+// that she began with.
+type Writing struct {
+	Invoice billing.InvoiceID
+	Number  billing.Number // "" until it is finalized for the first time
+	Stage   billing.Stage
+	Version int64        // of the invoice that the writing began with; 0 for one that was never saved
+	Base    billing.Form // that invoice's
+	Form    billing.Form
+	Since   time.Time // when what is not saved was kept last; zero where everything is saved
+}
+
+// Unsaved is what a person has typed and not saved yet. It outlives a crash.
+type Unsaved struct {
+	Invoice billing.InvoiceID
+	By      staff.ID
+	At      time.Time
+	Version int64 // of the invoice that it was typed on; 0 for none
+	Base    billing.Form
+	Form    billing.Form
+}
+
+// Materials are what an invoice is written with.
+type Materials struct {
+	Clients  []ClientTerms // that the member may bill, by name; archived ones are not among them
+	Taxes    []billing.Tax
+	Codes    []billing.Code
+	Accounts []ledger.Account // that an organisation takes income on; empty until one is connected
+}
+
+// ClientTerms are a client and what new invoices of it begin with.
+type ClientTerms struct {
+	billing.Client              // with the firm's currency where it has none of its own
+	Due            billing.Term // its own, else its organisation's, else the firm's
+}
+
+// Materials returns what the member writes invoices with.
+func (a *App) Materials(ctx context.Context, by staff.Member) (Materials, error) {
+	var m Materials
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		m = Materials{}
+		if m.Taxes, err = r.Taxes(); err != nil {
+			return err
+		}
+		if m.Codes, err = r.BillingCodes(); err != nil {
+			return err
+		}
+		clients, err := r.Clients()
+		if err != nil {
+			return err
+		}
+		terms, err := newTerms(r)
+		if err != nil {
+			return err
+		}
+		for _, c := range clients {
+			if c.Archived || !by.May(staff.EditInvoices, c.ID) {
+				continue
+			}
+			t, err := terms.of(c)
+			if err != nil {
+				return err
+			}
+			m.Clients = append(m.Clients, t)
+		}
+		m.Accounts, err = incomeAccounts(r)
+		return err
+	})
+	return m, err
+}
+
+// incomeAccounts returns the accounts that lines may name, each code once.
+func incomeAccounts(r Reader) ([]ledger.Account, error) {
+	organisations, err := r.Organisations()
+	if err != nil {
+		return nil, err
+	}
+	var all []ledger.Account
+	seen := map[string]bool{}
+	for _, o := range organisations {
+		chart, err := r.Chart(o.Tenant.ID)
+		if IsCode(err, NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, account := range chart.Incomes() {
+			if !seen[account.Code] {
+				seen[account.Code] = true
+				all = append(all, account)
+			}
+		}
+	}
+	return all, nil
+}
+
+// terms tell what new invoices of a client begin with.
+type terms struct {
+	r            Reader
+	firm         Firm
+	destinations destinations
+	mapped       map[ledger.TenantID]billing.Term
+}
+
+func newTerms(r Reader) (*terms, error) {
+	t := &terms{r: r, mapped: map[ledger.TenantID]billing.Term{}}
+	var err error
+	if t.firm, err = r.Firm(); err != nil {
+		return nil, err
+	}
+	t.destinations, err = readDestinations(r)
+	return t, err
+}
+
+func (t *terms) of(c billing.Client) (ClientTerms, error) {
+	if c.Currency == "" {
+		c.Currency = t.firm.Currency
+	}
+	due := c.Term
+	if due == (billing.Term{}) {
+		var err error
+		if due, err = t.mapping(c.ID); err != nil {
+			return ClientTerms{}, err
+		}
+	}
+	if due == (billing.Term{}) {
+		due = t.firm.Term
+	}
+	return ClientTerms{Client: c, Due: due}, nil
+}
+
+// mapping returns the term of the organisation that a client's invoices go to.
+func (t *terms) mapping(c billing.ClientID) (billing.Term, error) {
+	org, err := t.destinations.of(c)
+	if err != nil {
+		return billing.Term{}, nil // not connected yet
+	}
+	id := org.Tenant.ID
+	if term, known := t.mapped[id]; known {
+		return term, nil
+	}
+	m, err := t.r.Mapping(id)
+	t.mapped[id] = m.Term
+	return m.Term, err
+}
+
+// Begin returns a new invoice to write. Nothing of it is stored until KeepUnsaved or Save.
+func (a *App) Begin(today billing.Date, client ClientTerms) Writing {
+	f := billing.Form{
+		Client: client.ID, Type: billing.Final, Date: today, Due: client.Due.Due(today),
+		Currency: client.Currency, Amounts: money.Exclusive,
+	}
+	return Writing{Invoice: billing.InvoiceID(newID()), Base: f, Form: f}
+}
+
+// OpenWriting returns an invoice to write on, with what the member typed and did not
+// save. Of an invoice that is no draft the form is to be read only.
+func (a *App) OpenWriting(ctx context.Context, by staff.Member, id billing.InvoiceID) (Writing, error) {
+	var w Writing
+	err := a.store.View(ctx, func(r Reader) error {
+		unsaved, err := r.Unsaved(by.ID)
+		if err != nil {
+			return err
+		}
+		v, err := r.Invoice(id)
+		switch {
+		case IsCode(err, NotFound):
+		case err != nil:
+			return err
+		default:
+			if err := allow(by, staff.See, v.Client); err != nil {
+				return err
+			}
+			f := billing.FormOf(v)
+			w = Writing{Invoice: id, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: f, Form: f}
+		}
+		for _, u := range unsaved {
+			if u.Invoice == id && w.Stage.Status == billing.Draft {
+				w.Invoice, w.Version, w.Base, w.Form, w.Since = id, u.Version, u.Base, u.Form, u.At
+				return nil
+			}
+		}
+		return err
+	})
+	return w, err
+}
+
+// KeepUnsaved stores what is being typed, without changing the invoice. It is called all
+// the time, and so leaves no trace in the audit trail.
+func (a *App) KeepUnsaved(ctx context.Context, by staff.Member, w Writing) error {
+	return a.update(ctx, func(tx Tx) error {
+		return tx.SaveUnsaved(Unsaved{Invoice: w.Invoice, By: by.ID, Version: w.Version, Base: w.Base, Form: w.Form})
+	})
+}
+
+// ForgetUnsaved gives up what was typed and not saved.
+func (a *App) ForgetUnsaved(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
+	return a.update(ctx, func(tx Tx) error { return tx.DeleteUnsaved(id, by.ID) })
+}
+
+// Unsaved returns what the member has typed and not saved, newest first.
+func (a *App) Unsaved(ctx context.Context, by staff.Member) ([]Unsaved, error) {
+	var all []Unsaved
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		all, err = r.Unsaved(by.ID)
+		return err
+	})
+	return all, err
+}
+
+// Overtaken is why a Writing cannot be saved: the invoice was changed since it was opened.
+type Overtaken struct {
+	Now     Writing // as it is stored, without anything that was typed here
+	Changes []billing.Difference
+}
+
+// Error says so in English.
+func (o *Overtaken) Error() string {
+	if o.Now.Stage.Status != billing.Draft {
+		return fmt.Sprintf("The invoice is %s by now: nothing was saved.", describe(o.Now.Stage))
+	}
+	return "The invoice was changed by somebody else meanwhile: nothing was saved."
+}
+
+// SaveWriting saves a draft. The error is billing.Problems where a cell cannot be read,
+// and *Overtaken where the invoice is not as it was when the writing began: with its
+// Version and Base the person may then save over it knowingly.
+func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writing, error) {
+	var saved Writing
+	err := a.update(ctx, func(tx Tx) error {
+		taxes, err := tx.Taxes()
+		if err != nil {
+			return err
+		}
+		v, err := w.Form.Read(taxes)
+		if err != nil {
+			return err
+		}
+		was, err := tx.Invoice(w.Invoice)
+		switch {
+		case IsCode(err, NotFound) && w.Version == 0:
+		case err != nil:
+			return err
+		default:
+			if err := allow(by, staff.EditInvoices, was.Client); err != nil {
+				return err
+			}
+			if was.Version != w.Version || was.Stage.Status != billing.Draft {
+				now := billing.FormOf(was)
+				return &Overtaken{
+					Now:     Writing{Invoice: was.ID, Number: was.Number, Stage: was.Stage, Version: was.Version, Base: now, Form: now},
+					Changes: billing.Differences(w.Base, now),
+				}
+			}
+		}
+		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+			return err
+		}
+		v.ID, v.Number, v.Stage, v.Version = w.Invoice, was.Number, was.Stage, was.Version
+		if v.Version, err = tx.SaveInvoice(v); err != nil {
+			return err
+		}
+		if err := tx.DeleteUnsaved(v.ID, by.ID); err != nil {
+			return err
+		}
+		now := billing.FormOf(v)
+		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now}
+		if was.Version == 0 {
+			return tx.Record(entry(by, "write", "invoice", string(v.ID), "", "a draft"))
+		}
+		changes := billing.Differences(billing.FormOf(was), now)
+		if len(changes) == 0 {
+			return nil
+		}
+		return tx.Record(entry(by, "edit", "invoice", string(v.ID), "", listDifferences(changes)))
+	})
+	return saved, err
+}
+
+// longestNote is the most characters of one entry of the audit trail that tells an edit.
+const longestNote = 4000
+
+func listDifferences(all []billing.Difference) string {
+	lines := make([]string, len(all))
+	for i, d := range all {
+		lines[i] = d.String()
+	}
+	text := []rune(strings.Join(lines, "\n"))
+	if len(text) > longestNote {
+		text = append(text[:longestNote], '…')
+	}
+	return string(text)
+}
+
+// Duplicate makes a new draft of what an invoice bills, with today's date and no number.
+func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error) {
+	var made billing.InvoiceID
+	err := a.update(ctx, func(tx Tx) error {
+		v, err := tx.Invoice(id)
+		if err != nil {
+			return err
+		}
+		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+			return err
+		}
+		client, err := tx.Client(v.Client)
+		if err != nil {
+			return err
+		}
+		if client.Archived {
+			return Errorf(Conflict, "%s is archived: take the client back before you bill it again.", client.Name)
+		}
+		terms, err := newTerms(tx)
+		if err != nil {
+			return err
+		}
+		with, err := terms.of(client)
+		if err != nil {
+			return err
+		}
+		from := v.Number
+		v.ID, v.Number, v.Version, v.Stage = billing.InvoiceID(newID()), "", 0, billing.Stage{}
+		v.Date, v.Due = today, with.Due.Due(today)
+		if _, err := tx.SaveInvoice(v); err != nil {
+			return err
+		}
+		made = v.ID
+		return tx.Record(entry(by, "duplicate", "invoice", string(v.ID), string(from), "a draft"))
+	})
+	return made, err
+}
