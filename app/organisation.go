@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -29,34 +27,6 @@ func (a *App) Firm(ctx context.Context) (Firm, error) {
 	err := a.store.View(ctx, func(r Reader) (err error) {
 		firm, err = r.Firm()
 		return err
-	})
-	return firm, err
-}
-
-// NameFirm says what the firm is called, and the currency of invoices that name none.
-func (a *App) NameFirm(ctx context.Context, by staff.Member, name, currency string) (Firm, error) {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
-		return Firm{}, err
-	}
-	name = strings.TrimSpace(name)
-	if name == "" {
-		return Firm{}, Errorf(Invalid, "The firm has no name: enter one.")
-	}
-	code, err := money.ParseCurrency(currency)
-	if err != nil {
-		return Firm{}, Errorf(Invalid, "%q is not a currency: enter its code of three letters, such as NZD.", currency)
-	}
-	var firm Firm
-	err = a.update(ctx, func(tx Tx) (err error) {
-		if firm, err = tx.Firm(); err != nil {
-			return err
-		}
-		was := firm
-		firm.Name, firm.Currency = name, code
-		if err := tx.SaveFirm(firm); err != nil {
-			return err
-		}
-		return tx.Record(entry(by, "name", "firm", name, was.Name+" "+string(was.Currency), name+" "+string(code)))
 	})
 	return firm, err
 }
@@ -232,7 +202,7 @@ func saveChart(tx Tx, chart ledger.Chart) error {
 		if known[r.Type] || !r.Active || !r.AppliesTo("REVENUE") {
 			continue
 		}
-		if err := tx.SaveTax(billing.Tax{Code: r.Type, Name: r.Name, Rate: r.Rate}); err != nil {
+		if err := tx.SaveTax(taxOf(r)); err != nil {
 			return err
 		}
 	}
@@ -251,4 +221,17 @@ func (a *App) SignIns(ctx context.Context) ([]SignIn, error) {
 
 func notConnected() error {
 	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+}
+
+// taxOf returns the firm's tax for a rate of Xero. Components that do not make up its rate,
+// as those that compound, are left out.
+func taxOf(r ledger.TaxRate) billing.Tax {
+	t := billing.Tax{Code: r.Type, Name: r.Name, Rate: r.Rate}
+	if len(r.Components) > 1 {
+		t.Parts = r.Components
+	}
+	if t.Check() != nil {
+		t.Parts = nil
+	}
+	return t
 }

@@ -11,22 +11,6 @@ import (
 	"feebridge/xero/sim"
 )
 
-func TestAFirmIsNamed(t *testing.T) {
-	a, _, me := firm(t)
-	for _, c := range []struct{ name, currency string }{{" ", "NZD"}, {"Tui", "dollars"}, {"Tui", ""}} {
-		if _, err := a.NameFirm(t.Context(), me, c.name, c.currency); !app.IsCode(err, app.Invalid) {
-			t.Errorf("%+v: %v", c, err)
-		}
-	}
-	named, err := a.NameFirm(t.Context(), me, " Tūī Accounting ", "aud")
-	if err != nil || named.Name != "Tūī Accounting" || named.Currency != "AUD" || named.ID == "" {
-		t.Errorf("got %+v, %v", named, err)
-	}
-	if kept, err := a.Firm(t.Context()); err != nil || kept.Name != named.Name || kept.Currency != "AUD" {
-		t.Errorf("kept is %+v, %v", kept, err)
-	}
-}
-
 func second[A any](_ A, err error) error { return err }
 
 func TestTheFirmExportsToOneOrganisation(t *testing.T) {

@@ -421,7 +421,7 @@ func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
 			"disconnect": p.app.Disconnect(t.Context(), viewer, w.tenant),
 			"export to":  p.app.ExportTo(t.Context(), viewer, w.tenant),
 			"register":   p.app.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
-			"name":       second(p.app.NameFirm(t.Context(), viewer, "Another", "NZD")),
+			"name":       second(p.app.SaveFirm(t.Context(), viewer, app.Firm{Name: "Another", Currency: "NZD"})),
 			"read":       p.app.ReadChart(t.Context(), viewer, w.tenant),
 			"map":        p.app.SetMapping(t.Context(), viewer, w.tenant, ledger.Mapping{}),
 		} {

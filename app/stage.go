@@ -14,8 +14,8 @@ type Result struct {
 	Err     error // nil when it was done
 }
 
-// Finalize makes complete drafts ready for export. One without a due date is due by the
-// payment term of the mapping.
+// Finalize makes complete drafts ready for export. One without a number gets the next
+// one, and one without a due date is due by the client's payment term.
 func (a *App) Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
 	return a.move(ctx, by, ids, billing.Finalize, staff.EditInvoices)
 }
@@ -23,6 +23,12 @@ func (a *App) Finalize(ctx context.Context, by staff.Member, ids []billing.Invoi
 // Reopen takes finalized invoices that Xero does not hold back to draft.
 func (a *App) Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
 	return a.move(ctx, by, ids, billing.Reopen, staff.EditInvoices)
+}
+
+// Delete takes drafts, and finalized invoices that Xero does not hold, off the list. They
+// are kept for the audit trail; their numbers are free again.
+func (a *App) Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
+	return a.move(ctx, by, ids, billing.Delete, staff.EditInvoices)
 }
 
 // Hold keeps finalized invoices back from export until they are released.
@@ -45,28 +51,21 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
-		terms, err := paymentTerms(tx)
+		f, err := newFinishing(tx)
 		if err != nil {
 			return err
 		}
 		for _, v := range invoices {
-			undated := ev == billing.Finalize && v.Due.IsZero()
-			if undated {
-				term, err := terms(v.Client)
-				if err != nil {
-					return err
-				}
-				v.Due = term.Due(v.Date)
-			}
 			to, err := mayMove(by, v, ev, needs)
+			if err == nil && ev == billing.Finalize {
+				v, err = f.finish(v)
+			}
 			results = append(results, Result{v.ID, v.Number, err})
+			if CodeOf(err) == Internal && err != nil {
+				return err
+			}
 			if err != nil {
 				continue
-			}
-			if undated {
-				if _, err := tx.SaveInvoice(v); err != nil {
-					return err
-				}
 			}
 			if err := tx.Advance(to, v.ID); err != nil {
 				return err
@@ -80,20 +79,6 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 	return results, err
 }
 
-// paymentTerms returns the function that tells a client's payment term: that of the
-// organisation which its invoices go to.
-func paymentTerms(r Reader) (func(billing.ClientID) (billing.Term, error), error) {
-	d, err := readDestinations(r)
-	return func(client billing.ClientID) (billing.Term, error) {
-		org, err := d.of(client)
-		if err != nil {
-			return billing.Term{}, nil // not connected yet
-		}
-		m, err := r.Mapping(org.Tenant.ID)
-		return m.Term, err
-	}, err
-}
-
 func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.Action) (billing.Stage, error) {
 	if err := allow(by, needs, v.Client); err != nil {
 		return v.Stage, err
@@ -102,23 +87,18 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 	if !ok {
 		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, describe(v.Stage), pastNames[ev])
 	}
-	if ev == billing.Finalize {
-		if err := v.CheckFinal(); err != nil {
-			return v.Stage, err
-		}
-	}
 	return to, nil
 }
 
 // eventNames name in the audit trail what happened; pastNames in a refusal what cannot.
 var (
 	eventNames = map[billing.Event]string{
-		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Hold: "hold", billing.Release: "release",
+		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Delete: "delete", billing.Hold: "hold", billing.Release: "release",
 		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer",
 	}
 	pastNames = map[billing.Event]string{
 		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",
-		billing.Release: "released", billing.Queue: "exported",
+		billing.Release: "released", billing.Queue: "exported", billing.Delete: "deleted",
 	}
 )
 

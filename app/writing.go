@@ -165,7 +165,7 @@ func (a *App) Begin(today billing.Date, client ClientTerms) Writing {
 		Client: client.ID, Type: billing.Final, Date: today, Due: client.Due.Due(today),
 		Currency: client.Currency, Amounts: money.Exclusive,
 	}
-	return Writing{Invoice: billing.InvoiceID(newID()), Base: f, Form: f}
+	return Writing{Invoice: billing.InvoiceID(newID()), Base: f, Form: f.Clone()}
 }
 
 // OpenWriting returns an invoice to write on, with what the member typed and did not
@@ -187,7 +187,7 @@ func (a *App) OpenWriting(ctx context.Context, by staff.Member, id billing.Invoi
 				return err
 			}
 			f := billing.FormOf(v)
-			w = Writing{Invoice: id, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: f, Form: f}
+			w = Writing{Invoice: id, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: f, Form: f.Clone()}
 		}
 		for _, u := range unsaved {
 			if u.Invoice == id && w.Stage.Status == billing.Draft {
@@ -263,7 +263,7 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 			if was.Version != w.Version || was.Stage.Status != billing.Draft {
 				now := billing.FormOf(was)
 				return &Overtaken{
-					Now:     Writing{Invoice: was.ID, Number: was.Number, Stage: was.Stage, Version: was.Version, Base: now, Form: now},
+					Now:     Writing{Invoice: was.ID, Number: was.Number, Stage: was.Stage, Version: was.Version, Base: now, Form: now.Clone()},
 					Changes: billing.Differences(w.Base, now),
 				}
 			}
@@ -279,7 +279,7 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 			return err
 		}
 		now := billing.FormOf(v)
-		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now}
+		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now.Clone()}
 		if was.Version == 0 {
 			return tx.Record(entry(by, "write", "invoice", string(v.ID), "", "a draft"))
 		}

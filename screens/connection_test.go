@@ -386,10 +386,10 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	}
 	b.tap("Set up my firm")
 	b.typeText(" & Daughters")
-	fake.refuse["NameFirm"] = app.Errorf(app.Invalid, "The firm has no name: enter one.")
+	fake.refuse["SaveFirm"] = app.Errorf(app.Invalid, "The firm has no name: enter one.")
 	b.tap("Save")
 	b.see("The firm has no name: enter one.")
-	delete(fake.refuse, "NameFirm")
+	delete(fake.refuse, "SaveFirm")
 	b.tap("Save")
 	b.see("Xero connection")
 	if b.w.firm.Name != "Hart & Partners & Daughters" {

@@ -8,7 +8,6 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -213,9 +212,6 @@ func (f *fakeApp) SetMapping(_ context.Context, _ staff.Member, t ledger.TenantI
 	return nil
 }
 
-func (f *fakeApp) NameFirm(_ context.Context, _ staff.Member, name, currency string) (app.Firm, error) {
-	if err := f.enter("NameFirm"); err != nil {
-		return app.Firm{}, err
-	}
-	return app.Firm{Name: name, Currency: money.Currency(currency)}, nil
+func (f *fakeApp) SaveFirm(_ context.Context, _ staff.Member, firm app.Firm) (app.Firm, error) {
+	return firm, f.enter("SaveFirm")
 }

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -9,13 +10,14 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
 
 // firmApp is what setting up the firm asks of the application.
 type firmApp interface {
-	NameFirm(ctx context.Context, by staff.Member, name, currency string) (app.Firm, error)
+	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
 }
 
 // setUpFirm asks for the firm's name and currency, and then leads to its connection.
@@ -35,7 +37,9 @@ func (f *frame) askFirm(then func()) {
 	var d *dialog
 	save := newButton(f.keys, lang.L("Save"), func() {
 		act(f.shell, lang.L("Saving…"), func(ctx context.Context) (app.Firm, error) {
-			return f.app.NameFirm(ctx, f.shell.me, name.Text, currency.Text)
+			changed := f.firm
+			changed.Name, changed.Currency = name.Text, money.Currency(strings.ToUpper(strings.TrimSpace(currency.Text)))
+			return f.app.SaveFirm(ctx, f.shell.me, changed)
 		}, func(firm app.Firm, err error) {
 			if err != nil {
 				problem.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(say(err)))}

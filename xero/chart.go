@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 )
@@ -126,6 +127,10 @@ func active(status string) bool { return status == "" || status == "ACTIVE" }
 type taxRate struct {
 	TaxType, Name, Status string
 	EffectiveRate         json.Number
+	TaxComponents         []struct {
+		Name string
+		Rate json.Number
+	}
 
 	CanApplyToAssets      bool
 	CanApplyToEquity      bool
@@ -145,8 +150,19 @@ func (c *Client) taxRates(rates []taxRate) []ledger.TaxRate {
 			continue
 		}
 		all = append(all, ledger.TaxRate{
-			Type: r.TaxType, Name: r.Name, Rate: percent, Active: active(r.Status), Classes: r.classes(),
+			Type: r.TaxType, Name: r.Name, Rate: percent, Active: active(r.Status), Classes: r.classes(), Components: r.components(),
 		})
+	}
+	return all
+}
+
+// components returns the taxes that make up the rate. A component whose percentage is
+// none that we can compute with counts, without it.
+func (r taxRate) components() []billing.TaxPart {
+	var all []billing.TaxPart
+	for _, c := range r.TaxComponents {
+		percent, _ := money.ParseRate(c.Rate.String())
+		all = append(all, billing.TaxPart{Name: c.Name, Rate: percent})
 	}
 	return all
 }

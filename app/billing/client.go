@@ -2,6 +2,7 @@ package billing
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -120,4 +121,19 @@ func SuggestCode(name string) string {
 		return "CLIENT"
 	}
 	return code
+}
+
+// String returns the address on one line.
+func (a Address) String() string { return strings.Join(a.Parts(), ", ") }
+
+// Parts returns the lines of the address as a letter has them, those that are empty left
+// out: city and postal code stand together.
+func (a Address) Parts() []string {
+	var parts []string
+	for _, p := range slices.Concat(a.Lines[:], []string{strings.TrimSpace(a.City + " " + a.PostalCode), a.Region, a.Country}) {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
 }

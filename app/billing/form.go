@@ -85,6 +85,12 @@ func FormOf(v Invoice) Form {
 	return f
 }
 
+// Clone returns the form with lines of its own.
+func (f Form) Clone() Form {
+	f.Lines = slices.Clone(f.Lines)
+	return f
+}
+
 // Problem says what is wrong with a cell of a Form.
 type Problem struct {
 	Line  int // counted from 0; -1 for the head
@@ -187,10 +193,8 @@ func (l FormLine) tax(taxes []Tax) (Tax, error) {
 	case text == FoldName(l.Written.Name), text == FoldName(l.Written.Code):
 		return l.Written, nil
 	}
-	for _, t := range taxes {
-		if text == FoldName(t.Name) || text == FoldName(t.Code) {
-			return t, nil
-		}
+	if t, known := FindTax(taxes, l.Tax); known {
+		return t, nil
 	}
 	if strings.ContainsAny(l.Tax, "+&,;") {
 		return Tax{}, refuse("a line takes one tax, and %q are several: make one tax of these parts in the settings, and map it to a rate of Xero that has several components", l.Tax)

@@ -76,32 +76,37 @@ func (v Invoice) Totals() (money.Totals, error) {
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
-		return t, refuse("Invoice %s: %v", v.Number, err)
+		return t, refuse("Invoice %s: %v", v.name(), err)
 	}
 	return t, nil
 }
 
-// CheckFinal returns why the invoice cannot be finalized, or nil. The text names the
+// CheckFinal returns why the invoice cannot be exported, or nil. The text names the
 // invoice, the line and the remedy.
 func (v Invoice) CheckFinal() error {
 	if err := v.Number.Check(); err != nil {
 		return err
 	}
+	return v.CheckComplete()
+}
+
+// CheckComplete returns why the draft cannot be finalized, or nil. It needs no number yet.
+func (v Invoice) CheckComplete() error {
 	switch {
 	case v.Client == "":
-		return refuse("Invoice %s has no client: choose one.", v.Number)
+		return refuse("Invoice %s has no client: choose one.", v.name())
 	case v.Date.IsZero():
-		return refuse("Invoice %s has no date: enter one.", v.Number)
+		return refuse("Invoice %s has no date: enter one.", v.name())
 	case v.Due.IsZero():
-		return refuse("Invoice %s has no due date: enter one.", v.Number)
+		return refuse("Invoice %s has no due date: enter one.", v.name())
 	case len([]rune(v.Reference)) > MaxReference:
-		return refuse("The reference of invoice %s is longer than %d characters: shorten it.", v.Number, MaxReference)
+		return refuse("The reference of invoice %s is longer than %d characters: shorten it.", v.name(), MaxReference)
 	case len(v.Lines) == 0:
-		return refuse("Invoice %s has no lines: add one.", v.Number)
+		return refuse("Invoice %s has no lines: add one.", v.name())
 	}
 	for i, l := range v.Lines {
 		if err := l.check(); err != nil {
-			return refuse("Invoice %s, line %d: %v", v.Number, i+1, err)
+			return refuse("Invoice %s, line %d: %v", v.name(), i+1, err)
 		}
 	}
 	t, err := v.Totals()
@@ -109,9 +114,17 @@ func (v Invoice) CheckFinal() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("Invoice %s has the negative total %s: Feebridge makes no credit notes. Raise a credit note in Xero instead.", v.Number, t.Total)
+		return refuse("Invoice %s has the negative total %s: Feebridge makes no credit notes. Raise a credit note in Xero instead.", v.name(), t.Total)
 	}
 	return nil
+}
+
+// name is what a message calls the invoice.
+func (v Invoice) name() Number {
+	if v.Number == "" {
+		return "(no number yet)"
+	}
+	return v.Number
 }
 
 func (l Line) check() error {

@@ -59,6 +59,17 @@ func (t Tax) checkParts() error {
 	return nil
 }
 
+// FindTax finds a tax by its name or its code, case and spaces aside.
+func FindTax(taxes []Tax, text string) (Tax, bool) {
+	text = FoldName(text)
+	for _, t := range taxes {
+		if text == FoldName(t.Name) || text == FoldName(t.Code) {
+			return t, true
+		}
+	}
+	return Tax{}, false
+}
+
 // TaxTotal is what an invoice charges of one tax. A tax of several parts is as many.
 type TaxTotal struct {
 	Name   string

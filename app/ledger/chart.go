@@ -42,11 +42,12 @@ func (a Account) Sales() bool { return a.Class == "REVENUE" && !a.Archived && a.
 
 // TaxRate is a tax rate of the organisation.
 type TaxRate struct {
-	Type    string // the TaxType code
-	Name    string
-	Rate    money.Rate // the effective rate
-	Active  bool
-	Classes []string // classes of account that it can be used with
+	Type       string // the TaxType code
+	Name       string
+	Rate       money.Rate // the effective rate
+	Active     bool
+	Classes    []string          // classes of account that it can be used with
+	Components []billing.TaxPart // of which it is made up; one for most
 }
 
 // AppliesTo reports whether the rate may be used with accounts of that class.

@@ -69,7 +69,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	}
 	target := m.target(l)
 	w.Quantity, w.UnitAmount, w.Discount = l.Quantity, l.UnitAmount, l.Discount
-	w.Account, w.Item, w.TaxType = target.Account, target.Item, m.taxType(l.Tax)
+	w.Account, w.Item, w.TaxType = target.Account, target.Item, m.TaxType(l.Tax)
 
 	code := w.Account
 	if w.Item != "" {

@@ -141,8 +141,8 @@ func (m Mapping) tracking(l billing.Line) []billing.Tracking {
 	return all
 }
 
-// taxType returns the TaxType of a tax. The line's own tax decides, never its billing code.
-func (m Mapping) taxType(t billing.Tax) string {
+// TaxType returns the TaxType of a tax. The line's own tax decides, never its billing code.
+func (m Mapping) TaxType(t billing.Tax) string {
 	if t.Code == "" {
 		return m.DefaultTax
 	}

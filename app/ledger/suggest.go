@@ -25,7 +25,7 @@ func Suggest(m Mapping, chart Chart, codes []string, taxes []billing.Tax) Mappin
 		}
 	}
 	for _, tax := range taxes {
-		if _, known := chart.TaxRate(m.taxType(tax)); !known {
+		if _, known := chart.TaxRate(m.TaxType(tax)); !known {
 			if rate, found := rateOf(tax, chart); found {
 				s.Taxes[tax.Code] = rate
 			}

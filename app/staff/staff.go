@@ -61,7 +61,7 @@ type Action string
 // The actions.
 const (
 	See            Action = "see invoices"
-	EditInvoices   Action = "write invoices, finalize them and take them back"
+	EditInvoices   Action = "edit invoices"
 	ExportInvoices Action = "export invoices to Xero"
 	LinkContacts   Action = "link clients to contacts in Xero"
 	EditClients    Action = "edit clients"

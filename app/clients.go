@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// Lookalikes are clients that a client may be a duplicate of, since their names are the
+// same but for case, spaces and accents.
+type Lookalikes []billing.Client
+
+// Client returns a client.
+func (a *App) Client(ctx context.Context, by staff.Member, id billing.ClientID) (billing.Client, error) {
+	var c billing.Client
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		if err := allow(by, staff.See, id); err != nil {
+			return err
+		}
+		c, err = r.Client(id)
+		return err
+	})
+	return c, err
+}
+
+// SaveClient adds a client that has no ID yet, or changes one. Without a code a new client
+// gets one made of its name. It returns the client as saved, and those that look alike:
+// what a person should know, not an error. A stale Version is a Conflict.
+func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, Lookalikes, error) {
+	var saved billing.Client
+	var alike Lookalikes
+	err := a.update(ctx, func(tx Tx) error {
+		if err := allow(by, staff.EditClients, c.ID); err != nil {
+			return err
+		}
+		all, err := tx.Clients()
+		if err != nil {
+			return err
+		}
+		saved = tidy(c)
+		if saved.ID == "" {
+			saved.ID = billing.ClientID(newID())
+			saved.Code = codeFor(saved, all)
+		}
+		if err := saved.Check(); err != nil {
+			return err
+		}
+		if err := checkDefaults(tx, saved); err != nil {
+			return err
+		}
+		alike = lookalikes(saved, all)
+		was := clientIn(all, saved.ID)
+		if saved.Version, err = tx.SaveClient(saved); err != nil {
+			return err
+		}
+		action := "change"
+		if was.ID == "" {
+			action = "add"
+		}
+		from, to := tellChanges(clientWords(was), clientWords(saved))
+		return tx.Record(entry(by, action, "client", string(saved.ID), from, to))
+	})
+	return saved, alike, err
+}
+
+// Lookalikes returns the clients that one with this name may be a duplicate of.
+func (a *App) Lookalikes(ctx context.Context, by staff.Member, c billing.Client) (Lookalikes, error) {
+	all, err := a.Clients(ctx, by)
+	return lookalikes(c, all), err
+}
+
+// ArchiveClient says that a client gets no new invoices, or takes that back. An archived
+// client keeps its invoices.
+func (a *App) ArchiveClient(ctx context.Context, by staff.Member, id billing.ClientID, archived bool) error {
+	return a.update(ctx, func(tx Tx) error {
+		if err := allow(by, staff.EditClients, id); err != nil {
+			return err
+		}
+		c, err := tx.Client(id)
+		if err != nil || c.Archived == archived {
+			return err
+		}
+		c.Archived = archived
+		if _, err := tx.SaveClient(c); err != nil {
+			return err
+		}
+		action := "archive"
+		if !archived {
+			action = "take back"
+		}
+		return tx.Record(entry(by, action, "client", string(id), "", c.Name))
+	})
+}
+
+// tidy takes away needless spaces.
+func tidy(c billing.Client) billing.Client {
+	c.Name = strings.Join(strings.Fields(c.Name), " ")
+	for _, text := range []*string{
+		&c.Code, &c.Email, &c.Address.City, &c.Address.Region, &c.Address.PostalCode, &c.Address.Country,
+		&c.Address.Lines[0], &c.Address.Lines[1], &c.Address.Lines[2], &c.Address.Lines[3], &c.BillingCode,
+	} {
+		*text = strings.TrimSpace(*text)
+	}
+	return c
+}
+
+func codeFor(c billing.Client, all []billing.Client) string {
+	if c.Code != "" {
+		return c.Code
+	}
+	codes := clientCodes{}
+	for _, other := range all {
+		codes.take(other.Code)
+	}
+	return codes.suggest(c.Name)
+}
+
+// checkDefaults refuses what new invoices could not begin with.
+func checkDefaults(r Reader, c billing.Client) error {
+	if c.BillingCode == "" {
+		return nil
+	}
+	codes, err := r.BillingCodes()
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		if strings.EqualFold(code.Code, c.BillingCode) {
+			return nil
+		}
+	}
+	return Errorf(Invalid, "There is no billing code %s: choose one of the list, or add it in the settings.", c.BillingCode)
+}
+
+func lookalikes(c billing.Client, all []billing.Client) Lookalikes {
+	var alike Lookalikes
+	for _, other := range all {
+		if other.ID != c.ID && billing.PlainName(other.Name) == billing.PlainName(c.Name) {
+			alike = append(alike, other)
+		}
+	}
+	return alike
+}
+
+func clientIn(all []billing.Client, id billing.ClientID) billing.Client {
+	for _, c := range all {
+		if c.ID == id {
+			return c
+		}
+	}
+	return billing.Client{}
+}
+
+// word is a part of something and what it says, for the audit trail.
+type word struct{ what, says string }
+
+func clientWords(c billing.Client) []word {
+	if c.ID == "" {
+		return nil
+	}
+	return []word{
+		{"name", c.Name}, {"code", c.Code}, {"e-mail", c.Email}, {"address", c.Address.String()}, {"currency", string(c.Currency)},
+		{"payment term", c.Term.String()}, {"billing code", c.BillingCode},
+	}
+}
+
+// tellChanges tells the parts that differ, as they were and as they became. Both have the
+// same parts, or there was nothing before.
+func tellChanges(was, is []word) (from, to string) {
+	var before, after []string
+	for i, w := range is {
+		old := ""
+		if was != nil {
+			old = was[i].says
+		}
+		if old == w.says {
+			continue
+		}
+		before = append(before, w.what+": "+old)
+		after = append(after, w.what+": "+w.says)
+	}
+	if was == nil {
+		before = nil
+	}
+	return strings.Join(before, "\n"), strings.Join(after, "\n")
+}

@@ -1,0 +1,203 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/data/sheet"
+)
+
+func TestTheFirmIsSet(t *testing.T) {
+	a, _, me := firm(t)
+	good, err := a.Firm(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*app.Firm){
+		"no name":          func(f *app.Firm) { f.Name = " " },
+		"no currency":      func(f *app.Firm) { f.Currency = "" },
+		"wordy currency":   func(f *app.Firm) { f.Currency = "dollars" },
+		"no next number":   func(f *app.Firm) { f.Numbering.Next = 0 },
+		"odd prefix":       func(f *app.Firm) { f.Numbering.Prefix = "Ünv-" },
+		"endless number":   func(f *app.Firm) { f.Numbering.Digits = 16 },
+		"impossible term":  func(f *app.Firm) { f.Term = billing.Term{Rule: billing.OfNextMonth, Days: 32} },
+		"no e-mail":        func(f *app.Firm) { f.Email = "office" },
+		"logo of text":     func(f *app.Firm) { f.Logo = []byte("picture") },
+		"logo of a volume": func(f *app.Firm) { f.Logo = make([]byte, app.MaxLogo+1) },
+	} {
+		bad := good
+		change(&bad)
+		if _, err := a.SaveFirm(t.Context(), me, bad); !app.IsCode(err, app.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	changed := good
+	changed.Name, changed.Currency, changed.ID, changed.MarkBase = " Tūī Accounting ", "aud", "other", "https://elsewhere.example/"
+	changed.Phone, changed.Payment = "09 123", "To 12-3456"
+	saved, err := a.SaveFirm(t.Context(), me, changed)
+	if err != nil || saved.Name != "Tūī Accounting" || saved.Currency != "AUD" || saved.ID != good.ID || saved.MarkBase != good.MarkBase {
+		t.Errorf("saved is %+v, %v", saved, err)
+	}
+	if kept, err := a.Firm(t.Context()); err != nil || !cmp.Equal(kept, saved) {
+		t.Errorf("kept is %+v, %v", kept, err)
+	}
+	if _, err := a.SaveFirm(t.Context(), staff.Member{ID: "x", Name: "X"}, changed); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("anybody: %v", err)
+	}
+}
+
+func TestTaxesAreAddedChangedAndDeleted(t *testing.T) {
+	a, _, me := firm(t)
+	for name, bad := range map[string]billing.Tax{
+		"no name":       {Code: "X", Rate: 1},
+		"no code":       {Name: "X"},
+		"a name twice":  {Code: "X", Name: "15% gst on  income"},
+		"a code twice":  {Code: "output2", Name: "Another"},
+		"parts amiss":   {Code: "X", Name: "X", Rate: 12_0000, Parts: []billing.TaxPart{{Name: "A", Rate: 5_0000}, {Name: "B", Rate: 6_0000}}},
+		"a single part": {Code: "X", Name: "X", Rate: 5_0000, Parts: []billing.TaxPart{{Name: "A", Rate: 5_0000}}},
+		"nameless part": {Code: "X", Name: "X", Rate: 5_0000, Parts: []billing.TaxPart{{Rate: 2_0000}, {Name: "B", Rate: 3_0000}}},
+	} {
+		if err := a.SaveTax(t.Context(), me, bad); err == nil {
+			t.Errorf("%s: saved", name)
+		}
+	}
+	w := wrote(t, a, me, "Kauri", accounts("100"))
+	if err := a.SaveTax(t.Context(), me, billing.Tax{Code: "OUTPUT2", Name: "GST", Rate: 16_0000}); err != nil {
+		t.Fatal(err)
+	}
+	w.Form.Reference = "touched"
+	w, err := a.SaveWriting(t.Context(), me, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := a.Invoice(t.Context(), me, w.Invoice); v.Totals.Total.String() != "115.00" {
+		t.Errorf("a line that was written before has a total of %s", v.Totals.Total)
+	}
+	w.Form.Lines[0].Written, w.Form.Lines[0].Tax = billing.Tax{}, "gst"
+	if _, err = a.SaveWriting(t.Context(), me, w); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := a.Invoice(t.Context(), me, w.Invoice); v.Totals.Total.String() != "116.00" {
+		t.Errorf("a tax chosen anew makes a total of %s", v.Totals.Total)
+	}
+	if err := a.DeleteTax(t.Context(), me, "OUTPUT2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DeleteTax(t.Context(), me, "OUTPUT2"); !app.IsCode(err, app.NotFound) {
+		t.Errorf("deleted twice: %v", err)
+	}
+	if v, _ := a.Invoice(t.Context(), me, w.Invoice); v.Totals.Total.String() != "116.00" {
+		t.Error("the line lost its tax")
+	}
+}
+
+const codesFile = `Code,Description,Rate,Tax,Account
+ACC,Annual accounts,1500,15% GST on Income,200
+TAX,"Tax return, individual",95.1234,OUTPUT2,
+note,,,,
+`
+
+func TestBillingCodesComeFromAFile(t *testing.T) {
+	a, _, me := firm(t)
+	codes, problems := codesOf(t, a, codesFile)
+	if len(problems) > 0 {
+		t.Fatalf("problems: %v", problems)
+	}
+	if err := a.SaveBillingCodes(t.Context(), me, codes...); err != nil {
+		t.Fatal(err)
+	}
+	want := []billing.Code{
+		{Code: "ACC", Description: "Annual accounts", UnitAmount: 1500_0000, Tax: "OUTPUT2", Account: "200"},
+		{Code: "note"},
+		{Code: "TAX", Description: "Tax return, individual", UnitAmount: 95_1234, Tax: "OUTPUT2"},
+	}
+	if s, err := a.Settings(t.Context()); err != nil || !cmp.Equal(s.Codes, want) {
+		t.Errorf("%v:\n%s", err, cmp.Diff(want, s.Codes))
+	}
+	if err := a.SaveBillingCodes(t.Context(), me, billing.Code{Code: "new"}, billing.Code{Code: "acc", Tax: "nothing"}); !app.IsCode(err, app.NotFound) {
+		t.Errorf("an unknown tax: %v", err)
+	}
+	if err := a.DeleteBillingCode(t.Context(), me, "NOTE"); err != nil {
+		t.Error(err)
+	}
+	if s, _ := a.Settings(t.Context()); len(s.Codes) != 2 {
+		t.Errorf("left are %+v", s.Codes)
+	}
+}
+
+func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
+	a, _, _ := firm(t)
+	for name, c := range map[string]struct{ file, want string }{
+		"empty":          {"", "The file has no billing codes: it needs a header line with Code, Description, UnitAmount, Tax and Account, and a row for each code."},
+		"no column Code": {"Description\nx\n", "Line 1: the header has no column Code: the first line names the columns, Code, Description, UnitAmount, Tax, Account."},
+		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: this column is not taken over: the columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
+		"twice":          {"Code\nA\na\n", "Line 3, Code: the billing code a stands in line 2, too: remove one of them."},
+		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
+		"unknown tax":    {"Code,Tax\nA,Vat\n", `Line 2, Tax: no tax is called "Vat": add it to the taxes first, or correct the name.`},
+		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: The billing code is empty: enter one."},
+	} {
+		_, problems := codesOf(t, a, c.file)
+		if len(problems) == 0 || !strings.HasPrefix(problems[0].Error(), c.want) {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
+func codesOf(t *testing.T, a *app.App, csv string) ([]billing.Code, []app.ImportProblem) {
+	t.Helper()
+	cells, err := sheet.Read("codes.csv", strings.NewReader(csv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, problems, err := a.PreviewCodes(t.Context(), cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes, problems
+}
+
+func TestClientsAreAddedChangedAndArchived(t *testing.T) {
+	a, _, me := firm(t)
+	c, alike, err := a.SaveClient(t.Context(), me, billing.Client{Name: "  Māori  Café ", Email: " a@cafe.example "})
+	if err != nil || len(alike) > 0 || c.Name != "Māori Café" || c.Code != "M-ORI-CAF" || c.Email != "a@cafe.example" || c.Version != 1 {
+		t.Fatalf("added is %+v, %v, %v", c, alike, err)
+	}
+	twin, alike, err := a.SaveClient(t.Context(), me, billing.Client{Name: "maori cafe"})
+	if err != nil || len(alike) != 1 || alike[0].ID != c.ID || twin.Code == c.Code {
+		t.Errorf("the twin is %+v, alike %v, %v", twin, alike, err)
+	}
+	for name, bad := range map[string]billing.Client{
+		"no name":              {},
+		"a code twice":         {Name: "Other", Code: "m-ori-caf"},
+		"an unknown code":      {Name: "Other", BillingCode: "X"},
+		"a term that is no":    {Name: "Other", Term: billing.Term{Rule: billing.AfterDate, Days: -1}},
+		"an older version":     {ID: c.ID, Name: "Late", Code: "L", Version: 7},
+		"an e-mail that is no": {Name: "Other", Email: "x"},
+	} {
+		if _, _, err := a.SaveClient(t.Context(), me, bad); err == nil {
+			t.Errorf("%s: saved", name)
+		}
+	}
+	stale := c
+	c.Name = "Kōwhai Café"
+	if c, _, err = a.SaveClient(t.Context(), me, c); err != nil || c.Version != 2 {
+		t.Fatalf("changed is %+v, %v", c, err)
+	}
+	if _, _, err := a.SaveClient(t.Context(), me, stale); !app.IsCode(err, app.Conflict) {
+		t.Errorf("a stale save: %v", err)
+	}
+	if err := a.ArchiveClient(t.Context(), me, c.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := a.Client(t.Context(), me, c.ID); err != nil || !now.Archived {
+		t.Errorf("archived is %+v, %v", now, err)
+	}
+	if _, _, err := a.SaveClient(t.Context(), staff.Member{ID: "x", Name: "X"}, billing.Client{Name: "No"}); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("anybody: %v", err)
+	}
+}
