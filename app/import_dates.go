@@ -108,6 +108,12 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	return day(text, m[3], number(m[2]), m[1])
 }
 
+// ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, or 3/11/2026 in the
+// order given.
+func ReadDate(text string, order DateOrder) (billing.Date, error) {
+	return dateReader{order: order}.read(strings.TrimSpace(text))
+}
+
 // monthNamed returns the month that an English name of at least three letters begins
 // with; 0, which no calendar has, when there is none.
 func monthNamed(name string) int {

@@ -46,6 +46,7 @@ type Materials struct {
 type ClientTerms struct {
 	billing.Client              // with the firm's currency where it has none of its own
 	Due            billing.Term // its own, else its organisation's, else the firm's
+	Tax            string       // name of the tax that lines begin with; "" for none
 }
 
 // Materials returns what the member writes invoices with.
@@ -114,13 +115,17 @@ type terms struct {
 	r            Reader
 	firm         Firm
 	destinations destinations
-	mapped       map[ledger.TenantID]billing.Term
+	mapped       map[ledger.TenantID]ledger.Mapping
+	taxes        []billing.Tax
 }
 
 func newTerms(r Reader) (*terms, error) {
-	t := &terms{r: r, mapped: map[ledger.TenantID]billing.Term{}}
+	t := &terms{r: r, mapped: map[ledger.TenantID]ledger.Mapping{}}
 	var err error
 	if t.firm, err = r.Firm(); err != nil {
+		return nil, err
+	}
+	if t.taxes, err = r.Taxes(); err != nil {
 		return nil, err
 	}
 	t.destinations, err = readDestinations(r)
@@ -131,32 +136,36 @@ func (t *terms) of(c billing.Client) (ClientTerms, error) {
 	if c.Currency == "" {
 		c.Currency = t.firm.Currency
 	}
-	due := c.Term
-	if due == (billing.Term{}) {
-		var err error
-		if due, err = t.mapping(c.ID); err != nil {
-			return ClientTerms{}, err
+	m, err := t.mapping(c.ID)
+	if err != nil {
+		return ClientTerms{}, err
+	}
+	with := ClientTerms{Client: c, Due: c.Term}
+	for _, term := range []billing.Term{m.Term, t.firm.Term} {
+		if with.Due == (billing.Term{}) {
+			with.Due = term
 		}
 	}
-	if due == (billing.Term{}) {
-		due = t.firm.Term
+	if tax, known := billing.FindTax(t.taxes, m.DefaultTax); known && m.DefaultTax != "" {
+		with.Tax = tax.Name
 	}
-	return ClientTerms{Client: c, Due: due}, nil
+	return with, nil
 }
 
-// mapping returns the term of the organisation that a client's invoices go to.
-func (t *terms) mapping(c billing.ClientID) (billing.Term, error) {
+// mapping returns the mapping of the organisation that a client's invoices go to; an
+// empty one where there is none yet.
+func (t *terms) mapping(c billing.ClientID) (ledger.Mapping, error) {
 	org, err := t.destinations.of(c)
 	if err != nil {
-		return billing.Term{}, nil // not connected yet
+		return ledger.Mapping{}, nil // not connected yet
 	}
 	id := org.Tenant.ID
-	if term, known := t.mapped[id]; known {
-		return term, nil
+	if m, known := t.mapped[id]; known {
+		return m, nil
 	}
 	m, err := t.r.Mapping(id)
-	t.mapped[id] = m.Term
-	return m.Term, err
+	t.mapped[id] = m
+	return m, err
 }
 
 // Begin returns a new invoice to write. Nothing of it is stored until KeepUnsaved or Save.

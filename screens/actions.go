@@ -22,6 +22,7 @@ var (
 	redrafting = move{billing.Reopen, staff.EditInvoices}
 	holding    = move{billing.Hold, staff.ExportInvoices}
 	releasing  = move{billing.Release, staff.ExportInvoices}
+	deleting   = move{billing.Delete, staff.EditInvoices}
 )
 
 // fits returns those of the rows that the move is possible for.
@@ -79,6 +80,8 @@ func (m move) obstacle(s billing.Stage) string {
 		return lang.L("a draft: finalize it first")
 	case s.InFlight():
 		return lang.L("on its way to Xero")
+	case s.Live() && m.event == billing.Delete:
+		return lang.L("in Xero: it has to be removed there first")
 	case s.Live() && m.event == billing.Reopen:
 		return lang.L("exported: removing it from Xero is not in this version")
 	case s.Live():
@@ -125,10 +128,13 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	}
 	export := item(lang.L("Export selected invoices to Xero"), exporting, rows, "", b.confirmExport)
 	showKey(export, fyne.KeyE)
-	openWhy := ""
+	openOneWhy := ""
+	if len(rows) != 1 {
+		openOneWhy = lang.L("select one invoice")
+	}
+	openWhy := openOneWhy
 	switch {
-	case len(rows) != 1:
-		openWhy = lang.L("select one invoice")
+	case openWhy != "":
 	case rows[0].XeroStatus == "":
 		openWhy = lang.L("it is not in Xero")
 	}
@@ -143,10 +149,13 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		item(lang.L("Retry"), exporting, failed, retryWhy, b.confirmExport),
 		menuItem(lang.L("Open in Xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
 		fyne.NewMenuItemSeparator(),
+		menuItem(lang.L("Open"), openOneWhy, func() { b.write(rows[0].ID) }),
+		menuItem(lang.L("History"), openOneWhy, func() { b.showHistory(rows[0].ID) }),
 		item(lang.L("Finalize"), finalizing, rows, "", b.finalize),
 		item(lang.L("Draft"), redrafting, rows, "", b.confirmDraft),
 		item(lang.L("Hold"), holding, rows, "", b.hold),
 		item(lang.L("Release"), releasing, rows, "", b.release),
+		item(lang.L("Delete…"), deleting, rows, "", b.confirmDelete),
 		fyne.NewMenuItemSeparator(),
 		copyRows,
 	)

@@ -28,6 +28,7 @@ type billingApp interface {
 	Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Hold(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Release(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	panelApp
 }
 
@@ -38,12 +39,15 @@ type invoiceModel = grid.Model[*app.InvoiceRow, billing.InvoiceID]
 type billingScreen struct {
 	*shell
 	app     billingApp
+	page    *page
 	exports *exports
 	panel   *invoicePanel
 	entity  *dropDown
-	pick    func() // chooses a file to import
-	setUp   func() // sets up the firm
-	explore func() // opens the demo firm
+	pick    func()                  // chooses a file to import
+	setUp   func()                  // sets up the firm
+	explore func()                  // opens the demo firm
+	begin   func()                  // begins a new invoice
+	write   func(billing.InvoiceID) // opens an invoice to write on, or to read
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
@@ -65,19 +69,19 @@ type billingScreen struct {
 	stale       []billing.InvoiceID // that changed while the list was being read
 	figures     burst[bool]
 
-	search                       *entry
-	chips                        *chips
-	exportButton, more, importer *button
-	reason                       *widget.Label
-	first, second, buttons       *fyne.Container // the lines of the toolbar; the chips are in one of the first two
-	sums, showing, calls         *widget.Label
-	foot                         *fyne.Container
-	panes                        *panes
-	parts                        *fyne.Container // main part, divider and panel
-	content                      *fyne.Container
-	summed                       string // what stands in the footer at the left
-	note                         string // stands there for a while instead
-	notes                        int    // counts them
+	search                                *entry
+	chips                                 *chips
+	exportButton, creator, more, importer *button
+	reason                                *widget.Label
+	first, second, buttons                *fyne.Container // the lines of the toolbar; the chips are in one of the first two
+	sums, showing, calls                  *widget.Label
+	foot                                  *fyne.Container
+	panes                                 *panes
+	parts                                 *fyne.Container // main part, divider and panel
+	content                               *fyne.Container
+	summed                                string // what stands in the footer at the left
+	note                                  string // stands there for a while instead
+	notes                                 int    // counts them
 }
 
 const (
@@ -102,7 +106,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 			b.panel.show(b.grid.Selected()[0])
 		}
 	}
-	b.grid.OnOpen = b.open
+	b.grid.OnOpen = b.openRow
 	b.grid.OnMenu = b.showMenu
 	b.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
 
@@ -119,6 +123,10 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.exports.gauged = b.showCalls
 	b.exports.relaid = func() { lay(b.content) }
 	b.content = container.NewBorder(b.toolbar(), container.NewVBox(b.exports.strip, b.footer()), nil, nil, b.parts)
+	b.page = &page{
+		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,
+		reload: b.reload, arrange: b.arrange, notice: b.tellInPassing,
+	}
 	b.arrange()
 	b.showSelection()
 	return b
@@ -142,6 +150,7 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 
 	b.exportButton = newButton(b.keys, "", b.exportSelected)
 	b.exportButton.Importance = widget.HighImportance
+	b.creator = newButton(b.keys, lang.L("New invoice"), func() { b.begin() })
 	b.importer = newButton(b.keys, lang.L("Import…"), func() { b.pick() })
 	b.more = newButton(b.keys, lang.L("More actions"), func() {
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.more)
@@ -154,7 +163,7 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 
 	b.first = container.New(bar{stretch: 1, gap: style.Spacing})
 	b.second = container.NewHBox()
-	b.buttons = container.New(bar{stretch: 3, gap: style.Spacing}, b.exportButton, b.importer, b.more, b.reason)
+	b.buttons = container.New(bar{stretch: 4, gap: style.Spacing}, b.exportButton, b.creator, b.importer, b.more, b.reason)
 	return container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing),
 		container.NewVBox(b.first, b.second, b.buttons))
 }
@@ -240,6 +249,15 @@ func (b *billingScreen) dragPanel(dx float32) {
 // layOut places the list and the panel anew, without drawing the rows twice.
 func (b *billingScreen) layOut() { lay(b.parts) }
 
+// openRow opens a draft to write on, and shows what became of any other invoice.
+func (b *billingScreen) openRow(id billing.InvoiceID) {
+	if r, listed := b.grid.Row(id); listed && r.Stage.Status == billing.Draft {
+		b.write(id)
+		return
+	}
+	b.open(id)
+}
+
 // open shows an invoice in the side panel.
 func (b *billingScreen) open(id billing.InvoiceID) {
 	b.panes.open = true
@@ -316,3 +334,13 @@ func (b *billingScreen) exportSelected() {
 }
 
 func (b *billingScreen) confirmExport(rows []*app.InvoiceRow) { b.exports.confirm(rows) }
+
+// wakeList gives a key to the list where nothing has the focus, as at the start or after
+// a click beside everything. The arrows only show where the list's cursor is.
+func (b *billingScreen) wakeList(ev *fyne.KeyEvent) {
+	b.grid.Focus()
+	list := b.window.Canvas().Focused()
+	if list != nil && ev.Name != fyne.KeyDown && ev.Name != fyne.KeyUp {
+		list.TypedKey(ev)
+	}
+}

@@ -69,14 +69,19 @@ func (s *dropDown) setOptions(options []option) {
 	s.set(s.chosen)
 }
 
-// set shows the option with that value as the chosen one.
-func (s *dropDown) set(value string) {
-	s.chosen = value
+// textOf returns the text of the option with that value, or "".
+func (s *dropDown) textOf(value string) string {
 	for _, o := range s.options {
 		if o.value == value {
-			s.Selected = o.text
+			return o.text
 		}
 	}
+	return ""
+}
+
+// set shows the option with that value as the chosen one.
+func (s *dropDown) set(value string) {
+	s.chosen, s.Selected = value, s.textOf(value)
 	s.Refresh()
 }
 

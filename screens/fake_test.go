@@ -40,6 +40,7 @@ type fakeApp struct {
 	gate      func(method string, n int) // is called, unlocked, before a method answers
 	counted   map[string]int
 	xero      fakeXero
+	writing   fakeWriting
 }
 
 type fakeInvoice struct {
@@ -55,7 +56,7 @@ func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
 		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842, LastCall: fakeNow},
-		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(),
+		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(),
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}
 }
@@ -242,13 +243,17 @@ func (f *fakeApp) Rows(_ context.Context, by staff.Member, q app.Query) iter.Seq
 	}
 }
 
-func (f *fakeApp) Clients(context.Context, staff.Member) ([]billing.Client, error) {
-	if err := f.enter("Clients"); err != nil {
-		return nil, err
-	}
+func (f *fakeApp) Clients(_ context.Context, by staff.Member) ([]billing.Client, error) {
+	err := f.enter("Clients")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.clients), nil
+	var seen []billing.Client
+	for _, c := range f.clients {
+		if by.May(staff.See, c.ID) {
+			seen = append(seen, c)
+		}
+	}
+	return seen, err
 }
 
 func (f *fakeApp) Organisations(context.Context) ([]app.Organisation, error) {
@@ -272,6 +277,11 @@ func (f *fakeApp) move(ids []billing.InvoiceID, ev billing.Event, name string) (
 		r := app.Result{Invoice: id, Number: v.Number}
 		if to, ok := v.Stage.Next(ev); ok {
 			v.Stage = to
+			if ev == billing.Finalize && v.Number == "" {
+				v.Number = "INV-0001"
+				r.Number = v.Number
+			}
+			v.Version++
 			changed = append(changed, string(id))
 		} else {
 			r.Err = app.Errorf(app.Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, v.Stage.Status, name)

@@ -2,7 +2,6 @@ package screens
 
 import (
 	"context"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -36,6 +35,8 @@ type frame struct {
 	version     string
 	billing     *billingScreen
 	connections *connections
+	pages       *pages
+	places      []place
 
 	org      *app.Organisation // that the firm exports to; nil for none
 	all      []app.Organisation
@@ -132,14 +133,20 @@ func (f *frame) showMe() {
 
 // showMenu opens the menu of the application.
 func (f *frame) showMenu() {
-	screen := fyne.NewMenuItem(lang.L("Billing"), f.billing.grid.Focus)
-	screen.Checked = true
+	var items []*fyne.MenuItem
+	for _, p := range f.places {
+		item := fyne.NewMenuItem(p.name, func() { f.pages.open(p.page) })
+		item.Checked = p.page == f.pages.front
+		items = append(items, item)
+	}
 	load := fyne.NewMenuItem(lang.L("Import…"), f.billing.pick)
 	showKey(load, fyne.KeyO)
 	view := fyne.NewMenuItem(lang.L("View"), nil)
 	view.ChildMenu = fyne.NewMenu("", f.themeItems()...)
-	items := []*fyne.MenuItem{
-		screen,
+	if to := f.destinationItem(); to != nil {
+		items = append(items, to)
+	}
+	items = append(items,
 		fyne.NewMenuItemSeparator(),
 		load,
 		fyne.NewMenuItem(lang.L("Your firm…"), func() { f.askFirm(func() {}) }),
@@ -150,14 +157,10 @@ func (f *frame) showMenu() {
 		view,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Keyboard"), f.tellKeys),
-		fyne.NewMenuItem(lang.L("About Feebridge"), f.tellAbout),
-	}
+		fyne.NewMenuItem(lang.L("About Feebridge"), f.tellAbout))
 	if f.simulator != "" {
 		play := fyne.NewMenuItem(lang.L("Play the Xero side in the browser"), func() { f.openURL(f.simulator) })
 		items = append(items, fyne.NewMenuItemSeparator(), play)
-	}
-	if to := f.destinationItem(); to != nil {
-		items = slices.Insert(items, 1, to)
 	}
 	f.popUp(fyne.NewMenu("", items...), f.menu)
 }

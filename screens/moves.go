@@ -47,6 +47,19 @@ func (b *billingScreen) release(rows []*app.InvoiceRow) {
 	})
 }
 
+// confirmDelete asks before invoices leave the list.
+func (b *billingScreen) confirmDelete(rows []*app.InvoiceRow) {
+	title := lang.XN("count.delete-title", "Delete {{.Count}} invoices?", len(rows), with{"Count": len(rows)})
+	if len(rows) == 1 && rows[0].Number != "" {
+		title = lang.L("Delete invoice {{.Number}}?", with{"Number": rows[0].Number})
+	}
+	b.dialogs.ask(title, deleteWords(), lang.L("Delete"), func() {
+		b.move(rows, b.app.Delete, func(n int) string {
+			return lang.XN("count.deleted", "{{.Count}} invoices deleted", n, with{"Count": n})
+		})
+	})
+}
+
 // move moves the invoices and tells how many it were, and of each other why not.
 func (b *billingScreen) move(rows []*app.InvoiceRow, do moving, done func(int) string) {
 	ids := idsOf(rows)

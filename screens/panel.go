@@ -154,7 +154,7 @@ func (p *invoicePanel) messages(all []ledger.Message) []fyne.CanvasObject {
 	for _, c := range causesOf(all) {
 		what := paragraph(meaning(c))
 		do := paragraph(fix(c))
-		parts = append(parts, labelled(lang.L("What it means"), what), labelled(lang.L("What to do"), do))
+		parts = append(parts, captioned(lang.L("What it means"), what), captioned(lang.L("What to do"), do))
 	}
 	return parts
 }
@@ -177,7 +177,7 @@ func causesOf(all []ledger.Message) []ledger.Cause {
 	return causes
 }
 
-func labelled(name string, text *widget.Label) fyne.CanvasObject {
+func captioned(name string, text *widget.Label) fyne.CanvasObject {
 	return container.New(closely, caption(name), text)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -23,6 +24,8 @@ type App interface {
 	importApp
 	connectionApp
 	mappingApp
+	editorApp
+	clientsApp
 	// Subscribe calls fn with what changed, from any goroutine.
 	Subscribe(fn func([]app.Change))
 }
@@ -55,10 +58,14 @@ type Params struct {
 type Window struct {
 	*shell
 	frame       *frame
+	pages       *pages
 	billing     *billingScreen
+	editor      *editor
+	register    *clientsPage
 	imports     *imports
 	mappings    *mappings
 	connections *connections
+	unsaved     task
 	clients     burst[billing.ClientID]
 	runs        burst[bool]
 	orgs        burst[bool]
@@ -82,20 +89,30 @@ func New(p Params) *Window {
 
 	p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
 	w.billing = newBillingScreen(s, p.App, style.Locale())
-	s.notice = w.billing.tellInPassing
+	w.pages = newPages(w.billing.page)
+	s.notice = func(text string) { w.pages.front.notice(text) }
+	w.editor = w.newEditor(p.App)
+	w.register = newClientsPage(s, p.App, style.Locale())
+	w.register.page.escape = w.openBilling
+	w.register.narrowTo = func(id billing.ClientID) {
+		w.openBilling()
+		w.billing.entity.choose(string(id))
+	}
 	w.imports = newImports(s, p.App, p.ReadSheet)
 	w.billing.pick, w.billing.explore = w.imports.pick, p.Explore
 	w.mappings = newMappings(s, p.App)
 	w.connections = newConnections(s, p.App, w.mappings)
 	w.billing.exports.connect = w.connections.connect
 	w.frame = newFrame(s, p, w.billing, w.connections)
+	w.frame.pages = w.pages
+	w.frame.places = []place{{lang.L("Billing"), w.billing.page}, {lang.L("Clients"), w.register.page}}
 	w.billing.setUp = w.frame.setUpFirm
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
 	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
 	w.orgs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.organisationsChanged() }}
 
-	content := container.NewBorder(w.frame.top, nil, nil, nil, w.billing.content)
+	content := container.NewBorder(w.frame.top, nil, nil, nil, w.pages.holder)
 	p.Window.SetPadded(false)
 	p.Window.SetContent(container.New(&watchedSize{changed: w.resized}, content))
 	p.Window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.imports.drop(files) })
@@ -103,6 +120,8 @@ func New(p Params) *Window {
 
 	w.frame.load()
 	w.billing.exports.resume()
+	w.unsaved = task{ui: s.ui}
+	w.offerUnsaved()
 	w.billing.showFirst() // in the first frame, if they were read by now
 	return w
 }
@@ -122,7 +141,7 @@ func (w *Window) resized(size fyne.Size) {
 	if narrow := size.Width < narrowBelow; narrow != w.narrow {
 		w.narrow = narrow
 		w.frame.arrange()
-		w.billing.arrange()
+		w.pages.front.arrange()
 	}
 	w.dialogs.resized()
 }
@@ -133,6 +152,9 @@ func (w *Window) changed(changes []app.Change) {
 		switch c.Subject {
 		case "invoice":
 			w.billing.changed.add(billing.InvoiceID(c.ID))
+			if d := w.editor.draft; d != nil && d.Invoice == billing.InvoiceID(c.ID) {
+				w.editor.refresh()
+			}
 		case "client":
 			w.clients.add(billing.ClientID(c.ID))
 		case "run":
@@ -144,7 +166,12 @@ func (w *Window) changed(changes []app.Change) {
 	}
 }
 
+func (w *Window) openBilling() { w.pages.open(w.billing.page) }
+
 func (w *Window) clientsChanged(ids []billing.ClientID) {
+	if w.pages.front == w.register.page {
+		w.register.load()
+	}
 	w.frame.loadClients()
 	w.billing.renamed(ids)
 }
@@ -154,25 +181,68 @@ func (w *Window) organisationsChanged() {
 	w.connections.changed()
 }
 
+// newEditor makes the page on which invoices are written, and ties it to the list.
+func (w *Window) newEditor(a editorApp) *editor {
+	b := w.billing
+	e := newEditor(w.shell, a)
+	e.front = w.pages.open
+	e.gone = func(id billing.InvoiceID) {
+		w.pages.open(b.page)
+		if w.pages.front == b.page && b.listed(id) {
+			b.grid.Select(id)
+		}
+	}
+	e.export = func(id billing.InvoiceID) {
+		if r, listed := b.grid.Row(id); listed {
+			b.confirmExport([]*app.InvoiceRow{r})
+		}
+	}
+	e.nameOf = b.entity.textOf
+	e.history = b.showHistory
+	b.write, b.begin = e.open, func() { e.begin(b.client) }
+	return e
+}
+
 // addShortcuts makes the shortcuts known that work wherever the focus is.
 func (w *Window) addShortcuts() {
-	b := w.billing
-	w.keys.control(fyne.KeyF, func() { w.window.Canvas().Focus(b.search) })
-	w.keys.control(fyne.KeyE, b.exportSelected)
+	b, e := w.billing, w.editor
+	on := func(p *page, do func()) func() {
+		return func() {
+			if w.pages.front == p {
+				do()
+			}
+		}
+	}
+	w.keys.control(fyne.KeyF, func() {
+		if search := w.pages.front.search; search != nil {
+			w.window.Canvas().Focus(search)
+		}
+	})
+	w.keys.control(fyne.KeyE, func() {
+		if w.pages.front == e.page {
+			e.exportNow()
+			return
+		}
+		on(b.page, b.exportSelected)()
+	})
 	w.keys.control(fyne.KeyO, w.imports.pick)
 	w.keys.control(fyne.KeyK, w.frame.entity.open)
-	w.keys.control(fyne.KeyA, b.selectShown)
-	w.keys.control(fyne.KeyC, b.copyRows)
+	w.keys.control(fyne.KeyN, func() { b.begin() })
+	w.keys.control(fyne.KeyA, on(b.page, b.selectShown))
+	w.keys.control(fyne.KeyC, on(b.page, b.copyRows))
+	w.keys.control(fyne.KeyS, on(e.page, func() { e.saveThen(func() {}) }))
+	w.keys.control(fyne.KeyL, on(e.page, e.saveAndFinalize))
 	w.window.Canvas().SetOnTypedRune(func(r rune) {
-		if r != ' ' && w.window.Canvas().Overlays().Top() == nil {
-			w.window.Canvas().Focus(b.search)
-			b.search.TypedRune(r)
+		if search := w.pages.front.search; search != nil && r != ' ' && w.window.Canvas().Overlays().Top() == nil {
+			w.window.Canvas().Focus(search)
+			search.TypedRune(r)
 		}
 	})
 }
 
 // typed does what a key means that no focused widget has used.
 func (w *Window) typed(ev *fyne.KeyEvent) {
+	front := w.pages.front
 	switch {
 	case w.dialogs.top() != nil:
 		w.dialogs.typed(ev)
@@ -180,20 +250,10 @@ func (w *Window) typed(ev *fyne.KeyEvent) {
 		w.imports.picker.Dismiss()
 	case w.window.Canvas().Overlays().Top() != nil:
 	case ev.Name == fyne.KeyEscape:
-		w.billing.escape()
-	case ev.Name == fyne.KeyF5:
-		w.billing.reload()
-	case w.window.Canvas().Focused() == nil:
-		w.wakeList(ev)
-	}
-}
-
-// wakeList gives a key to the list where nothing has the focus, as at the start or after
-// a click beside everything. The arrows only show where the list's cursor is.
-func (w *Window) wakeList(ev *fyne.KeyEvent) {
-	w.billing.grid.Focus()
-	list := w.window.Canvas().Focused()
-	if list != nil && ev.Name != fyne.KeyDown && ev.Name != fyne.KeyUp {
-		list.TypedKey(ev)
+		front.escape()
+	case ev.Name == fyne.KeyF5 && front.reload != nil:
+		front.reload()
+	case front.key != nil && w.window.Canvas().Focused() == nil:
+		front.key(ev)
 	}
 }

@@ -120,9 +120,13 @@ func (f Form) Read(taxes []Tax) (Invoice, error) {
 	}
 	var problems Problems
 	wrong := func(line int, field Field, err error) {
-		if err != nil {
-			problems = append(problems, Problem{line, field, err})
+		if err == nil {
+			return
 		}
+		if _, ours := errors.AsType[*Refused](err); !ours {
+			err = refuse("%v", err)
+		}
+		problems = append(problems, Problem{line, field, err})
 	}
 	if f.Client == "" {
 		wrong(-1, ClientField, refuse("The invoice has no client: choose one."))

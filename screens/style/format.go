@@ -86,6 +86,9 @@ func (f Format) Date(d billing.Date) string {
 	return d.Time().Format(f.date)
 }
 
+// MonthFirst reports whether people of the locale write the month before the day.
+func (f Format) MonthFirst() bool { return strings.HasPrefix(f.date, "Jan") }
+
 // Amount returns an amount such as 12,650.00, without its currency.
 func (f Format) Amount(a money.Amount) string {
 	digits, negative := strings.CutPrefix(a.String(), "-")

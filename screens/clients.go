@@ -1,0 +1,333 @@
+package screens
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/text/language"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/grid"
+	"feebridge/screens/style"
+)
+
+// clientsApp is what keeping clients asks of the application.
+type clientsApp interface {
+	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
+	SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, app.Lookalikes, error)
+	Lookalikes(ctx context.Context, by staff.Member, c billing.Client) (app.Lookalikes, error)
+	ArchiveClient(ctx context.Context, by staff.Member, id billing.ClientID, archived bool) error
+	Settings(ctx context.Context) (app.Settings, error)
+}
+
+// clientsPage lists the firm's clients.
+type clientsPage struct {
+	*shell
+	app      clientsApp
+	page     *page
+	narrowTo func(billing.ClientID) // lists a client's invoices
+
+	schema                  *grid.Schema[billing.Client, billing.ClientID]
+	grid                    *grid.Grid[billing.Client, billing.ClientID]
+	loading                 task
+	search                  *entry
+	state                   *widget.Label
+	archive, edit, invoices *button
+	archived                *check
+}
+
+const clientsKey = "clients.grid"
+
+func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
+	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}}
+	c.schema = clientSchema(s, locale)
+	c.grid = grid.New(c.schema)
+	c.grid.SetState(grid.ParseState(s.preferences.String(clientsKey)))
+	c.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(clientsKey, state.String()) }
+	c.grid.OnOpen = func(id billing.ClientID) { c.open(id) }
+	c.grid.OnSelectionChanged = func(int) { c.showSelection() }
+	c.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
+	c.grid.OnMenu = func(fyne.Position) {}
+	c.search = newEntry(s.keys)
+	c.search.SetPlaceHolder(lang.L("Search code, name, e-mail…"))
+	c.search.Icon = theme.SearchIcon()
+	c.search.OnChanged = c.grid.SetSearch
+	c.search.key = func(ev *fyne.KeyEvent) bool {
+		switch ev.Name {
+		case fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter:
+			c.grid.Focus()
+			return true
+		}
+		return false
+	}
+	c.state = widget.NewLabel("")
+	c.state.Importance, c.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
+	add := newButton(s.keys, lang.L("New client"), func() { c.ask(billing.Client{}) })
+	add.Importance = widget.HighImportance
+	c.edit = newButton(s.keys, lang.L("Edit"), func() { c.open(c.selected()) })
+	c.archive = newButton(s.keys, lang.L("Archive"), c.archiveSelected)
+	c.invoices = newButton(s.keys, lang.L("Invoices"), func() { c.narrowTo(c.selected()) })
+	c.archived = newCheck(s.keys, lang.L("Archived, too"), func(bool) { c.filter() })
+	title := heading(lang.L("Clients"))
+	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
+	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
+		container.New(bar{stretch: 1, gap: style.Spacing}, title, c.search, c.archived),
+		container.New(bar{stretch: 4, gap: style.Spacing}, add, c.edit, c.archive, c.invoices, c.state)))
+	c.page = &page{
+		content: container.NewBorder(top, nil, nil, nil, c.grid), search: c.search, reload: c.load, arrange: func() {},
+		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
+	}
+	c.filter()
+	c.showSelection()
+	return c
+}
+
+func clientSchema(s *shell, locale language.Tag) *grid.Schema[billing.Client, billing.ClientID] {
+	return &grid.Schema[billing.Client, billing.ClientID]{
+		Key: func(c billing.Client) billing.ClientID { return c.ID }, Locale: locale,
+		Columns: []grid.Column[billing.Client]{{
+			ID: "code", Title: lang.L("Code"), Width: 160, MinWidth: 90,
+			Text: func(c billing.Client) string { return c.Code }, Search: true, Collate: true,
+		}, {
+			ID: "name", Title: lang.L("Name"), Width: 260, MinWidth: 140, Stretch: 3,
+			Text: func(c billing.Client) string {
+				if c.Archived {
+					return lang.L("{{.Name}} (archived)", with{"Name": c.Name})
+				}
+				return c.Name
+			}, Search: true, Collate: true,
+		}, {
+			ID: "email", Title: lang.L("E-mail"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 2,
+			Text: func(c billing.Client) string { return c.Email }, Search: true, Collate: true,
+		}, {
+			ID: "address", Title: lang.L("Address"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 5,
+			Text: func(c billing.Client) string { return c.Address.String() }, Collate: true,
+		}, {
+			ID: "currency", Title: lang.L("Currency"), Width: 80, MinWidth: 80, Priority: 3,
+			Text: func(c billing.Client) string { return string(c.Currency) }, Collate: true,
+		}, {
+			ID: "term", Title: lang.L("Payment term"), Width: 190, MinWidth: 120, Priority: 4,
+			Text: func(c billing.Client) string { return termWords(c.Term) }, Collate: true,
+		}, {
+			ID: "billing", Title: lang.L("Billing code"), Width: 110, MinWidth: 90, Priority: 6,
+			Text: func(c billing.Client) string { return c.BillingCode }, Collate: true,
+		}},
+	}
+}
+
+func (c *clientsPage) load() {
+	load(&c.loading, func(ctx context.Context) (*grid.Model[billing.Client, billing.ClientID], error) {
+		all, err := c.app.Clients(ctx, c.me)
+		return c.schema.Build(all), err
+	}, func(m *grid.Model[billing.Client, billing.ClientID], err error) {
+		if err != nil {
+			write(c.state, say(err))
+			return
+		}
+		c.grid.SetModel(m)
+		c.showSelection()
+	})
+}
+
+// filter hides the archived clients, or shows them, too.
+func (c *clientsPage) filter() {
+	c.grid.SetFilter(func(client billing.Client) bool { return c.archived.Checked || !client.Archived })
+}
+
+// selected returns the one client that is selected, or "".
+func (c *clientsPage) selected() billing.ClientID {
+	if all := c.grid.Selected(); len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}
+
+func (c *clientsPage) showSelection() {
+	id := c.selected()
+	client, _ := c.grid.Row(id)
+	may := id != "" && c.me.May(staff.EditClients, id)
+	c.edit.enable(id != "")
+	c.archive.enable(may)
+	c.invoices.enable(id != "")
+	text := lang.L("Archive")
+	if client.Archived {
+		text = lang.L("Take back")
+	}
+	c.archive.SetText(text)
+}
+
+func (c *clientsPage) archiveSelected() {
+	id := c.selected()
+	client, _ := c.grid.Row(id)
+	act(c.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.app.ArchiveClient(ctx, c.me, id, !client.Archived)
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			c.failed(lang.L("Nothing was changed"), err)
+			return
+		}
+		c.load()
+	})
+}
+
+func (c *clientsPage) open(id billing.ClientID) {
+	if client, listed := c.grid.Row(id); listed {
+		c.ask(client)
+	}
+}
+
+// ask opens the form of a client; one without an ID is new.
+func (c *clientsPage) ask(client billing.Client) {
+	act(c.shell, lang.L("Opening the client…"), c.app.Settings, func(s app.Settings, err error) {
+		if err != nil {
+			c.failed(lang.L("The client could not be opened"), err)
+			return
+		}
+		newClientForm(c, client, s)
+	})
+}
+
+// clientForm changes one client.
+type clientForm struct {
+	*clientsPage
+	client   billing.Client
+	box      *dialog
+	told     *fyne.Container
+	name     *entry
+	code     *entry
+	email    *entry
+	address  []*entry
+	currency *entry
+	term     *termField
+	billing  *dropDown
+	warned   string // the name whose lookalikes were told
+}
+
+func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clientForm {
+	f := &clientForm{clientsPage: c, client: client, told: container.NewVBox()}
+	text := func(value, hint string) *entry {
+		e := newEntry(c.keys)
+		e.SetText(value)
+		e.CursorColumn = len([]rune(value))
+		e.SetPlaceHolder(hint)
+		e.OnSubmitted = func(string) { f.save() }
+		return e
+	}
+	f.name, f.email = text(client.Name, ""), text(client.Email, "")
+	f.code = text(client.Code, lang.L("made of the name when it is left empty"))
+	a := client.Address
+	for i, value := range append(a.Lines[:], a.City, a.PostalCode, a.Region, a.Country) {
+		hints := []string{lang.L("Street"), "", "", "", lang.L("City"), lang.L("Postal code"), lang.L("Region"), lang.L("Country")}
+		f.address = append(f.address, text(value, hints[i]))
+	}
+	f.currency = text(string(client.Currency), string(s.Firm.Currency))
+	f.term = newTermField(c.keys, client.Term, lang.L("as the organisation or the firm"))
+	options := []option{{text: lang.L("none")}}
+	for _, code := range s.Codes {
+		options = append(options, option{value: code.Code, text: code.Code, detail: code.Description})
+	}
+	f.billing = newDropDown(c.keys, lang.L("Type a billing code"), options, client.BillingCode, func(string) {})
+
+	pair := func(a, b fyne.CanvasObject) fyne.CanvasObject { return container.NewGridWithColumns(2, a, b) }
+	body := container.NewVBox(
+		f.told,
+		labelled(lang.L("Name"), f.name), labelled(lang.L("Code"), f.code), labelled(lang.L("E-mail"), f.email),
+		labelled(lang.L("Address"), container.NewVBox(f.address[0], f.address[1], pair(f.address[4], f.address[5]), pair(f.address[6], f.address[7]))),
+		labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, f.currency)),
+		labelled(lang.L("Payment term"), f.term.content),
+		labelled(lang.L("Billing code"), outlined(f.billing)),
+		caption(lang.L("Xero is told these details once, when it gets the contact. Later changes are made by hand on both sides.")))
+	title := lang.L("New client")
+	if client.ID != "" {
+		title = client.Name
+	}
+	save := newButton(c.keys, lang.L("Save"), f.save)
+	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("Cancel"), func() { f.box.hide() }), save)
+	if !c.me.May(staff.EditClients, client.ID) {
+		save.Disable()
+		needs := staff.EditClients.Needs()
+		f.tell(style.Held, lang.L("You can look, but not change anything: editing this client needs {{.Permission}}. Ask an Admin of your firm.",
+			with{"Permission": lang.X(needs, needs)}))
+	}
+	f.box.focus(f.name)
+	return f
+}
+
+// labelled is a field with its name before it.
+func labelled(name string, field fyne.CanvasObject) fyne.CanvasObject {
+	label := widget.NewLabel(name)
+	label.Truncation = fyne.TextTruncateEllipsis
+	return container.New(factLine{factName}, label, field)
+}
+
+func (f *clientForm) tell(sign style.Sign, text string) {
+	f.told.Objects = []fyne.CanvasObject{signed(sign, paragraph(text))}
+	f.box.fit()
+}
+
+// read returns the client as the form has it.
+func (f *clientForm) read() (billing.Client, error) {
+	c := f.client
+	c.Name, c.Code, c.Email = f.name.Text, f.code.Text, f.email.Text
+	parts := []*string{
+		&c.Address.Lines[0], &c.Address.Lines[1], &c.Address.Lines[2], &c.Address.Lines[3],
+		&c.Address.City, &c.Address.PostalCode, &c.Address.Region, &c.Address.Country,
+	}
+	for i, e := range f.address {
+		*parts[i] = e.Text
+	}
+	c.BillingCode = f.billing.chosen
+	var err error
+	if c.Currency, err = readCurrency(f.currency.Text); err == nil {
+		c.Term, err = f.term.read()
+	}
+	return c, err
+}
+
+// save saves the client, after one that looks like it was told.
+func (f *clientForm) save() {
+	client, err := f.read()
+	if err != nil {
+		f.tell(style.Failed, say(err))
+		return
+	}
+	told := f.warned
+	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (app.Lookalikes, error) {
+		if client.ID == "" && billing.PlainName(client.Name) != told {
+			if alike, err := f.app.Lookalikes(ctx, f.me, client); err != nil || len(alike) > 0 {
+				return alike, err
+			}
+		}
+		_, _, err := f.app.SaveClient(ctx, f.me, client)
+		return nil, err
+	}, func(alike app.Lookalikes, err error) {
+		switch {
+		case err != nil:
+			f.tell(style.Failed, say(err))
+		case len(alike) > 0:
+			f.warned = billing.PlainName(client.Name)
+			f.tell(style.Warning, lang.L("There is a client of this name already: {{.Names}}. Save once more if this is another one.", with{"Names": namesOf(alike)}))
+		default:
+			f.box.hide()
+			f.load()
+		}
+	})
+}
+
+func namesOf(clients []billing.Client) string {
+	var names []string
+	for _, c := range clients {
+		names = append(names, c.Name+" ("+c.Code+")")
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,86 @@
+package screens
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// visit opens the page of the clients.
+func (b *trial) visit(p *page) {
+	b.Helper()
+	b.w.pages.open(p)
+	b.settle()
+}
+
+func TestClientsAreListedSearchedAndChanged(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.visit(b.w.register.page)
+	b.see("Clients", "Kauri Joinery Ltd", "Harbour Café")
+	b.typeText("harbour")
+	b.notSee("Kauri Joinery Ltd")
+	b.w.register.grid.Select("c01")
+	b.settle()
+	b.tap("Edit")
+	b.see("Harbour Café", "accounts@example.com")
+	b.typeText(" & Bar")
+	b.key(fyne.KeyReturn)
+	b.see("Harbour Café & Bar")
+	b.tap("Invoices")
+	b.see("Xero Export", "Harbour Café & Bar")
+}
+
+func TestANewClientThatLooksLikeAnotherIsAskedAbout(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.visit(b.w.register.page)
+	b.tap("New client")
+	b.typeText("harbour cafe")
+	b.tap("Save")
+	b.see("There is a client of this name already: Harbour Café (HARBOUR-CAF). Save once more if this is another one.")
+	if n := len(fake.clients); n != len(fakeNames) {
+		t.Fatalf("there are %d clients", n)
+	}
+	b.tap("Save")
+	if n := len(fake.clients); n != len(fakeNames)+1 {
+		t.Errorf("there are %d clients", n)
+	}
+}
+
+func TestAClientFormTellsWhatIsWrong(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.visit(b.w.register.page)
+	b.tap("New client")
+	b.tap("Save")
+	b.see("The client has no name: enter one.")
+	b.key(fyne.KeyEscape)
+	b.notSee("Save")
+}
+
+func TestAClientIsArchivedAndTakenBack(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.visit(b.w.register.page)
+	b.w.register.grid.Select("c01")
+	b.settle()
+	b.tap("Archive")
+	b.notSee("Harbour Café")
+	b.w.register.archived.SetChecked(true)
+	b.settle()
+	b.see("Harbour Café (archived)", "Take back")
+	b.tap("Take back")
+	b.see("Harbour Café", "Archive")
+}
+
+func TestWhoMayNotEditAClientMayLook(t *testing.T) {
+	editor := staff.Member{ID: "e", Name: "Eddy", Time: map[staff.TimePermission]bool{staff.ProcessTime: true}, Roles: map[billing.ClientID]staff.Role{"c01": staff.Editor}}
+	b := newTrialAs(t, newFake().fill(12), editor)
+	b.visit(b.w.register.page)
+	b.notSee("Kauri Joinery Ltd")
+	b.w.register.open("c01")
+	b.settle()
+	b.see("You can look, but not change anything: editing this client needs the Owner role on the client and the ProcessTime permission. Ask an Admin of your firm.")
+}

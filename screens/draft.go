@@ -1,0 +1,331 @@
+package screens
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/screens/sheet"
+	"feebridge/screens/style"
+)
+
+// The columns in which the lines of an invoice are written.
+const (
+	codeColumn = iota
+	descriptionColumn
+	quantityColumn
+	rateColumn
+	discountColumn
+	taxColumn
+	accountColumn
+	amountColumn
+)
+
+// cellOf tells the column of a field that has one.
+var cellOf = map[billing.Field]int{
+	billing.CodeField: codeColumn, billing.DescriptionField: descriptionColumn, billing.QuantityField: quantityColumn,
+	billing.UnitAmountField: rateColumn, billing.DiscountField: discountColumn, billing.TaxField: taxColumn,
+	billing.AccountField: accountColumn,
+}
+
+// draft is an invoice while it is written: what is typed, what it comes to, and the way
+// back to what it was before.
+type draft struct {
+	app.Writing
+	materials app.Materials
+	typing    *typing // in a cell that is not left yet
+	past      []billing.Form
+	future    []billing.Form
+	last      string // what the newest step of past was about
+
+	invoice  billing.Invoice // as far as it can be read
+	problems billing.Problems
+	amounts  []string // of the lines, for the eye; "" where there is none
+	totals   money.Totals
+	taxes    []billing.TaxTotal
+}
+
+// typing is what stands in a cell that is not left yet.
+type typing struct {
+	row, column int
+	text        string
+}
+
+// most steps that can be undone.
+const mostSteps = 200
+
+// current is the form with what is being typed.
+func (d *draft) current() billing.Form {
+	if d.typing == nil || d.typing.row >= len(d.Form.Lines) {
+		return d.Form
+	}
+	f := d.Form.Clone()
+	*cell(&f.Lines[d.typing.row], d.typing.column) = d.typing.text
+	return f
+}
+
+// dirty reports whether there is something to save.
+func (d *draft) dirty() bool { return len(billing.Differences(d.Base, trimmed(d.current()))) > 0 }
+
+// trimmed is the form without the empty lines at its end, which are not saved.
+func trimmed(f billing.Form) billing.Form {
+	for len(f.Lines) > 0 && f.Lines[len(f.Lines)-1].Empty() {
+		f.Lines = f.Lines[:len(f.Lines)-1]
+	}
+	return f
+}
+
+// change makes a change that can be undone. Changes about the same thing, which come
+// letter by letter, are one step.
+func (d *draft) change(about string, do func(f *billing.Form)) {
+	if about == "" || about != d.last {
+		d.past = append(d.past, d.Form.Clone())
+		if len(d.past) > mostSteps {
+			d.past = d.past[1:]
+		}
+	}
+	d.last, d.future, d.typing = about, nil, nil
+	d.Form = d.Form.Clone()
+	do(&d.Form)
+}
+
+// undo takes the newest change back, and redo makes it again. They report whether there
+// was one.
+func (d *draft) undo() bool { return d.step(&d.past, &d.future) }
+func (d *draft) redo() bool { return d.step(&d.future, &d.past) }
+
+func (d *draft) step(from, to *[]billing.Form) bool {
+	if len(*from) == 0 {
+		return false
+	}
+	*to = append(*to, d.Form)
+	d.Form = (*from)[len(*from)-1]
+	*from = (*from)[:len(*from)-1]
+	d.last, d.typing = "", nil
+	return true
+}
+
+// cell is the text of a line in a column; the amount has none.
+func cell(l *billing.FormLine, column int) *string {
+	switch column {
+	case codeColumn:
+		return &l.Code
+	case descriptionColumn:
+		return &l.Description
+	case quantityColumn:
+		return &l.Quantity
+	case rateColumn:
+		return &l.UnitAmount
+	case discountColumn:
+		return &l.Discount
+	case taxColumn:
+		return &l.Tax
+	case accountColumn:
+		return &l.Account
+	}
+	return new(string)
+}
+
+// edit writes a cell.
+func (d *draft) edit(row, column int, text string) {
+	d.change("", func(f *billing.Form) { d.write(&f.Lines[row], column, text) })
+}
+
+// write writes a cell and what follows from it: a billing code fills in what it begins
+// with, and a tax that is chosen anew is the firm's tax of today.
+func (d *draft) write(l *billing.FormLine, column int, text string) {
+	switch column {
+	case codeColumn:
+		before, _ := d.code(l.Code)
+		if now, known := d.code(text); known {
+			*l = l.Fill(before, now, d.materials.Taxes)
+			return
+		}
+	case taxColumn:
+		if text != l.Tax {
+			l.Written = billing.Tax{}
+		}
+	}
+	*cell(l, column) = text
+}
+
+func (d *draft) code(text string) (billing.Code, bool) {
+	for _, c := range d.materials.Codes {
+		if strings.EqualFold(c.Code, strings.TrimSpace(text)) {
+			return c, true
+		}
+	}
+	return billing.Code{}, false
+}
+
+// insert puts a new line before the row at. It begins with the client's billing code, and
+// with the tax of the line above or of the client's organisation.
+func (d *draft) insert(at int) {
+	d.change("", func(f *billing.Form) { f.Lines = slices.Insert(f.Lines, at, d.newLine(f.Lines[:at])) })
+}
+
+func (d *draft) newLine(above []billing.FormLine) billing.FormLine {
+	var l billing.FormLine
+	c, _ := d.client(d.Form.Client)
+	if code, known := d.code(c.BillingCode); known {
+		l = l.Fill(billing.Code{}, code, d.materials.Taxes)
+	}
+	switch {
+	case l.Tax != "":
+	case len(above) > 0 && above[len(above)-1].Tax != "":
+		last := above[len(above)-1]
+		l.Tax, l.Written = last.Tax, last.Written
+	default:
+		l.Tax = c.Tax
+	}
+	return l
+}
+
+func (d *draft) client(id billing.ClientID) (app.ClientTerms, bool) {
+	for _, c := range d.materials.Clients {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return app.ClientTerms{}, false
+}
+
+func (d *draft) remove(from, count int) {
+	d.change("", func(f *billing.Form) { f.Lines = slices.Delete(f.Lines, from, from+count) })
+}
+
+func (d *draft) move(from, to int) {
+	d.change("", func(f *billing.Form) {
+		l := f.Lines[from]
+		f.Lines = slices.Insert(slices.Delete(f.Lines, from, from+1), to, l)
+	})
+}
+
+// paste writes cells that came from elsewhere, in lines that are there or new. A billing
+// code fills in what was pasted empty.
+func (d *draft) paste(row int, columns []int, cells [][]string) {
+	d.change("", func(f *billing.Form) {
+		for i, texts := range cells {
+			for len(f.Lines) <= row+i {
+				f.Lines = append(f.Lines, billing.FormLine{})
+			}
+			l := &f.Lines[row+i]
+			for j, text := range texts {
+				if text == "" {
+					*cell(l, columns[j]) = ""
+				}
+			}
+			for j, text := range texts {
+				if text != "" { // the billing code stands first
+					d.write(l, columns[j], text)
+				}
+			}
+		}
+	})
+}
+
+// choose sets the client, and what new invoices of it begin with.
+func (d *draft) choose(id billing.ClientID) {
+	before, _ := d.client(d.Form.Client)
+	now, known := d.client(id)
+	d.change("", func(f *billing.Form) {
+		f.Client = id
+		if !known {
+			return
+		}
+		if f.Currency == "" || f.Currency == before.Currency {
+			f.Currency = now.Currency
+		}
+		if f.Due.IsZero() || f.Due == before.Due.Due(f.Date) {
+			f.Due = now.Due.Due(f.Date)
+		}
+	})
+}
+
+// date sets the date, and with it a due date that followed from it.
+func (d *draft) date(to billing.Date) {
+	c, _ := d.client(d.Form.Client)
+	d.change("date", func(f *billing.Form) {
+		if due := c.Due.Due(f.Date); f.Due.IsZero() || f.Due == due {
+			f.Due = c.Due.Due(to)
+		}
+		f.Date = to
+	})
+}
+
+// compute works out what the form comes to, as Xero will.
+func (d *draft) compute(format style.Format) {
+	f := d.current()
+	v, err := f.Read(d.materials.Taxes)
+	d.problems, _ = errors.AsType[billing.Problems](err)
+	wrong := map[int]bool{}
+	for _, p := range d.problems {
+		wrong[p.Line] = true
+	}
+	d.amounts = make([]string, len(f.Lines))
+	lines, places := v.Lines, []int(nil)
+	v.Lines = nil
+	for i, l := range f.Lines {
+		if l.Empty() {
+			continue
+		}
+		read := lines[0]
+		lines = lines[1:]
+		if !wrong[i] {
+			v.Lines, places = append(v.Lines, read), append(places, i)
+		}
+	}
+	d.invoice = v
+	if d.totals, err = v.Totals(); err != nil {
+		d.totals = money.Totals{SubTotal: money.Zero(v.Currency), Tax: money.Zero(v.Currency), Total: money.Zero(v.Currency)}
+		d.taxes = nil
+		return
+	}
+	for n, at := range places {
+		if !v.Lines[n].TextOnly() {
+			d.amounts[at] = format.Amount(d.totals.Lines[n].Amount)
+		}
+	}
+	if d.taxes, err = v.TaxTotals(d.totals); err != nil {
+		d.taxes = nil
+	}
+}
+
+// rows are the lines as the sheet shows them.
+func (d *draft) rows() [][]string {
+	rows := make([][]string, len(d.Form.Lines))
+	for i := range d.Form.Lines {
+		l := &d.Form.Lines[i]
+		for column := range amountColumn {
+			rows[i] = append(rows[i], *cell(l, column))
+		}
+		rows[i] = append(rows[i], d.amounts[i])
+	}
+	return rows
+}
+
+// marks are the cells that cannot be read.
+func (d *draft) marks() map[sheet.Cell]string {
+	marks := map[sheet.Cell]string{}
+	for _, p := range d.problems {
+		if column, there := cellOf[p.Field]; there && p.Line >= 0 {
+			marks[sheet.Cell{Row: p.Line, Column: column}] = sentence(say(p.Err))
+		}
+	}
+	return marks
+}
+
+// sentence begins a text with a capital letter and ends it with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}

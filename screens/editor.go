@@ -1,0 +1,347 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/sheet"
+	"feebridge/screens/style"
+)
+
+// editorApp is what writing invoices asks of the application.
+type editorApp interface {
+	Materials(ctx context.Context, by staff.Member) (app.Materials, error)
+	Begin(today billing.Date, client app.ClientTerms) app.Writing
+	OpenWriting(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.Writing, error)
+	SaveWriting(ctx context.Context, by staff.Member, w app.Writing) (app.Writing, error)
+	KeepUnsaved(ctx context.Context, by staff.Member, w app.Writing) error
+	ForgetUnsaved(ctx context.Context, by staff.Member, id billing.InvoiceID) error
+	Unsaved(ctx context.Context, by staff.Member) ([]app.Unsaved, error)
+	Duplicate(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error)
+	Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+}
+
+// editor is the page on which one invoice is written, or read where it is no draft.
+type editor struct {
+	*shell
+	app     editorApp
+	page    *page
+	print   func(billing.InvoiceID)    // shows the printed invoice
+	history func(billing.InvoiceID)    // shows what was done to it
+	export  func(billing.InvoiceID)    // asks to export it
+	gone    func(id billing.InvoiceID) // leads back to the list
+	nameOf  func(client string) string
+	front   func(*page) // brings the page to the front
+
+	draft   *draft // nil until one was opened
+	opening task
+	keeping task
+	keep    sync.Mutex // what is kept and what is saved come after each other
+	waiting bool       // to keep what was typed
+	saving  bool
+	showing bool // the fields are being filled
+
+	title, state, told         *widget.Label
+	sign                       *widget.Label
+	head                       *editorHead
+	lines                      *sheet.Sheet
+	totals                     *fyne.Container
+	save, finalize, more, done *button
+}
+
+// keepAfter is how long after a key what is typed is stored.
+const keepAfter = 400 * time.Millisecond
+
+func newEditor(s *shell, a editorApp) *editor {
+	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}}
+	e.title = heading("")
+	e.title.SizeName, e.title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
+	e.state = widget.NewLabel("")
+	e.state.Importance = widget.LowImportance
+	e.state.Truncation = fyne.TextTruncateEllipsis
+	e.save = newButton(s.keys, lang.L("Save draft"), func() { e.saveThen(func() {}) })
+	e.finalize = newButton(s.keys, lang.L("Finalize"), e.saveAndFinalize)
+	e.finalize.Importance = widget.HighImportance
+	e.more = newButton(s.keys, lang.L("More actions"), e.showMenu)
+	e.more.Icon = theme.MoreHorizontalIcon()
+	e.done = newButton(s.keys, lang.L("Close"), e.close)
+	e.head = newEditorHead(e)
+	e.lines = e.newLines()
+	e.told = widget.NewLabel("")
+	e.told.Wrapping = fyne.TextWrapWord
+	e.totals = container.New(layout.NewCustomPaddedVBoxLayout(-style.Gap))
+
+	top := container.New(layout.NewCustomPaddedLayout(style.Gap, 0, style.Spacing, style.Spacing),
+		container.New(bar{stretch: 1, gap: style.Spacing}, e.title, e.state, e.done, e.more, e.save, e.finalize))
+	foot := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing),
+		container.New(footLine{width: 340}, e.told, e.totals))
+	e.page = &page{
+		content: container.NewBorder(container.NewVBox(top, container.New(inset, e.head.content)),
+			container.NewVBox(widget.NewSeparator(), foot), nil, nil, e.lines),
+		shown: e.lines.Focus, leave: e.leave, escape: e.close, arrange: e.head.arrange, notice: func(text string) { write(e.state, text) },
+	}
+	return e
+}
+
+// footLine lays out a text, and what the invoice comes to at its right.
+type footLine struct{ width float32 }
+
+func (l footLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	w := min(l.width, size.Width/2)
+	objects[0].Resize(fyne.NewSize(size.Width-w, size.Height))
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[1].Resize(fyne.NewSize(w, objects[1].MinSize().Height))
+	objects[1].Move(fyne.NewPos(size.Width-w, 0))
+}
+
+func (l footLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(l.width, max(objects[1].MinSize().Height, 4*style.Spacing))
+}
+
+// begin opens a new invoice, for a client where one is chosen.
+func (e *editor) begin(client billing.ClientID) {
+	e.load(func(_ context.Context, m app.Materials) (app.Writing, error) {
+		if len(m.Clients) == 0 {
+			return app.Writing{}, app.Errorf(app.Forbidden, "There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
+		}
+		d := draft{materials: m}
+		with, _ := d.client(client)
+		if with.ID == "" {
+			with.Currency = e.firm.Currency
+		}
+		return e.app.Begin(billing.DateOf(e.now()), with), nil
+	})
+}
+
+// open opens an invoice that is there, or was typed and not saved.
+func (e *editor) open(id billing.InvoiceID) {
+	e.load(func(ctx context.Context, _ app.Materials) (app.Writing, error) {
+		return e.app.OpenWriting(ctx, e.me, id)
+	})
+}
+
+func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, error)) {
+	load(&e.opening, func(ctx context.Context) (*draft, error) {
+		m, err := e.app.Materials(ctx, e.me)
+		if err != nil {
+			return nil, err
+		}
+		w, err := read(ctx, m)
+		return &draft{Writing: w, materials: m}, err
+	}, func(d *draft, err error) {
+		if err != nil {
+			e.failed(lang.L("The invoice could not be opened"), err)
+			return
+		}
+		e.show(d)
+		e.front(e.page)
+		e.settle()
+	})
+}
+
+// show fills the page.
+func (e *editor) show(d *draft) {
+	e.draft = d
+	if e.writable() && len(d.Form.Lines) == 0 {
+		d.Form.Lines = []billing.FormLine{d.newLine(nil)}
+	}
+	write(e.state, "")
+	if !d.Since.IsZero() {
+		write(e.state, lang.L("This is what you typed until {{.When}}. It is not saved yet.", with{"When": e.moment(d.Since)}))
+	}
+	e.refill()
+	e.lines.SetLocked(!e.writable())
+	e.lines.SetCursor(sheet.Cell{})
+}
+
+// settle puts the cursor where one begins: a new invoice at its client.
+func (e *editor) settle() {
+	if e.writable() && e.draft.Form.Client == "" {
+		e.window.Canvas().Focus(e.head.client)
+	}
+}
+
+// writable reports whether the invoice can be changed, by who acts.
+func (e *editor) writable() bool {
+	d := e.draft
+	return d.Stage.Status == billing.Draft && (d.Version == 0 || e.me.May(staff.EditInvoices, d.Base.Client))
+}
+
+// refill shows the draft in every field.
+func (e *editor) refill() {
+	e.showing = true
+	e.draft.compute(e.format)
+	e.head.show(e.draft, e.writable())
+	e.lines.SetRows(e.draft.rows())
+	e.showing = false
+	e.showComputed()
+}
+
+// changed shows what followed from a change of the lines, and keeps what was typed.
+func (e *editor) changed() {
+	e.draft.compute(e.format)
+	e.lines.SetRows(e.draft.rows())
+	e.showComputed()
+	e.keepSoon()
+}
+
+// typed shows what follows while a cell or a field is being typed in.
+func (e *editor) typed() {
+	e.draft.compute(e.format)
+	for i, row := range e.draft.rows() {
+		e.lines.SetRow(i, row)
+	}
+	e.showComputed()
+	e.keepSoon()
+}
+
+func (e *editor) showComputed() {
+	e.lines.SetProblems(e.draft.marks())
+	e.showTotals()
+	e.tellProblem()
+	e.showTitle()
+}
+
+func (e *editor) showTitle() {
+	d := e.draft
+	name := lang.L("Draft")
+	switch {
+	case d.Number != "":
+		name = lang.L("Invoice {{.Number}}", with{"Number": d.Number})
+	case d.Version == 0:
+		name = lang.L("New invoice")
+	}
+	if d.Number != "" {
+		name += " · " + statusWord(d.Stage.Status)
+	}
+	write(e.title, name)
+	writable := e.writable()
+	show(e.save, writable)
+	e.save.enable(!e.saving && (d.dirty() || d.Version == 0))
+	e.finalize.enable(!e.saving && writable)
+	show(e.finalize, d.Stage.Status == billing.Draft)
+	e.page.content.Refresh()
+}
+
+// showTotals shows what the invoice comes to by Xero's arithmetic.
+func (e *editor) showTotals() {
+	d := e.draft
+	e.totals.RemoveAll()
+	line := func(what, amount string, bold bool) {
+		name, sum := widget.NewLabel(what), widget.NewLabel(amount)
+		name.Truncation = fyne.TextTruncateEllipsis
+		sum.Alignment = fyne.TextAlignTrailing
+		name.TextStyle.Bold, sum.TextStyle.Bold = bold, bold
+		e.totals.Add(container.NewBorder(nil, nil, nil, sum, name))
+	}
+	line(lang.L("Subtotal"), e.format.Amount(d.totals.SubTotal), false)
+	for _, t := range d.taxes {
+		name := t.Name
+		if !strings.Contains(name, t.Rate.String()) {
+			name += " " + t.Rate.String()
+		}
+		line(name, e.format.Amount(t.Amount), false)
+	}
+	line(lang.L("Total"), e.format.Money(d.totals.Total), true)
+	e.totals.Refresh()
+}
+
+// tellProblem says what is wrong with the cell of the cursor, or else with another one.
+func (e *editor) tellProblem() {
+	d := e.draft
+	if text := e.lines.Problem(e.lines.Cursor()); text != "" {
+		write(e.told, text)
+		return
+	}
+	text := ""
+	switch {
+	case len(d.problems) == 0 && !e.writable():
+		text = readOnlyWords(d.Stage, e.me.May(staff.EditInvoices, d.Form.Client))
+	case len(d.problems) == 0 && d.totals.Total.Sign() < 0:
+		text = lang.L("The total is negative: such an invoice cannot be finalized. Feebridge makes no credit notes; raise one in Xero instead.")
+	case e.head.problem() != "":
+		text = e.head.problem()
+	case len(d.problems) > 0 && d.problems[0].Line >= 0:
+		text = lang.L("Line {{.Line}}: {{.Problem}}", with{"Line": d.problems[0].Line + 1, "Problem": sentence(say(d.problems[0].Err))})
+	case len(d.problems) > 0:
+		text = sentence(say(d.problems[0].Err))
+	}
+	write(e.told, text)
+}
+
+// readOnlyWords says why an invoice can only be read, and what leads back.
+func readOnlyWords(s billing.Stage, may bool) string {
+	switch {
+	case s.Status == billing.Draft, !may:
+		needs := staff.EditInvoices.Needs()
+		return lang.L("You can look, but not change anything: writing this client's invoices needs {{.Permission}}. Ask an Admin of your firm.",
+			with{"Permission": lang.X(needs, needs)})
+	case s.Status == billing.Closed:
+		return lang.L("This invoice is closed: it was approved or voided in Xero, and cannot be changed.")
+	case s.Live(), s.InFlight():
+		return lang.L("This invoice is in Xero or on its way there, and cannot be changed now.")
+	}
+	return lang.L("This invoice is finalized. To change it, take it back with More actions → Draft.")
+}
+
+// keepSoon stores what is typed, a moment after the last key.
+func (e *editor) keepSoon() {
+	if e.waiting || !e.writable() {
+		return
+	}
+	e.waiting = true
+	e.after(keepAfter, func() { e.do(e.keepNow) })
+}
+
+func (e *editor) keepNow() {
+	e.waiting = false
+	if e.draft == nil || e.saving || !e.writable() || !e.draft.dirty() {
+		return
+	}
+	w := e.draft.Writing
+	w.Form = e.draft.current()
+	load(&e.keeping, func(ctx context.Context) (struct{}, error) {
+		e.keep.Lock()
+		defer e.keep.Unlock()
+		return struct{}{}, errors.Join(ctx.Err(), e.app.KeepUnsaved(ctx, e.me, w))
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			write(e.state, lang.L("What you type cannot be kept: {{.Why}}", with{"Why": say(err)}))
+			return
+		}
+		write(e.state, lang.L("Not saved yet; what you type is kept."))
+	})
+}
+
+// refresh shows what became of the invoice elsewhere, where nothing was typed here.
+func (e *editor) refresh() {
+	d := e.draft
+	if d == nil || d.Invoice == "" || d.Version == 0 || e.saving {
+		return
+	}
+	load(&e.opening, func(ctx context.Context) (app.Writing, error) { return e.app.OpenWriting(ctx, e.me, d.Invoice) },
+		func(w app.Writing, err error) {
+			switch {
+			case err != nil, e.draft != d, e.saving, w.Version == d.Version && w.Stage == d.Stage:
+			case e.writable() && d.dirty():
+				write(e.state, lang.L("Somebody else has changed this invoice meanwhile."))
+			default:
+				e.show(&draft{Writing: w, materials: d.materials})
+			}
+		})
+}

@@ -1,0 +1,229 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/screens/style"
+)
+
+// editorHead is the part of the editor above the lines: for whom the invoice is, and when.
+type editorHead struct {
+	*editor
+	client    *dropDown
+	kind      *dropDown
+	date, due *entry
+	reference *entry
+	currency  *entry
+	amounts   *dropDown
+	note      *entry
+	fields    []fyne.CanvasObject
+	content   *fyne.Container
+}
+
+func newEditorHead(e *editor) *editorHead {
+	h := &editorHead{editor: e}
+	h.client = newDropDown(e.keys, lang.L("Type a name or a code"), []option{{text: lang.L("Choose a client…")}}, "", func(id string) {
+		h.edit(func() {
+			e.draft.choose(billing.ClientID(id))
+			e.refill()
+		})
+	})
+	h.kind = newDropDown(e.keys, "", []option{
+		{value: string(billing.Final), text: lang.L("Final")},
+		{value: string(billing.Interim), text: lang.L("Interim")},
+		{value: string(billing.FixedFee), text: lang.L("Fixed fee")},
+	}, string(billing.Final), func(t string) {
+		h.edit(func() { e.draft.change("", func(f *billing.Form) { f.Type = billing.Type(t) }) })
+	})
+	h.amounts = newDropDown(e.keys, "", []option{
+		{value: string(money.Exclusive), text: lang.L("Tax exclusive")},
+		{value: string(money.Inclusive), text: lang.L("Tax inclusive")},
+		{value: string(money.NoTax), text: lang.L("No tax")},
+	}, string(money.Exclusive), func(a string) {
+		h.edit(func() { e.draft.change("", func(f *billing.Form) { f.Amounts = money.LineAmounts(a) }) })
+	})
+	h.date = h.dateField(func(d billing.Date) {
+		e.draft.date(d)
+		h.showDate(h.due, e.draft.Form.Due)
+	})
+	h.due = h.dateField(func(d billing.Date) { e.draft.change("due", func(f *billing.Form) { f.Due = d }) })
+	h.reference = h.textField("reference", func(f *billing.Form, text string) { f.Reference = text })
+	h.currency = h.textField("currency", func(f *billing.Form, text string) { f.Currency = money.Currency(text) })
+	h.note = h.textField("note", func(f *billing.Form, text string) { f.Note = text })
+	h.note.SetPlaceHolder(lang.L("for staff; never exported, never printed"))
+
+	field := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
+		label := widget.NewLabel(name)
+		label.Importance = widget.LowImportance
+		label.Truncation = fyne.TextTruncateEllipsis
+		return container.NewBorder(label, nil, nil, nil, o)
+	}
+	h.fields = []fyne.CanvasObject{
+		field(lang.L("Client"), outlined(h.client)),
+		field(lang.L("Date"), h.date), field(lang.L("Due date"), h.due),
+		field(lang.L("Currency"), h.currency), field(lang.L("Line amounts"), outlined(h.amounts)),
+		field(lang.L("Type"), outlined(h.kind)),
+		field(lang.L("Reference"), h.reference), field(lang.L("Note"), h.note),
+	}
+	h.content = container.New(&headGrid{}, h.fields...)
+	return h
+}
+
+// headGrid lays out the fields of the head in two lines, or in four where the window is
+// narrow.
+type headGrid struct{ narrow bool }
+
+// The parts of a line's width that the fields take, twelve to a line.
+var (
+	wideHead   = []float32{4, 2, 2, 1, 2, 1, 4, 8}
+	narrowHead = []float32{12, 4, 4, 4, 6, 6, 12, 12}
+)
+
+func (g *headGrid) parts() []float32 {
+	if g.narrow {
+		return narrowHead
+	}
+	return wideHead
+}
+
+func (g *headGrid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	unit := (size.Width + style.Spacing) / 12
+	var x, y, height float32
+	for i, o := range objects {
+		part := g.parts()[i]
+		if x+part > 12 {
+			x, y, height = 0, y+height+style.Gap, 0
+		}
+		o.Move(fyne.NewPos(x*unit, y))
+		o.Resize(fyne.NewSize(part*unit-style.Spacing, o.MinSize().Height))
+		x += part
+		height = max(height, o.MinSize().Height)
+	}
+}
+
+func (g *headGrid) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var x, y, height float32
+	for i, o := range objects {
+		part := g.parts()[i]
+		if x+part > 12 {
+			x, y, height = 0, y+height+style.Gap, 0
+		}
+		x += part
+		height = max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(0, y+height)
+}
+
+// arrange lays out the fields for the window's width.
+func (h *editorHead) arrange() {
+	h.content.Layout = &headGrid{narrow: h.narrow}
+	h.content.Refresh()
+}
+
+// edit makes a change that a person made in a field.
+func (h *editorHead) edit(change func()) {
+	if h.showing || h.draft == nil || !h.writable() {
+		return
+	}
+	change()
+	h.typed()
+}
+
+func (h *editorHead) textField(about string, set func(*billing.Form, string)) *entry {
+	e := newEntry(h.keys)
+	e.OnChanged = func(text string) {
+		h.edit(func() { h.draft.change(about, func(f *billing.Form) { set(f, text) }) })
+	}
+	return e
+}
+
+// dateField takes a date in whatever form; one that cannot be read counts as none.
+func (h *editorHead) dateField(set func(billing.Date)) *entry {
+	e := newEntry(h.keys)
+	e.OnChanged = func(text string) {
+		h.edit(func() {
+			d, err := h.readDate(text)
+			if err != nil {
+				d = 0
+			}
+			set(d)
+		})
+	}
+	return e
+}
+
+func (h *editorHead) readDate(text string) (billing.Date, error) {
+	if text == "" {
+		return 0, nil
+	}
+	order := app.DayMonthYear
+	if h.format.MonthFirst() {
+		order = app.MonthDayYear
+	}
+	return app.ReadDate(text, order)
+}
+
+// problem says which date cannot be read, or "".
+func (h *editorHead) problem() string {
+	for _, e := range []*entry{h.date, h.due} {
+		if _, err := h.readDate(e.Text); err != nil {
+			return sentence(err.Error())
+		}
+	}
+	return ""
+}
+
+func (h *editorHead) showDate(e *entry, d billing.Date) {
+	was := h.showing
+	h.showing = true
+	e.SetText(h.format.Date(d))
+	h.showing = was
+}
+
+// show fills the fields.
+func (h *editorHead) show(d *draft, writable bool) {
+	options := []option{{text: lang.L("Choose a client…")}}
+	for _, c := range d.materials.Clients {
+		options = append(options, option{value: string(c.ID), text: c.Name, detail: c.Code})
+	}
+	if _, listed := d.client(d.Form.Client); !listed && d.Form.Client != "" {
+		options = append(options, option{value: string(d.Form.Client), text: h.nameOf(string(d.Form.Client))})
+	}
+	h.client.chosen = string(d.Form.Client)
+	h.client.setOptions(options)
+	h.kind.set(string(d.Form.Type))
+	h.amounts.set(string(d.Form.Amounts))
+	for e, d := range map[*entry]billing.Date{h.date: d.Form.Date, h.due: d.Form.Due} {
+		if read, err := h.readDate(e.Text); err != nil || read != d || e.Text == "" {
+			h.showDate(e, d)
+		}
+	}
+	for e, text := range map[*entry]string{h.reference: d.Form.Reference, h.currency: string(d.Form.Currency), h.note: d.Form.Note} {
+		if e.Text != text {
+			e.SetText(text)
+		}
+	}
+	for _, f := range []fyne.Disableable{h.client, h.kind, h.amounts, h.date, h.due, h.reference, h.currency, h.note} {
+		if writable {
+			f.Enable()
+		} else {
+			f.Disable()
+		}
+	}
+}
+
+// point puts the focus on a field.
+func (h *editorHead) point(f billing.Field) {
+	at := map[billing.Field]fyne.Focusable{
+		billing.ClientField: h.client, billing.DateField: h.date, billing.DueField: h.due, billing.CurrencyField: h.currency,
+	}[f]
+	if at != nil {
+		h.window.Canvas().Focus(at)
+	}
+}

@@ -1,0 +1,322 @@
+package screens
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/sheet"
+	"feebridge/screens/style"
+)
+
+// saveThen saves the draft where there is something to save, and then does what follows.
+func (e *editor) saveThen(then func()) {
+	e.lines.Commit()
+	if e.saving || !e.writable() {
+		return
+	}
+	if !e.draft.dirty() && e.draft.Version > 0 {
+		then()
+		return
+	}
+	e.saving = true
+	e.keeping.stop()
+	w := e.draft.Writing
+	w.Form = trimmed(e.draft.current())
+	e.showTitle()
+	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (app.Writing, error) {
+		e.keep.Lock()
+		defer e.keep.Unlock()
+		return e.app.SaveWriting(ctx, e.me, w)
+	}, func(saved app.Writing, err error) {
+		e.saving = false
+		overtaken, later := errors.AsType[*app.Overtaken](err)
+		problems, unread := errors.AsType[billing.Problems](err)
+		switch {
+		case later:
+			e.tellOvertaken(overtaken, then)
+		case unread:
+			e.pointAt(problems[0])
+		case err != nil:
+			e.failed(lang.L("The draft was not saved"), err)
+		default:
+			e.saved(saved)
+			then()
+		}
+		e.showTitle()
+	})
+}
+
+// saved takes over what was saved. What was typed meanwhile stays typed.
+func (e *editor) saved(w app.Writing) {
+	d := e.draft
+	d.Version, d.Base, d.Number, d.Stage, d.Since = w.Version, w.Base, w.Number, w.Stage, w.Since
+	if !d.dirty() {
+		write(e.state, lang.L("Saved"))
+	}
+}
+
+// pointAt shows a cell that cannot be read.
+func (e *editor) pointAt(p billing.Problem) {
+	if column, there := cellOf[p.Field]; there && p.Line >= 0 {
+		e.lines.SetCursor(sheet.Cell{Row: p.Line, Column: column})
+		e.lines.Focus()
+	} else {
+		e.head.point(p.Field)
+	}
+	e.tellProblem()
+	write(e.state, lang.L("Nothing was saved: a cell cannot be read."))
+}
+
+// tellOvertaken tells what somebody else changed, and lets the person decide.
+func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
+	var rows [][]listCell
+	for _, c := range o.Changes {
+		where := lang.L("Head")
+		if c.Line >= 0 {
+			where = lang.L("Line {{.Line}}", with{"Line": c.Line + 1})
+		}
+		rows = append(rows, []listCell{{text: where}, {text: fieldWord(c.Field)}, {text: e.fieldText(c.Field, c.From)}, {text: e.fieldText(c.Field, c.To)}})
+	}
+	list := newListing(e.keys, []listColumn{
+		{title: lang.L("Where"), width: 80}, {title: lang.L("What"), width: 130}, {title: lang.L("When you opened it"), width: 230}, {title: lang.L("Now"), stretch: true},
+	}, rows)
+	text := lang.L("This invoice was changed since you opened it, and nothing of yours was saved. These are the others' changes:")
+	var d *dialog
+	leave := newButton(e.keys, lang.L("Keep writing"), func() { d.hide() })
+	theirs := newButton(e.keys, lang.L("Take what is stored"), func() {
+		d.hide()
+		e.take(o.Now)
+	})
+	buttons := []*button{leave, theirs}
+	if o.Now.Stage.Status == billing.Draft {
+		buttons = append(buttons, newButton(e.keys, lang.L("Save mine over it"), func() {
+			d.hide()
+			e.draft.Version, e.draft.Base = o.Now.Version, o.Now.Base
+			e.saveThen(then)
+		}))
+	} else {
+		text = lang.L("This invoice is {{.Status}} by now, and cannot be changed. Nothing of yours was saved.", with{"Status": statusWord(o.Now.Stage.Status)})
+	}
+	d = e.dialogs.show(lang.L("Somebody else was faster"), fyne.NewSize(760, 420),
+		container.NewBorder(paragraph(text), nil, nil, nil, list.content()), buttons...)
+}
+
+// fieldText is a value of a difference as a person reads it.
+func (e *editor) fieldText(f billing.Field, text string) string {
+	if c, known := e.draft.client(billing.ClientID(text)); f == billing.ClientField && known {
+		return c.Name
+	}
+	return text
+}
+
+// take shows what is stored instead of what was typed, which can be brought back by undo.
+func (e *editor) take(w app.Writing) {
+	d := e.draft
+	d.change("", func(f *billing.Form) { *f = w.Form })
+	d.Version, d.Base, d.Number, d.Stage = w.Version, w.Base, w.Number, w.Stage
+	e.refill()
+	e.lines.SetLocked(!e.writable())
+	e.forget(func() {})
+}
+
+// forget gives up what was kept of the typing.
+func (e *editor) forget(then func()) {
+	id := e.draft.Invoice
+	e.keeping.stop()
+	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+		e.keep.Lock()
+		defer e.keep.Unlock()
+		return struct{}{}, e.app.ForgetUnsaved(ctx, e.me, id)
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			e.failed(lang.L("What you typed could not be given up"), err)
+			return
+		}
+		then()
+	})
+}
+
+// saveAndFinalize makes the invoice ready for export.
+func (e *editor) saveAndFinalize() { e.saveThen(e.finalizeSaved) }
+
+func (e *editor) finalizeSaved() {
+	e.move(e.app.Finalize, lang.L("The invoice cannot be finalized"), func() {
+		e.notice(lang.L("Finalized as {{.Number}}. {{.Key}} exports it to Xero.", with{"Number": e.draft.Number, "Key": controlName(fyne.KeyE)}))
+	})
+}
+
+// move moves the invoice to another stage and shows what became of it.
+func (e *editor) move(do moving, refused string, then func()) {
+	id := e.draft.Invoice
+	e.saving = true
+	act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) (app.Writing, error) {
+		results, err := do(ctx, e.me, []billing.InvoiceID{id})
+		if err == nil {
+			err = results[0].Err
+		}
+		if err != nil {
+			return app.Writing{}, err
+		}
+		return e.app.OpenWriting(ctx, e.me, id)
+	}, func(w app.Writing, err error) {
+		e.saving = false
+		if err != nil {
+			e.showTitle()
+			e.failed(refused, err)
+			return
+		}
+		materials := e.draft.materials
+		e.show(&draft{Writing: w, materials: materials})
+		e.lines.Focus()
+		then()
+	})
+}
+
+// exportNow asks to export the invoice where that is possible.
+func (e *editor) exportNow() {
+	if _, possible := e.draft.Stage.Next(exporting.event); possible && e.draft.Version > 0 {
+		e.export(e.draft.Invoice)
+	}
+}
+
+// close leads back to the list.
+func (e *editor) close() { e.gone(e.draft.Invoice) }
+
+// leave asks what shall become of what was not saved.
+func (e *editor) leave(then func()) {
+	e.lines.Commit()
+	if !e.writable() || !e.draft.dirty() {
+		e.end(then)
+		return
+	}
+	var d *dialog
+	stay := newButton(e.keys, lang.L("Keep writing"), func() { d.hide() })
+	drop := newButton(e.keys, lang.L("Discard changes"), func() {
+		d.hide()
+		e.forget(func() { e.end(then) })
+	})
+	keep := newButton(e.keys, lang.L("Save draft"), func() {
+		d.hide()
+		e.saveThen(func() { e.end(then) })
+	})
+	d = e.dialogs.show(lang.L("Save this draft?"), fyne.NewSize(440, 0),
+		paragraph(lang.L("There are changes that are not saved yet.")), drop, stay, keep)
+}
+
+// end closes the page for good.
+func (e *editor) end(then func()) {
+	e.draft = &draft{}
+	e.keeping.stop()
+	then()
+}
+
+// showMenu opens More actions.
+func (e *editor) showMenu() {
+	d := e.draft
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(e.more)
+	stored := ""
+	if d.Version == 0 {
+		stored = lang.L("save the draft first")
+	}
+	may := e.me.May(staff.EditInvoices, d.Form.Client)
+	permitted := func(why string) string {
+		if why == "" && !may {
+			needs := staff.EditInvoices.Needs()
+			return lang.L("needs {{.Permission}}", with{"Permission": lang.X(needs, needs)})
+		}
+		return why
+	}
+	moves := func(m move) string {
+		if _, possible := d.Stage.Next(m.event); !possible {
+			return m.obstacle(d.Stage)
+		}
+		return stored
+	}
+	undo := fyne.NewMenuItem(lang.L("Undo"), func() { e.step((*draft).undo) })
+	showKey(undo, fyne.KeyZ)
+	redo := fyne.NewMenuItem(lang.L("Redo"), func() { e.step((*draft).redo) })
+	showKey(redo, fyne.KeyY)
+	exportIt := menuItem(lang.L("Export to Xero"), moves(exporting), func() { e.export(d.Invoice) })
+	showKey(exportIt, fyne.KeyE)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("",
+		undo, redo,
+		fyne.NewMenuItemSeparator(),
+		menuItem(lang.L("Preview as PDF"), stored, func() { e.print(d.Invoice) }),
+		exportIt,
+		menuItem(lang.L("Draft"), permitted(moves(redrafting)), func() {
+			e.move(e.app.Reopen, lang.L("The invoice cannot be taken back to draft"), func() {})
+		}),
+		menuItem(lang.L("Duplicate"), permitted(stored), e.duplicate),
+		menuItem(lang.L("Delete…"), permitted(moves(deleting)), e.confirmDelete),
+		fyne.NewMenuItemSeparator(),
+		menuItem(lang.L("History"), stored, func() { e.history(d.Invoice) }),
+	), e.window.Canvas(), at.AddXY(0, e.more.Size().Height+style.Gap))
+}
+
+// duplicate makes a new draft of the invoice and opens it.
+func (e *editor) duplicate() {
+	id := e.draft.Invoice
+	copyIt := func() {
+		act(e.shell, lang.L("Saving…"), func(ctx context.Context) (billing.InvoiceID, error) {
+			return e.app.Duplicate(ctx, e.me, id, billing.DateOf(e.now()))
+		}, func(made billing.InvoiceID, err error) {
+			if err != nil {
+				e.failed(lang.L("The invoice was not duplicated"), err)
+				return
+			}
+			e.open(made)
+		})
+	}
+	if e.writable() {
+		e.saveThen(copyIt)
+		return
+	}
+	copyIt()
+}
+
+func (e *editor) confirmDelete() {
+	title := lang.L("Delete this draft?")
+	if e.draft.Number != "" {
+		title = lang.L("Delete invoice {{.Number}}?", with{"Number": e.draft.Number})
+	}
+	e.dialogs.ask(title, deleteWords(), lang.L("Delete"), func() {
+		id := e.draft.Invoice
+		act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
+			return e.app.Delete(ctx, e.me, []billing.InvoiceID{id})
+		}, func(results []app.Result, err error) {
+			if err == nil {
+				err = results[0].Err
+			}
+			if err != nil {
+				e.failed(lang.L("The invoice was not deleted"), err)
+				return
+			}
+			e.forget(func() {
+				e.draft = &draft{}
+				e.gone("")
+			})
+		})
+	})
+}
+
+// deleteWords say what deleting does.
+func deleteWords() string {
+	return lang.L("It leaves the list and is kept for the audit trail. Xero does not hold it: nothing changes there. Its number, if it has one, is free again.")
+}
+
+// step undoes or redoes a change.
+func (e *editor) step(do func(*draft) bool) {
+	e.lines.Commit()
+	if e.writable() && do(e.draft) {
+		e.refill()
+		e.keepSoon()
+	}
+}

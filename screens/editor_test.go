@@ -1,0 +1,248 @@
+package screens
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/sheet"
+)
+
+// write opens a new invoice for a client, with the cursor in its first line.
+func (b *trial) write(client billing.ClientID) *editor {
+	b.Helper()
+	b.w.editor.begin(client)
+	b.settle()
+	b.w.editor.lines.Focus()
+	return b.w.editor
+}
+
+// enter types a text into each cell, with Enter after it.
+func (b *trial) enter(texts ...string) {
+	b.Helper()
+	for _, text := range texts {
+		if text != "" {
+			b.typeText(text)
+		}
+		b.key(fyne.KeyReturn)
+	}
+}
+
+func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.control(fyne.KeyN)
+	e := b.w.editor
+	b.see("New invoice", "Choose a client…", "NZD 0.00")
+	b.key(fyne.KeyReturn) // the client has the focus
+	b.typeText("kauri")
+	b.key(fyne.KeyReturn)
+	b.see("Kauri Joinery Ltd", "06 Dec 26")
+	e.lines.Focus()
+	b.typeText("acc")
+	b.key(fyne.KeyReturn)
+	b.see("NZD 212.75")
+	if got := strings.Join(e.lines.Rows()[0], "|"); got != "ACC|Preparation of the annual accounts|1|185.00||15% GST on Income||185.00" {
+		t.Errorf("the first line is %q", got)
+	}
+	b.enter("", "2.5", "", "10%", "", "") // description, quantity, rate, discount, tax, account
+	b.enter("", "Letter of 3 October")
+	b.see("NZD 478.69", "416.25", "62.44")
+	b.control(fyne.KeyS)
+	b.see("Saved", "Draft")
+	if len(fake.writing.unsaved) > 0 {
+		t.Errorf("kept are %v", fake.writing.unsaved)
+	}
+	b.control(fyne.KeyL)
+	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back with More actions → Draft.")
+	b.control(fyne.KeyE)
+	b.see("Export 1 invoice", "Together NZD 478.69")
+}
+
+func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	e := b.write("c00")
+	fyne.CurrentApp().Clipboard().SetContent("ACC\tYear 2025\t1\t100\nTAX\t\t2\t\n\tNothing but text\t\t\n")
+	b.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutPaste{Clipboard: fyne.CurrentApp().Clipboard()})
+	b.settle()
+	var got []string
+	for _, row := range e.lines.Rows() {
+		got = append(got, strings.Join(row, "|"))
+	}
+	want := "ACC|Year 2025|1|100||15% GST on Income||100.00\nTAX|Income tax return|2|95.1234||Zero Rated|260|190.25\n|Nothing but text||||||"
+	if text := strings.Join(got, "\n"); text != want {
+		t.Errorf("the lines are\n%s\nwant\n%s", text, want)
+	}
+	b.see("NZD 305.25")
+}
+
+func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.write("c00")
+	b.enter("acc", "", "")
+	b.typeText("9.")
+	b.pass(keepAfter)
+	kept := fake.writing.unsaved["new1"]
+	if len(kept.Form.Lines) != 1 || kept.Form.Lines[0].UnitAmount != "9." {
+		t.Fatalf("kept is %+v", kept.Form)
+	}
+	b.see("Not saved yet; what you type is kept.")
+
+	again := newTrial(t, fake)
+	again.see("Go on writing?")
+	again.tap("Kauri Joinery Ltd, 10:00")
+	again.see("New invoice", "This is what you typed until 10:00. It is not saved yet.")
+	if got := again.w.editor.lines.Rows()[0]; got[rateColumn] != "9." {
+		t.Errorf("back is %q", got)
+	}
+}
+
+func TestACellThatCannotBeReadIsNamedAndNothingIsSaved(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	e := b.write("c00")
+	b.enter("acc", "", "two")
+	b.see("NZD 0.00")
+	b.control(fyne.KeyS)
+	b.see("Nothing was saved: a cell cannot be read.")
+	if at := e.lines.Cursor(); at != (sheet.Cell{Row: 0, Column: quantityColumn}) {
+		t.Errorf("the cursor is at %+v", at)
+	}
+	if got := fake.written("new1"); got != nil {
+		t.Errorf("saved was %+v", got)
+	}
+	b.enter("2")
+	b.control(fyne.KeyS)
+	b.see("Saved")
+}
+
+func TestUndoAndRedo(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	e := b.write("c00")
+	b.enter("acc", "", "3")
+	b.see("NZD 638.25")
+	e.lines.OnUndo()
+	b.see("NZD 212.75")
+	e.lines.OnUndo()
+	b.see("NZD 0.00")
+	e.lines.OnRedo()
+	e.lines.OnRedo()
+	b.see("NZD 638.25")
+	e.head.reference.SetText("PO")
+	e.head.reference.SetText("PO 1")
+	e.lines.OnUndo()
+	if e.head.reference.Text != "" {
+		t.Errorf("a word is undone to %q", e.head.reference.Text)
+	}
+}
+
+func TestSomebodyElseWasFaster(t *testing.T) {
+	fake := newFake().fill(12)
+	v := fake.written("i00005") // a draft
+	v.Version = 1
+	b := newTrial(t, fake)
+	b.w.editor.open("i00005")
+	b.settle()
+	b.w.editor.head.reference.SetText("mine")
+	v.Version, v.Reference = 2, "theirs"
+	b.control(fyne.KeyS)
+	b.see("Somebody else was faster", "theirs", "PO 3035")
+	b.tap("Take what is stored")
+	if got := b.w.editor.head.reference.Text; got != "theirs" {
+		t.Errorf("the reference is %q", got)
+	}
+	b.w.editor.head.reference.SetText("mine after all")
+	v.Version, v.Reference = 3, "theirs again"
+	b.control(fyne.KeyS)
+	b.tap("Save mine over it")
+	b.see("Saved")
+	if v.Reference != "mine after all" || v.Version != 4 {
+		t.Errorf("stored is %q, version %d", v.Reference, v.Version)
+	}
+}
+
+func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.write("c00")
+	b.enter("acc")
+	b.pass(keepAfter)
+	b.tap("Close")
+	b.see("Save this draft?")
+	b.tap("Keep writing")
+	b.see("Line amounts")
+	b.tap("Close")
+	b.tap("Discard changes")
+	b.notSee("Line amounts")
+	if len(fake.writing.unsaved) > 0 || fake.written("new1") != nil {
+		t.Errorf("left are %v", fake.writing.unsaved)
+	}
+	b.write("c00")
+	b.enter("acc")
+	b.tap("Close")
+	b.key(fyne.KeyReturn)
+	b.notSee("Save this draft?", "Line amounts")
+	if fake.written("new2") == nil {
+		t.Error("it was not saved")
+	}
+}
+
+func TestWhoMayNotWriteMayRead(t *testing.T) {
+	viewer := staff.Member{ID: "v", Name: "Vera Blum", AllEntities: staff.Viewer}
+	fake := newFake().fill(12)
+	fake.written("i00005").Version = 1
+	b := newTrialAs(t, fake, viewer)
+	b.control(fyne.KeyN)
+	b.see("There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
+	b.tap("Close")
+	b.w.editor.open("i00005")
+	b.settle()
+	b.see("You can look, but not change anything: writing this client's invoices needs the Owner role on the client and the ProcessTime permission. Ask an Admin of your firm.")
+	b.notSee("Save draft")
+}
+
+func TestDuplicateDeleteAndHistory(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	b.w.editor.open("i00003")
+	b.settle()
+	b.w.editor.duplicate()
+	b.settle()
+	b.see("Draft", "22 Nov 26")
+	b.w.editor.confirmDelete()
+	b.settle()
+	b.see("Delete this draft?")
+	b.key(fyne.KeyReturn)
+	b.notSee("Delete this draft?", "Save draft")
+	if v := fake.written("new1"); v.Stage.Status != billing.Deleted {
+		t.Errorf("it is %s", v.Stage.Status)
+	}
+	b.w.billing.showHistory("i00003")
+	b.settle()
+	b.see("History of invoice 0001063")
+}
+
+func TestANegativeTotalNamesTheWayOut(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.write("c00")
+	b.enter("", "Write-down", "1", "-5")
+	b.see("The total is negative: such an invoice cannot be finalized. Feebridge makes no credit notes; raise one in Xero instead.", "NZD ‒5.75")
+}
+
+func TestAnInvoiceThatIsShownFollowsWhatBecomesOfIt(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	fake.written("i00000").Version = 1
+	b.w.editor.open("i00000")
+	b.settle()
+	b.see("Invoice 0001066 · Finalized")
+	v := fake.written("i00000")
+	v.Version, v.Stage = 2, billing.Stage{Status: billing.Closed, Export: billing.Exported}
+	fake.tell("invoice", "i00000")
+	b.settle()
+	b.see("Invoice 0001066 · Closed")
+}

@@ -1,0 +1,83 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/screens/style"
+)
+
+// showHistory shows everything that was done to an invoice: by whom, when, and what it
+// changed, newest first; and what came of each export.
+func (b *billingScreen) showHistory(id billing.InvoiceID) {
+	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.InvoiceView, error) {
+		return b.app.Invoice(ctx, b.me, id)
+	}, func(v app.InvoiceView, err error) {
+		if err != nil {
+			b.failed(lang.L("The history could not be read"), err)
+			return
+		}
+		title := lang.L("History of a draft")
+		if v.Invoice.Number != "" {
+			title = lang.L("History of invoice {{.Number}}", with{"Number": v.Invoice.Number})
+		}
+		entries := container.New(layout.NewCustomPaddedVBoxLayout(style.Gap))
+		for i := len(v.History) - 1; i >= 0; i-- {
+			e := v.History[i]
+			entries.Add(b.historyEntry(b.moment(e.At), e.ByName, actionWord(e.Action), e.From, e.To))
+		}
+		var d *dialog
+		d = b.dialogs.show(title, fyne.NewSize(720, 520), container.NewVScroll(entries), newButton(b.keys, lang.L("Close"), func() { d.hide() }))
+	})
+}
+
+// historyEntry is one thing that was done.
+func (b *billingScreen) historyEntry(when, who, what, from, to string) fyne.CanvasObject {
+	at := widget.NewLabel(when)
+	at.Importance = widget.LowImportance
+	head := widget.NewLabel(who + " · " + what)
+	head.TextStyle.Bold = true
+	column := container.New(closely, head)
+	text := to
+	if from != "" && to != "" {
+		text = from + " → " + to
+	}
+	if text != "" {
+		column.Add(paragraph(text))
+	}
+	return container.NewBorder(nil, nil, container.New(fixedWidth{width: 130, least: 130}, container.NewVBox(at)), nil, column)
+}
+
+// offerUnsaved leads a person back to what she had typed when Feebridge ended without her
+// saving it.
+func (w *Window) offerUnsaved() {
+	load(&w.unsaved, func(ctx context.Context) ([]app.Unsaved, error) { return w.editor.app.Unsaved(ctx, w.me) },
+		func(all []app.Unsaved, err error) {
+			if err != nil || len(all) == 0 || w.dialogs.top() != nil {
+				return
+			}
+			var d *dialog
+			body := container.NewVBox(paragraph(lang.L("When Feebridge ended last, these were not saved. Nothing that you typed is lost.")))
+			for _, u := range all {
+				text := w.billing.entity.textOf(string(u.Form.Client))
+				if u.Form.Client == "" || text == "" {
+					text = lang.L("no client yet")
+				}
+				button := newButton(w.keys, lang.L("{{.Client}}, {{.When}}", with{"Client": text, "When": w.moment(u.At)}), func() {
+					d.hide()
+					w.editor.open(u.Invoice)
+				})
+				button.Icon, button.Alignment = theme.DocumentCreateIcon(), widget.ButtonAlignLeading
+				body.Add(button)
+			}
+			d = w.dialogs.show(lang.L("Go on writing?"), fyne.NewSize(460, 0), body, newButton(w.keys, lang.L("Later"), func() { d.hide() }))
+		})
+}

@@ -1,0 +1,58 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// page is what fills the window below its frame, one at a time.
+type page struct {
+	content fyne.CanvasObject
+	shown   func()               // it came to the front: it takes the keys; may be nil
+	leave   func(then func())    // another one is to come: it may ask first; nil lets it come at once
+	escape  func()               // what Escape does where nothing else wants it
+	key     func(*fyne.KeyEvent) // a key that nothing has used while nothing has the focus; may be nil
+	search  *entry               // takes what is typed while nothing has the focus; may be nil
+	reload  func()               // reads anew what it shows; may be nil
+	arrange func()               // the window became narrow or wide; may be nil
+	notice  func(string)         // tells something in passing
+}
+
+// pages shows one page at a time.
+type pages struct {
+	holder *fyne.Container
+	front  *page
+}
+
+func newPages(first *page) *pages {
+	return &pages{holder: container.NewStack(first.content), front: first}
+}
+
+// open brings a page to the front, once the page that is there lets it.
+func (p *pages) open(next *page) {
+	if next == p.front {
+		return
+	}
+	swap := func() {
+		p.front = next
+		p.holder.Objects = []fyne.CanvasObject{next.content}
+		p.holder.Refresh()
+		if next.arrange != nil {
+			next.arrange()
+		}
+		if next.shown != nil {
+			next.shown()
+		}
+	}
+	if p.front.leave == nil {
+		swap()
+		return
+	}
+	p.front.leave(swap)
+}
+
+// place is a page that the menu leads to.
+type place struct {
+	name string
+	page *page
+}

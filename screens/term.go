@@ -1,0 +1,75 @@
+package screens
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/screens/style"
+)
+
+// termField chooses a payment term.
+type termField struct {
+	rule    *dropDown
+	days    *entry
+	content fyne.CanvasObject
+}
+
+// newTermField shows a term; none says what holds where there is none.
+func newTermField(k *keyboard, t billing.Term, none string) *termField {
+	f := &termField{days: newEntry(k)}
+	f.rule = newDropDown(k, "", []option{
+		{text: none},
+		{value: string(billing.AfterDate), text: lang.L("a number of days after the invoice date")},
+		{value: string(billing.OfNextMonth), text: lang.L("a day of the month after")},
+	}, string(t.Rule), func(rule string) { show(f.days, rule != "") })
+	if t.Rule != "" {
+		f.days.SetText(strconv.Itoa(t.Days))
+	}
+	show(f.days, t.Rule != "")
+	f.content = container.New(bar{stretch: 0, gap: style.Gap}, outlined(f.rule), container.New(fixedWidth{width: 64, least: 64}, f.days))
+	return f
+}
+
+func (f *termField) read() (billing.Term, error) {
+	t := billing.Term{Rule: billing.TermRule(f.rule.chosen)}
+	if t.Rule == "" {
+		return t, nil
+	}
+	days, err := strconv.Atoi(strings.TrimSpace(f.days.Text))
+	if err != nil {
+		return t, app.Errorf(app.Invalid, "Enter the days as a number.")
+	}
+	t.Days = days
+	return t, t.Check()
+}
+
+// termWords tells a payment term; "" for none.
+func termWords(t billing.Term) string {
+	data := with{"Days": t.Days}
+	switch t.Rule {
+	case billing.AfterDate:
+		return lang.L("{{.Days}} days after the invoice date", data)
+	case billing.OfNextMonth:
+		return lang.L("day {{.Days}} of the next month", data)
+	}
+	return ""
+}
+
+// readCurrency reads the code of a currency; none is fine.
+func readCurrency(text string) (money.Currency, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", nil
+	}
+	c, err := money.ParseCurrency(text)
+	if err != nil {
+		return "", app.Errorf(app.Invalid, "%q is not a currency: enter its code of three letters, such as NZD.", text)
+	}
+	return c, nil
+}
