@@ -50,6 +50,11 @@ func commands() []command {
 		{"mapping", "show|set [ORGANISATION]", "print how invoices stand in Xero, or change it", nil, mapping},
 		{"list", "", "list the invoices", listFlags, list},
 		{"show", "NUMBER", "show one invoice", nil, show},
+		{"staff", "list|add|set|deactivate|reactivate|password [NAME]", "list the staff, or change who may do what", staffFlags, manageStaff},
+		{"audit", "verify|list", "check the audit trail, or list it", auditFlags, auditTrail},
+		{"backup", "FILE", "write a verified copy of the firm's database", backupFlags, backUp},
+		{"restore", "FILE", "put a backup in the place of the firm's database", nil, restoreBackup},
+		{"reconcile", "", "compare a restored or copied database with Xero, which unlocks it", reconcileFlags, reconcile},
 		{"sim", "", "run the simulated Xero alone", simFlags, simulate},
 	}
 }
@@ -58,6 +63,9 @@ func commands() []command {
 type options struct {
 	db, api, identity string
 	json              bool
+
+	as         string
+	passwordFD descriptor
 
 	demo bool
 	tour string
@@ -75,6 +83,11 @@ type options struct {
 	organisations words
 	exportTo      string
 	client        string
+
+	staff staffOptions
+	audit auditOptions
+
+	backup backupOptions
 
 	sim simOptions
 }
@@ -151,6 +164,8 @@ func (o *options) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.api, "api", "", "`URL` of the Accounting API (default: Xero's own)")
 	flags.StringVar(&o.identity, "identity", "", "`URL` of Xero's sign-in (default: Xero's own)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object a line")
+	flags.StringVar(&o.as, "as", "", "act as the member of staff with that `NAME` or e-mail address; the password is asked for on the terminal")
+	flags.Var(&o.passwordFD, "password-fd", "read the password as one line from that file `DESCRIPTOR` instead (0 is the standard input)")
 }
 
 func usage(w io.Writer) {
@@ -182,18 +197,24 @@ type session struct {
 	log  *slog.Logger
 	app  *app.App
 	firm app.Firm
-	me   staff.Member
+
+	me       staff.Member // who acts
+	password string       // with which she proved it; "" where she need not
 }
 
-// open opens the firm's database and, where the environment names a sign-in, Xero.
+// open opens the firm's database, and finds out who acts.
 func (s *session) open(ctx context.Context) error {
-	path := s.options.db
-	if path == "" {
-		folder, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
-		}
-		path = filepath.Join(folder, "feebridge", "feebridge.db")
+	if err := s.openFirm(ctx); err != nil {
+		return err
+	}
+	return s.signIn(ctx)
+}
+
+// openFirm opens the firm's database, whoever acts.
+func (s *session) openFirm(ctx context.Context) error {
+	path, err := s.path()
+	if err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("making the folder of the database: %w", err)
@@ -201,7 +222,19 @@ func (s *session) open(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	return s.start(ctx, path, vault.New(), xero.Config{API: s.options.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"})
+	return s.start(ctx, path, vault.New(), xero.Config{API: s.options.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner")
+}
+
+// path returns where the firm's database is.
+func (s *session) path() (string, error) {
+	if s.options.db != "" {
+		return s.options.db, nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
+	}
+	return filepath.Join(folder, "feebridge", "feebridge.db"), nil
 }
 
 // token returns the access token for calls to an organisation: that of the environment,
@@ -213,9 +246,9 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 	return s.app.Token(ctx, t)
 }
 
-// start opens the database and makes the App. firm is used only for a new database; v is
-// nil where sign-ins are not to be kept.
-func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm) error {
+// start opens the database and makes the App. firm and admin are used only for a new
+// database; v is nil where sign-ins are not to be kept.
+func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string) error {
 	var err error
 	if s.db, err = data.Open(ctx, path); err != nil {
 		return err
@@ -225,7 +258,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 		Login: s.options.identity, Identity: s.options.identity, API: s.options.api, Log: s.log,
 	})
 	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log})
-	if s.me, err = s.app.Open(ctx, firm, "Owner"); err != nil {
+	if err = s.app.Open(ctx, firm, admin); err != nil {
 		return err
 	}
 	s.firm, err = s.app.Firm(ctx)
@@ -267,12 +300,21 @@ func (s *session) fail(err error) int {
 	fmt.Fprintln(s.errs, "feebridge:", err)
 	var parked *app.Parked
 	var trouble *app.Trouble
+	var wrong *misuse
 	switch {
+	case errors.As(err, &wrong):
+		return exitWrongUse
 	case errors.As(err, &parked), errors.As(err, &trouble), app.IsCode(err, app.Unavailable):
 		return exitUnavailable
 	}
 	return exitSomeFailed
 }
+
+// misuse is an error of who called the program.
+type misuse struct{ text string }
+
+// Error returns what is wrong with the call.
+func (m *misuse) Error() string { return m.text }
 
 func (s *session) wrongUse(text string, args ...any) int {
 	fmt.Fprintf(s.errs, "feebridge: "+text+"\n", args...)

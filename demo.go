@@ -17,10 +17,19 @@ import (
 )
 
 // demoFirm is the firm that --demo explores.
-var demoFirm = app.Firm{Name: "Tui Accounting Ltd", Currency: "NZD"}
+var demoFirm = app.Firm{
+	Name: "Tui Accounting Ltd", Currency: "NZD", Numbering: demo.Numbering(),
+	Term: billing.Term{Rule: billing.OfNextMonth, Days: 20},
+	Letterhead: app.Letterhead{
+		Address: billing.Address{Lines: [4]string{"Level 2, 14 Tory Street"}, City: "Wellington", PostalCode: "6011", Country: "New Zealand"},
+		Phone:   "04 555 0142", Email: "office@tui-accounting.example", TaxNumber: "GST 123-456-789",
+		Payment: "Please pay to 12-3456-0123456-00, with the invoice number as the reference.",
+	},
+}
 
-// openDemo opens the demo firm on a throw-away database beside a simulated Xero. The
-// returned function takes both down.
+// openDemo opens the demo firm on a throw-away database beside a simulated Xero. Nobody
+// has a password there: the founder acts, or whoever --as names. The returned function
+// takes both down.
 func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	folder, err := os.MkdirTemp("", "feebridge-demo-")
 	if err != nil {
@@ -47,10 +56,16 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 		err = s.start(ctx, filepath.Join(folder, "demo.db"), nil, xero.Config{
 			API: there.base, Web: there.base,
 			Token: func(ctx context.Context, t ledger.TenantID) (string, error) { return s.demoToken(ctx, t, there.token) },
-		}, firm)
+		}, firm, demo.Founder)
+	}
+	if err == nil {
+		s.me, err = s.app.Who(ctx)
 	}
 	if err == nil {
 		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
+	}
+	if err == nil && s.options.as != "" {
+		s.me, err = s.member(ctx, s.options.as)
 	}
 	if err == nil {
 		err = there.takeItsTime()
@@ -95,6 +110,16 @@ func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
 				return err
 			}
 		}
+		for _, c := range demo.Codes() {
+			if err := tx.SaveBillingCode(c); err != nil {
+				return err
+			}
+		}
+		for _, m := range demo.Staff() {
+			if err := tx.SaveMember(m); err != nil {
+				return err
+			}
+		}
 		for _, v := range demo.Invoices(billing.DateOf(time.Now())) {
 			if _, err := tx.SaveInvoice(v); err != nil {
 				return err
@@ -114,7 +139,7 @@ func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
 
 // exportDemo exports invoices of the demo firm with a status on arrival.
 func (s *session) exportDemo(ctx context.Context, t ledger.TenantID, arrival ledger.InvoiceStatus, ids map[billing.Number]billing.InvoiceID, numbers []billing.Number) error {
-	if err := s.app.SetMapping(ctx, s.me, t, ledger.Mapping{Arrival: arrival, DefaultAccount: "200"}); err != nil {
+	if err := s.app.SetMapping(ctx, s.me, t, ledger.Mapping{Arrival: arrival, DefaultAccount: "200", DefaultTax: "OUTPUT2"}); err != nil {
 		return err
 	}
 	var chosen []billing.InvoiceID

@@ -165,7 +165,10 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{db: db, tenant: ledger.TenantID(tenant)}
 	o.app = app.New(app.Params{Store: db, Books: books, Log: slog.New(slog.DiscardHandler)})
-	if o.me, err = o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
+	if err := o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
+		t.Fatal(err)
+	}
+	if o.me, err = o.app.Who(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.app.Connect(t.Context(), o.me, app.Connection{Tenant: ledger.Tenant{ID: o.tenant}}); err != nil {

@@ -58,10 +58,13 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 // playGrid opens the window of the large firm and does with its grid what people do.
 func playGrid(ctx context.Context) (map[string]float64, error) {
 	s := &session{out: os.Stderr, errs: os.Stderr, log: slog.New(slog.DiscardHandler)}
-	if err := s.start(ctx, os.Getenv(envDB), nil, xero.Config{Token: s.token}, demoFirm); err != nil {
+	if err := s.start(ctx, os.Getenv(envDB), nil, xero.Config{Token: s.token}, demoFirm, "Owner"); err != nil {
 		return nil, err
 	}
 	defer s.close()
+	if err := s.signIn(ctx); err != nil {
+		return nil, err
+	}
 	st := newStage(s)
 	st.window.SetContent(widget.NewLabel(""))
 	p := &player{stage: st, got: map[string]float64{}}

@@ -121,7 +121,10 @@ func makeLargeFirm(ctx context.Context, path string) error {
 	}
 	defer func() { _ = db.Close() }()
 	a := app.New(app.Params{Store: db, Log: slog.New(slog.DiscardHandler)})
-	me, err := a.Open(ctx, demoFirm, "Owner")
+	if err := a.Open(ctx, demoFirm, "Owner"); err != nil {
+		return err
+	}
+	me, err := a.Who(ctx)
 	if err != nil {
 		return err
 	}

@@ -56,8 +56,8 @@ var rooms = []room{
 	{"xero/...", []string{"app/..."},
 		"the client speaks to Xero, or to whatever answers at the address it was given: it must not tell the simulator from Xero, " +
 			"nor store anything past app"},
-	{"assets/demo", []string{"app/billing", "app/money"},
-		"the demo firm is plain clients and invoices: main feeds them to the use cases"},
+	{"assets/demo", []string{"app/billing", "app/money", "app/staff"},
+		"the demo firm is plain clients, invoices and staff: main feeds them to the use cases"},
 	{"assets/...", []string{"assets/..."},
 		"assets are embedded bytes: whoever reads them brings the meaning"},
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -275,6 +274,7 @@ type rowJSON struct {
 
 func listFlags(flags *flag.FlagSet, o *options) {
 	flags.StringVar(&o.to, "to", "", "write the list to a `FILE.csv` or .xlsx instead")
+	flags.StringVar(&o.amounts, "template", "", "with --to, write the invoices that are due for export and whose unit amounts are `exclusive` or inclusive of tax in the columns of Xero's sales invoice template, to be imported there by hand")
 }
 
 func list(ctx context.Context, s *session, words []string) int {
@@ -285,16 +285,19 @@ func list(ctx context.Context, s *session, words []string) int {
 	if s.options.to != "" && write == nil {
 		return s.wrongUse("--to takes a file that ends in .csv or .xlsx.")
 	}
+	if s.options.amounts != "" {
+		return s.writeTemplate(ctx, write)
+	}
 	if err := s.open(ctx); err != nil {
 		return s.fail(err)
 	}
-	cells := [][]app.SheetCell{listHeader}
+	var rows []app.InvoiceRow
 	for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
 		if err != nil {
 			return s.fail(err)
 		}
 		if write != nil {
-			cells = append(cells, listCells(row))
+			rows = append(rows, row)
 			continue
 		}
 		r := listRow(row)
@@ -303,10 +306,57 @@ func list(ctx context.Context, s *session, words []string) int {
 	if write == nil {
 		return exitDone
 	}
-	if err := sheet.WriteFile(s.options.to, func(w io.Writer) error { return write(w, cells) }); err != nil {
+	if err := sheet.WriteFile(s.options.to, func(w io.Writer) error { return write(w, app.ListSheet(rows)) }); err != nil {
 		return s.fail(err)
 	}
 	return exitDone
+}
+
+// writeTemplate writes the invoices that are due for export in the columns of Xero's template.
+func (s *session) writeTemplate(ctx context.Context, write func(io.Writer, [][]app.SheetCell) error) int {
+	amounts, err := money.ParseLineAmounts(s.options.amounts)
+	if err != nil || amounts == money.NoTax || write == nil {
+		return s.wrongUse("--template is exclusive or inclusive, and needs --to with a file that ends in .csv or .xlsx.")
+	}
+	if err := s.open(ctx); err != nil {
+		return s.fail(err)
+	}
+	var ids []billing.InvoiceID
+	for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
+		if err != nil {
+			return s.fail(err)
+		}
+		if _, due := row.Stage.Next(billing.Queue); due {
+			ids = append(ids, row.ID)
+		}
+	}
+	template, results, err := s.app.TemplateSheet(ctx, s.me, ids, amounts)
+	if err != nil {
+		return s.fail(err)
+	}
+	if len(template.Rows) > 0 {
+		if err := sheet.WriteFile(s.options.to, func(w io.Writer) error { return write(w, template.Rows) }); err != nil {
+			return s.fail(err)
+		}
+	}
+	code := exitDone
+	for _, r := range results {
+		line := resultJSON{Number: r.Number, State: "written", Messages: []string{}}
+		if r.Err != nil {
+			line.State, line.Messages = "skipped", []string{r.Err.Error()}
+			code = exitSomeFailed
+		}
+		s.print(line, "%s", line)
+	}
+	switch {
+	case s.options.json:
+	case len(template.Rows) == 0:
+		fmt.Fprintln(s.out, "There is nothing to write: no file was made.")
+	default:
+		fmt.Fprintf(s.out, "The unit amounts of %s are tax %s: say so when Xero asks. Feebridge does not learn what becomes of the file, and still exports these invoices when it is told to: hold those that you import by hand.\n",
+			s.options.to, strings.ToLower(string(template.Amounts)))
+	}
+	return code
 }
 
 // sheetWriter returns what writes a file of that name, or nil.
@@ -330,18 +380,6 @@ func listRow(row app.InvoiceRow) rowJSON {
 		r.AmountDue = row.AmountDue.String()
 	}
 	return r
-}
-
-var listHeader = texts("Number", "Client", "Date", "Due", "Currency", "Subtotal", "Tax", "Total", "Status", "Xero export", "Xero status", "Message")
-
-func listCells(row app.InvoiceRow) []app.SheetCell {
-	number := func(a money.Amount) app.SheetCell { return app.SheetCell{Text: a.String(), Kind: app.NumberCell} }
-	date := func(d billing.Date) app.SheetCell { return app.SheetCell{Text: d.String(), Kind: app.DateCell} }
-	return slices.Concat(
-		texts(string(row.Number), row.Client), []app.SheetCell{date(row.Date), date(row.Due)}, texts(string(row.Total.Currency())),
-		[]app.SheetCell{number(row.SubTotal), number(row.Tax), number(row.Total)},
-		texts(row.Stage.Status.String(), row.Stage.Export.String(), string(row.XeroStatus), row.Message),
-	)
 }
 
 func texts(all ...string) []app.SheetCell {

@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv("FEEBRIDGE_TEST_AS_PROGRAM") != "" {
 		main()
 	}
+	if path := os.Getenv(typist); path != "" {
+		fmt.Fprintln(os.Stderr, writeForEver(path))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
@@ -205,6 +209,41 @@ func TestTheMainJobByCommands(t *testing.T) {
 	}
 }
 
+// TestTheTemplateByCommand writes finalized invoices into a file that a second firm imports.
+func TestTheTemplateByCommand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.must(exitDone, "import", d.file(3), "--amounts", "exclusive")
+	d.must(exitDone, "finalize", "INV-0001", "INV-0002")
+	for _, name := range []string{"template.csv", "template.xlsx"} {
+		path := filepath.Join(t.TempDir(), name)
+		for _, line := range d.must(exitDone, "list", "--template", "exclusive", "--to", path) {
+			if line["state"] != "written" {
+				t.Errorf("%s: %v", name, line)
+			}
+		}
+		second := &desk{t, d.xero, filepath.Join(t.TempDir(), "second.db")}
+		imported := second.must(exitDone, "import", path, "--amounts", "exclusive")
+		if len(imported) != 2 || imported[0]["total"] != "126.50" {
+			t.Errorf("%s: a second firm imports %v", name, imported)
+		}
+	}
+	if out, _, _ := d.run("list", "--template", "exclusive", "--to", filepath.Join(t.TempDir(), "template.csv")); !strings.Contains(out, "tax exclusive") {
+		t.Errorf("nobody is told what the amounts are: %s", out)
+	}
+	path := filepath.Join(t.TempDir(), "inclusive.csv")
+	if lines := d.must(exitSomeFailed, "list", "--template", "inclusive", "--to", path); len(lines) != 2 || lines[0]["state"] != "skipped" {
+		t.Errorf("tax exclusive invoices for a tax inclusive file: %v", lines)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file of nothing was made: %v", err)
+	}
+	d.must(exitDone, "export", "--all")
+	if lines := d.must(exitDone, "list", "--template", "exclusive", "--to", path); len(lines) != 0 {
+		t.Errorf("what is in Xero is written: %v", lines)
+	}
+}
+
 func TestExitStatuses(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
@@ -224,6 +263,9 @@ func TestExitStatuses(t *testing.T) {
 		{[]string{"import", "nowhere.csv", "--amounts", "exclusive"}, exitWrongUse, "nowhere.csv"},
 		{[]string{"import", bad, "--amounts", "inclusive"}, exitSomeFailed, "*InvoiceNumber"},
 		{[]string{"list", "--to", "list.pdf"}, exitWrongUse, ".xlsx"},
+		{[]string{"list", "--template", "exclusive"}, exitWrongUse, "--to"},
+		{[]string{"list", "--template", "notax", "--to", "list.csv"}, exitWrongUse, "inclusive"},
+		{[]string{"list", "--template", "inclusive", "--to", filepath.Join(t.TempDir(), "none.csv")}, exitDone, "no file was made"},
 		{[]string{"export"}, exitWrongUse, "--all"},
 		{[]string{"export", "--all", "--number", "1"}, exitWrongUse, "--all"},
 		{[]string{"export", "--number", "INV-404"}, exitSomeFailed, "no invoice INV-404"},

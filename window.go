@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -19,8 +20,11 @@ import (
 	"github.com/pkg/browser"
 
 	"feebridge/app"
+	"feebridge/app/staff"
 	"feebridge/assets"
 	"feebridge/assets/demo"
+	"feebridge/data"
+	"feebridge/data/paper"
 	"feebridge/data/sheet"
 	"feebridge/screens"
 )
@@ -52,11 +56,23 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 		simulator = there.base
 		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", simulator)
 	} else {
-		if err := s.open(ctx); err != nil {
+		if err := s.openFirm(ctx); err != nil {
+			if gone, ok := errors.AsType[*data.Damaged](err); ok {
+				return s.showDamaged(ctx, gone)
+			}
 			return s.fail(err)
 		}
-		if err := s.connect(ctx); err != nil {
-			fmt.Fprintln(s.errs, "feebridge: Xero cannot be reached now:", err)
+		needed, err := s.app.NeedsSignIn(ctx)
+		if err == nil && (!needed || s.options.as != "") {
+			err = s.signIn(ctx)
+		}
+		if err != nil {
+			return s.fail(err)
+		}
+		if s.me.ID != "" {
+			if err := s.connect(ctx); err != nil {
+				fmt.Fprintln(s.errs, "feebridge: Xero cannot be reached now:", err)
+			}
 		}
 	}
 	return s.show(ctx, title, id, simulator)
@@ -74,32 +90,187 @@ func (s *session) show(ctx context.Context, title, id, simulator string) int {
 
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	content := screens.New(screens.Params{
-		App: s.app, Me: s.me, Firm: s.firm, Window: w, Preferences: f.Preferences(),
-		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
-			return sheet.Read(name, bytes.NewReader(content))
-		},
-		OpenURL: openURL, Explore: explore, Simulator: simulator, Version: version,
-	})
 	go func() { ended <- s.app.Run(ctx) }()
-	context.AfterFunc(ctx, content.Quit)
-	f.Lifecycle().SetOnStarted(content.Focus)
+	d := &seat{session: s, window: w, preferences: f.Preferences(), simulator: simulator}
+	defer d.tidy()
+	d.sit(s.me)
+	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
+	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
 	toured := make(chan error, 1)
 	if s.options.tour != "" {
 		go func() {
-			toured <- screens.Tour(ctx, content, s.stage(w))
-			content.Quit()
+			toured <- screens.Tour(ctx, d.content, s.stage(w))
+			d.content.Quit()
 		}()
 	} else {
 		toured <- nil
 	}
 	w.ShowAndRun()
 	cancel()
-	content.Close()
+	d.clear()
 	if err := errors.Join(<-toured, <-ended); err != nil {
 		return s.fail(err)
 	}
+	if d.backup != "" {
+		path := s.db.Path()
+		s.close()
+		s.db = nil
+		return s.putBack(ctx, path, d.backup)
+	}
 	return exitDone
+}
+
+// putBack puts a backup in the place of the closed database, and opens the window anew.
+func (s *session) putBack(ctx context.Context, path, backup string) int {
+	kept, err := data.Restore(ctx, path, backup)
+	if err != nil {
+		return s.fail(err)
+	}
+	if kept != "" {
+		fmt.Fprintln(s.out, "What was there is kept as", kept)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return s.fail(err)
+	}
+	if err := exec.Command(program, os.Args[1:]...).Start(); err != nil {
+		return s.fail(err)
+	}
+	return exitDone
+}
+
+// showDamaged shows what is wrong with the firm's data, and the copies that there are.
+func (s *session) showDamaged(ctx context.Context, gone *data.Damaged) int {
+	f := fyneapp.NewWithID(appID)
+	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	w := f.NewWindow("Feebridge")
+	w.SetMaster()
+	w.Resize(fyne.NewSize(860, 480))
+	p := screens.DamagedParams{Window: w, Preferences: f.Preferences(), Text: gone.Error(), Quit: w.Close}
+	for _, c := range gone.Copies {
+		p.Copies = append(p.Copies, screens.Found{Path: c.Path, At: c.At})
+	}
+	backup := ""
+	p.Restore = func(path string) {
+		backup = path
+		w.Close()
+	}
+	screens.ShowDamaged(p)
+	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
+	w.ShowAndRun()
+	if backup != "" {
+		return s.putBack(ctx, gone.Path, backup)
+	}
+	fmt.Fprintln(s.errs, "feebridge:", gone)
+	return exitUnavailable
+}
+
+// seat is the window with whoever sits at it.
+type seat struct {
+	*session
+	window      fyne.Window
+	preferences fyne.Preferences
+	simulator   string
+	content     *screens.Window // nil while nobody is signed in
+	end         func()          // ends what the window does in the background
+	backup      string          // that is to take the place of the database; "" for none
+
+	mu     sync.Mutex
+	papers string // folder of the invoices that are looked at; "" for none yet
+}
+
+// sit fills the window for a member of staff, or asks who it is.
+func (d *seat) sit(me staff.Member) {
+	d.clear()
+	if me.ID == "" {
+		me, _ = d.app.Who(context.Background()) // nobody, where she must say who she is
+	}
+	if me.ID == "" {
+		d.end = screens.SignOn(screens.SignOnParams{
+			Firm: d.firm.Name, Window: d.window, Preferences: d.preferences, Authenticate: d.app.Authenticate, Then: d.sit,
+		})
+		return
+	}
+	p := screens.Params{
+		App: d.app, Me: me, Firm: d.firm, Window: d.window, Preferences: d.preferences,
+		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
+			return sheet.Read(name, bytes.NewReader(content))
+		},
+		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
+		OpenURL: openURL, Explore: explore, Simulator: d.simulator, Version: version,
+	}
+	if d.simulator != "" {
+		p.Switch = d.sit
+	} else {
+		p.SignOut = func() { d.sit(staff.Member{}) }
+		p.Restore = func(path string) {
+			d.backup = path
+			d.window.Close()
+		}
+	}
+	if firm, err := d.app.Firm(context.Background()); err == nil {
+		p.Firm, d.firm = firm, firm
+	}
+	d.content = screens.New(p)
+	d.end = d.content.Close
+	d.content.Focus()
+}
+
+func (d *seat) focus() {
+	if d.content != nil {
+		d.content.Focus()
+	}
+}
+
+// clear ends what the window shows.
+func (d *seat) clear() {
+	if d.end != nil {
+		d.end()
+	}
+	d.end, d.content = nil, nil
+}
+
+// tidy throws away the invoices that were only looked at.
+func (d *seat) tidy() {
+	if d.papers != "" {
+		_ = os.RemoveAll(d.papers)
+	}
+}
+
+// writePaper writes an invoice as PDF, without a path into a folder of its own.
+func (d *seat) writePaper(invoice app.Document, path string) (string, error) {
+	if path == "" {
+		folder, err := d.folder()
+		if err != nil {
+			return "", err
+		}
+		path = filepath.Join(folder, string(invoice.Invoice.ID)+".pdf")
+	}
+	return path, sheet.WriteFile(path, func(w io.Writer) error { return paper.Write(w, invoice) })
+}
+
+// folder returns the folder of the invoices that are looked at.
+func (d *seat) folder() (_ string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.papers == "" {
+		d.papers, err = os.MkdirTemp("", "feebridge-")
+	}
+	return d.papers, err
+}
+
+// writeSheet writes a file of cells, as XLSX where its name ends so, else as CSV.
+func writeSheet(path string, cells [][]app.SheetCell) error {
+	write := sheetWriter(path)
+	if write == nil {
+		write = sheet.WriteCSV
+	}
+	return sheet.WriteFile(path, func(w io.Writer) error { return write(w, cells) })
+}
+
+// openFile opens a file in the system's viewer, without making the window wait.
+func openFile(path string) {
+	go func() { _ = browser.OpenFile(path) }() // best effort
 }
 
 // stage is where a tour plays: it keeps its pictures in the folder that was asked for.

@@ -28,7 +28,7 @@ type Params struct {
 
 // App is one running Feebridge. Its methods may be called from any goroutine.
 type App struct {
-	store     Store
+	store     refusals
 	books     Books
 	connector Connector
 	vault     Vault
@@ -38,7 +38,7 @@ type App struct {
 	tries     tries // what this process knows of the requests under way
 
 	mu        sync.Mutex
-	listeners []func([]Change)
+	listeners []*listener
 	changed   chan struct{} // something was committed here
 }
 
@@ -48,23 +48,18 @@ func New(p Params) *App {
 		p.Vault = noVault{}
 	}
 	return &App{
-		store: p.Store, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
+		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }
 
-// Open makes sure that the database holds a firm and its first Admin, and returns that
-// Admin. firm is used only for a new database.
-func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, error) {
-	var me staff.Member
-	err := a.update(ctx, func(tx Tx) error {
+// Open makes sure that the database holds a firm and its first Admin. Both arguments are
+// used only for a new database.
+func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
+	return a.update(ctx, func(tx Tx) error {
 		members, err := tx.Staff()
-		if err != nil {
+		if err != nil || len(members) > 0 {
 			return err
-		}
-		if len(members) > 0 {
-			me = members[0]
-			return nil
 		}
 		if firm.MarkBase == "" {
 			firm.MarkBase = DefaultMarkBase
@@ -73,11 +68,11 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, 
 		if firm.Numbering == (billing.Numbering{}) {
 			firm.Numbering = firstNumbering
 		}
-		me = staff.Founder(staff.ID(newID()), admin)
+		founder := staff.Founder(staff.ID(newID()), admin)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
-		if err := tx.SaveMember(me); err != nil {
+		if err := tx.SaveMember(founder); err != nil {
 			return err
 		}
 		for _, t := range standardTaxes {
@@ -85,9 +80,8 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) (staff.Member, 
 				return err
 			}
 		}
-		return tx.Record(entry(me, "found", "firm", firm.Name, "", string(firm.Currency)))
+		return tx.Record(entry(founder, "found", "firm", firm.Name, "", string(firm.Currency)))
 	})
-	return me, err
 }
 
 // standardTaxes are the taxes that a new firm knows before it is connected: the sales
@@ -161,12 +155,4 @@ func newMark() string {
 // entry is an audit entry of what by did.
 func entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
 	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
-}
-
-// allow returns an error that names what is missing when the member may not do it.
-func allow(by staff.Member, a staff.Action, client billing.ClientID) error {
-	if by.May(a, client) {
-		return nil
-	}
-	return Errorf(Forbidden, "%s may not %s: that needs %s. Ask an Admin of your firm.", by.Name, string(a), a.Needs())
 }

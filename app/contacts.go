@@ -11,7 +11,7 @@ import (
 // ContactChoices asks Xero which contacts may be the client's: those with its name or
 // code, and the one it is linked to.
 func (a *App) ContactChoices(ctx context.Context, by staff.Member, client billing.ClientID) ([]ledger.Contact, error) {
-	if err := allow(by, staff.LinkContacts, client); err != nil {
+	if err := a.allow(ctx, by, staff.LinkContacts, client); err != nil {
 		return nil, err
 	}
 	c, org, link, err := a.linkOf(ctx, client)
@@ -52,7 +52,7 @@ func (a *App) UnlinkContact(ctx context.Context, by staff.Member, client billing
 }
 
 func (a *App) relink(ctx context.Context, by staff.Member, client billing.ClientID, change func(Tx, ledger.TenantID) (string, error)) error {
-	if err := allow(by, staff.LinkContacts, client); err != nil {
+	if err := a.allow(ctx, by, staff.LinkContacts, client); err != nil {
 		return err
 	}
 	return a.update(ctx, func(tx Tx) error {

@@ -46,7 +46,7 @@ func destination(r Reader, client billing.ClientID) (Organisation, error) {
 // ExportClientTo says to which organisation a client's invoices are exported from now on;
 // "" is the firm's own. What was exported, or is queued, stays where it is.
 func (a *App) ExportClientTo(ctx context.Context, by staff.Member, client billing.ClientID, t ledger.TenantID) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	return a.update(ctx, func(tx Tx) error {

@@ -33,6 +33,9 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
+			if err := noteRefusal(tx, err); err != nil {
+				return err
+			}
 		}
 		runs = q.runs
 		return q.save()
@@ -56,6 +59,9 @@ type queue struct {
 
 // newQueue returns an empty queue. A firm that exports nowhere is an error.
 func newQueue(tx Tx, by staff.Member) (*queue, error) {
+	if err := checkUnlocked(tx); err != nil {
+		return nil, err
+	}
 	d, err := readDestinations(tx)
 	if err != nil {
 		return nil, err
@@ -81,7 +87,7 @@ func (q *queue) add(v billing.Invoice) error {
 	}
 	run := q.runTo(org.Tenant.ID)
 	q.exports = append(q.exports, Export{
-		ID: ExportID(newID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: q.markBase + newMark(),
+		ID: ExportID(newID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
 	})
 	q.names = append(q.names, org.Tenant.Name)
 	return nil

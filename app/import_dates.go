@@ -32,6 +32,7 @@ var (
 	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*Z?)?$`)
 	yearFirst   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$`)
 	numericDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
+	monthDate   = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4}|\d{2})$`)
 	wordedDate  = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4}|\d{2})$`)
 )
 
@@ -96,6 +97,9 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	if m := wordedDate.FindStringSubmatch(text); m != nil {
 		return day(text, m[3], monthNamed(m[2]), m[1])
 	}
+	if m := monthDate.FindStringSubmatch(text); m != nil {
+		return day(text, m[3], monthNamed(m[1]), m[2])
+	}
 	m := numericDate.FindStringSubmatch(text)
 	switch {
 	case m == nil:
@@ -108,8 +112,8 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	return day(text, m[3], number(m[2]), m[1])
 }
 
-// ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, or 3/11/2026 in the
-// order given.
+// ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, Nov 3, 2026, or
+// 3/11/2026 in the order given.
 func ReadDate(text string, order DateOrder) (billing.Date, error) {
 	return dateReader{order: order}.read(strings.TrimSpace(text))
 }

@@ -47,7 +47,10 @@ func firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	a := app.New(app.Params{Store: db})
-	me, err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart")
+	if err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+		t.Fatal(err)
+	}
+	me, err := a.Who(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (a *App) MappingView(ctx context.Context, t ledger.TenantID) (MappingView, 
 
 // ReadChart reads anew what the organisation has and allows. An export does so by itself.
 func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	chart, err := a.books.Chart(ctx, t)
@@ -56,7 +56,7 @@ func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID)
 // only what the organisation had when it was last read; what disappeared since it was
 // set may stay.
 func (a *App) SetMapping(ctx context.Context, by staff.Member, t ledger.TenantID, m ledger.Mapping) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	return a.update(ctx, func(tx Tx) error {

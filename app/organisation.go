@@ -35,7 +35,7 @@ func (a *App) Firm(ctx context.Context) (Firm, error) {
 // the organisation has and allows, and adds its sales tax rates to the firm's taxes where
 // the firm has none of that code. The first one is what the firm exports to.
 func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organisation, error) {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return Organisation{}, err
 	}
 	if a.books == nil {
@@ -77,7 +77,7 @@ func isDefault(o Organisation) bool { return o.Default }
 // ExportTo makes a connected organisation the one that the firm exports to. What is
 // queued goes where it was queued for.
 func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	return a.update(ctx, func(tx Tx) error {
@@ -110,7 +110,7 @@ func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) 
 // Disconnect ends the connection to an organisation at Xero, and forgets the sign-in when
 // no other organisation needs it. What was exported, the mapping and the links stay.
 func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	var org Organisation
@@ -165,7 +165,7 @@ func (a *App) Gauge(t ledger.TenantID) Gauge {
 
 // Register says under which application at Xero the firm signs in.
 func (a *App) Register(ctx context.Context, by staff.Member, r Registration) error {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
 	if err := r.check(); err != nil {

@@ -36,8 +36,8 @@ func (s *sender) post(ctx context.Context, id BatchID) error {
 }
 
 // claim marks the batch as sending, on disk, before anything leaves. It reports false
-// when the batch is not wanted any more: a person cancelled it, or chose the contact that
-// it was to create.
+// when the batch is not wanted now: a person cancelled it, chose the contact that it was
+// to create, or must confirm the run first.
 func (s *sender) claim(ctx context.Context, id BatchID) (b Batch, claimed bool, err error) {
 	err = s.update(ctx, func(tx Tx) (err error) {
 		claimed = false
@@ -52,6 +52,13 @@ func (s *sender) claim(ctx context.Context, id BatchID) (b Batch, claimed bool, 
 		}
 		if b.State != Ready && b.State != Lost {
 			return fmt.Errorf("batch %s is %s", id, b.State)
+		}
+		held, err := s.held(tx, b)
+		if err != nil {
+			return err
+		}
+		if held {
+			return s.putBack(tx, b)
 		}
 		if b.Kind == ContactBatch && b.Tries == 0 {
 			links, err := tx.Links(s.tenant)

@@ -22,7 +22,7 @@ type BatchID string
 type Run struct {
 	ID        RunID
 	Tenant    ledger.TenantID
-	By        staff.ID
+	By        staff.ID // "" for what Feebridge found in Xero itself
 	Started   time.Time
 	Confirmed time.Time // a person meant it; after ConfirmAfter what is left asks again
 	Ended     time.Time // zero while something of it is not settled

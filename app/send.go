@@ -24,6 +24,8 @@ func (a *App) Send(ctx context.Context, t ledger.TenantID) error {
 type errand struct {
 	run    RunID     // done when this run has ended; "" for every run
 	giveUp time.Time // it does not wait for Xero beyond that; zero for as long as it takes
+
+	reconcile bool // done when the organisation is reconciled
 }
 
 func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
@@ -75,6 +77,15 @@ type sender struct {
 
 func (s *sender) run(ctx context.Context) error {
 	if err := s.inherit(ctx); err != nil {
+		return err
+	}
+	if err := s.reconcile(ctx); err != nil {
+		return s.park(ctx, err)
+	}
+	if s.errand.reconcile {
+		return nil
+	}
+	if err := s.store.View(ctx, checkUnlocked); err != nil {
 		return err
 	}
 	for {

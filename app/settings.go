@@ -3,11 +3,12 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // a logo may be one
 	_ "image/png"  // a logo may be one
-	"slices"
+	"maps"
 	"strings"
 
 	"feebridge/app/billing"
@@ -115,137 +116,142 @@ func firmWords(f Firm) []word {
 	}
 }
 
-// SaveTax adds a tax, or changes the one of that code. Lines that have it keep it as it
-// was.
-func (a *App) SaveTax(ctx context.Context, by staff.Member, t billing.Tax) error {
-	t.Name, t.Code = strings.TrimSpace(t.Name), strings.TrimSpace(t.Code)
+// SetTaxes replaces the firm's taxes, which were was when the person began to change
+// them; if they are others by now, it is a Conflict. Lines that have a tax keep it as it
+// was. The order does not count.
+func (a *App) SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error {
 	return a.update(ctx, func(tx Tx) error {
 		if err := allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
-		if err := t.Check(); err != nil {
-			return err
-		}
-		taxes, err := tx.Taxes()
+		now, err := tx.Taxes()
 		if err != nil {
 			return err
 		}
-		was := ""
-		for _, other := range taxes {
-			switch {
-			case other.Code == t.Code:
-				was = taxText(other)
-			case billing.FoldName(other.Name) == billing.FoldName(t.Name):
-				return Errorf(Conflict, "Another tax is called %q: choose another name.", t.Name)
-			case strings.EqualFold(other.Code, t.Code):
-				return Errorf(Conflict, "Another tax has the code %s: choose another code.", t.Code)
+		kept := texts(now, taxID, taxText)
+		if !maps.Equal(kept, texts(was, taxID, taxText)) {
+			return Errorf(Conflict, "The taxes were changed by somebody else meanwhile: open them again.")
+		}
+		names := map[string]bool{}
+		for _, t := range taxes {
+			if err := t.Check(); err != nil {
+				return err
 			}
+			if name := billing.FoldName(t.Name); names[name] {
+				return Errorf(Invalid, "Two taxes are called %q: give one of them another name.", t.Name)
+			}
+			names[billing.FoldName(t.Name)] = true
 		}
-		if was == taxText(t) {
-			return nil
+		if twice := repeated(taxes, taxID); twice != "" {
+			return Errorf(Invalid, "Two taxes have the code %s: give one of them another code.", twice)
 		}
-		if err := tx.SaveTax(t); err != nil {
-			return err
-		}
-		return tx.Record(entry(by, "change", "tax", t.Code, was, taxText(t)))
+		d := setting[billing.Tax]{tx, by, "tax", taxID, taxText, tx.SaveTax, func(t billing.Tax) error { return tx.DeleteTax(t.Code) }}
+		return d.replace(now, taxes)
 	})
 }
 
+func taxID(t billing.Tax) string { return strings.ToLower(t.Code) }
+
 func taxText(t billing.Tax) string {
-	text := t.Name + " " + t.Rate.String()
+	text := t.Code + " · " + t.Name + " · " + t.Rate.String()
 	for _, p := range t.Parts {
-		text += ", " + p.Name + " " + p.Rate.String()
+		text += " · " + p.Name + " " + p.Rate.String()
 	}
 	return text
 }
 
-// DeleteTax takes a tax off the list. Lines that have it keep it.
-func (a *App) DeleteTax(ctx context.Context, by staff.Member, code string) error {
+// SetBillingCodes replaces the firm's billing codes, which were was when the person began
+// to change them; if they are others by now, it is a Conflict. Lines that have one keep
+// it. The order does not count.
+func (a *App) SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error {
 	return a.update(ctx, func(tx Tx) error {
 		if err := allow(by, staff.EditSettings, ""); err != nil {
 			return err
+		}
+		now, err := tx.BillingCodes()
+		if err != nil {
+			return err
+		}
+		if !maps.Equal(texts(now, codeID, codeText), texts(was, codeID, codeText)) {
+			return Errorf(Conflict, "The billing codes were changed by somebody else meanwhile: open them again.")
 		}
 		taxes, err := tx.Taxes()
 		if err != nil {
 			return err
 		}
-		for _, t := range taxes {
-			if t.Code == code {
-				if err := tx.DeleteTax(code); err != nil {
-					return err
-				}
-				return tx.Record(entry(by, "delete", "tax", code, taxText(t), ""))
-			}
-		}
-		return Errorf(NotFound, "There is no tax with the code %s.", code)
-	})
-}
-
-// SaveBillingCodes adds billing codes, and changes those that there are: all of them or
-// none. The error names the code.
-func (a *App) SaveBillingCodes(ctx context.Context, by staff.Member, codes ...billing.Code) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditSettings, ""); err != nil {
-			return err
-		}
-		known, err := tx.BillingCodes()
-		if err != nil {
-			return err
-		}
-		taxes, err := tx.Taxes()
-		if err != nil {
-			return err
-		}
+		known := texts(taxes, taxID, taxText)
 		for _, c := range codes {
-			c.Code, c.Description, c.Account = strings.TrimSpace(c.Code), strings.TrimSpace(c.Description), strings.TrimSpace(c.Account)
 			if err := c.Check(); err != nil {
 				return err
 			}
-			if c.Tax != "" && !slices.ContainsFunc(taxes, func(t billing.Tax) bool { return t.Code == c.Tax }) {
-				return Errorf(NotFound, "There is no tax with the code %s.", c.Tax)
-			}
-			was := ""
-			for _, k := range known {
-				if strings.EqualFold(k.Code, c.Code) {
-					was = codeText(k)
-				}
-			}
-			if was == codeText(c) {
-				continue
-			}
-			if err := tx.SaveBillingCode(c); err != nil {
-				return err
-			}
-			if err := tx.Record(entry(by, "change", "billing code", c.Code, was, codeText(c))); err != nil {
-				return err
+			if _, there := known[strings.ToLower(c.Tax)]; c.Tax != "" && !there {
+				return Errorf(Invalid, "The billing code %s has a tax with the code %s, which is not there: choose another.", c.Code, c.Tax)
 			}
 		}
-		return nil
+		if twice := repeated(codes, codeID); twice != "" {
+			return Errorf(Invalid, "The billing code %s stands twice in the list: remove one of them.", twice)
+		}
+		d := setting[billing.Code]{tx, by, "billing code", codeID, codeText, tx.SaveBillingCode, func(c billing.Code) error { return tx.DeleteBillingCode(c.Code) }}
+		return d.replace(now, codes)
 	})
 }
+
+func codeID(c billing.Code) string { return strings.ToLower(c.Code) }
 
 func codeText(c billing.Code) string {
 	return strings.Join([]string{c.Code, c.Description, c.UnitAmount.String(), c.Tax, c.Account}, " · ")
 }
 
-// DeleteBillingCode takes a billing code off the list. Lines that have it keep it.
-func (a *App) DeleteBillingCode(ctx context.Context, by staff.Member, code string) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditSettings, ""); err != nil {
-			return err
-		}
-		codes, err := tx.BillingCodes()
-		if err != nil {
-			return err
-		}
-		for _, c := range codes {
-			if strings.EqualFold(c.Code, code) {
-				if err := tx.DeleteBillingCode(code); err != nil {
-					return err
-				}
-				return tx.Record(entry(by, "delete", "billing code", c.Code, codeText(c), ""))
+// setting replaces one list of the settings by another.
+type setting[T any] struct {
+	tx     Tx
+	by     staff.Member
+	what   string // as the audit trail names it
+	id     func(T) string
+	text   func(T) string
+	save   func(T) error
+	remove func(T) error
+}
+
+// replace stores what differs, and records it.
+func (s setting[T]) replace(was, is []T) error {
+	before, after := texts(was, s.id, s.text), texts(is, s.id, s.text)
+	for _, v := range was {
+		if _, stays := after[s.id(v)]; !stays {
+			if err := errors.Join(s.remove(v), s.tx.Record(entry(s.by, "delete", s.what, s.id(v), s.text(v), ""))); err != nil {
+				return err
 			}
 		}
-		return Errorf(NotFound, "There is no billing code %s.", code)
-	})
+	}
+	for _, v := range is {
+		old := before[s.id(v)]
+		if old == s.text(v) {
+			continue
+		}
+		if err := errors.Join(s.save(v), s.tx.Record(entry(s.by, "change", s.what, s.id(v), old, s.text(v)))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts are the values in words by their identifier.
+func texts[T any](all []T, id, text func(T) string) map[string]string {
+	words := make(map[string]string, len(all))
+	for _, v := range all {
+		words[id(v)] = text(v)
+	}
+	return words
+}
+
+// repeated returns an identifier that two of the values have, or "".
+func repeated[T any](all []T, id func(T) string) string {
+	seen := map[string]bool{}
+	for _, v := range all {
+		if seen[id(v)] {
+			return id(v)
+		}
+		seen[id(v)] = true
+	}
+	return ""
 }

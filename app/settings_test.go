@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +52,21 @@ func TestTheFirmIsSet(t *testing.T) {
 	}
 }
 
-func TestTaxesAreAddedChangedAndDeleted(t *testing.T) {
+// setTaxes stores taxes instead of those that there are.
+func setTaxes(t *testing.T, a *app.App, me staff.Member, change func([]billing.Tax) []billing.Tax) error {
+	t.Helper()
+	s, err := a.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.SetTaxes(t.Context(), me, s.Taxes, change(slices.Clone(s.Taxes)))
+}
+
+func adding(more ...billing.Tax) func([]billing.Tax) []billing.Tax {
+	return func(all []billing.Tax) []billing.Tax { return append(all, more...) }
+}
+
+func TestTaxesAreReplaced(t *testing.T) {
 	a, _, me := firm(t)
 	for name, bad := range map[string]billing.Tax{
 		"no name":       {Code: "X", Rate: 1},
@@ -62,13 +77,19 @@ func TestTaxesAreAddedChangedAndDeleted(t *testing.T) {
 		"a single part": {Code: "X", Name: "X", Rate: 5_0000, Parts: []billing.TaxPart{{Name: "A", Rate: 5_0000}}},
 		"nameless part": {Code: "X", Name: "X", Rate: 5_0000, Parts: []billing.TaxPart{{Rate: 2_0000}, {Name: "B", Rate: 3_0000}}},
 	} {
-		if err := a.SaveTax(t.Context(), me, bad); err == nil {
-			t.Errorf("%s: saved", name)
+		if err := setTaxes(t, a, me, adding(bad)); !app.IsCode(err, app.Invalid) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	w := wrote(t, a, me, "Kauri", accounts("100"))
-	if err := a.SaveTax(t.Context(), me, billing.Tax{Code: "OUTPUT2", Name: "GST", Rate: 16_0000}); err != nil {
+	before, _ := a.Settings(t.Context())
+	if err := setTaxes(t, a, me, func([]billing.Tax) []billing.Tax {
+		return []billing.Tax{{Code: "OUTPUT2", Name: "GST", Rate: 16_0000}}
+	}); err != nil {
 		t.Fatal(err)
+	}
+	if err := a.SetTaxes(t.Context(), me, before.Taxes, nil); !app.IsCode(err, app.Conflict) {
+		t.Errorf("over another's change: %v", err)
 	}
 	w.Form.Reference = "touched"
 	w, err := a.SaveWriting(t.Context(), me, w)
@@ -85,11 +106,11 @@ func TestTaxesAreAddedChangedAndDeleted(t *testing.T) {
 	if v, _ := a.Invoice(t.Context(), me, w.Invoice); v.Totals.Total.String() != "116.00" {
 		t.Errorf("a tax chosen anew makes a total of %s", v.Totals.Total)
 	}
-	if err := a.DeleteTax(t.Context(), me, "OUTPUT2"); err != nil {
+	if err := setTaxes(t, a, me, func([]billing.Tax) []billing.Tax { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.DeleteTax(t.Context(), me, "OUTPUT2"); !app.IsCode(err, app.NotFound) {
-		t.Errorf("deleted twice: %v", err)
+	if s, _ := a.Settings(t.Context()); len(s.Taxes) > 0 {
+		t.Errorf("left are %+v", s.Taxes)
 	}
 	if v, _ := a.Invoice(t.Context(), me, w.Invoice); v.Totals.Total.String() != "116.00" {
 		t.Error("the line lost its tax")
@@ -108,7 +129,7 @@ func TestBillingCodesComeFromAFile(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}
-	if err := a.SaveBillingCodes(t.Context(), me, codes...); err != nil {
+	if err := a.SetBillingCodes(t.Context(), me, nil, codes); err != nil {
 		t.Fatal(err)
 	}
 	want := []billing.Code{
@@ -119,10 +140,15 @@ func TestBillingCodesComeFromAFile(t *testing.T) {
 	if s, err := a.Settings(t.Context()); err != nil || !cmp.Equal(s.Codes, want) {
 		t.Errorf("%v:\n%s", err, cmp.Diff(want, s.Codes))
 	}
-	if err := a.SaveBillingCodes(t.Context(), me, billing.Code{Code: "new"}, billing.Code{Code: "acc", Tax: "nothing"}); !app.IsCode(err, app.NotFound) {
-		t.Errorf("an unknown tax: %v", err)
+	for name, bad := range map[string]billing.Code{"an unknown tax": {Code: "new", Tax: "nothing"}, "twice": {Code: "acc"}, "empty": {}} {
+		if err := a.SetBillingCodes(t.Context(), me, want, append(slices.Clone(want), bad)); !app.IsCode(err, app.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
-	if err := a.DeleteBillingCode(t.Context(), me, "NOTE"); err != nil {
+	if err := a.SetBillingCodes(t.Context(), me, nil, want[:1]); !app.IsCode(err, app.Conflict) {
+		t.Errorf("over another's change: %v", err)
+	}
+	if err := a.SetBillingCodes(t.Context(), me, want, want[:2]); err != nil {
 		t.Error(err)
 	}
 	if s, _ := a.Settings(t.Context()); len(s.Codes) != 2 {

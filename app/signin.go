@@ -24,7 +24,7 @@ type SignIn struct {
 // organisations that Feebridge may call from now on. None of them is the firm's before
 // Connect. Who signed in before under the same user of Xero has done so anew.
 func (a *App) SignIn(ctx context.Context, by staff.Member, show func(link string)) (SignIn, []Connection, error) {
-	if err := allow(by, staff.MapToXero, ""); err != nil {
+	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return SignIn{}, nil, err
 	}
 	firm, err := a.Firm(ctx)

@@ -51,6 +51,11 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
+		if ev == billing.Reopen || ev == billing.Delete {
+			if err := checkUnlocked(tx); err != nil {
+				return err
+			}
+		}
 		f, err := newFinishing(tx)
 		if err != nil {
 			return err
@@ -61,10 +66,13 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 				v, err = f.finish(v)
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if CodeOf(err) == Internal && err != nil {
-				return err
-			}
 			if err != nil {
+				if CodeOf(err) == Internal {
+					return err
+				}
+				if err := noteRefusal(tx, err); err != nil {
+					return err
+				}
 				continue
 			}
 			if err := tx.Advance(to, v.ID); err != nil {

@@ -33,8 +33,13 @@ type Store interface {
 	// the context of fn ends when the lease is lost. It returns a *Held at once when
 	// another process holds it. A lease of a dead process expires after LeaseTime.
 	Hold(ctx context.Context, name string, fn func(context.Context, Fence) error) error
-	// Backup writes a verified copy of the database to path.
-	Backup(ctx context.Context, path string) error
+	// Backup writes a verified copy of the database to path, whole or not at all. A file
+	// that is there already is a Conflict, unless over says that it may be replaced.
+	Backup(ctx context.Context, path string, over bool) error
+	// KeepCopy makes the verified copy of the day beside the database, unless it is there,
+	// and removes its older ones but for the newest KeptCopies. It returns the path of the
+	// copy where there is one, even with an error.
+	KeepCopy(ctx context.Context, day billing.Date) (path string, err error)
 }
 
 // LeaseTime is how long a lease lasts that is not renewed.
@@ -140,6 +145,14 @@ type Reader interface {
 	Batches(t ledger.TenantID, s BatchState) ([]Batch, error) // oldest first, without their bodies
 	Batch(BatchID) (Batch, error)                             // with its body
 
+	// Copied tells whether the database is a restored or copied one.
+	Copied() (Copied, error)
+	Reconciliations() (map[ledger.TenantID]Reconciliation, error)
+	Strays(ledger.TenantID) ([]Stray, error) // by number
+	// ExportsByMark finds exports; a mark that none has is not in the map.
+	ExportsByMark(marks []string) (map[string]Export, error)
+	Nightly() (Nightly, error)
+
 	// Audit returns the entries that q asks for, newest first.
 	Audit(q AuditQuery) ([]staff.Entry, error)
 	// Chain yields the whole audit trail, oldest first, each with the hash that is kept
@@ -185,6 +198,10 @@ type Tx interface {
 	SaveExports(...Export) error // inserts or updates
 	SaveBatch(Batch) error       // inserts with its body; an update leaves Body, Key and Kind as they are
 	DeleteBatch(BatchID) error   // only what was never tried
+
+	SaveReconciliation(Reconciliation) error // inserts or updates
+	SaveStray(ledger.TenantID, Stray) error  // inserts or updates
+	SaveNightly(Nightly) error
 
 	// Record appends to the audit trail; Seq, Previous and At are filled in.
 	Record(staff.Entry) error

@@ -2,18 +2,28 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
 // pollEvery is how often the change feed is read for what other processes changed.
 const pollEvery = time.Second
 
+// listener is told what changed.
+type listener struct{ tell func([]Change) }
+
 // Subscribe calls fn, from one goroutine of Run, with what changed after it was
-// committed, whichever process changed it.
-func (a *App) Subscribe(fn func([]Change)) {
+// committed, whichever process changed it, until stop is called.
+func (a *App) Subscribe(fn func([]Change)) (stop func()) {
+	l := &listener{fn}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.listeners = append(a.listeners, fn)
+	a.listeners = append(slices.Clone(a.listeners), l)
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.listeners = slices.DeleteFunc(slices.Clone(a.listeners), func(other *listener) bool { return other == l })
+	}
 }
 
 // watch announces changes until ctx ends.
@@ -48,8 +58,8 @@ func (a *App) watch(ctx context.Context) error {
 		a.mu.Lock()
 		listeners := a.listeners
 		a.mu.Unlock()
-		for _, fn := range listeners {
-			fn(changes)
+		for _, l := range listeners {
+			l.tell(changes)
 		}
 	}
 }

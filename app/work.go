@@ -13,11 +13,13 @@ import (
 )
 
 // Run does the background work until ctx ends: it sends what is queued, settles what
-// is unknown, and announces changes.
+// is unknown, compares a copied database with Xero, makes the nightly copies, and
+// announces changes.
 func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.watch(ctx) })
 	g.Go(func() error { return a.work(ctx) })
+	g.Go(func() error { return a.keepCopies(ctx) })
 	return g.Wait()
 }
 
@@ -77,7 +79,7 @@ func (a *App) sendQuietly(ctx context.Context, t ledger.TenantID) time.Time {
 		return time.Now().Add(longPark)
 	case errors.As(err, &p):
 		return p.Until
-	case err != nil && !othersAtIt(err) && ctx.Err() == nil:
+	case err != nil && !othersAtIt(err) && !errors.Is(err, ErrLocked) && ctx.Err() == nil:
 		a.log.Error("sending", "tenant", t, "error", err)
 	}
 	return time.Now().Add(idle)
@@ -89,8 +91,9 @@ func othersAtIt(err error) bool {
 	return errors.As(err, &h) || IsCode(err, Conflict)
 }
 
-// busyTenants returns the organisations that have something to send or to settle. What
-// only waits for a person to confirm it is neither.
+// busyTenants returns the organisations that have something to send or to settle; while the
+// database is locked, those that it must be compared with. What only waits for a person to
+// confirm it is neither.
 func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 	if a.books == nil {
 		return nil, nil
@@ -98,8 +101,17 @@ func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 	var busy []ledger.TenantID
 	err := a.store.View(ctx, func(r Reader) error {
 		busy = nil
-		runs, err := openRuns(r)
+		unreconciled, err := unreconciled(r)
 		if err != nil {
+			return err
+		}
+		for _, o := range unreconciled {
+			if o.State != Disconnected || o.SignIn != "" { // else a person connects it, or unlocks without it
+				busy = append(busy, o.Tenant.ID)
+			}
+		}
+		runs, err := openRuns(r)
+		if err != nil || len(unreconciled) > 0 {
 			return err
 		}
 		for _, run := range runs {
@@ -130,7 +142,7 @@ func (a *App) Finish(ctx context.Context, id RunID, patience time.Duration) erro
 			return err
 		}
 		next := time.Now().Add(time.Second)
-		err = a.send(ctx, run.Tenant, errand{id, giveUp})
+		err = a.send(ctx, run.Tenant, errand{run: id, giveUp: giveUp})
 		var p *Parked
 		switch {
 		case errors.As(err, &p):

@@ -72,8 +72,11 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 	})
 	first := w.start(nil)
 	defer first.stop()
+	if err := first.app.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+		t.Fatal(err)
+	}
 	var err error
-	if w.me, err = first.app.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+	if w.me, err = first.app.Who(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := first.app.Connect(t.Context(), w.me, app.Connection{Tenant: ledger.Tenant{ID: w.tenant}}); err != nil {

@@ -59,7 +59,7 @@ func TestADraftIsWrittenSavedAndOpenedAgain(t *testing.T) {
 	for _, e := range v.History {
 		told = append(told, e.Action+": "+e.To)
 	}
-	want := []string{"write: a draft", "edit: note: (nothing) → Ask Olivia\nline 1 unit amount: 1700.00 → 1800.00"}
+	want := []string{"write: a draft", "edit: note: (nothing), now Ask Olivia\nline 1 unit amount: 1700.00, now 1800.00"}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
@@ -112,7 +112,7 @@ func TestALaterSaveIsToldWhatChanged(t *testing.T) {
 	for _, d := range overtaken.Changes {
 		told = append(told, d.String())
 	}
-	want := []string{"reference: (nothing) → PO 1", "line 2 description: (nothing) → Extra", "line 2 quantity: (nothing) → 1", "line 2 unit amount: (nothing) → 5.00"}
+	want := []string{"reference: (nothing), now PO 1", "line 2 description: (nothing), now Extra", "line 2 quantity: (nothing), now 1", "line 2 unit amount: (nothing), now 5.00"}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
@@ -233,7 +233,7 @@ func TestANegativeTotalIsRefusedWithTheWayOut(t *testing.T) {
 func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
 	a, _, me := firm(t)
 	both := billing.Tax{Code: "BC", Name: "GST + PST", Rate: 12_0000, Parts: []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}}
-	if err := a.SaveTax(t.Context(), me, both); err != nil {
+	if err := setTaxes(t, a, me, adding(both)); err != nil {
 		t.Fatal(err)
 	}
 	w := wrote(t, a, me, "Kauri", billing.FormLine{Description: "Work", Quantity: "1", UnitAmount: "99.99", Tax: "gst + pst"})

@@ -32,6 +32,7 @@ func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "There is n
 // batch that is not there and comes without a body is NotFound.
 func (w *writer) SaveBatch(b app.Batch) error {
 	const doing = "saving a batch"
+	w.sends = w.sends || b.State == app.Sending
 	values := []any{toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, b.ID}
 	saved, err := w.exec(doing, `
 		UPDATE batches SET members = ?, state = ?, tries = ?, tried = ?, tried_last = ?, troubles = ?, look_up = ? WHERE id = ?`, values...)

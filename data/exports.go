@@ -55,6 +55,17 @@ func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
 	return many(r, "reading the exports of an invoice", scanExport, "SELECT "+exportColumns+" FROM exports WHERE invoice = ? ORDER BY seq DESC", id)
 }
 
+// ExportsByMark implements app.Reader.
+func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
+	all, err := many(r, "looking for marks", scanExport,
+		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN exports ON mark = asked.value", idList(marks))
+	byMark := make(map[string]app.Export, len(all))
+	for _, e := range all {
+		byMark[e.Mark] = e
+	}
+	return byMark, err
+}
+
 // Waiting implements app.Reader.
 func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
 	return many(r, "reading what waits", scanExport,

@@ -39,6 +39,7 @@ func (w *writer) SaveFirm(f app.Firm) error {
 		f.ID, f.Name, f.Currency, f.MarkBase, f.Registration.ClientID, toJSON(f.Registration.Ports),
 		f.Numbering.Prefix, f.Numbering.Digits, f.Numbering.Next, toJSON(keptTerm(f.Term)), toJSON(head), h.Logo)
 	w.note("firm", "")
+	w.numbers = true
 	return err
 }
 

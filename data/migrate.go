@@ -36,7 +36,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 		case version == newest:
 			return nil
 		case version > newest:
-			return app.Errorf(app.Invalid, "%s was written by a newer Feebridge: its schema is %d, and this Feebridge knows %d at most. Install the newer Feebridge.", db.path, version, newest)
+			return newerSchema(db.path, version, newest)
 		case version > 0 && backup == "":
 			if backup, err = db.backupBeforeMigration(ctx, version); err != nil {
 				return fmt.Errorf("backing up %s before its schema changes: %w", db.path, err)
@@ -55,6 +55,17 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	}
 }
 
+func newerSchema(path string, version, newest int64) error {
+	return app.Errorf(app.Invalid, "%s was written by a newer Feebridge: its schema is %d, and this Feebridge knows %d at most. Install the newer Feebridge.", path, version, newest)
+}
+
+// newestSchema returns the newest schema that this Feebridge knows: the files are numbered
+// from 1.
+func newestSchema() (int64, error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	return int64(len(files)), err
+}
+
 // keptBackups is how many backups before migrations stay beside the database.
 const keptBackups = 3
 
@@ -68,7 +79,7 @@ var backupName = regexp.MustCompile(`^\.backup-\d{8}T\d{6}Z-schema-\d+$`)
 func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path string, err error) {
 	path = fmt.Sprintf("%s.backup-%s-schema-%d", db.path, time.Now().UTC().Format(backupTime), version)
 	// One of this very second comes from another process that does the same.
-	if err := db.Backup(ctx, path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}
 	folder, base := filepath.Split(db.path)

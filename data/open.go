@@ -12,8 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
@@ -25,6 +27,8 @@ type DB struct {
 	path   string
 	writer *sql.DB // one connection: SQLite takes one writer at a time
 	pool   *sql.DB // for reading
+	use    *flock.Flock
+	stale  atomic.Bool // something was committed that the file beside the database does not tell
 }
 
 var _ app.Store = (*DB)(nil)
@@ -32,10 +36,12 @@ var _ app.Store = (*DB)(nil)
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Open opens the database at path, makes it where there is none, and brings its schema
-// up to date, after a backup beside it. The folder must exist. A file that is not
+// Open opens the database at path, makes it where there never was one, and brings its
+// schema up to date, after a backup beside it. The folder must exist. A file that is not
 // Feebridge's, one that a newer Feebridge wrote, and one on a network drive are refused
-// with an *app.Error, and left as they are.
+// with an *app.Error, and left as they are; of one that is damaged, or gone while its copies
+// are not, a *Damaged tells what can be done. A database that is a copy of another is noted
+// as one.
 func Open(ctx context.Context, path string) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -63,17 +69,29 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	if err := refuseNetwork(path, networkDrive(path)); err != nil {
 		return nil, err
 	}
+	had := leftBeside(path) // before anything is made: another process may be making it now
+	if _, err := os.Stat(path); had && errors.Is(err, fs.ErrNotExist) {
+		return nil, damaged(ctx, path, err)
+	}
 	if err := create(path); err != nil {
 		return nil, cannotOpen(path, err)
 	}
+	unclean := hasLog(path)
 	fresh, err := look(ctx, path)
-	if err != nil {
+	switch {
+	case had && (fresh || isDamage(err)):
+		return nil, damaged(ctx, path, err)
+	case err != nil:
 		return nil, err
 	}
 	if err := keepPrivate(path); err != nil {
 		return nil, cannotOpen(path, err)
 	}
-	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading)}
+	use, err := enter(ctx, path, unclean)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading), use: use}
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
 	if fresh {
@@ -82,8 +100,15 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	if err == nil {
 		err = db.migrate(ctx, files)
 	}
+	if err == nil {
+		err = db.recognise(ctx)
+	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		err = errors.Join(err, db.Close())
+		if isDamage(err) {
+			err = damaged(ctx, path, err)
+		}
+		return nil, err
 	}
 	return db, nil
 }
@@ -95,11 +120,22 @@ func cannotOpen(path string, err error) error {
 	}
 }
 
+// Path returns where the database is.
+func (db *DB) Path() string { return db.path }
+
 // Close closes the database. Transactions that are under way are rolled back.
 func (db *DB) Close() error {
+	if db.stale.Load() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		_ = db.remember(ctx) // what matters most was written before
+		cancel()
+	}
 	// The writer goes last: the last connection tidies up the write-ahead log.
-	return errors.Join(db.pool.Close(), db.writer.Close())
+	return errors.Join(db.pool.Close(), db.writer.Close(), db.use.Close())
 }
+
+// closeTime is how long Close waits for a transaction of another process.
+const closeTime = time.Second
 
 // create makes an empty file that only its owner reads, unless there is a file. It never
 // opens one that exists: closing it would drop the locks that this process has on it.
@@ -143,7 +179,7 @@ func look(ctx context.Context, path string) (fresh bool, err error) {
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-		return false, app.Errorf(app.Invalid, "%s is not a database, or it is damaged. Choose another file, or a backup.", path)
+		return false, &app.Error{Code: app.Invalid, Text: "%s is not a database, or it is damaged. Choose another file, or a backup.", Args: []any{path}, Err: err}
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
 	case id == 0 && tables == 0:

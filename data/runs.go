@@ -8,7 +8,7 @@ import (
 	"feebridge/app/ledger"
 )
 
-const runColumns = "id, tenant, started_by, started, confirmed, ended"
+const runColumns = "id, tenant, coalesce(started_by, ''), started, confirmed, ended"
 
 func scanRun(row *sql.Rows) (r app.Run, err error) {
 	err = row.Scan(&r.ID, &r.Tenant, &r.By, at{&r.Started}, at{&r.Confirmed}, at{&r.Ended})
@@ -35,7 +35,7 @@ func (w *writer) SaveRun(r app.Run) error {
 	_, err := w.exec("saving a run", `
 		INSERT INTO runs (id, tenant, started_by, started, confirmed, ended) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET started_by = excluded.started_by, confirmed = excluded.confirmed, ended = excluded.ended`,
-		r.ID, r.Tenant, r.By, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
+		r.ID, r.Tenant, sql.NullString{String: string(r.By), Valid: r.By != ""}, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
 	if err == nil {
 		w.note("run", string(r.ID))
 	}

@@ -84,7 +84,7 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 }
 
 // smallTables may be read as a whole.
-var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "CONSTANT ROW"}
+var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "CONSTANT ROW"}
 
 // wholeTables are read as a whole because that is what is asked for, or only begun.
 var wholeTables = map[string]string{

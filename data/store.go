@@ -44,7 +44,19 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 	if err := errors.Join(w.announce(), w.keepHead()); err != nil {
 		return err
 	}
-	return explain(ctx, "committing", tx.Commit())
+	if err := tx.Commit(); err != nil {
+		return explain(ctx, "committing", err)
+	}
+	if len(w.changes) > 0 {
+		db.stale.Store(true)
+	}
+	if w.sends {
+		return db.remember(ctx) // or else nothing leaves
+	}
+	if w.numbers {
+		_ = db.remember(ctx) // a help to a later copy: what was committed is not undone for it
+	}
+	return nil
 }
 
 // reader implements app.Reader on one transaction. A statement is prepared once in it.
@@ -116,6 +128,10 @@ type writer struct {
 	noted   map[app.Change]bool
 	last    *link // of the audit trail, once it was read or added to
 	added   bool  // to the audit trail
+
+	// What a copy of the database from before would not know, and must not do again.
+	sends   bool // a request is about to leave
+	numbers bool // a number may have been taken
 }
 
 // Now implements app.Tx. It is one moment for all of the transaction, to the

@@ -247,13 +247,13 @@ type Difference struct {
 	To    string
 }
 
-// String returns the difference in words, as in "line 2 unit amount: 100.00 → 120.00".
+// String returns the difference in words, as in "line 2 unit amount: 100.00, now 120.00".
 func (d Difference) String() string {
 	where := string(d.Field)
 	if d.Line >= 0 {
 		where = fmt.Sprintf("line %d %s", d.Line+1, d.Field)
 	}
-	return fmt.Sprintf("%s: %s → %s", where, orNothing(d.From), orNothing(d.To))
+	return fmt.Sprintf("%s: %s, now %s", where, orNothing(d.From), orNothing(d.To))
 }
 
 func orNothing(s string) string {

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,24 +31,39 @@ const (
 // MinPassword is the least number of characters of a password.
 const MinPassword = 10
 
+// maxPassword is the most bytes of a password.
+const maxPassword = 1024
+
 // CheckPassword returns why the password cannot be used, or nil.
 func CheckPassword(password string) error {
 	switch n := len([]rune(password)); {
 	case n < MinPassword:
-		return fmt.Errorf("the password has %d characters: use %d or more, such as a few words", n, MinPassword)
-	case len(password) > 1024:
-		return errors.New("the password is longer than 1024 bytes: shorten it")
+		return refuse("The password has %d characters: use %d or more, such as a few words.", n, MinPassword)
+	case len(password) > maxPassword:
+		return refuse("The password is longer than %d bytes: shorten it.", maxPassword)
 	case strings.TrimSpace(password) == "":
-		return errors.New("the password is blank: use letters, digits or signs")
+		return refuse("The password is blank: use letters, digits or signs.")
 	}
 	return nil
 }
 
 // NewPassword hashes a password with a salt of its own. It takes some 0.1 s.
 func NewPassword(password string) Password {
-	salt := make([]byte, saltLength)
-	_, _ = rand.Read(salt) // never fails
-	sum := argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashThreads, hashLength)
+	salt := random(saltLength)
+	return encode(salt, argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashThreads, hashLength))
+}
+
+// Decoy returns a password that nobody has. To try it takes as long as to try a real one,
+// so that the time does not tell whether there is a member of that name.
+func Decoy() Password { return encode(random(saltLength), random(hashLength)) }
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+func encode(salt, sum []byte) Password {
 	return Password{Hash: fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(sum))}
 }
@@ -88,6 +102,13 @@ const (
 	firstLock    = time.Minute
 	longestLock  = 15 * time.Minute
 )
+
+// IsLocked reports whether no try counts now. A lock that would last longer than any does
+// was made by a clock that was wrong.
+func (p Password) IsLocked(now time.Time) bool {
+	left := p.Locked.Sub(now)
+	return left > 0 && left <= longestLock
+}
 
 // Failed returns what follows a failed try.
 func (p Password) Failed(now time.Time) Password {

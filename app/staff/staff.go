@@ -2,7 +2,14 @@
 // chained audit entry that records what they did.
 package staff
 
-import "feebridge/app/billing"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"feebridge/app/billing"
+)
 
 // ID identifies a member of staff.
 type ID string
@@ -30,6 +37,11 @@ const (
 	ProcessAllStaffEntries TimePermission = "Process all staff entries"
 )
 
+// TimePermissions lists the Time permissions.
+func TimePermissions() []TimePermission {
+	return []TimePermission{ProcessTime, ExportToAccounting, ProcessAllStaffEntries}
+}
+
 // Role is what a member is for a client entity; a higher one includes the lower.
 type Role uint8
 
@@ -41,6 +53,18 @@ const (
 	Owner
 )
 
+// Roles lists the roles, the lowest first.
+func Roles() []Role { return []Role{NoRole, Viewer, Editor, Owner} }
+
+// String returns the name of the role.
+func (r Role) String() string {
+	names := []string{"None", "Viewer", "Editor", "Owner"}
+	if int(r) < len(names) {
+		return names[r]
+	}
+	return fmt.Sprintf("Role %d", uint8(r))
+}
+
 // Founder returns the first member of a firm, who may do everything.
 func Founder(id ID, name string) Member {
 	return Member{
@@ -49,6 +73,48 @@ func Founder(id ID, name string) Member {
 		SettingsAdmin: true, Admin: true, AllEntities: Owner,
 	}
 }
+
+// Tidy returns the member without needless spaces, and without permissions and roles that
+// are none.
+func (m Member) Tidy() Member {
+	m.Name, m.Email = strings.Join(strings.Fields(m.Name), " "), strings.TrimSpace(m.Email)
+	m.Time, m.Roles = maps.Clone(m.Time), maps.Clone(m.Roles)
+	maps.DeleteFunc(m.Time, func(_ TimePermission, has bool) bool { return !has })
+	maps.DeleteFunc(m.Roles, func(_ billing.ClientID, r Role) bool { return r == NoRole })
+	return m
+}
+
+// maxName is the most characters of a member's name.
+const maxName = 100
+
+// Check returns why there cannot be such a member, or nil. A name has no @, so that it is
+// never taken for an e-mail address.
+func (m Member) Check() error {
+	switch {
+	case m.Name == "":
+		return refuse("The member of staff has no name: enter one.")
+	case len([]rune(m.Name)) > maxName:
+		return refuse("The name %q is longer than %d characters: shorten it.", m.Name, maxName)
+	case strings.Contains(m.Name, "@"):
+		return refuse("The name %q has an @, as e-mail addresses have: enter the person's name.", m.Name)
+	}
+	for p := range m.Time {
+		if !slices.Contains(TimePermissions(), p) {
+			return refuse("There is no Time permission %q.", string(p))
+		}
+	}
+	for _, r := range m.Roles {
+		if r > Owner {
+			return refuse("There is no such role: %s.", r.String())
+		}
+	}
+	if m.AllEntities > Owner {
+		return refuse("There is no such role: %s.", m.AllEntities.String())
+	}
+	return billing.CheckEmail(m.Email)
+}
+
+func refuse(text string, args ...any) error { return &billing.Refused{Text: text, Args: args} }
 
 // Role returns the member's role on the client entity.
 func (m Member) Role(client billing.ClientID) Role {

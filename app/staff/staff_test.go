@@ -1,65 +1,42 @@
 package staff_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
 
-func TestMay(t *testing.T) {
-	const kauri, harbour billing.ClientID = "kauri", "harbour"
-	perms := func(all ...staff.TimePermission) map[staff.TimePermission]bool {
-		m := map[staff.TimePermission]bool{}
-		for _, p := range all {
-			m[p] = true
-		}
-		return m
-	}
-	founder := staff.Founder("f", "Founder")
-	viewer := staff.Member{ID: "v", Roles: map[billing.ClientID]staff.Role{kauri: staff.Viewer}}
-	exporter := staff.Member{ID: "e", Time: perms(staff.ExportToAccounting), Roles: map[billing.ClientID]staff.Role{kauri: staff.Viewer}}
-	owner := staff.Member{ID: "o", Time: perms(staff.ProcessTime), Roles: map[billing.ClientID]staff.Role{kauri: staff.Owner}}
-	idleOwner := staff.Member{ID: "i", AllEntities: staff.Owner}
-	editor := staff.Member{ID: "d", Time: perms(staff.ProcessTime), AllEntities: staff.Editor}
-	settings := staff.Member{ID: "s", SettingsAdmin: true, Time: perms(staff.ProcessAllStaffEntries)}
-	settingsOnly := staff.Member{ID: "so", SettingsAdmin: true}
-	admin := staff.Member{ID: "a", Admin: true}
-
-	for _, c := range []struct {
-		name   string
-		who    staff.Member
-		action staff.Action
-		client billing.ClientID
-		want   bool
-	}{
-		{"the founder sees", founder, staff.See, kauri, true},
-		{"the founder edits", founder, staff.EditInvoices, kauri, true},
-		{"the founder exports", founder, staff.ExportInvoices, kauri, true},
-		{"the founder maps", founder, staff.MapToXero, "", true},
-		{"the founder manages", founder, staff.ManageStaff, "", true},
-		{"a viewer sees its client", viewer, staff.See, kauri, true},
-		{"a viewer sees no other", viewer, staff.See, harbour, false},
-		{"a viewer exports nothing", viewer, staff.ExportInvoices, kauri, false},
-		{"a viewer with the permission exports its client", exporter, staff.ExportInvoices, kauri, true},
-		{"and no other", exporter, staff.ExportInvoices, harbour, false},
-		{"and links its contacts", exporter, staff.LinkContacts, kauri, true},
-		{"and edits nothing", exporter, staff.EditInvoices, kauri, false},
-		{"an owner with ProcessTime edits", owner, staff.EditInvoices, kauri, true},
-		{"an owner with ProcessTime does not export", owner, staff.ExportInvoices, kauri, false},
-		{"an owner without ProcessTime edits nothing", idleOwner, staff.EditInvoices, kauri, false},
-		{"an editor with ProcessTime edits nothing", editor, staff.EditInvoices, kauri, false},
-		{"settings admin with a Time permission maps", settings, staff.MapToXero, "", true},
-		{"settings admin without one does not", settingsOnly, staff.MapToXero, "", false},
-		{"an admin manages staff", admin, staff.ManageStaff, "", true},
-		{"an admin as such sees nothing", admin, staff.See, kauri, false},
-		{"nobody may nothing", staff.Member{AllEntities: staff.Owner}, staff.See, kauri, false},
-		{"an unknown action is refused", founder, "fly", kauri, false},
+func TestMembersThatThereCannotBe(t *testing.T) {
+	for name, m := range map[string]staff.Member{
+		"no name":             {},
+		"a long name":         {Name: strings.Repeat("ü", 101)},
+		"a name like e-mail":  {Name: "mere@tui.example"},
+		"no e-mail":           {Name: "Mere", Email: "mere"},
+		"an unknown right":    {Name: "Mere", Time: map[staff.TimePermission]bool{"fly": true}},
+		"an unknown role":     {Name: "Mere", AllEntities: staff.Owner + 1},
+		"an unknown role too": {Name: "Mere", Roles: map[billing.ClientID]staff.Role{"kauri": staff.Owner + 1}},
 	} {
-		if got := c.who.May(c.action, c.client); got != c.want {
-			t.Errorf("%s: got %v", c.name, got)
+		var refused *billing.Refused
+		if err := m.Check(); !errors.As(err, &refused) {
+			t.Errorf("%s: %v", name, err)
 		}
+	}
+	m := staff.Member{
+		Name: " Mere \t Ngata ", Email: " mere@tui.example", Time: map[staff.TimePermission]bool{staff.ProcessTime: true, staff.ExportToAccounting: false},
+		Roles: map[billing.ClientID]staff.Role{"kauri": staff.Owner, "harbour": staff.NoRole},
+	}
+	want := staff.Member{
+		Name: "Mere Ngata", Email: "mere@tui.example", Time: map[staff.TimePermission]bool{staff.ProcessTime: true},
+		Roles: map[billing.ClientID]staff.Role{"kauri": staff.Owner},
+	}
+	if diff := cmp.Diff(want, m.Tidy()); diff != "" || m.Tidy().Check() != nil || len(m.Roles) != 2 {
+		t.Errorf("tidied, with %v:\n%s", m.Tidy().Check(), diff)
 	}
 }
 

@@ -188,7 +188,7 @@ CREATE TABLE links (
 CREATE TABLE runs (
 	id         TEXT PRIMARY KEY CHECK (id <> ''),
 	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
-	started_by TEXT NOT NULL REFERENCES staff (id),
+	started_by TEXT REFERENCES staff (id), -- NULL for what Feebridge found in Xero itself
 	started    INTEGER NOT NULL,
 	confirmed  INTEGER NOT NULL,
 	ended      INTEGER NOT NULL -- 0 while something of it is not settled
@@ -254,6 +254,50 @@ CREATE INDEX exports_of_run ON exports (run, ended, result, invoice);
 CREATE INDEX exports_of_invoice ON exports (invoice);
 CREATE INDEX exports_in_batch ON exports (batch) WHERE batch IS NOT NULL;
 CREATE INDEX exports_waiting ON exports (tenant) WHERE batch IS NULL AND ended = 0;
+
+-- Which of all the copies of the firm's data this file is; the same is kept in a file beside
+-- it. It has one row from the first start on.
+CREATE TABLE copy (
+	id       INTEGER PRIMARY KEY CHECK (id = 1),
+	instance TEXT NOT NULL, -- random; '' in a file that was restored and not opened yet
+	how      TEXT NOT NULL CHECK (how IN ('', 'restored', 'copied')), -- '' for the first of all
+	found    INTEGER NOT NULL -- when that showed; 0 for the first of all
+) STRICT;
+
+-- How far a restored or copied file has been compared with what Xero has.
+CREATE TABLE reconciliations (
+	tenant  TEXT PRIMARY KEY REFERENCES organisations (tenant),
+	heard   INTEGER NOT NULL, -- Xero's clock when the file last heard of it before it was copied; 0 for never
+	since   INTEGER NOT NULL, -- Xero's clock, from when on its changes are read; 0 for all of them, and before it began
+	reached INTEGER NOT NULL, -- Xero's clock, up to when they were read
+	run     TEXT REFERENCES runs (id), -- that the exports found in Xero belong to; NULL while there is none
+	adopted INTEGER NOT NULL,
+	updated INTEGER NOT NULL,
+	began   INTEGER NOT NULL,
+	ended   INTEGER NOT NULL, -- 0 while it is under way
+	without TEXT NOT NULL -- why a person went on without it; '' where nobody did
+) STRICT, WITHOUT ROWID;
+
+-- What bears a mark of ours in Xero and could not be brought together with an invoice here.
+CREATE TABLE strays (
+	tenant   TEXT NOT NULL REFERENCES organisations (tenant),
+	xero_id  TEXT NOT NULL CHECK (xero_id <> ''),
+	why      TEXT NOT NULL CHECK (why IN ('missing', 'doubtful')),
+	number   TEXT NOT NULL,
+	status   TEXT NOT NULL, -- whatever Xero says
+	currency TEXT NOT NULL,
+	total    INTEGER NOT NULL,
+	PRIMARY KEY (tenant, xero_id)
+) STRICT, WITHOUT ROWID;
+
+-- The last nightly copy, and why the last try to make one failed.
+CREATE TABLE nightly (
+	id      INTEGER PRIMARY KEY CHECK (id = 1),
+	at      INTEGER NOT NULL, -- 0 before the first
+	path    TEXT NOT NULL,
+	failed  INTEGER NOT NULL, -- when; 0 once one was made since
+	failure TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE leases (
 	name    TEXT PRIMARY KEY,

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// Backup writes a verified copy of the database to path; over says that a file that is there
+// may be replaced.
+func (a *App) Backup(ctx context.Context, by staff.Member, path string, over bool) error {
+	if err := a.allow(ctx, by, staff.BackUp, ""); err != nil {
+		return err
+	}
+	if err := a.store.Backup(ctx, path, over); err != nil {
+		return err
+	}
+	return a.update(ctx, func(tx Tx) error { return tx.Record(entry(by, "back up", "firm", "", "", path)) })
+}
+
+// KeptCopies is how many nightly copies are kept: one a day, for as many days.
+const KeptCopies = 14
+
+// Nightly is how the nightly copies fare.
+type Nightly struct {
+	At      time.Time // of the newest one; zero before the first
+	Path    string
+	Failed  time.Time // when the last try failed; zero when it did not
+	Failure string
+}
+
+// BackupState returns how the nightly copies fare.
+func (a *App) BackupState(ctx context.Context) (Nightly, error) {
+	var n Nightly
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		n, err = r.Nightly()
+		return err
+	})
+	return n, err
+}
+
+// When a copy is made: not while Feebridge starts, and after a failure not at once again.
+const (
+	copyFirst = time.Minute
+	copyEvery = 10 * time.Minute // how often it is looked whether a day has begun
+	copyAgain = time.Hour
+)
+
+// keepCopies makes the nightly copies until ctx ends.
+func (a *App) keepCopies(ctx context.Context) error {
+	for wait := copyFirst; ; wait = copyEvery {
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+		if err := a.NightlyCopy(ctx); err != nil && !othersAtIt(err) && ctx.Err() == nil {
+			a.log.Error("making the nightly copy", "error", err)
+		}
+	}
+}
+
+// NightlyCopy makes the copy of this day, unless one of the processes did. Run calls it all
+// the time; a *Held says that another process is making it.
+func (a *App) NightlyCopy(ctx context.Context) error {
+	if due, err := a.copyDue(ctx); err != nil || !due {
+		return err
+	}
+	return a.store.Hold(ctx, "nightly copy", func(ctx context.Context, f Fence) error {
+		if due, err := a.copyDue(ctx); err != nil || !due {
+			return err
+		}
+		path, failure := a.store.KeepCopy(ctx, billing.DateOf(time.Now()))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		err := a.update(ctx, func(tx Tx) error {
+			if err := tx.Guard(f); err != nil {
+				return err
+			}
+			n, err := tx.Nightly()
+			if err != nil {
+				return err
+			}
+			n.Failed, n.Failure = time.Time{}, ""
+			if path != "" {
+				n.At, n.Path = tx.Now(), path
+			}
+			if failure != nil {
+				n.Failed, n.Failure = tx.Now(), failure.Error()
+			}
+			return tx.SaveNightly(n)
+		})
+		if err != nil {
+			return err
+		}
+		return failure
+	})
+}
+
+// copyDue reports whether there is no copy of this day, and none was tried just now.
+func (a *App) copyDue(ctx context.Context) (bool, error) {
+	n, err := a.BackupState(ctx)
+	now := time.Now()
+	tried := now.Sub(n.Failed)
+	return billing.DateOf(n.At.In(now.Location())) != billing.DateOf(now) && (tried < 0 || tried >= copyAgain), err
+}

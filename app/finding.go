@@ -1,0 +1,336 @@
+package app
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+// finding brings what Xero has together with what a copy of the database knows, in one
+// transaction. Whatever it finds live in Xero ends in a stage here from which nothing is
+// sent again, unless a person takes it back to draft first.
+type finding struct {
+	Tx
+	s      *sender
+	firm   Firm
+	raised bool // the next number
+	c      *Reconciliation
+}
+
+func newFinding(tx Tx, s *sender, c *Reconciliation) (*finding, error) {
+	firm, err := tx.Firm()
+	return &finding{Tx: tx, s: s, firm: firm, c: c}, err
+}
+
+// take takes one invoice of Xero.
+//
+//   - One that bears the mark of an export known here: the export and its invoice are brought
+//     to where it stands.
+//   - One that bears another mark of an invoice here: it was exported after the copy was made.
+//     The export is known from then on. Where ours is a draft, or has another number or
+//     total, a person sees both; it counts as exported all the same.
+//   - One that bears a mark of an invoice that is not here: that was made after the copy. Its
+//     number is burnt, and it is listed.
+//
+// Whoever's an invoice is, no lower number than its own is given out.
+func (f *finding) take(st ledger.Standing) error {
+	if n, ok := following(f.firm.Numbering, st.Number); ok && n > f.firm.Numbering.Next {
+		f.firm.Numbering.Next, f.raised = n, true
+	}
+	if st.Mark == "" {
+		return nil
+	}
+	known, err := f.ExportsByMark([]string{st.Mark})
+	if err != nil {
+		return err
+	}
+	if e, ok := known[st.Mark]; ok {
+		if e.Tenant != f.s.tenant {
+			return nil
+		}
+		return f.follow(e, st)
+	}
+	id, ours := invoiceOf(f.firm.MarkBase, st.Mark)
+	if !ours {
+		return nil
+	}
+	v, err := f.Invoice(id)
+	switch {
+	case IsCode(err, NotFound):
+		if err := f.Burn(st.Number); err != nil {
+			return err
+		}
+		return f.stray(st, Missing)
+	case err != nil:
+		return err
+	}
+	return f.adopt(v, st)
+}
+
+// save stores how far the comparison has come.
+func (f *finding) save() error {
+	if f.raised {
+		was, err := f.Firm()
+		if err != nil {
+			return err
+		}
+		if err := f.SaveFirm(f.firm); err != nil {
+			return err
+		}
+		e := entry(itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
+		if err := f.Record(e); err != nil {
+			return err
+		}
+	}
+	if err := endRuns(f, f.s.tenant); err != nil {
+		return err
+	}
+	return f.SaveReconciliation(*f.c)
+}
+
+// following returns what comes after a number that was made by the numbering.
+func following(n billing.Numbering, number billing.Number) (int64, bool) {
+	digits, ours := strings.CutPrefix(number.Fold(), billing.Number(n.Prefix).Fold())
+	if !ours || digits == "" || len(digits) > billing.MaxDigits || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	last, err := strconv.ParseInt(digits, 10, 64)
+	return last + 1, err == nil
+}
+
+// stray lists what is live in Xero for a person to look at.
+func (f *finding) stray(st ledger.Standing, why StrayWhy) error {
+	if !st.Live() {
+		return nil
+	}
+	return f.SaveStray(f.s.tenant, Stray{ID: st.ID, Why: why, Number: st.Number, Status: st.Status, Total: st.Total})
+}
+
+// follow brings a known export to where its invoice stands in Xero.
+func (f *finding) follow(e Export, st ledger.Standing) error {
+	if st.Updated.Before(e.Standing.Updated) {
+		return nil
+	}
+	v, err := f.Invoice(e.Invoice)
+	if err != nil {
+		return err
+	}
+	exports, err := f.ExportsOf(v.ID)
+	if err != nil {
+		return err
+	}
+	if c, merged := f.s.directory.ByID(e.Contact); merged {
+		e.Contact = c.ID
+	}
+	switch {
+	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // somebody made a copy of it in Xero
+		return f.stray(st, Doubtful)
+	case exports[0].ID != e.ID: // an older one: nothing but a live one matters
+		e.Standing = st
+		if err := f.stray(st, Doubtful); err != nil {
+			return err
+		}
+		return f.SaveExports(e)
+	case e.Ended.IsZero():
+		f.c.Updated++
+		return f.arrive(e, v, st, warnings(e.Messages))
+	case v.Stage.Live(), v.Stage.Status == billing.Closed:
+		return f.catchUp(e, v, st)
+	case st.Live():
+		f.c.Updated++
+		return f.arrive(e, v, st, nil)
+	}
+	e.Standing = st
+	return f.SaveExports(e)
+}
+
+// adopt makes an export that the copy does not know a known one.
+func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
+	if _, free := toExporting(v.Stage); !free {
+		return f.stray(st, Doubtful)
+	}
+	var messages []ledger.Message
+	if v.Stage.Status == billing.Draft {
+		if !st.Live() {
+			return f.burnVoided(st) // it was taken back to draft since, or will be exported anew
+		}
+		messages = append(messages, ledger.Message{
+			Text: "It was exported after the copy was made, in which it is a draft.", Cause: ledger.ChangedThere, Warning: true,
+		})
+		if err := f.number(&v, st.Number); err != nil {
+			return err
+		}
+	}
+	if err := f.giveUpOpen(v.ID); err != nil {
+		return err
+	}
+	run, err := f.run()
+	if err != nil {
+		return err
+	}
+	e := Export{ID: ExportID(newID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: st.Mark}
+	if e.Number == "" {
+		e.Number = st.Number
+	}
+	f.c.Adopted++
+	if err := f.Record(entry(itself, "find in Xero", "invoice", string(v.ID), describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+		return err
+	}
+	return f.arrive(e, v, st, messages)
+}
+
+func (f *finding) burnVoided(st ledger.Standing) error {
+	if st.Status != ledger.VoidedThere {
+		return nil
+	}
+	return f.Burn(st.Number)
+}
+
+// number gives a draft that has no number yet the one that it was exported under, if no
+// other invoice has it.
+func (f *finding) number(v *billing.Invoice, n billing.Number) error {
+	if v.Number != "" {
+		return nil
+	}
+	taken, err := f.InvoicesByNumber([]billing.Number{n})
+	if err != nil || len(taken) > 0 {
+		return err
+	}
+	v.Number = n
+	v.Version, err = f.SaveInvoice(*v)
+	return err
+}
+
+// giveUpOpen ends an export that the copy holds to be queued or under way, since the invoice
+// was exported anew after the copy was made.
+func (f *finding) giveUpOpen(id billing.InvoiceID) error {
+	exports, err := f.ExportsOf(id)
+	if err != nil {
+		return err
+	}
+	for _, e := range exports {
+		if !e.Ended.IsZero() {
+			continue
+		}
+		if err := f.leaveBatch(&e); err != nil {
+			return err
+		}
+		e.Ended, e.Result = f.Now(), billing.NotExported
+		if err := f.SaveExports(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run returns the run that the exports found in Xero belong to.
+func (f *finding) run() (RunID, error) {
+	if f.c.Run != "" {
+		return f.c.Run, nil
+	}
+	f.c.Run = RunID(newID())
+	return f.c.Run, f.SaveRun(Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
+}
+
+// toExporting returns the stage of an invoice that was sent just now, and whether it may have
+// been, from the stage that it is at.
+func toExporting(s billing.Stage) (billing.Stage, bool) {
+	for _, ev := range []billing.Event{billing.Finalize, billing.Release, billing.Queue, billing.Send} {
+		if next, ok := s.Next(ev); ok {
+			s = next
+		}
+	}
+	return s, s == billing.Stage{Status: billing.Finalized, Export: billing.Exporting}
+}
+
+// arrive ends an export as its answer would have, and stores it.
+func (f *finding) arrive(e Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
+	sent, ok := toExporting(v.Stage)
+	if !ok {
+		return f.stray(st, Doubtful)
+	}
+	v.Stage = sent
+	if err := f.leaveBatch(&e); err != nil {
+		return err
+	}
+	if e.Sent.IsZero() { // as far as the copy knows, so it may not even have been planned
+		totals, err := v.Totals()
+		if err != nil {
+			return err
+		}
+		e.Sent, e.Expected = f.Now(), totals.Total
+	}
+	if err := receive(f, &e, v, st, messages, false); err != nil {
+		return err
+	}
+	return f.SaveExports(e)
+}
+
+// leaveBatch takes an export out of the batch whose answer was lost: it has been found.
+func (f *finding) leaveBatch(e *Export) error {
+	if e.Batch == "" {
+		return nil
+	}
+	b, err := f.Batch(e.Batch)
+	if err != nil {
+		return err
+	}
+	e.Batch = ""
+	b.Members = slices.DeleteFunc(b.Members, func(m string) bool { return m == string(e.ID) })
+	if len(b.Members) == 0 {
+		b.State = Settled
+	}
+	return f.SaveBatch(b)
+}
+
+// catchUp brings an export that had ended to where its invoice stands in Xero by now.
+func (f *finding) catchUp(e Export, v billing.Invoice, st ledger.Standing) error {
+	before := drift(e, v, e.Standing)
+	e.Standing = st
+	now := drift(e, v, st)
+	var events []billing.Event
+	switch {
+	case st.Status == ledger.DeletedThere:
+		events = []billing.Event{billing.DeleteThere}
+	case st.Status == ledger.VoidedThere:
+		events = []billing.Event{billing.VoidThere}
+	default:
+		if st.Approved() {
+			events = append(events, billing.Approve)
+		}
+		if len(now) > 0 && !slices.Equal(before, now) {
+			events = append(events, billing.Differ)
+		}
+		if len(now) == 0 && v.Stage.Export == billing.Changed {
+			events = append(events, billing.Accept)
+		}
+	}
+	stage := v.Stage
+	for _, ev := range events {
+		if next, ok := stage.Next(ev); ok {
+			stage = next
+		}
+	}
+	if st.Approved() || st.Status == ledger.VoidedThere {
+		for _, n := range distinct([]billing.Number{v.Number, st.Number}) {
+			if err := f.Burn(n); err != nil {
+				return err
+			}
+		}
+	}
+	if stage != v.Stage {
+		f.c.Updated++
+		others := slices.DeleteFunc(e.Messages, func(m ledger.Message) bool { return slices.Contains(before, m) })
+		e.Messages, e.Result = append(others, now...), stage.Export
+		if err := f.Advance(stage, v.ID); err != nil {
+			return err
+		}
+		if err := f.Record(entry(itself, "read again", "invoice", string(v.ID), describe(v.Stage), describe(stage))); err != nil {
+			return err
+		}
+	}
+	return f.SaveExports(e)
+}

@@ -1,0 +1,165 @@
+package app_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/xero/sim"
+)
+
+// meanwhile is a store on which something happens once, right after one of a sender's
+// transactions.
+type meanwhile struct {
+	app.Store
+	point string // of the sender
+	once  sync.Once
+	then  func()
+}
+
+func (s *meanwhile) Update(ctx context.Context, fn func(app.Tx) error) error {
+	point := ""
+	err := s.Store.Update(ctx, func(tx app.Tx) error {
+		spy := &spyTx{Tx: tx}
+		err := fn(spy)
+		point = spy.point
+		return err
+	})
+	if err == nil && point != "" && point == s.point {
+		s.once.Do(s.then)
+	}
+	return err
+}
+
+// exporter is a member of the world's staff who may export, and no more.
+func (w *world) exporter() staff.Member {
+	w.t.Helper()
+	p := w.start(nil)
+	defer p.stop()
+	m := staff.Member{
+		ID: "exporter", Name: "Priya Nair", AllEntities: staff.Viewer,
+		Time: map[staff.TimePermission]bool{staff.ExportToAccounting: true},
+	}
+	if err := p.db.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(m) }); err != nil {
+		w.t.Fatal(err)
+	}
+	return m
+}
+
+// TestWhatSomebodyStartedWaitsOnceSheIsGone deactivates the one who started an export at
+// every point at which something is on its way, and then lets another confirm it.
+func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		at       string // the sender's transaction after which it happens; "" for before it begins
+		lose     string // the answer to the first request with invoices: "before" or "after" Xero took it
+		contacts int    // that Xero has when the run is held
+		exported int    // of her two invoices
+	}{
+		"before anything is planned":        {},
+		"before the contacts are created":   {at: "contacts stored"},
+		"before the invoices are sent":      {at: "requests stored", contacts: 2},
+		"while a request is on its way":     {at: "request claimed", contacts: 2, exported: 2},
+		"while a lost request is to settle": {at: "request claimed", lose: "before", contacts: 2},
+		"while a saved request is unknown":  {at: "request claimed", lose: "after", contacts: 2, exported: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var config sim.Config
+				if c.lose == "after" {
+					rule, err := sim.ParseRule("PUT /Invoices #1 drop-after-commit")
+					if err != nil {
+						t.Fatal(err)
+					}
+					config.Faults = []sim.Rule{rule}
+				}
+				w := newWorld(t, config)
+				writes := 0
+				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+					if !isWrite(r) || !strings.HasSuffix(r.URL.Path, "/Invoices") {
+						return false
+					}
+					if writes++; c.lose == "before" && writes == 1 {
+						panic(http.ErrAbortHandler)
+					}
+					return false
+				}
+				ids, exporter := w.invoices(2, 2), w.exporter()
+				p := w.start(nil)
+				defer p.stop()
+				deactivate := func() {
+					if err := p.app.Deactivate(context.Background(), w.me, exporter.ID); err != nil {
+						t.Error(err)
+					}
+				}
+				p.reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: c.at, then: deactivate} })
+				runs, _, err := p.app.Export(t.Context(), exporter, ids)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.at == "" {
+					deactivate()
+				}
+				if err := p.app.Send(t.Context(), w.tenant); err != nil {
+					t.Errorf("sending ended with %v", err)
+				}
+				exported := 0
+				for _, v := range w.views(ids) {
+					live, _ := w.inXero(v)
+					exported += len(live)
+				}
+				if got := len(w.sim.Contacts(string(w.tenant))); got != c.contacts || exported != c.exported || writes > 1 {
+					t.Errorf("Xero has %d contacts, %d invoices after %d requests with them", got, exported, writes)
+				}
+				progress, err := p.app.Progress(t.Context(), runs[0].ID)
+				if err != nil || progress.Stale != (c.exported == 0) {
+					t.Errorf("the run waits for a person: %v, %v", progress.Stale, err)
+				}
+				if err := p.app.Confirm(t.Context(), w.me, runs[0].ID); err != nil {
+					t.Fatal(err)
+				}
+				if err := p.app.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
+					t.Fatal(err)
+				}
+				w.mustBeSound(w.views(ids))
+			})
+		})
+	}
+}
+
+// TestOthersGoOnWhileARunIsHeld has two people's invoices in one request when one of them
+// is deactivated.
+func TestOthersGoOnWhileARunIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids, exporter := w.invoices(2, 2), w.exporter()
+		p := w.start(nil)
+		defer p.stop()
+		deactivate := func() {
+			if err := p.app.Deactivate(context.Background(), w.me, exporter.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		p.reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: "requests stored", then: deactivate} })
+		if _, _, err := p.app.Export(t.Context(), exporter, ids[:1]); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.queue(ids[1]); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.app.Send(t.Context(), w.tenant); err != nil {
+			t.Errorf("sending ended with %v", err)
+		}
+		views := w.views(ids)
+		if hers, mine := views[0].Invoice.Stage.Export, views[1].Invoice.Stage.Export; hers != billing.Queued || mine != billing.Exported {
+			t.Errorf("hers is %s, mine is %s", hers, mine)
+		}
+	})
+}

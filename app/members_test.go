@@ -1,0 +1,430 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/argon2"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/data"
+)
+
+// office is a firm whose first Admin is Olivia Hart, and everything that it says.
+type office struct {
+	*app.App
+	t    *testing.T
+	db   *data.DB
+	path string
+	me   staff.Member
+	log  *bytes.Buffer
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), log: &bytes.Buffer{}}
+	if err := os.WriteFile(o.path, emptyDatabase(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if o.db, err = data.Open(context.Background(), o.path); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.db.Close() })
+	o.App = app.New(app.Params{Store: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
+	if err := o.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+		t.Fatal(err)
+	}
+	if o.me, err = o.Who(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func (o *office) update(fn func(app.Tx) error) {
+	o.t.Helper()
+	if err := o.db.Update(context.Background(), fn); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// has gives a member a password, without the cost of a good hash.
+func (o *office) has(m staff.Member, password string) {
+	o.t.Helper()
+	o.update(func(tx app.Tx) error {
+		if err := tx.SaveMember(m); err != nil {
+			return err
+		}
+		return tx.SavePassword(m.ID, quickHash(password))
+	})
+}
+
+// quickHash hashes with the least memory and one pass.
+func quickHash(password string) staff.Password {
+	salt := []byte("salt for testing")
+	encode := base64.RawStdEncoding.EncodeToString
+	return staff.Password{Hash: fmt.Sprintf("$argon2id$v=19$m=8,t=1,p=1$%s$%s", encode(salt), encode(argon2.IDKey([]byte(password), salt, 1, 8, 1, 32)))}
+}
+
+// trail returns what was done to the staff, oldest first.
+func (o *office) trail() []string {
+	o.t.Helper()
+	entries, err := o.AuditTrail(o.t.Context(), o.me, app.AuditQuery{Subject: "staff"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range entries {
+		lines = append(lines, fmt.Sprintf("%s: %s: %s → %s", e.ByName, e.Action, e.From, e.To))
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+// Passwords of the tests.
+const (
+	oliviasPassword = "orange kettle morning"
+	meresPassword   = "seven quiet harbours"
+	newPassword     = "ladder under the moon"
+)
+
+func TestTheStaffIsManaged(t *testing.T) {
+	o := newOffice(t)
+	o.update(func(tx app.Tx) error {
+		_, err := tx.SaveClient(billing.Client{ID: "kauri", Code: "KAURI", Name: "Kauri Joinery"})
+		return err
+	})
+	mere := staff.Member{
+		Name: " Mere  Ngata", Email: "mere@tui.example", Time: map[staff.TimePermission]bool{staff.ProcessTime: true},
+		Roles: map[billing.ClientID]staff.Role{"kauri": staff.Owner},
+	}
+	if _, err := o.AddMember(t.Context(), o.me, mere, meresPassword); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "yourself first") {
+		t.Errorf("a second member while the first has no password: %v", err)
+	}
+	if err := o.ChangePassword(t.Context(), o.me, "", oliviasPassword); err != nil {
+		t.Fatal(err)
+	}
+	mere, err := o.AddMember(t.Context(), o.me, mere, meresPassword)
+	if err != nil || mere.Name != "Mere Ngata" || mere.ID == "" {
+		t.Fatalf("added is %+v, %v", mere, err)
+	}
+	for name, c := range map[string]struct {
+		member staff.Member
+		code   app.Code
+	}{
+		"a name twice":        {staff.Member{Name: "mere ngata"}, app.Conflict},
+		"an e-mail twice":     {staff.Member{Name: "Mere Two", Email: "Mere@tui.example"}, app.Conflict},
+		"no name":             {staff.Member{}, app.Invalid},
+		"a client of nowhere": {staff.Member{Name: "Tom", Roles: map[billing.ClientID]staff.Role{"nowhere": staff.Viewer}}, app.NotFound},
+	} {
+		c.member.ID = o.me.ID
+		c.member.Admin = true
+		if _, err := o.ChangeMember(t.Context(), o.me, c.member); !app.IsCode(err, c.code) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := o.AddMember(t.Context(), o.me, staff.Member{Name: "Tom"}, "short"); !app.IsCode(err, app.Invalid) {
+		t.Errorf("a short password: %v", err)
+	}
+	if _, err := o.ChangeMember(t.Context(), o.me, staff.Member{ID: "nobody", Name: "Tom"}); !app.IsCode(err, app.NotFound) {
+		t.Errorf("nobody changed: %v", err)
+	}
+	changed := mere
+	changed.Email, changed.SettingsAdmin, changed.AllEntities, changed.Roles = "", true, staff.Viewer, nil
+	changed.Deactivated = true // is not changed here
+	if changed, err = o.ChangeMember(t.Context(), o.me, changed); err != nil || changed.Deactivated {
+		t.Errorf("changed is %+v, %v", changed, err)
+	}
+	if _, err = o.ChangeMember(t.Context(), o.me, changed); err != nil {
+		t.Errorf("changed to the same: %v", err)
+	}
+	for _, again := range []string{"once", "again"} {
+		if err := o.Deactivate(t.Context(), o.me, mere.ID); err != nil {
+			t.Errorf("deactivated %s: %v", again, err)
+		}
+	}
+	if err := o.Reactivate(t.Context(), o.me, mere.ID); err != nil {
+		t.Errorf("reactivated: %v", err)
+	}
+	if err := o.ResetPassword(t.Context(), o.me, o.me.ID, newPassword); !app.IsCode(err, app.Invalid) {
+		t.Errorf("her own password reset: %v", err)
+	}
+	want := []string{
+		"Olivia Hart: change password:  → Olivia Hart",
+		"Olivia Hart: add:  → name: Mere Ngata\ne-mail: mere@tui.example\nTime permissions: ProcessTime\nSettings Admin: no\nAdmin: no\nrole on all clients: None\nrole on Kauri Joinery: Owner",
+		"Olivia Hart: change: e-mail: mere@tui.example\nSettings Admin: no\nrole on all clients: None\nrole on Kauri Joinery: Owner → " +
+			"e-mail: \nSettings Admin: yes\nrole on all clients: Viewer\nrole on Kauri Joinery: None",
+		"Olivia Hart: deactivate:  → Mere Ngata", "Olivia Hart: reactivate:  → Mere Ngata",
+	}
+	if diff := cmp.Diff(want, o.trail()); diff != "" {
+		t.Errorf("the audit trail:\n%s", diff)
+	}
+	o.saysNothingOf(oliviasPassword, meresPassword, newPassword)
+}
+
+// saysNothingOf fails the test if one of the texts is in the database or in the log.
+func (o *office) saysNothingOf(secrets ...string) {
+	o.t.Helper()
+	if err := o.db.Close(); err != nil {
+		o.t.Fatal(err)
+	}
+	files, err := filepath.Glob(o.path + "*")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	texts := map[string][]byte{"the log": o.log.Bytes()}
+	for _, f := range files {
+		if texts[f], err = os.ReadFile(f); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	for name, text := range texts {
+		for _, s := range secrets {
+			if bytes.Contains(text, []byte(s)) {
+				o.t.Errorf("%s has the password %q", name, s)
+			}
+		}
+	}
+	if !bytes.Contains(texts[o.path], []byte("Olivia Hart")) {
+		o.t.Error("the search would find nothing")
+	}
+}
+
+func TestAFirmKeepsAnAdmin(t *testing.T) {
+	o := newOffice(t)
+	o.has(o.me, oliviasPassword)
+	admin := staff.Member{ID: "admin", Name: "Rangi Parata", Admin: true, Deactivated: true}
+	o.has(admin, meresPassword)
+	demoted := o.me
+	demoted.Admin = false
+	mustRefuse := func(when string) {
+		t.Helper()
+		if _, err := o.ChangeMember(t.Context(), o.me, demoted); !app.IsCode(err, app.Conflict) {
+			t.Errorf("%s the last Admin was demoted: %v", when, err)
+		}
+		if err := o.Deactivate(t.Context(), o.me, o.me.ID); !app.IsCode(err, app.Conflict) {
+			t.Errorf("%s the last Admin was deactivated: %v", when, err)
+		}
+	}
+	mustRefuse("beside a deactivated one")
+	if err := o.Reactivate(t.Context(), o.me, admin.ID); err != nil {
+		t.Fatal(err)
+	}
+	admin.Deactivated = false
+	if err := o.Deactivate(t.Context(), admin, o.me.ID); err != nil {
+		t.Errorf("one of two was not deactivated: %v", err)
+	}
+	if err := o.Reactivate(t.Context(), admin, o.me.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Deactivate(t.Context(), o.me, admin.ID); err != nil {
+		t.Fatal(err)
+	}
+	mustRefuse("again beside a deactivated one")
+}
+
+func TestWhatWasTakenByAnotherStaysTaken(t *testing.T) {
+	o := newOffice(t)
+	o.has(o.me, oliviasPassword)
+	o.has(staff.Member{ID: "gone", Name: "Hemi Walker", Email: "team@tui.example", Deactivated: true}, meresPassword)
+	o.has(staff.Member{ID: "now", Name: "Mere Ngata", Email: "TEAM@tui.example"}, meresPassword)
+	if err := o.Reactivate(t.Context(), o.me, "gone"); !app.IsCode(err, app.Conflict) || !strings.Contains(err.Error(), "Mere Ngata") {
+		t.Errorf("two active members with an e-mail address: %v", err)
+	}
+}
+
+func TestOnlyAdminsSeeMoreThanNames(t *testing.T) {
+	o := newOffice(t)
+	mere := staff.Member{ID: "mere", Name: "Mere Ngata", Email: "mere@tui.example", AllEntities: staff.Viewer}
+	gone := staff.Member{ID: "gone", Name: "Hemi Walker", Email: "hemi@tui.example", Deactivated: true, Admin: true}
+	o.has(mere, meresPassword)
+	o.has(gone, meresPassword)
+	for _, c := range []struct {
+		by   staff.Member
+		want []staff.Member
+	}{
+		{o.me, []staff.Member{o.me, mere, gone}},
+		{mere, []staff.Member{{ID: o.me.ID, Name: o.me.Name}, mere, {ID: gone.ID, Name: gone.Name, Deactivated: true}}},
+		{staff.Member{}, []staff.Member{{ID: o.me.ID, Name: o.me.Name}, {ID: mere.ID, Name: mere.Name}, {ID: gone.ID, Name: gone.Name, Deactivated: true}}},
+	} {
+		got, err := o.Members(t.Context(), c.by)
+		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+			t.Errorf("%q sees, %v:\n%s", c.by.Name, err, diff)
+		}
+	}
+}
+
+func TestSigningIn(t *testing.T) {
+	o := newOffice(t)
+	if needed, err := o.NeedsSignIn(t.Context()); needed || err != nil {
+		t.Errorf("the only member must sign in: %v", err)
+	}
+	if _, err := o.Authenticate(t.Context(), "Olivia Hart", ""); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("without a password: %v", err)
+	}
+	o.me.Email = "olivia@tui.example"
+	o.has(o.me, oliviasPassword)
+	if needed, err := o.NeedsSignIn(t.Context()); !needed || err != nil {
+		t.Errorf("with a password she need not sign in: %v", err)
+	}
+	if who, err := o.Who(t.Context()); !app.IsCode(err, app.Forbidden) || who.ID != "" {
+		t.Errorf("who acts is %+v, %v", who, err)
+	}
+	o.has(staff.Member{ID: "gone", Name: "Hemi Walker", Email: "hemi@tui.example", Deactivated: true}, meresPassword)
+	o.has(staff.Member{ID: "mere", Name: "Mere Ngata", Email: "hemi@tui.example"}, newPassword)
+	for _, c := range []struct {
+		name, password string
+		want           staff.ID
+		says           string
+	}{
+		{"Olivia Hart", oliviasPassword, o.me.ID, ""},
+		{" olivia  HART ", oliviasPassword, o.me.ID, ""},
+		{" Olivia@Tui.example", oliviasPassword, o.me.ID, ""},
+		{"hemi@tui.example", newPassword, "mere", ""},
+		{"Olivia Hart", meresPassword, "", "is wrong"},
+		{"Olivia Hart", "", "", "is wrong"},
+		{"Olivia", oliviasPassword, "", "is wrong"},
+		{"", oliviasPassword, "", "is wrong"},
+		{"Hemi Walker", meresPassword, "", "Hemi Walker is deactivated"},
+		{"Hemi Walker", oliviasPassword, "", "is wrong"},
+	} {
+		got, err := o.Authenticate(t.Context(), c.name, c.password)
+		if got.ID != c.want || (err == nil) != (c.says == "") || err != nil && (!app.IsCode(err, app.Forbidden) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%q with %q is %q, %v", c.name, c.password, got.ID, err)
+		}
+	}
+	want := []string{
+		"Olivia Hart: fail to sign in:  → wrong password, 1 in a row", "Olivia Hart: fail to sign in:  → wrong password, 2 in a row",
+		"Hemi Walker: fail to sign in:  → wrong password, 1 in a row",
+	}
+	if diff := cmp.Diff(want, o.trail()); diff != "" {
+		t.Errorf("the audit trail:\n%s", diff)
+	}
+	o.saysNothingOf(oliviasPassword, meresPassword, newPassword)
+}
+
+func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
+	o := newOffice(t)
+	o.has(o.me, oliviasPassword)
+	if err := o.ChangePassword(t.Context(), o.me, meresPassword, newPassword); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("with a wrong old one: %v", err)
+	}
+	if err := o.ChangePassword(t.Context(), o.me, oliviasPassword, "short"); !app.IsCode(err, app.Invalid) {
+		t.Errorf("to a short one: %v", err)
+	}
+	if err := o.ChangePassword(t.Context(), staff.Member{ID: "nobody"}, "", newPassword); !app.IsCode(err, app.NotFound) {
+		t.Errorf("nobody's: %v", err)
+	}
+	if err := o.ChangePassword(t.Context(), o.me, oliviasPassword, newPassword); err != nil {
+		t.Error(err)
+	}
+	if m, err := o.Authenticate(t.Context(), "Olivia Hart", newPassword); err != nil || m.ID != o.me.ID {
+		t.Errorf("with the new one: %v", err)
+	}
+}
+
+// TestWrongPasswordsLockOut is about somebody who tries, and what ends it.
+func TestWrongPasswordsLockOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		defer o.db.Close()
+		o.has(o.me, oliviasPassword)
+		o.has(staff.Member{ID: "mere", Name: "Mere Ngata"}, meresPassword)
+		mustSay := func(password, says string) {
+			t.Helper()
+			if _, err := o.Authenticate(t.Context(), "Mere Ngata", password); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%q: %v, want %q", password, err, says)
+			}
+		}
+		for range 5 {
+			mustSay("guess", "is wrong")
+		}
+		until := time.Now().Add(time.Minute).Truncate(time.Millisecond)
+		mustSay(meresPassword, "no more are tried before "+until.Local().Format(time.TimeOnly))
+		for range 20 {
+			mustSay("guess", "Too many wrong passwords") // which is neither tried nor counted
+		}
+		if _, err := o.Authenticate(t.Context(), "Olivia Hart", oliviasPassword); err != nil {
+			t.Errorf("another is locked out, too: %v", err)
+		}
+		time.Sleep(time.Minute)
+		mustSay("guess", "is wrong")
+		mustSay(meresPassword, "Too many wrong passwords")
+		time.Sleep(2 * time.Minute)
+		if m, err := o.Authenticate(t.Context(), "Mere Ngata", meresPassword); err != nil || m.ID != "mere" {
+			t.Errorf("after the time that was told: %v", err)
+		}
+		mustSay("guess", "is wrong")
+		want := []string{
+			"wrong password, 1 in a row", "wrong password, 2 in a row", "wrong password, 3 in a row", "wrong password, 4 in a row",
+			"wrong password, 5 in a row", "until 2000-01-01T00:01:00Z", "wrong password, 6 in a row", "until 2000-01-01T00:03:00Z", "wrong password, 1 in a row",
+		}
+		var got []string
+		for _, line := range o.trail() {
+			got = append(got, line[strings.Index(line, "→")+len("→ "):])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the audit trail:\n%s", diff)
+		}
+		for range 5 {
+			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until she is locked out
+		}
+		mustSay(meresPassword, "Too many wrong passwords")
+		if err := o.ResetPassword(t.Context(), o.me, "mere", newPassword); err != nil {
+			t.Error(err)
+		}
+		if m, err := o.Authenticate(t.Context(), "Mere Ngata", newPassword); err != nil || m.ID != "mere" {
+			t.Errorf("after an Admin set a new password: %v", err)
+		}
+	})
+}
+
+// TestManyTriesAtOnceAreCountedEach guesses from many programs at once: the right password
+// among the guesses opens nothing once five were wrong.
+func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
+	o := newOffice(t)
+	o.has(o.me, oliviasPassword)
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			if _, err := o.Authenticate(context.Background(), "Olivia Hart", "guess"); err == nil {
+				t.Error("a guess is right")
+			}
+		})
+	}
+	all.Wait()
+	if got := o.trail(); len(got) != 6 {
+		t.Errorf("%d entries: %q", len(got), got)
+	}
+	if _, err := o.Authenticate(t.Context(), "Olivia Hart", oliviasPassword); err == nil || !strings.Contains(err.Error(), "Too many") {
+		t.Errorf("after so many guesses: %v", err)
+	}
+}
+
+// raw runs a statement on the file itself, past Feebridge.
+func (o *office) raw(statement string, args ...any) {
+	o.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+o.path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(context.Background(), statement, args...); err != nil {
+		o.t.Fatalf("%s: %v", statement, err)
+	}
+}

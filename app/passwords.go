@@ -1,0 +1,214 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// NeedsSignIn reports whether a person must say and prove who she is. She need not while
+// the firm has one active member, who has no password yet.
+func (a *App) NeedsSignIn(ctx context.Context) (bool, error) {
+	var alone bool
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		_, alone, err = soleMember(r)
+		return err
+	})
+	return !alone, err
+}
+
+// Who returns the only member of staff while nobody needs to sign in; else it is
+// Forbidden.
+func (a *App) Who(ctx context.Context) (staff.Member, error) {
+	var m staff.Member
+	var alone bool
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		m, alone, err = soleMember(r)
+		return err
+	})
+	if err == nil && !alone {
+		return staff.Member{}, Errorf(Forbidden, "Sign in first, with your name or e-mail address and your password.")
+	}
+	return m, err
+}
+
+// Authenticate returns the active member of that name or e-mail address whose password it
+// is. Failed tries are counted, and lock her out for a time that grows.
+func (a *App) Authenticate(ctx context.Context, nameOrEmail, password string) (staff.Member, error) {
+	var m staff.Member
+	var kept staff.Password
+	err := a.store.View(ctx, func(r Reader) error {
+		all, err := r.Staff()
+		if err != nil {
+			return err
+		}
+		m, kept = claimed(all, nameOrEmail), staff.Password{}
+		if m.ID != "" {
+			kept, err = r.Password(m.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return staff.Member{}, err
+	}
+	if !kept.Set() {
+		staff.Decoy().Is(password)
+		return staff.Member{}, notProven()
+	}
+	return a.prove(ctx, m.ID, kept, password)
+}
+
+// claimed returns the member of that name or e-mail address, or the zero Member. An active
+// one goes before one who had the address earlier.
+func claimed(all []staff.Member, nameOrEmail string) staff.Member {
+	name, email := billing.FoldName(nameOrEmail), strings.TrimSpace(nameOrEmail)
+	if name == "" {
+		return staff.Member{}
+	}
+	var earlier staff.Member
+	for _, m := range all {
+		switch {
+		case billing.FoldName(m.Name) == name, strings.EqualFold(m.Email, email) && !m.Deactivated:
+			return m
+		case strings.EqualFold(m.Email, email):
+			earlier = m
+		}
+	}
+	return earlier
+}
+
+func notProven() error {
+	return Errorf(Forbidden, "The name or the password is wrong. An Admin of your firm can set a new password for you.")
+}
+
+// prove tries a member's password, and returns her when it is right. It takes its time
+// outside of a transaction; what counts is how things stand after it.
+func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, password string) (staff.Member, error) {
+	if kept.IsLocked(time.Now()) {
+		return staff.Member{}, lockedOut(kept)
+	}
+	right := kept.Is(password)
+	var m staff.Member
+	var refused error
+	err := a.update(ctx, func(tx Tx) error {
+		refused = nil
+		all, err := tx.Staff()
+		if err != nil {
+			return err
+		}
+		if m, err = findMember(all, id); err != nil {
+			return err
+		}
+		now, err := tx.Password(id)
+		switch {
+		case err != nil:
+			return err
+		case now.Hash != kept.Hash:
+			refused = notProven() // somebody set another one meanwhile
+			return nil
+		case now.IsLocked(tx.Now()):
+			refused = lockedOut(now)
+			return nil
+		case !right:
+			refused = notProven()
+			return noteFailedTry(tx, m, now.Failed(tx.Now()))
+		case m.Deactivated:
+			refused = Errorf(Forbidden, "%s is deactivated and cannot sign in. Ask an Admin of your firm.", m.Name)
+		}
+		if now.Failures == 0 {
+			return nil
+		}
+		return tx.SavePassword(id, now.Succeeded())
+	})
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return staff.Member{}, err
+	}
+	return m, nil
+}
+
+// noteFailedTry keeps that somebody tried a wrong password for the member.
+func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
+	if err := tx.SavePassword(m.ID, p); err != nil {
+		return err
+	}
+	if err := tx.Record(entry(m, "fail to sign in", "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
+		return err
+	}
+	if p.Locked.IsZero() {
+		return nil
+	}
+	return tx.Record(entry(m, "lock out", "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
+}
+
+func lockedOut(p staff.Password) error {
+	return Errorf(Forbidden, "Too many wrong passwords: no more are tried before %s. An Admin of your firm can set a new one.", p.Locked.Local().Format(time.TimeOnly))
+}
+
+// ChangePassword sets the member's own password. The old one is "" where she has none.
+func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password string) error {
+	var kept staff.Password
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		kept, err = r.Password(by.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if kept.Set() {
+		if _, err := a.prove(ctx, by.ID, kept, old); err != nil {
+			return err
+		}
+	}
+	if err := staff.CheckPassword(password); err != nil {
+		return err
+	}
+	changed := staff.NewPassword(password)
+	return a.update(ctx, func(tx Tx) error {
+		now, err := tx.Password(by.ID)
+		if err != nil {
+			return err
+		}
+		if now.Hash != kept.Hash {
+			return Errorf(Conflict, "The password was changed meanwhile. Try again.")
+		}
+		return setPassword(tx, by, "change password", by.ID, changed)
+	})
+}
+
+// ResetPassword sets the password of another member, who forgot hers, and ends her being
+// locked out.
+func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, password string) error {
+	if err := a.allow(ctx, by, staff.ManageStaff, ""); err != nil {
+		return err
+	}
+	if id == by.ID {
+		return Errorf(Invalid, "Change your own password with the old one.")
+	}
+	if err := staff.CheckPassword(password); err != nil {
+		return err
+	}
+	reset := staff.NewPassword(password)
+	return a.update(ctx, func(tx Tx) error { return setPassword(tx, by, "reset password", id, reset) })
+}
+
+func setPassword(tx Tx, by staff.Member, action string, id staff.ID, p staff.Password) error {
+	all, err := tx.Staff()
+	if err != nil {
+		return err
+	}
+	m, err := findMember(all, id)
+	if err != nil {
+		return err
+	}
+	if err := tx.SavePassword(id, p); err != nil {
+		return err
+	}
+	return tx.Record(entry(by, action, "staff", string(id), "", m.Name))
+}

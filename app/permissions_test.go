@@ -1,0 +1,550 @@
+package app_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+	"feebridge/data"
+)
+
+// useCase is a method of App that asks for a permission.
+type useCase struct {
+	needs staff.Action
+	on    billing.ClientID // "" where the permission concerns no client
+	call  func(ctx context.Context, a *app.App, by staff.Member) error
+}
+
+// useCases are all methods of App that refuse who may not use them, by name.
+var useCases = map[string]useCase{
+	"Client": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Client(ctx, by, kauri)
+		return err
+	}},
+	"Invoice": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Invoice(ctx, by, "draft")
+		return err
+	}},
+	"Document": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Document(ctx, by, "draft")
+		return err
+	}},
+	"OpenWriting": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.OpenWriting(ctx, by, "draft")
+		return err
+	}},
+	"SaveWriting": {staff.EditInvoices, kauri, saveWriting},
+	"Duplicate": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Duplicate(ctx, by, "draft", 20261104)
+		return err
+	}},
+	"Import": {staff.EditClients, kauri, importAll},
+	"Finalize": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Finalize(ctx, by, one("draft")))
+	}},
+	"Reopen": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Reopen(ctx, by, one("finalized")))
+	}},
+	"Delete": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Delete(ctx, by, one("draft")))
+	}},
+	"Hold": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Hold(ctx, by, one("finalized")))
+	}},
+	"Release": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Release(ctx, by, one("held")))
+	}},
+	"Export": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, results, err := a.Export(ctx, by, one("finalized"))
+		return firstOf(results, err)
+	}},
+	"Confirm": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error { return a.Confirm(ctx, by, "run") }},
+	"Cancel": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Cancel(ctx, by, "run")
+		return err
+	}},
+	"TemplateSheet": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, results, err := a.TemplateSheet(ctx, by, one("finalized"), "")
+		return firstOf(results, err)
+	}},
+	"ContactChoices": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.ContactChoices(ctx, by, kauri)
+		return err
+	}},
+	"LinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.LinkContact(ctx, by, kauri, ledger.Contact{ID: "c", Name: "Kauri"})
+	}},
+	"UnlinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error { return a.UnlinkContact(ctx, by, kauri) }},
+	"SaveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, _, err := a.SaveClient(ctx, by, billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Ltd"})
+		return err
+	}},
+	"ArchiveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.ArchiveClient(ctx, by, kauri, true)
+	}},
+
+	"SignIn": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, _, err := a.SignIn(ctx, by, func(string) {})
+		return err
+	}},
+	"Connect": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Connect(ctx, by, app.Connection{Tenant: ledger.Tenant{ID: "other"}})
+		return err
+	}},
+	"Disconnect": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Disconnect(ctx, by, tenant) }},
+	"ExportTo":   {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.ExportTo(ctx, by, tenant) }},
+	"ExportClientTo": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.ExportClientTo(ctx, by, kauri, tenant)
+	}},
+	"Register": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.Register(ctx, by, app.Registration{})
+	}},
+	"ReadChart": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.ReadChart(ctx, by, tenant) }},
+	"SetMapping": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.SetMapping(ctx, by, tenant, ledger.Mapping{})
+	}},
+
+	"SaveFirm": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.SaveFirm(ctx, by, app.Firm{Name: "Other", Currency: "NZD"})
+		return err
+	}},
+	"SetTaxes": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.SetTaxes(ctx, by, nil, []billing.Tax{{Code: "T", Name: "T"}})
+	}},
+	"SetBillingCodes": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.SetBillingCodes(ctx, by, nil, []billing.Code{{Code: "ACC"}})
+	}},
+
+	"RoleClients": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.RoleClients(ctx, by)
+		return err
+	}},
+	"AddMember": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.AddMember(ctx, by, staff.Member{Name: "New"}, "short")
+		return err
+	}},
+	"ChangeMember": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.ChangeMember(ctx, by, staff.Member{ID: "viewer", Name: "Other", AllEntities: staff.Owner})
+		return err
+	}},
+	"Deactivate": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Deactivate(ctx, by, "viewer") }},
+	"Reactivate": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Reactivate(ctx, by, "gone") }},
+	"ResetPassword": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.ResetPassword(ctx, by, "viewer", "short")
+	}},
+
+	"AuditTrail": {staff.SeeAudit, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.AuditTrail(ctx, by, app.AuditQuery{})
+		return err
+	}},
+	"VerifyAudit": {staff.SeeAudit, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.VerifyAudit(ctx, by)
+		return err
+	}},
+	"Backup": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.Backup(ctx, by, os.DevNull, false)
+	}},
+	"AllowRestore": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.AllowRestore(ctx, by, "copy.db")
+	}},
+	"Unlock": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.Unlock(ctx, by, "no connection")
+	}},
+}
+
+// filters are the methods that show what the member may see and leave out the rest: what
+// she needs for something of Kauri to be shown, and how much there is.
+var filters = map[string]struct {
+	needs staff.Action
+	count func(ctx context.Context, a *app.App, by staff.Member) (int, error)
+}{
+	"Rows": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (n int, err error) {
+		for _, err := range a.Rows(ctx, by, app.Query{Client: kauri}) {
+			if err != nil {
+				return n, err
+			}
+			n++
+		}
+		return n, nil
+	}},
+	"Clients": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+		return countClients(a.Clients(ctx, by))
+	}},
+	"Lookalikes": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+		l, err := a.Lookalikes(ctx, by, billing.Client{Name: "kauri joinery"})
+		return len(l), err
+	}},
+	"ExportsOfRun": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+		l, err := a.ExportsOfRun(ctx, by, "run")
+		return len(l), err
+	}},
+	"Materials": {staff.EditInvoices, func(ctx context.Context, a *app.App, by staff.Member) (n int, err error) {
+		m, err := a.Materials(ctx, by)
+		for _, c := range m.Clients {
+			if c.ID == kauri {
+				n++
+			}
+		}
+		return n, err
+	}},
+}
+
+// free are the methods that need no permission, and why.
+var free = map[string]string{
+	"Open":        "founds the firm, before there is anybody",
+	"Who":         "tells who acts while nobody needs to sign in",
+	"NeedsSignIn": "asked before anybody has signed in", "Authenticate": "is how one signs in",
+	"ChangePassword": "one's own, with the old one", "Members": "names are for everybody; what else there is, for Admins, has a test of its own",
+	"KeepUnsaved": "one's own notes; saving them asks", "ForgetUnsaved": "one's own notes", "Unsaved": "one's own notes",
+	"Begin":         "a new form; saving it asks",
+	"PreviewImport": "reads the person's file and tells row by row what importing would refuse; importing asks",
+	"PreviewCodes":  "reads the person's file; saving asks",
+	"Numbers":       "tells an invoice's ID, which opens nothing by itself",
+	"Firm":          "everybody works under the firm's name and currency", "Settings": "everybody writes invoices with them; changing them asks",
+	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "SignIns": "names only; no token",
+	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
+	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those with the permission to export; no invoice",
+	"Send": "sends what somebody queued, who is asked about again", "Finish": "sends what somebody queued, who is asked about again",
+	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
+	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
+	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
+}
+
+const tenant ledger.TenantID = "tenant"
+
+const kauri billing.ClientID = "kauri"
+
+func one(id billing.InvoiceID) []billing.InvoiceID { return []billing.InvoiceID{id} }
+
+func firstOf(results []app.Result, err error) error {
+	if err == nil && len(results) > 0 {
+		err = results[0].Err
+	}
+	return err
+}
+
+func countClients(all []billing.Client, err error) (n int, _ error) {
+	for _, c := range all {
+		if c.ID == kauri {
+			n++
+		}
+	}
+	return n, err
+}
+
+func saveWriting(ctx context.Context, a *app.App, by staff.Member) error {
+	was := billing.FormOf(invoiceOf("draft"))
+	is := was.Clone()
+	is.Reference = "changed"
+	_, err := a.SaveWriting(ctx, by, app.Writing{Invoice: "draft", Version: 1, Base: was, Form: is})
+	return err
+}
+
+func importAll(ctx context.Context, a *app.App, by staff.Member) error {
+	v := invoiceOf("imported")
+	v.Number = "INV-0099"
+	c := billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Joinery", Email: "new@kauri.example"}
+	_, err := a.Import(ctx, by, app.ImportPreview{Clients: []billing.Client{c}, Invoices: []app.ImportedInvoice{{Invoice: v}}})
+	return err
+}
+
+// TestNoUseCaseIsForgotten fails for a method of App that nobody has thought about.
+func TestNoUseCaseIsForgotten(t *testing.T) {
+	listed := map[string]bool{}
+	for _, names := range []iter.Seq[string]{maps.Keys(useCases), maps.Keys(filters), maps.Keys(free)} {
+		for name := range names {
+			if listed[name] {
+				t.Errorf("%s is listed twice", name)
+			}
+			listed[name] = true
+		}
+	}
+	methods := reflect.TypeFor[*app.App]()
+	for i := range methods.NumMethod() {
+		name := methods.Method(i).Name
+		if !listed[name] {
+			t.Errorf("%s: say in this file which permission it asks for, or why it needs none", name)
+		}
+		delete(listed, name)
+	}
+	for name := range listed {
+		t.Errorf("%s is listed, and there is no such method", name)
+	}
+}
+
+// TestEveryUseCaseAsks calls each use case as every kind of staff: who may is not refused;
+// who may not is, nothing changes, and the audit trail tells of it.
+func TestEveryUseCaseAsks(t *testing.T) {
+	for name, u := range useCases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refusing := openPrepared(t)
+			before := refusing.content()
+			for _, by := range kinds() {
+				if by.May(u.needs, u.on) {
+					o := openPrepared(t)
+					if err := u.call(t.Context(), o.App, by); app.IsCode(err, app.Forbidden) {
+						t.Errorf("%s is refused: %v", by.Name, err)
+					}
+					if denied := o.denied(); len(denied) > 0 {
+						t.Errorf("%s was let through, and the trail says %q", by.Name, denied)
+					}
+					continue
+				}
+				told := len(refusing.denied())
+				if err := u.call(t.Context(), refusing.App, by); !app.IsCode(err, app.Forbidden) {
+					t.Errorf("%s: %v", by.Name, err)
+				}
+				if diff := cmp.Diff(before, refusing.content()); diff != "" {
+					t.Errorf("%s was refused, and changed:\n%s", by.Name, diff)
+				}
+				want := fmt.Sprintf("%s: %s %s", by.Name, u.needs, u.on)
+				if denied := refusing.denied(); len(denied) != told+1 || denied[0] != want {
+					t.Errorf("the audit trail says %q, want %q", denied, want)
+				}
+			}
+		})
+	}
+}
+
+// TestListsShowWhatMayBeSeen does the same for what leaves out instead of refusing: that
+// is no denial.
+func TestListsShowWhatMayBeSeen(t *testing.T) {
+	o := openPrepared(t)
+	for name, f := range filters {
+		for _, by := range kinds() {
+			n, err := f.count(t.Context(), o.App, by)
+			if err != nil || (n > 0) != by.May(f.needs, kauri) {
+				t.Errorf("%s shows %s %d things of Kauri, %v", name, by.Name, n, err)
+			}
+		}
+	}
+	if denied := o.denied(); len(denied) > 0 {
+		t.Errorf("the audit trail says %q", denied)
+	}
+}
+
+func TestTheSameRefusalIsNotRecordedAllTheTime(t *testing.T) {
+	o := openPrepared(t)
+	viewer := kinds()[slices.IndexFunc(kinds(), func(m staff.Member) bool { return m.ID == "viewer" })]
+	for range 10 {
+		for _, name := range []string{"Finalize", "Reopen", "Export", "Deactivate", "SaveFirm"} {
+			_ = useCases[name].call(t.Context(), o.App, viewer) // is refused
+		}
+	}
+	want := []string{"viewer: change the firm's settings ", "viewer: manage staff ", "viewer: export invoices to Xero kauri", "viewer: edit invoices kauri"}
+	if diff := cmp.Diff(want, o.denied()); diff != "" {
+		t.Errorf("the audit trail:\n%s", diff)
+	}
+}
+
+// kinds are members of staff of every kind that firms have; each is called like its ID.
+func kinds() []staff.Member {
+	times := func(all ...staff.TimePermission) map[staff.TimePermission]bool {
+		m := map[staff.TimePermission]bool{}
+		for _, p := range all {
+			m[p] = true
+		}
+		return m
+	}
+	on := func(c billing.ClientID, r staff.Role) map[billing.ClientID]staff.Role {
+		return map[billing.ClientID]staff.Role{c: r}
+	}
+	gone := staff.Founder("gone", "gone")
+	gone.Deactivated = true
+	return []staff.Member{
+		staff.Founder("founder", "founder"), gone,
+		{ID: "owner", Name: "owner", Time: times(staff.ProcessTime), Roles: on(kauri, staff.Owner)},
+		{ID: "editor", Name: "editor", Time: times(staff.ProcessTime), AllEntities: staff.Editor},
+		{ID: "exporter", Name: "exporter", Time: times(staff.ExportToAccounting), Roles: on(kauri, staff.Viewer)},
+		{ID: "viewer", Name: "viewer", AllEntities: staff.Viewer},
+		{ID: "other", Name: "other", Time: times(staff.ProcessTime, staff.ExportToAccounting), Roles: on("harbour", staff.Owner)},
+		{ID: "settings", Name: "settings", SettingsAdmin: true, Time: times(staff.ProcessAllStaffEntries)},
+		{ID: "timeless", Name: "timeless", SettingsAdmin: true, AllEntities: staff.Owner},
+		{ID: "admin", Name: "admin", Admin: true},
+	}
+}
+
+// offline are books that cannot be reached.
+type offline struct{ app.Books }
+
+func (offline) Chart(context.Context, ledger.TenantID) (ledger.Chart, error) {
+	return ledger.Chart{}, &app.Trouble{Reason: app.Offline, Unsent: true}
+}
+
+func (offline) Contacts(context.Context, ledger.TenantID, ledger.ContactQuery) iter.Seq2[ledger.Contact, error] {
+	return func(yield func(ledger.Contact, error) bool) {
+		yield(ledger.Contact{}, &app.Trouble{Reason: app.Offline, Unsent: true})
+	}
+}
+
+func (offline) Link(ledger.Chart, ledger.InvoiceID) string { return "" }
+
+// openPrepared opens a copy of the firm of these tests.
+func openPrepared(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), me: kinds()[0]}
+	if err := os.WriteFile(o.path, preparedDatabase(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if o.db, err = data.Open(context.Background(), o.path); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.db.Close() })
+	o.App = app.New(app.Params{Store: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
+	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil { // a copy is locked
+		t.Fatal(err)
+	}
+	return o
+}
+
+// preparedDatabase is a connected firm with staff of every kind and an invoice of Kauri
+// in every state that matters.
+var preparedDatabase = sync.OnceValue(func() []byte {
+	folder, err := os.MkdirTemp("", "feebridge-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "firm.db")
+	if err := os.WriteFile(path, emptyDatabase(), 0o600); err != nil {
+		panic(err)
+	}
+	db, err := data.Open(context.Background(), path)
+	if err != nil {
+		panic(err)
+	}
+	if err := db.Update(context.Background(), prepare); err != nil {
+		panic(err)
+	}
+	if err := db.Close(); err != nil {
+		panic(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
+
+func prepare(tx app.Tx) error {
+	if err := tx.SaveFirm(app.Firm{ID: "f", Name: "Tui", Currency: "NZD", MarkBase: app.DefaultMarkBase, Numbering: billing.Numbering{Prefix: "INV-", Next: 50}}); err != nil {
+		return err
+	}
+	for _, m := range kinds() {
+		if err := tx.SaveMember(m); err != nil {
+			return err
+		}
+	}
+	for _, c := range []billing.Client{{ID: kauri, Code: "KAURI", Name: "Kauri Joinery"}, {ID: "harbour", Code: "HARBOUR", Name: "Harbour Café"}} {
+		if _, err := tx.SaveClient(c); err != nil {
+			return err
+		}
+	}
+	if err := tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}, Default: true, State: app.Connected}); err != nil {
+		return err
+	}
+	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
+		return err
+	}
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued"} {
+		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
+			return err
+		}
+	}
+	if err := tx.SaveRun(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
+		return err
+	}
+	return tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"})
+}
+
+// invoiceOf is an invoice of Kauri in the state that its ID says.
+func invoiceOf(id billing.InvoiceID) billing.Invoice {
+	stages := map[billing.InvoiceID]billing.Stage{
+		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
+	}
+	return billing.Invoice{
+		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",
+		Amounts: money.Exclusive, Stage: stages[id],
+		Lines: []billing.Line{{Description: "Accounts", Quantity: 1_0000, UnitAmount: 100_0000, Account: "200", Tax: billing.Tax{Code: "NONE", Name: "No GST"}}},
+	}
+}
+
+// denied returns the refusals that the audit trail tells of, newest first.
+func (o *office) denied() []string {
+	o.t.Helper()
+	entries, err := o.AuditTrail(o.t.Context(), o.me, app.AuditQuery{Action: "denied"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, fmt.Sprintf("%s: %s %s", e.ByName, e.To, e.ID))
+	}
+	return all
+}
+
+// content returns everything in the database but the audit trail, row by row.
+func (o *office) content() map[string][]string {
+	o.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+o.path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer db.Close()
+	all := map[string][]string{}
+	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'sqlite_sequence')") {
+		name := table[1 : len(table)-1]
+		all[name] = o.rows(db, "SELECT * FROM "+name)
+	}
+	return all
+}
+
+// rows returns what a query finds, each row as a text.
+func (o *office) rows(db *sql.DB, query string) []string {
+	o.t.Helper()
+	found, err := db.QueryContext(o.t.Context(), query)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer found.Close()
+	columns, err := found.Columns()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var all []string
+	for found.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := found.Scan(values...); err != nil {
+			o.t.Fatal(err)
+		}
+		for i, v := range values {
+			values[i] = *v.(*any)
+		}
+		all = append(all, fmt.Sprint(values))
+	}
+	if err := found.Err(); err != nil {
+		o.t.Fatal(err)
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// allow returns an error that names what is missing when the member may not do it. Out of
+// a transaction it finds its way into the audit trail by itself; a use case that goes on
+// in spite of it notes it with noteRefusal.
+func allow(by staff.Member, a staff.Action, client billing.ClientID) error {
+	if by.May(a, client) {
+		return nil
+	}
+	return &Error{
+		Code: Forbidden, Text: "%s may not %s: that needs %s. Ask an Admin of your firm.",
+		Args: []any{by.Name, string(a), a.Needs()}, Err: &refusal{by, a, client},
+	}
+}
+
+// allow asks the table before a use case begins its first transaction.
+func (a *App) allow(ctx context.Context, by staff.Member, action staff.Action, client billing.ClientID) error {
+	return a.store.note(ctx, allow(by, action, client))
+}
+
+// refusal is behind the error that tells a member that she may not do something.
+type refusal struct {
+	by     staff.Member
+	action staff.Action
+	client billing.ClientID // "" where the action concerns none
+}
+
+// Error returns what the trail says.
+func (r *refusal) Error() string { return "refused: " + string(r.action) }
+
+// refusals is a Store that puts into the audit trail what is refused in its transactions,
+// after these were taken back.
+type refusals struct {
+	Store
+	log *slog.Logger
+}
+
+// View implements Store.
+func (s refusals) View(ctx context.Context, fn func(Reader) error) error {
+	return s.note(ctx, s.Store.View(ctx, fn))
+}
+
+// Update implements Store.
+func (s refusals) Update(ctx context.Context, fn func(Tx) error) error {
+	return s.note(ctx, s.Store.Update(ctx, fn))
+}
+
+// note records what err refuses, if it refuses anything, and returns err.
+func (s refusals) note(ctx context.Context, err error) error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	record := func(tx Tx) error { return noteRefusal(tx, err) }
+	if failed := s.Store.Update(context.WithoutCancel(ctx), record); failed != nil {
+		s.log.Error("recording a refusal", "by", r.by.ID, "action", r.action, "client", r.client, "error", failed)
+	}
+	return err
+}
+
+// sameRefusal is how long the same refusal of one person is not recorded again: nobody
+// fills the trail by trying all the time.
+const sameRefusal = 10 * time.Minute
+
+// noteRefusal records what err refuses, if it refuses anything.
+func noteRefusal(tx Tx, err error) error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return nil
+	}
+	e := entry(r.by, "denied", "client", string(r.client), "", string(r.action))
+	if r.client == "" {
+		e.Subject = "firm"
+	}
+	before, err := tx.Audit(AuditQuery{Subject: e.Subject, ID: e.ID, By: e.By, Action: e.Action, From: tx.Now().Add(-sameRefusal)})
+	if err != nil {
+		return err
+	}
+	for _, b := range before {
+		if b.To == e.To {
+			return nil
+		}
+	}
+	return tx.Record(e)
+}
