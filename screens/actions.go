@@ -115,7 +115,7 @@ func idsOf(rows []*app.InvoiceRow) []billing.InvoiceID {
 // actionsMenu is what can be done with the selected rows; what cannot is greyed and says why.
 func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	item := func(label string, m move, from []*app.InvoiceRow, why string, do func([]*app.InvoiceRow)) *fyne.MenuItem {
-		fit := m.fits(b.me, from)
+		fit := m.fits(b.me(), from)
 		if why == "" && len(fit) == 0 {
 			why = m.whyNot(from)
 		}
@@ -151,6 +151,7 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("Open"), openOneWhy, func() { b.write(rows[0].ID) }),
 		menuItem(lang.L("History"), openOneWhy, func() { b.showHistory(rows[0].ID) }),
+		menuItem(lang.L("Preview as PDF"), openOneWhy, func() { b.print(rows[0].ID) }),
 		item(lang.L("Finalize"), finalizing, rows, "", b.finalize),
 		item(lang.L("Draft"), redrafting, rows, "", b.confirmDraft),
 		item(lang.L("Hold"), holding, rows, "", b.hold),
@@ -158,6 +159,8 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		item(lang.L("Delete…"), deleting, rows, "", b.confirmDelete),
 		fyne.NewMenuItemSeparator(),
 		copyRows,
+		fyne.NewMenuItem(lang.L("Save the list as CSV or XLSX…"), b.saveList),
+		item(lang.L("Save for Xero's import…"), exporting, rows, "", b.saveTemplate),
 	)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/grid"
 	"feebridge/screens/style"
@@ -29,6 +30,7 @@ type billingApp interface {
 	Hold(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Release(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	TemplateSheet(ctx context.Context, by staff.Member, ids []billing.InvoiceID, amounts money.LineAmounts) (app.Template, []app.Result, error)
 	panelApp
 }
 
@@ -46,6 +48,7 @@ type billingScreen struct {
 	pick    func()                  // chooses a file to import
 	setUp   func()                  // sets up the firm
 	explore func()                  // opens the demo firm
+	print   func(billing.InvoiceID) // shows the printed invoice
 	begin   func()                  // begins a new invoice
 	write   func(billing.InvoiceID) // opens an invoice to write on, or to read
 
@@ -328,7 +331,7 @@ func (b *billingScreen) copyRows() { b.grid.OnCopy(b.grid.TSV()) }
 
 // exportSelected asks whether what can be exported of the selection shall be.
 func (b *billingScreen) exportSelected() {
-	if fit := exporting.fits(b.me, b.selected()); len(fit) > 0 {
+	if fit := exporting.fits(b.me(), b.selected()); len(fit) > 0 {
 		b.confirmExport(fit)
 	}
 }

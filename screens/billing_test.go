@@ -314,37 +314,43 @@ func TestTheMenuSaysWhatIsPossibleAndWhyNot(t *testing.T) {
 	}{
 		"nothing selected": {olivia, nil, []string{
 			"Export selected invoices to Xero – select invoices first", "Retry – no failed export is selected", "Open in Xero – select one invoice",
-			"Open – select one invoice", "History – select one invoice",
+			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
 			"Finalize – select invoices first", "Draft – select invoices first", "Hold – select invoices first", "Release – select invoices first",
 			"Delete… – select invoices first", "Copy rows – select invoices first",
+			"Save the list as CSV or XLSX…", "Save for Xero's import… – select invoices first",
 		}},
 		"two finalized": {olivia, []int{0, 1}, []string{
 			"Export selected invoices to Xero (2) · Ctrl+E", "Retry – no failed export is selected", "Open in Xero – select one invoice",
-			"Open – select one invoice", "History – select one invoice",
+			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
 			"Finalize – only a draft can be finalized", "Draft (2)", "Hold (2)", "Release – not held", "Delete… (2)", "Copy rows (2) · Ctrl+C",
+			"Save the list as CSV or XLSX…", "Save for Xero's import… (2)",
 		}},
 		"exported": {olivia, []int{2}, []string{
 			"Export selected invoices to Xero – in Xero already", "Retry – no failed export is selected", "Open in Xero",
-			"Open", "History",
+			"Open", "History", "Preview as PDF",
 			"Finalize – only a draft can be finalized", "Draft – exported: removing it from Xero is not in this version",
 			"Hold – in Xero already", "Release – not held", "Delete… – in Xero: it has to be removed there first", "Copy rows · Ctrl+C",
+			"Save the list as CSV or XLSX…", "Save for Xero's import… – in Xero already",
 		}},
 		"a draft and a failed one": {olivia, []int{5, 7}, []string{
 			"Export selected invoices to Xero · Ctrl+E", "Retry", "Open in Xero – select one invoice",
-			"Open – select one invoice", "History – select one invoice",
+			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
 			"Finalize", "Draft", "Hold", "Release – not held", "Delete… (2)", "Copy rows (2) · Ctrl+C",
+			"Save the list as CSV or XLSX…", "Save for Xero's import…",
 		}},
 		"held": {olivia, []int{9}, []string{
 			"Export selected invoices to Xero – held: release it first", "Retry – no failed export is selected", "Open in Xero – it is not in Xero",
-			"Open", "History",
+			"Open", "History", "Preview as PDF",
 			"Finalize – only a draft can be finalized", "Draft", "Hold – held already", "Release", "Delete…", "Copy rows · Ctrl+C",
+			"Save the list as CSV or XLSX…", "Save for Xero's import… – held: release it first",
 		}},
 		"without permission": {viewer, []int{0}, []string{
 			"Export selected invoices to Xero – needs a role on the client and the permission Export to accounting software",
 			"Retry – no failed export is selected", "Open in Xero – it is not in Xero",
-			"Open", "History",
+			"Open", "History", "Preview as PDF",
 			"Finalize – only a draft can be finalized", "Draft – needs the Owner role on the client and the ProcessTime permission",
 			"Hold – needs a role on the client and the permission Export to accounting software", "Release – not held", "Delete… – needs the Owner role on the client and the ProcessTime permission", "Copy rows · Ctrl+C",
+			"Save the list as CSV or XLSX…", "Save for Xero's import… – needs a role on the client and the permission Export to accounting software",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

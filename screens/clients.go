@@ -126,7 +126,7 @@ func clientSchema(s *shell, locale language.Tag) *grid.Schema[billing.Client, bi
 
 func (c *clientsPage) load() {
 	load(&c.loading, func(ctx context.Context) (*grid.Model[billing.Client, billing.ClientID], error) {
-		all, err := c.app.Clients(ctx, c.me)
+		all, err := c.app.Clients(ctx, c.me())
 		return c.schema.Build(all), err
 	}, func(m *grid.Model[billing.Client, billing.ClientID], err error) {
 		if err != nil {
@@ -154,7 +154,7 @@ func (c *clientsPage) selected() billing.ClientID {
 func (c *clientsPage) showSelection() {
 	id := c.selected()
 	client, _ := c.grid.Row(id)
-	may := id != "" && c.me.May(staff.EditClients, id)
+	may := id != "" && c.me().May(staff.EditClients, id)
 	c.edit.enable(id != "")
 	c.archive.enable(may)
 	c.invoices.enable(id != "")
@@ -169,7 +169,7 @@ func (c *clientsPage) archiveSelected() {
 	id := c.selected()
 	client, _ := c.grid.Row(id)
 	act(c.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, c.app.ArchiveClient(ctx, c.me, id, !client.Archived)
+		return struct{}{}, c.app.ArchiveClient(ctx, c.me(), id, !client.Archived)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			c.failed(lang.L("Nothing was changed"), err)
@@ -252,7 +252,7 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 	}
 	save := newButton(c.keys, lang.L("Save"), f.save)
 	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("Cancel"), func() { f.box.hide() }), save)
-	if !c.me.May(staff.EditClients, client.ID) {
+	if !c.me().May(staff.EditClients, client.ID) {
 		save.Disable()
 		needs := staff.EditClients.Needs()
 		f.tell(style.Held, lang.L("You can look, but not change anything: editing this client needs {{.Permission}}. Ask an Admin of your firm.",
@@ -303,11 +303,11 @@ func (f *clientForm) save() {
 	told := f.warned
 	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (app.Lookalikes, error) {
 		if client.ID == "" && billing.PlainName(client.Name) != told {
-			if alike, err := f.app.Lookalikes(ctx, f.me, client); err != nil || len(alike) > 0 {
+			if alike, err := f.app.Lookalikes(ctx, f.me(), client); err != nil || len(alike) > 0 {
 				return alike, err
 			}
 		}
-		_, _, err := f.app.SaveClient(ctx, f.me, client)
+		_, _, err := f.app.SaveClient(ctx, f.me(), client)
 		return nil, err
 	}, func(alike app.Lookalikes, err error) {
 		switch {

@@ -119,7 +119,7 @@ func (d *connecting) connect() {
 	d.work.start(func(ctx context.Context, post func(func())) {
 		for _, r := range rows {
 			post(func() { r.say(style.Busy, lang.L("reading what the organisation has…")) })
-			org, err := d.app.Connect(ctx, d.me, r.connection)
+			org, err := d.app.Connect(ctx, d.me(), r.connection)
 			post(func() { d.connected(r, org, err) })
 		}
 		post(d.end)

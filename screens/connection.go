@@ -114,7 +114,7 @@ func (c *connections) connectButton() *button {
 }
 
 // mayConnect reports whether who acts may connect and map Xero.
-func (s *shell) mayConnect() bool { return s.me.May(staff.MapToXero, "") }
+func (s *shell) mayConnect() bool { return s.me().May(staff.MapToXero, "") }
 
 // needsPermission says why a member may look only.
 func needsPermission() string {
@@ -284,8 +284,8 @@ func userName(u app.User) string {
 
 // memberName names a member of staff, as far as it is known who that is.
 func (c *connections) memberName(id staff.ID) string {
-	if id == c.me.ID {
-		return c.me.Name
+	if id == c.me().ID {
+		return c.me().Name
 	}
 	return lang.L("another member of staff")
 }
@@ -325,7 +325,7 @@ func (c *connections) exportChoice() fyne.CanvasObject {
 	options := newChoice(c.keys, names, chosen, func(i int) {
 		to := orgs[i].Tenant
 		act(c.shell, lang.L("Changing the organisation…"), func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, c.app.ExportTo(ctx, c.me, to.ID)
+			return struct{}{}, c.app.ExportTo(ctx, c.me(), to.ID)
 		}, func(_ struct{}, err error) {
 			if err != nil {
 				c.tell(style.Failed, say(err))
@@ -348,7 +348,7 @@ func (c *connections) askDisconnect(id ledger.TenantID, name string) {
 		with{"Name": name})
 	c.dialogs.ask(lang.L("Disconnect {{.Name}}?", with{"Name": name}), text, lang.L("Disconnect"), func() {
 		act(c.shell, lang.L("Disconnecting…"), func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, c.app.Disconnect(ctx, c.me, id)
+			return struct{}{}, c.app.Disconnect(ctx, c.me(), id)
 		}, func(_ struct{}, err error) {
 			if err != nil {
 				c.tell(style.Failed, lang.L("{{.Name}} was not disconnected. {{.Why}}", with{"Name": name, "Why": say(err)}))

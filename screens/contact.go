@@ -31,7 +31,7 @@ func (p *invoicePanel) chooseContact(client billing.Client, again []*app.Invoice
 		newButton(p.keys, lang.L("Cancel"), func() { d.hide() }))
 	d.onHide = looking.stop
 	load(looking, func(ctx context.Context) ([]ledger.Contact, error) {
-		return p.app.ContactChoices(ctx, p.me, client.ID)
+		return p.app.ContactChoices(ctx, p.me(), client.ID)
 	}, func(choices []ledger.Contact, err error) {
 		d.hide()
 		if err != nil {
@@ -75,7 +75,7 @@ func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Con
 	link = newButton(p.keys, lang.L("Use this contact"), func() {
 		chosen := usable[options.chosen]
 		d.hide()
-		p.relink(func(ctx context.Context) error { return p.app.LinkContact(ctx, p.me, client.ID, chosen) },
+		p.relink(func(ctx context.Context) error { return p.app.LinkContact(ctx, p.me(), client.ID, chosen) },
 			lang.L("{{.Client}} goes to the contact {{.Contact}} from now on", with{"Client": client.Name, "Contact": chosen.Name}), again)
 	})
 	link.Disable()
@@ -101,7 +101,7 @@ func contactWords(c ledger.Contact) string {
 
 // unlinkContact forgets the client's contact, and offers to export the invoices again.
 func (p *invoicePanel) unlinkContact(client billing.Client, again []*app.InvoiceRow) {
-	p.relink(func(ctx context.Context) error { return p.app.UnlinkContact(ctx, p.me, client.ID) },
+	p.relink(func(ctx context.Context) error { return p.app.UnlinkContact(ctx, p.me(), client.ID) },
 		lang.L("{{.Client}} is not linked to a contact any more", with{"Client": client.Name}), again)
 }
 

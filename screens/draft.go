@@ -242,6 +242,9 @@ func (d *draft) choose(id billing.ClientID) {
 		if f.Due.IsZero() || f.Due == before.Due.Due(f.Date) {
 			f.Due = now.Due.Due(f.Date)
 		}
+		if len(f.Lines) == 1 && f.Lines[0].Empty() {
+			f.Lines[0] = d.newLine(nil)
+		}
 	})
 }
 

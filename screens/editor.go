@@ -39,14 +39,15 @@ type editorApp interface {
 // editor is the page on which one invoice is written, or read where it is no draft.
 type editor struct {
 	*shell
-	app     editorApp
-	page    *page
-	print   func(billing.InvoiceID)    // shows the printed invoice
-	history func(billing.InvoiceID)    // shows what was done to it
-	export  func(billing.InvoiceID)    // asks to export it
-	gone    func(id billing.InvoiceID) // leads back to the list
-	nameOf  func(client string) string
-	front   func(*page) // brings the page to the front
+	app       editorApp
+	page      *page
+	print     func(billing.InvoiceID)    // shows the printed invoice
+	savePaper func(billing.InvoiceID)    // saves the printed invoice
+	history   func(billing.InvoiceID)    // shows what was done to it
+	export    func(billing.InvoiceID)    // asks to export it
+	gone      func(id billing.InvoiceID) // leads back to the list
+	nameOf    func(client string) string
+	front     func(*page) // brings the page to the front
 
 	draft   *draft // nil until one was opened
 	opening task
@@ -90,10 +91,12 @@ func newEditor(s *shell, a editorApp) *editor {
 		container.New(bar{stretch: 1, gap: style.Spacing}, e.title, e.state, e.done, e.more, e.save, e.finalize))
 	foot := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing),
 		container.New(footLine{width: 340}, e.told, e.totals))
+	// What is typed in comes first for the Tab key, the buttons last.
+	head, end := container.New(inset, e.head.content), container.NewVBox(widget.NewSeparator(), foot)
+	body := container.New(layout.NewBorderLayout(head, end, nil, nil), head, e.lines, end)
 	e.page = &page{
-		content: container.NewBorder(container.NewVBox(top, container.New(inset, e.head.content)),
-			container.NewVBox(widget.NewSeparator(), foot), nil, nil, e.lines),
-		shown: e.lines.Focus, leave: e.leave, escape: e.close, arrange: e.head.arrange, notice: func(text string) { write(e.state, text) },
+		content: container.New(layout.NewBorderLayout(top, nil, nil, nil), body, top),
+		shown:   e.lines.Focus, leave: e.leave, escape: e.close, arrange: e.head.arrange, notice: func(text string) { write(e.state, text) },
 	}
 	return e
 }
@@ -131,13 +134,13 @@ func (e *editor) begin(client billing.ClientID) {
 // open opens an invoice that is there, or was typed and not saved.
 func (e *editor) open(id billing.InvoiceID) {
 	e.load(func(ctx context.Context, _ app.Materials) (app.Writing, error) {
-		return e.app.OpenWriting(ctx, e.me, id)
+		return e.app.OpenWriting(ctx, e.me(), id)
 	})
 }
 
 func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, error)) {
 	load(&e.opening, func(ctx context.Context) (*draft, error) {
-		m, err := e.app.Materials(ctx, e.me)
+		m, err := e.app.Materials(ctx, e.me())
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +182,7 @@ func (e *editor) settle() {
 // writable reports whether the invoice can be changed, by who acts.
 func (e *editor) writable() bool {
 	d := e.draft
-	return d.Stage.Status == billing.Draft && (d.Version == 0 || e.me.May(staff.EditInvoices, d.Base.Client))
+	return d.Stage.Status == billing.Draft && (d.Version == 0 || e.me().May(staff.EditInvoices, d.Base.Client))
 }
 
 // refill shows the draft in every field.
@@ -271,7 +274,7 @@ func (e *editor) tellProblem() {
 	text := ""
 	switch {
 	case len(d.problems) == 0 && !e.writable():
-		text = readOnlyWords(d.Stage, e.me.May(staff.EditInvoices, d.Form.Client))
+		text = readOnlyWords(d.Stage, e.me().May(staff.EditInvoices, d.Form.Client))
 	case len(d.problems) == 0 && d.totals.Total.Sign() < 0:
 		text = lang.L("The total is negative: such an invoice cannot be finalized. Feebridge makes no credit notes; raise one in Xero instead.")
 	case e.head.problem() != "":
@@ -296,7 +299,7 @@ func readOnlyWords(s billing.Stage, may bool) string {
 	case s.Live(), s.InFlight():
 		return lang.L("This invoice is in Xero or on its way there, and cannot be changed now.")
 	}
-	return lang.L("This invoice is finalized. To change it, take it back with More actions → Draft.")
+	return lang.L("This invoice is finalized. To change it, take it back with More actions, Draft.")
 }
 
 // keepSoon stores what is typed, a moment after the last key.
@@ -318,7 +321,7 @@ func (e *editor) keepNow() {
 	load(&e.keeping, func(ctx context.Context) (struct{}, error) {
 		e.keep.Lock()
 		defer e.keep.Unlock()
-		return struct{}{}, errors.Join(ctx.Err(), e.app.KeepUnsaved(ctx, e.me, w))
+		return struct{}{}, errors.Join(ctx.Err(), e.app.KeepUnsaved(ctx, e.me(), w))
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			write(e.state, lang.L("What you type cannot be kept: {{.Why}}", with{"Why": say(err)}))
@@ -334,7 +337,7 @@ func (e *editor) refresh() {
 	if d == nil || d.Invoice == "" || d.Version == 0 || e.saving {
 		return
 	}
-	load(&e.opening, func(ctx context.Context) (app.Writing, error) { return e.app.OpenWriting(ctx, e.me, d.Invoice) },
+	load(&e.opening, func(ctx context.Context) (app.Writing, error) { return e.app.OpenWriting(ctx, e.me(), d.Invoice) },
 		func(w app.Writing, err error) {
 			switch {
 			case err != nil, e.draft != d, e.saving, w.Version == d.Version && w.Stage == d.Stage:

@@ -34,7 +34,7 @@ func (e *editor) saveThen(then func()) {
 	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (app.Writing, error) {
 		e.keep.Lock()
 		defer e.keep.Unlock()
-		return e.app.SaveWriting(ctx, e.me, w)
+		return e.app.SaveWriting(ctx, e.me(), w)
 	}, func(saved app.Writing, err error) {
 		e.saving = false
 		overtaken, later := errors.AsType[*app.Overtaken](err)
@@ -134,7 +134,7 @@ func (e *editor) forget(then func()) {
 	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
 		e.keep.Lock()
 		defer e.keep.Unlock()
-		return struct{}{}, e.app.ForgetUnsaved(ctx, e.me, id)
+		return struct{}{}, e.app.ForgetUnsaved(ctx, e.me(), id)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			e.failed(lang.L("What you typed could not be given up"), err)
@@ -158,14 +158,14 @@ func (e *editor) move(do moving, refused string, then func()) {
 	id := e.draft.Invoice
 	e.saving = true
 	act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) (app.Writing, error) {
-		results, err := do(ctx, e.me, []billing.InvoiceID{id})
+		results, err := do(ctx, e.me(), []billing.InvoiceID{id})
 		if err == nil {
 			err = results[0].Err
 		}
 		if err != nil {
 			return app.Writing{}, err
 		}
-		return e.app.OpenWriting(ctx, e.me, id)
+		return e.app.OpenWriting(ctx, e.me(), id)
 	}, func(w app.Writing, err error) {
 		e.saving = false
 		if err != nil {
@@ -226,7 +226,7 @@ func (e *editor) showMenu() {
 	if d.Version == 0 {
 		stored = lang.L("save the draft first")
 	}
-	may := e.me.May(staff.EditInvoices, d.Form.Client)
+	may := e.me().May(staff.EditInvoices, d.Form.Client)
 	permitted := func(why string) string {
 		if why == "" && !may {
 			needs := staff.EditInvoices.Needs()
@@ -250,6 +250,7 @@ func (e *editor) showMenu() {
 		undo, redo,
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("Preview as PDF"), stored, func() { e.print(d.Invoice) }),
+		menuItem(lang.L("Save as PDF…"), stored, func() { e.savePaper(d.Invoice) }),
 		exportIt,
 		menuItem(lang.L("Draft"), permitted(moves(redrafting)), func() {
 			e.move(e.app.Reopen, lang.L("The invoice cannot be taken back to draft"), func() {})
@@ -266,7 +267,7 @@ func (e *editor) duplicate() {
 	id := e.draft.Invoice
 	copyIt := func() {
 		act(e.shell, lang.L("Saving…"), func(ctx context.Context) (billing.InvoiceID, error) {
-			return e.app.Duplicate(ctx, e.me, id, billing.DateOf(e.now()))
+			return e.app.Duplicate(ctx, e.me(), id, billing.DateOf(e.now()))
 		}, func(made billing.InvoiceID, err error) {
 			if err != nil {
 				e.failed(lang.L("The invoice was not duplicated"), err)
@@ -290,7 +291,7 @@ func (e *editor) confirmDelete() {
 	e.dialogs.ask(title, deleteWords(), lang.L("Delete"), func() {
 		id := e.draft.Invoice
 		act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
-			return e.app.Delete(ctx, e.me, []billing.InvoiceID{id})
+			return e.app.Delete(ctx, e.me(), []billing.InvoiceID{id})
 		}, func(results []app.Result, err error) {
 			if err == nil {
 				err = results[0].Err

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"golang.org/x/text/language"
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/screens/sheet"
+	"feebridge/screens/style"
 )
 
 // write opens a new invoice for a client, with the cursor in its first line.
@@ -57,7 +59,7 @@ func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
 		t.Errorf("kept are %v", fake.writing.unsaved)
 	}
 	b.control(fyne.KeyL)
-	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back with More actions → Draft.")
+	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back with More actions, Draft.")
 	b.control(fyne.KeyE)
 	b.see("Export 1 invoice", "Together NZD 478.69")
 }
@@ -245,4 +247,32 @@ func TestAnInvoiceThatIsShownFollowsWhatBecomesOfIt(t *testing.T) {
 	fake.tell("invoice", "i00000")
 	b.settle()
 	b.see("Invoice 0001066 · Closed")
+}
+
+func TestADateIsReadAsItIsWritten(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	for _, locale := range []string{"en-US", "en-NZ", "de-DE", "fr-FR", "nl-NL", "ja-JP", "mi-NZ"} {
+		b.w.format = style.NewFormat(language.MustParse(locale))
+		for _, d := range []billing.Date{20261103, 20260131, 20281212} {
+			if got, err := b.w.editor.head.readDate(b.w.format.Date(d)); got != d || err != nil {
+				t.Errorf("%s: %s is read as %s, %v", locale, b.w.format.Date(d), got, err)
+			}
+		}
+	}
+	b.write("c00")
+	b.w.editor.head.date.SetText("soon")
+	b.settle()
+	b.see(`"soon" is not a date: write it as 2026-11-03.`)
+}
+
+func TestTabLeadsFromTheHeadIntoTheLines(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	e := b.write("c00")
+	b.window.Canvas().Focus(e.head.note)
+	b.window.Canvas().FocusNext()
+	b.typeText("acc")
+	b.key(fyne.KeyReturn)
+	if got := e.lines.Rows()[0][codeColumn]; got != "ACC" {
+		t.Errorf("the first cell has %q", got)
+	}
 }

@@ -135,7 +135,7 @@ func defaultOf(all []app.Organisation) *app.Organisation {
 // fails for that reason alone.
 func (x *exports) tellNotConnected() {
 	act(x.shell, lang.L("Asking what is missing…"), func(ctx context.Context) ([]app.Run, error) {
-		runs, _, err := x.app.Export(ctx, x.me, nil)
+		runs, _, err := x.app.Export(ctx, x.me(), nil)
 		return runs, err
 	}, func(_ []app.Run, err error) {
 		if err == nil {
@@ -192,7 +192,7 @@ func (x *exports) start(ids []billing.InvoiceID) {
 		results []app.Result
 	}
 	act(x.shell, lang.L("Queuing the invoices for export…"), func(ctx context.Context) (started, error) {
-		runs, results, err := x.app.Export(ctx, x.me, ids)
+		runs, results, err := x.app.Export(ctx, x.me(), ids)
 		s := started{runs: runs, results: results}
 		if err == nil && len(runs) > 0 {
 			s.first, err = x.app.Progress(ctx, runs[0].ID)
@@ -226,7 +226,7 @@ func (x *exports) follow(p app.Progress, refused []app.Result) {
 // about those that went stale.
 func (x *exports) resume() {
 	load(&x.looking, func(ctx context.Context) ([]app.Progress, error) {
-		runs, err := x.app.OpenRuns(ctx, x.me)
+		runs, err := x.app.OpenRuns(ctx, x.me())
 		if err != nil {
 			return nil, err
 		}
@@ -277,7 +277,7 @@ func (x *exports) refresh() {
 		if err != nil || p.Tally.Open() > 0 {
 			return state{progress: p}, err
 		}
-		results, err := x.app.ExportsOfRun(ctx, x.me, id)
+		results, err := x.app.ExportsOfRun(ctx, x.me(), id)
 		return state{p, results}, err
 	}, func(s state, err error) {
 		if err != nil {
@@ -330,7 +330,7 @@ func (x *exports) askStale(p app.Progress) {
 	goOn := newButton(x.keys, lang.L("Send them"), func() {
 		d.hide()
 		act(x.shell, lang.L("Taking up the export…"), func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, x.app.Confirm(ctx, x.me, id)
+			return struct{}{}, x.app.Confirm(ctx, x.me(), id)
 		}, func(_ struct{}, err error) {
 			delete(x.asked, id)
 			if err != nil {
@@ -347,7 +347,7 @@ func (x *exports) askStale(p app.Progress) {
 // cancel withdraws what of a run was not sent.
 func (x *exports) cancel(id app.RunID) {
 	act(x.shell, lang.L("Cancelling the export…"), func(ctx context.Context) (int, error) {
-		return x.app.Cancel(ctx, x.me, id)
+		return x.app.Cancel(ctx, x.me(), id)
 	}, func(n int, err error) {
 		if err != nil {
 			x.failed(lang.L("The export was not cancelled"), err)

@@ -41,6 +41,16 @@ type fakeApp struct {
 	counted   map[string]int
 	xero      fakeXero
 	writing   fakeWriting
+
+	staff        []staff.Member
+	passwords    map[staff.ID]string
+	fileCodes    []billing.Code
+	fileProblems []app.ImportProblem
+	trail        []staff.Entry
+	report       app.AuditReport
+	nightly      app.Nightly
+	lock         app.LockState
+	copied       []string
 }
 
 type fakeInvoice struct {
@@ -56,7 +66,7 @@ func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
 		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842, LastCall: fakeNow},
-		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(),
+		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(), passwords: map[staff.ID]string{},
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}
 }
@@ -198,7 +208,10 @@ func (f *fakeApp) row(v *fakeInvoice) app.InvoiceRow {
 	}
 }
 
-func (f *fakeApp) Subscribe(fn func([]app.Change)) { f.listeners = append(f.listeners, fn) }
+func (f *fakeApp) Subscribe(fn func([]app.Change)) (stop func()) {
+	f.listeners = append(f.listeners, fn)
+	return func() {}
+}
 
 // tell announces changes, as after a commit.
 func (f *fakeApp) tell(subject string, ids ...string) {

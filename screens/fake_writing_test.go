@@ -7,6 +7,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -146,4 +147,13 @@ func (f *fakeApp) Duplicate(_ context.Context, _ staff.Member, id billing.Invoic
 
 func (f *fakeApp) Delete(_ context.Context, _ staff.Member, ids []billing.InvoiceID) ([]app.Result, error) {
 	return f.move(ids, billing.Delete, "Delete")
+}
+
+func (f *fakeApp) TemplateSheet(_ context.Context, _ staff.Member, ids []billing.InvoiceID, _ money.LineAmounts) (app.Template, []app.Result, error) {
+	err := f.enter("TemplateSheet")
+	var results []app.Result
+	for _, id := range ids {
+		results = append(results, app.Result{Invoice: id})
+	}
+	return app.Template{Rows: [][]app.SheetCell{{{Text: "*ContactName"}}}, Amounts: money.Exclusive}, results, err
 }

@@ -213,5 +213,9 @@ func (f *fakeApp) SetMapping(_ context.Context, _ staff.Member, t ledger.TenantI
 }
 
 func (f *fakeApp) SaveFirm(_ context.Context, _ staff.Member, firm app.Firm) (app.Firm, error) {
-	return firm, f.enter("SaveFirm")
+	err := f.enter("SaveFirm")
+	if err == nil {
+		f.writing.firm = firm
+	}
+	return firm, err
 }

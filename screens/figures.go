@@ -22,7 +22,7 @@ func (b *billingScreen) showSelection() {
 		switch {
 		case part.Selected:
 			total.add(r.Total)
-			if exporting.possible(b.me, r) {
+			if exporting.possible(b.me(), r) {
 				possible++
 			}
 		case part.Shown && count == 0:

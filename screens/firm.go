@@ -18,50 +18,79 @@ import (
 // firmApp is what setting up the firm asks of the application.
 type firmApp interface {
 	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
+	ChangeMember(ctx context.Context, by staff.Member, m staff.Member) (staff.Member, error)
+	ChangePassword(ctx context.Context, by staff.Member, old, password string) error
 }
 
-// setUpFirm asks for the firm's name and currency, and then leads to its connection.
-// Whatever was entered stays, so that a person can leave and go on later.
-func (f *frame) setUpFirm() { f.askFirm(f.connections.open) }
-
-// askFirm asks for the firm's name and currency. then follows when they are saved.
-func (f *frame) askFirm(then func()) {
-	name, currency := newEntry(f.keys), newEntry(f.keys)
+// setUpFirm asks for the firm's name and currency and for its first Admin, and then leads
+// to its connection. Whatever was entered stays, so that a person can leave and go on
+// later.
+func (f *frame) setUpFirm() {
+	name, currency, me, email := newEntry(f.keys), newEntry(f.keys), newEntry(f.keys), newEntry(f.keys)
+	password := widget.NewPasswordEntry()
 	name.SetText(f.firm.Name)
 	name.CursorColumn = len([]rune(f.firm.Name))
 	currency.SetText(string(f.firm.Currency))
-	problem := container.NewVBox()
-	field := func(label string, e *entry) fyne.CanvasObject {
-		return container.New(factLine{factName}, widget.NewLabel(label), e)
-	}
+	me.SetText(f.shell.me().Name)
+	email.SetText(f.shell.me().Email)
+	told := container.NewVBox()
 	var d *dialog
 	save := newButton(f.keys, lang.L("Save"), func() {
-		act(f.shell, lang.L("Saving…"), func(ctx context.Context) (app.Firm, error) {
-			changed := f.firm
-			changed.Name, changed.Currency = name.Text, money.Currency(strings.ToUpper(strings.TrimSpace(currency.Text)))
-			return f.app.SaveFirm(ctx, f.shell.me, changed)
-		}, func(firm app.Firm, err error) {
-			if err != nil {
-				problem.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(say(err)))}
-				d.fit()
-				return
-			}
-			f.firm = firm
-			d.hide()
-			f.billing.reload()
-			then()
-		})
+		firm, admin := f.firm, f.shell.me()
+		firm.Name, firm.Currency = name.Text, money.Currency(strings.ToUpper(strings.TrimSpace(currency.Text)))
+		admin.Name, admin.Email = me.Text, email.Text
+		secret := password.Text
+		act(f.shell, lang.L("Saving…"), func(ctx context.Context) (foundation, error) { return f.found(ctx, firm, admin, secret) },
+			func(made foundation, err error) {
+				if made.firm.ID != "" || made.firm.Name != "" {
+					f.firm = made.firm
+				}
+				if made.admin.ID != "" {
+					f.seat(made.admin)
+					f.who.set(style.Sign{}, initials(made.admin.Name))
+				}
+				if err != nil {
+					told.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(say(err)))}
+					d.fit()
+					return
+				}
+				d.hide()
+				f.billing.reload()
+				f.connections.open()
+			})
 	})
-	body := container.NewVBox(
-		paragraph(lang.L("The currency is that of invoices which name none.")),
-		field(lang.L("Name of the firm"), name), field(lang.L("Currency"), currency), problem)
-	d = f.dialogs.show(lang.L("Your firm"), fyne.NewSize(480, 0), body, newButton(f.keys, lang.L("Cancel"), func() { d.hide() }), save)
+	body := container.NewVBox(told,
+		labelled(lang.L("Name of the firm"), name),
+		labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
+		caption(lang.L("The currency is that of invoices which name none. How invoices are numbered, and what stands on them, is in ☰ Settings.")),
+		labelled(lang.L("Your name"), me), labelled(lang.L("Your e-mail"), email), labelled(lang.L("Your password"), password),
+		caption(lang.L("You are the firm's first Admin. Without a password nobody is asked who acts on this computer; before you add others, you set one.")))
+	d = f.dialogs.show(lang.L("Your firm"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("Cancel"), func() { d.hide() }), save)
 	if !f.shell.mayConnect() {
-		name.Disable()
-		currency.Disable()
 		save.Disable()
-		problem.Objects = []fyne.CanvasObject{signed(style.Held, paragraph(needsPermission()))}
+		told.Objects = []fyne.CanvasObject{signed(style.Held, paragraph(needsPermission()))}
 	}
-	save.Importance = widget.HighImportance
 	d.focus(name)
+}
+
+// foundation is what setting up a firm has stored so far.
+type foundation struct {
+	firm  app.Firm
+	admin staff.Member
+}
+
+// found stores the firm and its first Admin, and her password where she chose one.
+func (f *frame) found(ctx context.Context, firm app.Firm, admin staff.Member, password string) (foundation, error) {
+	var made foundation
+	var err error
+	if made.firm, err = f.app.SaveFirm(ctx, f.shell.me(), firm); err != nil {
+		return foundation{}, err
+	}
+	if made.admin, err = f.app.ChangeMember(ctx, f.shell.me(), admin); err != nil {
+		return foundation{firm: made.firm}, err
+	}
+	if password != "" {
+		err = f.app.ChangePassword(ctx, made.admin, "", password)
+	}
+	return made, err
 }

@@ -21,6 +21,7 @@ import (
 type frameApp interface {
 	firmApp
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
+	Members(ctx context.Context, by staff.Member) ([]staff.Member, error)
 	Organisations(ctx context.Context) ([]app.Organisation, error)
 	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
 	ExportClientTo(ctx context.Context, by staff.Member, client billing.ClientID, t ledger.TenantID) error
@@ -36,6 +37,11 @@ type frame struct {
 	billing     *billingScreen
 	connections *connections
 	pages       *pages
+	settings    *settings
+	team        *team
+	backups     *backups
+	switchTo    func(staff.Member) // nil where each signs in
+	signOut     func()             // nil where nobody needs to sign in
 	places      []place
 
 	org      *app.Organisation // that the firm exports to; nil for none
@@ -47,13 +53,13 @@ type frame struct {
 	entityOf *widget.Label
 	entity   *dropDown
 	badge    *badge
-	me       *badge
+	who      *badge
 	menu     *button
 	top      *fyne.Container
 }
 
 func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
-	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b, connections: c}
+	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b, connections: c, switchTo: p.Switch, signOut: p.SignOut}
 	f.orgs, f.clients, f.asking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
@@ -61,12 +67,12 @@ func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
 	f.entityOf = widget.NewLabel(lang.L("Entity"))
 	f.entity = b.entity
 	f.badge = newBadge(s.keys, 420, c.open)
-	f.me = newBadge(s.keys, 80, f.showMe)
-	f.me.set(style.Sign{}, initials(s.me.Name))
+	f.who = newBadge(s.keys, 80, f.showMe)
+	f.who.set(style.Sign{}, initials(s.me().Name))
 
 	line := container.NewBorder(nil, nil,
 		container.NewHBox(f.menu, f.title, f.entityOf),
-		container.NewHBox(f.badge, f.me),
+		container.NewHBox(f.badge, f.who),
 		container.New(fixedWidth{width: 320, least: 120}, outlined(f.entity)))
 	f.top = container.NewStack(newGround(theme.ColorNameHeaderBackground, ""), container.NewBorder(nil, widget.NewSeparator(), nil, nil,
 		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing), line)))
@@ -91,7 +97,7 @@ func (f *frame) load() {
 }
 
 func (f *frame) loadClients() {
-	load(&f.clients, func(ctx context.Context) ([]billing.Client, error) { return f.app.Clients(ctx, f.shell.me) },
+	load(&f.clients, func(ctx context.Context) ([]billing.Client, error) { return f.app.Clients(ctx, f.shell.me()) },
 		func(all []billing.Client, err error) {
 			if err != nil {
 				f.notice(lang.L("The clients could not be read. {{.Why}}", with{"Why": say(err)}))
@@ -124,11 +130,53 @@ func (f *frame) showConnection() {
 	}
 }
 
-// showMe says who acts.
+// showMe says who acts, and lets another one.
 func (f *frame) showMe() {
-	who := fyne.NewMenuItem(lang.L("Acting as {{.Name}}", with{"Name": f.shell.me.Name}), nil)
+	if f.switchTo == nil {
+		f.popUp(f.meMenu(nil), f.who)
+		return
+	}
+	load(&f.asking, func(ctx context.Context) ([]staff.Member, error) { return f.app.Members(ctx, f.shell.me()) },
+		func(all []staff.Member, err error) {
+			if err != nil {
+				f.failed(lang.L("The staff could not be read"), err)
+				return
+			}
+			f.popUp(f.meMenu(all), f.who)
+		})
+}
+
+// meMenu is the menu of who acts; others are those who could.
+func (f *frame) meMenu(others []staff.Member) *fyne.Menu {
+	who := fyne.NewMenuItem(lang.L("Acting as {{.Name}}", with{"Name": f.shell.me().Name}), nil)
 	who.Disabled = true
-	f.popUp(fyne.NewMenu("", who), f.me)
+	items := []*fyne.MenuItem{who}
+	for _, m := range others {
+		if m.ID == f.shell.me().ID || m.Deactivated {
+			continue
+		}
+		label := lang.L("Act as {{.Name}}", with{"Name": m.Name})
+		if can := f.team.permissionWords(m); can != "" {
+			label += " – " + can
+		}
+		items = append(items, fyne.NewMenuItem(label, func() { f.change(func() { f.switchTo(m) }) }))
+	}
+	if f.switchTo == nil {
+		items = append(items, fyne.NewMenuItem(lang.L("Change my password…"), f.team.changePassword))
+	}
+	if f.signOut != nil {
+		items = append(items, fyne.NewMenuItem(lang.L("Sign out"), func() { f.change(f.signOut) }))
+	}
+	return fyne.NewMenu("", items...)
+}
+
+// change lets somebody else act, once the page that is in front lets it.
+func (f *frame) change(to func()) {
+	if f.pages.front.leave == nil {
+		to()
+		return
+	}
+	f.pages.front.leave(to)
 }
 
 // showMenu opens the menu of the application.
@@ -149,9 +197,11 @@ func (f *frame) showMenu() {
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
 		load,
-		fyne.NewMenuItem(lang.L("Your firm…"), func() { f.askFirm(func() {}) }),
 		fyne.NewMenuItem(lang.L("Xero connection…"), f.connections.open),
 		fyne.NewMenuItem(lang.L("Mapping…"), func() { f.connections.mappings.open("") }),
+		fyne.NewMenuItem(lang.L("Settings…"), f.settings.open),
+		fyne.NewMenuItem(lang.L("Staff and permissions…"), f.team.open),
+		fyne.NewMenuItem(lang.L("Backups…"), f.backups.open),
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Reload"), f.billing.reload),
 		view,
@@ -174,7 +224,7 @@ func (f *frame) destinationItem() *fyne.MenuItem {
 	}
 	name := f.entity.Selected
 	item := fyne.NewMenuItem(lang.L("Export {{.Client}} to…", with{"Client": name}), func() { f.askDestination(client, name) })
-	item.Disabled = !f.shell.me.May(staff.MapToXero, client)
+	item.Disabled = !f.shell.me().May(staff.MapToXero, client)
 	return item
 }
 
@@ -210,7 +260,7 @@ func (f *frame) askDestination(client billing.ClientID, name string) {
 
 func (f *frame) exportTo(client billing.ClientID, name string, t ledger.TenantID) {
 	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, f.app.ExportClientTo(ctx, f.shell.me, client, t)
+		return struct{}{}, f.app.ExportClientTo(ctx, f.shell.me(), client, t)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			f.failed(lang.L("Nothing was changed"), err)
@@ -274,6 +324,7 @@ func (f *frame) tellKeys() {
 		{controlName(fyne.KeyF), lang.L("Search; typing in the list begins a search, too")},
 		{controlName(fyne.KeyK), lang.L("Choose the client entity")},
 		{controlName(fyne.KeyE), lang.L("Export the selected invoices to Xero")},
+		{controlName(fyne.KeyN), lang.L("New invoice")},
 		{controlName(fyne.KeyO), lang.L("Import a file")},
 		{"F5", lang.L("Reload the list")},
 		{lang.X("key.arrows", "Arrows"), lang.L("Move in the list; with Shift, select on the way")},
@@ -281,6 +332,10 @@ func (f *frame) tellKeys() {
 		{lang.X("key.enter", "Enter"), lang.L("Open the invoice; in a dialog, its default button")},
 		{lang.X("key.menu", "Menu, Shift+F10"), lang.L("More actions")},
 		{controlName(fyne.KeyA) + ", " + controlName(fyne.KeyC), lang.L("Select all that is listed; copy the selected rows")},
+		{controlName(fyne.KeyS) + ", " + controlName(fyne.KeyL), lang.L("In an invoice: save the draft; save and finalize it")},
+		{lang.X("key.lines", "Enter, F2, Ctrl+Enter"), lang.L("In its lines: go to the next cell, edit the cell, add a line below")},
+		{lang.X("key.line-moves", "Alt+Up, Alt+Down, Ctrl+Delete"), lang.L("In its lines: move the line, delete it")},
+		{controlName(fyne.KeyV) + ", " + controlName(fyne.KeyZ) + ", " + controlName(fyne.KeyY), lang.L("In its lines: paste rows of a spreadsheet, undo, redo")},
 		{lang.X("key.escape", "Esc"), lang.L("Close the dialog or the panel; clear the selection")},
 	} {
 		name := widget.NewLabelWithStyle(k[0], fyne.TextAlignLeading, fyne.TextStyle{Bold: true})

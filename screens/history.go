@@ -19,7 +19,7 @@ import (
 // changed, newest first; and what came of each export.
 func (b *billingScreen) showHistory(id billing.InvoiceID) {
 	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.InvoiceView, error) {
-		return b.app.Invoice(ctx, b.me, id)
+		return b.app.Invoice(ctx, b.me(), id)
 	}, func(v app.InvoiceView, err error) {
 		if err != nil {
 			b.failed(lang.L("The history could not be read"), err)
@@ -46,12 +46,11 @@ func (b *billingScreen) historyEntry(when, who, what, from, to string) fyne.Canv
 	head := widget.NewLabel(who + " · " + what)
 	head.TextStyle.Bold = true
 	column := container.New(closely, head)
-	text := to
-	if from != "" && to != "" {
-		text = from + " → " + to
-	}
-	if text != "" {
-		column.Add(paragraph(text))
+	switch {
+	case from != "" && to != "":
+		column.Add(paragraph(lang.L("from “{{.From}}” to “{{.To}}”", with{"From": from, "To": to})))
+	case from+to != "":
+		column.Add(paragraph(from + to))
 	}
 	return container.NewBorder(nil, nil, container.New(fixedWidth{width: 130, least: 130}, container.NewVBox(at)), nil, column)
 }
@@ -59,19 +58,15 @@ func (b *billingScreen) historyEntry(when, who, what, from, to string) fyne.Canv
 // offerUnsaved leads a person back to what she had typed when Feebridge ended without her
 // saving it.
 func (w *Window) offerUnsaved() {
-	load(&w.unsaved, func(ctx context.Context) ([]app.Unsaved, error) { return w.editor.app.Unsaved(ctx, w.me) },
-		func(all []app.Unsaved, err error) {
+	load(&w.unsaved, func(ctx context.Context) ([]unsaved, error) { return w.editor.unsaved(ctx) },
+		func(all []unsaved, err error) {
 			if err != nil || len(all) == 0 || w.dialogs.top() != nil {
 				return
 			}
 			var d *dialog
 			body := container.NewVBox(paragraph(lang.L("When Feebridge ended last, these were not saved. Nothing that you typed is lost.")))
 			for _, u := range all {
-				text := w.billing.entity.textOf(string(u.Form.Client))
-				if u.Form.Client == "" || text == "" {
-					text = lang.L("no client yet")
-				}
-				button := newButton(w.keys, lang.L("{{.Client}}, {{.When}}", with{"Client": text, "When": w.moment(u.At)}), func() {
+				button := newButton(w.keys, lang.L("{{.Client}}, {{.When}}", with{"Client": u.client, "When": w.moment(u.At)}), func() {
 					d.hide()
 					w.editor.open(u.Invoice)
 				})
@@ -80,4 +75,31 @@ func (w *Window) offerUnsaved() {
 			}
 			d = w.dialogs.show(lang.L("Go on writing?"), fyne.NewSize(460, 0), body, newButton(w.keys, lang.L("Later"), func() { d.hide() }))
 		})
+}
+
+// unsaved is what was typed and not saved, and for whom.
+type unsaved struct {
+	app.Unsaved
+	client string
+}
+
+func (e *editor) unsaved(ctx context.Context) ([]unsaved, error) {
+	kept, err := e.app.Unsaved(ctx, e.me())
+	if err != nil || len(kept) == 0 {
+		return nil, err
+	}
+	m, err := e.app.Materials(ctx, e.me())
+	if err != nil {
+		return nil, err
+	}
+	d := draft{materials: m}
+	all := make([]unsaved, len(kept))
+	for i, u := range kept {
+		c, known := d.client(u.Form.Client)
+		all[i] = unsaved{u, c.Name}
+		if !known {
+			all[i].client = lang.L("no client yet")
+		}
+	}
+	return all, nil
 }

@@ -2,14 +2,11 @@ package screens
 
 import (
 	"context"
-	"errors"
 	"io"
-	"path/filepath"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	filedialog "fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/storage"
@@ -37,12 +34,8 @@ type imports struct {
 	read func(name string, data []byte) (app.Sheet, error)
 
 	reading task
-	picker  *filedialog.FileDialog // while it is open
-	shown   *importDialog          // while it is open
+	shown   *importDialog // while it is open
 }
-
-// maxFile is the largest file that is read, in bytes.
-const maxFile = 64 << 20
 
 func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, error)) *imports {
 	m := &imports{shell: s, app: a, read: read}
@@ -58,18 +51,7 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 
 // pick lets the person choose a file.
 func (m *imports) pick() {
-	m.picker = filedialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		m.picker = nil
-		switch {
-		case err != nil:
-			m.failed(lang.L("The file could not be opened"), err)
-		case file != nil:
-			m.open(file.URI().Name(), file)
-		}
-	}, m.window)
-	m.picker.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".xlsx", ".txt"}))
-	m.picker.SetTitleText(lang.L("Import invoices"))
-	m.picker.Show()
+	m.pickFile(lang.L("Import invoices"), []string{".csv", ".xlsx", ".txt"}, m.show)
 }
 
 // drop takes a file that was dragged onto the window.
@@ -89,24 +71,18 @@ func (m *imports) drop(files []fyne.URI) {
 }
 
 // open reads a file and shows what it holds.
-func (m *imports) open(name string, file io.ReadCloser) {
-	load(&m.reading, func(context.Context) (app.Sheet, error) {
-		defer file.Close()
-		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-		switch {
-		case err != nil:
-			return app.Sheet{}, err
-		case len(data) > maxFile:
-			return app.Sheet{}, errors.New(lang.L("The file is larger than {{.Size}} MB: split it.", with{"Size": maxFile >> 20}))
-		}
-		return m.read(filepath.Base(name), data)
-	}, func(sheet app.Sheet, err error) {
-		if err != nil {
-			m.dialogs.tell(lang.L("The file could not be read"), err.Error())
-			return
-		}
-		m.shown = newImportDialog(m, name, sheet)
-	})
+func (m *imports) open(name string, file io.ReadCloser) { m.readFile(name, file, m.show) }
+
+// show shows what a file holds.
+func (m *imports) show(name string, content []byte) {
+	load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
+		func(sheet app.Sheet, err error) {
+			if err != nil {
+				m.dialogs.tell(lang.L("The file could not be read"), err.Error())
+				return
+			}
+			m.shown = newImportDialog(m, name, sheet)
+		})
 }
 
 // importDialog shows what would come of one file.
@@ -184,7 +160,7 @@ func (d *importDialog) look() {
 	}
 	options := d.options
 	load(&d.previewing, func(ctx context.Context) (app.ImportPreview, error) {
-		return d.app.PreviewImport(ctx, d.me, d.sheet, options)
+		return d.app.PreviewImport(ctx, d.me(), d.sheet, options)
 	}, func(p app.ImportPreview, err error) {
 		if err != nil {
 			d.figures.SetText("")
@@ -300,7 +276,7 @@ func (d *importDialog) run() {
 	d.ok.Disable()
 	preview := d.preview
 	act(d.shell, lang.L("Importing…"), func(ctx context.Context) ([]billing.InvoiceID, error) {
-		return d.app.Import(ctx, d.me, preview)
+		return d.app.Import(ctx, d.me(), preview)
 	}, func(ids []billing.InvoiceID, err error) {
 		if err != nil {
 			d.ok.Enable()

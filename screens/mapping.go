@@ -221,7 +221,7 @@ func (d *mappingDialog) readAgain() {
 	d.again.Disable()
 	d.read.SetText(lang.L("Reading from Xero…"))
 	load(&d.reading, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, d.app.ReadChart(ctx, d.me, t)
+		return struct{}{}, d.app.ReadChart(ctx, d.me(), t)
 	}, func(_ struct{}, err error) {
 		d.showRead()
 		if err != nil {
@@ -248,7 +248,7 @@ func (d *mappingDialog) save() {
 	d.ok.Disable()
 	t, m := d.tenant, clone(d.mapping)
 	act(d.shell, lang.L("Saving the mapping…"), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, d.app.SetMapping(ctx, d.me, t.ID, m)
+		return struct{}{}, d.app.SetMapping(ctx, d.me(), t.ID, m)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			if d.mappings.shown != d { // it was left meanwhile

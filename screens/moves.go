@@ -64,7 +64,7 @@ func (b *billingScreen) confirmDelete(rows []*app.InvoiceRow) {
 func (b *billingScreen) move(rows []*app.InvoiceRow, do moving, done func(int) string) {
 	ids := idsOf(rows)
 	act(b.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
-		return do(ctx, b.me, ids)
+		return do(ctx, b.me(), ids)
 	}, func(results []app.Result, err error) {
 		if err != nil {
 			b.failed(lang.L("Nothing was changed"), err)
@@ -111,7 +111,7 @@ func (b *billingScreen) showRefused(refused []app.Result) {
 // openInXero opens an invoice in the browser.
 func (b *billingScreen) openInXero(id billing.InvoiceID) {
 	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.InvoiceView, error) {
-		return b.app.Invoice(ctx, b.me, id)
+		return b.app.Invoice(ctx, b.me(), id)
 	}, func(v app.InvoiceView, err error) {
 		switch {
 		case err != nil:

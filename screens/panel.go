@@ -71,7 +71,7 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 		p.parts.RemoveAll()
 		return
 	}
-	load(&p.loading, func(ctx context.Context) (app.InvoiceView, error) { return p.app.Invoice(ctx, p.me, id) },
+	load(&p.loading, func(ctx context.Context) (app.InvoiceView, error) { return p.app.Invoice(ctx, p.me(), id) },
 		func(v app.InvoiceView, err error) {
 			if err != nil {
 				p.title.SetText("")
@@ -191,7 +191,7 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.C
 		line.Add(b)
 		return b
 	}
-	mayLink := p.me.May(staff.LinkContacts, v.Client.ID)
+	mayLink := p.me().May(staff.LinkContacts, v.Client.ID)
 	if v.Invoice.Stage.Export == billing.Failed && mayLink {
 		if slices.Contains(causes, ledger.ContactAmbiguous) || slices.Contains(causes, ledger.ContactTaken) || slices.Contains(causes, ledger.ContactArchived) {
 			add(lang.L("Choose contact…"), func() { p.chooseContact(v.Client, rows) })
@@ -200,14 +200,14 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.C
 			add(lang.L("Unlink contact"), func() { p.unlinkContact(v.Client, rows) })
 		}
 	}
-	if exporting.possible(p.me, row) {
+	if exporting.possible(p.me(), row) {
 		text := lang.L("Export to Xero")
 		if row.Stage.Export == billing.Failed {
 			text = lang.L("Retry")
 		}
 		add(text, func() { p.moves.confirmExport(rows) }).Importance = widget.HighImportance
 	}
-	if releasing.possible(p.me, row) {
+	if releasing.possible(p.me(), row) {
 		add(lang.L("Release"), func() { p.moves.release(rows) })
 	}
 	if v.Link != "" {

@@ -148,7 +148,7 @@ func (r *registration) register() {
 	entered := app.Registration{ClientID: strings.TrimSpace(r.clientID.Text), Ports: ports}
 	r.save.Disable()
 	act(r.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, r.app.Register(ctx, r.me, entered)
+		return struct{}{}, r.app.Register(ctx, r.me(), entered)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			r.save.enable(r.dirty())

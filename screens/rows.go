@@ -81,7 +81,7 @@ func (b *billingScreen) showFirst() {
 // ones that are known already, so that a reload does not hold all rows twice; known may be nil.
 func (b *billingScreen) read(ctx context.Context, q app.Query, known func(billing.InvoiceID) (*app.InvoiceRow, bool)) ([]*app.InvoiceRow, error) {
 	var rows []*app.InvoiceRow
-	for row, err := range b.app.Rows(ctx, b.me, q) {
+	for row, err := range b.app.Rows(ctx, b.me(), q) {
 		if err != nil {
 			return nil, err
 		}

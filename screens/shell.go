@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -26,13 +27,21 @@ type shell struct {
 	dialogs     *dialogs
 	preferences fyne.Preferences
 	format      style.Format
-	me          staff.Member
+	acting      atomic.Pointer[staff.Member]
 	firm        app.Firm
 	openURL     func(string)
+	writeSheet  func(path string, cells [][]app.SheetCell) error
 	now         func() time.Time
-	narrow      bool         // the window is narrowBelow
-	notice      func(string) // tells something in passing; "" takes it back
+	narrow      bool                   // the window is narrowBelow
+	picker      interface{ Dismiss() } // the file dialog while it is open; nil else
+	notice      func(string)           // tells something in passing; "" takes it back
 }
+
+// me returns who acts, on any goroutine.
+func (s *shell) me() staff.Member { return *s.acting.Load() }
+
+// seat says who acts from now on.
+func (s *shell) seat(m staff.Member) { s.acting.Store(&m) }
 
 // money writes an amount, with its currency where that is not the firm's.
 func (s *shell) money(a money.Amount) string { return s.format.AmountBeside(s.firm.Currency, a) }

@@ -73,7 +73,7 @@ func (d *consent) start() {
 	d.shown.Hide()
 	d.say(style.Busy, lang.L("Your browser opens Xero's sign-in…"))
 	d.asking.start(func(ctx context.Context, post func(func())) {
-		signIn, found, err := d.app.SignIn(ctx, d.me, func(link string) {
+		signIn, found, err := d.app.SignIn(ctx, d.me(), func(link string) {
 			post(func() { d.open(link) })
 		})
 		kept := err == nil && d.app.Kept(signIn.ID)

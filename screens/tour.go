@@ -203,7 +203,7 @@ func (t *tour) begin() error {
 func (t *tour) busiest() (client billing.ClientID, name string) {
 	counts := map[billing.ClientID]int{}
 	for r := range t.billing.grid.Shown() {
-		if !exporting.possible(t.me, r) {
+		if !exporting.possible(t.me(), r) {
 			continue
 		}
 		counts[r.ClientID]++
@@ -278,7 +278,7 @@ func (t *tour) selectRest() error {
 		t.billing.chips.choose(int(finalizedChip))
 		t.billing.selectShown()
 	}, "selecting every finalized invoice", func() bool {
-		return slices.ContainsFunc(t.billing.selected(), func(r *app.InvoiceRow) bool { return exporting.possible(t.me, r) })
+		return slices.ContainsFunc(t.billing.selected(), func(r *app.InvoiceRow) bool { return exporting.possible(t.me(), r) })
 	})
 }
 

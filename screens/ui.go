@@ -24,6 +24,10 @@ type ui struct {
 	shut  atomic.Bool
 }
 
+// Soon runs a function on the goroutine that draws. It is for what closes a window from
+// elsewhere.
+func Soon(fn func()) { fyne.Do(fn) }
+
 // newUI returns a ui that posts through the given functions; nil takes Fyne's runner and
 // the real clock.
 func newUI(post func(func()), after func(time.Duration, func()) func()) *ui {

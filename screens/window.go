@@ -4,6 +4,8 @@
 package screens
 
 import (
+	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,8 +28,13 @@ type App interface {
 	mappingApp
 	editorApp
 	clientsApp
-	// Subscribe calls fn with what changed, from any goroutine.
-	Subscribe(fn func([]app.Change))
+	settingsApp
+	staffApp
+	trailApp
+	paperApp
+	backupApp
+	// Subscribe calls fn with what changed, from any goroutine, until stop is called.
+	Subscribe(fn func([]app.Change)) (stop func())
 }
 
 // Params are what a window is made of.
@@ -41,8 +48,20 @@ type Params struct {
 	Do func(func())
 	// ReadSheet reads a file of invoices. Its error is shown to the person as it is.
 	ReadSheet func(name string, data []byte) (app.Sheet, error)
-	OpenURL   func(string) // opens an address in the browser
-	Explore   func()       // opens the demo firm beside this one
+	// WriteSheet writes a file of cells, as CSV or XLSX by its name.
+	WriteSheet func(path string, cells [][]app.SheetCell) error
+	// WritePaper writes an invoice as PDF. Without a path it chooses one. It returns where
+	// the file is.
+	WritePaper func(d app.Document, path string) (string, error)
+	OpenFile   func(path string) // opens a file in the system's viewer
+	OpenURL    func(string)      // opens an address in the browser
+	// Switch lets another member of staff act, in the demo firm; nil where each signs in.
+	Switch func(staff.Member)
+	// Restore puts a copy in the place of the database; the window closes for it. It is nil
+	// where nothing can be restored.
+	Restore func(path string)
+	SignOut func() // lets somebody else sign in; nil where nobody needs to
+	Explore func() // opens the demo firm beside this one
 	// Simulator is the page where a person plays the Xero side; "" where Xero is the
 	// live one. With it, the firm is the demo firm.
 	Simulator string
@@ -62,10 +81,17 @@ type Window struct {
 	billing     *billingScreen
 	editor      *editor
 	register    *clientsPage
+	settings    *settings
+	team        *team
+	trail       *trailPage
+	paper       *paper
+	backups     *backups
+	unsubscribe func()
 	imports     *imports
 	mappings    *mappings
 	connections *connections
 	unsaved     task
+	self        task // reads what who acts is permitted
 	clients     burst[billing.ClientID]
 	runs        burst[bool]
 	orgs        burst[bool]
@@ -80,14 +106,15 @@ func New(p Params) *Window {
 	}
 	s := &shell{
 		ui: newUI(p.Do, p.after), window: p.Window, preferences: p.Preferences,
-		format: style.System(), me: p.Me, firm: p.Firm, openURL: p.OpenURL, now: now,
+		format: style.System(), firm: p.Firm, openURL: p.OpenURL, writeSheet: p.WriteSheet, now: now,
 	}
 	w := &Window{shell: s}
+	s.seat(p.Me)
 	s.keys = newKeyboard(p.Window.Canvas(), w.typed)
 	s.dialogs = &dialogs{window: p.Window, keys: s.keys}
 	applyTheme(s.preferences.String(themeKey))
 
-	p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
+	w.unsubscribe = p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
 	w.billing = newBillingScreen(s, p.App, style.Locale())
 	w.pages = newPages(w.billing.page)
 	s.notice = func(text string) { w.pages.front.notice(text) }
@@ -98,6 +125,13 @@ func New(p Params) *Window {
 		w.openBilling()
 		w.billing.entity.choose(string(id))
 	}
+	w.settings = newSettings(s, p.App, p.ReadSheet, w.firmChanged)
+	w.team = newTeam(s, p.App)
+	w.trail = newTrailPage(s, p.App, style.Locale(), w.subjectName)
+	w.trail.page.escape = w.openBilling
+	w.paper = &paper{shell: s, app: p.App, write: p.WritePaper, open: p.OpenFile}
+	w.editor.print, w.editor.savePaper, w.billing.print = w.paper.preview, w.paper.save, w.paper.preview
+	w.backups = newBackups(s, p.App, p.Restore)
 	w.imports = newImports(s, p.App, p.ReadSheet)
 	w.billing.pick, w.billing.explore = w.imports.pick, p.Explore
 	w.mappings = newMappings(s, p.App)
@@ -105,14 +139,15 @@ func New(p Params) *Window {
 	w.billing.exports.connect = w.connections.connect
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
-	w.frame.places = []place{{lang.L("Billing"), w.billing.page}, {lang.L("Clients"), w.register.page}}
+	w.frame.places = []place{{lang.L("Billing"), w.billing.page}, {lang.L("Clients"), w.register.page}, {lang.L("Audit trail"), w.trail.page}}
+	w.frame.settings, w.frame.team, w.frame.backups = w.settings, w.team, w.backups
 	w.billing.setUp = w.frame.setUpFirm
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
 	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
 	w.orgs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.organisationsChanged() }}
 
-	content := container.NewBorder(w.frame.top, nil, nil, nil, w.pages.holder)
+	content := container.NewBorder(container.NewVBox(w.frame.top, w.backups.banner), nil, nil, nil, w.pages.holder)
 	p.Window.SetPadded(false)
 	p.Window.SetContent(container.New(&watchedSize{changed: w.resized}, content))
 	p.Window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.imports.drop(files) })
@@ -120,14 +155,18 @@ func New(p Params) *Window {
 
 	w.frame.load()
 	w.billing.exports.resume()
-	w.unsaved = task{ui: s.ui}
+	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
 	w.offerUnsaved()
+	w.backups.load()
 	w.billing.showFirst() // in the first frame, if they were read by now
 	return w
 }
 
 // Close ends what runs in the background and waits for it. Nothing is drawn afterwards.
-func (w *Window) Close() { w.close() }
+func (w *Window) Close() {
+	w.unsubscribe()
+	w.close()
+}
 
 // Focus gives the keys to the list, once the window is there to have them. Any
 // goroutine may call it.
@@ -159,11 +198,50 @@ func (w *Window) changed(changes []app.Change) {
 			w.clients.add(billing.ClientID(c.ID))
 		case "run":
 			w.runs.add(true)
+		case "staff":
+			w.team.load()
+			w.knowMyself()
 		case "organisation":
 			w.orgs.add(true)
 			w.runs.add(true)
 		}
 	}
+}
+
+// knowMyself reads anew what who acts is permitted.
+func (w *Window) knowMyself() {
+	load(&w.self, func(ctx context.Context) ([]staff.Member, error) { return w.team.app.Members(ctx, w.me()) },
+		func(all []staff.Member, err error) {
+			for _, m := range all {
+				if err == nil && m.ID == w.me().ID {
+					w.seat(m)
+					w.billing.reload()
+					w.frame.loadClients()
+				}
+			}
+		})
+}
+
+// firmChanged takes over what the firm is called, and its currency.
+func (w *Window) firmChanged(firm app.Firm) {
+	w.firm = firm
+	w.billing.reload()
+}
+
+// subjectName names what an entry of the audit trail is about, where the window knows it.
+func (w *Window) subjectName(e staff.Entry) string {
+	name := e.ID
+	switch e.Subject {
+	case "invoice":
+		if r, listed := w.billing.grid.Row(billing.InvoiceID(e.ID)); listed && r.Number != "" {
+			name = string(r.Number)
+		}
+	case "client":
+		if text := w.billing.entity.textOf(e.ID); text != "" {
+			name = text
+		}
+	}
+	return strings.TrimSpace(e.Subject + " " + name)
 }
 
 func (w *Window) openBilling() { w.pages.open(w.billing.page) }
@@ -177,6 +255,7 @@ func (w *Window) clientsChanged(ids []billing.ClientID) {
 }
 
 func (w *Window) organisationsChanged() {
+	w.backups.load()
 	w.frame.loadOrganisation()
 	w.connections.changed()
 }
@@ -246,8 +325,8 @@ func (w *Window) typed(ev *fyne.KeyEvent) {
 	switch {
 	case w.dialogs.top() != nil:
 		w.dialogs.typed(ev)
-	case w.imports.picker != nil && ev.Name == fyne.KeyEscape:
-		w.imports.picker.Dismiss()
+	case w.picker != nil && ev.Name == fyne.KeyEscape:
+		w.picker.Dismiss()
 	case w.window.Canvas().Overlays().Top() != nil:
 	case ev.Name == fyne.KeyEscape:
 		front.escape()

@@ -13,12 +13,12 @@ import (
 func TestKeysLeadToWhatTheyName(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
 	b.control(fyne.KeyO)
-	if b.w.imports.picker == nil {
+	if b.w.picker == nil {
 		t.Error("Ctrl+O opens no file")
 	}
 	b.window.Canvas().Unfocus()
 	b.key(fyne.KeyEscape)
-	if b.w.imports.picker != nil || b.window.Canvas().Overlays().Top() != nil {
+	if b.w.picker != nil || b.window.Canvas().Overlays().Top() != nil {
 		t.Error("Escape does not leave the choice of a file")
 	}
 	b.window.Canvas().Unfocus()
@@ -45,7 +45,7 @@ func TestTheMenuOfTheApplication(t *testing.T) {
 	if n := b.fake.counted["Rows"]; n != 2 {
 		t.Errorf("the list was read %d times, want 2", n)
 	}
-	test.Tap(b.w.frame.me)
+	test.Tap(b.w.frame.who)
 	b.see("Acting as Olivia Hart")
 }
 

@@ -1,0 +1,238 @@
+package screens
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// backupApp is what backups ask of the application.
+type backupApp interface {
+	Backup(ctx context.Context, by staff.Member, path string, over bool) error
+	BackupState(ctx context.Context) (app.Nightly, error)
+	LockState(ctx context.Context) (app.LockState, error)
+	AllowRestore(ctx context.Context, by staff.Member, from string) error
+	Unlock(ctx context.Context, by staff.Member, reason string) error
+}
+
+// backups makes copies of the firm's data and puts one back, and tells while a copy is
+// compared with Xero.
+type backups struct {
+	*shell
+	app     backupApp
+	restore func(path string) // puts a copy in the place of the database; the window closes for it
+	loading task
+	lock    app.LockState
+	banner  *fyne.Container // above every page while the database is locked
+}
+
+func newBackups(s *shell, a backupApp, restore func(string)) *backups {
+	b := &backups{shell: s, app: a, restore: restore, loading: task{ui: s.ui}, banner: container.NewVBox()}
+	b.banner.Hide()
+	return b
+}
+
+// open shows how the copies fare.
+func (b *backups) open() {
+	act(b.shell, lang.L("Reading…"), b.app.BackupState, func(n app.Nightly, err error) {
+		if err != nil {
+			b.failed(lang.L("How the copies fare could not be read"), err)
+			return
+		}
+		b.show(n)
+	})
+}
+
+func (b *backups) show(n app.Nightly) {
+	body := container.NewVBox()
+	switch {
+	case !n.Failed.IsZero():
+		body.Add(signed(style.Failed, paragraph(lang.L("The nightly copy failed on {{.When}}: {{.Why}}", with{"When": b.moment(n.Failed), "Why": n.Failure}))))
+	case n.At.IsZero():
+		body.Add(paragraph(lang.L("Feebridge copies the firm's data once a day, beside the database, and keeps the copies of 14 days. The first is not made yet.")))
+	default:
+		body.Add(signed(style.Done, paragraph(lang.L("The newest nightly copy is of {{.When}}. Copies are kept for 14 days, beside the database.", with{"When": b.moment(n.At)}))))
+	}
+	if n.Path != "" {
+		body.Add(caption(n.Path))
+	}
+	body.Add(paragraph(lang.L("A copy is checked before it counts. Keep one elsewhere, too: another disk, another place.")))
+	may := b.me().May(staff.BackUp, "")
+	if !may {
+		needs := staff.BackUp.Needs()
+		body.Add(signed(style.Held, paragraph(lang.L("Backing up and restoring needs {{.Permission}}. Ask an Admin of your firm.", with{"Permission": lang.X(needs, needs)}))))
+	}
+	var d *dialog
+	leave := newButton(b.keys, lang.L("Close"), func() { d.hide() })
+	back := newButton(b.keys, lang.L("Restore a backup…"), func() { d.hide(); b.pickRestore() })
+	now := newButton(b.keys, lang.L("Back up now…"), func() { d.hide(); b.backUp() })
+	back.enable(may && b.restore != nil)
+	now.enable(may)
+	d = b.dialogs.show(lang.L("Backups"), fyne.NewSize(560, 0), body, leave, back, now)
+}
+
+// backUp writes a copy where the person says.
+func (b *backups) backUp() {
+	name := "feebridge-" + b.now().Format(time.DateOnly) + ".db"
+	b.saveFile(lang.L("Back up the firm's data"), name, func(ctx context.Context, path string) error {
+		return b.app.Backup(ctx, b.me(), path, true)
+	}, func(path string) { b.notice(lang.L("Backed up and checked: {{.File}}", with{"File": path})) })
+}
+
+// pickRestore lets the person choose a backup and asks whether it shall take the place of
+// the data.
+func (b *backups) pickRestore() {
+	b.pickPath(lang.L("Restore a backup"), []string{".db"}, func(path string) {
+		text := lang.L("{{.File}} takes the place of the firm's data. What there is now is kept beside it. Feebridge starts anew, and exports nothing until it has compared the backup with Xero, so that nothing is sent twice.", with{"File": path})
+		b.dialogs.ask(lang.L("Restore this backup?"), text, lang.L("Restore"), func() {
+			act(b.shell, lang.L("Reading…"), func(ctx context.Context) (struct{}, error) {
+				return struct{}{}, b.app.AllowRestore(ctx, b.me(), path)
+			}, func(_ struct{}, err error) {
+				if err != nil {
+					b.failed(lang.L("The backup was not restored"), err)
+					return
+				}
+				b.restore(path)
+			})
+		})
+	})
+}
+
+// load reads whether the database is locked, and shows that.
+func (b *backups) load() {
+	load(&b.loading, b.app.LockState, func(s app.LockState, err error) {
+		if err != nil {
+			return // it is asked again with the next change
+		}
+		b.lock = s
+		b.showBanner()
+	})
+}
+
+// showBanner tells above every page that the database is locked.
+func (b *backups) showBanner() {
+	b.banner.RemoveAll()
+	if b.lock.Locked {
+		more := newButton(b.keys, lang.L("More…"), b.tellLock)
+		text := widget.NewLabel(lang.L("This is a copy of the firm's data. Nothing is exported and no number given out until it has been compared with Xero."))
+		text.Truncation = fyne.TextTruncateEllipsis
+		b.banner.Add(container.NewBorder(nil, widget.NewSeparator(), nil, more, signed(style.Warning, text)))
+	}
+	show(b.banner, b.lock.Locked)
+	b.banner.Refresh()
+}
+
+// tellLock tells how far the copy has been compared, and lets a person go on without.
+func (b *backups) tellLock() {
+	body := container.NewVBox(paragraph(lang.L("What was sent to Xero after this copy was made is unknown to it. Feebridge reads what every organisation has: what bears our mark is taken up again, so that it is never sent twice.")))
+	for _, c := range b.lock.Compared {
+		body.Add(b.comparison(c))
+	}
+	reason := newEntry(b.keys)
+	reason.SetPlaceHolder(lang.L("why an organisation cannot be compared any more"))
+	may := b.me().May(staff.BackUp, "")
+	if !may {
+		reason.Disable()
+	}
+	body.Add(widget.NewSeparator())
+	body.Add(paragraph(lang.L("Where an organisation is gone for good, you can go on without it. What was sent there since the copy may then be sent once more.")))
+	body.Add(labelled(lang.L("Reason"), reason))
+	told := container.NewVBox()
+	body.Add(told)
+	var d *dialog
+	unlock := newButton(b.keys, lang.L("Go on without"), func() {
+		why := reason.Text
+		act(b.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, b.app.Unlock(ctx, b.me(), why)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				told.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(say(err)))}
+				d.fit()
+				return
+			}
+			d.hide()
+			b.load()
+		})
+	})
+	unlock.enable(may)
+	unlock.Importance = widget.DangerImportance
+	leave := newButton(b.keys, lang.L("Close"), func() { d.hide() })
+	leave.Importance = widget.HighImportance
+	d = b.dialogs.show(lang.L("A copy of the firm's data"), fyne.NewSize(640, 0), body, unlock, leave)
+}
+
+// comparison tells how far one organisation has been read.
+func (b *backups) comparison(c app.Comparison) fyne.CanvasObject {
+	name := c.Organisation.Tenant.Name
+	var strays []string
+	for _, s := range c.Strays {
+		strays = append(strays, string(s.Number))
+	}
+	column := container.New(closely)
+	switch {
+	case c.Without != "":
+		column.Add(signed(style.Held, paragraph(lang.L("{{.Organisation}}: not compared. {{.Why}}", with{"Organisation": name, "Why": c.Without}))))
+	case !c.Ended.IsZero():
+		column.Add(signed(style.Done, paragraph(lang.L("{{.Organisation}}: compared. {{.Adopted}} found again, {{.Updated}} brought up to date.", with{"Organisation": name, "Adopted": c.Adopted, "Updated": c.Updated}))))
+	case c.Organisation.State != app.Connected:
+		column.Add(signed(style.Warning, paragraph(lang.L("{{.Organisation}} is not connected: connect it again, and it is compared.", with{"Organisation": name}))))
+	case !c.Organisation.Parked.Since.IsZero():
+		column.Add(signed(style.Warning, paragraph(name+": "+waitWords(c.Organisation.Parked.Why, c.Organisation.Parked.Until, b.now()))))
+	default:
+		column.Add(signed(style.Busy, paragraph(lang.L("{{.Organisation}}: is being read.", with{"Organisation": name}))))
+	}
+	if len(strays) > 0 {
+		column.Add(paragraph(lang.L("In Xero and not in this copy, or not to be brought together with it: {{.Numbers}}. Their numbers are not given out again.", with{"Numbers": strings.Join(strays, ", ")})))
+	}
+	return column
+}
+
+// Found is a copy that can take the place of a damaged database.
+type Found struct {
+	Path string
+	At   time.Time // when something was last done in it
+}
+
+// DamagedParams are what the page is made of that is shown instead of a firm whose data
+// cannot be read.
+type DamagedParams struct {
+	Window      fyne.Window
+	Preferences fyne.Preferences
+	Text        string  // what is wrong
+	Copies      []Found // the newest first
+	Restore     func(path string)
+	Quit        func()
+}
+
+// ShowDamaged fills the window with what is wrong with the firm's data and what there is to
+// put in its place. It never makes an empty firm.
+func ShowDamaged(p DamagedParams) {
+	learnWords()
+	applyTheme(p.Preferences.String(themeKey))
+	keys := newKeyboard(p.Window.Canvas(), func(*fyne.KeyEvent) {})
+	f := style.System()
+	body := container.NewVBox(heading(lang.L("The firm's data cannot be read")), paragraph(p.Text))
+	buttons := container.NewHBox(newButton(keys, lang.L("Quit"), p.Quit))
+	if len(p.Copies) > 0 {
+		newest := p.Copies[0]
+		body.Add(paragraph(lang.L("The newest good copy is of {{.When}}. It can take the place of the data; what is there now is kept beside it, and nothing is exported until the copy has been compared with Xero.",
+			with{"When": f.Moment(newest.At, time.Now())})))
+		body.Add(caption(newest.Path))
+		restore := newButton(keys, lang.L("Restore this copy"), func() { p.Restore(newest.Path) })
+		restore.Importance = widget.HighImportance
+		buttons.Add(restore)
+	} else {
+		body.Add(paragraph(lang.L("There is no good copy beside it. Bring the file back, or restore a backup with the command `feebridge restore FILE`.")))
+	}
+	body.Add(buttons)
+	p.Window.SetContent(container.NewCenter(container.New(atLeastWide{width: 560}, body)))
+}

@@ -1,0 +1,178 @@
+package screens
+
+import (
+	"context"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+func (f *fakeApp) Members(context.Context, staff.Member) ([]staff.Member, error) {
+	err := f.enter("Members")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]staff.Member(nil), f.staff...), err
+}
+
+func (f *fakeApp) RoleClients(context.Context, staff.Member) ([]billing.Client, error) {
+	err := f.enter("RoleClients")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]billing.Client(nil), f.clients...), err
+}
+
+func (f *fakeApp) AddMember(_ context.Context, _ staff.Member, m staff.Member, password string) (staff.Member, error) {
+	if err := f.enter("AddMember"); err != nil {
+		return m, err
+	}
+	if err := staff.CheckPassword(password); err != nil {
+		return m, err
+	}
+	if err := m.Tidy().Check(); err != nil {
+		return m, err
+	}
+	f.mu.Lock()
+	m.ID = staff.ID("s-" + m.Name)
+	f.staff = append(f.staff, m)
+	f.mu.Unlock()
+	f.tell("staff", string(m.ID))
+	return m, nil
+}
+
+func (f *fakeApp) ChangeMember(_ context.Context, _ staff.Member, m staff.Member) (staff.Member, error) {
+	if err := f.enter("ChangeMember"); err != nil {
+		return m, err
+	}
+	f.mu.Lock()
+	for i := range f.staff {
+		if f.staff[i].ID == m.ID {
+			f.staff[i] = m.Tidy()
+		}
+	}
+	f.mu.Unlock()
+	return m.Tidy(), m.Tidy().Check()
+}
+
+func (f *fakeApp) active(method string, id staff.ID, deactivated bool) error {
+	err := f.enter(method)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.staff {
+		if f.staff[i].ID == id {
+			f.staff[i].Deactivated = deactivated
+		}
+	}
+	return err
+}
+
+func (f *fakeApp) Deactivate(_ context.Context, _ staff.Member, id staff.ID) error {
+	return f.active("Deactivate", id, true)
+}
+
+func (f *fakeApp) Reactivate(_ context.Context, _ staff.Member, id staff.ID) error {
+	return f.active("Reactivate", id, false)
+}
+
+func (f *fakeApp) ResetPassword(_ context.Context, _ staff.Member, id staff.ID, password string) error {
+	return f.password("ResetPassword", id, password)
+}
+
+func (f *fakeApp) ChangePassword(_ context.Context, by staff.Member, _, password string) error {
+	return f.password("ChangePassword", by.ID, password)
+}
+
+func (f *fakeApp) password(method string, id staff.ID, password string) error {
+	if err := f.enter(method); err != nil {
+		return err
+	}
+	if err := staff.CheckPassword(password); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.passwords[id] = password
+	return nil
+}
+
+func (f *fakeApp) SetTaxes(_ context.Context, _ staff.Member, _, taxes []billing.Tax) error {
+	err := f.enter("SetTaxes")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.writing.taxes = taxes
+	return err
+}
+
+func (f *fakeApp) SetBillingCodes(_ context.Context, _ staff.Member, _, codes []billing.Code) error {
+	err := f.enter("SetBillingCodes")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.writing.codes = codes
+	return err
+}
+
+func (f *fakeApp) PreviewCodes(context.Context, app.Sheet) ([]billing.Code, []app.ImportProblem, error) {
+	err := f.enter("PreviewCodes")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fileCodes, f.fileProblems, err
+}
+
+func (f *fakeApp) AuditTrail(_ context.Context, _ staff.Member, q app.AuditQuery) ([]staff.Entry, error) {
+	err := f.enter("AuditTrail")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []staff.Entry
+	for _, e := range f.trail {
+		if !e.At.Before(q.From) {
+			all = append(all, e)
+		}
+	}
+	return all, err
+}
+
+func (f *fakeApp) VerifyAudit(context.Context, staff.Member) (app.AuditReport, error) {
+	return f.report, f.enter("VerifyAudit")
+}
+
+func (f *fakeApp) Document(_ context.Context, _ staff.Member, id billing.InvoiceID) (app.Document, error) {
+	err := f.enter("Document")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v := f.written(id)
+	return app.Document{Invoice: v.Invoice, Client: f.client(v.Client)}, err
+}
+
+func (f *fakeApp) Backup(_ context.Context, _ staff.Member, path string, _ bool) error {
+	f.mu.Lock()
+	f.copied = append(f.copied, path)
+	f.mu.Unlock()
+	return f.enter("Backup")
+}
+
+func (f *fakeApp) BackupState(context.Context) (app.Nightly, error) {
+	return f.nightly, f.enter("BackupState")
+}
+
+func (f *fakeApp) LockState(context.Context) (app.LockState, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lock, nil
+}
+
+func (f *fakeApp) AllowRestore(context.Context, staff.Member, string) error {
+	return f.enter("AllowRestore")
+}
+
+func (f *fakeApp) Unlock(_ context.Context, _ staff.Member, reason string) error {
+	if err := f.enter("Unlock"); err != nil {
+		return err
+	}
+	if reason == "" {
+		return app.Errorf(app.Invalid, "Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lock = app.LockState{}
+	return nil
+}

@@ -1,0 +1,149 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	filedialog "fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/storage"
+
+	"feebridge/app"
+	"feebridge/app/money"
+)
+
+// maxFile is the largest file that is read, in bytes.
+const maxFile = 64 << 20
+
+// pickFile lets the person choose a file with one of the endings, and gives its name and
+// content to take.
+func (s *shell) pickFile(title string, endings []string, take func(name string, content []byte)) {
+	s.pickAny(title, endings, func(file fyne.URIReadCloser) { s.readFile(file.URI().Name(), file, take) })
+}
+
+// pickPath lets the person choose a file with one of the endings, and gives its path to take.
+func (s *shell) pickPath(title string, endings []string, take func(path string)) {
+	s.pickAny(title, endings, func(file fyne.URIReadCloser) {
+		_ = file.Close() // it is opened anew
+		take(file.URI().Path())
+	})
+}
+
+func (s *shell) pickAny(title string, endings []string, take func(fyne.URIReadCloser)) {
+	picker := filedialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		s.picker = nil
+		switch {
+		case err != nil:
+			s.failed(lang.L("The file could not be opened"), err)
+		case file != nil:
+			take(file)
+		}
+	}, s.window)
+	picker.SetFilter(storage.NewExtensionFileFilter(endings))
+	picker.SetTitleText(title)
+	s.picker = picker
+	picker.Show()
+}
+
+// readFile reads a file in the background.
+func (s *shell) readFile(name string, file io.ReadCloser, take func(name string, content []byte)) {
+	act(s, lang.L("Reading the file…"), func(context.Context) ([]byte, error) {
+		defer file.Close()
+		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+		if err == nil && len(data) > maxFile {
+			err = errors.New(lang.L("The file is larger than {{.Size}} MB: split it.", with{"Size": maxFile >> 20}))
+		}
+		return data, err
+	}, func(content []byte, err error) {
+		if err != nil {
+			s.dialogs.tell(lang.L("The file could not be read"), err.Error())
+			return
+		}
+		take(filepath.Base(name), content)
+	})
+}
+
+// saveFile lets the person choose where to save something, and then writes it there whole
+// or not at all.
+func (s *shell) saveFile(title, name string, content func(ctx context.Context, path string) error, done func(path string)) {
+	picker := filedialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
+		s.picker = nil
+		switch {
+		case err != nil:
+			s.failed(lang.L("The file could not be written"), err)
+		case file != nil:
+			path := file.URI().Path()
+			_ = file.Close() // it is written anew, as a whole
+			act(s, lang.L("Writing the file…"), func(ctx context.Context) (struct{}, error) {
+				return struct{}{}, content(ctx, path)
+			}, func(_ struct{}, err error) {
+				if err != nil {
+					s.dialogs.tell(lang.L("The file could not be written"), err.Error())
+					return
+				}
+				done(path)
+			})
+		}
+	}, s.window)
+	picker.SetFileName(name)
+	picker.SetTitleText(title)
+	s.picker = picker
+	picker.Show()
+}
+
+// saveList lets the person save the invoices that are listed as CSV or XLSX.
+func (b *billingScreen) saveList() {
+	var rows []app.InvoiceRow
+	for r := range b.grid.Shown() {
+		rows = append(rows, *r)
+	}
+	b.saveFile(lang.L("Save the list as CSV or XLSX"), "invoices.xlsx", func(_ context.Context, path string) error {
+		return b.writeSheet(path, app.ListSheet(rows))
+	}, func(path string) { b.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
+}
+
+// saveTemplate saves finalized invoices in the columns of Xero's own import, for a firm
+// that uses no connection. Those that cannot be in the file are told.
+func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
+	ids := idsOf(rows)
+	type made struct {
+		template app.Template
+		results  []app.Result
+	}
+	act(b.shell, lang.L("Writing the file…"), func(ctx context.Context) (made, error) {
+		t, results, err := b.app.TemplateSheet(ctx, b.me(), ids, "")
+		return made{t, results}, err
+	}, func(m made, err error) {
+		if err != nil {
+			b.failed(lang.L("The file could not be written"), err)
+			return
+		}
+		refused := refusedOf(m.results)
+		if m.template.Rows == nil {
+			b.showRefused(refused)
+			return
+		}
+		b.saveFile(lang.L("Save for Xero's import"), "xero-import.csv", func(_ context.Context, path string) error {
+			return b.writeSheet(path, m.template.Rows)
+		}, func(path string) {
+			b.tellTemplate(path, m.template.Amounts, len(m.results)-len(refused))
+			if len(refused) > 0 {
+				b.showRefused(refused)
+			}
+		})
+	})
+}
+
+// tellTemplate says how the file is to be imported, and what Feebridge does not know.
+func (b *billingScreen) tellTemplate(path string, amounts money.LineAmounts, n int) {
+	kind := lang.L("tax exclusive")
+	if amounts == money.Inclusive {
+		kind = lang.L("tax inclusive")
+	}
+	text := lang.L("{{.Count}} in {{.File}}. When Xero asks at the import, say that the amounts are {{.Kind}}.", with{"Count": invoiceCount(n), "File": path, "Kind": kind})
+	text += "\n\n" + lang.L("Feebridge does not learn what becomes of this file: these invoices stay finalized here, and would be exported a second time if you exported them. Hold them (More actions, Hold) if you import the file.")
+	b.dialogs.tell(lang.L("Saved for Xero's import"), text)
+}

@@ -1,0 +1,260 @@
+package screens
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// settingsApp is what the firm's settings ask of the application.
+type settingsApp interface {
+	Settings(ctx context.Context) (app.Settings, error)
+	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
+	SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error
+	SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error
+	PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []app.ImportProblem, error)
+}
+
+// settings changes what the firm has set, a part at a time.
+type settings struct {
+	*shell
+	app     settingsApp
+	read    func(name string, data []byte) (app.Sheet, error)
+	changed func(app.Firm) // after the firm was saved
+	setUp   bool           // the firm is being set up: its connection follows
+
+	known  app.Settings
+	box    *dialog
+	parts  *chips
+	told   *fyne.Container
+	holder *fyne.Container
+	part   settingsPart
+	table  *table // of the part that is one
+	save   *button
+}
+
+// settingsPart is one part of the settings.
+type settingsPart struct {
+	content fyne.CanvasObject
+	save    func(context.Context) error // stores it; runs in the background
+	collect func() error                // reads the fields, before save
+	focus   func()
+}
+
+func newSettings(s *shell, a settingsApp, read func(string, []byte) (app.Sheet, error), changed func(app.Firm)) *settings {
+	return &settings{shell: s, app: a, read: read, changed: changed}
+}
+
+// open shows the settings.
+func (s *settings) open() {
+	act(s.shell, lang.L("Reading the settings…"), s.app.Settings, func(known app.Settings, err error) {
+		if err != nil {
+			s.failed(lang.L("The settings could not be read"), err)
+			return
+		}
+		s.known = known
+		s.show()
+	})
+}
+
+func (s *settings) show() {
+	s.told, s.holder = container.NewVBox(), container.NewStack()
+	s.parts = newChips(s.keys, []string{lang.L("Firm"), lang.L("Numbers and terms"), lang.L("Taxes"), lang.L("Billing codes")}, s.turn)
+	s.save = newButton(s.keys, lang.L("Save"), s.store)
+	leave := newButton(s.keys, lang.L("Close"), func() { s.box.hide() })
+	s.box = s.dialogs.show(lang.L("Settings"), fyne.NewSize(860, 600),
+		container.NewBorder(container.NewVBox(s.parts, s.told), nil, nil, nil, s.holder), leave, s.save)
+	s.turn(0)
+}
+
+// may reports whether who acts may change the settings.
+func (s *settings) may() bool { return s.me().May(staff.EditSettings, "") }
+
+// turn shows another part. What was not saved of the one before is dropped.
+func (s *settings) turn(to int) {
+	s.part = []func() settingsPart{s.firmPart, s.numbersPart, s.taxesPart, s.codesPart}[to]()
+	s.holder.Objects = []fyne.CanvasObject{s.part.content}
+	s.tell(style.Sign{}, "")
+	s.save.enable(s.may())
+	if !s.may() {
+		needs := staff.EditSettings.Needs()
+		s.tell(style.Held, lang.L("You can look, but not change anything: the settings need {{.Permission}}. Ask an Admin of your firm.",
+			with{"Permission": lang.X(needs, needs)}))
+	}
+	s.box.fit()
+	s.part.focus()
+}
+
+func (s *settings) tell(sign style.Sign, text string) {
+	s.told.RemoveAll()
+	if text != "" {
+		s.told.Add(signed(sign, paragraph(text)))
+	}
+	s.box.popup.Refresh()
+}
+
+// store saves the part that is shown.
+func (s *settings) store() {
+	part := s.part
+	if err := part.collect(); err != nil {
+		s.tell(style.Failed, say(err))
+		return
+	}
+	act(s.shell, lang.L("Saving…"), func(ctx context.Context) (app.Settings, error) {
+		if err := part.save(ctx); err != nil {
+			return app.Settings{}, err
+		}
+		return s.app.Settings(ctx)
+	}, func(now app.Settings, err error) {
+		if err != nil {
+			s.tell(style.Failed, say(err))
+			return
+		}
+		s.known = now
+		s.changed(now.Firm)
+		s.tell(style.Done, lang.L("Saved"))
+	})
+}
+
+// field is a field for a text of the settings.
+func (s *settings) field(text, hint string) *entry {
+	e := newEntry(s.keys)
+	e.SetText(text)
+	e.CursorColumn = len([]rune(text))
+	e.SetPlaceHolder(hint)
+	e.OnSubmitted = func(string) { s.store() }
+	if !s.may() {
+		e.Disable()
+	}
+	return e
+}
+
+func (s *settings) firmPart() settingsPart {
+	firm := s.known.Firm
+	head := firm.Letterhead
+	name, currency := s.field(firm.Name, ""), s.field(string(firm.Currency), "")
+	phone, email, number := s.field(head.Phone, ""), s.field(head.Email, ""), s.field(head.TaxNumber, "")
+	var address []*entry
+	a := head.Address
+	hints := []string{lang.L("Street"), "", lang.L("City"), lang.L("Postal code"), lang.L("Region"), lang.L("Country")}
+	for i, text := range []string{a.Lines[0], a.Lines[1], a.City, a.PostalCode, a.Region, a.Country} {
+		address = append(address, s.field(text, hints[i]))
+	}
+	payment := widget.NewMultiLineEntry()
+	payment.SetText(head.Payment)
+	payment.SetMinRowsVisible(3)
+	payment.Wrapping = fyne.TextWrapWord
+	if !s.may() {
+		payment.Disable()
+	}
+	logo := container.NewHBox()
+	var showLogo func()
+	showLogo = func() {
+		logo.RemoveAll()
+		if img, _, err := image.Decode(bytes.NewReader(head.Logo)); err == nil {
+			picture := canvas.NewImageFromImage(img)
+			picture.FillMode = canvas.ImageFillContain
+			picture.SetMinSize(fyne.NewSize(120, 40))
+			logo.Add(picture)
+		}
+		choose := newButton(s.keys, lang.L("Choose a picture…"), func() {
+			s.pickFile(lang.L("Choose a picture…"), []string{".png", ".jpg", ".jpeg"}, func(_ string, content []byte) {
+				head.Logo = content
+				showLogo()
+			})
+		})
+		remove := newButton(s.keys, lang.L("Remove"), func() { head.Logo = nil; showLogo() })
+		choose.enable(s.may())
+		remove.enable(s.may() && len(head.Logo) > 0)
+		logo.Add(container.NewCenter(choose))
+		logo.Add(container.NewCenter(remove))
+		logo.Refresh()
+	}
+	showLogo()
+	pair := func(a, b fyne.CanvasObject) fyne.CanvasObject { return container.NewGridWithColumns(2, a, b) }
+	return settingsPart{
+		content: container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, style.Spacing+style.Gap), container.NewVBox(
+			labelled(lang.L("Name of the firm"), name),
+			labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
+			caption(lang.L("The currency is that of invoices which name none. What follows stands on printed invoices.")),
+			labelled(lang.L("Address"), container.NewVBox(address[0], address[1], pair(address[2], address[3]), pair(address[4], address[5]))),
+			labelled(lang.L("Phone"), phone), labelled(lang.L("E-mail"), email), labelled(lang.L("Tax number"), number),
+			labelled(lang.L("How to pay"), payment), labelled(lang.L("Logo"), logo)))),
+		collect: func() (err error) {
+			firm.Name = name.Text
+			if firm.Currency, err = readCurrency(currency.Text); err != nil {
+				return err
+			}
+			a := &head.Address
+			for i, part := range []*string{&a.Lines[0], &a.Lines[1], &a.City, &a.PostalCode, &a.Region, &a.Country} {
+				*part = strings.TrimSpace(address[i].Text)
+			}
+			head.Phone, head.Email, head.TaxNumber, head.Payment = phone.Text, strings.TrimSpace(email.Text), number.Text, strings.TrimSpace(payment.Text)
+			firm.Letterhead = head
+			return nil
+		},
+		save:  func(ctx context.Context) error { _, err := s.app.SaveFirm(ctx, s.me(), firm); return err },
+		focus: func() { s.box.focus(name) },
+	}
+}
+
+func (s *settings) numbersPart() settingsPart {
+	firm := s.known.Firm
+	prefix, digits := s.field(firm.Numbering.Prefix, ""), s.field(strconv.Itoa(firm.Numbering.Digits), "")
+	next := s.field(strconv.FormatInt(firm.Numbering.Next, 10), "")
+	term := newTermField(s.keys, firm.Term, lang.L("none: every invoice needs its own due date"))
+	example := paragraph("")
+	read := func() (n billing.Numbering, err error) {
+		n.Prefix = prefix.Text
+		if n.Digits, err = strconv.Atoi(strings.TrimSpace(digits.Text)); err != nil {
+			return n, app.Errorf(app.Invalid, "%q is not a number of digits: enter a number such as 4.", digits.Text)
+		}
+		if n.Next, err = strconv.ParseInt(strings.TrimSpace(next.Text), 10, 64); err != nil {
+			return n, app.Errorf(app.Invalid, "%q is not the next number: enter a number such as 1.", next.Text)
+		}
+		return n, n.Check()
+	}
+	show := func(string) {
+		n, err := read()
+		if err != nil {
+			example.SetText(say(err))
+			return
+		}
+		example.SetText(lang.L("The next invoice that is finalized becomes {{.Number}}, or the first number after it that was never used.", with{"Number": n.Number()}))
+	}
+	for _, e := range []*entry{prefix, digits, next} {
+		e.OnChanged = show
+	}
+	show("")
+	small := func(e *entry) fyne.CanvasObject { return container.New(fixedWidth{width: 160, least: 90}, e) }
+	return settingsPart{
+		content: container.NewVBox(
+			labelled(lang.L("Prefix"), small(prefix)), labelled(lang.L("Digits"), small(digits)), labelled(lang.L("Next number"), small(next)),
+			example, widget.NewSeparator(),
+			labelled(lang.L("Payment term"), term.content),
+			caption(lang.L("A client's own term comes first, then the term of the mapping, then this one."))),
+		collect: func() (err error) {
+			if firm.Numbering, err = read(); err != nil {
+				return err
+			}
+			firm.Term, err = term.read()
+			return err
+		},
+		save:  func(ctx context.Context) error { _, err := s.app.SaveFirm(ctx, s.me(), firm); return err },
+		focus: func() { s.box.focus(prefix) },
+	}
+}

@@ -1,0 +1,186 @@
+package screens
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/screens/sheet"
+	"feebridge/screens/style"
+)
+
+// taxesPart changes the firm's taxes.
+func (s *settings) taxesPart() settingsPart {
+	was := s.known.Taxes
+	var rows [][]string
+	for _, t := range was {
+		rows = append(rows, []string{t.Name, t.Rate.String(), t.Code, partsText(t.Parts)})
+	}
+	s.table = newTable([]sheet.Column{
+		{Title: lang.L("Name"), Width: 200, Stretch: true},
+		{Title: lang.L("Rate"), Width: 90, Right: true},
+		{Title: lang.L("TaxType in Xero"), Width: 140},
+		{Title: lang.L("Made up of"), Width: 230},
+	}, rows, lang.L("No taxes yet. Press Enter to add the first."), !s.may())
+	t := s.table
+	var taxes []billing.Tax
+	return settingsPart{
+		content: container.NewBorder(nil, caption(lang.L("A line has one tax. For two taxes on a line make one tax of both, such as “GST 5% + PST 7%”, and map it to a tax rate of Xero that has these components.")), nil, nil, t.Sheet),
+		collect: func() error {
+			taxes = nil
+			return t.filled(func(_ int, row []string) error {
+				tax, err := readTax(row[0], row[1], row[2], row[3])
+				taxes = append(taxes, tax)
+				return err
+			})
+		},
+		save:  func(ctx context.Context) error { return s.app.SetTaxes(ctx, s.me(), was, taxes) },
+		focus: t.Focus,
+	}
+}
+
+func partsText(parts []billing.TaxPart) string {
+	var words []string
+	for _, p := range parts {
+		words = append(words, p.Name+" "+p.Rate.String())
+	}
+	return strings.Join(words, " + ")
+}
+
+// readTax reads a row of the taxes. The parts are written as in “GST 5% + PST 7%”.
+func readTax(name, rate, code, parts string) (billing.Tax, error) {
+	t := billing.Tax{Name: strings.TrimSpace(name), Code: strings.TrimSpace(code)}
+	var err error
+	if t.Rate, err = money.ParseRate(rate); err != nil {
+		return t, app.Errorf(app.Invalid, "%s.", err.Error())
+	}
+	for part := range strings.SplitSeq(parts, "+") {
+		words := strings.Fields(part)
+		if len(words) == 0 {
+			continue
+		}
+		last := words[len(words)-1]
+		p := billing.TaxPart{Name: strings.Join(words[:len(words)-1], " ")}
+		if p.Rate, err = money.ParseRate(last); err != nil {
+			return t, app.Errorf(app.Invalid, "%q is no part of a tax: write its name and its rate, as in “GST 5%% + PST 7%%”.", strings.TrimSpace(part))
+		}
+		t.Parts = append(t.Parts, p)
+	}
+	return t, t.Check()
+}
+
+// codesPart changes the firm's billing codes.
+func (s *settings) codesPart() settingsPart {
+	was := s.known.Codes
+	s.table = newTable([]sheet.Column{
+		{Title: lang.L("Code"), Width: 110},
+		{Title: lang.X("word.description", "Description"), Width: 240, Stretch: true},
+		{Title: lang.L("Rate"), Width: 100, Right: true},
+		{Title: lang.L("Tax"), Width: 170, Options: func(int) []sheet.Option {
+			var options []sheet.Option
+			for _, t := range s.known.Taxes {
+				options = append(options, sheet.Option{Value: t.Name, Label: t.Rate.String()})
+			}
+			return options
+		}},
+		{Title: lang.L("Account"), Width: 90},
+	}, s.codeRows(was), lang.L("No billing codes yet. Press Enter to add the first, or take them from a file."), !s.may())
+	t := s.table
+	load := newButton(s.keys, lang.L("Import from a file…"), func() {
+		s.pickFile(lang.L("Import billing codes"), []string{".csv", ".xlsx", ".txt"}, func(name string, content []byte) { s.importCodes(t, name, content) })
+	})
+	load.enable(s.may())
+	var codes []billing.Code
+	return settingsPart{
+		content: container.NewBorder(nil, container.NewBorder(nil, nil, load, nil,
+			caption(lang.L("What a line of a code begins with. A file has the columns Code, Description, UnitAmount, Tax and Account."))), nil, nil, t.Sheet),
+		collect: func() error {
+			codes = nil
+			return t.filled(func(_ int, row []string) error {
+				c, err := s.readCode(row)
+				codes = append(codes, c)
+				return err
+			})
+		},
+		save:  func(ctx context.Context) error { return s.app.SetBillingCodes(ctx, s.me(), was, codes) },
+		focus: t.Focus,
+	}
+}
+
+func (s *settings) codeRows(codes []billing.Code) [][]string {
+	var rows [][]string
+	for _, c := range codes {
+		amount, tax := "", c.Tax
+		if c.UnitAmount != 0 {
+			amount = c.UnitAmount.String()
+		}
+		if t, known := billing.FindTax(s.known.Taxes, c.Tax); known && c.Tax != "" {
+			tax = t.Name
+		}
+		rows = append(rows, []string{c.Code, c.Description, amount, tax, c.Account})
+	}
+	return rows
+}
+
+func (s *settings) readCode(row []string) (billing.Code, error) {
+	c := billing.Code{Code: strings.TrimSpace(row[0]), Description: strings.TrimSpace(row[1]), Account: strings.TrimSpace(row[4])}
+	if text := strings.TrimSpace(row[2]); text != "" {
+		amount, err := money.ParseUnitAmount(text)
+		if err != nil {
+			return c, app.Errorf(app.Invalid, "%s.", err.Error())
+		}
+		c.UnitAmount = amount
+	}
+	if text := strings.TrimSpace(row[3]); text != "" {
+		tax, known := billing.FindTax(s.known.Taxes, text)
+		if !known {
+			return c, app.Errorf(app.Invalid, "no tax is called %q: choose one of the list, or add it in the settings", text)
+		}
+		c.Tax = tax.Code
+	}
+	return c, c.Check()
+}
+
+// importCodes puts the codes of a file into the table, those that there are already in
+// their places. They are stored with the others.
+func (s *settings) importCodes(t *table, name string, content []byte) {
+	type result struct {
+		codes    []billing.Code
+		problems []app.ImportProblem
+	}
+	act(s.shell, lang.L("Reading the file…"), func(ctx context.Context) (result, error) {
+		cells, err := s.read(name, content)
+		if err != nil {
+			return result{}, err
+		}
+		codes, problems, err := s.app.PreviewCodes(ctx, cells)
+		return result{codes, problems}, err
+	}, func(r result, err error) {
+		switch {
+		case err != nil:
+			s.dialogs.tell(lang.L("The file could not be read"), err.Error())
+		case len(r.problems) > 0:
+			s.tellProblems(r.problems)
+		default:
+			t.take(s.codeRows(r.codes))
+			s.tell(style.Done, lang.XN("count.codes", "{{.Count}} billing codes read. Save stores them.", len(r.codes), with{"Count": len(r.codes)}))
+		}
+	})
+}
+
+// tellProblems lists what is wrong with a file.
+func (s *settings) tellProblems(problems []app.ImportProblem) {
+	list := container.NewVBox()
+	for _, p := range problems {
+		list.Add(signed(style.Failed, paragraph(p.Error())))
+	}
+	var d *dialog
+	d = s.dialogs.show(lang.L("Nothing was taken over"), fyne.NewSize(560, 360),
+		container.NewVScroll(list), newButton(s.keys, lang.L("Close"), func() { d.hide() }))
+}

@@ -1,0 +1,209 @@
+package screens
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/sheet"
+)
+
+func TestTheFirmAndItsNumbersAreSet(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.w.settings.open()
+	b.settle()
+	b.see("Settings", "Name of the firm", "How to pay", "Choose a picture…")
+	b.typeText(" Ltd")
+	b.key(fyne.KeyReturn)
+	b.see("Saved")
+	if got := fake.writing.firm.Name; got != "Hart & Partners Ltd" {
+		t.Errorf("the firm is called %q", got)
+	}
+	b.w.settings.parts.choose(1)
+	b.settle()
+	b.see("The next invoice that is finalized becomes INV-0001, or the first number after it that was never used.")
+	b.typeText("x")
+	b.tap("Save")
+	if got := fake.writing.firm.Numbering.Prefix; got != "xINV-" && got != "INV-x" {
+		t.Errorf("the prefix is %q", got)
+	}
+}
+
+func TestTaxesAreWrittenInATable(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.w.settings.open()
+	b.settle()
+	b.w.settings.parts.choose(2)
+	b.settle()
+	table := b.w.settings.table
+	table.OnInsert(2)
+	table.SetCursor(sheet.Cell{Row: 2})
+	b.enter("GST + PST", "12", "BC", "GST 5% + PST 6%")
+	b.tap("Save")
+	b.see("Row 3: The parts of the tax \"GST + PST\" make 11%, and its rate is 12%: correct one of them.")
+	table.SetCursor(sheet.Cell{Row: 2, Column: 3})
+	table.Focus()
+	b.enter("GST 5% + PST 7%")
+	b.tap("Save")
+	b.see("Saved")
+	if n := len(fake.writing.taxes); n != 3 || len(fake.writing.taxes[2].Parts) != 2 {
+		t.Errorf("stored are %+v", fake.writing.taxes)
+	}
+}
+
+// passwords returns the fields for passwords that are to be seen.
+func (b *trial) passwords() []*widget.Entry {
+	var fields []*widget.Entry
+	for _, o := range b.visible() {
+		if e, ok := o.(*widget.Entry); ok && e.Password {
+			fields = append(fields, e)
+		}
+	}
+	return fields
+}
+
+func TestBillingCodesAreTakenFromAFile(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
+	b.w.settings.open()
+	b.settle()
+	b.w.settings.parts.choose(3)
+	b.settle()
+	b.see("ACC", "Import from a file…")
+	fake.fileProblems = []app.ImportProblem{{Line: 2, Column: "Tax", Text: "no such tax"}}
+	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
+	b.settle()
+	b.see("Nothing was taken over", "Line 2, Tax: no such tax")
+	b.tap("Close")
+	fake.fileProblems, fake.fileCodes = nil, []billing.Code{{Code: "acc", Description: "Accounts of a year"}, {Code: "NEW", Description: "New work", UnitAmount: 10_0000, Tax: "OUTPUT2"}}
+	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
+	b.settle()
+	b.see("2 billing codes read. Save stores them.", "Accounts of a year", "New work")
+	b.tap("Save")
+	if n := len(fake.writing.codes); n != 3 || fake.writing.codes[2].Tax != "OUTPUT2" {
+		t.Errorf("stored are %+v", fake.writing.codes)
+	}
+}
+
+func TestStaffAreAddedChangedAndDeactivated(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart")}
+	b := newTrial(t, fake)
+	b.w.team.open()
+	b.settle()
+	b.see("Staff and permissions", "Olivia Hart", "Owner of all")
+	b.tap("Add somebody")
+	b.typeText("Vera Blum")
+	b.tap("Save")
+	b.see("The password has 0 characters: use 10 or more, such as a few words.")
+	b.passwords()[0].SetText("four words and more")
+	b.tap("Save")
+	b.see("Vera Blum")
+	if n := len(fake.staff); n != 2 {
+		t.Fatalf("there are %d", n)
+	}
+	b.w.team.edit(fake.staff[1])
+	b.settle()
+	b.tap("Deactivate…")
+	b.see("Deactivate Vera Blum?")
+	b.tap("Deactivate")
+	b.see("deactivated")
+}
+
+func TestOnlyAnAdminManagesStaff(t *testing.T) {
+	fake := newFake().fill(3)
+	viewer := staff.Member{ID: "v", Name: "Vera Blum", AllEntities: staff.Viewer}
+	fake.staff = []staff.Member{viewer}
+	b := newTrialAs(t, fake, viewer)
+	b.w.team.open()
+	b.settle()
+	b.see("Only an Admin sees and changes what others may do: managing staff needs Admin.")
+}
+
+func TestTheAuditTrailIsListedCheckedAndSaved(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.trail = []staff.Entry{
+		{Seq: 2, At: fakeNow, ByName: "Olivia Hart", Action: "finalize", Subject: "invoice", ID: "i00000", From: "a draft", To: "finalized, not exported"},
+		{Seq: 1, At: fakeNow.AddDate(0, 0, -30), ByName: "Vera Blum", Action: "denied", Subject: "client", ID: "c01"},
+	}
+	b := newTrial(t, fake)
+	b.visit(b.w.trail.page)
+	b.see("Audit trail", "Olivia Hart", "finalized", "1 entry", "invoice 0001057")
+	b.notSee("Vera Blum")
+	b.w.trail.period.choose("ever")
+	b.settle()
+	b.see("Vera Blum", "client Harbour Café", "2 entries")
+	fake.report = app.AuditReport{Entries: 2, Broken: &staff.Broken{Seq: 1, How: staff.EntryChanged}}
+	b.tap("Verify")
+	b.see("The audit trail was tampered with", "Entry 1 was changed after it was written. What stands before it is as it was.")
+	b.tap("Close")
+	fake.report = app.AuditReport{Entries: 2, Head: staff.Head{Seq: 2, Hash: "abc"}}
+	b.tap("Verify")
+	b.see("The audit trail is whole")
+	b.key(fyne.KeyEscape)
+	b.w.trail.open(2)
+	b.settle()
+	b.see("Entry 2", "a draft", "finalized, not exported")
+}
+
+func TestAnotherActsInTheDemo(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart"), {ID: "v", Name: "Vera Blum"}, {ID: "x", Name: "Gone", Deactivated: true}}
+	b := newTrial(t, fake)
+	var acts staff.Member
+	b.w.frame.switchTo = func(m staff.Member) { acts = m }
+	var labels []string
+	items := b.w.frame.meMenu(fake.staff).Items
+	for _, item := range items {
+		labels = append(labels, item.Label)
+	}
+	if got := strings.Join(labels, "|"); got != "Acting as Olivia Hart|Act as Vera Blum" {
+		t.Errorf("the menu has %s", got)
+	}
+	items[1].Action()
+	if acts.ID != "v" {
+		t.Errorf("%+v acts", acts)
+	}
+}
+
+func TestAPasswordIsChanged(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	b.w.team.changePassword()
+	b.settle()
+	b.see("Change my password", "Old password")
+	fields := b.passwords()
+	fields[1].SetText("four words and more")
+	b.tap("Save")
+	b.see("The two new passwords are not the same.")
+	fields[2].SetText("four words and more")
+	b.tap("Save")
+	b.notSee("Old password")
+	if fake.passwords["s1"] != "four words and more" {
+		t.Errorf("stored are %v", fake.passwords)
+	}
+}
+
+func TestPrintingAndSavingAnInvoice(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
+	var opened []string
+	b.w.paper.write = func(d app.Document, path string) (string, error) { return "/papers/" + string(d.Invoice.Number), nil }
+	b.w.paper.open = func(path string) { opened = append(opened, path) }
+	b.w.paper.preview("i00000")
+	b.settle()
+	if len(opened) != 1 || !strings.HasSuffix(opened[0], "0001057") {
+		t.Errorf("opened are %v", opened)
+	}
+	if name := fileName(app.Document{Invoice: billing.Invoice{Number: "A/1"}, Client: billing.Client{Name: `C:"D"`}}); name != "A-1 C--D-.pdf" {
+		t.Errorf("the file is called %q", name)
+	}
+}

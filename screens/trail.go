@@ -1,0 +1,211 @@
+package screens
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/text/language"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/grid"
+	"feebridge/screens/style"
+)
+
+// trailApp is what reading the audit trail asks of the application.
+type trailApp interface {
+	AuditTrail(ctx context.Context, by staff.Member, q app.AuditQuery) ([]staff.Entry, error)
+	VerifyAudit(ctx context.Context, by staff.Member) (app.AuditReport, error)
+}
+
+// trailPage lists what was done, by whom and when.
+type trailPage struct {
+	*shell
+	app     trailApp
+	page    *page
+	name    func(staff.Entry) string // of what an entry is about
+	schema  *grid.Schema[staff.Entry, int64]
+	grid    *grid.Grid[staff.Entry, int64]
+	loading task
+	search  *entry
+	state   *widget.Label
+	period  *dropDown
+	save    *button
+	check   *button
+	shown   []staff.Entry
+}
+
+const trailKey = "trail.grid"
+
+// The periods that the trail is read for.
+const (
+	today   = "today"
+	week    = "week"
+	quarter = "quarter"
+	ever    = "ever"
+)
+
+func newTrailPage(s *shell, a trailApp, locale language.Tag, name func(staff.Entry) string) *trailPage {
+	t := &trailPage{shell: s, app: a, loading: task{ui: s.ui}, name: name}
+	t.schema = t.entrySchema(locale)
+	t.grid = grid.New(t.schema)
+	t.grid.SetState(grid.ParseState(s.preferences.String(trailKey)))
+	t.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(trailKey, state.String()) }
+	t.grid.OnOpen = t.open
+	t.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
+	t.grid.OnMenu = func(fyne.Position) {}
+	t.search = newEntry(s.keys)
+	t.search.SetPlaceHolder(lang.L("Search person, action, subject…"))
+	t.search.Icon = theme.SearchIcon()
+	t.search.OnChanged = t.grid.SetSearch
+	t.period = newDropDown(s.keys, "", []option{
+		{value: today, text: lang.L("Today")}, {value: week, text: lang.L("The last 7 days")},
+		{value: quarter, text: lang.L("The last 90 days")}, {value: ever, text: lang.L("All of it")},
+	}, week, func(string) { t.load() })
+	t.state = widget.NewLabel("")
+	t.state.Importance, t.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
+	t.check = newButton(s.keys, lang.L("Verify"), t.verify)
+	t.save = newButton(s.keys, lang.L("Save as CSV…"), t.export)
+	title := heading(lang.L("Audit trail"))
+	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
+	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
+		container.New(bar{stretch: 1, gap: style.Spacing}, title, t.search, container.New(fixedWidth{width: 200, least: 200}, outlined(t.period))),
+		container.New(bar{stretch: 2, gap: style.Spacing}, t.check, t.save, t.state)))
+	t.page = &page{
+		content: container.NewBorder(top, nil, nil, nil, t.grid), search: t.search, reload: t.load, arrange: func() {},
+		shown: func() { t.load(); t.grid.Focus() }, notice: func(text string) { write(t.state, text) },
+	}
+	return t
+}
+
+func (t *trailPage) entrySchema(locale language.Tag) *grid.Schema[staff.Entry, int64] {
+	return &grid.Schema[staff.Entry, int64]{
+		Key: func(e staff.Entry) int64 { return e.Seq }, Locale: locale,
+		Columns: []grid.Column[staff.Entry]{{
+			ID: "at", Title: lang.L("When"), Width: 140, MinWidth: 120,
+			Text: func(e staff.Entry) string {
+				return t.format.Date(billing.DateOf(e.At.Local())) + " " + e.At.Local().Format("15:04:05")
+			},
+			Order: func(e staff.Entry) int64 { return e.Seq },
+		}, {
+			ID: "by", Title: lang.L("Who"), Width: 150, MinWidth: 100,
+			Text: func(e staff.Entry) string { return e.ByName }, Search: true, Collate: true,
+		}, {
+			ID: "action", Title: lang.L("What"), Width: 170, MinWidth: 100,
+			Text: func(e staff.Entry) string { return actionWord(e.Action) }, Search: true, Collate: true,
+		}, {
+			ID: "subject", Title: lang.L("Of what"), Width: 200, MinWidth: 120, Stretch: 1,
+			Text: t.name, Search: true, Collate: true,
+		}, {
+			ID: "from", Title: lang.L("From"), Width: 180, MinWidth: 100, Stretch: 2, Priority: 2,
+			Text: func(e staff.Entry) string { return oneLine(e.From) }, Search: true,
+		}, {
+			ID: "to", Title: lang.L("To"), Width: 220, MinWidth: 120, Stretch: 3,
+			Text: func(e staff.Entry) string { return oneLine(e.To) }, Search: true,
+		}},
+	}
+}
+
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
+
+// query asks for the entries of the chosen period.
+func (t *trailPage) query() app.AuditQuery {
+	now := t.now()
+	y, m, d := now.Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
+	switch t.period.chosen {
+	case today:
+		return app.AuditQuery{From: day}
+	case week:
+		return app.AuditQuery{From: day.AddDate(0, 0, -7)}
+	case quarter:
+		return app.AuditQuery{From: day.AddDate(0, 0, -90)}
+	}
+	return app.AuditQuery{}
+}
+
+func (t *trailPage) load() {
+	may := t.me().May(staff.SeeAudit, "")
+	t.check.enable(may)
+	t.save.enable(may)
+	if !may {
+		needs := staff.SeeAudit.Needs()
+		write(t.state, lang.L("Reading the audit trail needs {{.Permission}}. Ask an Admin of your firm.", with{"Permission": lang.X(needs, needs)}))
+		return
+	}
+	q := t.query()
+	load(&t.loading, func(ctx context.Context) (*grid.Model[staff.Entry, int64], error) {
+		all, err := t.app.AuditTrail(ctx, t.me(), q)
+		t.do(func() { t.shown = all })
+		return t.schema.Build(all), err
+	}, func(m *grid.Model[staff.Entry, int64], err error) {
+		if err != nil {
+			write(t.state, say(err))
+			return
+		}
+		t.grid.SetModel(m)
+		write(t.state, lang.XN("count.entries", "{{.Count}} entries", len(t.shown), with{"Count": t.format.Count(len(t.shown))}))
+	})
+}
+
+// open shows one entry as a whole.
+func (t *trailPage) open(seq int64) {
+	e, listed := t.grid.Row(seq)
+	if !listed {
+		return
+	}
+	fact := func(what, text string) fyne.CanvasObject { return labelled(what, paragraph(text)) }
+	body := container.NewVBox(
+		fact(lang.L("When"), e.At.Local().Format("2006-01-02 15:04:05")), fact(lang.L("Who"), e.ByName),
+		fact(lang.L("What"), actionWord(e.Action)), fact(lang.L("Of what"), t.name(e)),
+		fact(lang.L("From"), e.From), fact(lang.L("To"), e.To), fact(lang.L("Chained to"), e.Previous))
+	var d *dialog
+	d = t.dialogs.show(lang.L("Entry {{.Number}}", with{"Number": e.Seq}), fyne.NewSize(620, 0), container.NewVScroll(container.New(atLeast{height: 260}, body)),
+		newButton(t.keys, lang.L("Close"), func() { d.hide() }))
+}
+
+// verify checks that nothing of the trail was changed, removed or put in.
+func (t *trailPage) verify() {
+	act(t.shell, lang.L("Checking the audit trail…"), func(ctx context.Context) (app.AuditReport, error) {
+		return t.app.VerifyAudit(ctx, t.me())
+	}, func(r app.AuditReport, err error) {
+		switch {
+		case err != nil:
+			t.failed(lang.L("The audit trail could not be checked"), err)
+		case r.Broken != nil:
+			t.dialogs.tell(lang.L("The audit trail was tampered with"), brokenWords(*r.Broken))
+		default:
+			t.dialogs.tell(lang.L("The audit trail is whole"), lang.L("{{.Count}} entries, each chained to the one before. The last has the hash {{.Hash}}: who notes it down elsewhere can tell later that all of this is still the same.",
+				with{"Count": t.format.Count(int(r.Entries)), "Hash": r.Head.Hash}))
+		}
+	})
+}
+
+// export writes the entries that are shown to a file.
+func (t *trailPage) export() {
+	cells := app.AuditSheet(t.shown)
+	t.saveFile(lang.L("Save as CSV…"), "audit.csv", func(_ context.Context, path string) error { return t.writeSheet(path, cells) },
+		func(path string) { t.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
+}
+
+// brokenWords say where the audit trail is not as it was written.
+func brokenWords(b staff.Broken) string {
+	at := with{"Number": b.Seq}
+	switch b.How {
+	case staff.EntryChanged:
+		return lang.L("Entry {{.Number}} was changed after it was written. What stands before it is as it was.", at)
+	case staff.EntryRemoved:
+		return lang.L("Entry {{.Number}} was removed. What stands before it is as it was.", at)
+	case staff.EntryInserted:
+		return lang.L("Entry {{.Number}} was put in or moved there. What stands before it is as it was.", at)
+	}
+	return lang.L("From entry {{.Number}} on the trail was cut off. What stands before it is as it was.", at)
+}
