@@ -382,14 +382,6 @@ func listRow(row app.InvoiceRow) rowJSON {
 	return r
 }
 
-func texts(all ...string) []app.SheetCell {
-	cells := make([]app.SheetCell, len(all))
-	for i, t := range all {
-		cells[i].Text = t
-	}
-	return cells
-}
-
 // showJSON is one invoice with its lines and its exports, newest first.
 type showJSON struct {
 	Number    billing.Number `json:"number"`

@@ -88,7 +88,7 @@ func (s *session) ask(ctx context.Context, prompt string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("asking for the password: %w", err)
 	}
-	fmt.Fprint(s.errs, prompt+": ")
+	_, _ = fmt.Fprint(s.errs, prompt+": ")
 	defer fmt.Fprintln(s.errs)
 	type answer struct {
 		password []byte

@@ -145,7 +145,7 @@ func TestTheAuditTrailByCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	for _, statement := range []string{"DROP TRIGGER audit_is_not_changed", "UPDATE audit SET was = '' WHERE seq = 2"} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)

@@ -72,7 +72,7 @@ func TestKilledWhileDraftsAreTypedAndSaved(t *testing.T) {
 			last := typeAndKill(t, path, after)
 
 			db, a = openFirm(t, path)
-			defer db.Close()
+			defer func() { _ = db.Close() }()
 			if err := db.Backup(t.Context(), t.TempDir()+"/copy.db", false); err != nil {
 				t.Errorf("the file is not sound: %v", err)
 			}

@@ -342,7 +342,7 @@ func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
-		defer o.db.Close()
+		defer func() { _ = o.db.Close() }()
 		o.has(o.me, oliviasPassword)
 		o.has(staff.Member{ID: "mere", Name: "Mere Ngata"}, meresPassword)
 		mustSay := func(password, says string) {
@@ -423,7 +423,7 @@ func (o *office) raw(statement string, args ...any) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if _, err := db.ExecContext(context.Background(), statement, args...); err != nil {
 		o.t.Fatalf("%s: %v", statement, err)
 	}

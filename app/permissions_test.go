@@ -508,7 +508,7 @@ func (o *office) content() map[string][]string {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	all := map[string][]string{}
 	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'sqlite_sequence')") {
 		name := table[1 : len(table)-1]

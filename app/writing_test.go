@@ -275,8 +275,8 @@ func TestDuplicateAndDelete(t *testing.T) {
 	if results, err := a.Delete(t.Context(), me, []billing.InvoiceID{id}); err != nil || !app.IsCode(results[0].Err, app.Conflict) {
 		t.Errorf("deleting again: %+v, %v", results, err)
 	}
-	for row := range a.Rows(t.Context(), me, app.Query{}) {
-		t.Errorf("still listed is %+v", row)
+	for row, err := range a.Rows(t.Context(), me, app.Query{}) {
+		t.Errorf("still listed is %+v, %v", row, err)
 	}
 }
 

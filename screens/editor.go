@@ -58,7 +58,6 @@ type editor struct {
 	showing bool // the fields are being filled
 
 	title, state, told         *widget.Label
-	sign                       *widget.Label
 	head                       *editorHead
 	lines                      *sheet.Sheet
 	totals                     *fyne.Container

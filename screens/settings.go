@@ -35,7 +35,6 @@ type settings struct {
 	app     settingsApp
 	read    func(name string, data []byte) (app.Sheet, error)
 	changed func(app.Firm) // after the firm was saved
-	setUp   bool           // the firm is being set up: its connection follows
 
 	known  app.Settings
 	box    *dialog
