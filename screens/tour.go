@@ -32,8 +32,9 @@ const tourPatience = 2 * time.Minute
 
 // Tour plays the main job in the window through the widgets that a person uses, and has
 // a picture of every step captured: a client is chosen, its invoices are exported and
-// the rest of the firm's after them, a failed one is opened, a file is previewed, and the
-// connection and the mapping are looked at. It runs on a goroutine of its own and returns
+// the rest of the firm's after them, a failed one is opened, a file is previewed, the
+// connection and the mapping are looked at, and so are a draft in the editor, the clients,
+// the settings, the staff and the audit trail. It runs on a goroutine of its own and returns
 // when it is through, or why it is not.
 func Tour(ctx context.Context, w *Window, s Stage) error {
 	t := &tour{Window: w, Stage: s, ctx: ctx}
@@ -56,6 +57,11 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"import", t.previewFile},
 		{"connection", t.openConnection},
 		{"mapping", t.openMapping},
+		{"editor", t.openDraft},
+		{"clients", t.openClients},
+		{"settings", t.openSettings},
+		{"staff", t.openStaff},
+		{"audit", t.openTrail},
 		{"dark", t.darken},
 		{"narrow-panel", t.narrowDown},
 		{"narrow", t.closeNarrowPanel},
@@ -349,12 +355,51 @@ func (t *tour) openMapping() error {
 	}, "showing the mapping", func() bool { return m.shown != nil && len(m.shown.rows) > 0 })
 }
 
-// darken leaves the dialogs and shows everything dark.
+// openDraft opens the newest draft of all clients in the editor.
+func (t *tour) openDraft() error {
+	return t.then(func() {
+		t.leaveDialogs()
+		t.billing.entity.choose(allClients)
+		t.billing.clearFilter()
+		for r := range t.billing.grid.Shown() {
+			if r.Stage.Status == billing.Draft {
+				t.billing.openRow(r.ID)
+				return
+			}
+		}
+	}, "opening a draft", func() bool { return t.pages.front == t.editor.page })
+}
+
+func (t *tour) openClients() error {
+	return t.then(func() { t.pages.open(t.register.page) }, "showing the clients",
+		func() bool { return t.pages.front == t.register.page && !t.register.loading.running() })
+}
+
+func (t *tour) openSettings() error {
+	return t.then(t.settings.open, "showing the settings", func() bool { return t.dialogs.top() != nil })
+}
+
+func (t *tour) openStaff() error {
+	return t.then(func() {
+		t.leaveDialogs()
+		t.team.open()
+	}, "showing the staff", func() bool { return len(t.team.members) > 0 })
+}
+
+func (t *tour) openTrail() error {
+	return t.then(func() {
+		t.leaveDialogs()
+		t.pages.open(t.trail.page)
+	}, "showing the audit trail", func() bool { return t.pages.front == t.trail.page && !t.trail.loading.running() })
+}
+
+// darken leads back to the list and shows everything dark.
 func (t *tour) darken() error {
 	return t.then(func() {
 		t.leaveDialogs()
+		t.openBilling()
 		applyTheme("dark")
-	}, "leaving the dialogs", func() bool { return t.dialogs.top() == nil })
+	}, "leaving the dialogs", func() bool { return t.dialogs.top() == nil && t.pages.front == t.billing.page })
 }
 
 func (t *tour) narrowDown() error {

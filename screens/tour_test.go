@@ -25,6 +25,7 @@ func TestTheTourPlaysTheMainJob(t *testing.T) {
 			fake.fate[v.Number] = ledger.Message{Text: "The contact is archived.", Cause: ledger.ContactArchived}
 		}
 	}
+	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart")}
 	b := newDesk(t, fake)
 	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
 	fake.gate = func(method string, n int) {
@@ -47,7 +48,8 @@ func TestTheTourPlaysTheMainJob(t *testing.T) {
 	}()
 	b.pump(done)
 	want := []string{"billing", "entity", "client", "selected", "confirm", "client-exported", "all-selected", "confirm-rest", "progress", "summary",
-		"failed", "menu", "import", "connection", "mapping", "dark", "narrow-panel", "narrow", "no-match", "empty"}
+		"failed", "menu", "import", "connection", "mapping", "editor", "clients", "settings", "staff", "audit",
+		"dark", "narrow-panel", "narrow", "no-match", "empty"}
 	if !slices.Equal(pictures, want) {
 		t.Errorf("pictures of %q, want %q", pictures, want)
 	}
