@@ -392,7 +392,7 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	delete(fake.refuse, "SaveFirm")
 	b.tap("Save")
 	b.see("Xero connection")
-	if b.w.firm.Name != "Hart & Partners & Daughters" {
+	if b.w.firm.Name != "Hart & Partners & Daughters" || b.w.firm.Numbering.Next != 1 {
 		t.Errorf("the firm is called %q", b.w.firm.Name)
 	}
 	b.tap("Connect to Xero")

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -27,6 +28,9 @@ type firmApp interface {
 // later.
 func (f *frame) setUpFirm() {
 	name, currency, me, email := newEntry(f.keys), newEntry(f.keys), newEntry(f.keys), newEntry(f.keys)
+	prefix, next := newEntry(f.keys), newEntry(f.keys)
+	prefix.SetText(f.firm.Numbering.Prefix)
+	next.SetText(strconv.FormatInt(max(f.firm.Numbering.Next, 1), 10))
 	password := widget.NewPasswordEntry()
 	name.SetText(f.firm.Name)
 	name.CursorColumn = len([]rune(f.firm.Name))
@@ -39,6 +43,8 @@ func (f *frame) setUpFirm() {
 		firm, admin := f.firm, f.shell.me()
 		firm.Name, firm.Currency = name.Text, money.Currency(strings.ToUpper(strings.TrimSpace(currency.Text)))
 		admin.Name, admin.Email = me.Text, email.Text
+		firm.Numbering.Prefix = prefix.Text
+		firm.Numbering.Next, _ = strconv.ParseInt(strings.TrimSpace(next.Text), 10, 64) // 0 is refused with the remedy
 		secret := password.Text
 		act(f.shell, lang.L("Saving…"), func(ctx context.Context) (foundation, error) { return f.found(ctx, firm, admin, secret) },
 			func(made foundation, err error) {
@@ -62,7 +68,8 @@ func (f *frame) setUpFirm() {
 	body := container.NewVBox(told,
 		labelled(lang.L("Name of the firm"), name),
 		labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
-		caption(lang.L("The currency is that of invoices which name none. How invoices are numbered, and what stands on them, is in ☰ Settings.")),
+		labelled(lang.L("Invoice numbers"), container.NewGridWithColumns(2, prefix, next)),
+		caption(lang.L("The currency is that of invoices which name none. Numbers begin with the prefix and go on from the next one. What else stands on invoices is in ☰ Settings.")),
 		labelled(lang.L("Your name"), me), labelled(lang.L("Your e-mail"), email), labelled(lang.L("Your password"), password),
 		caption(lang.L("You are the firm's first Admin. Without a password nobody is asked who acts on this computer; before you add others, you set one.")))
 	d = f.dialogs.show(lang.L("Your firm"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("Cancel"), func() { d.hide() }), save)
