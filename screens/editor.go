@@ -194,20 +194,10 @@ func (e *editor) refill() {
 	e.showComputed()
 }
 
-// changed shows what followed from a change of the lines, and keeps what was typed.
+// changed shows what followed from a change or from a key, and keeps what was typed.
 func (e *editor) changed() {
 	e.draft.compute(e.format)
 	e.lines.SetRows(e.draft.rows())
-	e.showComputed()
-	e.keepSoon()
-}
-
-// typed shows what follows while a cell or a field is being typed in.
-func (e *editor) typed() {
-	e.draft.compute(e.format)
-	for i, row := range e.draft.rows() {
-		e.lines.SetRow(i, row)
-	}
 	e.showComputed()
 	e.keepSoon()
 }

@@ -132,7 +132,7 @@ func (h *editorHead) edit(change func()) {
 		return
 	}
 	change()
-	h.typed()
+	h.changed()
 }
 
 func (h *editorHead) textField(about string, set func(*billing.Form, string)) *entry {

@@ -49,7 +49,7 @@ func (e *editor) newLines() *sheet.Sheet {
 	}
 	s.OnTyping = func(row, column int, text string) {
 		e.draft.typing = &typing{row, column, text}
-		e.typed()
+		e.changed()
 	}
 	return s
 }

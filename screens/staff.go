@@ -69,21 +69,24 @@ func (t *team) load() {
 	if t.box == nil {
 		return
 	}
-	load(&t.loading, func(ctx context.Context) ([]staff.Member, error) {
+	type read struct {
+		members []staff.Member
+		clients []billing.Client
+	}
+	load(&t.loading, func(ctx context.Context) (r read, err error) {
 		if t.may() {
-			clients, err := t.app.RoleClients(ctx, t.me())
-			if err != nil {
-				return nil, err
+			if r.clients, err = t.app.RoleClients(ctx, t.me()); err != nil {
+				return r, err
 			}
-			t.do(func() { t.clients = clients })
 		}
-		return t.app.Members(ctx, t.me())
-	}, func(all []staff.Member, err error) {
+		r.members, err = t.app.Members(ctx, t.me())
+		return r, err
+	}, func(r read, err error) {
 		if err != nil {
 			t.failed(lang.L("The staff could not be read"), err)
 			return
 		}
-		t.members = all
+		t.members, t.clients = r.members, r.clients
 		t.show()
 	})
 }

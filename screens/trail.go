@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"iter"
 	"strings"
 	"time"
 
@@ -24,6 +25,14 @@ import (
 type trailApp interface {
 	AuditTrail(ctx context.Context, by staff.Member, q app.AuditQuery) ([]staff.Entry, error)
 	VerifyAudit(ctx context.Context, by staff.Member) (app.AuditReport, error)
+	Rows(ctx context.Context, by staff.Member, q app.Query) iter.Seq2[app.InvoiceRow, error]
+	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
+}
+
+// trailRow is an entry with what it is about, as a person knows it.
+type trailRow struct {
+	staff.Entry
+	about string
 }
 
 // trailPage lists what was done, by whom and when.
@@ -31,16 +40,15 @@ type trailPage struct {
 	*shell
 	app     trailApp
 	page    *page
-	name    func(staff.Entry) string // of what an entry is about
-	schema  *grid.Schema[staff.Entry, int64]
-	grid    *grid.Grid[staff.Entry, int64]
+	schema  *grid.Schema[trailRow, int64]
+	grid    *grid.Grid[trailRow, int64]
 	loading task
 	search  *entry
 	state   *widget.Label
 	period  *dropDown
 	save    *button
 	check   *button
-	shown   []staff.Entry
+	shown   []trailRow
 }
 
 const trailKey = "trail.grid"
@@ -53,8 +61,8 @@ const (
 	ever    = "ever"
 )
 
-func newTrailPage(s *shell, a trailApp, locale language.Tag, name func(staff.Entry) string) *trailPage {
-	t := &trailPage{shell: s, app: a, loading: task{ui: s.ui}, name: name}
+func newTrailPage(s *shell, a trailApp, locale language.Tag) *trailPage {
+	t := &trailPage{shell: s, app: a, loading: task{ui: s.ui}}
 	t.schema = t.entrySchema(locale)
 	t.grid = grid.New(t.schema)
 	t.grid.SetState(grid.ParseState(s.preferences.String(trailKey)))
@@ -86,30 +94,30 @@ func newTrailPage(s *shell, a trailApp, locale language.Tag, name func(staff.Ent
 	return t
 }
 
-func (t *trailPage) entrySchema(locale language.Tag) *grid.Schema[staff.Entry, int64] {
-	return &grid.Schema[staff.Entry, int64]{
-		Key: func(e staff.Entry) int64 { return e.Seq }, Locale: locale,
-		Columns: []grid.Column[staff.Entry]{{
+func (t *trailPage) entrySchema(locale language.Tag) *grid.Schema[trailRow, int64] {
+	return &grid.Schema[trailRow, int64]{
+		Key: func(e trailRow) int64 { return e.Seq }, Locale: locale,
+		Columns: []grid.Column[trailRow]{{
 			ID: "at", Title: lang.L("When"), Width: 140, MinWidth: 120,
-			Text: func(e staff.Entry) string {
+			Text: func(e trailRow) string {
 				return t.format.Date(billing.DateOf(e.At.Local())) + " " + e.At.Local().Format("15:04:05")
 			},
-			Order: func(e staff.Entry) int64 { return e.Seq },
+			Order: func(e trailRow) int64 { return e.Seq },
 		}, {
 			ID: "by", Title: lang.L("Who"), Width: 150, MinWidth: 100,
-			Text: func(e staff.Entry) string { return e.ByName }, Search: true, Collate: true,
+			Text: func(e trailRow) string { return e.ByName }, Search: true, Collate: true,
 		}, {
 			ID: "action", Title: lang.L("What"), Width: 170, MinWidth: 100,
-			Text: func(e staff.Entry) string { return actionWord(e.Action) }, Search: true, Collate: true,
+			Text: func(e trailRow) string { return actionWord(e.Action) }, Search: true, Collate: true,
 		}, {
 			ID: "subject", Title: lang.L("Of what"), Width: 200, MinWidth: 120, Stretch: 1,
-			Text: t.name, Search: true, Collate: true,
+			Text: func(e trailRow) string { return e.about }, Search: true, Collate: true,
 		}, {
 			ID: "from", Title: lang.L("From"), Width: 180, MinWidth: 100, Stretch: 2, Priority: 2,
-			Text: func(e staff.Entry) string { return oneLine(e.From) }, Search: true,
+			Text: func(e trailRow) string { return oneLine(e.From) }, Search: true,
 		}, {
 			ID: "to", Title: lang.L("To"), Width: 220, MinWidth: 120, Stretch: 3,
-			Text: func(e staff.Entry) string { return oneLine(e.To) }, Search: true,
+			Text: func(e trailRow) string { return oneLine(e.To) }, Search: true,
 		}},
 	}
 }
@@ -142,18 +150,64 @@ func (t *trailPage) load() {
 		return
 	}
 	q := t.query()
-	load(&t.loading, func(ctx context.Context) (*grid.Model[staff.Entry, int64], error) {
-		all, err := t.app.AuditTrail(ctx, t.me(), q)
-		t.do(func() { t.shown = all })
-		return t.schema.Build(all), err
-	}, func(m *grid.Model[staff.Entry, int64], err error) {
+	type read struct {
+		rows  []trailRow
+		model *grid.Model[trailRow, int64]
+	}
+	load(&t.loading, func(ctx context.Context) (read, error) {
+		rows, err := t.read(ctx, q)
+		return read{rows, t.schema.Build(rows)}, err
+	}, func(r read, err error) {
 		if err != nil {
 			write(t.state, say(err))
 			return
 		}
-		t.grid.SetModel(m)
+		t.shown = r.rows
+		t.grid.SetModel(r.model)
 		write(t.state, lang.XN("count.entries", "{{.Count}} entries", len(t.shown), with{"Count": t.format.Count(len(t.shown))}))
 	})
+}
+
+// read returns the entries with the numbers and names of what they are about.
+func (t *trailPage) read(ctx context.Context, q app.AuditQuery) ([]trailRow, error) {
+	entries, err := t.app.AuditTrail(ctx, t.me(), q)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	clients, err := t.app.Clients(ctx, t.me())
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range clients {
+		names["client "+string(c.ID)] = c.Name
+	}
+	var ids []billing.InvoiceID
+	for _, e := range entries {
+		if name := e.Subject + " " + e.ID; e.Subject == "invoice" && names[name] == "" {
+			names[name] = e.ID
+			ids = append(ids, billing.InvoiceID(e.ID))
+		}
+	}
+	if len(ids) > 0 {
+		for r, err := range t.app.Rows(ctx, t.me(), app.Query{IDs: ids}) {
+			if err != nil {
+				return nil, err
+			}
+			if r.Number != "" {
+				names["invoice "+string(r.ID)] = string(r.Number)
+			}
+		}
+	}
+	rows := make([]trailRow, len(entries))
+	for i, e := range entries {
+		name := names[e.Subject+" "+e.ID]
+		if name == "" {
+			name = e.ID
+		}
+		rows[i] = trailRow{e, strings.TrimSpace(e.Subject + " " + name)}
+	}
+	return rows, nil
 }
 
 // open shows one entry as a whole.
@@ -165,7 +219,7 @@ func (t *trailPage) open(seq int64) {
 	fact := func(what, text string) fyne.CanvasObject { return labelled(what, paragraph(text)) }
 	body := container.NewVBox(
 		fact(lang.L("When"), e.At.Local().Format("2006-01-02 15:04:05")), fact(lang.L("Who"), e.ByName),
-		fact(lang.L("What"), actionWord(e.Action)), fact(lang.L("Of what"), t.name(e)),
+		fact(lang.L("What"), actionWord(e.Action)), fact(lang.L("Of what"), e.about),
 		fact(lang.L("From"), e.From), fact(lang.L("To"), e.To), fact(lang.L("Chained to"), e.Previous))
 	var d *dialog
 	d = t.dialogs.show(lang.L("Entry {{.Number}}", with{"Number": e.Seq}), fyne.NewSize(620, 0), container.NewVScroll(container.New(atLeast{height: 260}, body)),
@@ -191,7 +245,11 @@ func (t *trailPage) verify() {
 
 // export writes the entries that are shown to a file.
 func (t *trailPage) export() {
-	cells := app.AuditSheet(t.shown)
+	entries := make([]staff.Entry, len(t.shown))
+	for i, r := range t.shown {
+		entries[i] = r.Entry
+	}
+	cells := app.AuditSheet(entries)
 	t.saveFile(lang.L("Save as CSV…"), "audit.csv", func(_ context.Context, path string) error { return t.writeSheet(path, cells) },
 		func(path string) { t.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
 }

@@ -5,7 +5,6 @@ package screens
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -127,7 +126,7 @@ func New(p Params) *Window {
 	}
 	w.settings = newSettings(s, p.App, p.ReadSheet, w.firmChanged)
 	w.team = newTeam(s, p.App)
-	w.trail = newTrailPage(s, p.App, style.Locale(), w.subjectName)
+	w.trail = newTrailPage(s, p.App, style.Locale())
 	w.trail.page.escape = w.openBilling
 	w.paper = &paper{shell: s, app: p.App, write: p.WritePaper, open: p.OpenFile}
 	w.editor.print, w.editor.savePaper, w.billing.print = w.paper.preview, w.paper.save, w.paper.preview
@@ -226,22 +225,6 @@ func (w *Window) knowMyself() {
 func (w *Window) firmChanged(firm app.Firm) {
 	w.firm = firm
 	w.billing.reload()
-}
-
-// subjectName names what an entry of the audit trail is about, where the window knows it.
-func (w *Window) subjectName(e staff.Entry) string {
-	name := e.ID
-	switch e.Subject {
-	case "invoice":
-		if r, listed := w.billing.grid.Row(billing.InvoiceID(e.ID)); listed && r.Number != "" {
-			name = string(r.Number)
-		}
-	case "client":
-		if text := w.billing.entity.textOf(e.ID); text != "" {
-			name = text
-		}
-	}
-	return strings.TrimSpace(e.Subject + " " + name)
 }
 
 func (w *Window) openBilling() { w.pages.open(w.billing.page) }
