@@ -63,7 +63,7 @@ func TestKilledWhileDraftsAreTypedAndSaved(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := a.SaveClient(t.Context(), me, billing.Client{Name: "Kauri"}); err != nil {
+			if _, err := a.SaveClient(t.Context(), me, billing.Client{Name: "Kauri"}); err != nil {
 				t.Fatal(err)
 			}
 			if err := db.Close(); err != nil {

@@ -8,10 +8,6 @@ import (
 	"feebridge/app/staff"
 )
 
-// Lookalikes are clients that a client may be a duplicate of, since their names are the
-// same but for case, spaces and accents.
-type Lookalikes []billing.Client
-
 // Client returns a client.
 func (a *App) Client(ctx context.Context, by staff.Member, id billing.ClientID) (billing.Client, error) {
 	var c billing.Client
@@ -26,11 +22,9 @@ func (a *App) Client(ctx context.Context, by staff.Member, id billing.ClientID) 
 }
 
 // SaveClient adds a client that has no ID yet, or changes one. Without a code a new client
-// gets one made of its name. It returns the client as saved, and those that look alike:
-// what a person should know, not an error. A stale Version is a Conflict.
-func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, Lookalikes, error) {
+// gets one made of its name. It returns the client as saved. A stale Version is a Conflict.
+func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, error) {
 	var saved billing.Client
-	var alike Lookalikes
 	err := a.update(ctx, func(tx Tx) error {
 		if err := allow(by, staff.EditClients, c.ID); err != nil {
 			return err
@@ -50,7 +44,6 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		if err := checkDefaults(tx, saved); err != nil {
 			return err
 		}
-		alike = lookalikes(saved, all)
 		was := clientIn(all, saved.ID)
 		if saved.Version, err = tx.SaveClient(saved); err != nil {
 			return err
@@ -62,13 +55,20 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		from, to := tellChanges(clientWords(was), clientWords(saved))
 		return tx.Record(entry(by, action, "client", string(saved.ID), from, to))
 	})
-	return saved, alike, err
+	return saved, err
 }
 
-// Lookalikes returns the clients that one with this name may be a duplicate of.
-func (a *App) Lookalikes(ctx context.Context, by staff.Member, c billing.Client) (Lookalikes, error) {
+// Lookalikes returns the clients that one may be a duplicate of, since their names are the
+// same but for case, spaces and accents.
+func (a *App) Lookalikes(ctx context.Context, by staff.Member, c billing.Client) ([]billing.Client, error) {
 	all, err := a.Clients(ctx, by)
-	return lookalikes(c, all), err
+	var alike []billing.Client
+	for _, other := range all {
+		if other.ID != c.ID && billing.PlainName(other.Name) == billing.PlainName(c.Name) {
+			alike = append(alike, other)
+		}
+	}
+	return alike, err
 }
 
 // ArchiveClient says that a client gets no new invoices, or takes that back. An archived
@@ -132,16 +132,6 @@ func checkDefaults(r Reader, c billing.Client) error {
 		}
 	}
 	return Errorf(Invalid, "There is no billing code %s: choose one of the list, or add it in the settings.", c.BillingCode)
-}
-
-func lookalikes(c billing.Client, all []billing.Client) Lookalikes {
-	var alike Lookalikes
-	for _, other := range all {
-		if other.ID != c.ID && billing.PlainName(other.Name) == billing.PlainName(c.Name) {
-			alike = append(alike, other)
-		}
-	}
-	return alike
 }
 
 func clientIn(all []billing.Client, id billing.ClientID) billing.Client {

@@ -92,7 +92,7 @@ var useCases = map[string]useCase{
 	}},
 	"UnlinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error { return a.UnlinkContact(ctx, by, kauri) }},
 	"SaveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
-		_, _, err := a.SaveClient(ctx, by, billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Ltd"})
+		_, err := a.SaveClient(ctx, by, billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Ltd"})
 		return err
 	}},
 	"ArchiveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {

@@ -17,7 +17,7 @@ const today billing.Date = 20261103
 // wrote saves a draft for a client, with lines of description, quantity and unit amount.
 func wrote(t *testing.T, a *app.App, me staff.Member, client string, lines ...billing.FormLine) app.Writing {
 	t.Helper()
-	c, _, err := a.SaveClient(t.Context(), me, billing.Client{Name: client})
+	c, err := a.SaveClient(t.Context(), me, billing.Client{Name: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
 	}
 	of := map[string]billing.Client{}
 	for _, c := range []billing.Client{{Name: "Plain"}, {Name: "Own", Currency: "AUD", Term: billing.Term{Rule: billing.AfterDate, Days: 7}}, {Name: "Gone", Archived: true}} {
-		saved, _, err := a.SaveClient(t.Context(), me, c)
+		saved, err := a.SaveClient(t.Context(), me, c)
 		if err != nil {
 			t.Fatal(err)
 		}

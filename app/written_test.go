@@ -18,7 +18,7 @@ func TestWrittenInvoicesComeToTheSameInXero(t *testing.T) {
 		w := newWorld(t, sim.Config{})
 		p := w.start(nil)
 		defer p.stop()
-		client, _, err := p.app.SaveClient(t.Context(), w.me, billing.Client{Name: "Kauri Joinery Ltd"})
+		client, err := p.app.SaveClient(t.Context(), w.me, billing.Client{Name: "Kauri Joinery Ltd"})
 		if err != nil {
 			t.Fatal(err)
 		}

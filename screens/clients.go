@@ -23,8 +23,8 @@ import (
 // clientsApp is what keeping clients asks of the application.
 type clientsApp interface {
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
-	SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, app.Lookalikes, error)
-	Lookalikes(ctx context.Context, by staff.Member, c billing.Client) (app.Lookalikes, error)
+	SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, error)
+	Lookalikes(ctx context.Context, by staff.Member, c billing.Client) ([]billing.Client, error)
 	ArchiveClient(ctx context.Context, by staff.Member, id billing.ClientID, archived bool) error
 	Settings(ctx context.Context) (app.Settings, error)
 }
@@ -301,15 +301,15 @@ func (f *clientForm) save() {
 		return
 	}
 	told := f.warned
-	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (app.Lookalikes, error) {
+	act(f.shell, lang.L("Saving…"), func(ctx context.Context) ([]billing.Client, error) {
 		if client.ID == "" && billing.PlainName(client.Name) != told {
 			if alike, err := f.app.Lookalikes(ctx, f.me(), client); err != nil || len(alike) > 0 {
 				return alike, err
 			}
 		}
-		_, _, err := f.app.SaveClient(ctx, f.me(), client)
+		_, err := f.app.SaveClient(ctx, f.me(), client)
 		return nil, err
-	}, func(alike app.Lookalikes, err error) {
+	}, func(alike []billing.Client, err error) {
 		switch {
 		case err != nil:
 			f.tell(style.Failed, say(err))

@@ -15,10 +15,10 @@ func (f *fakeApp) Settings(context.Context) (app.Settings, error) {
 	return app.Settings{Firm: f.writing.firm, Taxes: f.writing.taxes, Codes: f.writing.codes}, err
 }
 
-func (f *fakeApp) Lookalikes(_ context.Context, _ staff.Member, c billing.Client) (app.Lookalikes, error) {
+func (f *fakeApp) Lookalikes(_ context.Context, _ staff.Member, c billing.Client) ([]billing.Client, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var alike app.Lookalikes
+	var alike []billing.Client
 	for _, other := range f.clients {
 		if other.ID != c.ID && billing.PlainName(other.Name) == billing.PlainName(c.Name) {
 			alike = append(alike, other)
@@ -27,9 +27,9 @@ func (f *fakeApp) Lookalikes(_ context.Context, _ staff.Member, c billing.Client
 	return alike, nil
 }
 
-func (f *fakeApp) SaveClient(_ context.Context, _ staff.Member, c billing.Client) (billing.Client, app.Lookalikes, error) {
+func (f *fakeApp) SaveClient(_ context.Context, _ staff.Member, c billing.Client) (billing.Client, error) {
 	if err := f.enter("SaveClient"); err != nil {
-		return c, nil, err
+		return c, err
 	}
 	f.mu.Lock()
 	if c.Code == "" {
@@ -47,7 +47,7 @@ func (f *fakeApp) SaveClient(_ context.Context, _ staff.Member, c billing.Client
 	}
 	f.mu.Unlock()
 	f.tell("client", string(c.ID))
-	return c, nil, err
+	return c, err
 }
 
 func (f *fakeApp) ArchiveClient(_ context.Context, _ staff.Member, id billing.ClientID, archived bool) error {
