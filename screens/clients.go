@@ -48,8 +48,16 @@ type clientsPage struct {
 const clientsKey = "clients.grid"
 
 func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
-	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}}
-	c.schema = clientSchema(s, locale)
+	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, schema: clientSchema(s, locale)}
+	c.page = &page{
+		build: c.build, reload: c.load, arrange: func() {},
+		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
+	}
+	return c
+}
+
+func (c *clientsPage) build() {
+	s := c.shell
 	c.grid = grid.New(c.schema)
 	c.grid.SetState(grid.ParseState(s.preferences.String(clientsKey)))
 	c.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(clientsKey, state.String()) }
@@ -82,13 +90,9 @@ func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
 	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
 		container.New(bar{stretch: 1, gap: style.Spacing}, title, c.search, c.archived),
 		container.New(bar{stretch: 4, gap: style.Spacing}, add, c.edit, c.archive, c.invoices, c.state)))
-	c.page = &page{
-		content: container.NewBorder(top, nil, nil, nil, c.grid), search: c.search, reload: c.load, arrange: func() {},
-		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
-	}
+	c.page.content, c.page.search = container.NewBorder(top, nil, nil, nil, c.grid), c.search
 	c.filter()
 	c.showSelection()
-	return c
 }
 
 func clientSchema(s *shell, locale language.Tag) *grid.Schema[billing.Client, billing.ClientID] {

@@ -69,6 +69,15 @@ const keepAfter = 400 * time.Millisecond
 
 func newEditor(s *shell, a editorApp) *editor {
 	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}}
+	e.page = &page{
+		build: e.build, shown: func() { e.lines.Focus() }, leave: e.leave, escape: e.close,
+		arrange: func() { e.head.arrange() }, notice: func(text string) { write(e.state, text) },
+	}
+	return e
+}
+
+func (e *editor) build() {
+	s := e.shell
 	e.title = heading("")
 	e.title.SizeName, e.title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
 	e.state = widget.NewLabel("")
@@ -93,11 +102,7 @@ func newEditor(s *shell, a editorApp) *editor {
 	// What is typed in comes first for the Tab key, the buttons last.
 	head, end := container.New(inset, e.head.content), container.NewVBox(widget.NewSeparator(), foot)
 	body := container.New(layout.NewBorderLayout(head, end, nil, nil), head, e.lines, end)
-	e.page = &page{
-		content: container.New(layout.NewBorderLayout(top, nil, nil, nil), body, top),
-		shown:   e.lines.Focus, leave: e.leave, escape: e.close, arrange: e.head.arrange, notice: func(text string) { write(e.state, text) },
-	}
-	return e
+	e.page.content = container.New(layout.NewBorderLayout(top, nil, nil, nil), body, top)
 }
 
 // footLine lays out a text, and what the invoice comes to at its right.
@@ -158,6 +163,7 @@ func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, er
 
 // show fills the page.
 func (e *editor) show(d *draft) {
+	e.page.ready()
 	e.draft = d
 	if e.writable() && len(d.Form.Lines) == 0 {
 		d.Form.Lines = []billing.FormLine{d.newLine(nil)}

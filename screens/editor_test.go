@@ -251,6 +251,8 @@ func TestAnInvoiceThatIsShownFollowsWhatBecomesOfIt(t *testing.T) {
 
 func TestADateIsReadAsItIsWritten(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
+	b.write("c00")
+	written := b.w.format
 	for _, locale := range []string{"en-US", "en-NZ", "de-DE", "fr-FR", "nl-NL", "ja-JP", "mi-NZ"} {
 		b.w.format = style.NewFormat(language.MustParse(locale))
 		for _, d := range []billing.Date{20261103, 20260131, 20281212} {
@@ -259,7 +261,7 @@ func TestADateIsReadAsItIsWritten(t *testing.T) {
 			}
 		}
 	}
-	b.write("c00")
+	b.w.format = written
 	b.w.editor.head.date.SetText("soon")
 	b.settle()
 	b.see(`"soon" is not a date: write it as 2026-11-03.`)

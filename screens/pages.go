@@ -7,7 +7,8 @@ import (
 
 // page is what fills the window below its frame, one at a time.
 type page struct {
-	content fyne.CanvasObject
+	content fyne.CanvasObject    // nil until it is opened for the first time
+	build   func()               // makes the content; nil where it is there from the beginning
 	shown   func()               // it came to the front: it takes the keys; may be nil
 	leave   func(then func())    // another one is to come: it may ask first; nil lets it come at once
 	escape  func()               // what Escape does where nothing else wants it
@@ -16,6 +17,14 @@ type page struct {
 	reload  func()               // reads anew what it shows; may be nil
 	arrange func()               // the window became narrow or wide; may be nil
 	notice  func(string)         // tells something in passing
+}
+
+// ready makes sure that the content is there. Pages that few open at the start would
+// keep the first rows waiting.
+func (p *page) ready() {
+	if p.content == nil {
+		p.build()
+	}
 }
 
 // pages shows one page at a time.
@@ -34,6 +43,7 @@ func (p *pages) open(next *page) {
 		return
 	}
 	swap := func() {
+		next.ready()
 		p.front = next
 		p.holder.Objects = []fyne.CanvasObject{next.content}
 		p.holder.Refresh()

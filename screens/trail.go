@@ -64,6 +64,15 @@ const (
 func newTrailPage(s *shell, a trailApp, locale language.Tag) *trailPage {
 	t := &trailPage{shell: s, app: a, loading: task{ui: s.ui}}
 	t.schema = t.entrySchema(locale)
+	t.page = &page{
+		build: t.build, reload: t.load, arrange: func() {},
+		shown: func() { t.load(); t.grid.Focus() }, notice: func(text string) { write(t.state, text) },
+	}
+	return t
+}
+
+func (t *trailPage) build() {
+	s := t.shell
 	t.grid = grid.New(t.schema)
 	t.grid.SetState(grid.ParseState(s.preferences.String(trailKey)))
 	t.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(trailKey, state.String()) }
@@ -87,11 +96,7 @@ func newTrailPage(s *shell, a trailApp, locale language.Tag) *trailPage {
 	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
 		container.New(bar{stretch: 1, gap: style.Spacing}, title, t.search, container.New(fixedWidth{width: 200, least: 200}, outlined(t.period))),
 		container.New(bar{stretch: 2, gap: style.Spacing}, t.check, t.save, t.state)))
-	t.page = &page{
-		content: container.NewBorder(top, nil, nil, nil, t.grid), search: t.search, reload: t.load, arrange: func() {},
-		shown: func() { t.load(); t.grid.Focus() }, notice: func(text string) { write(t.state, text) },
-	}
-	return t
+	t.page.content, t.page.search = container.NewBorder(top, nil, nil, nil, t.grid), t.search
 }
 
 func (t *trailPage) entrySchema(locale language.Tag) *grid.Schema[trailRow, int64] {
