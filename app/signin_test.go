@@ -101,13 +101,13 @@ func (w *signedIn) enter() *process {
 	log := slog.New(slog.NewJSONHandler(w, nil))
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: "http://xero.test", Identity: "http://xero.test", API: "http://xero.test", HTTP: transport, Log: log,
-		Listen: func(network, _ string) (net.Listener, error) {
+		Door: xero.NewDoor(xero.DoorConfig{Log: log, Listen: func(network, _ string) (net.Listener, error) {
 			if network != "tcp4" {
 				return nil, errors.New("there is no IPv6")
 			}
 			back, toBack = sim.NewPipeListener()
 			return back, nil
-		},
+		}}),
 	})
 	p := &process{db: db, world: w.world}
 	p.books = xero.New(xero.Config{API: "http://xero.test", HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {

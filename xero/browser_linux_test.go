@@ -3,8 +3,10 @@ package xero_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -128,6 +130,33 @@ func TestSigningInWithABrowser(t *testing.T) {
 			t.Errorf("the tab shows %q", landing)
 		}
 	})
+	t.Run("while the window waits for links", func(t *testing.T) {
+		o := &opener{}
+		p.connector = p.newConnector(openDoor(t, o, p.registration.Ports[0]))
+		mark := strings.Replace(p.callback(0), "/callback", "/open/invoice.1", 1)
+		elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprintf(w, `<img src=%[1]q><iframe src=%[1]q></iframe><script src=%[1]q></script><a href=%[1]q>Go to Feebridge</a>`, mark)
+		}))
+		defer elsewhere.Close()
+		_, err := p.signIn(t, func(tab context.Context, link string) {
+			p.do(t, tab, chromedp.Navigate(elsewhere.URL)) // with all that is embedded there
+			if got := o.marks(); got != nil {
+				t.Errorf("another page opens %q", got)
+			}
+			p.do(t, tab, chromedp.Click(chromedp.CSS("a")))
+			if shown := p.text(t, tab); !strings.HasPrefix(shown, opened) {
+				t.Errorf("the tab shows %q", shown)
+			}
+			p.decide(t, tab, link, "allow")
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]string{mark}, o.marks()); diff != "" {
+			t.Errorf("what was opened (-want +got):\n%s", diff)
+		}
+	})
 	p.secrets.absentFrom(t, "the log", p.log.String())
 }
 
@@ -136,6 +165,7 @@ type place struct {
 	connector    *xero.Connector
 	registration app.Registration
 	sim          *sim.Sim
+	xero         string // its address
 	browser      context.Context
 	secrets      *secrets
 	log          *safeBuffer
@@ -162,12 +192,19 @@ func newPlace(t *testing.T) *place {
 	t.Cleanup(p.sim.Close)
 	there := httptest.NewServer(p.secrets.recorded(p.sim.Handler())) // on 127.0.0.1
 	t.Cleanup(there.Close)
-	p.connector = xero.NewConnector(xero.ConnectorConfig{
-		Login: there.URL, Identity: there.URL, API: there.URL,
-		Log: slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	p.xero = there.URL
+	p.connector = p.newConnector(nil)
 	p.browser = openBrowser(t)
 	return p
+}
+
+// newConnector returns a connector to which the browser comes back by the door; nil is one
+// of its own.
+func (p *place) newConnector(door *xero.Door) *xero.Connector {
+	return xero.NewConnector(xero.ConnectorConfig{
+		Login: p.xero, Identity: p.xero, API: p.xero, Door: door,
+		Log: slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 }
 
 // openBrowser starts a browser of its own, whose pages may go nowhere but to this computer.
@@ -194,21 +231,6 @@ func openBrowser(t *testing.T) context.Context {
 		t.Fatalf("starting a browser (Chromium must be installed): %v", err)
 	}
 	return browser
-}
-
-// freePorts returns ports that nobody uses at this moment.
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }
 
 // callback is the address that is registered for one of the ports.

@@ -29,6 +29,7 @@ var registration = app.Registration{ClientID: sim.DefaultClientID, Ports: []int{
 // simulated Xero, all in memory. At the end it looks for secrets in the log.
 type desk struct {
 	*xero.Connector
+	door    *xero.Door
 	sim     *sim.Sim
 	browser *http.Client
 	secrets *secrets
@@ -80,9 +81,10 @@ func newDesk(t *testing.T, cfg sim.Config, override map[string]http.Handler, rul
 		return d.reach(ctx, strings.TrimPrefix(address, "localhost"))
 	}}
 	d.browser = &http.Client{Transport: browsing}
+	log := slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	d.door = xero.NewDoor(xero.DoorConfig{Listen: d.listen, Log: log})
 	d.Connector = xero.NewConnector(xero.ConnectorConfig{
-		Login: origin, Identity: origin, API: origin + "/api.xro/2.0", HTTP: toXero, Listen: d.listen,
-		Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Login: origin, Identity: origin, API: origin + "/api.xro/2.0", HTTP: toXero, Door: d.door, Log: log,
 	})
 	t.Cleanup(func() {
 		toXero.CloseIdleConnections()

@@ -36,6 +36,27 @@ func showStray(out http.ResponseWriter) {
 	})
 }
 
+// showOpened shows what became of an address that a person followed from Xero, and nothing
+// of the invoice.
+func showOpened(out http.ResponseWriter, err error) {
+	const nothing = "Feebridge cannot show this invoice"
+	var told *app.Error
+	switch {
+	case err == nil:
+		showPage(out, http.StatusOK, landing{true, "Feebridge shows the invoice", "You can close this tab and go back to Feebridge."})
+	case app.IsCode(err, app.NotFound):
+		showPage(out, http.StatusNotFound, landing{false, nothing, "Nothing in the firm that is open in Feebridge has this address. " +
+			"If you work with another firm or another copy of its data, open that one, and follow the link again."})
+	case app.IsCode(err, app.Forbidden):
+		showPage(out, http.StatusForbidden, landing{false, nothing, "Whoever is signed in to Feebridge may not see the invoices of this client. " +
+			"Ask an Admin of your firm."})
+	case app.IsCode(err, app.Unavailable) && errors.As(err, &told):
+		showPage(out, http.StatusServiceUnavailable, landing{false, nothing, told.Error()})
+	default:
+		showPage(out, http.StatusInternalServerError, landing{false, nothing, "Something went wrong there. Please go to Feebridge, and look for the invoice by its number."})
+	}
+}
+
 // reason is an error as the page says it.
 func reason(err error) string {
 	var told *app.Error

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,8 +24,8 @@ type ConnectorConfig struct {
 	Login, Identity, API string
 	// HTTP makes the connections; nil means http.DefaultTransport with time limits.
 	HTTP http.RoundTripper
-	// Listen waits for the browser's return; nil means net.Listen.
-	Listen func(network, address string) (net.Listener, error)
+	// Door is where the browser comes back to; nil means one for the sign-ins alone.
+	Door *Door
 	// Log takes a line a call, without codes, tokens and bodies; nil means none.
 	Log *slog.Logger
 }
@@ -37,8 +36,7 @@ type Connector struct {
 	login, identity, api *url.URL
 	badAddress           error // why one of these cannot be used
 	attempt              http.RoundTripper
-	listen               func(network, address string) (net.Listener, error)
-	log                  *slog.Logger
+	door                 *Door
 }
 
 var _ app.Connector = (*Connector)(nil)
@@ -49,13 +47,13 @@ func NewConnector(cfg ConnectorConfig) *Connector {
 	if cfg.HTTP == nil {
 		cfg.HTTP = newTransport()
 	}
-	if cfg.Listen == nil {
-		cfg.Listen = net.Listen
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Connector{attempt: journal{log: cfg.Log, next: wire{next: cfg.HTTP}}, listen: cfg.Listen, log: cfg.Log}
+	if cfg.Door == nil {
+		cfg.Door = NewDoor(DoorConfig{Log: cfg.Log})
+	}
+	c := &Connector{attempt: journal{log: cfg.Log, next: wire{next: cfg.HTTP}}, door: cfg.Door}
 	var noLogin, noIdentity, noAPI error
 	c.login, noLogin = parseAddress("sign-in", cfg.Login, defaultLogin)
 	c.identity, noIdentity = parseAddress("tokens", cfg.Identity, defaultIdentity)
@@ -70,6 +68,7 @@ func NewConnector(cfg ConnectorConfig) *Connector {
 var scopes = []string{
 	"openid", "profile", "email", "offline_access",
 	"accounting.invoices", "accounting.contacts", "accounting.settings.read",
+	"accounting.attachments", // for firms that have their printed invoices attached
 }
 
 // needs are the scopes without which Feebridge is of no use, each with what for.

@@ -3,13 +3,10 @@ package xero
 import (
 	"crypto/subtle"
 	"errors"
-	"log/slog"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"feebridge/app"
 )
@@ -17,15 +14,15 @@ import (
 // returnPath is where Xero sends the browser back to.
 const returnPath = "/callback"
 
-// waiting is a small server on this computer's own address, to which Xero sends the
-// browser back with what the person decided.
+// waiting waits at the door for what the person decided, with which Xero sends the browser
+// back.
 type waiting struct {
 	port      int
 	state     string // which only an answer to this very sign-in knows
 	decisions chan decision
 	decided   atomic.Bool
 	ended     chan struct{}
-	server    *http.Server
+	leave     func() // the door
 }
 
 // decision is what a person decided. Whoever receives it must conclude it.
@@ -45,21 +42,12 @@ func (c *Connector) awaitReturn(ports []int, state string) (*waiting, error) {
 	var taken []string
 	var failures []error
 	for _, port := range ports {
-		listeners, err := c.listenAt(port)
-		if err != nil {
-			taken, failures = append(taken, strconv.Itoa(port)), append(failures, err)
-			continue
-		}
 		w := &waiting{port: port, state: state, decisions: make(chan decision, 1), ended: make(chan struct{})}
-		w.server = &http.Server{
-			Handler:           w,
-			ReadHeaderTimeout: 10 * time.Second,
-			ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelWarn),
+		var err error
+		if w.leave, err = c.door.await(port, returnPath, w); err == nil {
+			return w, nil
 		}
-		for _, l := range listeners {
-			go func() { _ = w.server.Serve(l) }() // until close
-		}
-		return w, nil
+		taken, failures = append(taken, strconv.Itoa(port)), append(failures, err)
 	}
 	none := app.Errorf(app.Unavailable, "Feebridge cannot wait for Xero's answer: other programs use every port that is registered for it (%s). "+
 		"Close the other program, or register one more address with your Xero app and enter its port.", strings.Join(taken, ", "))
@@ -67,34 +55,10 @@ func (c *Connector) awaitReturn(ports []int, state string) (*waiting, error) {
 	return nil, none
 }
 
-// listenAt listens on this computer's own addresses alone. A browser takes localhost for
-// either, so that another program at one of them would get the answer.
-func (c *Connector) listenAt(port int) ([]net.Listener, error) {
-	v4, err := c.listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return nil, err
-	}
-	v6, err := c.listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
-	if err == nil {
-		return []net.Listener{v4, v6}, nil
-	}
-	probe, none := c.listen("tcp6", "[::1]:0")
-	if none != nil { // this computer has no IPv6
-		return []net.Listener{v4}, nil
-	}
-	_ = probe.Close()
-	_ = v4.Close()
-	return nil, err
-}
-
 // ServeHTTP takes the person's decision, once. What does not know the state may be an old
 // tab or somebody's forgery: it is turned away, and the wait goes on.
 func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path != returnPath:
-		http.NotFound(out, r)
-		return
-	case r.Method != http.MethodGet:
+	if r.Method != http.MethodGet {
 		out.Header().Set("Allow", http.MethodGet)
 		http.Error(out, "Feebridge expects a browser here.", http.StatusMethodNotAllowed)
 		return
@@ -120,10 +84,10 @@ func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// close stops listening and cuts what is still connected.
+// close ends the wait, whoever is still connected.
 func (w *waiting) close() {
 	close(w.ended)
-	_ = w.server.Close() // what cannot be closed is closed already
+	w.leave()
 }
 
 // conclude shows the person the outcome of the sign-in, and returns when the browser has

@@ -436,7 +436,7 @@ func TestWithoutPortsTheUsualOnesAreUsed(t *testing.T) {
 func TestWithoutAddressesTheyAreXerosOwn(t *testing.T) {
 	var asked []string
 	c := xero.NewConnector(xero.ConnectorConfig{
-		Listen: (&desk{sockets: map[string]dialer{}}).listen,
+		Door: xero.NewDoor(xero.DoorConfig{Listen: (&desk{sockets: map[string]dialer{}}).listen}),
 		HTTP: roundTrip(func(r *http.Request) (*http.Response, error) {
 			asked = append(asked, r.Method+" "+r.URL.String())
 			return nil, errors.New("no network")

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// Marked returns the invoice of which an export carries the mark in Xero. Its error is
+// NotFound for a mark that none carries.
+func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing.InvoiceID, error) {
+	var id billing.InvoiceID
+	err := a.store.View(ctx, func(r Reader) error {
+		found, err := r.ExportsByMark([]string{mark})
+		if err != nil {
+			return err
+		}
+		e, ok := found[mark]
+		if !ok {
+			return Errorf(NotFound, "No invoice of this firm has that address in Xero.")
+		}
+		v, err := r.Invoice(e.Invoice)
+		if err != nil {
+			return err
+		}
+		id = v.ID
+		return allow(by, staff.See, v.Client)
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
