@@ -39,10 +39,10 @@ func (c *Client) Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, er
 	if err := group.Wait(); err != nil {
 		return ledger.Chart{}, err
 	}
-	if len(organisations.items) != 1 {
-		return ledger.Chart{}, notUnderstood(errors.New("it is not about one organisation"))
+	org, err := only(organisations)
+	if err != nil {
+		return ledger.Chart{}, err
 	}
-	org := organisations.items[0]
 	base, err := money.ParseCurrency(org.BaseCurrency)
 	if err != nil {
 		return ledger.Chart{}, notUnderstood(err)
@@ -67,8 +67,31 @@ func (c *Client) Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, er
 
 // Reach makes one small read: nil says that the organisation can be called.
 func (c *Client) Reach(ctx context.Context, t ledger.TenantID) error {
-	_, err := read[organisation](ctx, c, call{tenant: t, path: "Organisation"}, "Organisations")
+	_, err := c.organisation(ctx, t)
 	return err
+}
+
+// Lock reads the day up to which the organisation's books are closed: the later of the two
+// that Xero has.
+func (c *Client) Lock(ctx context.Context, t ledger.TenantID) (billing.Date, error) {
+	org, err := c.organisation(ctx, t)
+	return max(org.PeriodLockDate.day(), org.EndOfYearLockDate.day()), err
+}
+
+func (c *Client) organisation(ctx context.Context, t ledger.TenantID) (organisation, error) {
+	var l listing[organisation]
+	if err := fetch(ctx, c, t, "Organisation", "Organisations", &l)(); err != nil {
+		return organisation{}, err
+	}
+	return only(l)
+}
+
+// only returns the organisation that an answer is about.
+func only(l listing[organisation]) (organisation, error) {
+	if len(l.items) != 1 {
+		return organisation{}, notUnderstood(errors.New("it is not about one organisation"))
+	}
+	return l.items[0], nil
 }
 
 // fetch returns the function that reads a list that has no pages.

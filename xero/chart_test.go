@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/xero"
@@ -147,4 +148,42 @@ func TestReachTellsWhetherTheOrganisationCanBeCalled(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	})
+}
+
+func TestTheBooksAreClosedUpToTheLaterLock(t *testing.T) {
+	september, march := sim.Day(2026, time.September, 30), sim.Day(2026, time.March, 31)
+	for _, test := range []struct {
+		name            string
+		period, yearEnd time.Time
+		want            billing.Date
+	}{
+		{"none", time.Time{}, time.Time{}, 0},
+		{"a period alone", september, time.Time{}, 20260930},
+		{"a year alone", time.Time{}, march, 20260331},
+		{"a later period", september, march, 20260930},
+		{"a later year", march, september, 20260930},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := simulate(t, "empty", sim.Config{})
+			if err := b.sim.SetLockDates(string(b.tenant), test.period, test.yearEnd); err != nil {
+				t.Fatal(err)
+			}
+			got, err := b.Lock(t.Context(), b.tenant)
+			if err != nil || got != test.want || b.sim.TotalCalls() != 1 {
+				t.Errorf("closed up to %s after %d calls, %v; want %s", got, b.sim.TotalCalls(), err, test.want)
+			}
+		})
+	}
+}
+
+func TestALockThatIsNotUnderstoodIsAnError(t *testing.T) {
+	for name, list := range map[string]string{
+		"no organisation": `"Organisations":[]`,
+		"no date":         `"Organisations":[{"PeriodLockDate":"soon"}]`,
+	} {
+		c := serve(t, answers(http.StatusOK, envelope(list)), xero.Config{})
+		if _, err := c.Lock(t.Context(), "tenant"); troubleIn(t, err).Reason != app.Interrupted {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

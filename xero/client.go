@@ -9,6 +9,7 @@
 package xero
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -135,13 +136,14 @@ const (
 
 // call is one call to be made.
 type call struct {
-	method string
-	tenant ledger.TenantID
-	path   string // below the API's address, such as Invoices
-	query  url.Values
-	since  time.Time // for If-Modified-Since; zero for none
-	key    string    // idempotency key of a write
-	body   []byte    // of a write
+	method  string
+	tenant  ledger.TenantID
+	path    string // below the API's address, escaped, such as Invoices
+	query   url.Values
+	since   time.Time // for If-Modified-Since; zero for none
+	key     string    // idempotency key of a write
+	body    []byte    // of a write
+	content string    // type of the body; "" for JSON
 }
 
 // do makes the call and returns the JSON that Xero answered. The error is a *app.Trouble.
@@ -186,7 +188,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		req.Header.Set("If-Modified-Since", k.since.UTC().Truncate(time.Second).Format("2006-01-02T15:04:05"))
 	}
 	if k.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(k.content, "application/json"))
 		req.Header.Set(keyHeader, k.key)
 		req.Body, req.ContentLength = newPayload(k.body), int64(len(k.body))
 	}

@@ -291,6 +291,14 @@ func TestWhatAFaultMeansForReads(t *testing.T) {
 				return err
 			}},
 			{"/Invoices", func(ctx context.Context, b books) error {
+				_, err := b.ByID(ctx, b.tenant, []ledger.InvoiceID{"33333333-0000-4000-8000-000000000001"})
+				return err
+			}},
+			{"/Organisation", func(ctx context.Context, b books) error {
+				_, err := b.Lock(ctx, b.tenant)
+				return err
+			}},
+			{"/Invoices", func(ctx context.Context, b books) error {
 				_, err := collect(b.Since(ctx, b.tenant, time.Now()))
 				return err
 			}},

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"feebridge/app/billing"
@@ -15,12 +17,15 @@ import (
 
 // invoice is an invoice as Xero tells it, less what is not used.
 type invoice struct {
-	Type            string
-	InvoiceID       ledger.InvoiceID
-	InvoiceNumber   billing.Number
-	URL             string `json:"Url"`
-	Status          ledger.InvoiceStatus
-	Contact         contactRef
+	Type          string
+	InvoiceID     ledger.InvoiceID
+	InvoiceNumber billing.Number
+	URL           string `json:"Url"`
+	Status        ledger.InvoiceStatus
+	Contact       struct {
+		ContactID ledger.ContactID
+		Name      string
+	}
 	Date            wireTime
 	CurrencyCode    string
 	Total           json.Number
@@ -51,6 +56,7 @@ func (v invoice) standing() (ledger.Standing, error) {
 		Mark:           v.URL,
 		Status:         v.Status,
 		Contact:        v.Contact.ContactID,
+		ContactName:    v.Contact.Name,
 		Date:           v.Date.day(),
 		Currency:       currency,
 		Total:          amount(v.Total),
@@ -89,6 +95,24 @@ func (c *Client) ByNumber(ctx context.Context, t ledger.TenantID, numbers []bill
 	for _, n := range odd {
 		searches = append(searches, exactly("InvoiceNumber", string(n)))
 	}
+	return c.standings(ctx, t, searches, func(v invoice) bool { return wanted[v.InvoiceNumber.Fold()] })
+}
+
+// ByID returns the sales invoices that have one of the IDs, in whatever status.
+func (c *Client) ByID(ctx context.Context, t ledger.TenantID, ids []ledger.InvoiceID) ([]ledger.Standing, error) {
+	wanted := map[ledger.InvoiceID]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var searches []search
+	for chunk := range chunks(slices.Sorted(maps.Keys(wanted))) {
+		searches = append(searches, search{first: url.Values{"IDs": {join(chunk)}}})
+	}
+	return c.standings(ctx, t, searches, func(v invoice) bool { return wanted[v.InvoiceID] })
+}
+
+// standings makes the searches, and returns each sales invoice once that is wanted.
+func (c *Client) standings(ctx context.Context, t ledger.TenantID, searches []search, wanted func(invoice) bool) ([]ledger.Standing, error) {
 	found, err := runSearches[invoice](ctx, c, call{tenant: t, path: invoicesName, query: url.Values{
 		"summaryOnly": {"true"},
 		"order":       {"InvoiceId ASC"}, // so that no change meanwhile moves one to a page already read
@@ -99,7 +123,7 @@ func (c *Client) ByNumber(ctx context.Context, t ledger.TenantID, numbers []bill
 	var all []ledger.Standing
 	seen := map[ledger.InvoiceID]bool{}
 	for _, v := range found {
-		if v.Type != salesInvoice || !wanted[v.InvoiceNumber.Fold()] || seen[v.InvoiceID] {
+		if v.Type != salesInvoice || !wanted(v) || seen[v.InvoiceID] {
 			continue
 		}
 		seen[v.InvoiceID] = true

@@ -146,6 +146,54 @@ func TestInvoicesOfANumberAreReadToTheLastPage(t *testing.T) {
 	}
 }
 
+func TestInvoicesAreFoundByID(t *testing.T) {
+	id := func(n int) string { return fmt.Sprintf("22222222-0000-4000-8000-%012d", n) }
+	b := seedInvoices(t, sim.Config{},
+		sim.Invoice{InvoiceID: id(1), Number: "INV-1", Status: sim.StatusDraft},
+		sim.Invoice{InvoiceID: id(2), Number: "INV-2", Status: sim.StatusDeleted},
+		sim.Invoice{InvoiceID: id(3), Number: "INV-3", Status: sim.StatusVoided},
+		sim.Invoice{InvoiceID: id(4), Number: "INV-4"},
+		sim.Invoice{InvoiceID: id(5), Number: "INV-5", Type: sim.TypeBill},
+		sim.Invoice{InvoiceID: id(6), Number: "INV-6"},
+	)
+	var ids []ledger.InvoiceID
+	for _, n := range []int{5, 4, 3, 2, 1, 1, 9} {
+		ids = append(ids, ledger.InvoiceID(id(n)))
+	}
+	found, err := b.ByID(t.Context(), b.tenant, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[billing.Number][]ledger.InvoiceStatus{
+		"INV-1": {ledger.DraftThere}, "INV-2": {ledger.DeletedThere}, "INV-3": {ledger.VoidedThere}, "INV-4": {ledger.AuthorisedThere},
+	}
+	if diff := cmp.Diff(want, byNumber(found)); diff != "" {
+		t.Error(diff)
+	}
+	b.sim.ResetCalls()
+	if found, err := b.ByID(t.Context(), b.tenant, nil); err != nil || len(found) != 0 || b.sim.TotalCalls() != 0 {
+		t.Errorf("for no ID, %d were found in %d calls: %v", len(found), b.sim.TotalCalls(), err)
+	}
+}
+
+func TestManyIDsAreAskedForFortyAtATime(t *testing.T) {
+	var invoices []sim.Invoice
+	var ids []ledger.InvoiceID
+	for i := range 300 {
+		id := fmt.Sprintf("22222222-0000-4000-8000-%012d", i)
+		ids = append(ids, ledger.InvoiceID(id))
+		invoices = append(invoices, sim.Invoice{InvoiceID: id, Number: fmt.Sprintf("INV-%d", i)})
+	}
+	b := seedInvoices(t, sim.Config{Limits: true}, invoices...) // which refuses a sixth call at once
+	found, err := b.ByID(t.Context(), b.tenant, ids)
+	if err != nil || len(byNumber(found)) != 300 {
+		t.Errorf("%d of 300 were found: %v", len(found), err)
+	}
+	if calls := b.sim.TotalCalls(); calls != 8 {
+		t.Errorf("it took %d calls", calls)
+	}
+}
+
 func TestAnInvoiceStandsAsXeroTellsIt(t *testing.T) {
 	b := simulate(t, "empty", sim.Config{})
 	contact := b.contact(t.Context(), t, "Kauri Joinery Ltd")
@@ -169,7 +217,7 @@ func TestAnInvoiceStandsAsXeroTellsIt(t *testing.T) {
 	got := found[0]
 	// 10.5 hours at 20.125 are 211.31, and 15 % of it 31.70.
 	want := ledger.Standing{
-		ID: id, Number: "FB-1", Mark: "http://localhost:8742/open/FB-1", Status: ledger.PaidThere, Contact: contact,
+		ID: id, Number: "FB-1", Mark: "http://localhost:8742/open/FB-1", Status: ledger.PaidThere, Contact: contact, ContactName: "Kauri Joinery Ltd",
 		Date: 20261103, Currency: "NZD", Total: money.New(24301, "NZD"), AmountDue: money.Zero("NZD"),
 		AmountPaid: money.New(10000, "NZD"), AmountCredited: money.New(14301, "NZD"), PaidOn: got.PaidOn, Updated: got.Updated,
 	}
@@ -192,6 +240,10 @@ func TestAnInvoiceThatIsNotUnderstoodIsNotLeftOut(t *testing.T) {
 		_, err := c.ByNumber(t.Context(), "tenant", []billing.Number{"INV-0007"})
 		if got := troubleIn(t, err); got.Reason != app.Interrupted {
 			t.Errorf("%s: %+v", name, got)
+		}
+		_, err = c.ByID(t.Context(), "tenant", []ledger.InvoiceID{recordedStanding.ID, ""})
+		if got := troubleIn(t, err); got.Reason != app.Interrupted {
+			t.Errorf("%s, by ID: %+v", name, got)
 		}
 		_, err = collect(c.Since(t.Context(), "tenant", time.Time{}))
 		if got := troubleIn(t, err); got.Reason != app.Interrupted {

@@ -3,11 +3,12 @@ package xero
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
-// journal writes a line an attempt. Headers, queries and bodies stay out of it: they
-// hold tokens, names and amounts.
+// journal writes a line an attempt. Headers, queries, bodies and the names of files stay
+// out of it: they hold tokens, names and amounts.
 type journal struct {
 	log  *slog.Logger
 	next http.RoundTripper
@@ -17,9 +18,10 @@ type journal struct {
 func (j journal) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
 	resp, err := j.next.RoundTrip(req)
+	path, _, _ := strings.Cut(req.URL.Path, "/"+attachmentsName+"/")
 	attrs := []slog.Attr{
 		slog.String("method", req.Method),
-		slog.String("path", req.URL.Path),
+		slog.String("path", path),
 		slog.Duration("took", time.Since(began)),
 	}
 	level := slog.LevelInfo

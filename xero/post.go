@@ -15,8 +15,8 @@ import (
 // Post sends the batch once, and again only when Xero refused it for a limit, which
 // changes nothing. It returns an outcome for each member, in their order.
 //
-// It creates and never updates: PUT refuses a number or a name that is taken, where POST
-// would overwrite what has it.
+// What creates never updates: PUT refuses a number or a name that is taken, where POST would
+// overwrite what has it. What removes is a POST, by the invoices' IDs alone.
 func (c *Client) Post(ctx context.Context, b app.Batch) ([]ledger.Outcome, error) {
 	k := call{
 		method: http.MethodPut,
@@ -33,6 +33,8 @@ func (c *Client) Post(ctx context.Context, b app.Batch) ([]ledger.Outcome, error
 		k.query.Set("unitdp", "4") // without it Xero rounds unit amounts to two decimals
 	case app.ContactBatch:
 		k.path, judge = contactsName, judgeContact
+	case app.RemovalBatch:
+		k.method, k.path, judge = http.MethodPost, invoicesName, judgeRemoval
 	default:
 		return nil, unsendable(fmt.Errorf("batch %s is of the unknown kind %q", b.ID, b.Kind))
 	}
@@ -134,17 +136,24 @@ func judgeInvoice(sentRaw, answeredRaw json.RawMessage) ledger.Outcome {
 	}
 	o := ledger.Outcome{Verdict: answered.verdict(answered.InvoiceID), Messages: answered.messages(parts...)}
 	if o.Verdict == ledger.Rejected && answered.InvoiceID != "" && answered.InvoiceID != noID {
-		o.Verdict = ledger.Unclear // what was not saved has no ID
+		o.Verdict = ledger.Unclear // what was not created has no ID
 	}
-	if o.Verdict == ledger.Accepted {
-		var stands invoice
-		err := json.Unmarshal(answeredRaw, &stands)
-		if err == nil {
-			o.Standing, err = stands.standing()
-		}
-		if err != nil {
-			return ledger.Outcome{}
-		}
+	return withStanding(o, answeredRaw)
+}
+
+// withStanding adds to an accepted outcome how the invoice stands. Where that cannot be
+// read, the answer means nothing.
+func withStanding(o ledger.Outcome, answered json.RawMessage) ledger.Outcome {
+	if o.Verdict != ledger.Accepted {
+		return o
+	}
+	var stands invoice
+	err := json.Unmarshal(answered, &stands)
+	if err == nil {
+		o.Standing, err = stands.standing()
+	}
+	if err != nil {
+		return ledger.Outcome{}
 	}
 	return o
 }

@@ -61,7 +61,7 @@ func writeAttachment(c *call) answer {
 	default:
 		inv.Attachments = append(inv.Attachments, a)
 	}
-	inv.UpdatedUTC = c.now
+	inv.UpdatedUTC = c.now // that a file moves it is not verified
 	c.touched = []string{inv.InvoiceID}
 	only := *inv
 	only.Attachments = []Attachment{a}

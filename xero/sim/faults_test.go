@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 func TestFaults(t *testing.T) {
@@ -93,6 +95,60 @@ func TestLateCommitComesAfterTheClientWasCutOff(t *testing.T) {
 			t.Errorf("%d invoices", n)
 		}
 	})
+}
+
+func TestAPersonMeetsARemoval(t *testing.T) {
+	for _, test := range []struct {
+		name, fault, from, to string
+		arrives               func(s *Sim, id string) error // what a person does as the request arrives
+		during                func(s *Sim, id string) error // and half a minute later
+		told, stands          string                        // the status in the answer, "" for a refusal; the status in the end
+	}{
+		{name: "approving before it", from: StatusDraft, to: StatusDeleted, stands: StatusAuthorised,
+			arrives: func(s *Sim, id string) error { return s.Approve(testTenant, id) }},
+		{name: "approving while it is late", fault: "late-commit:60s", from: StatusDraft, to: StatusDeleted, stands: StatusAuthorised,
+			during: func(s *Sim, id string) error { return s.Approve(testTenant, id) }},
+		{name: "crediting while it is late", fault: "late-commit:60s", from: StatusAuthorised, to: StatusVoided, stands: StatusPaid,
+			during: func(s *Sim, id string) error { return s.ApplyCredit(testTenant, id, decimal.NewFromInt(46)) }},
+		{name: "approving before the answer", fault: "person-approve", from: StatusDraft, to: StatusSubmitted, told: StatusSubmitted, stands: StatusAuthorised},
+		{name: "paying before the answer", fault: "person-pay", from: StatusDraft, to: StatusSubmitted, told: StatusSubmitted, stands: StatusPaid},
+		{name: "voiding before the answer", fault: "person-void", from: StatusDraft, to: StatusAuthorised, told: StatusAuthorised, stands: StatusVoided},
+		{name: "approving what is deleted", fault: "person-approve", from: StatusDraft, to: StatusDeleted, told: StatusDeleted, stands: StatusDeleted},
+		{name: "renaming what is deleted", fault: "drop-after-commit+person-rename", from: StatusDraft, to: StatusDeleted, stands: StatusDeleted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var s *Sim
+			var id string
+			bubble(t, Config{Observe: func(c Call) {
+				if c.Method == "POST" && !c.Committed && test.arrives != nil {
+					if err := test.arrives(s, id); err != nil {
+						t.Error(err)
+					}
+				}
+			}}, func(t *testing.T, r *rig) {
+				s, id = r.sim, r.bring(test.from, "A1")
+				if test.fault != "" {
+					s.AddFault(rule(t, "POST /Invoices #1 "+test.fault))
+				}
+				a := r.try("POST", "/Invoices?summarizeErrors=false", `{"Invoices":[{"InvoiceID":"`+id+`","Status":"`+test.to+`"}]}`)
+				if test.told != "" {
+					a.want(200, "Invoices.0.Status", test.told)
+				} else if a.err == nil {
+					a.want(200, "Invoices.0.StatusAttributeString", "ERROR")
+				}
+				time.Sleep(30 * time.Second)
+				if test.during != nil {
+					if err := test.during(s, id); err != nil {
+						t.Fatal(err)
+					}
+				}
+				time.Sleep(time.Minute)
+				if inv, _ := s.Invoice(testTenant, id); inv.Status != test.stands || inv.Number != "A1" {
+					t.Errorf("%s is %s, want %s", inv.Number, inv.Status, test.stands)
+				}
+			})
+		})
+	}
 }
 
 func TestClosingTheSimEndsLateCommits(t *testing.T) {

@@ -37,7 +37,8 @@ func readHistory(c *call) answer {
 	}))
 }
 
-// addHistory is PUT …/History: notes are added and can never be changed.
+// addHistory is PUT …/History: notes are added and can never be changed. That they do not move UpdatedDateUTC is not
+// verified.
 func addHistory(c *call) answer {
 	notes, err := readAll(c, "HistoryRecords", func(n *node) (string, error) {
 		var r reader

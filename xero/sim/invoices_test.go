@@ -277,6 +277,52 @@ func TestStatusMachine(t *testing.T) {
 	}
 }
 
+func TestManyLeaveForceInOneRequest(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		asked := []struct{ from, to, refusal string }{
+			{StatusDraft, StatusDeleted, ""},
+			{StatusSubmitted, StatusDeleted, ""},
+			{StatusAuthorised, StatusVoided, ""},
+			{StatusAuthorised, StatusDeleted, msgStatusModify},
+			{StatusPaid, StatusVoided, msgAllocated},
+			{StatusPaid, StatusDeleted, msgStatusModify},
+			{StatusDraft, StatusVoided, msgStatusModify},
+			{StatusVoided, StatusDeleted, msgStatusModify},
+			{StatusDeleted, StatusDeleted, msgStatusModify},
+			{"", StatusDeleted, msgNoDocument},
+		}
+		var ids, elements []string
+		for i, test := range asked {
+			id := unknownID
+			if test.from != "" {
+				id = r.bring(test.from, "A"+strconv.Itoa(i))
+			}
+			ids = append(ids, id)
+			elements = append(elements, `{"InvoiceID":"`+id+`","Status":"`+test.to+`"}`)
+		}
+		before := r.sim.Invoices(testTenant)
+		time.Sleep(time.Second)
+		a := r.do("POST", "/Invoices?summarizeErrors=false", `{"Invoices":[`+strings.Join(elements, ",")+`]}`)
+		list := r.do("GET", "/Invoices?summaryOnly=true&order=InvoiceNumber&IDs="+strings.Join(ids, ","), "")
+		for i, test := range asked {
+			at := "Invoices." + strconv.Itoa(i)
+			a.want(200, at+".InvoiceID", ids[i], at+".ValidationErrors.0.Message", test.refusal)
+			if test.refusal == "" {
+				a.want(200, at+".StatusAttributeString", "OK", at+".Status", test.to, at+".InvoiceNumber", "A"+strconv.Itoa(i), at+".Total", "46.00")
+				list.want(200, at+".Status", test.to, at+".UpdatedDateUTCString", "2000-01-01T00:00:01Z")
+				continue
+			}
+			a.want(200, at+".StatusAttributeString", "ERROR", at+".HasErrors", "true")
+			if test.from != "" {
+				list.want(200, at+".Status", test.from)
+				if after, _ := r.sim.Invoice(testTenant, ids[i]); !after.UpdatedUTC.Equal(before[i].UpdatedUTC) {
+					t.Errorf("from %s to %s: it was refused and is told as changed", test.from, test.to)
+				}
+			}
+		}
+	})
+}
+
 func TestVoidedInvoiceShowsItsDueInTheAnswerOnly(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
 		id := r.bring(StatusAuthorised, "A1")

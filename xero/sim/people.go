@@ -134,6 +134,18 @@ func (s *Sim) ApplyCredit(tenant, invoiceID string, amount decimal.Decimal) erro
 	})
 }
 
+// Lose makes an invoice disappear altogether, as a reset of Xero's demo company does.
+func (s *Sim) Lose(tenant, invoiceID string) error {
+	return s.act(tenant, func(k *clerk) []string {
+		inv := k.org.invoiceByID[invoiceID]
+		if inv == nil {
+			return []string{noSuchRecord}
+		}
+		k.org.removeInvoice(inv)
+		return nil
+	})
+}
+
 // EditContact changes a contact's details.
 func (s *Sim) EditContact(tenant, contactID string, edit ContactEdit) error {
 	return s.actOnContact(tenant, contactID, func(k *clerk, c *Contact) []string {

@@ -81,6 +81,28 @@ func TestAPersonPlaysTheXeroSide(t *testing.T) {
 	})
 }
 
+func TestWhatIsLostIsNowhere(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id, other := r.bring(StatusPaid, "A1"), r.bring(StatusDraft, "A2")
+		if err := r.sim.Lose(testTenant, id); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.sim.Lose(testTenant, id); !refusedWith(err, noSuchRecord) {
+			t.Errorf("losing it again: %v", err)
+		}
+		if got := r.do("GET", "/Invoices?IDs="+id+","+other, "").want(200).numbers(); got != "A2" {
+			t.Errorf("the list has %s", got)
+		}
+		if got := r.do("GET", "/Invoices?InvoiceNumbers=A1", "").want(200).numbers(); got != "" {
+			t.Errorf("the list has %s", got)
+		}
+		r.do("GET", "/Payments", "").want(200, "Payments", "[]")
+		r.do("GET", "/Invoices/"+id, "").want(404)
+		r.do("POST", "/Invoices", `{"InvoiceID":"`+id+`","Status":"DELETED"}`).wantError(msgNoDocument)
+		r.add("InvoiceNumber", `"A1"`)
+	})
+}
+
 func TestRestoringAContactWhoseNameWasTaken(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
 		r.do("PUT", "/Contacts", `{"Name":"Old Ltd"}`).want(200)

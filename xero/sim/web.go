@@ -34,6 +34,7 @@ func (s *Sim) web() http.Handler {
 	mux.HandleFunc("POST /invoices/{id}/delete", w.changeInvoice("delete", s.Delete))
 	mux.HandleFunc("POST /invoices/{id}/pay", w.payInvoice)
 	mux.HandleFunc("POST /invoices/{id}/credit", w.creditInvoice)
+	mux.HandleFunc("POST /invoices/{id}/credit-in-full", w.creditInFull)
 	mux.HandleFunc("POST /invoices/{id}/payments/{payment}/remove", w.removePayment)
 	mux.HandleFunc("GET /invoices/{id}/attachments/{attachment}", w.attachment)
 
