@@ -65,7 +65,16 @@ type link struct {
 
 // Record implements app.Tx. The database itself refuses an entry that does not follow
 // the last one, and any change of one that is there.
-func (w *writer) Record(e staff.Entry) error {
+func (w *writer) Record(entries ...staff.Entry) error {
+	for _, e := range entries {
+		if err := w.record(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) record(e staff.Entry) error {
 	const doing = "adding to the audit trail"
 	if w.last == nil {
 		var last link

@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -278,6 +279,48 @@ func BenchmarkImport10000(b *testing.B) {
 		})
 		if err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFollow10000 stores that 10,000 exported invoices were paid in Xero, as a refresh
+// does: a thousand in a transaction.
+func BenchmarkFollow10000(b *testing.B) {
+	const page = 1000
+	db, ids := manyOf(b, 22_000)
+	var exported []ledger.InvoiceID
+	for i, id := range ids {
+		if i%2 == 1 && i%20 != 1 && len(exported) < 10_000 {
+			exported = append(exported, ledger.InvoiceID(id))
+		}
+	}
+	if len(exported) < 9_900 {
+		b.Fatal("too few were exported")
+	}
+	for round := 0; b.Loop(); round++ {
+		for at := 0; at < len(exported); at += page {
+			some := exported[at:min(at+page, len(exported))]
+			err := db.Update(b.Context(), func(tx app.Tx) error {
+				tracked, err := tx.Tracked("kauri", some)
+				if err != nil {
+					return err
+				}
+				var exports []app.Export
+				var moved []billing.InvoiceID
+				var burnt []billing.Number
+				var entries []staff.Entry
+				for _, id := range some {
+					t := tracked[id]
+					t.Export.Standing.Status, t.Export.Standing.Updated = ledger.PaidThere, time.UnixMilli(int64(round)+5)
+					exports, moved, burnt = append(exports, t.Export), append(moved, t.Invoice.ID), append(burnt, t.Invoice.Number)
+					entries = append(entries, staff.Entry{Action: "read again", Subject: "invoice", ID: string(t.Invoice.ID), From: "finalized, exported", To: "closed, exported, paid"})
+				}
+				return errors.Join(tx.SaveStandings(exports...), tx.Advance(billing.Stage{Status: billing.Closed, Export: billing.Exported}, moved...),
+					tx.Burn(burnt...), tx.Record(entries...))
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

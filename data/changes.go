@@ -47,14 +47,17 @@ const keptChanges = 250_000
 // announce writes what was noted to the feed.
 func (w *writer) announce() error {
 	const doing = "writing the change feed"
-	for _, c := range w.changes {
-		if _, err := w.exec(doing, "INSERT INTO changes (subject, id) VALUES (?, ?)", c.Subject, c.ID); err != nil {
-			return err
-		}
-	}
 	if len(w.changes) == 0 {
 		return nil
 	}
-	_, err := w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	pairs := make([][2]string, len(w.changes))
+	for i, c := range w.changes {
+		pairs[i] = [2]string{c.Subject, c.ID}
+	}
+	_, err := w.exec(doing, "INSERT INTO changes (subject, id) SELECT value ->> 0, value ->> 1 FROM json_each(?) ORDER BY key", toJSON(pairs))
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
 	return err
 }

@@ -9,31 +9,47 @@ import (
 	"feebridge/app/money"
 )
 
-const exportColumns = `id, run, invoice, number, tenant, mark, contact, expected, currency, coalesce(batch, ''), sent, since, small, ended, result,
-	xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
-	xero_paid_on, xero_updated, messages`
+const exportColumns = `e.id, e.run, e.invoice, e.number, e.tenant, e.mark, e.contact, e.expected, e.currency, coalesce(e.batch, ''), e.sent, e.since,
+	e.small, e.ended, e.result, e.xero_id, e.xero_number, e.xero_mark, e.xero_status, e.xero_contact, e.xero_contact_name, e.xero_date,
+	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on, e.xero_updated, e.messages`
 
-func scanExport(row *sql.Rows) (app.Export, error) {
+func scanOneExport(row *sql.Rows) (app.Export, error) { return scanExport(row) }
+
+// scanExport reads exportColumns, and more columns behind them.
+func scanExport(row *sql.Rows, more ...any) (app.Export, error) {
 	var e app.Export
 	var expected, total, due, paid, credited int64
 	var currency money.Currency
 	var messages []keptMessage
 	s := &e.Standing
-	err := row.Scan(&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since}, &e.Small,
-		at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates},
-		&s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.Date, &s.Currency, &total, &due, &paid, &credited,
-		&s.PaidOn, at{&s.Updated}, inJSON{&messages})
+	err := row.Scan(append([]any{
+		&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since},
+		&e.Small, at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates}, &s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.ContactName, &s.Date,
+		&s.Currency, &total, &due, &paid, &credited, &s.PaidOn, at{&s.Updated}, inJSON{&messages},
+	}, more...)...)
 	e.Expected = money.New(expected, currency)
 	s.Total, s.AmountDue = money.New(total, s.Currency), money.New(due, s.Currency)
 	s.AmountPaid, s.AmountCredited = money.New(paid, s.Currency), money.New(credited, s.Currency)
-	e.Messages = convert(messages, func(m keptMessage) ledger.Message { return ledger.Message(m) })
+	e.Messages = ledgerMessages(messages)
 	return e, err
+}
+
+func ledgerMessages(kept []keptMessage) []ledger.Message {
+	return convert(kept, func(m keptMessage) ledger.Message { return ledger.Message(m) })
+}
+
+// keepMessages returns messages as they are kept: "" for none.
+func keepMessages(all []ledger.Message) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return toJSON(convert(all, func(m ledger.Message) keptMessage { return keptMessage(m) }))
 }
 
 // Exports implements app.Reader.
 func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
-	all, err := many(r, "reading exports", scanExport,
-		"SELECT "+exportColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN exports ON id = asked.value ORDER BY asked.key", idList(ids))
+	all, err := many(r, "reading exports", scanOneExport,
+		"SELECT "+exportColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN exports e ON e.id = asked.value ORDER BY asked.key", idList(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -47,18 +63,18 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
-	return many(r, "reading the exports of a run", scanExport, "SELECT "+exportColumns+" FROM exports WHERE run = ? ORDER BY seq", id)
+	return many(r, "reading the exports of a run", scanOneExport, "SELECT "+exportColumns+" FROM exports e WHERE run = ? ORDER BY seq", id)
 }
 
 // ExportsOf implements app.Reader.
 func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
-	return many(r, "reading the exports of an invoice", scanExport, "SELECT "+exportColumns+" FROM exports WHERE invoice = ? ORDER BY seq DESC", id)
+	return many(r, "reading the exports of an invoice", scanOneExport, "SELECT "+exportColumns+" FROM exports e WHERE invoice = ? ORDER BY seq DESC", id)
 }
 
 // ExportsByMark implements app.Reader.
 func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
-	all, err := many(r, "looking for marks", scanExport,
-		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN exports ON mark = asked.value", idList(marks))
+	all, err := many(r, "looking for marks", scanOneExport,
+		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN exports e ON e.mark = asked.value", idList(marks))
 	byMark := make(map[string]app.Export, len(all))
 	for _, e := range all {
 		byMark[e.Mark] = e
@@ -68,8 +84,8 @@ func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 
 // Waiting implements app.Reader.
 func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
-	return many(r, "reading what waits", scanExport,
-		"SELECT "+exportColumns+" FROM exports WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
+	return many(r, "reading what waits", scanOneExport,
+		"SELECT "+exportColumns+" FROM exports e WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
 
 // SaveExports implements app.Tx. Which run, invoice and organisation an export belongs
@@ -87,21 +103,17 @@ func (w *writer) SaveExports(all ...app.Export) error {
 
 func (w *writer) saveExport(e app.Export) error {
 	const doing = "saving an export"
-	messages := ""
-	if len(e.Messages) > 0 {
-		messages = toJSON(convert(e.Messages, func(m ledger.Message) keptMessage { return keptMessage(m) }))
-	}
 	shown := shownMessage(e.Messages)
 	s := e.Standing
 	values := []any{
 		e.Contact, e.Expected.Minor(), e.Expected.Currency(), sql.NullString{String: string(e.Batch), Valid: e.Batch != ""},
 		millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(),
-		s.ID, s.Number, s.Mark, s.Status, s.Contact, s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(),
-		s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), messages, shown.Text, shown.Cause, e.ID,
+		s.ID, s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(),
+		s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), keepMessages(e.Messages), shown.Text, shown.Cause, e.ID,
 	}
 	saved, err := w.exec(doing, `
 		UPDATE exports SET contact = ?, expected = ?, currency = ?, batch = ?, sent = ?, since = ?, small = ?, ended = ?, result = ?,
-			xero_id = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_date = ?, xero_currency = ?, xero_total = ?,
+			xero_id = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?, xero_date = ?, xero_currency = ?, xero_total = ?,
 			xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?, messages = ?, message = ?, cause = ?
 		WHERE id = ?`, values...)
 	if err != nil || saved > 0 {
@@ -109,16 +121,40 @@ func (w *writer) saveExport(e app.Export) error {
 	}
 	_, err = w.exec(doing, `
 		INSERT INTO exports (contact, expected, currency, batch, sent, since, small, ended, result,
-			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total,
+			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total,
 			xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause, id,
 			run, invoice, number, tenant, mark)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		append(values, e.Run, e.Invoice, e.Number, e.Tenant, e.Mark)...)
 	if err != nil {
 		return err
 	}
 	_, err = w.exec(doing, "UPDATE invoices SET latest = last_insert_rowid() WHERE id = ?", e.Invoice)
 	return err
+}
+
+// SaveStandings implements app.Tx. It leaves alone what has an index, so that ten thousand
+// take half the time that they take with SaveExports.
+func (w *writer) SaveStandings(all ...app.Export) error {
+	for _, e := range all {
+		s, shown := e.Standing, shownMessage(e.Messages)
+		saved, err := w.exec("saving how an invoice stands in Xero", `
+			UPDATE exports SET contact = ?, result = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?,
+				xero_date = ?, xero_currency = ?, xero_total = ?, xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?,
+				messages = ?, message = ?, cause = ?
+			WHERE id = ? AND xero_id = ?`,
+			e.Contact, e.Result.String(), s.Number, s.Mark, s.Status, s.Contact, s.ContactName,
+			s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated),
+			keepMessages(e.Messages), shown.Text, shown.Cause, e.ID, s.ID)
+		switch {
+		case err != nil:
+			return err
+		case saved == 0:
+			return app.Errorf(app.NotFound, "There is no export %s of the invoice %s in Xero.", e.ID, s.ID)
+		}
+		w.note("invoice", string(e.Invoice))
+	}
+	return nil
 }
 
 // shownMessage returns the message that stands in the grid: what stopped the export, or

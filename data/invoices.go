@@ -2,6 +2,7 @@ package data
 
 import (
 	"database/sql"
+	"slices"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -159,17 +160,19 @@ func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) er
 // Advance implements app.Tx. It counts as a save: whoever opened the invoice before
 // has to open it again.
 func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	moved, err := w.exec("moving invoices on", "UPDATE invoices SET status = ?, export = ?, version = version + 1 WHERE id IN (SELECT value FROM json_each(?))",
+		to.Status.String(), to.Export.String(), idList(ids))
+	switch {
+	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE): // it was deleted, and its number given to another
+		return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
+	case err != nil:
+		return err
+	case moved < int64(len(ids)):
+		_, err := w.Invoices(ids) // names the one
+		return err
+	}
 	for _, id := range ids {
-		moved, err := w.exec("moving an invoice on", "UPDATE invoices SET status = ?, export = ?, version = version + 1 WHERE id = ?",
-			to.Status.String(), to.Export.String(), id)
-		switch {
-		case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE): // it was deleted, and its number given to another
-			return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
-		case err != nil:
-			return err
-		case moved == 0:
-			return app.Errorf(app.NotFound, "There is no invoice %s.", id)
-		}
 		w.note("invoice", string(id))
 	}
 	return nil
@@ -183,7 +186,20 @@ func (r *reader) Burnt(n billing.Number) (burnt bool, err error) {
 }
 
 // Burn implements app.Tx.
-func (w *writer) Burn(n billing.Number) error {
-	_, err := w.exec("burning a number", "INSERT INTO burnt_numbers (number_fold) VALUES (?) ON CONFLICT DO NOTHING", n.Fold())
+func (w *writer) Burn(numbers ...billing.Number) error {
+	_, err := w.exec("burning numbers", "INSERT INTO burnt_numbers (number_fold) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+		idList(convert(numbers, billing.Number.Fold)))
 	return err
+}
+
+// NumberUses implements app.Reader.
+func (r *reader) NumberUses(prefix string) ([]app.NumberUse, error) {
+	const doing = "reading the numbers"
+	fold := billing.Number(prefix).Fold()
+	return many(r, doing, func(row *sql.Rows) (u app.NumberUse, err error) {
+		err = row.Scan(&u.Number, &u.Invoice, &u.Client, &u.Deleted, &u.Burnt)
+		return u, err
+	}, `SELECT i.number, i.id, c.name, i.status = 'deleted', 0 FROM invoices i JOIN clients c ON c.id = i.client
+			WHERE substr(i.number_fold, 1, length(?1)) = ?1 AND i.number_fold <> ''
+		UNION ALL SELECT number_fold, '', '', 0, 1 FROM burnt_numbers WHERE substr(number_fold, 1, length(?1)) = ?1`, fold)
 }

@@ -214,7 +214,7 @@ var invoicePromises = []promise{
 			{
 				ID: "a", ClientID: "kauri", Client: "Kauri Joinery", Number: "INV-1", Reference: "Year 2026", Date: 20261103, Due: 20261120,
 				SubTotal: money.New(10000, "NZD"), Tax: money.New(1500, "NZD"), Total: money.New(11500, "NZD"), Stage: billing.Stage{Status: billing.Finalized},
-				Message: "an error", Cause: ledger.LockedDate, XeroStatus: ledger.PaidThere, AmountDue: money.New(1, "AUD"), PaidOn: 20261104,
+				Message: "an error", Cause: ledger.LockedDate, XeroStatus: ledger.PaidThere, Settlement: ledger.Paid, AmountDue: money.New(1, "AUD"), PaidOn: 20261104,
 			},
 			{ID: "b", ClientID: "rimu", Client: "Rimu Cafe", Date: 20200101, SubTotal: money.Zero("NZD"), Tax: money.Zero("NZD"), Total: money.Zero("NZD")},
 		})

@@ -176,7 +176,7 @@ func (m *model) check(r *rapid.T) {
 		}
 		row := app.InvoiceRow{
 			ID: v.ID, ClientID: m.client, Client: "Any", Number: v.Number, Date: v.Date, Due: v.Due, Stage: v.Stage,
-			SubTotal: totals.SubTotal, Tax: totals.Tax, Total: totals.Total, XeroStatus: m.latest[v.ID].Standing.Status,
+			SubTotal: totals.SubTotal, Tax: totals.Tax, Total: totals.Total, XeroStatus: m.latest[v.ID].Standing.Status, Settlement: m.latest[v.ID].Standing.Settlement(),
 		}
 		if messages := m.latest[v.ID].Messages; len(messages) > 0 {
 			row.Message, row.Cause = messages[0].Text, messages[0].Cause

@@ -42,7 +42,7 @@ func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, e
 func rowsQuery(q app.Query) (query string, args []any) {
 	var b strings.Builder
 	b.WriteString(`SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
-		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid_on
+		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
 		b.WriteString("(SELECT DISTINCT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
@@ -66,8 +66,8 @@ func rowsQuery(q app.Query) (query string, args []any) {
 // rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
 // once: 100,000 rows name a few thousand clients and a handful of messages.
 type rowScanner struct {
-	columns [18]any
-	into    [18]any // pointers to columns: database/sql then neither converts nor copies
+	columns [20]any
+	into    [20]any // pointers to columns: database/sql then neither converts nor copies
 	same    map[string]string
 }
 
@@ -103,10 +103,14 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 		Message:    s.shared(12),
 		Cause:      ledger.Cause(s.shared(13)),
 		XeroStatus: ledger.InvoiceStatus(s.shared(14)),
-		PaidOn:     billing.Date(s.number(17)),
+		PaidOn:     billing.Date(s.number(19)),
 	}
 	if r.XeroStatus != "" {
-		r.AmountDue = money.New(s.number(16), money.Currency(s.shared(15)))
+		there := money.Currency(s.shared(15))
+		r.AmountDue = money.New(s.number(16), there)
+		r.Settlement = ledger.Standing{
+			Status: r.XeroStatus, AmountPaid: money.New(s.number(17), there), AmountCredited: money.New(s.number(18), there),
+		}.Settlement()
 	}
 	return r, nil
 }

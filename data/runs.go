@@ -8,10 +8,10 @@ import (
 	"feebridge/app/ledger"
 )
 
-const runColumns = "id, tenant, coalesce(started_by, ''), started, confirmed, ended"
+const runColumns = "id, kind, tenant, coalesce(started_by, ''), started, confirmed, ended"
 
 func scanRun(row *sql.Rows) (r app.Run, err error) {
-	err = row.Scan(&r.ID, &r.Tenant, &r.By, at{&r.Started}, at{&r.Confirmed}, at{&r.Ended})
+	err = row.Scan(&r.ID, &r.Kind, &r.Tenant, &r.By, at{&r.Started}, at{&r.Confirmed}, at{&r.Ended})
 	return r, err
 }
 
@@ -30,12 +30,12 @@ func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 	return many(r, "reading the runs", scanRun, query+" ORDER BY started DESC, id DESC", t)
 }
 
-// SaveRun implements app.Tx. The organisation and the start of a run do not change.
+// SaveRun implements app.Tx. The kind, the organisation and the start of a run do not change.
 func (w *writer) SaveRun(r app.Run) error {
 	_, err := w.exec("saving a run", `
-		INSERT INTO runs (id, tenant, started_by, started, confirmed, ended) VALUES (?, ?, ?, ?, ?, ?)
+		INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET started_by = excluded.started_by, confirmed = excluded.confirmed, ended = excluded.ended`,
-		r.ID, r.Tenant, sql.NullString{String: string(r.By), Valid: r.By != ""}, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
+		r.ID, r.Kind, r.Tenant, sql.NullString{String: string(r.By), Valid: r.By != ""}, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
 	if err == nil {
 		w.note("run", string(r.ID))
 	}
@@ -57,7 +57,10 @@ func (r *reader) Tally(id app.RunID) (app.Tally, error) {
 		return err
 	}, `SELECT ended <> 0, iif(ended <> 0, result, (SELECT export FROM invoices WHERE id = exports.invoice)), count(*)
 		FROM exports WHERE run = ? GROUP BY 1, 2`, id)
-	return t, err
+	if err != nil || t.All > 0 {
+		return t, err
+	}
+	return r.tallyRemovals(id)
 }
 
 func counter(t *app.Tally, ended bool, state billing.ExportState) *int {

@@ -148,6 +148,8 @@ type (
 		Tracking       []keptTracking        `json:"tracking"`
 		Codes          map[string]keptTarget `json:"codes"`
 		Taxes          map[string]string     `json:"taxes"`
+		Note           bool                  `json:"note"`
+		AttachPaper    bool                  `json:"attach_paper"`
 	}
 )
 
@@ -166,7 +168,7 @@ func taxParts(all []keptTaxPart) []billing.TaxPart {
 func keepMapping(m ledger.Mapping) keptMapping {
 	kept := keptMapping{
 		Arrival: m.Arrival, DefaultAccount: m.DefaultAccount, DefaultTax: m.DefaultTax, Term: keptTerm(m.Term), Theme: m.Theme,
-		Tracking: keepTracking(m.Tracking), Taxes: m.Taxes,
+		Tracking: keepTracking(m.Tracking), Taxes: m.Taxes, Note: m.Note, AttachPaper: m.AttachPaper,
 	}
 	if m.Codes != nil {
 		kept.Codes = make(map[string]keptTarget, len(m.Codes))
@@ -180,7 +182,7 @@ func keepMapping(m ledger.Mapping) keptMapping {
 func (k keptMapping) mapping() ledger.Mapping {
 	m := ledger.Mapping{
 		Arrival: k.Arrival, DefaultAccount: k.DefaultAccount, DefaultTax: k.DefaultTax, Term: billing.Term(k.Term), Theme: k.Theme,
-		Tracking: tracking(k.Tracking), Taxes: k.Taxes,
+		Tracking: tracking(k.Tracking), Taxes: k.Taxes, Note: k.Note, AttachPaper: k.AttachPaper,
 	}
 	if k.Codes != nil {
 		m.Codes = make(map[string]ledger.Target, len(k.Codes))

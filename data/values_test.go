@@ -25,13 +25,13 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 		`INSERT INTO invoices (id, version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note, sub_total, tax, total, status, export)
 			VALUES ('v', 1, 'kauri', 'final', '', '', 0, 0, '', 'NZD', 'NoTax', '', '', 0, 0, 0, 'draft', 'not_exported')`,
 		`INSERT INTO lines VALUES ('v', 0, '', 'Work', 0, 0, 0, 0, '', '', 0, '[{"name":"GST","rate":50000},{"name":"PST","rate":70000}]', '', '', '[{"category":"Region","option":"North"}]')`,
-		`INSERT INTO runs VALUES ('r', 'demo', 'anna', 1, 1, 0)`,
+		`INSERT INTO runs VALUES ('r', '', 'demo', 'anna', 1, 1, 0)`,
 		`INSERT INTO batches (id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up, body)
 			VALUES ('b', 'demo', 'invoices', 'k', '["one","two"]', 'ready', 0, 0, 0, 0, 0, x'00')`,
 		`INSERT INTO exports (id, run, invoice, number, tenant, mark, contact, expected, currency, sent, since, small, ended, result,
-				xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
+				xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, xero_due, xero_paid, xero_credited,
 				xero_paid_on, xero_updated, message, cause, messages)
-			VALUES ('e', 'r', 'v', '', 'demo', 'm', '', 0, '', 0, 0, 0, 0, 'not_exported', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0, 0, '', '',
+			VALUES ('e', 'r', 'v', '', 'demo', 'm', '', 0, '', 0, 0, 0, 0, 'not_exported', '', '', '', '', '', '', 0, '', 0, 0, 0, 0, 0, 0, '', '',
 				'[{"text":"Locked","cause":"locked_date","warning":true}]')`,
 	} {
 		if _, err := db.writer.ExecContext(t.Context(), statement); err != nil {

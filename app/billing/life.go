@@ -31,13 +31,14 @@ const (
 	Changed // number, contact, currency, date or total differ from what was sent
 	DeletedInXero
 	VoidedInXero
-	Removing // on its way back to draft
-	Held     // kept back by a person
+	NotFoundInXero // absent from a complete reading of what Xero has
+	Removing       // on its way back to draft; of a closed one, on its way to be voided
+	Held           // kept back by a person
 )
 
 var exportNames = [...]string{
 	"not_exported", "queued", "exporting", "exported", "warning", "failed", "unknown",
-	"changed", "deleted_in_xero", "voided_in_xero", "removing", "held",
+	"changed", "deleted_in_xero", "voided_in_xero", "not_found_in_xero", "removing", "held",
 }
 
 // String returns the name under which the state is stored and listed.
@@ -83,9 +84,12 @@ const (
 	Differ                   // changed in Xero by hand
 	DeleteThere              // deleted in Xero
 	VoidThere                // voided in Xero
+	Vanish                   // absent from a complete reading of what Xero has
+	LetGo                    // an Admin says that it is not in Xero any more
 	Remove                   // redraft started
+	Void                     // on its way to be voided at our request
 	Removed                  // gone from Xero at our request
-	KeepThere                // Xero refused to remove it
+	KeepThere                // it stays in Xero
 	eventCount
 )
 
@@ -108,15 +112,16 @@ var moves = [eventCount][]move{
 		{Draft, []ExportState{NotExported}, Stage{Deleted, NotExported}},
 		{Finalized, []ExportState{NotExported, Failed, DeletedInXero, Held}, Stage{Deleted, NotExported}},
 		{Closed, []ExportState{VoidedInXero}, Stage{Deleted, VoidedInXero}},
+		{Closed, []ExportState{NotFoundInXero}, Stage{Deleted, NotFoundInXero}},
 	},
 	Send:   {{Finalized, []ExportState{Queued, Unknown}, Stage{Finalized, Exporting}}},
 	Unsent: {{Finalized, []ExportState{Exporting, Unknown}, Stage{Finalized, Queued}}},
 	Lose:   {{Finalized, []ExportState{Exporting}, Stage{Finalized, Unknown}}},
 	Accept: {
-		{Finalized, []ExportState{Exporting, Unknown, Warned, Changed}, Stage{Finalized, Exported}},
-		{Closed, []ExportState{Changed}, Stage{Closed, Exported}},
+		{Finalized, []ExportState{Exporting, Unknown, Warned, Changed, NotFoundInXero}, Stage{Finalized, Exported}},
+		{Closed, []ExportState{Changed, NotFoundInXero}, Stage{Closed, Exported}},
 	},
-	Warn:   {{Finalized, []ExportState{Exporting, Unknown}, Stage{Finalized, Warned}}},
+	Warn:   {{Finalized, []ExportState{Exporting, Unknown, Exported}, Stage{Finalized, Warned}}},
 	Refuse: {{Finalized, []ExportState{Queued, Exporting, Unknown}, Stage{Finalized, Failed}}},
 	Approve: {
 		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, Exported}},
@@ -128,11 +133,20 @@ var moves = [eventCount][]move{
 	DeleteThere: {{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Finalized, DeletedInXero}}},
 	VoidThere: {
 		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, VoidedInXero}},
-		{Closed, []ExportState{Exported, Changed}, Stage{Closed, VoidedInXero}},
+		{Closed, []ExportState{Exported, Changed, Removing}, Stage{Closed, VoidedInXero}},
 	},
-	Remove:    {{Finalized, []ExportState{Exported, Warned, Changed}, Stage{Finalized, Removing}}},
-	Removed:   {{Finalized, []ExportState{Removing}, Stage{Draft, NotExported}}},
-	KeepThere: {{Finalized, []ExportState{Removing}, Stage{Finalized, Exported}}},
+	Vanish: {
+		{Finalized, []ExportState{Exported, Warned, Changed}, Stage{Finalized, NotFoundInXero}},
+		{Closed, []ExportState{Exported, Changed}, Stage{Closed, NotFoundInXero}},
+	},
+	LetGo:   {{Finalized, []ExportState{NotFoundInXero}, Stage{Finalized, NotExported}}},
+	Remove:  {{Finalized, []ExportState{Exported, Warned, Changed}, Stage{Finalized, Removing}}},
+	Void:    {{Closed, []ExportState{Exported, Changed}, Stage{Closed, Removing}}},
+	Removed: {{Finalized, []ExportState{Removing}, Stage{Draft, NotExported}}},
+	KeepThere: {
+		{Finalized, []ExportState{Removing}, Stage{Finalized, Exported}},
+		{Closed, []ExportState{Removing}, Stage{Closed, Exported}},
+	},
 }
 
 // Next returns the stage that follows when ev happens, and whether it can happen at all.

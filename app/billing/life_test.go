@@ -19,14 +19,17 @@ finalized/held:            reopen=draft/not_exported release=finalized/not_expor
 finalized/queued:          withdraw=finalized/not_exported send=finalized/exporting refuse=finalized/failed
 finalized/exporting:       unsent=finalized/queued lose=finalized/unknown accept=finalized/exported warn=finalized/warning refuse=finalized/failed approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero
 finalized/unknown:         send=finalized/exporting unsent=finalized/queued accept=finalized/exported warn=finalized/warning refuse=finalized/failed approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero
-finalized/exported:        approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
-finalized/warning:         accept=finalized/exported approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
-finalized/changed:         accept=finalized/exported approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero remove=finalized/removing
+finalized/exported:        warn=finalized/warning approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
+finalized/warning:         accept=finalized/exported approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
+finalized/changed:         accept=finalized/exported approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
+finalized/not_found_in_xero: accept=finalized/exported letgo=finalized/not_exported
 finalized/failed:          reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
 finalized/deleted_in_xero: reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
 finalized/removing:        approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero removed=draft/not_exported keepthere=finalized/exported
-closed/exported:           differ=closed/changed voidthere=closed/voided_in_xero
-closed/changed:            accept=closed/exported voidthere=closed/voided_in_xero
+closed/exported:           differ=closed/changed voidthere=closed/voided_in_xero vanish=closed/not_found_in_xero void=closed/removing
+closed/changed:            accept=closed/exported voidthere=closed/voided_in_xero vanish=closed/not_found_in_xero void=closed/removing
+closed/not_found_in_xero:  accept=closed/exported delete=deleted/not_found_in_xero
+closed/removing:           voidthere=closed/voided_in_xero keepthere=closed/exported
 closed/voided_in_xero:     delete=deleted/voided_in_xero
 `
 
@@ -35,7 +38,7 @@ var events = map[string]billing.Event{
 	"queue": billing.Queue, "withdraw": billing.Withdraw, "delete": billing.Delete, "send": billing.Send,
 	"unsent": billing.Unsent, "lose": billing.Lose, "accept": billing.Accept, "warn": billing.Warn, "refuse": billing.Refuse,
 	"approve": billing.Approve, "differ": billing.Differ, "deletethere": billing.DeleteThere, "voidthere": billing.VoidThere,
-	"remove": billing.Remove, "removed": billing.Removed, "keepthere": billing.KeepThere,
+	"vanish": billing.Vanish, "letgo": billing.LetGo, "remove": billing.Remove, "void": billing.Void, "removed": billing.Removed, "keepthere": billing.KeepThere,
 }
 
 func name(s billing.Stage) string { return fmt.Sprintf("%s/%s", s.Status, s.Export) }

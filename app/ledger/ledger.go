@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"fmt"
 	"time"
 
 	"feebridge/app/billing"
@@ -46,6 +47,7 @@ type Standing struct {
 	Mark           string // the Url it carries; ours when we sent it
 	Status         InvoiceStatus
 	Contact        ContactID
+	ContactName    string // as Xero has it now
 	Date           billing.Date
 	Currency       money.Currency
 	Total          money.Amount
@@ -56,11 +58,82 @@ type Standing struct {
 	Updated        time.Time    // Xero's clock
 }
 
+// Page is a part of a list of changes.
+type Page struct {
+	Changed []Standing // the newest change first
+	Made    time.Time  // Xero's clock when it was made; zero where Xero did not say
+}
+
 // Live reports whether the invoice is in force in Xero, or may still come into force.
 func (s Standing) Live() bool { return s.Status != VoidedThere && s.Status != DeletedThere }
 
 // Approved reports whether the invoice was approved in Xero.
 func (s Standing) Approved() bool { return s.Status == AuthorisedThere || s.Status == PaidThere }
+
+// Settlement is how far an approved invoice is paid.
+type Settlement string
+
+// The settlements.
+const (
+	NotApproved Settlement = ""
+	Approved    Settlement = "approved"  // nothing of it is paid
+	PartPaid    Settlement = "part_paid" // something of it is paid or credited, and an amount is due
+	Paid        Settlement = "paid"
+	Credited    Settlement = "credited" // by credit notes alone
+)
+
+// Settlement returns how far the invoice is paid. Xero counts what was credited apart from
+// what was paid, and makes an invoice PAID by either.
+func (s Standing) Settlement() Settlement {
+	switch paid, credited := s.AmountPaid.Sign() > 0, s.AmountCredited.Sign() > 0; {
+	case s.Status == PaidThere && credited && !paid:
+		return Credited
+	case s.Status == PaidThere:
+		return Paid
+	case s.Status == AuthorisedThere && (paid || credited):
+		return PartPaid
+	case s.Status == AuthorisedThere:
+		return Approved
+	}
+	return NotApproved
+}
+
+// Same reports whether both say the same of the invoice.
+func (s Standing) Same(other Standing) bool {
+	same := s.Updated.Equal(other.Updated)
+	s.Updated = other.Updated
+	return same && s == other
+}
+
+// Difference is a figure of an invoice that is not what was sent.
+type Difference struct {
+	What        Figure
+	Here, There any // a billing.Number, a billing.Date, a money.Currency, a money.Amount, or the name of a contact
+}
+
+// Figure names a figure of an invoice that Xero is watched for.
+type Figure string
+
+// The figures.
+const (
+	NumberFigure   Figure = "number"
+	ContactFigure  Figure = "contact"
+	DateFigure     Figure = "date"
+	CurrencyFigure Figure = "currency"
+	TotalFigure    Figure = "total"
+)
+
+// Message tells the difference in a sentence.
+func (d Difference) Message() Message {
+	m := Message{Text: fmt.Sprintf("The %s is %v here and %v in Xero.", d.What, d.Here, d.There), Cause: ChangedThere, Warning: true}
+	switch d.What {
+	case TotalFigure:
+		m.Cause = TotalDiffers
+	case ContactFigure:
+		m.Text = "The contact is not the one that it was sent to."
+	}
+	return m
+}
 
 // Write is one invoice as it is to stand in Xero: everything resolved to what the
 // organisation has.
@@ -89,6 +162,19 @@ type WriteLine struct {
 	Item        string
 	TaxType     string
 	Tracking    []billing.Tracking // spelled as the organisation spells them
+}
+
+// Removal takes one invoice out of force in Xero: nothing of it but its status is sent.
+type Removal struct {
+	Member string // what it belongs to, to match the answer with
+	ID     InvoiceID
+	To     InvoiceStatus // DeletedThere, or VoidedThere for one that was approved
+}
+
+// File is a file that is attached to an invoice in Xero.
+type File struct {
+	Name    string // such as "INV-0001.pdf"
+	Content []byte
 }
 
 // NewContact is a contact that is to be created in Xero.

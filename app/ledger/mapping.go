@@ -20,6 +20,8 @@ type Mapping struct {
 	Tracking       []billing.Tracking
 	Codes          map[string]Target // by billing code
 	Taxes          map[string]string // tax code to TaxType; a code that is not here is a TaxType itself
+	Note           bool              // write a note into the history of every exported invoice in Xero; one call each
+	AttachPaper    bool              // attach the printed invoice to it; one call each
 }
 
 // Target is where the lines of a billing code go: to an account or to an item, whose

@@ -136,13 +136,14 @@ const (
 	ManageStaff    Action = "manage staff"
 	SeeAudit       Action = "read the audit trail"
 	BackUp         Action = "back up and restore"
+	ReleaseMissing Action = "say that an invoice is not in Xero any more"
 )
 
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
 		See, EditInvoices, ExportInvoices, LinkContacts, EditClients,
-		MapToXero, EditSettings, ManageStaff, SeeAudit, BackUp,
+		MapToXero, EditSettings, ManageStaff, SeeAudit, BackUp, ReleaseMissing,
 	}
 }
 
@@ -168,6 +169,7 @@ var rules = map[Action]rule{
 	ManageStaff:    {admin: true, needs: "Admin"},
 	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
 	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
+	ReleaseMissing: {admin: true, needs: "Admin"},
 }
 
 // May reports whether the member may do it to the client entity; actions that concern

@@ -93,7 +93,7 @@ CREATE TABLE invoices (
 	total       INTEGER NOT NULL CHECK (total = sub_total + tax),
 	status      TEXT NOT NULL CHECK (status IN ('draft', 'finalized', 'closed', 'deleted')),
 	export      TEXT NOT NULL CHECK (export IN ('not_exported', 'queued', 'exporting', 'exported', 'warning', 'failed',
-		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'removing', 'held')),
+		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'not_found_in_xero', 'removing', 'held')),
 	latest      INTEGER REFERENCES exports (seq) -- its newest export
 ) STRICT;
 CREATE UNIQUE INDEX invoices_by_number ON invoices (number_fold) WHERE status <> 'deleted' AND number_fold <> '';
@@ -187,6 +187,7 @@ CREATE TABLE links (
 
 CREATE TABLE runs (
 	id         TEXT PRIMARY KEY CHECK (id <> ''),
+	kind       TEXT NOT NULL CHECK (kind IN ('', 'removal')), -- '' for an export
 	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
 	started_by TEXT REFERENCES staff (id), -- NULL for what Feebridge found in Xero itself
 	started    INTEGER NOT NULL,
@@ -201,7 +202,7 @@ CREATE TABLE batches (
 	seq        INTEGER PRIMARY KEY,
 	id         TEXT NOT NULL UNIQUE CHECK (id <> ''),
 	tenant     TEXT NOT NULL REFERENCES organisations (tenant),
-	kind       TEXT NOT NULL CHECK (kind IN ('contacts', 'invoices')),
+	kind       TEXT NOT NULL CHECK (kind IN ('contacts', 'invoices', 'removals')),
 	key        TEXT NOT NULL UNIQUE CHECK (key <> ''),
 	members    TEXT NOT NULL CHECK (json_valid(members)), -- in the order of the body
 	state      TEXT NOT NULL CHECK (state IN ('ready', 'sending', 'lost', 'settled')),
@@ -232,12 +233,13 @@ CREATE TABLE exports (
 	small         INTEGER NOT NULL,
 	ended         INTEGER NOT NULL,
 	result        TEXT NOT NULL CHECK (result IN ('not_exported', 'queued', 'exporting', 'exported', 'warning', 'failed',
-		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'removing', 'held')),
+		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'not_found_in_xero', 'removing', 'held')),
 	xero_id       TEXT NOT NULL,
 	xero_number   TEXT NOT NULL,
 	xero_mark     TEXT NOT NULL,
 	xero_status   TEXT NOT NULL, -- whatever Xero says
 	xero_contact  TEXT NOT NULL,
+	xero_contact_name TEXT NOT NULL,
 	xero_date     INTEGER NOT NULL,
 	xero_currency TEXT NOT NULL, -- of the next four
 	xero_total    INTEGER NOT NULL,
@@ -253,7 +255,61 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_run ON exports (run, ended, result, invoice);
 CREATE INDEX exports_of_invoice ON exports (invoice);
 CREATE INDEX exports_in_batch ON exports (batch) WHERE batch IS NOT NULL;
+CREATE INDEX exports_there ON exports (tenant, xero_id) WHERE xero_id <> '';
+CREATE INDEX exports_first ON exports (tenant, since) WHERE sent > 0;
 CREATE INDEX exports_waiting ON exports (tenant) WHERE batch IS NULL AND ended = 0;
+
+-- Invoices on their way out of force in Xero.
+CREATE TABLE removals (
+	seq      INTEGER PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE CHECK (id <> ''),
+	run      TEXT NOT NULL REFERENCES runs (id),
+	invoice  TEXT NOT NULL REFERENCES invoices (id),
+	export   TEXT NOT NULL REFERENCES exports (id), -- that is undone
+	tenant   TEXT NOT NULL REFERENCES organisations (tenant),
+	xero_id  TEXT NOT NULL CHECK (xero_id <> ''),
+	becomes  TEXT NOT NULL CHECK (becomes IN ('DELETED', 'VOIDED')),
+	batch    TEXT REFERENCES batches (id),
+	small    INTEGER NOT NULL,
+	ended    INTEGER NOT NULL,
+	result   TEXT NOT NULL CHECK (result IN ('', 'removed', 'kept', 'withdrawn')), -- '' while it has not ended
+	messages TEXT NOT NULL CHECK (messages = '' OR json_valid(messages))
+) STRICT;
+CREATE INDEX removals_of_run ON removals (run);
+CREATE INDEX removals_of_invoice ON removals (invoice);
+CREATE INDEX removals_in_batch ON removals (batch) WHERE batch IS NOT NULL;
+CREATE INDEX removals_waiting ON removals (tenant) WHERE batch IS NULL AND ended = 0;
+
+-- What is still to be written to an exported invoice in Xero besides the invoice. It goes when it is tried.
+CREATE TABLE extras (
+	seq    INTEGER PRIMARY KEY,
+	export TEXT NOT NULL REFERENCES exports (id),
+	tenant TEXT NOT NULL REFERENCES organisations (tenant),
+	kind   TEXT NOT NULL CHECK (kind IN ('note', 'paper')),
+	UNIQUE (export, kind)
+) STRICT;
+CREATE INDEX extras_of_tenant ON extras (tenant, seq);
+
+-- Closed invoices on their way to be written anew.
+CREATE TABLE replacements (
+	invoice TEXT PRIMARY KEY REFERENCES invoices (id), -- that is replaced
+	by      TEXT NOT NULL REFERENCES staff (id),
+	began   INTEGER NOT NULL,
+	copy    TEXT REFERENCES invoices (id), -- NULL until it is made
+	ended   INTEGER NOT NULL -- 0 while it is under way
+) STRICT, WITHOUT ROWID;
+
+-- How far what an organisation did with our invoices is known.
+CREATE TABLE refreshes (
+	tenant        TEXT PRIMARY KEY REFERENCES organisations (tenant),
+	cursor        INTEGER NOT NULL, -- Xero's clock: what changed up to then is known
+	at            INTEGER NOT NULL, -- the last success
+	reread        INTEGER NOT NULL, -- when every open invoice was last read by its ID
+	failing_since INTEGER NOT NULL,
+	failing_until INTEGER NOT NULL,
+	failing_why   TEXT NOT NULL,
+	failing_text  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Which of all the copies of the firm's data this file is; the same is kept in a file beside
 -- it. It has one row from the first start on.

@@ -1,0 +1,159 @@
+package data
+
+import (
+	"database/sql"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+const removalColumns = "id, run, invoice, export, tenant, xero_id, becomes, coalesce(batch, ''), small, ended, result, messages"
+
+func scanRemoval(row *sql.Rows) (r app.Removal, err error) {
+	var messages []keptMessage
+	err = row.Scan(&r.ID, &r.Run, &r.Invoice, &r.Export, &r.Tenant, &r.There, &r.To, &r.Batch, &r.Small, at{&r.Ended}, &r.Result, inJSON{&messages})
+	r.Messages = ledgerMessages(messages)
+	return r, err
+}
+
+// Removal implements app.Reader.
+func (r *reader) Removal(id app.RemovalID) (app.Removal, error) {
+	all, err := r.Removals([]app.RemovalID{id})
+	if err != nil {
+		return app.Removal{}, err
+	}
+	return all[0], nil
+}
+
+// Removals implements app.Reader.
+func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
+	all, err := many(r, "reading removals", scanRemoval,
+		"SELECT "+removalColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN removals ON id = asked.value ORDER BY asked.key", idList(ids))
+	if err != nil {
+		return nil, err
+	}
+	for n, id := range ids {
+		if n == len(all) || all[n].ID != id {
+			return nil, app.Errorf(app.NotFound, "There is no removal %s.", id)
+		}
+	}
+	return all, nil
+}
+
+// RemovalsOfRun implements app.Reader.
+func (r *reader) RemovalsOfRun(id app.RunID) ([]app.Removal, error) {
+	return many(r, "reading the removals of a run", scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE run = ? ORDER BY seq", id)
+}
+
+// RemovalsOf implements app.Reader.
+func (r *reader) RemovalsOf(id billing.InvoiceID) ([]app.Removal, error) {
+	return many(r, "reading the removals of an invoice", scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE invoice = ? ORDER BY seq DESC", id)
+}
+
+// RemovalsWaiting implements app.Reader.
+func (r *reader) RemovalsWaiting(t ledger.TenantID, limit int) ([]app.Removal, error) {
+	return many(r, "reading what waits to be removed", scanRemoval,
+		"SELECT "+removalColumns+" FROM removals WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
+}
+
+// SaveRemovals implements app.Tx. What a removal is about does not change once it was saved.
+func (w *writer) SaveRemovals(all ...app.Removal) error {
+	for _, r := range all {
+		_, err := w.exec("saving a removal", `
+			INSERT INTO removals (id, run, invoice, export, tenant, xero_id, becomes, batch, small, ended, result, messages)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, small = excluded.small, ended = excluded.ended, result = excluded.result,
+				messages = excluded.messages`,
+			r.ID, r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To, sql.NullString{String: string(r.Batch), Valid: r.Batch != ""},
+			r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages))
+		if err != nil {
+			return err
+		}
+		w.note("invoice", string(r.Invoice))
+		w.note("run", string(r.Run))
+	}
+	return nil
+}
+
+// tallyRemovals counts the removals of a run.
+func (r *reader) tallyRemovals(id app.RunID) (app.Tally, error) {
+	var t app.Tally
+	err := r.each("counting a run", func(row *sql.Rows) error {
+		var result app.RemovalResult
+		var state app.BatchState
+		var n int
+		err := row.Scan(&result, &state, &n)
+		t.All += n
+		*removalCounter(&t, result, state) += n
+		return err
+	}, `SELECT r.result, coalesce(b.state, ''), count(*) FROM removals r LEFT JOIN batches b ON b.id = r.batch WHERE r.run = ? GROUP BY 1, 2`, id)
+	return t, err
+}
+
+func removalCounter(t *app.Tally, result app.RemovalResult, state app.BatchState) *int {
+	switch {
+	case result == app.Removed:
+		return &t.Exported
+	case result == app.KeptThere:
+		return &t.Failed
+	case result == app.Withdrawn:
+		return &t.Cancelled
+	case state == app.Lost:
+		return &t.Unknown
+	case state == app.Sending:
+		return &t.Exporting
+	}
+	return &t.Queued
+}
+
+const replacementColumns = "invoice, by, began, coalesce(copy, ''), ended"
+
+func scanReplacement(row *sql.Rows) (r app.Replacement, err error) {
+	err = row.Scan(&r.Invoice, &r.By, at{&r.Began}, &r.Copy, at{&r.Ended})
+	return r, err
+}
+
+// Replacements implements app.Reader.
+func (r *reader) Replacements() ([]app.Replacement, error) {
+	return many(r, "reading the replacements", scanReplacement, "SELECT "+replacementColumns+" FROM replacements WHERE ended = 0 ORDER BY began, invoice")
+}
+
+// Replacement implements app.Reader.
+func (r *reader) Replacement(id billing.InvoiceID) (app.Replacement, error) {
+	return one(r, "reading a replacement", app.Errorf(app.NotFound, "Invoice %s is not being replaced.", id), scanReplacement,
+		"SELECT "+replacementColumns+" FROM replacements WHERE invoice = ?", id)
+}
+
+// SaveReplacement implements app.Tx.
+func (w *writer) SaveReplacement(r app.Replacement) error {
+	_, err := w.exec("saving a replacement", `
+		INSERT INTO replacements (invoice, by, began, copy, ended) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (invoice) DO UPDATE SET by = excluded.by, began = excluded.began, copy = excluded.copy, ended = excluded.ended`,
+		r.Invoice, r.By, millis(r.Began), sql.NullString{String: string(r.Copy), Valid: r.Copy != ""}, millis(r.Ended))
+	if err == nil {
+		w.note("invoice", string(r.Invoice))
+	}
+	return err
+}
+
+// Extras implements app.Reader.
+func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
+	return many(r, "reading what is to be written besides the invoices", func(row *sql.Rows) (x app.Extra, err error) {
+		err = row.Scan(&x.Export, &x.Tenant, &x.Kind)
+		return x, err
+	}, "SELECT export, tenant, kind FROM extras WHERE tenant = ? ORDER BY seq LIMIT ?", t, limit)
+}
+
+// SaveExtra implements app.Tx.
+func (w *writer) SaveExtra(x app.Extra) error {
+	_, err := w.exec("saving what is to be written besides an invoice",
+		"INSERT INTO extras (export, tenant, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", x.Export, x.Tenant, x.Kind)
+	return err
+}
+
+// DeleteExtra implements app.Tx.
+func (w *writer) DeleteExtra(x app.Extra) error {
+	_, err := w.exec("forgetting what is to be written besides an invoice", "DELETE FROM extras WHERE export = ? AND kind = ?", x.Export, x.Kind)
+	return err
+}
