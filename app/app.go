@@ -22,7 +22,8 @@ type Params struct {
 	Store     Store
 	Books     Books // nil where Xero cannot be called at all
 	Connector Connector
-	Vault     Vault // nil keeps sign-ins for this run alone
+	Vault     Vault                          // nil keeps sign-ins for this run alone
+	Print     func(Document) ([]byte, error) // makes the PDF that is attached in Xero; nil for none
 	Log       *slog.Logger
 }
 
@@ -32,6 +33,7 @@ type App struct {
 	books     Books
 	connector Connector
 	vault     Vault
+	print     func(Document) ([]byte, error)
 	log       *slog.Logger
 	keys      keys
 	wake      bell  // there may be something to send
@@ -48,7 +50,7 @@ func New(p Params) *App {
 		p.Vault = noVault{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
+		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, print: p.Print, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }

@@ -24,15 +24,30 @@ type Books interface {
 	// ByNumber returns every invoice that has one of the numbers, in whatever status;
 	// none of the invoices found may be missing when it returns nil.
 	ByNumber(ctx context.Context, t ledger.TenantID, numbers []billing.Number) ([]ledger.Standing, error)
-	// Since yields every sales invoice that was created or changed at or after from, on
-	// Xero's clock, in whatever status; when it ends without an error it is complete.
-	Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Standing, error]
-	// PrepareContacts and PrepareInvoices turn writes into request bodies of at most
-	// max members (never more than 50) and 3.5 MB each. They make no call.
+	// ByID returns the sales invoices that have one of the IDs, in whatever status; one
+	// that Xero does not have is not among them.
+	ByID(ctx context.Context, t ledger.TenantID, ids []ledger.InvoiceID) ([]ledger.Standing, error)
+	// Since yields, a page at a time, the sales invoices that were created or changed at or
+	// after from, on Xero's clock, in whatever status, the newest change first. Each page is
+	// one call, which is made when it is asked for. What changes while the list is read moves
+	// to its front, and is not yielded unless its page was still to come; everything else is,
+	// and may be twice. The last page may be empty.
+	Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error]
+	// Lock reads the day up to which the organisation's books are closed, with one call; the
+	// zero Date for none. Documents dated on or before it cannot be changed.
+	Lock(ctx context.Context, t ledger.TenantID) (billing.Date, error)
+	// PrepareContacts, PrepareInvoices and PrepareRemovals turn writes into request bodies of
+	// at most max members (never more than 50) and 3.5 MB each. They make no call.
 	PrepareContacts(contacts []ledger.NewContact, max int) ([]Payload, error)
 	PrepareInvoices(writes []ledger.Write, max int) ([]Payload, error)
+	PrepareRemovals(removals []ledger.Removal, max int) ([]Payload, error)
 	// Post sends the batch once and returns an outcome for each member, in their order.
 	Post(ctx context.Context, b Batch) ([]ledger.Outcome, error)
+	// AddNote writes a note into the invoice's history, once. Xero keeps 2,500 characters.
+	AddNote(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID, text, key string) error
+	// Attach attaches a file to the invoice, once, for the firm alone to see. A file of that
+	// name is replaced.
+	Attach(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID, f ledger.File, key string) error
 	// Gauge tells what the organisation's limits leave and what is being waited for.
 	Gauge(t ledger.TenantID) Gauge
 	// Link is the address under which a person sees the invoice in Xero.

@@ -22,6 +22,7 @@ type fate struct {
 	point string
 	after bool
 	kill  func() // what a dead process can no longer do
+	looks int    // it dies after so many looks at the world instead; 0 for never
 
 	mu      sync.Mutex
 	dead    bool
@@ -38,7 +39,18 @@ func (f *fate) dies(point string, after bool) bool {
 	if point != "" && point == f.point && after == f.after {
 		f.dead = true
 	}
+	if f.looks > 0 {
+		f.looks--
+		f.dead = f.dead || f.looks == 0
+	}
 	return f.dead
+}
+
+// die kills the process now.
+func (f *fate) die() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dead = true
 }
 
 func (f *fate) isDead() bool { return f.dies("", false) }

@@ -186,6 +186,12 @@ func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error
 		if err != nil {
 			return err
 		}
+		if run.Kind == RemovalRun {
+			if n, err = withdrawRemovals(tx, by, run); err != nil {
+				return err
+			}
+			return endRuns(tx, run.Tenant)
+		}
 		if err := releaseReady(tx, run); err != nil {
 			return err
 		}
@@ -305,13 +311,13 @@ func (a *App) Progress(ctx context.Context, id RunID) (Progress, error) {
 		return err
 	})
 	p.Gauge = a.Gauge(p.Run.Tenant)
-	p.Stale = p.Tally.Queued > 0 && p.Run.Stale(time.Now())
+	p.Stale = p.Run.Kind == ExportRun && p.Tally.Queued > 0 && p.Run.Stale(time.Now())
 	return p, err
 }
 
 // OpenRuns returns the runs of which something is not settled, newest first.
 func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
-	if !by.Time[staff.ExportToAccounting] {
+	if !by.Time[staff.ExportToAccounting] && !by.Time[staff.ProcessTime] {
 		return nil, nil
 	}
 	var open []Run

@@ -238,11 +238,7 @@ func (f *finding) run() (RunID, error) {
 // toExporting returns the stage of an invoice that was sent just now, and whether it may have
 // been, from the stage that it is at.
 func toExporting(s billing.Stage) (billing.Stage, bool) {
-	for _, ev := range []billing.Event{billing.Finalize, billing.Release, billing.Queue, billing.Send} {
-		if next, ok := s.Next(ev); ok {
-			s = next
-		}
-	}
+	s = after(s, billing.Finalize, billing.Release, billing.Queue, billing.Send)
 	return s, s == billing.Stage{Status: billing.Finalized, Export: billing.Exporting}
 }
 
@@ -288,49 +284,9 @@ func (f *finding) leaveBatch(e *Export) error {
 
 // catchUp brings an export that had ended to where its invoice stands in Xero by now.
 func (f *finding) catchUp(e Export, v billing.Invoice, st ledger.Standing) error {
-	before := drift(e, v, e.Standing)
-	e.Standing = st
-	now := drift(e, v, st)
-	var events []billing.Event
-	switch {
-	case st.Status == ledger.DeletedThere:
-		events = []billing.Event{billing.DeleteThere}
-	case st.Status == ledger.VoidedThere:
-		events = []billing.Event{billing.VoidThere}
-	default:
-		if st.Approved() {
-			events = append(events, billing.Approve)
-		}
-		if len(now) > 0 && !slices.Equal(before, now) {
-			events = append(events, billing.Differ)
-		}
-		if len(now) == 0 && v.Stage.Export == billing.Changed {
-			events = append(events, billing.Accept)
-		}
-	}
-	stage := v.Stage
-	for _, ev := range events {
-		if next, ok := stage.Next(ev); ok {
-			stage = next
-		}
-	}
-	if st.Approved() || st.Status == ledger.VoidedThere {
-		for _, n := range distinct([]billing.Number{v.Number, st.Number}) {
-			if err := f.Burn(n); err != nil {
-				return err
-			}
-		}
-	}
-	if stage != v.Stage {
+	follower := newFollower(f.Tx)
+	if follower.bring(Tracked{Export: e, Invoice: v, Newest: true}, st) {
 		f.c.Updated++
-		others := slices.DeleteFunc(e.Messages, func(m ledger.Message) bool { return slices.Contains(before, m) })
-		e.Messages, e.Result = append(others, now...), stage.Export
-		if err := f.Advance(stage, v.ID); err != nil {
-			return err
-		}
-		if err := f.Record(entry(itself, "read again", "invoice", string(v.ID), describe(v.Stage), describe(stage))); err != nil {
-			return err
-		}
 	}
-	return f.SaveExports(e)
+	return follower.save()
 }

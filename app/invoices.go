@@ -49,8 +49,12 @@ type InvoiceView struct {
 	Organisation ledger.Tenant // of the newest export; zero when it was never exported
 	Contact      Link          // the contact it went to, or would go to
 	Exports      []Export      // newest first
-	Link         string        // the invoice in Xero; "" when it is not there
-	History      []staff.Entry // oldest first
+	Removals     []Removal     // newest first
+	// Differences are the figures in which the newest export stands otherwise in Xero than
+	// it was sent.
+	Differences []ledger.Difference
+	Link        string        // the invoice in Xero; "" when it is not there
+	History     []staff.Entry // oldest first
 }
 
 // Invoice returns the view of one invoice.
@@ -71,6 +75,9 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		}
 		if v.Exports, err = r.ExportsOf(id); err != nil {
+			return err
+		}
+		if v.Removals, err = r.RemovalsOf(id); err != nil {
 			return err
 		}
 		if v.History, err = r.Audit(AuditQuery{Subject: "invoice", ID: string(id)}); err != nil {
@@ -103,6 +110,7 @@ func (a *App) viewInXero(r Reader, v *InvoiceView) error {
 	if len(v.Exports) == 0 {
 		return nil
 	}
+	v.Differences = differencesShown(*v)
 	chart, err := r.Chart(tenant)
 	if IsCode(err, NotFound) {
 		return nil
@@ -112,6 +120,23 @@ func (a *App) viewInXero(r Reader, v *InvoiceView) error {
 		v.Link = a.books.Link(chart, id)
 	}
 	return err
+}
+
+// differencesShown returns the differences of the newest export, contacts by their names.
+func differencesShown(v InvoiceView) []ledger.Difference {
+	e := v.Exports[0]
+	if e.Standing.ID == "" {
+		return nil
+	}
+	all := differences(e, v.Invoice, e.Standing)
+	for i, d := range all {
+		if d.What == ledger.ContactFigure {
+			if all[i].Here = v.Client.Name; v.Contact.Contact == e.Contact {
+				all[i].Here = v.Contact.Name
+			}
+		}
+	}
+	return all
 }
 
 // Numbers finds the invoices with these numbers; a number that no invoice has is an error.

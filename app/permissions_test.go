@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -41,6 +42,10 @@ var useCases = map[string]useCase{
 		_, err := a.Invoice(ctx, by, "draft")
 		return err
 	}},
+	"Marked": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Marked(ctx, by, app.DefaultMarkBase+"r")
+		return err
+	}},
 	"Document": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
 		_, err := a.Document(ctx, by, "draft")
 		return err
@@ -58,8 +63,44 @@ var useCases = map[string]useCase{
 	"Finalize": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
 		return firstOf(a.Finalize(ctx, by, one("draft")))
 	}},
-	"Reopen": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
-		return firstOf(a.Reopen(ctx, by, one("finalized")))
+	"Redraft": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, results, err := a.Redraft(ctx, by, one("finalized"))
+		return firstOf(results, err)
+	}},
+	"Renumber": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.Renumber(ctx, by, one("finalized")))
+	}},
+	"ReleaseMissing": {staff.ReleaseMissing, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return firstOf(a.ReleaseMissing(ctx, by, one("finalized")))
+	}},
+	"LookAgain": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.LookAgain(ctx, by, one("finalized"))
+	}},
+	"Replace": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Replace(ctx, by, "closed")
+		return err
+	}},
+	"ReplaceView": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.ReplaceView(ctx, by, "replaced")
+		return err
+	}},
+	"VoidInXero": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.VoidInXero(ctx, by, "replaced")
+		return err
+	}},
+	"DeleteReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.DeleteReplaced(ctx, by, "replaced")
+	}},
+	"CopyReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.CopyReplaced(ctx, by, "replaced", 20261104)
+		return err
+	}},
+	"StopReplacing": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+		return a.StopReplacing(ctx, by, "replaced")
+	}},
+	"Gaps": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, err := a.Gaps(ctx, by)
+		return err
 	}},
 	"Delete": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
 		return firstOf(a.Delete(ctx, by, one("draft")))
@@ -194,6 +235,14 @@ var filters = map[string]struct {
 		l, err := a.ExportsOfRun(ctx, by, "run")
 		return len(l), err
 	}},
+	"RemovalsOfRun": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+		l, err := a.RemovalsOfRun(ctx, by, "run")
+		return len(l), err
+	}},
+	"Replacements": {staff.EditInvoices, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+		l, err := a.Replacements(ctx, by)
+		return len(l), err
+	}},
 	"Materials": {staff.EditInvoices, func(ctx context.Context, a *app.App, by staff.Member) (n int, err error) {
 		m, err := a.Materials(ctx, by)
 		for _, c := range m.Clients {
@@ -219,7 +268,8 @@ var free = map[string]string{
 	"Firm":          "everybody works under the firm's name and currency", "Settings": "everybody writes invoices with them; changing them asks",
 	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "SignIns": "names only; no token",
 	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
-	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those with the permission to export; no invoice",
+	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
+	"RefreshAll": "reads what Xero made of ours, as the background work does", "Refreshes": "how fresh it is: everybody should know",
 	"Send": "sends what somebody queued, who is asked about again", "Finish": "sends what somebody queued, who is asked about again",
 	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
@@ -344,7 +394,7 @@ func TestTheSameRefusalIsNotRecordedAllTheTime(t *testing.T) {
 	o := openPrepared(t)
 	viewer := kinds()[slices.IndexFunc(kinds(), func(m staff.Member) bool { return m.ID == "viewer" })]
 	for range 10 {
-		for _, name := range []string{"Finalize", "Reopen", "Export", "Deactivate", "SaveFirm"} {
+		for _, name := range []string{"Finalize", "Redraft", "Export", "Deactivate", "SaveFirm"} {
 			_ = useCases[name].call(t.Context(), o.App, viewer) // is refused
 		}
 	}
@@ -464,7 +514,7 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
 		return err
 	}
-	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued"} {
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced"} {
 		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
 			return err
 		}
@@ -472,13 +522,20 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveRun(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
 		return err
 	}
-	return tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"})
+	replaced := app.Export{ID: "replaced", Run: "run", Invoice: "replaced", Number: "INV-replaced", Tenant: tenant, Mark: app.DefaultMarkBase + "r", Ended: tx.Now()}
+	replaced.Standing.ID, replaced.Standing.Status = "there", ledger.AuthorisedThere
+	return errors.Join(
+		tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced),
+		tx.SaveRemovals(app.Removal{ID: "removal", Run: "run", Invoice: "replaced", Export: "replaced", Tenant: tenant, There: "there", To: ledger.VoidedThere, Ended: tx.Now(), Result: app.KeptThere}),
+		tx.SaveReplacement(app.Replacement{Invoice: "replaced", By: "founder", Began: tx.Now()}),
+	)
 }
 
 // invoiceOf is an invoice of Kauri in the state that its ID says.
 func invoiceOf(id billing.InvoiceID) billing.Invoice {
 	stages := map[billing.InvoiceID]billing.Stage{
 		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
+		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
 	}
 	return billing.Invoice{
 		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",

@@ -201,6 +201,7 @@ func (s *sender) check(ctx context.Context, jobs []job) (map[ExportID][]ledger.M
 	if err != nil {
 		return nil, nil, err
 	}
+	s.mapping = &mapping
 	refusals := map[ExportID][]ledger.Message{}
 	var writes []ledger.Write
 	for _, j := range jobs {

@@ -128,8 +128,11 @@ func (s *sender) settle(ctx context.Context, b Batch, outcomes []ledger.Outcome)
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
-		if b.Kind == ContactBatch {
+		switch b.Kind {
+		case ContactBatch:
 			return s.settleContacts(tx, b, outcomes)
+		case RemovalBatch:
+			return errors.Join(s.settleRemovals(tx, b, outcomes), endRuns(tx, s.tenant))
 		}
 		byMember := map[string]ledger.Outcome{}
 		for _, o := range outcomes {
@@ -141,7 +144,7 @@ func (s *sender) settle(ctx context.Context, b Batch, outcomes []ledger.Outcome)
 			sentBefore := b.Tries > 1 || !e.Sent.Equal(b.Tried)
 			switch {
 			case o.Verdict == ledger.Accepted && b.Tries == 1:
-				return receive(tx, e, v, o.Standing, o.Messages, true)
+				return errors.Join(receive(tx, e, v, o.Standing, o.Messages, true), s.wantExtras(tx, *e))
 			case o.Verdict == ledger.Accepted:
 				e.Standing = o.Standing // of the first try: somebody may have changed it since
 			case o.Verdict == ledger.Rejected && !(sentBefore && hasCause(o.Messages, ledger.NumberTaken)):
@@ -307,6 +310,9 @@ func (s *sender) unsend(tx Tx, b Batch, t *Trouble) error {
 			s.rejected[billing.ClientID(b.Members[0])] = why
 		}
 		s.most = max(1, len(b.Members)/2)
+	}
+	if b.Kind == RemovalBatch {
+		return errors.Join(s.unsendRemovals(tx, b, t), endRuns(tx, s.tenant))
 	}
 	err := s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
 		if e.Sent.Equal(b.TriedLast) {

@@ -21,24 +21,30 @@ type Document struct {
 func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceID) (Document, error) {
 	var d Document
 	err := a.store.View(ctx, func(r Reader) (err error) {
-		d = Document{}
-		if d.Invoice, err = r.Invoice(id); err != nil {
+		if d, err = document(r, id); err != nil {
 			return err
 		}
-		if err = allow(by, staff.See, d.Invoice.Client); err != nil {
-			return err
-		}
-		if d.Client, err = r.Client(d.Invoice.Client); err != nil {
-			return err
-		}
-		if d.Firm, err = r.Firm(); err != nil {
-			return err
-		}
-		if d.Totals, err = d.Invoice.Totals(); err != nil {
-			return err
-		}
-		d.Taxes, err = d.Invoice.TaxTotals(d.Totals)
-		return err
+		return allow(by, staff.See, d.Invoice.Client)
 	})
+	if err != nil {
+		return Document{}, err
+	}
+	return d, nil
+}
+
+func document(r Reader, id billing.InvoiceID) (d Document, err error) {
+	if d.Invoice, err = r.Invoice(id); err != nil {
+		return d, err
+	}
+	if d.Client, err = r.Client(d.Invoice.Client); err != nil {
+		return d, err
+	}
+	if d.Firm, err = r.Firm(); err != nil {
+		return d, err
+	}
+	if d.Totals, err = d.Invoice.Totals(); err != nil {
+		return d, err
+	}
+	d.Taxes, err = d.Invoice.TaxTotals(d.Totals)
 	return d, err
 }

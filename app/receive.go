@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -17,10 +18,10 @@ func receive(tx Tx, e *Export, v billing.Invoice, st ledger.Standing, messages [
 	switch {
 	case st.Status == ledger.DeletedThere:
 		events = []billing.Event{billing.DeleteThere}
-		messages = append(messages, ledger.Message{Text: "It was deleted in Xero by hand.", Cause: ledger.RemovedThere})
+		messages = append(messages, deletedThere)
 	case st.Status == ledger.VoidedThere:
 		events = []billing.Event{billing.VoidThere}
-		messages = append(messages, ledger.Message{Text: "It was voided in Xero by hand.", Cause: ledger.RemovedThere})
+		messages = append(messages, voidedThere)
 	case st.Approved():
 		events = []billing.Event{billing.Approve}
 		if len(drift) > 0 {
@@ -32,36 +33,59 @@ func receive(tx Tx, e *Export, v billing.Invoice, st ledger.Standing, messages [
 		events = []billing.Event{billing.Warn}
 	}
 	if st.Approved() || st.Status == ledger.VoidedThere {
-		for _, n := range distinct([]billing.Number{v.Number, st.Number}) {
-			if err := tx.Burn(n); err != nil {
-				return err
-			}
+		if err := tx.Burn(v.Number, st.Number); err != nil {
+			return err
 		}
+	}
+	if err := lookBackTo(tx, e.Tenant, st.Updated); err != nil {
+		return err
 	}
 	return end(tx, e, v, events[0], append(messages, drift...), events[1:]...)
 }
 
-// drift says in which figures the invoice in Xero is not the one that was sent.
+// lookBackTo makes the next refresh read what changed in Xero from a moment of its clock on,
+// of which something was just learnt otherwise than by a refresh: one that is under way may
+// have passed by what happened since, when it was not known yet whose it is.
+func lookBackTo(tx Tx, t ledger.TenantID, moment time.Time) error {
+	r, err := refreshOf(tx, t)
+	if err != nil || !r.Cursor.After(moment) {
+		return err
+	}
+	r.Cursor = moment
+	return tx.SaveRefresh(r)
+}
+
+// What is said of an invoice that somebody took out of force in Xero.
+var (
+	deletedThere = ledger.Message{Text: "It was deleted in Xero by hand.", Cause: ledger.RemovedThere}
+	voidedThere  = ledger.Message{Text: "It was voided in Xero by hand.", Cause: ledger.RemovedThere}
+)
+
+// drift tells in which figures the invoice in Xero is not the one that was sent.
 func drift(e Export, v billing.Invoice, st ledger.Standing) []ledger.Message {
 	var found []ledger.Message
-	differ := func(c ledger.Cause, what string, here, there any) {
-		found = append(found, ledger.Message{
-			Text: fmt.Sprintf("The %s is %v here and %v in Xero.", what, here, there), Cause: c, Warning: true,
-		})
+	for _, d := range differences(e, v, st) {
+		found = append(found, d.Message())
 	}
+	return found
+}
+
+// differences returns the figures in which the invoice in Xero is not the one that was sent.
+func differences(e Export, v billing.Invoice, st ledger.Standing) []ledger.Difference {
+	var found []ledger.Difference
 	if st.Number != e.Number {
-		differ(ledger.ChangedThere, "number", e.Number, st.Number)
+		found = append(found, ledger.Difference{What: ledger.NumberFigure, Here: e.Number, There: st.Number})
 	}
 	if st.Currency != v.Currency {
-		differ(ledger.ChangedThere, "currency", v.Currency, st.Currency)
+		found = append(found, ledger.Difference{What: ledger.CurrencyFigure, Here: v.Currency, There: st.Currency})
 	} else if st.Total != e.Expected {
-		differ(ledger.TotalDiffers, "total", e.Expected, st.Total)
+		found = append(found, ledger.Difference{What: ledger.TotalFigure, Here: e.Expected, There: st.Total})
 	}
 	if e.Contact != "" && st.Contact != e.Contact {
-		found = append(found, ledger.Message{Text: "The contact is not the one that it was sent to.", Cause: ledger.ChangedThere, Warning: true})
+		found = append(found, ledger.Difference{What: ledger.ContactFigure, Here: string(e.Contact), There: st.ContactName})
 	}
 	if st.Date != v.Date {
-		differ(ledger.ChangedThere, "date", v.Date, st.Date)
+		found = append(found, ledger.Difference{What: ledger.DateFigure, Here: v.Date, There: st.Date})
 	}
 	return found
 }

@@ -32,8 +32,7 @@ const foundAtOnce = 100
 
 // reconcile compares a copy with the organisation, unless that was done. It reads what
 // changed there since the copy was made, up to a moment at which nothing can be under way
-// any more that was sent before the copy was found out. What an interrupted one has stored
-// is not read again.
+// any more that was sent before the copy was found out.
 func (s *sender) reconcile(ctx context.Context) error {
 	c, due, quiet, err := s.beginReconciling(ctx)
 	if err != nil || !due {
@@ -122,30 +121,35 @@ func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
 	return from, nil
 }
 
-// readChanges stores what changed in Xero from a moment on, some at a time.
+// readChanges stores what changed in Xero from a moment on, some at a time, and then that all
+// of it was read.
 func (s *sender) readChanges(ctx context.Context, c *Reconciliation, from time.Time) error {
-	var page []ledger.Standing
-	for st, err := range s.books.Since(ctx, s.tenant, from) {
-		if err != nil {
-			return err
-		}
-		if page = append(page, st); len(page) < foundAtOnce {
-			continue
-		}
-		if err := s.storeFound(ctx, c, page); err != nil {
-			return err
-		}
-		page = nil
+	changed, reached, err := changesSince(ctx, s.books, s.tenant, from)
+	if err != nil {
+		return err
 	}
-	return s.storeFound(ctx, c, page)
+	for some := range slices.Chunk(changed, foundAtOnce) {
+		if err := s.storeFound(ctx, c, some); err != nil {
+			return err
+		}
+	}
+	next := *c
+	next.Reached = later(next.Reached, reached)
+	err = s.update(ctx, func(tx Tx) error {
+		if err := tx.Guard(s.fence); err != nil {
+			return err
+		}
+		return tx.SaveReconciliation(next)
+	})
+	if err == nil {
+		*c = next
+	}
+	return err
 }
 
-// storeFound stores what some invoices of Xero mean for ours, and that they were read.
+// storeFound stores what some invoices of Xero mean for ours.
 func (s *sender) storeFound(ctx context.Context, c *Reconciliation, page []ledger.Standing) error {
-	if len(page) == 0 {
-		return nil
-	}
-	if err := s.followMergesOf(ctx, page); err != nil {
+	if err := s.followMergesAmong(ctx, page); err != nil {
 		return err
 	}
 	var next Reconciliation
@@ -162,7 +166,6 @@ func (s *sender) storeFound(ctx context.Context, c *Reconciliation, page []ledge
 			if err := f.take(st); err != nil {
 				return err
 			}
-			next.Reached = later(next.Reached, st.Updated)
 		}
 		return f.save()
 	})
@@ -172,8 +175,8 @@ func (s *sender) storeFound(ctx context.Context, c *Reconciliation, page []ledge
 	return err
 }
 
-// followMergesOf reads where the contacts of known exports went.
-func (s *sender) followMergesOf(ctx context.Context, page []ledger.Standing) error {
+// followMergesAmong reads where the contacts of known exports went.
+func (s *sender) followMergesAmong(ctx context.Context, page []ledger.Standing) error {
 	byMark := map[string]ledger.Standing{}
 	for _, st := range page {
 		keep(byMark, st)
@@ -190,7 +193,7 @@ func (s *sender) followMergesOf(ctx context.Context, page []ledger.Standing) err
 	if err != nil {
 		return err
 	}
-	return s.followMerges(ctx, known, byMark)
+	return s.followMergesOf(ctx, known, byMark)
 }
 
 func marksOf(page []ledger.Standing) []string {

@@ -106,6 +106,9 @@ func (s *sender) inherit(ctx context.Context) error {
 
 // unplan takes a batch back that was never sent.
 func (s *sender) unplan(tx Tx, b Batch) error {
+	if b.Kind == RemovalBatch {
+		return unplanRemovals(tx, b)
+	}
 	err := s.eachExport(tx, b, func(e *Export, _ billing.Invoice) error {
 		e.Batch = ""
 		return nil
@@ -147,22 +150,32 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 		}
 	}
 	if since, missing := oldestMissing(exports, byMark); missing {
-		for st, err := range s.books.Since(ctx, s.tenant, since) {
-			if err != nil {
-				return err
-			}
+		changed, _, err := changesSince(ctx, s.books, s.tenant, since)
+		if err != nil {
+			return err
+		}
+		for _, st := range changed {
 			keep(byMark, st)
 		}
 	}
-	if err := s.followMerges(ctx, exports, byMark); err != nil {
+	if err := s.followMergesOf(ctx, exports, byMark); err != nil {
 		return err
 	}
-	err = s.update(ctx, func(tx Tx) error {
+	standings, err := s.lostRemovals(ctx, lost)
+	if err != nil {
+		return err
+	}
+	err = s.update(ctx, func(tx Tx) (err error) {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
 		for _, b := range lost {
-			if err := s.adopt(tx, b, byMark, taken); err != nil {
+			if b.Kind == RemovalBatch {
+				err = s.lookUpRemovals(tx, b, standings)
+			} else {
+				err = s.adopt(tx, b, byMark, taken)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -185,25 +198,16 @@ func keep(byMark map[string]ledger.Standing, st ledger.Standing) {
 	}
 }
 
-// followMerges reads where the contacts went that the exports were sent to, if Xero has
-// them with another now: they may have been merged.
-func (s *sender) followMerges(ctx context.Context, exports []Export, byMark map[string]ledger.Standing) error {
+// followMergesOf reads where the contacts went that the exports were sent to, if Xero has
+// them with another now.
+func (s *sender) followMergesOf(ctx context.Context, exports []Export, byMark map[string]ledger.Standing) error {
 	var moved []ledger.ContactID
 	for _, e := range exports {
 		if st, found := byMark[e.Mark]; found && e.Contact != "" && st.Contact != e.Contact {
 			moved = append(moved, e.Contact)
 		}
 	}
-	if len(moved) == 0 {
-		return nil
-	}
-	for c, err := range s.books.Contacts(ctx, s.tenant, ledger.ContactQuery{IDs: distinct(moved)}) {
-		if err != nil {
-			return err
-		}
-		s.directory.Add(c)
-	}
-	return nil
+	return s.followMerges(ctx, s.tenant, s.directory, moved)
 }
 
 func (s *sender) lostExports(ctx context.Context, lost []Batch) ([]Export, error) {
@@ -223,6 +227,29 @@ func (s *sender) lostExports(ctx context.Context, lost []Batch) ([]Export, error
 		return nil
 	})
 	return all, err
+}
+
+// lostRemovals reads how the invoices of lost removals stand in Xero.
+func (s *sender) lostRemovals(ctx context.Context, lost []Batch) (map[ledger.InvoiceID]ledger.Standing, error) {
+	var all []Removal
+	err := s.store.View(ctx, func(r Reader) error {
+		all = nil
+		for _, b := range lost {
+			if b.Kind != RemovalBatch {
+				continue
+			}
+			members, err := r.Removals(removalIDs(b.Members))
+			if err != nil {
+				return err
+			}
+			all = append(all, members...)
+		}
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return s.readByID(ctx, all)
 }
 
 // oldestMissing tells from when on changes must be read to find what was not found yet.
@@ -265,9 +292,9 @@ func (s *sender) adopt(tx Tx, b Batch, byMark map[string]ledger.Standing, taken 
 			if c, known := s.directory.ByID(e.Contact); known {
 				e.Contact = c.ID
 			}
-			return receive(tx, e, v, st, warnings(e.Messages), false)
+			return errors.Join(receive(tx, e, v, st, warnings(e.Messages), false), s.wantExtras(tx, *e))
 		case e.Standing.ID != "":
-			return receive(tx, e, v, e.Standing, warnings(e.Messages), false)
+			return errors.Join(receive(tx, e, v, e.Standing, warnings(e.Messages), false), s.wantExtras(tx, *e))
 		case taken[e.Number.Fold()], hasCause(e.Messages, ledger.NumberTaken):
 			return end(tx, e, v, billing.Refuse, []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}})
 		case wait:

@@ -212,7 +212,7 @@ func restoreYesterday(t *testing.T, invoices int, restore func(*world, string) e
 	if _, _, err := p.app.Export(t.Context(), w.me, ids); !errors.Is(err, app.ErrLocked) {
 		t.Errorf("an export from a locked copy: %v", err)
 	}
-	if _, err := p.app.Reopen(t.Context(), w.me, ids[50:51]); !errors.Is(err, app.ErrLocked) {
+	if _, _, err := p.app.Redraft(t.Context(), w.me, ids[50:51]); !errors.Is(err, app.ErrLocked) {
 		t.Errorf("a draft from a locked copy: %v", err)
 	}
 	if r := w.finalize(p, drafts[4]); !errors.Is(r[0].Err, app.ErrLocked) {

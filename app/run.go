@@ -18,15 +18,25 @@ type ExportID string
 // BatchID identifies a batch.
 type BatchID string
 
-// Run is what a person started with "Export selected invoices to Xero".
+// Run is what a person started: an export of invoices to Xero, or their removal from it.
 type Run struct {
 	ID        RunID
+	Kind      RunKind
 	Tenant    ledger.TenantID
 	By        staff.ID // "" for what Feebridge found in Xero itself
 	Started   time.Time
 	Confirmed time.Time // a person meant it; after ConfirmAfter what is left asks again
 	Ended     time.Time // zero while something of it is not settled
 }
+
+// RunKind says what a run does.
+type RunKind string
+
+// The kinds of run.
+const (
+	ExportRun  RunKind = ""
+	RemovalRun RunKind = "removal"
+)
 
 // ConfirmAfter is how long a run goes on by itself.
 const ConfirmAfter = 12 * time.Hour
@@ -61,7 +71,7 @@ type Batch struct {
 	Kind      BatchKind
 	Key       string // the idempotency key
 	Body      []byte
-	Members   []string // export IDs, or client IDs of contacts
+	Members   []string // export IDs, removal IDs, or client IDs of contacts
 	State     BatchState
 	Tries     int       // how often it was sent
 	Tried     time.Time // first
@@ -77,6 +87,7 @@ type BatchKind string
 const (
 	ContactBatch BatchKind = "contacts"
 	InvoiceBatch BatchKind = "invoices"
+	RemovalBatch BatchKind = "removals" // deletes or voids invoices
 )
 
 // BatchState says how far a batch has come.
@@ -90,7 +101,8 @@ const (
 	Settled BatchState = "settled"
 )
 
-// Tally counts the exports of a run by what became of them.
+// Tally counts the exports of a run, or its removals, by what became of them. Of removals,
+// Exporting are under way, Exported are done, and Failed are those that stay in Xero.
 type Tally struct {
 	All, Queued, Exporting, Exported, Warned, Failed, Unknown, Cancelled int
 }

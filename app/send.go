@@ -52,10 +52,11 @@ func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
 // behind is on disk, and the next sender goes on from there.
 type sender struct {
 	*App
-	tenant ledger.TenantID
-	fence  Fence
-	errand errand
-	chart  ledger.Chart // zero until it was read
+	tenant  ledger.TenantID
+	fence   Fence
+	errand  errand
+	chart   ledger.Chart    // zero until it was read
+	mapping *ledger.Mapping // nil until it was read
 
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
@@ -85,7 +86,15 @@ func (s *sender) run(ctx context.Context) error {
 	if s.errand.reconcile {
 		return nil
 	}
-	if err := s.store.View(ctx, checkUnlocked); err != nil {
+	err := s.store.View(ctx, func(r Reader) error {
+		if err := checkUnlocked(r); err != nil {
+			return err
+		}
+		m, err := r.Mapping(s.tenant)
+		s.mapping = &m
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for {
@@ -100,6 +109,11 @@ func (s *sender) run(ctx context.Context) error {
 		case s.parked != nil:
 			return s.park(ctx, s.parked)
 		case worked:
+			continue
+		}
+		if worked, err := s.extra(ctx); err != nil {
+			return s.park(ctx, err)
+		} else if worked {
 			continue
 		}
 		due, open, err := s.nextDue(ctx)
@@ -119,13 +133,21 @@ func (s *sender) run(ctx context.Context) error {
 	}
 }
 
-// done reports whether the errand is done.
+// done reports whether the errand is done. What is written besides the invoices belongs to it,
+// but cannot make it fail.
 func (s *sender) done(ctx context.Context) (bool, error) {
 	if s.errand.run == "" {
 		return false, nil
 	}
 	run, err := s.App.run(ctx, s.errand.run)
-	return !run.Ended.IsZero(), err
+	if err != nil || run.Ended.IsZero() {
+		return false, err
+	}
+	worked, err := s.extra(ctx)
+	if err != nil {
+		s.log.Warn("writing besides the invoices", "tenant", s.tenant, "error", err)
+	}
+	return err != nil || !worked, nil
 }
 
 // forget makes the next plan read Xero again: a person may have mended something there
@@ -166,6 +188,9 @@ func (s *sender) step(ctx context.Context) (bool, error) {
 	}
 	// What is new goes beside what is replayed: an answer may take minutes to fail again.
 	if len(ready) == 0 {
+		if planned, err := s.planRemovals(ctx); planned || err != nil {
+			return planned, err
+		}
 		if planned, err := s.plan(ctx); planned || err != nil {
 			return planned, err
 		}

@@ -20,11 +20,6 @@ func (a *App) Finalize(ctx context.Context, by staff.Member, ids []billing.Invoi
 	return a.move(ctx, by, ids, billing.Finalize, staff.EditInvoices)
 }
 
-// Reopen takes finalized invoices that Xero does not hold back to draft.
-func (a *App) Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
-	return a.move(ctx, by, ids, billing.Reopen, staff.EditInvoices)
-}
-
 // Delete takes drafts, and finalized invoices that Xero does not hold, off the list. They
 // are kept for the audit trail; their numbers are free again.
 func (a *App) Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
@@ -41,6 +36,12 @@ func (a *App) Release(ctx context.Context, by staff.Member, ids []billing.Invoic
 	return a.move(ctx, by, ids, billing.Release, staff.ExportInvoices)
 }
 
+// ReleaseMissing says of invoices that were not found in Xero that they are gone for good: they
+// can be exported again, or taken back to draft.
+func (a *App) ReleaseMissing(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
+	return a.move(ctx, by, ids, billing.LetGo, staff.ReleaseMissing)
+}
+
 // move lets ev happen to each invoice that it can happen to, all in one transaction,
 // and says of every other why not.
 func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID, ev billing.Event, needs staff.Action) ([]Result, error) {
@@ -51,7 +52,7 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
-		if ev == billing.Reopen || ev == billing.Delete {
+		if ev == billing.Delete {
 			if err := checkUnlocked(tx); err != nil {
 				return err
 			}
@@ -62,6 +63,9 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		}
 		for _, v := range invoices {
 			to, err := mayMove(by, v, ev, needs)
+			if ev == billing.Delete {
+				to, err = mayDelete(by, v)
+			}
 			if err == nil && ev == billing.Finalize {
 				v, err = f.finish(v)
 			}
@@ -102,11 +106,11 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 var (
 	eventNames = map[billing.Event]string{
 		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Delete: "delete", billing.Hold: "hold", billing.Release: "release",
-		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer",
+		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer", billing.LetGo: "release",
 	}
 	pastNames = map[billing.Event]string{
 		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",
-		billing.Release: "released", billing.Queue: "exported", billing.Delete: "deleted",
+		billing.Release: "released", billing.Queue: "exported", billing.Delete: "deleted", billing.LetGo: "released",
 	}
 )
 
@@ -122,16 +126,17 @@ func describe(s billing.Stage) string {
 }
 
 var exportWords = map[billing.ExportState]string{
-	billing.NotExported:   "not exported",
-	billing.Queued:        "queued for export",
-	billing.Exporting:     "being exported",
-	billing.Exported:      "exported",
-	billing.Warned:        "exported with warnings",
-	billing.Failed:        "its export failed",
-	billing.Unknown:       "its export not settled yet",
-	billing.Changed:       "changed in Xero",
-	billing.DeletedInXero: "deleted in Xero",
-	billing.VoidedInXero:  "voided in Xero",
-	billing.Removing:      "being removed from Xero",
-	billing.Held:          "held",
+	billing.NotExported:    "not exported",
+	billing.Queued:         "queued for export",
+	billing.Exporting:      "being exported",
+	billing.Exported:       "exported",
+	billing.Warned:         "exported with warnings",
+	billing.Failed:         "its export failed",
+	billing.Unknown:        "its export not settled yet",
+	billing.Changed:        "changed in Xero",
+	billing.DeletedInXero:  "deleted in Xero",
+	billing.VoidedInXero:   "voided in Xero",
+	billing.NotFoundInXero: "not found in Xero",
+	billing.Removing:       "being removed from Xero",
+	billing.Held:           "held",
 }

@@ -102,6 +102,7 @@ type InvoiceRow struct {
 	Message              string // first error or warning of the export
 	Cause                ledger.Cause
 	XeroStatus           ledger.InvoiceStatus // "" while Xero has not said
+	Settlement           ledger.Settlement    // how far it is paid in Xero
 	AmountDue            money.Amount         // in Xero; the zero Amount while Xero has not said
 	PaidOn               billing.Date
 }
@@ -120,11 +121,12 @@ type Reader interface {
 	// that no invoice has is not in the map.
 	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
 	Burnt(billing.Number) (bool, error)
-	Taxes() ([]billing.Tax, error)             // by name
-	BillingCodes() ([]billing.Code, error)     // by code
-	Codes() ([]string, error)                  // all billing codes, those that only lines have, too; each once
-	Unsaved(staff.ID) ([]Unsaved, error)       // newest first
-	Password(staff.ID) (staff.Password, error) // the zero Password for none
+	NumberUses(prefix string) ([]NumberUse, error) // of the numbers that begin so; one may be there several times
+	Taxes() ([]billing.Tax, error)                 // by name
+	BillingCodes() ([]billing.Code, error)         // by code
+	Codes() ([]string, error)                      // all billing codes, those that only lines have, too; each once
+	Unsaved(staff.ID) ([]Unsaved, error)           // newest first
+	Password(staff.ID) (staff.Password, error)     // the zero Password for none
 
 	SignIns() ([]SignIn, error) // newest first
 	Organisations() ([]Organisation, error)
@@ -144,6 +146,29 @@ type Reader interface {
 	Waiting(t ledger.TenantID, limit int) ([]Export, error)   // no batch yet, not ended; oldest first
 	Batches(t ledger.TenantID, s BatchState) ([]Batch, error) // oldest first, without their bodies
 	Batch(BatchID) (Batch, error)                             // with its body
+
+	// Refreshes tells how far each organisation is known that was refreshed.
+	Refreshes() (map[ledger.TenantID]Refresh, error)
+	// FirstSent returns Xero's clock, with a margin, when something was first sent to the
+	// organisation; zero for never.
+	FirstSent(ledger.TenantID) (time.Time, error)
+	// Tracked finds the exports of the organisation whose invoices have one of the IDs; an
+	// ID that is none of ours is not in the map.
+	Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]Tracked, error)
+	// OpenThere returns the invoices that are known to be live in Xero and not fully paid,
+	// and those that were not found there, of what is live here, in the order of their IDs.
+	OpenThere(ledger.TenantID) ([]ledger.InvoiceID, error)
+
+	Removal(RemovalID) (Removal, error)
+	Removals([]RemovalID) ([]Removal, error)         // in the order asked for
+	RemovalsOfRun(RunID) ([]Removal, error)          // in the order they were asked for
+	RemovalsOf(billing.InvoiceID) ([]Removal, error) // newest first
+	// RemovalsWaiting returns those with no batch and no end, oldest first.
+	RemovalsWaiting(t ledger.TenantID, limit int) ([]Removal, error)
+	Extras(t ledger.TenantID, limit int) ([]Extra, error) // oldest first
+	// Replacements returns those that are under way, oldest first.
+	Replacements() ([]Replacement, error)
+	Replacement(billing.InvoiceID) (Replacement, error) // of that invoice, ended or not
 
 	// Copied tells whether the database is a restored or copied one.
 	Copied() (Copied, error)
@@ -177,7 +202,7 @@ type Tx interface {
 	SaveInvoice(billing.Invoice) (int64, error)
 	// Advance moves invoices to a stage without touching anything else of them.
 	Advance(to billing.Stage, ids ...billing.InvoiceID) error
-	Burn(billing.Number) error
+	Burn(...billing.Number) error
 	SaveTax(billing.Tax) error           // inserts or updates
 	DeleteTax(code string) error         // lines that have it keep it
 	SaveBillingCode(billing.Code) error  // inserts or updates
@@ -196,13 +221,22 @@ type Tx interface {
 
 	SaveRun(Run) error
 	SaveExports(...Export) error // inserts or updates
-	SaveBatch(Batch) error       // inserts with its body; an update leaves Body, Key and Kind as they are
-	DeleteBatch(BatchID) error   // only what was never tried
+	// SaveStandings updates of exports that have ended what Xero says of them: Contact,
+	// Standing, Result and Messages.
+	SaveStandings(...Export) error
+	SaveBatch(Batch) error     // inserts with its body; an update leaves Body, Key and Kind as they are
+	DeleteBatch(BatchID) error // only what was never tried
+
+	SaveRefresh(Refresh) error         // inserts or updates
+	SaveRemovals(...Removal) error     // inserts or updates
+	SaveReplacement(Replacement) error // inserts or updates
+	SaveExtra(Extra) error             // inserts, unless it is there
+	DeleteExtra(Extra) error
 
 	SaveReconciliation(Reconciliation) error // inserts or updates
 	SaveStray(ledger.TenantID, Stray) error  // inserts or updates
 	SaveNightly(Nightly) error
 
 	// Record appends to the audit trail; Seq, Previous and At are filled in.
-	Record(staff.Entry) error
+	Record(...staff.Entry) error
 }

@@ -13,13 +13,14 @@ import (
 )
 
 // Run does the background work until ctx ends: it sends what is queued, settles what
-// is unknown, compares a copied database with Xero, makes the nightly copies, and
-// announces changes.
+// is unknown, reads what becomes of the invoices in Xero, compares a copied database with
+// Xero, makes the nightly copies, and announces changes.
 func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.watch(ctx) })
 	g.Go(func() error { return a.work(ctx) })
 	g.Go(func() error { return a.keepCopies(ctx) })
+	g.Go(func() error { return a.keepFresh(ctx) })
 	return g.Wait()
 }
 
@@ -114,6 +115,17 @@ func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 		if err != nil || len(unreconciled) > 0 {
 			return err
 		}
+		orgs, err := r.Organisations()
+		if err != nil {
+			return err
+		}
+		for _, o := range orgs {
+			if extras, err := r.Extras(o.Tenant.ID, 1); err != nil {
+				return err
+			} else if len(extras) > 0 && o.State == Connected {
+				busy = append(busy, o.Tenant.ID)
+			}
+		}
 		for _, run := range runs {
 			if slices.Contains(busy, run.Tenant) {
 				continue
@@ -122,7 +134,7 @@ func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 			if err != nil {
 				return err
 			}
-			if t.Exporting+t.Unknown > 0 || !run.Stale(time.Now()) {
+			if t.Exporting+t.Unknown > 0 || run.Kind == RemovalRun || !run.Stale(time.Now()) {
 				busy = append(busy, run.Tenant)
 			}
 		}

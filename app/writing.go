@@ -327,29 +327,39 @@ func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.Invoice
 		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
 			return err
 		}
-		client, err := tx.Client(v.Client)
-		if err != nil {
-			return err
-		}
-		if client.Archived {
-			return Errorf(Conflict, "%s is archived: take the client back before you bill it again.", client.Name)
-		}
-		terms, err := newTerms(tx)
-		if err != nil {
-			return err
-		}
-		with, err := terms.of(client)
-		if err != nil {
-			return err
-		}
 		from := v.Number
-		v.ID, v.Number, v.Version, v.Stage = billing.InvoiceID(newID()), "", 0, billing.Stage{}
-		v.Date, v.Due = today, with.Due.Due(today)
-		if _, err := tx.SaveInvoice(v); err != nil {
+		if v, err = copyToDraft(tx, v, today, v.Reference); err != nil {
 			return err
 		}
 		made = v.ID
 		return tx.Record(entry(by, "duplicate", "invoice", string(v.ID), string(from), "a draft"))
 	})
 	return made, err
+}
+
+// copyToDraft stores a new draft of what an invoice bills, without a number.
+func copyToDraft(tx Tx, v billing.Invoice, today billing.Date, reference string) (billing.Invoice, error) {
+	client, err := tx.Client(v.Client)
+	if err != nil {
+		return v, err
+	}
+	if client.Archived {
+		return v, Errorf(Conflict, "%s is archived: take the client back before you bill it again.", client.Name)
+	}
+	terms, err := newTerms(tx)
+	if err != nil {
+		return v, err
+	}
+	with, err := terms.of(client)
+	if err != nil {
+		return v, err
+	}
+	v.ID, v.Number, v.Version, v.Stage = billing.InvoiceID(newID()), "", 0, billing.Stage{}
+	due := with.Due.Due(today)
+	if due.IsZero() && !v.Due.IsZero() { // without a term, in as many days as before
+		due = today.AddDays(v.Date.DaysTo(v.Due))
+	}
+	v.Date, v.Due, v.Reference = today, due, reference
+	v.Version, err = tx.SaveInvoice(v)
+	return v, err
 }

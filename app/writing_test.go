@@ -213,7 +213,7 @@ func TestFinalizeGivesNumbersThatNobodyHas(t *testing.T) {
 	if s, _ := a.Settings(t.Context()); s.Firm.Numbering.Next != 102 {
 		t.Errorf("the next number is %d", s.Firm.Numbering.Next)
 	}
-	if _, err := a.Reopen(t.Context(), me, []billing.InvoiceID{good.Invoice}); err != nil {
+	if _, _, err := a.Redraft(t.Context(), me, []billing.InvoiceID{good.Invoice}); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := a.Finalize(t.Context(), me, []billing.InvoiceID{good.Invoice}); err != nil || again[0].Number != "T-00098" {

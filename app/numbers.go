@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// Renumber gives finalized invoices whose number Xero has already the next free one. The old
+// number is burnt: whoever's it is in Xero, it is not given out again.
+func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
+	var results []Result
+	err := a.update(ctx, func(tx Tx) error {
+		results = results[:0]
+		invoices, err := tx.Invoices(distinct(ids))
+		if err != nil {
+			return err
+		}
+		f, err := newFinishing(tx)
+		if err != nil {
+			return err
+		}
+		for _, v := range invoices {
+			fresh, err := f.renumber(by, v)
+			if err != nil && CodeOf(err) == Internal {
+				return err
+			}
+			results = append(results, Result{v.ID, fresh, err})
+			if err := noteRefusal(tx, err); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return results, err
+}
+
+// renumber gives one invoice the next number, and returns the number that it has then.
+func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number, error) {
+	if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+		return v.Number, err
+	}
+	exports, err := f.ExportsOf(v.ID)
+	if err != nil {
+		return v.Number, err
+	}
+	if v.Stage.Export != billing.Failed || len(exports) == 0 || !hasCause(exports[0].Messages, ledger.NumberTaken) {
+		return v.Number, Errorf(Conflict, "Invoice %s keeps its number: only one whose number Xero has already gets another.", v.Number)
+	}
+	was := v.Number
+	if v.Number, err = f.takeNumber(); err != nil {
+		return was, err
+	}
+	if err := f.Burn(was); err != nil {
+		return was, err
+	}
+	if _, err := f.SaveInvoice(v); err != nil {
+		return was, err
+	}
+	return v.Number, f.Record(entry(by, "renumber", "invoice", string(v.ID), string(was), string(v.Number)))
+}
+
+// Gap is a number, or several in a row, of the firm's numbering that no invoice has.
+type Gap struct {
+	From, To billing.Number
+	Why      GapWhy
+	Invoice  billing.InvoiceID // that had it, of a single number; "" for none
+	Client   string            // of that invoice
+}
+
+// GapWhy says why no invoice has a number.
+type GapWhy string
+
+// The reasons for a gap.
+const (
+	NeverUsed   GapWhy = "never_used" // no invoice ever had it, as far as is known
+	DeletedFree GapWhy = "deleted"    // its invoice was deleted before it was approved: it can be given again by hand
+	UsedUp      GapWhy = "used_up"    // it was approved or voided in Xero, or Xero has it: it is never given again
+)
+
+// Gaps tells which numbers of the firm's numbering no invoice has, from the lowest that was
+// used up to the next one, and why.
+func (a *App) Gaps(ctx context.Context, by staff.Member) ([]Gap, error) {
+	var gaps []Gap
+	err := a.store.View(ctx, func(r Reader) error {
+		gaps = nil
+		if err := allow(by, staff.EditSettings, ""); err != nil {
+			return err
+		}
+		firm, err := r.Firm()
+		if err != nil {
+			return err
+		}
+		uses, err := r.NumberUses(firm.Numbering.Prefix)
+		if err != nil {
+			return err
+		}
+		gaps = findGaps(firm.Numbering, uses)
+		return nil
+	})
+	return gaps, err
+}
+
+// NumberUse is a number that an invoice has or had, or that is burnt.
+type NumberUse struct {
+	Number  billing.Number
+	Invoice billing.InvoiceID // "" where none is known
+	Client  string
+	Deleted bool // the invoice is
+	Burnt   bool
+}
+
+// findGaps goes through the numbers in their order.
+func findGaps(n billing.Numbering, uses []NumberUse) []Gap {
+	byNumber := map[int64]NumberUse{}
+	first := n.Next
+	for _, u := range uses {
+		next, ours := following(n, u.Number)
+		if !ours || next > n.Next {
+			continue
+		}
+		at := next - 1
+		first = min(first, at)
+		byNumber[at] = byNumber[at].and(u)
+	}
+	var gaps []Gap
+	for at := first; at < n.Next; at++ {
+		u := byNumber[at]
+		if u.Invoice != "" && !u.Deleted {
+			continue
+		}
+		numbering := n
+		numbering.Next = at
+		g := Gap{From: numbering.Number(), To: numbering.Number(), Why: u.gap(), Invoice: u.Invoice, Client: u.Client}
+		if last := len(gaps) - 1; last >= 0 && g.continues(gaps[last], n, at) {
+			gaps[last].To = g.To
+			continue
+		}
+		gaps = append(gaps, g)
+	}
+	return gaps
+}
+
+// and returns what two uses of one number come to: an invoice that has it goes before one that
+// had it.
+func (u NumberUse) and(other NumberUse) NumberUse {
+	burnt := u.Burnt || other.Burnt
+	if other.Invoice != "" && (u.Invoice == "" || u.Deleted) {
+		u = other
+	}
+	u.Burnt = burnt
+	return u
+}
+
+func (u NumberUse) gap() GapWhy {
+	switch {
+	case u.Burnt:
+		return UsedUp
+	case u.Invoice != "":
+		return DeletedFree
+	}
+	return NeverUsed
+}
+
+// continues reports whether the gap at a place in the numbering goes on from the one before.
+func (g Gap) continues(before Gap, n billing.Numbering, at int64) bool {
+	next, _ := following(n, before.To)
+	return next == at && g.Invoice == "" && before.Invoice == "" && g.Why == before.Why
+}

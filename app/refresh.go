@@ -1,0 +1,543 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// Refresh is how far what an organisation did with our invoices is known.
+type Refresh struct {
+	Tenant  ledger.TenantID
+	Cursor  time.Time // Xero's clock: what changed up to then is known; zero before the first refresh
+	At      time.Time // when it last succeeded
+	Reread  time.Time // when every open invoice was last read by its ID; zero for never
+	Failing Park      // why the last try did not succeed, and when the next is due; zero when it did
+}
+
+// How often Xero is asked what became of our invoices.
+const (
+	refreshEvery   = 5 * time.Minute
+	refreshSeldom  = time.Hour      // when the day's calls have run out but for a few
+	rereadEvery    = 24 * time.Hour // by ID, since not every change moves the time of change in Xero
+	callsForExport = 300            // of a day; when fewer are left, refreshes make room
+)
+
+// refreshLook is how often keepFresh looks for organisations that something was exported to
+// meanwhile, or that another process refreshed.
+const refreshLook = time.Minute
+
+// refreshOverlap is how far before its cursor a refresh begins, for what Xero shows late.
+const refreshOverlap = 5 * time.Minute
+
+// rereadAtOnce is how many invoices are read by ID before they are stored.
+const rereadAtOnce = 200
+
+// RefreshAll reads now, from every organisation that our invoices were exported to, what
+// became of them. It waits for another process that is at it. It returns what moved, and the
+// first trouble; the other organisations are read all the same.
+func (a *App) RefreshAll(ctx context.Context) (moved int, err error) {
+	due, err := a.refreshable(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range due {
+		failed := a.whenFree(ctx, func() error {
+			n, err := a.refresh(ctx, r.Tenant)
+			moved += n
+			return err
+		})
+		err = errors.Join(err, failed)
+	}
+	return moved, err
+}
+
+// Refreshes tells how far each organisation is known that was refreshed.
+func (a *App) Refreshes(ctx context.Context) (map[ledger.TenantID]Refresh, error) {
+	var all map[ledger.TenantID]Refresh
+	err := a.store.View(ctx, func(r Reader) (err error) {
+		all, err = r.Refreshes()
+		return err
+	})
+	return all, err
+}
+
+// whenFree runs fn again until no other process is at what it does.
+func (a *App) whenFree(ctx context.Context, fn func() error) error {
+	for {
+		err := fn()
+		if !othersAtIt(err) {
+			return err
+		}
+		timer := time.NewTimer(time.Second)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// keepFresh refreshes every organisation when it is due, until ctx ends.
+func (a *App) keepFresh(ctx context.Context) error {
+	if a.books == nil {
+		return nil
+	}
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	busy := map[ledger.TenantID]bool{}
+	again := map[ledger.TenantID]time.Time{} // not before then: the last try brought nothing that is stored
+	ends := make(chan ledger.TenantID)
+	for {
+		all, err := a.refreshable(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.log.Error("looking for what to refresh", "error", err)
+		}
+		next := time.Now().Add(refreshLook)
+		for _, r := range all {
+			due := later(a.refreshDue(r), again[r.Tenant])
+			if busy[r.Tenant] {
+				continue
+			}
+			if time.Now().Before(due) {
+				if due.Before(next) {
+					next = due
+				}
+				continue
+			}
+			busy[r.Tenant] = true
+			reading.Go(func() {
+				if _, err := a.refresh(ctx, r.Tenant); err != nil && !othersAtIt(err) && ctx.Err() == nil {
+					a.log.Warn("refreshing", "tenant", r.Tenant, "error", err)
+				}
+				select {
+				case ends <- r.Tenant:
+				case <-ctx.Done():
+				}
+			})
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case t := <-ends:
+			busy[t], again[t] = false, time.Now().Add(idle)
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// refreshable returns how far each organisation is known that has invoices of ours and can be
+// called. While the database is locked there is none: it is compared with Xero first.
+func (a *App) refreshable(ctx context.Context) ([]Refresh, error) {
+	if a.books == nil {
+		return nil, nil
+	}
+	var all []Refresh
+	err := a.store.View(ctx, func(r Reader) error {
+		all = nil
+		if open, err := unreconciled(r); err != nil || len(open) > 0 {
+			return err
+		}
+		orgs, err := r.Organisations()
+		if err != nil {
+			return err
+		}
+		for _, o := range orgs {
+			if o.State == Disconnected && o.SignIn == "" {
+				continue
+			}
+			first, err := r.FirstSent(o.Tenant.ID)
+			if err != nil {
+				return err
+			}
+			if first.IsZero() {
+				continue
+			}
+			refresh, err := refreshOf(r, o.Tenant.ID)
+			if err != nil {
+				return err
+			}
+			all = append(all, refresh)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// refreshDue tells when the next refresh is due. The computer's clock may have been set back
+// since the last one: then it is due.
+func (a *App) refreshDue(r Refresh) time.Time {
+	now := time.Now()
+	if !r.Failing.Until.IsZero() && r.Failing.Until.Sub(now) <= longestFailing {
+		return r.Failing.Until
+	}
+	if r.At.IsZero() || r.At.After(now) {
+		return now
+	}
+	return r.At.Add(refreshInterval(a.books.Gauge(r.Tenant).DayLeft))
+}
+
+// longestFailing is the longest that Xero can ask to wait: until its day ends.
+const longestFailing = 24 * time.Hour
+
+// refreshInterval is how long to wait with the next refresh when so many of the day's calls
+// are left, or fewer than none when that is not known.
+func refreshInterval(left int) time.Duration {
+	if left < 0 || left >= callsForExport {
+		return refreshEvery
+	}
+	return min(refreshEvery*callsForExport/time.Duration(left+1), refreshSeldom)
+}
+
+// refresh reads what became of our invoices in one organisation, and reports how many moved.
+func (a *App) refresh(ctx context.Context, t ledger.TenantID) (moved int, err error) {
+	err = a.holdRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
+		err := r.run(ctx)
+		moved = r.moved
+		return err
+	})
+	return moved, err
+}
+
+// holdRefresh runs fn while nobody else refreshes the organisation. It returns a *Held when
+// another process does.
+func (a *App) holdRefresh(ctx context.Context, t ledger.TenantID, fn func(context.Context, *refresher) error) error {
+	return a.store.Hold(ctx, "refresh "+string(t), func(ctx context.Context, f Fence) error {
+		return fn(ctx, &refresher{
+			App: a, tenant: t, fence: f, directory: ledger.NewDirectory(), asked: map[ledger.ContactID]bool{},
+		})
+	})
+}
+
+// refresher is the one that reads from an organisation while it holds the lease.
+type refresher struct {
+	*App
+	tenant    ledger.TenantID
+	fence     Fence
+	directory *ledger.Directory         // of contacts that were asked for
+	asked     map[ledger.ContactID]bool // those contacts
+	moved     int                       // invoices whose stage moved
+}
+
+func (r *refresher) run(ctx context.Context) error {
+	err := r.read(ctx)
+	var trouble *Trouble
+	if err == nil || ctx.Err() != nil || !errors.As(err, &trouble) {
+		return err
+	}
+	return errors.Join(err, r.failed(context.WithoutCancel(ctx), trouble))
+}
+
+// read brings everything up to date.
+func (r *refresher) read(ctx context.Context) error {
+	state, err := r.begin(ctx)
+	if err != nil {
+		return err
+	}
+	cursor := state.Cursor
+	reached, err := readSince(ctx, r.books, r.tenant, cursor.Add(-refreshOverlap), func(page []ledger.Standing) (enough bool, err error) {
+		tracked, err := r.store(ctx, page)
+		return nothingNew(page[len(page)/2:], tracked, cursor), err
+	})
+	if err != nil {
+		return err
+	}
+	reread := state.Reread
+	if now := time.Now(); now.Sub(reread) >= rereadEvery || reread.After(now) {
+		if err := r.reread(ctx); err != nil {
+			return err
+		}
+		reread = now
+	}
+	return r.ended(ctx, cursor, later(cursor, reached), reread)
+}
+
+// begin returns from where to go on: the first time from when something was first sent.
+func (r *refresher) begin(ctx context.Context) (state Refresh, err error) {
+	err = r.update(ctx, func(tx Tx) error {
+		if err := tx.Guard(r.fence); err != nil {
+			return err
+		}
+		if state, err = refreshOf(tx, r.tenant); err != nil || !state.Cursor.IsZero() {
+			return err
+		}
+		if state.Cursor, err = tx.FirstSent(r.tenant); err != nil {
+			return err
+		}
+		state.Reread = tx.Now()
+		return tx.SaveRefresh(state)
+	})
+	return state, err
+}
+
+// nothingNew reports whether readings tell nothing that is not known, so that those of older
+// changes do not either.
+func nothingNew(readings []ledger.Standing, tracked map[ledger.InvoiceID]Tracked, cursor time.Time) bool {
+	for _, st := range readings {
+		t, ours := tracked[st.ID]
+		if st.Updated.After(cursor) || ours && st.Updated.After(t.Export.Standing.Updated) {
+			return false
+		}
+	}
+	return true
+}
+
+// store stores what readings mean for ours, and returns those of ours as they were before.
+func (r *refresher) store(ctx context.Context, readings []ledger.Standing) (tracked map[ledger.InvoiceID]Tracked, err error) {
+	var elsewhere []ledger.Standing // that are with a contact which the one may have been merged into that they were sent to
+	var moved []ledger.ContactID
+	var n int
+	err = r.update(ctx, func(tx Tx) error {
+		elsewhere, moved, n = nil, nil, 0
+		if err := tx.Guard(r.fence); err != nil {
+			return err
+		}
+		if tracked, err = tx.Tracked(r.tenant, idsOf(readings)); err != nil {
+			return err
+		}
+		f := newFollower(tx)
+		for _, st := range readings {
+			t, ours := tracked[st.ID]
+			if !ours {
+				continue
+			}
+			sentTo := t.Export.Contact
+			if c, known := r.directory.ByID(sentTo); known {
+				t.Export.Contact = c.ID
+			} else if sentTo != st.Contact && sentTo != "" && st.Contact != t.Export.Standing.Contact && !r.asked[sentTo] {
+				elsewhere, moved = append(elsewhere, st), append(moved, sentTo)
+				continue
+			}
+			if f.follow(t, st) {
+				n++
+			}
+		}
+		return f.save()
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.moved += n; len(elsewhere) == 0 {
+		return tracked, nil
+	}
+	if err := r.followMerges(ctx, r.tenant, r.directory, moved); err != nil {
+		return nil, err
+	}
+	for _, c := range moved {
+		r.asked[c] = true
+	}
+	_, err = r.store(ctx, elsewhere)
+	return tracked, err
+}
+
+func idsOf(readings []ledger.Standing) []ledger.InvoiceID {
+	ids := make([]ledger.InvoiceID, len(readings))
+	for i, st := range readings {
+		ids[i] = st.ID
+	}
+	return ids
+}
+
+// reread reads every open invoice by its ID. What Xero does not have any more is noted once
+// all of it was read.
+func (r *refresher) reread(ctx context.Context) error {
+	var open []ledger.InvoiceID
+	err := r.App.store.View(ctx, func(rd Reader) (err error) {
+		open, err = rd.OpenThere(r.tenant)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var gone []ledger.InvoiceID
+	for ids := range slices.Chunk(open, rereadAtOnce) {
+		absent, err := r.look(ctx, ids)
+		if err != nil {
+			return err
+		}
+		gone = append(gone, absent...)
+	}
+	return r.vanish(ctx, gone)
+}
+
+// look reads invoices by their IDs, and returns those that Xero does not have.
+func (r *refresher) look(ctx context.Context, ids []ledger.InvoiceID) (absent []ledger.InvoiceID, err error) {
+	found, err := r.books.ByID(ctx, r.tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.store(ctx, found); err != nil {
+		return nil, err
+	}
+	there := map[ledger.InvoiceID]bool{}
+	for _, st := range found {
+		there[st.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id ledger.InvoiceID) bool { return there[id] }), nil
+}
+
+// vanish notes what Xero does not have any more.
+func (r *refresher) vanish(ctx context.Context, ids []ledger.InvoiceID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var n int
+	err := r.update(ctx, func(tx Tx) error {
+		n = 0
+		if err := tx.Guard(r.fence); err != nil {
+			return err
+		}
+		tracked, err := tx.Tracked(r.tenant, ids)
+		if err != nil {
+			return err
+		}
+		f := newFollower(tx)
+		for _, id := range ids {
+			if t, ours := tracked[id]; ours && t.Newest && f.vanish(t) {
+				n++
+			}
+		}
+		return f.save()
+	})
+	r.moved += n
+	return err
+}
+
+// ended notes that everything up to a moment is known. Something was learnt otherwise
+// meanwhile where the cursor is not where it was: then it stays there.
+func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time) error {
+	return r.update(ctx, func(tx Tx) error {
+		if err := tx.Guard(r.fence); err != nil {
+			return err
+		}
+		state, err := refreshOf(tx, r.tenant)
+		if err != nil {
+			return err
+		}
+		if state.Cursor.Equal(cursor) {
+			state.Cursor = reached
+		}
+		state.At, state.Reread, state.Failing = tx.Now(), reread, Park{}
+		if err := tx.SaveRefresh(state); err != nil {
+			return err
+		}
+		return connectionIs(tx, r.tenant, Connected)
+	})
+}
+
+// failed notes why a refresh did not succeed, and when the next one is due.
+func (r *refresher) failed(ctx context.Context, t *Trouble) error {
+	now := time.Now()
+	p := Park{Since: now, Until: t.Until, Why: t.Reason, Text: t.Text}
+	renewed := t.Reason == NotSignedIn && r.expire(ctx, r.tenant)
+	return r.update(ctx, func(tx Tx) error {
+		if err := tx.Guard(r.fence); err != nil {
+			return err
+		}
+		state, err := refreshOf(tx, r.tenant)
+		if err != nil {
+			return err
+		}
+		if before := state.Failing; before.Why != "" && !before.Since.After(now) {
+			p.Since = before.Since
+		}
+		switch {
+		case !p.Until.IsZero():
+		case t.Reason == NotConnected, t.Reason == NotSignedIn && !renewed:
+			p.Until = now.Add(longPark)
+		default:
+			p.Until = now.Add(min(max(shortPark, now.Sub(p.Since)), longPark))
+		}
+		state.Failing = p
+		if err := tx.SaveRefresh(state); err != nil {
+			return err
+		}
+		if renewed {
+			return nil
+		}
+		return connectionIs(tx, r.tenant, stateFor(t.Reason))
+	})
+}
+
+// connectionIs notes what a read says of the connection. Trouble of another kind says nothing
+// of one that is known to be ended.
+func connectionIs(tx Tx, t ledger.TenantID, is ConnectionState) error {
+	org, err := organisation(tx, t)
+	if err != nil || org.State == is {
+		return err
+	}
+	was := org.State
+	org.State = is
+	if is == Connected {
+		org.Parked = Park{}
+	}
+	if err := tx.SaveOrganisation(org); err != nil {
+		return err
+	}
+	return tx.Record(entry(itself, "connection", "organisation", string(t), string(was), string(is)))
+}
+
+// refreshOf returns how far an organisation is known.
+func refreshOf(r Reader, t ledger.TenantID) (Refresh, error) {
+	all, err := r.Refreshes()
+	state := all[t]
+	state.Tenant = t
+	return state, err
+}
+
+// LookAgain reads now what became of some invoices in Xero.
+func (a *App) LookAgain(ctx context.Context, by staff.Member, ids []billing.InvoiceID) error {
+	there := map[ledger.TenantID][]ledger.InvoiceID{}
+	err := a.store.View(ctx, func(r Reader) error {
+		clear(there)
+		invoices, err := r.Invoices(distinct(ids))
+		if err != nil {
+			return err
+		}
+		for _, v := range invoices {
+			if err := allow(by, staff.See, v.Client); err != nil {
+				return err
+			}
+			exports, err := r.ExportsOf(v.ID)
+			if err != nil {
+				return err
+			}
+			if len(exports) > 0 && exports[0].Standing.ID != "" {
+				e := exports[0]
+				there[e.Tenant] = append(there[e.Tenant], e.Standing.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if a.books == nil {
+		return notConnected()
+	}
+	for t, ids := range there {
+		err := a.whenFree(ctx, func() error {
+			return a.holdRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
+				absent, err := r.look(ctx, ids)
+				if err != nil {
+					return err
+				}
+				return r.vanish(ctx, absent)
+			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

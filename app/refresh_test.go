@@ -1,0 +1,492 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/xero/sim"
+)
+
+// clerk is a person who works in Xero on one invoice.
+type clerk struct {
+	w        *world
+	id       string
+	payments []string
+}
+
+// clerkFor returns a person for the invoice that an exported one of ours is in Xero.
+func (w *world) clerkFor(id billing.InvoiceID) *clerk {
+	w.t.Helper()
+	v := w.views([]billing.InvoiceID{id})[0]
+	if len(v.Exports) == 0 || v.Exports[0].Standing.ID == "" {
+		w.t.Fatalf("%s is not in Xero", v.Invoice.Number)
+	}
+	return &clerk{w: w, id: string(v.Exports[0].Standing.ID)}
+}
+
+// does does one thing in Xero, named as the tests name it.
+func (c *clerk) does(what string) {
+	c.w.t.Helper()
+	if err := c.tries(what); err != nil {
+		c.w.t.Fatalf("%s in Xero: %v", what, err)
+	}
+}
+
+// tries is does where Xero may refuse it.
+func (c *clerk) tries(what string) error {
+	tenant := string(c.w.tenant)
+	text := func(s string) *string { return &s }
+	day := time.Date(2026, 11, 14, 0, 0, 0, 0, time.UTC)
+	switch what {
+	case "approve":
+		return c.w.sim.Approve(tenant, c.id)
+	case "submit":
+		return c.w.sim.Submit(tenant, c.id)
+	case "void":
+		return c.w.sim.Void(tenant, c.id)
+	case "delete":
+		return c.w.sim.Delete(tenant, c.id)
+	case "pay", "pay a part":
+		inv, _ := c.w.sim.Invoice(tenant, c.id)
+		amount := inv.Total
+		if what == "pay a part" {
+			amount = decimal.NewFromInt(15)
+		}
+		payment, err := c.w.sim.RecordPayment(tenant, c.id, "090", day, amount)
+		if err == nil {
+			c.payments = append(c.payments, payment)
+		}
+		return err
+	case "unpay":
+		if len(c.payments) == 0 {
+			return nil
+		}
+		last := c.payments[len(c.payments)-1]
+		c.payments = c.payments[:len(c.payments)-1]
+		return c.w.sim.RemovePayment(tenant, last)
+	case "credit in full":
+		inv, _ := c.w.sim.Invoice(tenant, c.id)
+		return c.w.sim.ApplyCredit(tenant, c.id, inv.Total)
+	case "renumber":
+		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("BY-HAND-" + c.id[:4])})
+	case "number back":
+		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("INV-0001")})
+	case "redate":
+		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Date: &day})
+	case "change the total":
+		inv, _ := c.w.sim.Invoice(tenant, c.id)
+		lines := slices.Clone(inv.Lines)
+		lines[0].UnitAmount = lines[0].UnitAmount.Add(decimal.NewFromInt(1))
+		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Lines: lines})
+	}
+	return fmt.Errorf("nobody knows how to %q", what)
+}
+
+// refresh reads now what became of the invoices.
+func (p *process) refresh() int {
+	p.world.t.Helper()
+	n, err := p.app.RefreshAll(context.Background())
+	if err != nil {
+		p.world.t.Fatal(err)
+	}
+	return n
+}
+
+func TestWhatHappensInXeroComesHome(t *testing.T) {
+	closed := func(e billing.ExportState) billing.Stage { return billing.Stage{Status: billing.Closed, Export: e} }
+	open := func(e billing.ExportState) billing.Stage { return billing.Stage{Status: billing.Finalized, Export: e} }
+	for _, c := range []struct {
+		acts       []string
+		stage      billing.Stage
+		settlement ledger.Settlement
+		due        string
+		differs    []ledger.Figure
+		burnt      bool
+	}{
+		{[]string{"submit"}, open(billing.Exported), ledger.NotApproved, "115.00", nil, false},
+		{[]string{"approve"}, closed(billing.Exported), ledger.Approved, "115.00", nil, true},
+		{[]string{"approve", "pay a part"}, closed(billing.Exported), ledger.PartPaid, "100.00", nil, true},
+		{[]string{"approve", "pay"}, closed(billing.Exported), ledger.Paid, "0.00", nil, true},
+		{[]string{"approve", "pay", "unpay"}, closed(billing.Exported), ledger.Approved, "115.00", nil, true},
+		{[]string{"approve", "credit in full"}, closed(billing.Exported), ledger.Credited, "0.00", nil, true},
+		{[]string{"approve", "void"}, closed(billing.VoidedInXero), ledger.NotApproved, "", nil, true},
+		{[]string{"delete"}, open(billing.DeletedInXero), ledger.NotApproved, "", nil, false},
+		{[]string{"renumber"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.NumberFigure}, false},
+		{[]string{"renumber", "number back"}, open(billing.Exported), ledger.NotApproved, "115.00", nil, false},
+		{[]string{"redate", "change the total"}, open(billing.Changed), ledger.NotApproved, "116.15", []ledger.Figure{ledger.TotalFigure, ledger.DateFigure}, false},
+		{[]string{"change the total", "approve"}, closed(billing.Changed), ledger.Approved, "116.15", []ledger.Figure{ledger.TotalFigure}, true},
+	} {
+		for _, atOnce := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, read once at the end: %v", c.acts, atOnce), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, sim.Config{})
+					ids := w.invoices(2, 1)
+					p := w.start(nil)
+					defer p.stop()
+					p.export(ids...)
+					person := w.clerkFor(ids[0])
+					for _, act := range c.acts {
+						person.does(act)
+						time.Sleep(time.Second)
+						if !atOnce {
+							p.refresh()
+						}
+					}
+					p.refresh()
+					views := w.views(ids)
+					v := views[0]
+					st := v.Exports[0].Standing
+					if v.Invoice.Stage != c.stage || st.Settlement() != c.settlement || c.due != "" && st.AmountDue.String() != c.due {
+						t.Errorf("it is %v, %q, %s due", v.Invoice.Stage, st.Settlement(), st.AmountDue)
+					}
+					var differs []ledger.Figure
+					for _, d := range v.Differences {
+						differs = append(differs, d.What)
+					}
+					if !slices.Equal(differs, c.differs) {
+						t.Errorf("it differs in %v", differs)
+					}
+					if other := views[1].Invoice.Stage; other != open(billing.Exported) {
+						t.Errorf("the other invoice is %v", other)
+					}
+					var burnt bool
+					err := p.db.View(t.Context(), func(r app.Reader) (err error) {
+						burnt, err = r.Burnt(v.Invoice.Number)
+						return err
+					})
+					if err != nil || burnt != c.burnt {
+						t.Errorf("its number is burnt: %v, %v", burnt, err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestInvoicesMadeInXeroNeverAppear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		ours, _ := w.sim.Invoice(string(w.tenant), w.clerkFor(ids[0]).id)
+		theirs := ours
+		theirs.Number, theirs.Status = "MADE-THERE", sim.StatusDraft
+		if _, err := w.sim.CreateInvoice(string(w.tenant), theirs); err != nil { // even one that bears our mark
+			t.Fatal(err)
+		}
+		p.refresh()
+		var numbers []billing.Number
+		for row, err := range p.app.Rows(t.Context(), w.me, app.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers = append(numbers, row.Number)
+		}
+		if !slices.Equal(numbers, []billing.Number{"INV-0001"}) {
+			t.Errorf("the firm sees %v", numbers)
+		}
+	})
+}
+
+func TestAnOlderReadingNeverCountsOverANewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		draft := w.views(ids)[0].Exports[0].Standing
+		time.Sleep(time.Second)
+		w.clerkFor(ids[0]).does("approve")
+		p.refresh()
+		late := w.start(nil)
+		defer late.stop()
+		stale := staleBooks{late.books, draft}
+		late.app = app.New(app.Params{Store: late.db, Books: stale, Log: quiet})
+		late.refresh()
+		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed || v.Exports[0].Standing.Status != ledger.AuthorisedThere {
+			t.Errorf("an old reading made it %v", v.Invoice.Stage)
+		}
+	})
+}
+
+func TestWhatXeroDoesNotHaveAnyMoreIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(3, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		w.clerkFor(ids[1]).does("approve")
+		p.refresh()
+		for _, id := range ids[:2] {
+			if err := w.sim.Lose(string(w.tenant), w.clerkFor(id).id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.refresh()
+		if v := w.views(ids)[0]; v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("without a complete reading it is %v", v.Invoice.Stage)
+		}
+		time.Sleep(25 * time.Hour)
+		if n := p.refresh(); n != 2 {
+			t.Errorf("%d moved", n)
+		}
+		views := w.views(ids)
+		for i, want := range []billing.Stage{
+			{Status: billing.Finalized, Export: billing.NotFoundInXero}, {Status: billing.Closed, Export: billing.NotFoundInXero}, {Status: billing.Finalized, Export: billing.Exported},
+		} {
+			if views[i].Invoice.Stage != want {
+				t.Errorf("%s is %v", views[i].Invoice.Number, views[i].Invoice.Stage)
+			}
+		}
+		nobody := w.me
+		nobody.Admin = false
+		if results, err := p.app.ReleaseMissing(t.Context(), nobody, ids[:1]); err != nil || !app.IsCode(results[0].Err, app.Forbidden) {
+			t.Errorf("somebody who is no Admin: %v, %v", results, err)
+		}
+		if results, err := p.app.ReleaseMissing(t.Context(), w.me, ids[:1]); err != nil || results[0].Err != nil {
+			t.Fatal(results, err)
+		}
+		p.export(ids[0])
+		w.mustBeSound(w.views(ids[:1]))
+	})
+}
+
+func TestAChangeThatDoesNotMoveTheTimeOfChangeIsFoundByTheDailyReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		hidden := &hidingBooks{Books: p.books}
+		p.app = app.New(app.Params{Store: p.db, Books: hidden, Log: quiet})
+		p.refresh()
+		w.clerkFor(ids[0]).does("approve")
+		p.refresh()
+		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Finalized {
+			t.Fatalf("the list of changes told it: %v", v.Invoice.Stage)
+		}
+		time.Sleep(25 * time.Hour)
+		p.refresh()
+		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
+			t.Errorf("after a day it is %v", v.Invoice.Stage)
+		}
+	})
+}
+
+func TestAnApprovalIsNotPassedByWhileItsExportIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{PerInvoice: time.Second})
+		ids := w.invoices(20, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids[0])
+		p.refresh()
+		held := &holdingBooks{Books: p.books, posted: make(chan struct{}), release: make(chan struct{})}
+		exporter := app.New(app.Params{Store: p.db, Books: held, Log: quiet})
+		runs, _, err := exporter.Export(t.Context(), w.me, ids[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		finished := make(chan error, 1)
+		go func() { finished <- exporter.Finish(t.Context(), runs[0].ID, time.Hour) }()
+		<-held.posted // Xero has them, and this process has no answer yet
+		time.Sleep(5 * time.Second)
+		for _, inv := range w.sim.Invoices(string(w.tenant)) {
+			if err := w.sim.Approve(string(w.tenant), inv.InvoiceID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		p.refresh() // it reads the approvals, and does not know yet whose they are
+		close(held.release)
+		if err := <-finished; err != nil {
+			t.Fatal(err)
+		}
+		p.refresh()
+		for _, v := range w.views(ids) {
+			if v.Invoice.Stage.Status != billing.Closed {
+				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+	})
+}
+
+func TestAMergedContactIsNoDifference(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(2, 2)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		p.refresh()
+		views := w.views(ids)
+		from, into := views[0].Exports[0].Contact, views[1].Exports[0].Contact
+		if err := w.sim.MergeContact(string(w.tenant), string(from), string(into)); err != nil {
+			t.Fatal(err)
+		}
+		p.refresh()
+		time.Sleep(25 * time.Hour)
+		p.refresh()
+		if v := w.views(ids)[0]; v.Invoice.Stage.Export != billing.Exported || v.Exports[0].Contact != into {
+			t.Errorf("it is %v with the contact %s, which is not %s", v.Invoice.Stage, v.Exports[0].Contact, into)
+		}
+	})
+}
+
+func TestRefreshing24Hours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{Limits: true})
+		for _, r := range rules(t,
+			"GET /Invoices #3-4 503:unavailable", "GET /Invoices #20 cut", "GET /Invoices #31-40 reset", "GET /Invoices #50 429:minute:40",
+			"GET /Invoices #60-80 500", "GET /Invoices #90 slow:20s", "GET /Invoices #100 429:day:3600") {
+			w.sim.AddFault(r)
+		}
+		const n = 48
+		ids := w.invoices(n, 5)
+		p := w.start(nil)
+		p.export(ids...)
+		p.stop()
+		background := w.start(nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- app.KeepFresh(background.app, ctx) }()
+		acts := [][]string{
+			{"approve"}, {"approve", "pay"}, {"approve", "pay", "unpay"}, {"approve", "void"}, {"delete"}, {"renumber"}, {"approve", "pay a part"}, {"approve", "credit in full"},
+		}
+		for i, id := range ids { // somebody does something every half an hour
+			person := w.clerkFor(id)
+			for _, act := range acts[i%len(acts)] {
+				person.does(act)
+				time.Sleep(7 * time.Minute)
+			}
+			if i%7 == 3 {
+				background.jump([]time.Duration{3 * time.Hour, -2 * time.Hour, -30 * time.Hour, 45 * time.Minute}[i/7%4])
+			}
+			time.Sleep(30*time.Minute - time.Duration(len(acts[i%len(acts)]))*7*time.Minute)
+		}
+		w.sim.ClearFaults()
+		time.Sleep(15 * time.Minute)
+		cancel()
+		stopped := time.Now()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(stopped); took > time.Second {
+			t.Errorf("it took %v to stop", took)
+		}
+		background.stop()
+		for i, v := range w.views(ids) {
+			inv, _ := w.sim.Invoice(string(w.tenant), string(v.Exports[0].Standing.ID))
+			st := v.Exports[0].Standing
+			if string(st.Status) != inv.Status || st.Number != billing.Number(inv.Number) || st.AmountPaid.String() != inv.AmountPaid().StringFixed(2) {
+				t.Errorf("%s, after %v: it is %s and %s in Xero", v.Invoice.Number, acts[i%len(acts)], st.Status, inv.Status)
+			}
+		}
+		if t.Failed() {
+			t.Log("calls:", w.sim.Calls())
+		}
+	})
+}
+
+func TestAnIdleFirmMakesFewCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{Limits: true})
+		w.exported(1000)
+		p := w.start(nil)
+		p.refresh()
+		w.sim.ResetCalls()
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- app.KeepFresh(p.app, ctx) }()
+		time.Sleep(24*time.Hour + time.Minute) // the daily reading included
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		p.stop()
+		if n := w.sim.TotalCalls(); n > 320 || n < 288+25 {
+			t.Errorf("%d calls in a day: %v", n, w.sim.Calls())
+		}
+	})
+}
+
+func TestARefreshNeedsFewCalls(t *testing.T) {
+	const many = 1200
+	for _, c := range []struct {
+		name    string
+		changed int
+		apart   time.Duration
+		during  int // edits while the changes are read
+		most    int
+	}{
+		{"nothing changed", 0, 0, 0, 1},
+		{"a few changed", 100, time.Second, 0, 1},
+		{"a few changed at once", 100, 0, 0, 1},
+		{"all changed one after the other", many, time.Second, 0, 3},
+		{"all changed at once", many, 0, 0, 3},
+		{"all changed, and some of them again while they are read", many, 0, 30, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var w *world
+				var edits []string
+				w = newWorld(t, sim.Config{})
+				ids := w.exported(many)
+				p := w.start(nil)
+				defer p.stop()
+				time.Sleep(time.Hour)
+				p.refresh()
+				for _, id := range ids[:c.changed] {
+					if err := w.sim.Approve(string(w.tenant), id); err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(c.apart)
+				}
+				edits = ids[:c.during]
+				time.Sleep(time.Minute)
+				w.sim.ResetCalls()
+				p.app = app.New(app.Params{Store: p.db, Log: quiet, Books: &meddlingBooks{Books: p.books, between: func() {
+					for _, id := range edits {
+						if _, err := w.sim.RecordPayment(string(w.tenant), id, "090", time.Now(), decimal.NewFromInt(15)); err != nil {
+							t.Error(err)
+						}
+					}
+					edits = nil
+				}}})
+				p.refresh()
+				if n := w.sim.TotalCalls(); n > c.most {
+					t.Errorf("%d calls, and %d are enough: %v", n, c.most, w.sim.Calls())
+				}
+				behind := 0
+				for row, err := range p.db.Rows(t.Context(), app.Query{}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					inv := w.sim.ByNumber(string(w.tenant), string(row.Number))[0]
+					if string(row.XeroStatus) != inv.Status || row.AmountDue.String() != inv.AmountDue().StringFixed(2) {
+						behind++
+					}
+				}
+				if behind > 0 {
+					t.Errorf("%d are not as they are in Xero", behind)
+				}
+			})
+		})
+	}
+}

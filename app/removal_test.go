@@ -1,0 +1,323 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/xero/sim"
+)
+
+// redraft takes invoices back to draft in the foreground.
+func (p *process) redraft(ids ...billing.InvoiceID) ([]app.Run, []app.Result) {
+	p.world.t.Helper()
+	runs, results, err := p.app.Redraft(context.Background(), p.world.me, ids)
+	if err != nil {
+		p.world.t.Fatal(err)
+	}
+	for _, run := range runs {
+		if err := p.app.Finish(context.Background(), run.ID, 24*time.Hour); err != nil {
+			p.world.t.Fatal(err)
+		}
+	}
+	return runs, results
+}
+
+// change changes the first line of a draft and finalizes it again.
+func (p *process) change(id billing.InvoiceID) {
+	p.world.t.Helper()
+	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+		v, err := tx.Invoice(id)
+		if err != nil {
+			return err
+		}
+		v.Lines[0].UnitAmount += 10_0000
+		_, err = tx.SaveInvoice(v)
+		return err
+	})
+	if err != nil {
+		p.world.t.Fatal(err)
+	}
+	p.finalize(id)
+}
+
+func (p *process) finalize(id billing.InvoiceID) {
+	p.world.t.Helper()
+	results, err := p.app.Finalize(context.Background(), p.world.me, []billing.InvoiceID{id})
+	if err != nil || results[0].Err != nil {
+		p.world.t.Fatal(results, err)
+	}
+}
+
+func TestAnExportedInvoiceGoesBackToDraftAndOutAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(2, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		w.clerkFor(ids[1]).does("submit")
+		w.sim.ResetCalls()
+		_, results := p.redraft(ids...)
+		for _, r := range results {
+			if r.Err != nil {
+				t.Errorf("%s: %v", r.Number, r.Err)
+			}
+		}
+		views := w.views(ids)
+		for _, v := range views {
+			if v.Invoice.Stage != (billing.Stage{Status: billing.Draft}) {
+				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+			if live, gone := w.inXero(v); len(live) != 0 || len(gone) != 1 || gone[0].Number != string(v.Invoice.Number) {
+				t.Errorf("%s: %d live and %v gone in Xero", v.Invoice.Number, len(live), gone)
+			}
+		}
+		p.refresh() // which reads that they are deleted
+		p.change(ids[0])
+		p.export(ids[0])
+		v := w.views(ids[:1])[0]
+		if v.Invoice.Number != "INV-0001" || v.Totals.Total.String() != "126.50" || v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("it is %s of %s, %v: %v", v.Invoice.Number, v.Totals.Total, v.Invoice.Stage, v.Exports[0].Messages)
+		}
+		w.mustBeSound([]app.InvoiceView{v})
+	})
+}
+
+func TestWhatCannotGoBackToDraft(t *testing.T) {
+	for _, c := range []struct {
+		acts []string
+		here string // part of what is said at once, where it is known here
+		kept string // part of why it stays, where that shows in Xero only
+	}{
+		{[]string{"approve"}, "approved", "approved"},
+		{[]string{"approve", "pay"}, "payment", "payment"},
+		{[]string{"approve", "pay a part"}, "payment", "payment"},
+		{[]string{"approve", "credit in full"}, "credited", "credited"},
+		{[]string{"approve", "void"}, "Replace", "Replace"},
+		{[]string{"renumber"}, "", "INV-0001 here"},
+		{[]string{"change the total"}, "", "115.00 here and 116.15"},
+		{[]string{"lock"}, "", "closed up to 2026-11-30"},
+	} {
+		for _, known := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%v, known here: %v", c.acts, known), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, sim.Config{})
+					ids := w.invoices(1, 1)
+					p := w.start(nil)
+					defer p.stop()
+					p.export(ids...)
+					person := w.clerkFor(ids[0])
+					for _, act := range c.acts {
+						if act == "lock" {
+							if err := w.sim.SetLockDates(string(w.tenant), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), time.Time{}); err != nil {
+								t.Fatal(err)
+							}
+							continue
+						}
+						person.does(act)
+					}
+					if known {
+						time.Sleep(time.Second)
+						p.refresh()
+					}
+					before := w.views(ids)[0]
+					w.sim.ResetCalls()
+					runs, results := p.redraft(ids...)
+					v := w.views(ids)[0]
+					if live, _ := w.inXero(v); len(live) != 1 && c.acts[len(c.acts)-1] != "void" && !(known && c.here == "") {
+						t.Errorf("it was removed from Xero")
+					}
+					if c.here != "" && known {
+						if results[0].Err == nil || !strings.Contains(results[0].Err.Error(), c.here) {
+							t.Errorf("it was not refused at once: %v", results[0].Err)
+						}
+						if n := w.sim.TotalCalls(); n != 0 {
+							t.Errorf("%d calls were made", n)
+						}
+						return
+					}
+					if c.here == "" && known && c.acts[0] != "lock" {
+						if v.Invoice.Stage.Status != billing.Draft {
+							t.Errorf("what was changed in Xero and seen stays: %v", v.Removals[0].Messages)
+						}
+						return
+					}
+					kept, err := p.app.RemovalsOfRun(t.Context(), w.me, runs[0].ID)
+					if err != nil || len(kept) != 1 || kept[0].Result != app.KeptThere || !strings.Contains(kept[0].Messages[0].Text, c.kept) {
+						t.Fatalf("%+v, %v", kept, err)
+					}
+					p.refresh()
+					after := w.views(ids)[0]
+					if after.Invoice.Stage.InFlight() || after.Invoice.Stage.Status == billing.Draft {
+						t.Errorf("it is %v", after.Invoice.Stage)
+					}
+					if c.acts[0] == "lock" && after.Invoice.Stage != before.Invoice.Stage {
+						t.Errorf("it was %v and is %v", before.Invoice.Stage, after.Invoice.Stage)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestFaultsWhileInvoicesAreTakenBack(t *testing.T) {
+	draft, closed := billing.Stage{Status: billing.Draft}, billing.Stage{Status: billing.Closed, Export: billing.Exported}
+	for _, c := range []struct {
+		faults string
+		want   billing.Stage
+	}{
+		{"POST /Invoices #1 reset", draft},
+		{"POST /Invoices #1 drop-after-commit", draft},
+		{"POST /Invoices #1 cut", draft},
+		{"POST /Invoices #1-2 500", draft},
+		{"POST /Invoices #1 500-after-commit", draft},
+		{"POST /Invoices #1-3 500-after-commit", draft},
+		{"POST /Invoices #1 503:unavailable", draft},
+		{"POST /Invoices #1 late-commit", draft},
+		{"POST /Invoices #1-30 late-commit:4m", draft},
+		{"POST /Invoices #1 429:minute:26", draft},
+		{"GET /Invoices #1-3 500", draft},
+		{"GET /Organisation #1 reset", draft},
+		{"GET /Invoices #1 person-approve", closed},
+		{"GET /Invoices #1 person-pay", closed},
+		{"GET /Invoices #1 person-void", billing.Stage{Status: billing.Closed, Export: billing.VoidedInXero}},
+		{"GET /Invoices #1 person-delete", draft},
+		{"GET /Invoices #1 person-approve, POST /Invoices #1 cut", closed},
+		{"GET /Invoices #1 person-approve, POST /Invoices #1-3 500-after-commit", closed},
+		{"POST /Invoices #1-200 500", draft},
+	} {
+		t.Run(c.faults, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, sim.Config{Limits: true})
+				ids := w.invoices(3, 2)
+				p := w.start(nil)
+				defer p.stop()
+				p.export(ids...)
+				for _, r := range rules(t, strings.Split(c.faults, ",")...) {
+					w.sim.AddFault(r)
+				}
+				if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+					t.Fatal(err)
+				}
+				p.settle()
+				views := w.views(ids)
+				w.mustBeSound(views)
+				for _, v := range views {
+					if v.Invoice.Stage != c.want {
+						t.Errorf("%s is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Removals)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestTwoHundredAreTakenBackInFewCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{Limits: true})
+		w.exported(200)
+		p := w.start(nil)
+		defer p.stop()
+		ids := make([]billing.InvoiceID, 200)
+		for i := range ids {
+			ids[i] = billing.InvoiceID(fmt.Sprint("invoice ", i))
+		}
+		time.Sleep(time.Hour)
+		w.sim.ResetCalls()
+		p.redraft(ids...)
+		if n := w.sim.TotalCalls(); n > 13 {
+			t.Errorf("%d calls: %v", n, w.sim.Calls())
+		}
+		for _, v := range w.views(ids) {
+			if v.Invoice.Stage.Status != billing.Draft {
+				t.Fatalf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+	})
+}
+
+func TestARemovalThatCouldNotBeSentForTooLongIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(1, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		if err := w.sim.Disconnect(string(w.tenant)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+			t.Fatal(err)
+		}
+		p.settle()
+		v := w.views(ids)[0]
+		if v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) || v.Removals[0].Result != app.KeptThere {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Removals)
+		}
+	})
+}
+
+func TestACancelledRemovalLeavesTheInvoiceInXero(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		ids := w.invoices(2, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids...)
+		runs, _, err := p.app.Redraft(t.Context(), w.me, ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := p.app.Cancel(t.Context(), w.me, runs[0].ID); n != 2 || err != nil {
+			t.Fatal(n, err)
+		}
+		w.sim.ResetCalls()
+		p.settle()
+		for _, v := range w.views(ids) {
+			if v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) || v.Removals[0].Result != app.Withdrawn {
+				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+		if n := w.sim.Calls()["POST /Invoices"]; n != 0 {
+			t.Errorf("%d requests to remove them", n)
+		}
+	})
+}
+
+func TestANumberThatXeroStillHoldsIsReplacedByTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{DeletedNumbersHeld: true})
+		ids := w.invoices(2, 1)
+		p := w.start(nil)
+		defer p.stop()
+		p.export(ids[0])
+		p.redraft(ids[0])
+		p.change(ids[0])
+		p.export(ids[0])
+		v := w.views(ids)[0]
+		if v.Invoice.Stage.Export != billing.Failed {
+			t.Fatalf("it is %v", v.Invoice.Stage)
+		}
+		if results, err := p.app.Renumber(t.Context(), w.me, ids); err != nil || results[0].Err != nil || results[1].Err == nil {
+			t.Fatal(results, err)
+		}
+		p.export(ids[0])
+		v = w.views(ids)[0]
+		if v.Invoice.Number != "INV-0003" || v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("it is %s, %v: %v", v.Invoice.Number, v.Invoice.Stage, v.Exports[0].Messages)
+		}
+		w.mustBeSound([]app.InvoiceView{v})
+		gaps, err := p.app.Gaps(t.Context(), w.me)
+		if err != nil || len(gaps) != 1 || gaps[0].From != "INV-0001" || gaps[0].Why != app.UsedUp {
+			t.Errorf("the gaps are %+v, %v", gaps, err)
+		}
+	})
+}
