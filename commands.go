@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/data"
+	"feebridge/data/paper"
 	"feebridge/data/vault"
 	"feebridge/xero"
 )
@@ -44,6 +46,9 @@ func commands() []command {
 		{"import", "FILE.csv|.xlsx", "import invoices in the columns of Xero's sales invoice template, all or none", importFlags, importFile},
 		{"finalize", "NUMBER...", "make drafts ready for export", nil, finalize},
 		{"export", "--number NUMBER... | --all", "export finalized invoices to Xero", exportFlags, exportInvoices},
+		{"refresh", "", "read what became of the exported invoices in Xero, and tell what changed", nil, refresh},
+		{"redraft", "NUMBER...", "take invoices back to draft; what Xero holds unapproved is deleted there", nil, redraft},
+		{"replace", "NUMBER", "replace a closed invoice: out of force in Xero, deleted here, a new draft", replaceFlags, replaceInvoice},
 		{"connect", "", "sign in to Xero and connect an organisation", connectFlags, connectXero},
 		{"disconnect", "[ORGANISATION]", "end the connection to an organisation", nil, disconnectXero},
 		{"organisations", "", "list the connected organisations", organisationsFlags, organisations},
@@ -75,6 +80,7 @@ type options struct {
 
 	numbers words
 	all     bool
+	void    bool
 
 	to string
 
@@ -187,6 +193,13 @@ func commandUsage(w io.Writer, c command, flags *flag.FlagSet) {
 	flags.PrintDefaults()
 }
 
+// printPaper makes the PDF of an invoice.
+func printPaper(d app.Document) ([]byte, error) {
+	var b bytes.Buffer
+	err := paper.Write(&b, d)
+	return b.Bytes(), err
+}
+
 // session is one run of the program: its options, its output, and the firm once it is open.
 type session struct {
 	options options
@@ -195,6 +208,7 @@ type session struct {
 
 	db   *data.DB
 	log  *slog.Logger
+	door *xero.Door
 	app  *app.App
 	firm app.Firm
 
@@ -254,10 +268,11 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 		return err
 	}
 	x.Log = s.log
+	s.door = xero.NewDoor(xero.DoorConfig{Log: s.log})
 	connector := xero.NewConnector(xero.ConnectorConfig{
-		Login: s.options.identity, Identity: s.options.identity, API: s.options.api, Log: s.log,
+		Login: s.options.identity, Identity: s.options.identity, API: s.options.api, Door: s.door, Log: s.log,
 	})
-	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log})
+	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Print: printPaper, Log: s.log})
 	if err = s.app.Open(ctx, firm, admin); err != nil {
 		return err
 	}

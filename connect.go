@@ -293,9 +293,11 @@ type mappingJSON struct {
 	DefaultTax     string                `json:"default_tax"`
 	Term           *termJSON             `json:"term,omitempty"`
 	Theme          string                `json:"theme"`
-	Tracking       map[string]string     `json:"tracking"` // option by category
-	Codes          map[string]targetJSON `json:"codes"`    // by billing code
-	Taxes          map[string]string     `json:"taxes"`    // TaxType by tax
+	Tracking       map[string]string     `json:"tracking"`     // option by category
+	Codes          map[string]targetJSON `json:"codes"`        // by billing code
+	Taxes          map[string]string     `json:"taxes"`        // TaxType by tax
+	Note           bool                  `json:"note"`         // in the history of every exported invoice
+	AttachPaper    bool                  `json:"attach_paper"` // the printed invoice
 }
 
 type termJSON struct {
@@ -312,7 +314,7 @@ type targetJSON struct {
 func mappingOf(m ledger.Mapping) mappingJSON {
 	j := mappingJSON{
 		Arrival: m.Status(), DefaultAccount: m.DefaultAccount, DefaultTax: m.DefaultTax, Theme: m.Theme,
-		Tracking: byCategory(m.Tracking), Codes: map[string]targetJSON{}, Taxes: m.Taxes,
+		Tracking: byCategory(m.Tracking), Codes: map[string]targetJSON{}, Taxes: m.Taxes, Note: m.Note, AttachPaper: m.AttachPaper,
 	}
 	if m.Term != (billing.Term{}) {
 		j.Term = &termJSON{m.Term.Rule, m.Term.Days}
@@ -326,7 +328,7 @@ func mappingOf(m ledger.Mapping) mappingJSON {
 func (j mappingJSON) mapping() ledger.Mapping {
 	m := ledger.Mapping{
 		Arrival: j.Arrival, DefaultAccount: j.DefaultAccount, DefaultTax: j.DefaultTax, Theme: j.Theme,
-		Tracking: tracking(j.Tracking), Taxes: j.Taxes,
+		Tracking: tracking(j.Tracking), Taxes: j.Taxes, Note: j.Note, AttachPaper: j.AttachPaper,
 	}
 	if j.Term != nil {
 		m.Term = billing.Term{Rule: j.Term.Rule, Days: j.Term.Days}

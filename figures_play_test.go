@@ -35,7 +35,7 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 	began := time.Unix(0, nanos)
 	s := &session{out: os.Stderr, errs: os.Stderr}
 	s.options.demo, s.options.sim = true, simOptions{seed: "demo", limits: "xero", deleted: "free"}
-	_, end, err := s.openDemo(ctx)
+	there, end, err := s.openDemo(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,12 +46,16 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 	st.whenRowsArePainted(func() { shown <- time.Now() })
 	st.fill()
 	var painted time.Time
-	err = st.run(ctx, func(context.Context) error {
+	var closed time.Duration
+	err = st.run(ctx, func(ctx context.Context) (err error) {
 		painted = <-shown
-		return nil
+		closed, err = st.closeOne(ctx, there, func() {
+			fyne.Do(func() { st.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5}) })
+		})
+		return err
 	})
 	return map[string]float64{
-		"main": ms(inMain.Sub(began)), "firm": ms(filled.Sub(inMain)), "window": ms(painted.Sub(filled)), "painted": ms(painted.Sub(began)),
+		"main": ms(inMain.Sub(began)), "firm": ms(filled.Sub(inMain)), "window": ms(painted.Sub(filled)), "painted": ms(painted.Sub(began)), "closed": ms(closed),
 	}, err
 }
 

@@ -21,6 +21,7 @@ func TestFigures(t *testing.T) {
 	table := &figures{T: t}
 	table.foot(describeMachine())
 	table.exports()
+	table.refreshes()
 	table.window()
 	table.print()
 }

@@ -67,6 +67,8 @@ func (f *figures) window() {
 	f.hold("window up with first rows, demo firm", got.least("painted"), 500, milliseconds,
 		fmt.Sprintf("from the start of the process to the end of the frame: %.0f ms to main, %.0f making the firm and exporting its history, %.0f the window; best of %d",
 			got.least("main"), got.least("firm"), got.least("window"), starts))
+	f.hold("from Approve in Xero to Closed on screen after F5", got.least("closed"), 500, milliseconds,
+		fmt.Sprintf("from the key to the end of the work that patches the row; no latency; best of %d, worst %.0f ms", starts, got.most("closed")))
 }
 
 // measured are the figures of each opening of a window.

@@ -198,7 +198,7 @@ func (s *session) selected(ctx context.Context, named []string) ([]billing.Invoi
 		if err != nil {
 			return nil, err
 		}
-		due := row.Stage.Export == billing.NotExported || row.Stage.Export == billing.Failed || row.Stage.InFlight()
+		due := row.Stage.Export == billing.NotExported || row.Stage.Export == billing.Failed || row.Stage.InFlight() && row.Stage.Export != billing.Removing
 		if row.Stage.Status == billing.Finalized && due {
 			ids = append(ids, row.ID)
 		}
@@ -241,7 +241,7 @@ func exportResult(v app.InvoiceView, refused error) resultJSON {
 	switch v.Invoice.Stage.Export {
 	case billing.Exported:
 		r.State = "exported"
-	case billing.Warned, billing.Changed, billing.DeletedInXero, billing.VoidedInXero:
+	case billing.Warned, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero:
 		r.State = "warning"
 	case billing.Failed:
 		r.State = "failed"

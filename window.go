@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -45,16 +46,17 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 	case s.options.tour != "" && !s.options.demo:
 		return s.wrongUse("--tour goes with --demo.")
 	}
-	title, id, simulator := "Feebridge", appID, ""
+	title, id := "Feebridge", appID
+	var there *simulator // nil where Xero is the live one
 	if s.options.demo {
 		title, id = "Feebridge — demo firm", appID+".demo"
-		there, end, err := s.openDemo(ctx)
-		if err != nil {
+		var end func()
+		var err error
+		if there, end, err = s.openDemo(ctx); err != nil {
 			return s.fail(err)
 		}
 		defer end()
-		simulator = there.base
-		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", simulator)
+		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", there.base)
 	} else {
 		if err := s.openFirm(ctx); err != nil {
 			if gone, ok := errors.AsType[*data.Damaged](err); ok {
@@ -75,12 +77,12 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 			}
 		}
 	}
-	return s.show(ctx, title, id, simulator)
+	return s.show(ctx, title, id, there)
 }
 
 // show runs the window until the person closes it. Background work ends before the
 // database closes, and nothing is drawn after that.
-func (s *session) show(ctx context.Context, title, id, simulator string) int {
+func (s *session) show(ctx context.Context, title, id string, there *simulator) int {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	f := fyneapp.NewWithID(id)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
@@ -91,22 +93,32 @@ func (s *session) show(ctx context.Context, title, id, simulator string) int {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.app.Run(ctx) }()
-	d := &seat{session: s, window: w, preferences: f.Preferences(), simulator: simulator}
+	d := &seat{session: s, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
+	if there != nil {
+		d.simulator = there.base
+	}
 	defer d.tidy()
 	d.sit(s.me)
+	base := s.firm.MarkBase // which sit writes anew, for whoever comes
+	var linked sync.WaitGroup
+	linked.Go(func() { s.door.Links(ctx, base, d.follow) })
 	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
 	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
+	f.Lifecycle().SetOnEnteredForeground(func() { d.foreground(true) })
+	f.Lifecycle().SetOnExitedForeground(func() { d.foreground(false) })
 	toured := make(chan error, 1)
 	if s.options.tour != "" {
 		go func() {
-			toured <- screens.Tour(ctx, d.content, s.stage(w))
-			d.content.Quit()
+			content := d.content.Load()
+			toured <- screens.Tour(ctx, content, s.stage(w, there))
+			content.Quit()
 		}()
 	} else {
 		toured <- nil
 	}
 	w.ShowAndRun()
 	cancel()
+	linked.Wait()
 	d.clear()
 	if err := errors.Join(<-toured, <-ended); err != nil {
 		return s.fail(err)
@@ -170,10 +182,11 @@ type seat struct {
 	*session
 	window      fyne.Window
 	preferences fyne.Preferences
-	simulator   string
-	content     *screens.Window // nil while nobody is signed in
-	end         func()          // ends what the window does in the background
-	backup      string          // that is to take the place of the database; "" for none
+	simulator   string // its page; "" where Xero is the live one
+	notify      func(title, text string)
+	content     atomic.Pointer[screens.Window] // nil while nobody is signed in
+	end         func()                         // ends what the window does in the background
+	backup      string                         // that is to take the place of the database; "" for none
 
 	mu     sync.Mutex
 	papers string // folder of the invoices that are looked at; "" for none yet
@@ -197,7 +210,7 @@ func (d *seat) sit(me staff.Member) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
-		OpenURL: openURL, Explore: explore, Simulator: d.simulator, Version: version,
+		OpenURL: openURL, Explore: explore, Simulator: d.simulator, Version: version, Notify: d.notify,
 	}
 	if d.simulator != "" {
 		p.Switch = d.sit
@@ -211,23 +224,47 @@ func (d *seat) sit(me staff.Member) {
 	if firm, err := d.app.Firm(context.Background()); err == nil {
 		p.Firm, d.firm = firm, firm
 	}
-	d.content = screens.New(p)
-	d.end = d.content.Close
-	d.content.Focus()
+	content := screens.New(p)
+	d.content.Store(content)
+	d.end = content.Close
+	content.Focus()
 }
 
 func (d *seat) focus() {
-	if d.content != nil {
-		d.content.Focus()
+	if content := d.content.Load(); content != nil {
+		content.Focus()
 	}
+}
+
+// foreground tells the window whether a person has it before her.
+func (d *seat) foreground(is bool) {
+	if content := d.content.Load(); content != nil {
+		content.Foreground(is)
+	}
+}
+
+// follow shows the invoice that a mark in Xero leads to, to whoever is signed in. Any
+// goroutine may call it.
+func (d *seat) follow(ctx context.Context, mark string) error {
+	content := d.content.Load()
+	if content == nil {
+		return app.Errorf(app.Unavailable, "Nobody is signed in to Feebridge. Sign in there, and follow the link again.")
+	}
+	id, err := d.app.Marked(ctx, content.Me(), mark)
+	if err != nil {
+		return err
+	}
+	content.Show(id)
+	return nil
 }
 
 // clear ends what the window shows.
 func (d *seat) clear() {
+	d.content.Store(nil)
 	if d.end != nil {
 		d.end()
 	}
-	d.end, d.content = nil, nil
+	d.end = nil
 }
 
 // tidy throws away the invoices that were only looked at.
@@ -274,11 +311,11 @@ func openFile(path string) {
 }
 
 // stage is where a tour plays: it keeps its pictures in the folder that was asked for.
-func (s *session) stage(w fyne.Window) screens.Stage {
+func (s *session) stage(w fyne.Window, there *simulator) screens.Stage {
 	return screens.Stage{
 		Capture: func(name string) error { return capture(w, filepath.Join(s.options.tour, name+".png")) },
 		Resize:  func(width, height float32) { w.Resize(fyne.NewSize(width, height)) },
-		Name:    demo.FileName, File: demo.File,
+		Name:    demo.FileName, File: demo.File, InXero: there.act,
 	}
 }
 
