@@ -113,8 +113,11 @@ type mortalBooks struct {
 
 func (b mortalBooks) Post(ctx context.Context, batch app.Batch) ([]ledger.Outcome, error) {
 	point := "request posted"
-	if batch.Kind == app.ContactBatch {
+	switch batch.Kind {
+	case app.ContactBatch:
 		point = "contacts posted"
+	case app.RemovalBatch:
+		point = "removal posted"
 	}
 	if b.fate.dies(point, false) {
 		return nil, errDead
@@ -148,6 +151,7 @@ func (t *spyTx) SaveBatch(b app.Batch) error {
 	names := map[app.BatchKind]map[app.BatchState]string{
 		app.ContactBatch: {app.Ready: "contacts stored", app.Sending: "contacts claimed", app.Settled: "contacts settled"},
 		app.InvoiceBatch: {app.Ready: "requests stored", app.Sending: "request claimed", app.Settled: "request settled"},
+		app.RemovalBatch: {app.Ready: "removal stored", app.Sending: "removal claimed", app.Settled: "removal settled"},
 	}
 	if name := names[b.Kind][b.State]; name != "" {
 		t.point = name
@@ -155,13 +159,13 @@ func (t *spyTx) SaveBatch(b app.Batch) error {
 	return t.Tx.SaveBatch(b)
 }
 
-// pointsOfTheDocs reads the points from the table in docs/architecture.md.
-func pointsOfTheDocs(t *testing.T) []string {
+// pointsOfTheDocs reads the points from a table in docs/architecture.md.
+func pointsOfTheDocs(t *testing.T, title string) []string {
 	text, err := os.ReadFile("../docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, found := strings.Cut(string(text), "| point |")
+	_, table, found := strings.Cut(string(text), "| "+title+" |")
 	if !found {
 		t.Fatal("docs/architecture.md has no table of points")
 	}
@@ -190,7 +194,7 @@ var persons = map[string]func(w *world, inv sim.Invoice) error{
 }
 
 func TestDyingAtEveryPoint(t *testing.T) {
-	points := pointsOfTheDocs(t)
+	points := pointsOfTheDocs(t, "point")
 	if len(points) < 11 {
 		t.Fatalf("the table has only the points %v", points)
 	}
@@ -258,5 +262,73 @@ func die(t *testing.T, f *fate, acts func(*world, sim.Invoice) error) {
 	}
 	if n := len(w.sim.Contacts(string(w.tenant))); queued && n != 2 {
 		t.Errorf("Xero has %d contacts for 2 clients", n)
+	}
+}
+
+func TestDyingAtEveryPointOfARemoval(t *testing.T) {
+	points := pointsOfTheDocs(t, "point of a removal")
+	if len(points) < 6 {
+		t.Fatalf("the table has only the points %v", points)
+	}
+	for _, point := range points {
+		for _, after := range []bool{false, true} {
+			for person, acts := range persons {
+				when := "before"
+				if after {
+					when = "after"
+				}
+				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { dieRemoving(t, &fate{point: point, after: after}, acts) })
+				})
+			}
+		}
+	}
+}
+
+func dieRemoving(t *testing.T, f *fate, acts func(*world, sim.Invoice) error) {
+	w := newWorld(t, sim.Config{})
+	ids := w.invoices(3, 2)
+	exporter := w.start(nil)
+	exporter.export(ids...)
+	exporter.stop()
+
+	first := w.start(f)
+	runs, _, err := first.app.Redraft(context.Background(), w.me, ids)
+	if err == nil {
+		_ = first.app.Finish(context.Background(), runs[0].ID, 0)
+	}
+	first.stop()
+	if !f.isDead() {
+		t.Fatalf("the process did not die: it reached only %v", f.reached)
+	}
+
+	acted := map[billing.InvoiceID]bool{}
+	for _, v := range w.views(ids) {
+		live, _ := w.inXero(v)
+		for _, inv := range live {
+			if err := acts(w, inv); err != nil {
+				t.Fatal(err)
+			}
+			now, _ := w.sim.Invoice(string(w.tenant), inv.InvoiceID)
+			acted[v.Invoice.ID] = now.Status != inv.Status || now.Number != inv.Number
+		}
+	}
+
+	second := w.start(nil)
+	second.settle()
+	second.refresh()
+	second.stop()
+
+	views := w.views(ids)
+	w.mustBeSound(views)
+	asked := f.point != "queue" || f.after
+	for _, v := range views {
+		if asked && !acted[v.Invoice.ID] && v.Invoice.Stage.Status != billing.Draft {
+			t.Errorf("%s is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Removals)
+		}
+		if !asked && !acted[v.Invoice.ID] && v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) {
+			t.Errorf("%s is %v, and nobody was told that it leaves Xero", v.Invoice.Number, v.Invoice.Stage)
+		}
 	}
 }

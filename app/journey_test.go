@@ -72,7 +72,7 @@ func drawStep(r *rapid.T) step {
 	return step{
 		What:  rapid.SampledFrom(deeds).Draw(r, "what"),
 		Which: rapid.IntRange(0, 5).Draw(r, "which"),
-		Wait:  rapid.SampledFrom([]time.Duration{
+		Wait: rapid.SampledFrom([]time.Duration{
 			0, 0, 0, 0, time.Second, time.Second, 3 * time.Second, 3 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second,
 			time.Minute, time.Minute, time.Minute, 4 * time.Minute, 4 * time.Minute, 7 * time.Minute, 2 * time.Hour,
 		}).Draw(r, "wait"),
