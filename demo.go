@@ -126,7 +126,7 @@ func (s *simulator) act(what string, n billing.Number) error {
 			return fmt.Errorf("nobody knows how to %s", what)
 		}
 	}
-	return fmt.Errorf("Xero has no invoice %s in force", n)
+	return fmt.Errorf("nothing in force in Xero has the number %s", n)
 }
 
 // demoBank is the account that payments go to in the simulated Xero.

@@ -225,8 +225,11 @@ func (st *stage) closeOne(ctx context.Context, there *simulator, press func()) (
 
 func (st *stage) mustBeClosed(ctx context.Context, id billing.InvoiceID) error {
 	for row, err := range st.App.Rows(ctx, st.session.me, app.Query{IDs: []billing.InvoiceID{id}}) {
-		if err != nil || row.Stage.Status != billing.Closed {
-			return fmt.Errorf("it is %v: %v", row.Stage, err)
+		if err != nil {
+			return err
+		}
+		if row.Stage.Status != billing.Closed {
+			return fmt.Errorf("invoice %s is %v", row.Number, row.Stage)
 		}
 	}
 	return nil

@@ -143,8 +143,9 @@ func (j *journey) begin(looks int) {
 func (j *journey) crash() {
 	j.fate.die()
 	j.end()
-	<-j.ended
-	<-j.ended
+	for range 2 {
+		_ = <-j.ended // whatever a dead process says
+	}
 	j.process.stop()
 }
 
@@ -212,13 +213,15 @@ func (j *journey) clerkOf(id billing.InvoiceID) *clerk {
 		return nil
 	}
 	for _, e := range v.Exports {
-		for _, inv := range j.sim.LiveByURL(string(j.tenant), e.Mark) {
-			there := ledger.InvoiceID(inv.InvoiceID)
-			if j.clerks[there] == nil {
-				j.clerks[there] = &clerk{w: j.world, id: inv.InvoiceID}
-			}
-			return j.clerks[there]
+		live := j.sim.LiveByURL(string(j.tenant), e.Mark)
+		if len(live) == 0 {
+			continue
 		}
+		there := ledger.InvoiceID(live[0].InvoiceID)
+		if j.clerks[there] == nil {
+			j.clerks[there] = &clerk{w: j.world, id: live[0].InvoiceID}
+		}
+		return j.clerks[there]
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
@@ -17,13 +19,39 @@ type move struct {
 
 // The moves of the billing screen.
 var (
-	exporting  = move{billing.Queue, staff.ExportInvoices}
-	finalizing = move{billing.Finalize, staff.EditInvoices}
-	redrafting = move{billing.Reopen, staff.EditInvoices}
-	holding    = move{billing.Hold, staff.ExportInvoices}
-	releasing  = move{billing.Release, staff.ExportInvoices}
-	deleting   = move{billing.Delete, staff.EditInvoices}
+	exporting   = move{billing.Queue, staff.ExportInvoices}
+	finalizing  = move{billing.Finalize, staff.EditInvoices}
+	redrafting  = move{billing.Reopen, staff.EditInvoices} // where Xero holds it, removing comes first
+	removing    = move{billing.Remove, staff.EditInvoices}
+	replacing   = move{billing.Void, staff.EditInvoices}  // of any closed one, voided or not
+	renumbering = move{billing.Queue, staff.EditInvoices} // of one that is exported anew under another number
+	holding     = move{billing.Hold, staff.ExportInvoices}
+	releasing   = move{billing.Release, staff.ExportInvoices}
+	lettingGo   = move{billing.LetGo, staff.ReleaseMissing}
+	deleting    = move{billing.Delete, staff.EditInvoices}
 )
+
+// can reports whether the move is possible for an invoice in that stage.
+func (m move) can(s billing.Stage) bool {
+	switch m {
+	case redrafting:
+		if removing.can(s) {
+			return true
+		}
+	case replacing:
+		return s.Status == billing.Closed
+	}
+	_, ok := s.Next(m.event)
+	return ok
+}
+
+// needsAt is what the move needs of who makes it, for an invoice in that stage.
+func (m move) needsAt(s billing.Stage) staff.Action {
+	if m == deleting && s.Export == billing.NotFoundInXero {
+		return staff.ReleaseMissing
+	}
+	return m.needs
+}
 
 // fits returns those of the rows that the move is possible for.
 func (m move) fits(me staff.Member, rows []*app.InvoiceRow) []*app.InvoiceRow {
@@ -37,56 +65,78 @@ func (m move) fits(me staff.Member, rows []*app.InvoiceRow) []*app.InvoiceRow {
 }
 
 func (m move) possible(me staff.Member, r *app.InvoiceRow) bool {
-	_, ok := r.Stage.Next(m.event)
-	return ok && me.May(m.needs, r.ClientID)
+	return m.can(r.Stage) && me.May(m.needs, r.ClientID) && me.May(m.needsAt(r.Stage), r.ClientID)
 }
 
 // whyNot says why the move is possible for none of the rows.
 func (m move) whyNot(rows []*app.InvoiceRow) string {
-	if len(rows) == 0 {
+	switch all := m.obstacles(rows); len(all) {
+	case 0:
 		return lang.L("select invoices first")
+	case 1:
+		return all[0].why
 	}
-	seen := map[billing.Stage]bool{} // many rows stand in few stages
-	why := ""
+	return lang.L("possible for none of those selected")
+}
+
+// hindered is how many invoices a move is not possible for, and why.
+type hindered struct {
+	why   string
+	count int
+}
+
+// obstacles says why the move is not possible for the rows, each reason once.
+func (m move) obstacles(rows []*app.InvoiceRow) []hindered {
+	var all []hindered
+	seen := map[billing.Stage]int{} // many rows stand in few stages
 	for _, r := range rows {
-		if seen[r.Stage] {
-			continue
+		at, known := seen[r.Stage]
+		if !known {
+			why := m.obstacle(r.Stage)
+			if at = slices.IndexFunc(all, func(h hindered) bool { return h.why == why }); at < 0 {
+				at = len(all)
+				all = append(all, hindered{why: why})
+			}
+			seen[r.Stage] = at
 		}
-		seen[r.Stage] = true
-		obstacle := m.obstacle(r.Stage)
-		if why != "" && obstacle != why {
-			return lang.L("possible for none of those selected")
-		}
-		why = obstacle
+		all[at].count++
 	}
-	return why
+	return all
 }
 
 // obstacle says why the move is not possible for an invoice in that stage.
 func (m move) obstacle(s billing.Stage) string {
-	if _, ok := s.Next(m.event); ok {
-		return lang.L("needs {{.Permission}}", with{"Permission": lang.X(m.needs.Needs(), m.needs.Needs())})
+	if m.can(s) {
+		return needsWords(m.needsAt(s))
 	}
 	switch {
+	case m == replacing:
+		return lang.L("only a closed invoice is replaced")
+	case m == lettingGo:
+		return lang.L("only for one that was not found in Xero")
+	case s.Status == billing.Closed && (m == redrafting || m == deleting):
+		return lang.L("closed: choose Replace to write it anew")
 	case s.Status == billing.Closed:
 		return lang.L("closed: it was approved or voided in Xero")
-	case m.event == billing.Finalize:
+	case m == finalizing:
 		return lang.L("only a draft can be finalized")
-	case m.event == billing.Release:
+	case m == releasing:
 		return lang.L("not held")
-	case s.Status == billing.Draft && m.event == billing.Reopen:
+	case s.Status == billing.Draft && m == redrafting:
 		return lang.L("a draft already")
 	case s.Status == billing.Draft:
 		return lang.L("a draft: finalize it first")
+	case s.Export == billing.Removing:
+		return lang.L("being removed from Xero")
 	case s.InFlight():
 		return lang.L("on its way to Xero")
-	case s.Live() && m.event == billing.Delete:
-		return lang.L("in Xero: it has to be removed there first")
-	case s.Live() && m.event == billing.Reopen:
-		return lang.L("exported: removing it from Xero is not in this version")
+	case s.Export == billing.NotFoundInXero:
+		return lang.L("not found in Xero: an Admin has to say first that it is gone")
+	case s.Live() && m == deleting:
+		return lang.L("in Xero: choose Draft to remove it there first")
 	case s.Live():
 		return lang.L("in Xero already")
-	case s.Export == billing.Held && m.event == billing.Hold:
+	case s.Export == billing.Held && m == holding:
 		return lang.L("held already")
 	}
 	return lang.L("held: release it first")
@@ -142,6 +192,12 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	if len(rows) == 0 {
 		copyWhy = lang.L("select invoices first")
 	}
+	draft := item(lang.L("Draft"), redrafting, rows, "", func([]*app.InvoiceRow) { b.confirmDraft(rows) })
+	showKey(draft, fyne.KeyD)
+	replaceWhy := openOneWhy
+	if replaceWhy == "" && !replacing.possible(b.me(), rows[0]) {
+		replaceWhy = replacing.whyNot(rows)
+	}
 	copyRows := menuItem(counted(lang.L("Copy rows"), len(rows)), copyWhy, b.copyRows)
 	showKey(copyRows, fyne.KeyC)
 	return fyne.NewMenu("",
@@ -153,9 +209,11 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		menuItem(lang.L("History"), openOneWhy, func() { b.showHistory(rows[0].ID) }),
 		menuItem(lang.L("Preview as PDF"), openOneWhy, func() { b.print(rows[0].ID) }),
 		item(lang.L("Finalize"), finalizing, rows, "", b.finalize),
-		item(lang.L("Draft"), redrafting, rows, "", b.confirmDraft),
+		draft,
+		menuItem(lang.L("Replace…"), replaceWhy, func() { b.replace(rows[0].ID) }),
 		item(lang.L("Hold"), holding, rows, "", b.hold),
 		item(lang.L("Release"), releasing, rows, "", b.release),
+		item(lang.L("Gone from Xero for good…"), lettingGo, rows, "", b.confirmLetGo),
 		item(lang.L("Delete…"), deleting, rows, "", b.confirmDelete),
 		fyne.NewMenuItemSeparator(),
 		copyRows,

@@ -25,8 +25,9 @@ type connection struct {
 	more  string // what that means, and what to do
 }
 
-// connectionOf tells how the firm stands with the organisation that it exports to; nil is none.
-func connectionOf(f style.Format, org *app.Organisation, now time.Time) connection {
+// connectionOf tells how the firm stands with the organisation that it exports to, and how far
+// that is known; nil is none.
+func connectionOf(f style.Format, org *app.Organisation, r app.Refresh, now time.Time) connection {
 	if org == nil {
 		state := lang.L("Not connected to Xero")
 		return connection{sign: style.NotConnected, text: state, state: state,
@@ -53,6 +54,7 @@ func connectionOf(f style.Format, org *app.Organisation, now time.Time) connecti
 		c.more += "\n\n" + lang.L("Xero says: {{.Text}}", with{"Text": park.Text})
 	}
 	c.text = org.Tenant.Name + " · " + c.state
+	c.refreshed(f, org, r, now)
 	return c
 }
 

@@ -26,12 +26,16 @@ import (
 type billingApp interface {
 	Rows(ctx context.Context, by staff.Member, q app.Query) iter.Seq2[app.InvoiceRow, error]
 	Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
-	Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Hold(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Release(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	TemplateSheet(ctx context.Context, by staff.Member, ids []billing.InvoiceID, amounts money.LineAmounts) (app.Template, []app.Result, error)
+	Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
+	ReleaseMissing(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	panelApp
+	refreshApp
+	redraftApp
+	replaceApp
 }
 
 // invoiceModel is what the grid shows.
@@ -40,17 +44,20 @@ type invoiceModel = grid.Model[*app.InvoiceRow, billing.InvoiceID]
 // billingScreen lists the firm's invoices and what has become of each.
 type billingScreen struct {
 	*shell
-	app     billingApp
-	page    *page
-	exports *exports
-	panel   *invoicePanel
-	entity  *dropDown
-	pick    func()                  // chooses a file to import
-	setUp   func()                  // sets up the firm
-	explore func()                  // opens the demo firm
-	print   func(billing.InvoiceID) // shows the printed invoice
-	begin   func()                  // begins a new invoice
-	write   func(billing.InvoiceID) // opens an invoice to write on, or to read
+	app       billingApp
+	page      *page
+	exports   *exports
+	panel     *invoicePanel
+	news      *news
+	underWay  *replacements // that are under way
+	replacing *replacement  // the one whose dialog is open; nil for none
+	entity    *dropDown
+	pick      func()                  // chooses a file to import
+	setUp     func()                  // sets up the firm
+	explore   func()                  // opens the demo firm
+	print     func(billing.InvoiceID) // shows the printed invoice
+	begin     func()                  // begins a new invoice
+	write     func(billing.InvoiceID) // opens an invoice to write on, or to read
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
@@ -75,6 +82,8 @@ type billingScreen struct {
 	search                                *entry
 	chips                                 *chips
 	exportButton, creator, more, importer *button
+	refresher                             *button
+	refreshing                            bool // the statuses are being read in Xero
 	reason                                *widget.Label
 	first, second, buttons                *fyne.Container // the lines of the toolbar; the chips are in one of the first two
 	sums, showing, calls                  *widget.Label
@@ -122,13 +131,16 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	handle := newDivider(b.dragPanel, func() { s.preferences.SetFloat(panelKey, float64(b.panes.width)) })
 	b.parts = container.New(b.panes, b.grid, handle, b.panel.content)
 
-	b.exports = newExports(s, a, b.showInvoice, b.clientName)
+	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.gauged = b.showCalls
 	b.exports.relaid = func() { lay(b.content) }
-	b.content = container.NewBorder(b.toolbar(), container.NewVBox(b.exports.strip, b.footer()), nil, nil, b.parts)
+	b.news = newNews(b)
+	b.underWay = newReplacements(b)
+	strips := container.NewVBox(b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
+	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
 	b.page = &page{
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,
-		reload: b.reload, arrange: b.arrange, notice: b.tellInPassing,
+		reload: b.refreshStatuses, arrange: b.arrange, notice: b.tellInPassing,
 	}
 	b.arrange()
 	b.showSelection()
@@ -165,8 +177,10 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 	b.reason.Truncation = fyne.TextTruncateEllipsis
 
 	b.first = container.New(bar{stretch: 1, gap: style.Spacing})
-	b.second = container.NewHBox()
-	b.buttons = container.New(bar{stretch: 4, gap: style.Spacing}, b.exportButton, b.creator, b.importer, b.more, b.reason)
+	b.second = container.NewStack()
+	b.refresher = newButton(b.keys, "", b.refreshStatuses)
+	b.refresher.Icon, b.refresher.Importance = theme.ViewRefreshIcon(), widget.LowImportance
+	b.buttons = container.New(bar{stretch: 4, gap: style.Spacing}, b.exportButton, b.creator, b.importer, b.more, b.reason, b.refresher)
 	return container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing),
 		container.NewVBox(b.first, b.second, b.buttons))
 }
@@ -188,12 +202,13 @@ func (b *billingScreen) arrange() {
 	b.first.Objects = []fyne.CanvasObject{title, b.search}
 	b.second.Objects = nil
 	if b.narrow {
-		b.second.Objects = []fyne.CanvasObject{b.chips}
+		b.second.Objects = []fyne.CanvasObject{container.NewHScroll(b.chips)}
 	} else {
 		b.first.Objects = append(b.first.Objects, b.chips)
 	}
 	b.second.Hidden = !b.narrow
 	b.panes.narrow = b.narrow
+	b.showRefresher()
 	b.first.Refresh()
 	b.second.Refresh()
 }
@@ -229,7 +244,7 @@ func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 		b.grid.SetFilter(nil)
 	} else {
 		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
-			return (client == "" || r.ClientID == client) && c.has(r.Stage)
+			return (client == "" || r.ClientID == client) && c.has(r)
 		})
 	}
 	b.showFigures()
@@ -282,6 +297,7 @@ func (b *billingScreen) showInvoice(id billing.InvoiceID) {
 		b.clearFilter()
 	}
 	b.grid.Select(id)
+	b.grid.Reveal()
 	b.open(id)
 }
 
@@ -293,14 +309,6 @@ func (b *billingScreen) listed(id billing.InvoiceID) bool {
 		}
 	}
 	return false
-}
-
-// clientName returns the name of an invoice's client, or nothing where it is not listed.
-func (b *billingScreen) clientName(id billing.InvoiceID) string {
-	if r, listed := b.grid.Row(id); listed {
-		return r.Client
-	}
-	return ""
 }
 
 // selected returns the selected rows.

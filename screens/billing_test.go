@@ -153,7 +153,8 @@ func TestAReloadKeepsTheRowsThatAreAsTheyWere(t *testing.T) {
 	fake.mu.Lock()
 	fake.invoices[1].Reference = "another"
 	fake.mu.Unlock()
-	b.key(fyne.KeyF5)
+	b.w.billing.reload()
+	b.settle()
 	if row(0) != same {
 		t.Error("the row that is as it was is held anew")
 	}
@@ -179,7 +180,7 @@ func TestTheListThatCannotBeReadSaysWhy(t *testing.T) {
 func TestTheChipsNarrowTheList(t *testing.T) {
 	b := newTrial(t, newFake().fill(240))
 	chips := b.w.billing.chips
-	for at, want := range []string{"240", "20", "140", "20", "0", "80"} {
+	for at, want := range []string{"240", "20", "140", "20", "0", "0", "80", "40"} {
 		if got := chips.counts[at]; got != want {
 			t.Errorf("%s: %s, want %s", chips.words[at], got, want)
 		}
@@ -190,6 +191,7 @@ func TestTheChipsNarrowTheList(t *testing.T) {
 	b.key(fyne.KeyRight)
 	b.key(fyne.KeyRight)
 	b.see("showing 20 of 240", "Failed: ")
+	b.key(fyne.KeyRight)
 	b.key(fyne.KeyRight)
 	b.see("showing 0 of 240", "No invoice matches the search and the filter")
 	b.tap("Clear filter")
@@ -315,41 +317,41 @@ func TestTheMenuSaysWhatIsPossibleAndWhyNot(t *testing.T) {
 		"nothing selected": {olivia, nil, []string{
 			"Export selected invoices to Xero – select invoices first", "Retry – no failed export is selected", "Open in Xero – select one invoice",
 			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
-			"Finalize – select invoices first", "Draft – select invoices first", "Hold – select invoices first", "Release – select invoices first",
+			"Finalize – select invoices first", "Draft – select invoices first", "Replace… – select one invoice", "Hold – select invoices first", "Release – select invoices first", "Gone from Xero for good… – select invoices first",
 			"Delete… – select invoices first", "Copy rows – select invoices first",
 			"Save the list as CSV or XLSX…", "Save for Xero's import… – select invoices first",
 		}},
 		"two finalized": {olivia, []int{0, 1}, []string{
 			"Export selected invoices to Xero (2) · Ctrl+E", "Retry – no failed export is selected", "Open in Xero – select one invoice",
 			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
-			"Finalize – only a draft can be finalized", "Draft (2)", "Hold (2)", "Release – not held", "Delete… (2)", "Copy rows (2) · Ctrl+C",
+			"Finalize – only a draft can be finalized", "Draft (2) · Ctrl+D", "Replace… – select one invoice", "Hold (2)", "Release – not held", "Gone from Xero for good… – only for one that was not found in Xero", "Delete… (2)", "Copy rows (2) · Ctrl+C",
 			"Save the list as CSV or XLSX…", "Save for Xero's import… (2)",
 		}},
 		"exported": {olivia, []int{2}, []string{
 			"Export selected invoices to Xero – in Xero already", "Retry – no failed export is selected", "Open in Xero",
 			"Open", "History", "Preview as PDF",
-			"Finalize – only a draft can be finalized", "Draft – exported: removing it from Xero is not in this version",
-			"Hold – in Xero already", "Release – not held", "Delete… – in Xero: it has to be removed there first", "Copy rows · Ctrl+C",
+			"Finalize – only a draft can be finalized", "Draft · Ctrl+D", "Replace… – only a closed invoice is replaced",
+			"Hold – in Xero already", "Release – not held", "Gone from Xero for good… – only for one that was not found in Xero", "Delete… – in Xero: choose Draft to remove it there first", "Copy rows · Ctrl+C",
 			"Save the list as CSV or XLSX…", "Save for Xero's import… – in Xero already",
 		}},
 		"a draft and a failed one": {olivia, []int{5, 7}, []string{
 			"Export selected invoices to Xero · Ctrl+E", "Retry", "Open in Xero – select one invoice",
 			"Open – select one invoice", "History – select one invoice", "Preview as PDF – select one invoice",
-			"Finalize", "Draft", "Hold", "Release – not held", "Delete… (2)", "Copy rows (2) · Ctrl+C",
+			"Finalize", "Draft · Ctrl+D", "Replace… – select one invoice", "Hold", "Release – not held", "Gone from Xero for good… – only for one that was not found in Xero", "Delete… (2)", "Copy rows (2) · Ctrl+C",
 			"Save the list as CSV or XLSX…", "Save for Xero's import…",
 		}},
 		"held": {olivia, []int{9}, []string{
 			"Export selected invoices to Xero – held: release it first", "Retry – no failed export is selected", "Open in Xero – it is not in Xero",
 			"Open", "History", "Preview as PDF",
-			"Finalize – only a draft can be finalized", "Draft", "Hold – held already", "Release", "Delete…", "Copy rows · Ctrl+C",
+			"Finalize – only a draft can be finalized", "Draft · Ctrl+D", "Replace… – only a closed invoice is replaced", "Hold – held already", "Release", "Gone from Xero for good… – only for one that was not found in Xero", "Delete…", "Copy rows · Ctrl+C",
 			"Save the list as CSV or XLSX…", "Save for Xero's import… – held: release it first",
 		}},
 		"without permission": {viewer, []int{0}, []string{
 			"Export selected invoices to Xero – needs a role on the client and the permission Export to accounting software",
 			"Retry – no failed export is selected", "Open in Xero – it is not in Xero",
 			"Open", "History", "Preview as PDF",
-			"Finalize – only a draft can be finalized", "Draft – needs the Owner role on the client and the ProcessTime permission",
-			"Hold – needs a role on the client and the permission Export to accounting software", "Release – not held", "Delete… – needs the Owner role on the client and the ProcessTime permission", "Copy rows · Ctrl+C",
+			"Finalize – only a draft can be finalized", "Draft – needs the Owner role on the client and the ProcessTime permission", "Replace… – only a closed invoice is replaced",
+			"Hold – needs a role on the client and the permission Export to accounting software", "Release – not held", "Gone from Xero for good… – only for one that was not found in Xero", "Delete… – needs the Owner role on the client and the ProcessTime permission", "Copy rows · Ctrl+C",
 			"Save the list as CSV or XLSX…", "Save for Xero's import… – needs a role on the client and the permission Export to accounting software",
 		}},
 	} {
@@ -513,4 +515,16 @@ func TestSumsStandByCurrency(t *testing.T) {
 	if got, want := strings.ReplaceAll(s.text(b.w.format), "\u00a0", " "), "USD 479.67 · NZD 961.63"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+func TestAnInvoiceThatIsShownIsInSight(t *testing.T) {
+	fake := newFake().fill(240)
+	b := newTrial(t, fake)
+	b.w.billing.showInvoice(fake.number("0001060").ID)
+	b.settle()
+	b.row("0001060")
+	fake.approve("0001292")
+	b.settle()
+	b.tap("Show")
+	b.row("0001292")
 }

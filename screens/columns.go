@@ -7,13 +7,13 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/screens/grid"
 )
 
 // invoiceSchema says what the billing grid shows of an invoice.
 func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.InvoiceRow, billing.InvoiceID] {
 	f := b.format
-	export := func(r *app.InvoiceRow) string { return exportText(f, r.Stage, r.XeroStatus, r.PaidOn, r.Message) }
 	return &grid.Schema[*app.InvoiceRow, billing.InvoiceID]{
 		Key:    func(r *app.InvoiceRow) billing.InvoiceID { return r.ID },
 		Locale: locale,
@@ -47,8 +47,8 @@ func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.Inv
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Stage.Status) },
 		}, {
 			ID: "export", Title: lang.L("Xero Export"), Width: 260, MinWidth: 140, Stretch: 3,
-			Text:  export,
-			Copy:  export,
+			Text:  b.exportText,
+			Copy:  b.exportText,
 			Sign:  func(r *app.InvoiceRow) grid.Sign { return exportSign(r.Stage) },
 			Order: func(r *app.InvoiceRow) int64 { return urgency(r.Stage) },
 		}},
@@ -69,7 +69,7 @@ func urgency(s billing.Stage) int64 {
 }
 
 var byUrgency = []billing.ExportState{
-	billing.Failed, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.Unknown, billing.Warned,
+	billing.Failed, billing.NotFoundInXero, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.Unknown, billing.Warned,
 	billing.Removing, billing.Exporting, billing.Queued, billing.Held, billing.NotExported, billing.Exported,
 }
 
@@ -82,8 +82,10 @@ const (
 	draftChip
 	finalizedChip
 	failedChip
+	checkChip
 	waitingChip
 	closedChip
+	unpaidChip
 	chipCount
 )
 
@@ -95,16 +97,21 @@ func (c chip) word() string {
 		return lang.X("chip.finalized", "Finalized")
 	case failedChip:
 		return lang.X("chip.failed", "Failed")
+	case checkChip:
+		return lang.X("chip.check", "To check")
 	case waitingChip:
 		return lang.X("chip.waiting", "Waiting")
 	case closedChip:
 		return lang.X("chip.closed", "Closed")
+	case unpaidChip:
+		return lang.X("chip.unpaid", "Unpaid")
 	}
 	return lang.X("chip.all", "All")
 }
 
-// has reports whether an invoice of that stage is listed under the chip.
-func (c chip) has(at billing.Stage) bool {
+// has reports whether an invoice is listed under the chip.
+func (c chip) has(r *app.InvoiceRow) bool {
+	at := r.Stage
 	switch c {
 	case draftChip:
 		return at.Status == billing.Draft
@@ -112,12 +119,26 @@ func (c chip) has(at billing.Stage) bool {
 		return at.Status == billing.Finalized
 	case failedChip:
 		return at.Export == billing.Failed
+	case checkChip:
+		return differsThere(at.Export)
 	case waitingChip:
 		return at.InFlight()
 	case closedChip:
 		return at.Status == billing.Closed
+	case unpaidChip:
+		return at.Status == billing.Closed && (r.Settlement == ledger.Approved || r.Settlement == ledger.PartPaid)
 	}
 	return true
+}
+
+// differsThere reports whether somebody did something to the invoice in Xero that a person
+// has to look at.
+func differsThere(e billing.ExportState) bool {
+	switch e {
+	case billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero:
+		return true
+	}
+	return false
 }
 
 // tally counts the invoices under each chip, for every client and for all.
@@ -147,7 +168,7 @@ func (t *tally) count(r *app.InvoiceRow, by int) {
 		t.clients[r.ClientID] = c
 	}
 	for s := range chipCount {
-		if s.has(r.Stage) {
+		if s.has(r) {
 			t.all[s] += by
 			c[s] += by
 		}

@@ -23,6 +23,7 @@ type connectionApp interface {
 	Organisations(ctx context.Context) ([]app.Organisation, error)
 	SignIns(ctx context.Context) ([]app.SignIn, error)
 	Firm(ctx context.Context) (app.Firm, error)
+	Refreshes(ctx context.Context) (map[ledger.TenantID]app.Refresh, error)
 	Gauge(t ledger.TenantID) app.Gauge
 	Kept(id app.SignInID) bool
 	SignIn(ctx context.Context, by staff.Member, show func(link string)) (app.SignIn, []app.Connection, error)
@@ -56,6 +57,8 @@ type standing struct {
 	signIns map[app.SignInID]app.SignIn
 	kept    map[app.SignInID]bool
 	gauges  map[ledger.TenantID]app.Gauge
+
+	refreshes map[ledger.TenantID]app.Refresh
 }
 
 func newConnections(s *shell, a connectionApp, m *mappings) *connections {
@@ -166,6 +169,9 @@ func (c *connections) read(ctx context.Context) (standing, error) {
 	if s.orgs, err = c.app.Organisations(ctx); err != nil {
 		return s, err
 	}
+	if s.refreshes, err = c.app.Refreshes(ctx); err != nil {
+		return s, err
+	}
 	signIns, err := c.app.SignIns(ctx)
 	for _, v := range signIns {
 		s.signIns[v.ID], s.kept[v.ID] = v, c.app.Kept(v.ID)
@@ -181,7 +187,7 @@ func (c *connections) showCards() {
 	c.cards.RemoveAll()
 	orgs := c.standing.orgs
 	if len(orgs) == 0 {
-		none := connectionOf(c.format, nil, c.now())
+		none := connectionOf(c.format, nil, app.Refresh{}, c.now())
 		state := paragraph(none.state)
 		state.TextStyle.Bold = true
 		c.cards.Add(container.New(closely, signed(none.sign, state), paragraph(none.more)))
@@ -202,7 +208,7 @@ func (c *connections) showCards() {
 func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	name := heading(org.Tenant.Name)
 	name.SizeName = theme.SizeNameSubHeadingText
-	how := connectionOf(c.format, org, c.now())
+	how := connectionOf(c.format, org, c.standing.refreshes[org.Tenant.ID], c.now())
 	state := paragraph(how.state)
 	state.TextStyle.Bold = true
 	column := container.New(closely, name, signed(how.sign, state))

@@ -32,7 +32,6 @@ type editorApp interface {
 	Unsaved(ctx context.Context, by staff.Member) ([]app.Unsaved, error)
 	Duplicate(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error)
 	Finalize(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
-	Reopen(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	Delete(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 }
 
@@ -45,6 +44,8 @@ type editor struct {
 	savePaper func(billing.InvoiceID)    // saves the printed invoice
 	history   func(billing.InvoiceID)    // shows what was done to it
 	export    func(billing.InvoiceID)    // asks to export it
+	redraft   func(billing.InvoiceID)    // asks to take it back to draft
+	replace   func(billing.InvoiceID)    // begins to replace it, or goes on with that
 	gone      func(id billing.InvoiceID) // leads back to the list
 	nameOf    func(client string) string
 	front     func(*page) // brings the page to the front
@@ -290,9 +291,13 @@ func readOnlyWords(s billing.Stage, may bool) string {
 		return lang.L("You can look, but not change anything: writing this client's invoices needs {{.Permission}}. Ask an Admin of your firm.",
 			with{"Permission": lang.X(needs, needs)})
 	case s.Status == billing.Closed:
-		return lang.L("This invoice is closed: it was approved or voided in Xero, and cannot be changed.")
-	case s.Live(), s.InFlight():
-		return lang.L("This invoice is in Xero or on its way there, and cannot be changed now.")
+		return lang.L("This invoice is closed: it was approved or voided in Xero, and cannot be changed. More actions, Replace, writes it anew. Feebridge makes no credit notes; raise one in Xero instead.")
+	case s.InFlight():
+		return lang.L("This invoice is on its way to Xero or from it, and cannot be changed now.")
+	case s.Export == billing.NotFoundInXero:
+		return lang.L("This invoice was not found in Xero. An Admin has to say that it is gone for good before it can be changed.")
+	case s.Live():
+		return lang.L("This invoice is in Xero. To change it, take it back with More actions, Draft: that removes it from Xero.")
 	}
 	return lang.L("This invoice is finalized. To change it, take it back with More actions, Draft.")
 }

@@ -182,8 +182,15 @@ func (e *editor) move(do moving, refused string, then func()) {
 
 // exportNow asks to export the invoice where that is possible.
 func (e *editor) exportNow() {
-	if _, possible := e.draft.Stage.Next(exporting.event); possible && e.draft.Version > 0 {
+	if exporting.can(e.draft.Stage) && e.draft.Version > 0 {
 		e.export(e.draft.Invoice)
+	}
+}
+
+// redraftNow asks to take the invoice back to draft where that is possible.
+func (e *editor) redraftNow() {
+	if redrafting.can(e.draft.Stage) && e.draft.Version > 0 {
+		e.redraft(e.draft.Invoice)
 	}
 }
 
@@ -229,13 +236,12 @@ func (e *editor) showMenu() {
 	may := e.me().May(staff.EditInvoices, d.Form.Client)
 	permitted := func(why string) string {
 		if why == "" && !may {
-			needs := staff.EditInvoices.Needs()
-			return lang.L("needs {{.Permission}}", with{"Permission": lang.X(needs, needs)})
+			return needsWords(staff.EditInvoices)
 		}
 		return why
 	}
 	moves := func(m move) string {
-		if _, possible := d.Stage.Next(m.event); !possible {
+		if !m.can(d.Stage) {
 			return m.obstacle(d.Stage)
 		}
 		return stored
@@ -246,15 +252,16 @@ func (e *editor) showMenu() {
 	showKey(redo, fyne.KeyY)
 	exportIt := menuItem(lang.L("Export to Xero"), moves(exporting), func() { e.export(d.Invoice) })
 	showKey(exportIt, fyne.KeyE)
+	draft := menuItem(lang.L("Draft"), permitted(moves(redrafting)), e.redraftNow)
+	showKey(draft, fyne.KeyD)
 	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("",
 		undo, redo,
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("Preview as PDF"), stored, func() { e.print(d.Invoice) }),
 		menuItem(lang.L("Save as PDF…"), stored, func() { e.savePaper(d.Invoice) }),
 		exportIt,
-		menuItem(lang.L("Draft"), permitted(moves(redrafting)), func() {
-			e.move(e.app.Reopen, lang.L("The invoice cannot be taken back to draft"), func() {})
-		}),
+		draft,
+		menuItem(lang.L("Replace…"), permitted(moves(replacing)), func() { e.replace(d.Invoice) }),
 		menuItem(lang.L("Duplicate"), permitted(stored), e.duplicate),
 		menuItem(lang.L("Delete…"), permitted(moves(deleting)), e.confirmDelete),
 		fyne.NewMenuItemSeparator(),
@@ -288,7 +295,7 @@ func (e *editor) confirmDelete() {
 	if e.draft.Number != "" {
 		title = lang.L("Delete invoice {{.Number}}?", with{"Number": e.draft.Number})
 	}
-	e.dialogs.ask(title, deleteWords(), lang.L("Delete"), func() {
+	e.dialogs.ask(title, deleteWords([]*app.InvoiceRow{{Stage: e.draft.Stage}}), lang.L("Delete"), func() {
 		id := e.draft.Invoice
 		act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
 			return e.app.Delete(ctx, e.me(), []billing.InvoiceID{id})
@@ -306,11 +313,6 @@ func (e *editor) confirmDelete() {
 			})
 		})
 	})
-}
-
-// deleteWords say what deleting does.
-func deleteWords() string {
-	return lang.L("It leaves the list and is kept for the audit trail. Xero does not hold it: nothing changes there. Its number, if it has one, is free again.")
 }
 
 // step undoes or redoes a change.

@@ -27,24 +27,24 @@ type exportApp interface {
 	Progress(ctx context.Context, id app.RunID) (app.Progress, error)
 	OpenRuns(ctx context.Context, by staff.Member) ([]app.Run, error)
 	ExportsOfRun(ctx context.Context, by staff.Member, id app.RunID) ([]app.Export, error)
+	RemovalsOfRun(ctx context.Context, by staff.Member, id app.RunID) ([]app.Removal, error)
 }
 
-// exports starts exports, shows how far the newest one is, in a dialog or in a strip
-// above the footer, and what came of it.
+// exports starts exports, and the removal of what was exported. It shows how far the newest
+// one is, in a dialog or in a strip above the footer, and what came of it.
 type exports struct {
 	*shell
 	app     exportApp
-	open    func(billing.InvoiceID)        // shows an invoice in the list
-	client  func(billing.InvoiceID) string // names its client
-	gauged  func(app.Gauge)                // is told how Xero's limits stand
-	relaid  func()                         // is told when the strip came or went
-	connect func()                         // begins to connect the firm to Xero
+	open    func(billing.InvoiceID)                         // shows an invoice in the list
+	row     func(billing.InvoiceID) (*app.InvoiceRow, bool) // finds it there
+	gauged  func(app.Gauge)                                 // is told how Xero's limits stand
+	relaid  func()                                          // is told when the strip came or went
+	connect func()                                          // begins to connect the firm to Xero
 
-	run       app.RunID    // that is followed, or has just ended; "" for none
-	others    []app.RunID  // that were started with it, for other organisations
-	refused   []app.Result // what could not be queued
-	progress  app.Progress
-	results   []app.Export // once it has ended
+	run     app.RunID    // that is followed, or has just ended; "" for none
+	others  []app.RunID  // that were started with it, for other organisations
+	refused []app.Result // what could not be queued
+	runState
 	ended     bool
 	asked     map[app.RunID]bool // stale runs that a person was asked about
 	asking    task
@@ -62,18 +62,33 @@ type exports struct {
 	stripEnd  *button
 }
 
-func newExports(s *shell, a exportApp, open func(billing.InvoiceID), client func(billing.InvoiceID) string) *exports {
-	x := &exports{shell: s, app: a, open: open, client: client, gauged: func(app.Gauge) {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
+// runState is how far a run is, and what came of it.
+type runState struct {
+	progress app.Progress
+	results  []app.Export  // of an export, once it has ended
+	removals []app.Removal // of a removal
+}
+
+func newExports(s *shell, a exportApp, open func(billing.InvoiceID), row func(billing.InvoiceID) (*app.InvoiceRow, bool)) *exports {
+	x := &exports{shell: s, app: a, open: open, row: row, gauged: func(app.Gauge) {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
 	x.asking, x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	x.stripText = newBadge(s.keys, 2000, x.show)
 	x.stripEnd = newButton(s.keys, "", x.dismiss)
-	x.stripEnd.Icon, x.stripEnd.Importance = theme.CancelIcon(), widget.LowImportance
-	more := newButton(s.keys, lang.L("Show"), x.show)
-	more.Importance = widget.LowImportance
-	x.strip = container.NewVBox(widget.NewSeparator(),
-		container.New(bar{stretch: 0, gap: style.Gap}, x.stripText, more, x.stripEnd))
-	x.strip.Hide()
+	x.stripEnd.Icon = theme.CancelIcon()
+	x.strip = newStrip(x.stripText, newButton(s.keys, lang.L("Show"), x.show), x.stripEnd)
 	return x
+}
+
+// newStrip makes a line that stands above the footer while there is something to tell.
+func newStrip(text fyne.CanvasObject, buttons ...*button) *fyne.Container {
+	line := container.New(bar{stretch: 0, gap: style.Gap}, text)
+	for _, b := range buttons {
+		b.Importance = widget.LowImportance
+		line.Add(b)
+	}
+	strip := container.NewVBox(widget.NewSeparator(), line)
+	strip.Hide()
+	return strip
 }
 
 // portion is what of an export goes to one organisation.
@@ -166,7 +181,7 @@ func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
 		body.Add(paragraph(lang.XN("count.export-to", "{{.Count}} invoices go to the Xero organisation", len(p.rows), with{"Count": x.format.Count(len(p.rows))})))
 		body.Add(name)
 		body.Add(paragraph(lang.L("Together {{.Sums}}", with{"Sums": sumOf(x.firm.Currency, p.rows).text(x.format)})))
-		if c := connectionOf(x.format, &p.org, x.now()); c.sign != style.Connected {
+		if c := connectionOf(x.format, &p.org, app.Refresh{}, x.now()); c.sign != style.Connected {
 			body.Add(signed(c.sign, paragraph(c.more)))
 		}
 		connected = connected && p.org.State == app.Connected
@@ -184,69 +199,93 @@ func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
 	d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes, x.connectButton(func() { d.hide() }))
 }
 
-// start queues the invoices and follows their run, or the first of several.
+// start queues the invoices for export and follows their run, or the first of several.
 func (x *exports) start(ids []billing.InvoiceID) {
-	type started struct {
+	x.begin(job{
+		doing: lang.L("Queuing the invoices for export…"), failed: lang.L("Nothing was exported"),
+		call:  func(ctx context.Context) ([]app.Run, []app.Result, error) { return x.app.Export(ctx, x.me(), ids) },
+		begun: func([]app.Result) {},
+		none: func(results []app.Result) {
+			if refused := refusedOf(results); len(refused) > 0 {
+				x.run, x.refused, x.runState, x.ended = "", refused, runState{}, true
+				x.show()
+			}
+		},
+	})
+}
+
+// job is what begins runs, and how that is told.
+type job struct {
+	doing, failed string // words for while it is asked for, and for when that fails as a whole
+	call          func(context.Context) ([]app.Run, []app.Result, error)
+	begun         func([]app.Result) // is told the results where a run was begun
+	none          func([]app.Result) // is told them where none was
+}
+
+// begin has runs begun and follows the first of them.
+func (x *exports) begin(j job) {
+	type begun struct {
 		runs    []app.Run
-		first   app.Progress
+		first   runState
 		results []app.Result
 	}
-	act(x.shell, lang.L("Queuing the invoices for export…"), func(ctx context.Context) (started, error) {
-		runs, results, err := x.app.Export(ctx, x.me(), ids)
-		s := started{runs: runs, results: results}
+	act(x.shell, j.doing, func(ctx context.Context) (begun, error) {
+		runs, results, err := j.call(ctx)
+		b := begun{runs: runs, results: results}
 		if err == nil && len(runs) > 0 {
-			s.first, err = x.app.Progress(ctx, runs[0].ID)
+			b.first, err = x.read(ctx, runs[0].ID)
 		}
-		return s, err
-	}, func(s started, err error) {
-		refused := refusedOf(s.results)
+		return b, err
+	}, func(b begun, err error) {
 		switch {
 		case err != nil:
-			x.failed(lang.L("Nothing was exported"), err)
-		case len(s.runs) > 0:
-			for _, r := range s.runs[1:] {
+			x.failed(j.failed, err)
+		case len(b.runs) > 0:
+			for _, r := range b.runs[1:] {
 				x.others = append(x.others, r.ID)
 			}
-			x.follow(s.first, refused)
+			j.begun(b.results)
+			x.follow(b.first, refusedOf(b.results))
 			x.show()
-		case len(refused) > 0:
-			x.run, x.refused, x.progress, x.results, x.ended = "", refused, app.Progress{}, nil, true
-			x.show()
+		default:
+			j.none(b.results)
 		}
 	})
 }
 
-// follow shows the progress of a run, so far p, instead of that of another.
-func (x *exports) follow(p app.Progress, refused []app.Result) {
-	x.run, x.progress, x.refused, x.ended, x.results = p.Run.ID, p, refused, false, nil
+// follow shows how far a run is, so far s, instead of another.
+func (x *exports) follow(s runState, refused []app.Result) {
+	x.run, x.runState, x.refused, x.ended = s.progress.Run.ID, s, refused, false
 	x.refresh()
 }
 
 // resume follows the newest run that is open, unless one is being followed, and asks
-// about those that went stale.
+// about those that went stale. What voids belongs to a replacement, which shows it.
 func (x *exports) resume() {
-	load(&x.looking, func(ctx context.Context) ([]app.Progress, error) {
+	load(&x.looking, func(ctx context.Context) ([]runState, error) {
 		runs, err := x.app.OpenRuns(ctx, x.me())
 		if err != nil {
 			return nil, err
 		}
-		var open []app.Progress
+		var open []runState
 		for _, r := range runs {
-			p, err := x.app.Progress(ctx, r.ID)
+			s, err := x.read(ctx, r.ID)
 			if err != nil {
 				return nil, err
 			}
-			open = append(open, p)
+			if !s.voids() {
+				open = append(open, s)
+			}
 		}
 		return open, nil
-	}, func(open []app.Progress, err error) {
+	}, func(open []runState, err error) {
 		if err != nil {
 			x.notice(say(err))
 			return
 		}
-		for _, p := range open {
-			if p.Stale {
-				x.askStale(p)
+		for _, s := range open {
+			if s.progress.Stale {
+				x.askStale(s.progress)
 			}
 		}
 		if len(open) > 0 && (x.run == "" || x.ended && x.box == nil) {
@@ -255,6 +294,14 @@ func (x *exports) resume() {
 		}
 	})
 }
+
+// voids reports whether the run voids invoices in Xero.
+func (s runState) voids() bool {
+	return len(s.removals) > 0 && s.removals[0].To == ledger.VoidedThere
+}
+
+// removing reports whether the run takes invoices out of Xero.
+func (s runState) removing() bool { return s.progress.Run.Kind == app.RemovalRun }
 
 // changed is told that something about runs or invoices changed.
 func (x *exports) changed() {
@@ -265,27 +312,30 @@ func (x *exports) changed() {
 	x.resume()
 }
 
-// refresh reads how far the run is and, when it has ended, what came of it.
+// read reads how far a run is and, when it has ended, what came of it.
+func (x *exports) read(ctx context.Context, id app.RunID) (s runState, err error) {
+	if s.progress, err = x.app.Progress(ctx, id); err != nil {
+		return s, err
+	}
+	switch {
+	case s.removing():
+		s.removals, err = x.app.RemovalsOfRun(ctx, x.me(), id)
+	case s.progress.Tally.Open() == 0:
+		s.results, err = x.app.ExportsOfRun(ctx, x.me(), id)
+	}
+	return s, err
+}
+
+// refresh reads anew the run that is followed.
 func (x *exports) refresh() {
 	id := x.run
-	type state struct {
-		progress app.Progress
-		results  []app.Export
-	}
-	load(&x.following, func(ctx context.Context) (state, error) {
-		p, err := x.app.Progress(ctx, id)
-		if err != nil || p.Tally.Open() > 0 {
-			return state{progress: p}, err
-		}
-		results, err := x.app.ExportsOfRun(ctx, x.me(), id)
-		return state{p, results}, err
-	}, func(s state, err error) {
+	load(&x.following, func(ctx context.Context) (runState, error) { return x.read(ctx, id) }, func(s runState, err error) {
 		if err != nil {
 			x.notice(say(err))
 			x.tick()
 			return
 		}
-		x.progress, x.results = s.progress, s.results
+		x.runState = s
 		x.ended = s.progress.Tally.Open() == 0
 		x.gauged(s.progress.Gauge)
 		if s.progress.Stale {
@@ -337,7 +387,7 @@ func (x *exports) askStale(p app.Progress) {
 				x.failed(lang.L("The export was not taken up again"), err)
 				return
 			}
-			x.follow(p, nil)
+			x.follow(runState{progress: p}, nil)
 			x.show()
 		})
 	})
@@ -346,11 +396,11 @@ func (x *exports) askStale(p app.Progress) {
 
 // cancel withdraws what of a run was not sent.
 func (x *exports) cancel(id app.RunID) {
-	act(x.shell, lang.L("Cancelling the export…"), func(ctx context.Context) (int, error) {
+	act(x.shell, lang.L("Cancelling the rest…"), func(ctx context.Context) (int, error) {
 		return x.app.Cancel(ctx, x.me(), id)
 	}, func(n int, err error) {
 		if err != nil {
-			x.failed(lang.L("The export was not cancelled"), err)
+			x.failed(lang.L("The rest was not cancelled"), err)
 			return
 		}
 		x.notice(lang.XN("count.cancelled", "{{.Count}} invoices were not sent and stay as they were", n, with{"Count": n}))

@@ -41,6 +41,7 @@ type fakeApp struct {
 	counted   map[string]int
 	xero      fakeXero
 	writing   fakeWriting
+	after     fakeAfter
 
 	staff        []staff.Member
 	passwords    map[staff.ID]string
@@ -56,8 +57,6 @@ type fakeApp struct {
 type fakeInvoice struct {
 	billing.Invoice
 	message ledger.Message
-	there   ledger.InvoiceStatus
-	paidOn  billing.Date
 }
 
 var fakeNow = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -66,7 +65,7 @@ func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
 		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842, LastCall: fakeNow},
-		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(), passwords: map[staff.ID]string{},
+		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(), after: newFakeAfter(), passwords: map[staff.ID]string{},
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}
 }
@@ -130,28 +129,29 @@ func (f *fakeApp) fill(n int) *fakeApp {
 		if i%37 == 11 {
 			v.Currency = "AUD"
 		}
+		var st ledger.Standing
 		switch stage.Export {
 		case billing.Failed:
 			v.message = fakeFates[i/len(stages)%len(fakeFates)]
 		case billing.Warned:
-			v.there = ledger.DraftThere
+			st.Status = ledger.DraftThere
 			v.message = ledger.Message{Text: "The contact's e-mail address was not taken over.", Cause: ledger.EmailInvalid, Warning: true}
 		case billing.Exported:
-			v.there = ledger.DraftThere
+			st.Status = ledger.DraftThere
 			if stage.Status == billing.Closed {
-				v.there = ledger.AuthorisedThere
+				st.Status = ledger.AuthorisedThere
 				if i%2 == 0 {
-					v.there, v.paidOn = ledger.PaidThere, v.Date.AddDays(9)
+					st.Status, st.PaidOn = ledger.PaidThere, v.Date.AddDays(9)
 				}
 			}
 		}
 		f.invoices = append(f.invoices, v)
-		if stage.Export == billing.Failed || v.there != "" {
+		if stage.Export == billing.Failed || st.Status != "" {
 			e := &app.Export{
 				ID: app.ExportID("e" + v.ID), Run: "r0", Invoice: v.ID, Number: v.Number, Tenant: "t1", Sent: fakeNow.Add(-time.Hour),
-				Ended: fakeNow.Add(-time.Hour), Result: stage.Export, Standing: ledger.Standing{Status: v.there},
+				Ended: fakeNow.Add(-time.Hour), Result: stage.Export, Standing: st,
 			}
-			if v.there != "" {
+			if st.Status != "" {
 				e.Standing.ID = ledger.InvoiceID("x" + v.ID)
 				f.links[v.Client] = app.Link{Contact: "k1", Name: "Contact of " + string(v.Client), How: app.LinkedByName, At: fakeNow.Add(-24 * time.Hour)}
 			}
@@ -201,10 +201,14 @@ func (f *fakeApp) number(n billing.Number) *fakeInvoice {
 
 func (f *fakeApp) row(v *fakeInvoice) app.InvoiceRow {
 	t, _ := v.Totals()
+	var st ledger.Standing
+	if all := f.exports[v.ID]; len(all) > 0 {
+		st = all[0].Standing
+	}
 	return app.InvoiceRow{
 		ID: v.ID, ClientID: v.Client, Client: f.client(v.Client).Name, Number: v.Number, Reference: v.Reference, Date: v.Date, Due: v.Due,
 		SubTotal: t.SubTotal, Tax: t.Tax, Total: t.Total, Stage: v.Stage, Message: v.message.Text, Cause: v.message.Cause,
-		XeroStatus: v.there, PaidOn: v.paidOn,
+		XeroStatus: st.Status, Settlement: st.Settlement(), AmountDue: st.AmountDue, PaidOn: st.PaidOn,
 	}
 }
 
@@ -229,7 +233,7 @@ func (f *fakeApp) Rows(_ context.Context, by staff.Member, q app.Query) iter.Seq
 		f.mu.Lock()
 		var rows []app.InvoiceRow
 		for _, v := range f.invoices {
-			if q.IDs != nil && !slices.Contains(q.IDs, v.ID) || !by.May(staff.See, v.Client) {
+			if q.IDs != nil && !slices.Contains(q.IDs, v.ID) || !by.May(staff.See, v.Client) || v.Stage.Status == billing.Deleted {
 				continue
 			}
 			if q.Limit == 0 || len(rows) < q.Limit {
@@ -310,10 +314,6 @@ func (f *fakeApp) Finalize(_ context.Context, _ staff.Member, ids []billing.Invo
 	return f.move(ids, billing.Finalize, "Finalize")
 }
 
-func (f *fakeApp) Reopen(_ context.Context, _ staff.Member, ids []billing.InvoiceID) ([]app.Result, error) {
-	return f.move(ids, billing.Reopen, "Reopen")
-}
-
 func (f *fakeApp) Hold(_ context.Context, _ staff.Member, ids []billing.InvoiceID) ([]app.Result, error) {
 	return f.move(ids, billing.Hold, "Hold")
 }
@@ -335,7 +335,8 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 		view.Exports = append(view.Exports, *e)
 	}
 	if len(view.Exports) > 0 {
-		view.Organisation = f.orgs[0].Tenant
+		view.Organisation, view.Removals = f.orgs[0].Tenant, f.removalsOf(id)
+		view.Differences = f.after.differences[id]
 		if there := view.Exports[0].Standing.ID; there != "" {
 			view.Link = "https://xero.example/" + string(there)
 		}
@@ -474,7 +475,6 @@ func (f *fakeApp) settle(n int) {
 			e.Messages = []ledger.Message{v.message}
 		}
 		if v.Stage.Export != billing.Failed {
-			v.there = ledger.DraftThere
 			e.Standing = ledger.Standing{ID: ledger.InvoiceID("x" + v.ID), Status: ledger.DraftThere}
 		}
 		e.Result = v.Stage.Export
@@ -499,6 +499,7 @@ func (f *fakeApp) ofRun(id app.RunID) []app.Export {
 
 func (f *fakeApp) tally(id app.RunID) app.Tally {
 	var t app.Tally
+	f.tallyRemovals(id, &t)
 	for _, e := range f.ofRun(id) {
 		t.All++
 		switch {
@@ -574,7 +575,7 @@ func (f *fakeApp) Cancel(_ context.Context, _ staff.Member, id app.RunID) (int, 
 		return 0, err
 	}
 	f.mu.Lock()
-	var changed []string
+	changed := f.withdraw(id)
 	for _, v := range f.invoices {
 		for _, e := range f.exports[v.ID] {
 			if e.Run == id && e.Ended.IsZero() {

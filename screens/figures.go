@@ -130,6 +130,7 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 func (b *billingScreen) showConnected(has bool) {
 	if b.unconnected == has {
 		b.unconnected = !has
+		b.showRefresher()
 		b.showFigures()
 	}
 }

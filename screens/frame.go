@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -23,6 +24,7 @@ type frameApp interface {
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
 	Members(ctx context.Context, by staff.Member) ([]staff.Member, error)
 	Organisations(ctx context.Context) ([]app.Organisation, error)
+	Refreshes(ctx context.Context) (map[ledger.TenantID]app.Refresh, error)
 	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
 	ExportClientTo(ctx context.Context, by staff.Member, client billing.ClientID, t ledger.TenantID) error
 }
@@ -45,7 +47,9 @@ type frame struct {
 	places      []place
 
 	org      *app.Organisation // that the firm exports to; nil for none
+	refresh  app.Refresh       // how far that is known
 	all      []app.Organisation
+	later    func() // cancels the timer that shows the connection again; nil for none
 	orgs     task
 	asking   task // where a client is exported to
 	clients  task
@@ -108,25 +112,49 @@ func (f *frame) loadClients() {
 }
 
 func (f *frame) loadOrganisation() {
-	load(&f.orgs, f.app.Organisations, func(all []app.Organisation, err error) {
+	type known struct {
+		orgs      []app.Organisation
+		refreshes map[ledger.TenantID]app.Refresh
+	}
+	load(&f.orgs, func(ctx context.Context) (k known, err error) {
+		if k.orgs, err = f.app.Organisations(ctx); err == nil {
+			k.refreshes, err = f.app.Refreshes(ctx)
+		}
+		return k, err
+	}, func(k known, err error) {
 		if err != nil {
 			f.notice(lang.L("The connection to Xero could not be read. {{.Why}}", with{"Why": say(err)}))
 			return
 		}
-		f.all, f.org = all, defaultOf(all)
+		f.all, f.org = k.orgs, defaultOf(k.orgs)
+		f.refresh = refreshOf(k.refreshes, f.org)
 		f.showConnection()
 		f.billing.showConnected(f.org != nil)
 	})
 }
 
-// showConnection shows how the firm stands with Xero, and again when a wait has ended.
+// showConnection shows how the firm stands with Xero, and again when a wait has ended or a
+// minute has passed since.
 func (f *frame) showConnection() {
+	if f.later != nil {
+		f.later()
+		f.later = nil
+	}
 	now := f.now()
-	c := connectionOf(f.format, f.org, now)
-	f.badge.set(c.sign, c.text)
-	f.top.Refresh()
+	c := connectionOf(f.format, f.org, f.refresh, now)
+	if f.badge.shown != c.sign || f.badge.label.Text != c.text {
+		f.badge.set(c.sign, c.text)
+		f.top.Refresh()
+	}
+	wait := time.Duration(0)
 	if f.org != nil && f.org.Parked.Until.After(now) {
-		f.after(f.org.Parked.Until.Sub(now), func() { f.do(f.showConnection) })
+		wait = f.org.Parked.Until.Sub(now)
+	}
+	if known := !f.refresh.At.IsZero() || f.refresh.Failing.Why != ""; known && (wait == 0 || wait > time.Minute) {
+		wait = time.Minute
+	}
+	if wait > 0 {
+		f.later = f.after(wait, func() { f.do(f.showConnection) })
 	}
 }
 
@@ -326,7 +354,8 @@ func (f *frame) tellKeys() {
 		{controlName(fyne.KeyE), lang.L("Export the selected invoices to Xero")},
 		{controlName(fyne.KeyN), lang.L("New invoice")},
 		{controlName(fyne.KeyO), lang.L("Import a file")},
-		{"F5", lang.L("Reload the list")},
+		{controlName(fyne.KeyD), lang.L("Take the selected invoices back to draft")},
+		{"F5", lang.L("Read in Xero what became of the invoices; elsewhere, read the list anew")},
 		{lang.X("key.arrows", "Arrows"), lang.L("Move in the list; with Shift, select on the way")},
 		{lang.X("key.space", "Space"), lang.L("Tick the invoice")},
 		{lang.X("key.enter", "Enter"), lang.L("Open the invoice; in a dialog, its default button")},

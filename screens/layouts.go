@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"feebridge/screens/style"
 )
 
 // narrowBelow is the width of the window under which things stand below instead of
@@ -195,6 +197,40 @@ func (l thin) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (l thin) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 2*float32(l)) }
+
+// tripled lays out a table of three columns of texts that wrap: a narrow first one, and two
+// that share the rest.
+type tripled struct{}
+
+// tripledName is the width of the first column.
+const tripledName = 84
+
+func (tripled) Layout(cells []fyne.CanvasObject, size fyne.Size) {
+	rest := (size.Width - tripledName) / 2
+	var y float32
+	for i := 0; i+2 < len(cells); i += 3 {
+		var h, x float32
+		for j, c := range cells[i : i+3] {
+			w := rest
+			if j == 0 {
+				w = tripledName
+			}
+			c.Move(fyne.NewPos(x, y))
+			c.Resize(fyne.NewSize(w, c.MinSize().Height))
+			h = max(h, c.MinSize().Height)
+			x += w
+		}
+		y += h - style.Spacing
+	}
+}
+
+func (tripled) MinSize(cells []fyne.CanvasObject) fyne.Size {
+	var h float32
+	for i := 0; i+2 < len(cells); i += 3 {
+		h += max(cells[i].MinSize().Height, cells[i+1].MinSize().Height, cells[i+2].MinSize().Height) - style.Spacing
+	}
+	return fyne.NewSize(2*tripledName, h+style.Spacing)
+}
 
 // fixedWidth lays out one object in a width that is at most what there is.
 type fixedWidth struct{ width, least float32 }

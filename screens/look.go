@@ -6,10 +6,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/screens/style"
@@ -37,7 +39,7 @@ func exportSign(s billing.Stage) style.Sign {
 		return style.Unknown
 	case billing.Changed:
 		return style.Changed
-	case billing.DeletedInXero, billing.VoidedInXero:
+	case billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero:
 		return style.Gone
 	}
 	return style.Held
@@ -45,13 +47,22 @@ func exportSign(s billing.Stage) style.Sign {
 
 // exportText is what the Xero Export column says of an invoice: the word, and what there
 // is to know beside it.
-func exportText(f style.Format, stage billing.Stage, there ledger.InvoiceStatus, paidOn billing.Date, message string) string {
-	text := exportWord(stage, there)
-	if stage.Status == billing.Closed && there == ledger.PaidThere && !paidOn.IsZero() {
-		text += " " + f.Date(paidOn)
+func (s *shell) exportText(r *app.InvoiceRow) string {
+	text := exportWord(r.Stage, r.Settlement)
+	switch {
+	case r.Stage.Export == billing.Exported && r.Settlement == ledger.Paid && !r.PaidOn.IsZero():
+		text += " " + s.format.Date(r.PaidOn)
+	case r.Stage.Export == billing.Exported && r.Settlement == ledger.PartPaid:
+		text = lang.L("Part-paid, {{.Amount}} due", with{"Amount": s.money(r.AmountDue)})
 	}
-	if message != "" {
-		text += ": " + message
+	switch r.Stage.Export {
+	case billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero, billing.Removing:
+		return text // the message would say it once more
+	case billing.NotExported:
+		return text // the message is of an export that does not count any more
+	}
+	if r.Message != "" {
+		text += ": " + r.Message
 	}
 	return text
 }

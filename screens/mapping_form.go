@@ -26,6 +26,11 @@ func (d *mappingDialog) build() {
 	categories := d.categories()
 	d.form.Add(d.captions(lang.L("Defaults")))
 	d.addDefaults(categories)
+	d.form.Add(widget.NewSeparator())
+	d.form.Add(d.captions(lang.L("After the export")))
+	d.addExtra(lang.L("Write a note into the invoice's history in Xero"), &d.mapping.Note)
+	d.addExtra(lang.L("Attach the printed invoice (PDF) in Xero"), &d.mapping.AttachPaper)
+	d.form.Add(caption(lang.L("Each costs one of the day's calls to Xero for every invoice that is exported, and never holds an export up: where it cannot be done, it is left out.")))
 	codes := d.codes()
 	if len(codes) > 0 {
 		titles := []string{lang.L("Billing codes"), lang.L("Account or item")}
@@ -304,6 +309,20 @@ func (d *mappingDialog) addTerm() {
 		}
 		return style.Sign{}, lang.L("An invoice of {{.Date}} that says nothing else is due on {{.Due}}.", with{"Date": d.format.Date(today), "Due": d.format.Date(due)})
 	}
+}
+
+// addExtra adds the switch of something that is done once an invoice is exported.
+func (d *mappingDialog) addExtra(name string, on *bool) {
+	c := newCheck(d.keys, name, nil)
+	c.Checked = *on
+	c.OnChanged = func(checked bool) {
+		*on = checked
+		d.update()
+	}
+	if !d.mayConnect() {
+		c.Disable()
+	}
+	d.form.Add(c)
 }
 
 // addDefaults adds the rows of what holds where a line or a billing code says nothing.

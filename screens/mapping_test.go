@@ -54,6 +54,22 @@ func (b *trial) choose(row string, n int, typed string) {
 	b.key(fyne.KeyReturn)
 }
 
+// tick ticks the box with that text, or takes the tick out.
+func (b *trial) tick(text string) {
+	b.Helper()
+	for _, o := range b.visible() {
+		if c, ok := o.(*check); ok && c.Text == text {
+			if c.Disabled() {
+				b.Fatalf("the box %q is disabled", text)
+			}
+			test.Tap(c)
+			b.settle()
+			return
+		}
+	}
+	b.Fatalf("there is no box %q in:\n%s", text, b.text())
+}
+
 func TestAMappingIsChosenAndSaved(t *testing.T) {
 	fake := newFake().fill(3)
 	b := newTrial(t, fake)
@@ -73,6 +89,9 @@ func TestAMappingIsChosenAndSaved(t *testing.T) {
 	b.choose("ACC", 2, "audit")
 	b.choose("CONSULT", 0, "consulting")
 	b.choose("GST · 15%", 0, "15%")
+	b.see("Each costs one of the day's calls to Xero for every invoice that is exported")
+	b.tick("Write a note into the invoice's history in Xero")
+	b.tick("Attach the printed invoice (PDF) in Xero")
 	b.tap("Save")
 	b.see("The mapping of Demo Company (NZ) was saved")
 	want := ledger.Mapping{
@@ -84,9 +103,25 @@ func TestAMappingIsChosenAndSaved(t *testing.T) {
 			"CONSULT": {Item: "CONSULT"},
 		},
 		Taxes: map[string]string{"GST": "OUTPUT2"},
+		Note:  true, AttachPaper: true,
 	}
 	if diff := cmp.Diff(want, fake.xero.maps["t1"]); diff != "" {
 		t.Errorf("saved something else (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatFollowsAnExportIsSwitchedOff(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.xero.maps["t1"] = ledger.Mapping{DefaultAccount: "200", Note: true, AttachPaper: true}
+	b := newTrial(t, fake)
+	b.openMapping()
+	b.tick("Attach the printed invoice (PDF) in Xero")
+	b.key(fyne.KeyEscape)
+	b.see("Leave without saving?")
+	b.key(fyne.KeyEscape)
+	b.tap("Save")
+	if got := fake.xero.maps["t1"]; !got.Note || got.AttachPaper {
+		t.Errorf("saved %+v", got)
 	}
 }
 

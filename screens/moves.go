@@ -21,20 +21,6 @@ func (b *billingScreen) finalize(rows []*app.InvoiceRow) {
 	})
 }
 
-// confirmDraft asks before invoices become drafts again.
-func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
-	title := lang.XN("count.draft-title", "Take {{.Count}} invoices back to draft?", len(rows), with{"Count": len(rows)})
-	if len(rows) == 1 {
-		title = lang.L("Take invoice {{.Number}} back to draft?", with{"Number": rows[0].Number})
-	}
-	text := lang.L("A draft can be changed, and is not exported until it is finalized again. Xero does not hold these invoices: nothing changes there.")
-	b.dialogs.ask(title, text, lang.L("Yes"), func() {
-		b.move(rows, b.app.Reopen, func(n int) string {
-			return lang.XN("count.drafted", "{{.Count}} invoices are drafts again", n, with{"Count": n})
-		})
-	})
-}
-
 func (b *billingScreen) hold(rows []*app.InvoiceRow) {
 	b.move(rows, b.app.Hold, func(n int) string {
 		return lang.XN("count.held", "{{.Count}} invoices held back from export", n, with{"Count": n})
@@ -53,10 +39,61 @@ func (b *billingScreen) confirmDelete(rows []*app.InvoiceRow) {
 	if len(rows) == 1 && rows[0].Number != "" {
 		title = lang.L("Delete invoice {{.Number}}?", with{"Number": rows[0].Number})
 	}
-	b.dialogs.ask(title, deleteWords(), lang.L("Delete"), func() {
+	b.dialogs.ask(title, deleteWords(rows), lang.L("Delete"), func() {
 		b.move(rows, b.app.Delete, func(n int) string {
 			return lang.XN("count.deleted", "{{.Count}} invoices deleted", n, with{"Count": n})
 		})
+	})
+}
+
+// deleteWords say what deleting invoices does.
+func deleteWords(rows []*app.InvoiceRow) string {
+	closed := 0
+	for _, r := range rows {
+		if r.Stage.Status == billing.Closed {
+			closed++
+		}
+	}
+	switch closed {
+	case 0:
+		return lang.L("It leaves the list and is kept for the audit trail. Xero does not hold it: nothing changes there. Its number, if it has one, is free again.")
+	case len(rows):
+		return lang.L("It leaves the list and is kept for the audit trail. It is not in force in Xero any more: nothing changes there. Its number is used up and is never given again.")
+	}
+	return lang.L("They leave the list and are kept for the audit trail. Nothing changes in Xero. The numbers of those that are closed are used up; those of the others are free again.")
+}
+
+// confirmLetGo asks before an Admin says of invoices that they are not in Xero any more.
+func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
+	title := lang.XN("count.let-go-title", "Are {{.Count}} invoices gone from Xero for good?", len(rows), with{"Count": len(rows)})
+	if len(rows) == 1 {
+		title = lang.L("Is invoice {{.Number}} gone from Xero for good?", with{"Number": rows[0].Number})
+	}
+	text := lang.L("What is released can be exported again, or taken back to draft. Should Xero have it after all, it would be there twice: look there first.")
+	b.dialogs.ask(title, text, lang.L("Yes, it is gone"), func() {
+		b.move(rows, b.app.ReleaseMissing, func(n int) string {
+			return lang.XN("count.released", "{{.Count}} invoices released for export", n, with{"Count": n})
+		})
+	})
+}
+
+// renumber gives an invoice whose number Xero has already the next one, and exports it.
+func (b *billingScreen) renumber(row *app.InvoiceRow) {
+	ids := []billing.InvoiceID{row.ID}
+	act(b.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
+		return b.app.Renumber(ctx, b.me(), ids)
+	}, func(results []app.Result, err error) {
+		if err == nil {
+			err = results[0].Err
+		}
+		if err != nil {
+			b.failed(lang.L("The invoice was not given another number"), err)
+			return
+		}
+		numbered := *row
+		numbered.Number = results[0].Number
+		b.notice(lang.L("It is invoice {{.Number}} now", with{"Number": numbered.Number}))
+		b.confirmExport([]*app.InvoiceRow{&numbered})
 	})
 }
 

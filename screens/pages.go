@@ -38,8 +38,12 @@ func newPages(first *page) *pages {
 }
 
 // open brings a page to the front, once the page that is there lets it.
-func (p *pages) open(next *page) {
+func (p *pages) open(next *page) { p.openThen(next, func() {}) }
+
+// openThen does so, and goes on when the page is there.
+func (p *pages) openThen(next *page, then func()) {
 	if next == p.front {
+		then()
 		return
 	}
 	swap := func() {
@@ -53,6 +57,7 @@ func (p *pages) open(next *page) {
 		if next.shown != nil {
 			next.shown()
 		}
+		then()
 	}
 	if p.front.leave == nil {
 		swap()

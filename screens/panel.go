@@ -30,6 +30,12 @@ type panelApp interface {
 type panelMoves interface {
 	confirmExport([]*app.InvoiceRow)
 	release([]*app.InvoiceRow)
+	confirmDraft([]*app.InvoiceRow)
+	confirmDelete([]*app.InvoiceRow)
+	confirmLetGo([]*app.InvoiceRow)
+	renumber(*app.InvoiceRow)
+	replace(billing.InvoiceID)
+	lookAgain(billing.InvoiceID)
 	closePanel()
 }
 
@@ -125,17 +131,22 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 	if len(v.Exports) > 0 {
 		newest = v.Exports[0]
 	}
-	state := exportWord(stage, newest.Standing.Status)
-	if state == "" {
+	if exportWord(stage, newest.Standing.Settlement()) == "" {
 		return nil
 	}
-	word := paragraph(state)
+	word := paragraph(p.exportText(rowOf(v)))
 	word.TextStyle.Bold = true
 	parts := []fyne.CanvasObject{signed(exportSign(stage), word)}
 	if v.Organisation.Name != "" {
 		parts = append(parts, caption(lang.L("In the organisation {{.Name}}", with{"Name": v.Organisation.Name})))
 	}
-	if stage.Export != billing.NotExported {
+	if len(v.Differences) > 0 {
+		parts = append(parts, p.differences(v.Differences))
+	}
+	parts = append(parts, p.kept(v)...)
+	if how := adviceOn(p.format, v); how != (advice{}) {
+		parts = append(parts, advised(how)...)
+	} else if stage.Export != billing.NotExported {
 		parts = append(parts, p.messages(newest.Messages)...)
 	}
 	if buttons := p.buttons(v, causesOf(newest.Messages)); len(buttons.Objects) > 0 {
@@ -152,11 +163,13 @@ func (p *invoicePanel) messages(all []ledger.Message) []fyne.CanvasObject {
 		parts = append(parts, signed(messageSign(m), paragraph(m.Text)))
 	}
 	for _, c := range causesOf(all) {
-		what := paragraph(meaning(c))
-		do := paragraph(fix(c))
-		parts = append(parts, captioned(lang.L("What it means"), what), captioned(lang.L("What to do"), do))
+		parts = append(parts, advised(advice{meaning(c), fix(c)})...)
 	}
 	return parts
+}
+
+func advised(a advice) []fyne.CanvasObject {
+	return []fyne.CanvasObject{captioned(lang.L("What it means"), paragraph(a.meaning)), captioned(lang.L("What to do"), paragraph(a.fix))}
 }
 
 func messageSign(m ledger.Message) style.Sign {
@@ -183,7 +196,7 @@ func captioned(name string, text *widget.Label) fyne.CanvasObject {
 
 // buttons are what can be done about the export of the invoice.
 func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.Container {
-	row := &app.InvoiceRow{ID: v.Invoice.ID, ClientID: v.Client.ID, Number: v.Invoice.Number, Stage: v.Invoice.Stage, Total: v.Totals.Total}
+	row := rowOf(v)
 	rows := []*app.InvoiceRow{row}
 	line := container.New(layout.NewRowWrapLayout())
 	add := func(text string, do func()) *button {
@@ -210,6 +223,7 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.C
 	if releasing.possible(p.me(), row) {
 		add(lang.L("Release"), func() { p.moves.release(rows) })
 	}
+	p.addMoves(add, row, causes)
 	if v.Link != "" {
 		add(lang.L("Open in Xero"), func() { p.openURL(v.Link) })
 	}

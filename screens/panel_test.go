@@ -9,6 +9,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
@@ -151,4 +152,153 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 	b.doubleClick("0001059")
 	b.see("Choose the contact that is meant, then retry.")
 	b.notSee("Choose contact…", "Retry")
+}
+
+func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
+	const noCreditNotes = "Feebridge makes no credit notes: in Xero open the invoice, Invoice options, Add credit note."
+	for name, test := range map[string]struct {
+		stage   billing.Stage
+		change  func(*ledger.Standing)
+		texts   []string
+		buttons []string
+	}{
+		"exported": {finalized(billing.Exported), nil,
+			[]string{"nobody has approved it there yet", "To change it, choose Draft"}, []string{"Draft", "Open in Xero"}},
+		"changed": {finalized(billing.Changed), nil,
+			[]string{"Somebody changed it in Xero by hand.", "the change there is lost"}, []string{"Draft", "Open in Xero"}},
+		"deleted": {finalized(billing.DeletedInXero), nil,
+			[]string{"Somebody deleted it in Xero", "under the same number"}, []string{"Export to Xero", "Draft"}},
+		"being removed": {finalized(billing.Removing), nil,
+			[]string{"Being removed from Xero", "on its way out of Xero"}, []string{"Open in Xero"}},
+		"not found": {finalized(billing.NotFoundInXero), nil,
+			[]string{"Not found in Xero", "an Admin says so"}, []string{"Look in Xero again", "Gone from Xero for good…"}},
+		"approved": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.AuthorisedThere },
+			[]string{"It was approved in Xero, and is closed here", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
+		"paid": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.PaidThere },
+			[]string{"It was paid in Xero", "once the payments are removed", noCreditNotes}, []string{"Replace…"}},
+		"part-paid": {closed(billing.Exported), func(st *ledger.Standing) {
+			st.Status, st.AmountPaid, st.AmountDue = ledger.AuthorisedThere, money.New(100, "NZD"), money.New(123400, "NZD")
+		}, []string{"Part-paid, 1,234.00 due", "NZD 1,234.00 is due", noCreditNotes}, []string{"Replace…"}},
+		"credited": {closed(billing.Exported), func(st *ledger.Standing) {
+			st.Status, st.AmountCredited = ledger.PaidThere, money.New(100, "NZD")
+		}, []string{"Credited", "credited in full", noCreditNotes}, []string{"Replace…"}},
+		"closed and changed": {closed(billing.Changed), nil,
+			[]string{"and it is approved there", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
+		"being voided": {closed(billing.Removing), nil,
+			[]string{"Being voided in Xero", "Replace goes on when that is done"}, []string{"Replace…"}},
+		"voided": {closed(billing.VoidedInXero), nil,
+			[]string{"Voided in Xero", "its number is used up"}, []string{"Replace…", "Delete…"}},
+		"closed and not found": {closed(billing.NotFoundInXero), nil,
+			[]string{"an Admin can delete it here"}, []string{"Replace…", "Look in Xero again"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(24)
+			b := newTrial(t, fake)
+			fake.inXero("0001076", test.stage, test.change)
+			b.settle()
+			b.w.billing.news.dismiss()
+			b.doubleClick("0001076")
+			b.see(append(test.texts, "What it means", "What to do")...)
+			for _, text := range test.buttons {
+				if b.button(text).Disabled() {
+					t.Errorf("the button %q is greyed", text)
+				}
+			}
+		})
+	}
+}
+
+func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
+	fake := newFake().fill(24)
+	v := fake.number("0001076")
+	v.Stage.Export = billing.Changed
+	fake.exports[v.ID][0].Messages = []ledger.Message{{Text: "The total is 697.13 here and 1290.00 in Xero.", Cause: ledger.TotalDiffers, Warning: true}}
+	fake.after.differences[v.ID] = []ledger.Difference{
+		{What: ledger.NumberFigure, Here: billing.Number("0001076"), There: billing.Number("0001076A")},
+		{What: ledger.TotalFigure, Here: money.New(69713, "NZD"), There: money.New(129000, "NZD")},
+		{What: ledger.DateFigure, Here: billing.Date(20261120), There: billing.Date(20261121)},
+		{What: ledger.ContactFigure, Here: "Ridgeway University", There: ""},
+		{What: ledger.CurrencyFigure, Here: money.Currency("NZD"), There: money.Currency("AUD")},
+	}
+	b := newTrial(t, fake)
+	b.doubleClick("0001076")
+	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
+	b.notSee(ledger.TotalDiffers.Meaning())
+	b.tap("Draft")
+	b.see("What was changed in Xero is lost.")
+	b.key(fyne.KeyReturn)
+	if fake.counted["Redraft"] != 1 {
+		t.Error("it was not taken back")
+	}
+}
+
+func TestThePanelGreysWhatWhoActsMayNotDo(t *testing.T) {
+	viewer := staff.Founder("s2", "Vera Blum")
+	viewer.Time, viewer.Admin = nil, false
+	fake := newFake().fill(24)
+	b := newTrialAs(t, fake, viewer)
+	for _, test := range []struct {
+		stage  billing.Stage
+		button string
+	}{
+		{finalized(billing.Exported), "Draft – needs the Owner role on the client and the ProcessTime permission"},
+		{finalized(billing.NotFoundInXero), "Gone from Xero for good… – needs Admin"},
+		{closed(billing.Exported), "Replace… – needs the Owner role on the client and the ProcessTime permission"},
+	} {
+		fake.inXero("0001076", test.stage, nil)
+		b.settle()
+		b.doubleClick("0001076")
+		if !b.button(test.button).Disabled() {
+			t.Errorf("%q is not greyed", test.button)
+		}
+	}
+}
+
+func TestWhatWasNotFoundIsLookedForAndLetGo(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.number("0001076").Stage.Export = billing.NotFoundInXero
+	b := newTrial(t, fake)
+	b.doubleClick("0001076")
+	b.tap("Look in Xero again")
+	b.see("Looked in Xero")
+	fake.refuse["LookAgain"] = &app.Trouble{Reason: app.Offline}
+	b.tap("Look in Xero again")
+	b.see("Xero could not be asked", "Xero cannot be reached")
+	b.key(fyne.KeyEscape)
+	b.tap("Gone from Xero for good…")
+	b.see("Is invoice 0001076 gone from Xero for good?", "it would be there twice")
+	b.key(fyne.KeyReturn)
+	if got := fake.number("0001076").Stage; got != finalized(billing.NotExported) {
+		t.Errorf("it is %v", got)
+	}
+}
+
+func TestANumberThatXeroHasIsReplacedByTheNext(t *testing.T) {
+	fake := newFake().fill(24)
+	v := fake.number("0001071")
+	fake.exports[v.ID][0].Messages = []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}}
+	b := newTrial(t, fake)
+	b.doubleClick("0001071")
+	b.tap("Give it the next number and export")
+	b.see("1 invoice goes to the Xero organisation")
+	if v.Number != "INV-0099" {
+		t.Errorf("its number is %s", v.Number)
+	}
+	b.key(fyne.KeyReturn)
+	if v.Stage.Export != billing.Queued {
+		t.Errorf("it is %v", v.Stage)
+	}
+}
+
+func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.number("0001075").Stage.Export = billing.VoidedInXero
+	b := newTrial(t, fake)
+	b.doubleClick("0001075")
+	b.tap("Delete…")
+	b.see("Its number is used up and is never given again.")
+	b.key(fyne.KeyReturn)
+	if got := fake.number("0001075").Stage.Status; got != billing.Deleted {
+		t.Errorf("it is %v", got)
+	}
 }

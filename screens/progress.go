@@ -29,7 +29,11 @@ func (x *exports) show() {
 	} else {
 		id := x.run
 		stop := newButton(x.keys, lang.L("Cancel the rest"), func() { x.cancel(id) })
-		x.box = x.dialogs.show(lang.L("Exporting to Xero"), fyne.NewSize(520, 0), x.running(), stop, leave)
+		title := lang.L("Exporting to Xero")
+		if x.removing() {
+			title = lang.L("Removing from Xero")
+		}
+		x.box = x.dialogs.show(title, fyne.NewSize(520, 0), x.running(), stop, leave)
 	}
 	x.box.onHide = x.closed
 	x.update()
@@ -48,11 +52,12 @@ func (x *exports) closed() {
 // dismiss forgets the run that has ended, and takes up one that was started with it, or
 // another that is open.
 func (x *exports) dismiss() {
-	x.run, x.refused, x.results, x.ended = "", nil, nil, false
+	kind := x.progress.Run.Kind
+	x.run, x.refused, x.runState, x.ended = "", nil, runState{}, false
 	if len(x.others) > 0 {
 		next := x.others[0]
 		x.others = x.others[1:]
-		x.follow(app.Progress{Run: app.Run{ID: next}}, nil)
+		x.follow(runState{progress: app.Progress{Run: app.Run{ID: next, Kind: kind}}}, nil)
 		x.show()
 		return
 	}
@@ -68,6 +73,9 @@ func (x *exports) running() fyne.CanvasObject {
 	x.wait = paragraph("")
 	x.to = paragraph("")
 	note := caption(lang.L("You can close this and go on working: the export continues, and it survives a restart."))
+	if x.removing() {
+		note.SetText(lang.L("You can close this and go on working: the removal continues, and it survives a restart. An invoice that somebody approves in this moment stays in Xero, and is closed here."))
+	}
 	return container.NewVBox(x.to, container.New(thin(8), x.bar), x.counts, x.wait, note)
 }
 
@@ -82,7 +90,12 @@ func (x *exports) update() {
 	if x.box != nil && !x.ended {
 		t := x.progress.Tally
 		if name := x.progress.Organisation.Tenant.Name; name != "" {
-			x.to.SetText(lang.L("To the organisation {{.Name}}: {{.Done}}", with{"Name": name, "Done": x.doneWords()}))
+			data := with{"Name": name, "Done": x.doneWords()}
+			text := lang.L("To the organisation {{.Name}}: {{.Done}}", data)
+			if x.removing() {
+				text = lang.L("From the organisation {{.Name}}: {{.Done}}", data)
+			}
+			x.to.SetText(text)
 		}
 		x.bar.Max = float64(max(t.All, 1))
 		x.bar.SetValue(float64(t.All - t.Open()))
@@ -114,9 +127,9 @@ func (x *exports) countWords() []fyne.CanvasObject {
 			words = append(words, signed(sign, widget.NewLabel(x.format.Count(n)+" "+word)))
 		}
 	}
-	add(style.Done, t.Exported, lang.L("exported"))
+	add(style.Done, t.Exported, x.doneWord())
 	add(style.Warning, t.Warned, lang.L("with a warning"))
-	add(style.Failed, t.Failed+len(x.refused), lang.L("failed"))
+	add(style.Failed, t.Failed+len(x.refused), x.failedWord())
 	add(style.Unknown, t.Unknown, lang.L("being looked up"))
 	add(style.Busy, t.Exporting, lang.L("under way"))
 	add(style.Queued, t.Queued, lang.L("waiting"))
@@ -124,10 +137,26 @@ func (x *exports) countWords() []fyne.CanvasObject {
 	return words
 }
 
+// doneWord is the word for what was done as it was asked for, failedWord for what was not.
+func (x *exports) doneWord() string {
+	if x.removing() {
+		return lang.L("removed")
+	}
+	return lang.L("exported")
+}
+
+func (x *exports) failedWord() string {
+	if x.removing() {
+		return lang.L("not removed")
+	}
+	return lang.L("failed")
+}
+
 // waitText says what the run waits for, or nothing.
-func (x *exports) waitText() string {
-	now := x.now()
-	p := x.progress
+func (x *exports) waitText() string { return waitingFor(x.progress, x.now()) }
+
+// waitingFor says what a run waits for, or nothing.
+func waitingFor(p app.Progress, now time.Time) string {
 	switch park := p.Organisation.Parked; {
 	case p.Organisation.State == app.SignedOut:
 		return waitWords(app.NotSignedIn, time.Time{}, now)
@@ -154,9 +183,15 @@ func (x *exports) stripWords() (style.Sign, string) {
 		case t.Warned > 0:
 			sign = style.Warning
 		}
+		if x.removing() {
+			return sign, lang.L("The removal from {{.Organisation}} has ended: {{.Result}}", data)
+		}
 		return sign, lang.L("The export to {{.Organisation}} has ended: {{.Result}}", data)
 	}
 	text := lang.L("Exporting to {{.Organisation}}: {{.Done}}", data)
+	if x.removing() {
+		text = lang.L("Removing from {{.Organisation}}: {{.Done}}", data)
+	}
 	if wait := x.waitText(); wait != "" {
 		return style.Queued, text + " · " + wait
 	}
@@ -172,9 +207,9 @@ func (x *exports) resultWords() string {
 			parts = append(parts, x.format.Count(n)+" "+word)
 		}
 	}
-	add(t.Failed+len(x.refused), lang.L("failed"))
+	add(t.Failed+len(x.refused), x.failedWord())
 	add(t.Warned, lang.L("with a warning"))
-	add(t.Exported, lang.L("exported"))
+	add(t.Exported, x.doneWord())
 	add(t.Cancelled, lang.L("cancelled"))
 	return strings.Join(parts, ", ")
 }
@@ -183,41 +218,85 @@ func (x *exports) endTitle() string {
 	if x.run == "" {
 		return lang.L("Nothing was exported")
 	}
+	if x.removing() {
+		return lang.L("Removal ended: {{.Result}}", with{"Result": x.resultWords()})
+	}
 	return lang.L("Export ended: {{.Result}}", with{"Result": x.resultWords()})
 }
 
-// summary lists what came of every invoice of the run, the failures first. A click on
-// one shows it in the list.
-func (x *exports) summary() fyne.CanvasObject {
-	results := slices.Clone(x.results)
-	slices.SortStableFunc(results, func(a, b app.Export) int {
-		return cmp.Compare(urgency(stageOf(a)), urgency(stageOf(b)))
-	})
-	var ids []billing.InvoiceID
-	var rows [][]listCell
+// outcome is what came of one invoice of a run.
+type outcome struct {
+	id     billing.InvoiceID
+	number billing.Number
+	sign   style.Sign
+	text   string
+	order  int64 // what needs a person most comes first
+}
+
+// outcomes returns what came of every invoice of the run, the failures first.
+func (x *exports) outcomes() []outcome {
+	var all []outcome
 	for _, r := range x.refused {
-		ids = append(ids, r.Invoice)
-		rows = append(rows, []listCell{{sign: style.Failed}, {text: string(r.Number)}, {text: x.client(r.Invoice)}, {text: lang.L("Not exported: {{.Why}}", with{"Why": say(r.Err)})}})
-	}
-	for _, e := range results {
-		text := resultWord(e)
-		if len(e.Messages) > 0 {
-			text += ": " + e.Messages[0].Text
+		text := lang.L("Not exported: {{.Why}}", with{"Why": say(r.Err)})
+		if x.removing() {
+			text = say(r.Err)
 		}
-		ids = append(ids, e.Invoice)
-		rows = append(rows, []listCell{{sign: exportSign(stageOf(e))}, {text: string(e.Number)}, {text: x.client(e.Invoice)}, {text: text}})
+		all = append(all, outcome{id: r.Invoice, number: r.Number, sign: style.Failed, text: text, order: -1})
+	}
+	for _, e := range x.results {
+		o := outcome{id: e.Invoice, number: e.Number, sign: exportSign(stageOf(e)), text: resultWord(e), order: urgency(stageOf(e))}
+		if len(e.Messages) > 0 {
+			o.text += ": " + e.Messages[0].Text
+		}
+		all = append(all, o)
+	}
+	for _, r := range x.removals {
+		o := outcome{id: r.Invoice, sign: style.Busy, text: lang.L("Not settled yet"), order: 1}
+		switch r.Result {
+		case app.KeptThere:
+			o.sign, o.text, o.order = style.Failed, lang.L("Stays in Xero"), 0
+			if len(r.Messages) > 0 {
+				o.text += ": " + r.Messages[0].Text
+			}
+		case app.Withdrawn:
+			o.sign, o.text, o.order = style.None, lang.L("Cancelled: it stays in Xero as it was"), 2
+		case app.Removed:
+			o.sign, o.text, o.order = style.Done, lang.L("Removed from Xero, and a draft again"), 3
+		}
+		all = append(all, o)
+	}
+	slices.SortStableFunc(all, func(a, b outcome) int { return cmp.Compare(a.order, b.order) })
+	return all
+}
+
+// summary lists what came of the run. A click on an invoice shows it in the list.
+func (x *exports) summary() fyne.CanvasObject {
+	all := x.outcomes()
+	rows := make([][]listCell, len(all))
+	for i, o := range all {
+		client := ""
+		if r, listed := x.row(o.id); listed {
+			client = r.Client
+			if o.number == "" {
+				o.number = r.Number
+			}
+		}
+		rows[i] = []listCell{{sign: o.sign}, {text: string(o.number)}, {text: client}, {text: o.text}}
 	}
 	list := newListing(x.keys, []listColumn{
 		{width: listSign}, {title: lang.L("Number"), width: 100}, {title: lang.L("Client"), width: 190}, {title: lang.L("What came of it"), stretch: true},
 	}, rows)
 	list.opened = func(i int) {
-		id := ids[i]
 		x.box.hide()
-		x.open(id)
+		x.open(all[i].id)
 	}
 	top := container.NewVBox()
 	if name := x.progress.Organisation.Tenant.Name; name != "" {
-		top.Add(paragraph(lang.L("To the organisation {{.Name}}", with{"Name": name}) + ". " + lang.L("A click on a row shows the invoice.")))
+		where := lang.L("To the organisation {{.Name}}", with{"Name": name})
+		if x.removing() {
+			where = lang.L("From the organisation {{.Name}}", with{"Name": name})
+		}
+		top.Add(paragraph(where + ". " + lang.L("A click on a row shows the invoice.")))
 	}
 	return container.NewBorder(top, nil, nil, nil, list.content())
 }

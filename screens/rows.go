@@ -145,8 +145,10 @@ func (b *billingScreen) patched(ids []billing.InvoiceID, rows []*app.InvoiceRow)
 		there[is.ID] = true
 		if was, listed := b.grid.Row(is.ID); listed {
 			b.tally.change(was, is)
+			b.news.add(was, is)
 		}
 	}
+	b.news.tell()
 	unknown := b.grid.Patch(rows)
 	gone := slices.ContainsFunc(ids, func(id billing.InvoiceID) bool {
 		_, listed := b.grid.Row(id)
@@ -157,6 +159,10 @@ func (b *billingScreen) patched(ids []billing.InvoiceID, rows []*app.InvoiceRow)
 	}
 	b.showFigures()
 	b.panel.changed(ids)
+	b.underWay.load() // any of them may be one whose replacement began or ended
+	if b.replacing != nil {
+		b.replacing.changed(ids)
+	}
 }
 
 // renamed patches the rows of clients that changed.

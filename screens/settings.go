@@ -27,6 +27,7 @@ type settingsApp interface {
 	SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error
 	SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error
 	PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []app.ImportProblem, error)
+	Gaps(ctx context.Context, by staff.Member) ([]app.Gap, error)
 }
 
 // settings changes what the firm has set, a part at a time.
@@ -243,7 +244,7 @@ func (s *settings) numbersPart() settingsPart {
 	return settingsPart{
 		content: container.NewVBox(
 			labelled(lang.L("Prefix"), small(prefix)), labelled(lang.L("Digits"), small(digits)), labelled(lang.L("Next number"), small(next)),
-			example, widget.NewSeparator(),
+			example, container.New(inset, container.NewHBox(s.gapsButton())), widget.NewSeparator(),
 			labelled(lang.L("Payment term"), term.content),
 			caption(lang.L("A client's own term comes first, then the term of the mapping, then this one."))),
 		collect: func() (err error) {

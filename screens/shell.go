@@ -71,6 +71,11 @@ func act[T any](s *shell, doing string, work func(context.Context) (T, error), d
 // failed tells that something could not be done.
 func (s *shell) failed(title string, err error) { s.dialogs.tell(title, say(err)) }
 
+// joined joins sentences; empty ones are left out.
+func joined(sentences ...string) string {
+	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
+}
+
 // sums adds up amounts by currency.
 type sums struct {
 	base  money.Currency

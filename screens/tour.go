@@ -25,6 +25,10 @@ type Stage struct {
 	// Name and File are a file of invoices to preview; without them that step is left out.
 	Name string
 	File []byte
+	// InXero does in Xero what a person there can do to the invoice with that number:
+	// "approve", "pay", "pay a part", "void" or "renumber". It is not called on the goroutine
+	// that draws. Without it the tour ends with the export.
+	InXero func(act string, n billing.Number) error
 }
 
 // tourPatience is how long a tour waits for one thing to happen.
@@ -34,14 +38,12 @@ const tourPatience = 2 * time.Minute
 // a picture of every step captured: a client is chosen, its invoices are exported and
 // the rest of the firm's after them, a failed one is opened, a file is previewed, the
 // connection and the mapping are looked at, and so are a draft in the editor, the clients,
-// the settings, the staff and the audit trail. It runs on a goroutine of its own and returns
-// when it is through, or why it is not.
+// the settings, the staff and the audit trail. Then it plays what becomes of invoices after
+// their export. It runs on a goroutine of its own and returns when it is through, or why it
+// is not.
 func Tour(ctx context.Context, w *Window, s Stage) error {
 	t := &tour{Window: w, Stage: s, ctx: ctx}
-	for _, step := range []struct {
-		name string
-		play func() error
-	}{
+	err := t.play([]step{
 		{"billing", t.begin},
 		{"entity", t.searchClient},
 		{"client", t.chooseClient},
@@ -67,19 +69,37 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"narrow", t.closeNarrowPanel},
 		{"no-match", t.searchInVain},
 		{"empty", t.showEmpty},
-	} {
-		err := step.play()
+	})
+	if err == nil {
+		err = t.then(t.billing.reload, "showing the invoices again", t.loaded)
+	}
+	if err == nil && s.InXero != nil {
+		err = t.playSequel()
+	}
+	return err
+}
+
+// step is a part of a tour, with the name of the picture that is taken at its end.
+type step struct {
+	name string
+	play func() error
+}
+
+// play plays the steps, and stops at the first that does not come out as it should.
+func (t *tour) play(steps []step) error {
+	for _, s := range steps {
+		err := s.play()
 		if errors.Is(err, errLeftOut) {
 			continue
 		}
 		if err == nil {
-			err = t.picture(step.name)
+			err = t.picture(s.name)
 		}
 		if err != nil {
-			return fmt.Errorf("the tour stopped at %q: %w", step.name, err)
+			return fmt.Errorf("the tour stopped at %q: %w", s.name, err)
 		}
 	}
-	return t.on(t.billing.reload)
+	return nil
 }
 
 // errLeftOut says that a step has nothing to show.
@@ -257,9 +277,11 @@ func (t *tour) askExport() error {
 // startExport confirms and waits for the first figures.
 func (t *tour) startExport() error {
 	x := t.billing.exports
-	return t.then(func() { t.key(fyne.KeyReturn) }, "starting the export", func() bool {
-		return x.run != "" && x.progress.Tally.All > 0
-	})
+	var before app.RunID
+	return t.then(func() {
+		before = x.run
+		t.key(fyne.KeyReturn)
+	}, "starting the export", func() bool { return x.run != before && x.progress.Tally.All > 0 })
 }
 
 func (t *tour) awaitEnd() error {
@@ -267,14 +289,20 @@ func (t *tour) awaitEnd() error {
 	return t.until("the end of the export", func() bool { return x.ended && t.loaded() })
 }
 
-func (t *tour) export() error {
-	if err := t.startExport(); err != nil {
-		return err
-	}
-	if err := t.awaitEnd(); err != nil {
-		return err
-	}
+func (t *tour) export() error { return inTurn(t.startExport, t.awaitEnd, t.closeSummary) }
+
+func (t *tour) closeSummary() error {
 	return t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
+}
+
+// inTurn runs one after the other, up to the first that fails.
+func inTurn(all ...func() error) error {
+	for _, do := range all {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // selectRest selects every finalized invoice of the firm.
@@ -291,8 +319,7 @@ func (t *tour) selectRest() error {
 // openFailed lists the failed invoices and opens the first.
 func (t *tour) openFailed() error {
 	b := t.billing
-	err := t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
-	if err != nil {
+	if err := t.closeSummary(); err != nil {
 		return err
 	}
 	return t.then(func() {

@@ -43,7 +43,7 @@ func TestEveryTextIsInTheTranslations(t *testing.T) {
 		want[c.Meaning()] = translation{Other: c.Meaning()}
 		want[c.Fix()] = translation{Other: c.Fix()}
 	}
-	for _, a := range []staff.Action{staff.EditInvoices, staff.ExportInvoices, staff.MapToXero} {
+	for _, a := range []staff.Action{staff.EditInvoices, staff.ExportInvoices, staff.MapToXero, staff.ReleaseMissing} {
 		want[a.Needs()] = translation{Other: a.Needs()}
 	}
 

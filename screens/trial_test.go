@@ -28,6 +28,7 @@ type trial struct {
 	w        *Window
 	opened   []string // addresses
 	explored int      // how often the demo firm was opened
+	notified []string // what the system was told
 	file     func(name string, data []byte) (app.Sheet, error)
 
 	mu     sync.Mutex
@@ -73,6 +74,7 @@ func (b *trial) open(me staff.Member) {
 		ReadSheet: func(name string, data []byte) (app.Sheet, error) { return b.file(name, data) },
 		OpenURL:   func(address string) { b.opened = append(b.opened, address) },
 		Explore:   func() { b.explored++ },
+		Notify:    func(title, text string) { b.notified = append(b.notified, title+": "+text) },
 		after:     b.after, now: b.now,
 	})
 	b.Cleanup(b.w.Close)

@@ -54,6 +54,9 @@ type Params struct {
 	WritePaper func(d app.Document, path string) (string, error)
 	OpenFile   func(path string) // opens a file in the system's viewer
 	OpenURL    func(string)      // opens an address in the browser
+	// Notify tells something through the operating system, while the window is in the
+	// background; nil tells nothing there.
+	Notify func(title, text string)
 	// Switch lets another member of staff act, in the demo firm; nil where each signs in.
 	Switch func(staff.Member)
 	// Restore puts a copy in the place of the database; the window closes for it. It is nil
@@ -89,12 +92,16 @@ type Window struct {
 	imports     *imports
 	mappings    *mappings
 	connections *connections
+	wanted      billing.InvoiceID // is to be shown; "" for none
 	unsaved     task
 	self        task // reads what who acts is permitted
 	clients     burst[billing.ClientID]
 	runs        burst[bool]
 	orgs        burst[bool]
 }
+
+// wantedAgain is how long an invoice waits that cannot be shown yet, before that is tried again.
+const wantedAgain = 300 * time.Millisecond
 
 // New fills the window and begins to load what it shows.
 func New(p Params) *Window {
@@ -136,6 +143,7 @@ func New(p Params) *Window {
 	w.mappings = newMappings(s, p.App)
 	w.connections = newConnections(s, p.App, w.mappings)
 	w.billing.exports.connect = w.connections.connect
+	w.billing.news.notify = p.Notify
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
 	w.frame.places = []place{{lang.L("Billing"), w.billing.page}, {lang.L("Clients"), w.register.page}, {lang.L("Audit trail"), w.trail.page}}
@@ -154,6 +162,7 @@ func New(p Params) *Window {
 
 	w.frame.load()
 	w.billing.exports.resume()
+	w.billing.underWay.load()
 	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
 	w.offerUnsaved()
 	w.backups.load()
@@ -173,6 +182,40 @@ func (w *Window) Focus() { w.do(w.billing.grid.Focus) }
 
 // Quit closes the window as a person would. Any goroutine may call it.
 func (w *Window) Quit() { w.do(w.window.Close) }
+
+// Foreground says whether the person has the window before her: what happens in Xero while
+// she has not is told through the operating system. Any goroutine may call it.
+func (w *Window) Foreground(is bool) { w.do(func() { w.billing.news.away = !is }) }
+
+// Me returns who acts, as far as is known with what she may do now. Any goroutine may call it.
+func (w *Window) Me() staff.Member { return w.me() }
+
+// Show brings the window before the person, and shows her an invoice in the list, which no
+// search or filter hides from her any more. A dialog that is open is left to her first, and
+// so is a draft that was not saved. Any goroutine may call it.
+func (w *Window) Show(id billing.InvoiceID) {
+	w.do(func() {
+		w.window.Show()
+		w.window.RequestFocus()
+		w.wanted = id
+		w.showWanted()
+	})
+}
+
+// showWanted shows the invoice that is wanted, as soon as that is possible.
+func (w *Window) showWanted() {
+	id := w.wanted
+	if id == "" {
+		return
+	}
+	_, known := w.billing.grid.Row(id)
+	if w.dialogs.top() != nil || !known && w.billing.loading.running() {
+		w.after(wantedAgain, func() { w.do(w.showWanted) })
+		return
+	}
+	w.wanted = ""
+	w.pages.openThen(w.billing.page, func() { w.billing.showInvoice(id) })
+}
 
 // resized arranges the parts for the window's size.
 func (w *Window) resized(size fyne.Size) {
@@ -252,6 +295,7 @@ func (w *Window) newEditor(a editorApp) *editor {
 		w.pages.open(b.page)
 		if w.pages.front == b.page && b.listed(id) {
 			b.grid.Select(id)
+			b.grid.Reveal()
 		}
 	}
 	e.export = func(id billing.InvoiceID) {
@@ -261,6 +305,12 @@ func (w *Window) newEditor(a editorApp) *editor {
 	}
 	e.nameOf = b.entity.textOf
 	e.history = b.showHistory
+	e.redraft = func(id billing.InvoiceID) {
+		if r, listed := b.grid.Row(id); listed {
+			b.askDraft([]*app.InvoiceRow{r})
+		}
+	}
+	e.replace = b.replace
 	b.write, b.begin = e.open, func() { e.begin(b.client) }
 	return e
 }
@@ -286,6 +336,13 @@ func (w *Window) addShortcuts() {
 			return
 		}
 		on(b.page, b.exportSelected)()
+	})
+	w.keys.control(fyne.KeyD, func() {
+		if w.pages.front == e.page {
+			e.redraftNow()
+			return
+		}
+		on(b.page, func() { b.askDraft(b.selected()) })()
 	})
 	w.keys.control(fyne.KeyO, w.imports.pick)
 	w.keys.control(fyne.KeyK, w.frame.entity.open)

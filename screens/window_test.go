@@ -23,8 +23,8 @@ func TestKeysLeadToWhatTheyName(t *testing.T) {
 	}
 	b.window.Canvas().Unfocus()
 	b.key(fyne.KeyF5)
-	if n := b.fake.counted["Rows"]; n != 2 {
-		t.Errorf("after F5 the list was read %d times, want 2", n)
+	if n := b.fake.counted["RefreshAll"]; n != 1 {
+		t.Errorf("after F5 the statuses were read %d times in Xero, want once", n)
 	}
 	b.w.frame.tellKeys()
 	b.control(fyne.KeyF) // not behind a dialog

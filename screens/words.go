@@ -13,6 +13,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
 
@@ -124,12 +125,14 @@ func statusWord(s billing.Status) string {
 }
 
 // exportWord names what has become of an invoice's export; "" for a draft, which has none.
-func exportWord(s billing.Stage, there ledger.InvoiceStatus) string {
-	if s.Status == billing.Closed && s.Export == billing.Exported {
-		if there == ledger.PaidThere {
-			return lang.L("Paid")
+func exportWord(s billing.Stage, how ledger.Settlement) string {
+	if s.Status == billing.Closed {
+		switch s.Export {
+		case billing.Exported:
+			return settlementWord(how)
+		case billing.Removing:
+			return lang.L("Being voided in Xero")
 		}
-		return lang.L("Approved")
 	}
 	switch s.Export {
 	case billing.NotExported:
@@ -155,6 +158,8 @@ func exportWord(s billing.Stage, there ledger.InvoiceStatus) string {
 		return lang.L("Deleted in Xero")
 	case billing.VoidedInXero:
 		return lang.L("Voided in Xero")
+	case billing.NotFoundInXero:
+		return lang.L("Not found in Xero")
 	case billing.Removing:
 		return lang.L("Being removed from Xero")
 	}
@@ -169,7 +174,45 @@ func resultWord(e app.Export) string {
 	case e.Ended.IsZero():
 		return lang.L("Not settled yet")
 	}
-	return exportWord(billing.Stage{Status: billing.Finalized, Export: e.Result}, e.Standing.Status)
+	return exportWord(billing.Stage{Status: billing.Finalized, Export: e.Result}, ledger.NotApproved)
+}
+
+// settlementWord names how far an approved invoice is paid.
+func settlementWord(how ledger.Settlement) string {
+	switch how {
+	case ledger.PartPaid:
+		return lang.L("Part-paid")
+	case ledger.Paid:
+		return lang.L("Paid")
+	case ledger.Credited:
+		return lang.L("Credited")
+	}
+	return lang.L("Approved")
+}
+
+// figureWord names a figure of an invoice that Xero is watched for.
+func figureWord(f ledger.Figure) string {
+	switch f {
+	case ledger.NumberFigure:
+		return lang.L("Number")
+	case ledger.ContactFigure:
+		return lang.L("Contact")
+	case ledger.DateFigure:
+		return lang.L("Date")
+	case ledger.CurrencyFigure:
+		return lang.L("Currency")
+	}
+	return lang.L("Total")
+}
+
+// needsWords says that who acts lacks what an action needs.
+func needsWords(a staff.Action) string {
+	return lang.L("needs {{.Permission}}", with{"Permission": lang.X(a.Needs(), a.Needs())})
+}
+
+// creditNoteWords says who makes credit notes, and where.
+func creditNoteWords() string {
+	return lang.L("Feebridge makes no credit notes: in Xero open the invoice, Invoice options, Add credit note.")
 }
 
 // linkWord says how a client came by its contact.
@@ -210,6 +253,24 @@ func actionWord(action string) string {
 		return lang.X("action.export-ended", "export ended")
 	case "cancel export":
 		return lang.X("action.cancel-export", "export cancelled")
+	case "void in Xero":
+		return lang.X("action.void", "voiding in Xero started")
+	case "removed from Xero":
+		return lang.X("action.removed", "removed from Xero")
+	case "voided in Xero":
+		return lang.X("action.voided", "voided in Xero")
+	case "stays in Xero":
+		return lang.X("action.stays", "stays in Xero")
+	case "read again":
+		return lang.X("action.read-again", "found in Xero")
+	case "replace":
+		return lang.X("action.replace", "replacement")
+	case "renumber":
+		return lang.X("action.renumber", "given another number")
+	case "copy":
+		return lang.X("action.copy", "copied")
+	case "delete":
+		return lang.X("action.delete", "deleted")
 	}
 	return action
 }

@@ -250,6 +250,19 @@ func (g *Grid[R, K]) Select(keys ...K) {
 	g.selectionMayHaveChanged(true)
 }
 
+// Reveal puts the cursor on the first selected row that is shown, and scrolls no further than
+// it must to have it in sight.
+func (g *Grid[R, K]) Reveal() {
+	at := slices.IndexFunc(g.view.shown, func(row int32) bool { return g.picked.on[row] })
+	if at < 0 {
+		return
+	}
+	g.setCursor(at)
+	g.picked.start(g.cursor)
+	g.body.bring(at)
+	g.body.each((*row).mark)
+}
+
 // ClearSelection selects nothing. It reports whether anything was selected.
 func (g *Grid[R, K]) ClearSelection() bool {
 	changed := g.picked.clear()

@@ -154,6 +154,29 @@ func TestKeysMoveThroughManyRows(t *testing.T) {
 	same(t, "selected", p.selected(), "")
 }
 
+func TestTheSelectionIsRevealed(t *testing.T) {
+	p := sit(t, many(300)...)
+	opened := ""
+	p.grid.OnOpen = func(number string) { opened = number }
+	p.grid.Focus()
+	reveal := func(want ...string) { // first and last row in sight, and the cursor's
+		t.Helper()
+		p.grid.Reveal()
+		p.key(fyne.KeyReturn)
+		lines := p.lines()
+		same(t, "in sight, and at the cursor", []string{lines[0][:3], lines[len(lines)-1][:3], opened}, want)
+	}
+	p.grid.Select("201", "150")
+	reveal("131", "150", "150")
+	p.grid.Select("140")
+	reveal("131", "150", "140")
+	p.grid.ClearSelection()
+	reveal("131", "150", "140")
+	p.grid.Select("007", "160")
+	p.grid.SetFilter(func(b bill) bool { return b.number != "007" })
+	reveal("141", "160", "160")
+}
+
 func TestWheelScrolls(t *testing.T) {
 	p := sit(t, many(300)...)
 	test.Scroll(p.canvas(), fyne.NewPos(100, 100), 0, -10*grid.RowHeight)

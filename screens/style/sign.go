@@ -28,6 +28,9 @@ var (
 	Held    = Sign{"■", theme.ColorNamePlaceHolder}
 )
 
+// Now is the sign of the step that is to be taken, among steps that are Done or Queued.
+var Now = Sign{"●", theme.ColorNamePrimary}
+
 // The signs of the connection to Xero.
 var (
 	Connected    = Sign{"●", theme.ColorNameSuccess}

@@ -1,0 +1,142 @@
+package screens
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+)
+
+const (
+	exportedThere = billing.Exported
+	changedHere   = billing.Changed
+	removingThere = billing.Removing
+	missingThere  = billing.NotFoundInXero
+)
+
+func closed(e billing.ExportState) billing.Stage {
+	return billing.Stage{Status: billing.Closed, Export: e}
+}
+
+func finalized(e billing.ExportState) billing.Stage {
+	return billing.Stage{Status: billing.Finalized, Export: e}
+}
+
+func TestWhatClosesByItselfIsToldOnce(t *testing.T) {
+	fake := newFake().fill(48)
+	b := newTrial(t, fake)
+	fake.approve("0001100") // exported
+	fake.approve("0001088")
+	fake.pay("0001076")
+	b.settle()
+	want := "2 invoices were approved and 1 was paid in Xero: closed here."
+	b.see(want)
+	fake.tell("invoice", string(fake.number("0001100").ID))
+	b.settle()
+	b.see(want)
+
+	fake.pay("0001100") // one and the same is told by what became of it last
+	fake.void("0001088")
+	b.settle()
+	b.see("2 invoices were paid and 1 was voided in Xero: closed here.")
+	b.tap("Show")
+	b.notSee("closed here")
+	b.see("3 selected")
+	fake.tell("invoice", string(fake.number("0001100").ID))
+	b.settle()
+	b.notSee("closed here")
+	fake.inXero("0001064", finalized(billing.DeletedInXero), nil)
+	b.settle()
+	b.see("1 invoice was deleted in Xero.")
+}
+
+func TestAPaymentThatIsRemovedIsNoNewsButTheNextOneIs(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	fake.pay("0001076")
+	b.settle()
+	b.w.billing.news.dismiss()
+	fake.approve("0001076")
+	b.settle()
+	b.notSee("in Xero: closed here", "was approved")
+	fake.pay("0001076")
+	b.settle()
+	b.see("1 invoice was paid in Xero.")
+}
+
+func TestWhatAPersonDidHereIsNoNews(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	for name, steps := range map[billing.Number][]billing.Stage{
+		"0001078": {finalized(billing.Queued), finalized(billing.Exporting), closed(exportedThere)},      // exported as approved
+		"0001077": {closed(exportedThere)},                                                               // so quickly that nothing between was seen
+		"0001075": {closed(removingThere), closed(billing.VoidedInXero)},                                 // voided from here
+		"0001076": {finalized(removingThere), {Status: billing.Draft, Export: billing.NotExported}},      // taken back to draft
+		"0001071": {finalized(billing.Queued), finalized(billing.Exporting), finalized(billing.Changed)}, // told by the summary of its export
+	} {
+		for _, to := range steps {
+			fake.inXero(name, to, nil)
+			b.settle()
+		}
+	}
+	if b.w.billing.news.strip.Visible() {
+		t.Errorf("it is told: %s", b.w.billing.news.text.label.Text)
+	}
+}
+
+func TestNewsAreToldByTheSystemWhileTheWindowIsAway(t *testing.T) {
+	fake := newFake().fill(48)
+	b := newTrial(t, fake)
+	b.w.Foreground(false)
+	fake.approve("0001100")
+	b.settle()
+	fake.approve("0001088")
+	b.settle()
+	if len(b.notified) != 0 {
+		t.Errorf("told at once: %q", b.notified)
+	}
+	b.pass(notifyAfter)
+	fake.pay("0001100")
+	b.settle()
+	b.pass(notifyAfter)
+	want := []string{"Invoices in Xero: 2 invoices were approved in Xero: closed here.", "Invoices in Xero: 1 invoice was paid in Xero: closed here."}
+	if diff := cmp.Diff(want, b.notified); diff != "" {
+		t.Errorf("told the system (-want +got):\n%s", diff)
+	}
+	fake.void("0001088")
+	b.settle()
+	b.w.Foreground(true) // she sees it now
+	b.settle()
+	b.pass(notifyAfter)
+	if len(b.notified) != 2 {
+		t.Errorf("told the system %q", b.notified)
+	}
+	b.see("1 invoice was paid and 1 was voided in Xero: closed here.")
+}
+
+func TestEveryHappeningIsTold(t *testing.T) {
+	fake := newFake().fill(48)
+	b := newTrial(t, fake)
+	all := map[billing.InvoiceID]event{}
+	for what := noHappening + 1; what < happenings; what++ {
+		for i := range int(what) {
+			all[billing.InvoiceID(fmt.Sprint(what, i))] = event{what: what}
+		}
+	}
+	want := "1 invoice was approved, 2 were part-paid, 3 were paid, 4 were credited in full, 5 were voided, 6 were deleted, 7 were changed by hand and 8 were not found any more in Xero."
+	if got := b.w.billing.news.words(all); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	fake.inXero("0001100", finalized(changedHere), nil)
+	fake.inXero("0001076", finalized(missingThere), nil)
+	fake.inXero("0001088", closed(exportedThere), func(st *ledger.Standing) {
+		v := fake.number("0001088")
+		totals, _ := v.Totals()
+		st.Status, st.AmountPaid = ledger.AuthorisedThere, totals.Tax
+	})
+	b.settle()
+	b.see("1 invoice was part-paid in Xero: closed here. 1 invoice was changed by hand and 1 was not found any more in Xero.")
+}

@@ -1,0 +1,124 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// redraftApp is what taking invoices back to draft asks of the application.
+type redraftApp interface {
+	Redraft(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error)
+}
+
+// askDraft asks to take what can be of the invoices back to draft, or says why nothing can.
+func (b *billingScreen) askDraft(rows []*app.InvoiceRow) {
+	if len(redrafting.fits(b.me(), rows)) == 0 {
+		b.notice(lang.L("Draft: {{.Why}}", with{"Why": redrafting.whyNot(rows)}))
+		return
+	}
+	b.confirmDraft(rows)
+}
+
+// confirmDraft says what happens, in Xero and here, to each of the invoices when they are
+// taken back to draft, and asks for it.
+func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
+	fit := redrafting.fits(b.me(), rows)
+	title := lang.XN("count.draft-title", "Take {{.Count}} invoices back to draft?", len(fit), with{"Count": b.format.Count(len(fit))})
+	body := container.New(closely)
+	if len(rows) == 1 {
+		title = lang.L("Take invoice {{.Number}} back to draft?", with{"Number": rows[0].Number})
+		body.Add(paragraph(draftWords(rows[0])))
+	} else {
+		b.addDraftCounts(body, rows)
+	}
+	var d *dialog
+	no := newButton(b.keys, lang.L("No"), func() { d.hide() })
+	yes := newButton(b.keys, lang.L("Yes"), func() {
+		d.hide()
+		b.redraft(fit)
+	})
+	d = b.dialogs.show(title, fyne.NewSize(480, 0), body, no, yes)
+}
+
+// draftWords say what becomes of one invoice.
+func draftWords(r *app.InvoiceRow) string {
+	number := with{"Number": r.Number}
+	switch {
+	case !removing.can(r.Stage):
+		return lang.L("Xero does not hold invoice {{.Number}}: nothing changes there. As a draft it can be changed, keeps its number, and is not exported until it is finalized again.", number)
+	case r.Stage.Export == billing.Changed:
+		return lang.L("Invoice {{.Number}} is removed from Xero and can be changed here. What was changed in Xero is lost. It keeps its number; finalize and export it again when it is right.", number)
+	}
+	return lang.L("Invoice {{.Number}} is removed from Xero and can be changed here. It keeps its number; finalize and export it again when it is right.", number)
+}
+
+// addDraftCounts says of how many of the invoices what becomes, and why of some nothing.
+func (b *billingScreen) addDraftCounts(body *fyne.Container, rows []*app.InvoiceRow) {
+	atOnce, there, changed := 0, 0, 0
+	var left []*app.InvoiceRow
+	for _, r := range rows {
+		switch {
+		case !redrafting.possible(b.me(), r):
+			left = append(left, r)
+		case !removing.can(r.Stage):
+			atOnce++
+		default:
+			there++
+			if r.Stage.Export == billing.Changed {
+				changed++
+			}
+		}
+	}
+	add := func(sign style.Sign, n int, text string) {
+		if n > 0 {
+			body.Add(signed(sign, paragraph(text)))
+		}
+	}
+	count := func(n int) with { return with{"Count": b.format.Count(n)} }
+	add(style.Done, atOnce, lang.XN("count.draft-at-once", "{{.Count}} are drafts at once: Xero does not hold them.", atOnce, count(atOnce)))
+	add(style.Gone, there, lang.XN("count.draft-removed", "{{.Count}} are removed from Xero first, and can be changed here then.", there, count(there)))
+	add(style.Changed, changed, lang.XN("count.draft-changed", "{{.Count}} of these were changed in Xero by hand: what was changed there is lost.", changed, count(changed)))
+	for _, h := range redrafting.obstacles(left) {
+		add(style.None, h.count, lang.XN("count.draft-left", "{{.Count}} stay as they are ({{.Why}}).", h.count, with{"Count": b.format.Count(h.count), "Why": h.why}))
+	}
+	body.Add(caption(lang.L("Each keeps its number, and is not exported again until it is finalized.")))
+}
+
+// redraft takes invoices back to draft, and follows those that are removed from Xero first.
+func (b *billingScreen) redraft(rows []*app.InvoiceRow) {
+	here := map[billing.InvoiceID]bool{} // those that Xero does not hold
+	for _, r := range rows {
+		here[r.ID] = !removing.can(r.Stage)
+	}
+	tell := func(results []app.Result) {
+		n := 0
+		for _, r := range results {
+			if r.Err == nil && here[r.Invoice] {
+				n++
+			}
+		}
+		if n > 0 {
+			b.notice(lang.XN("count.drafted", "{{.Count}} invoices are drafts again", n, with{"Count": b.format.Count(n)}))
+		}
+	}
+	ids := idsOf(rows)
+	b.exports.begin(job{
+		doing: lang.L("Changing the invoices…"), failed: lang.L("Nothing was changed"),
+		call:  func(ctx context.Context) ([]app.Run, []app.Result, error) { return b.app.Redraft(ctx, b.me(), ids) },
+		begun: tell,
+		none: func(results []app.Result) {
+			tell(results)
+			if refused := refusedOf(results); len(refused) > 0 {
+				b.showRefused(refused)
+			}
+		},
+	})
+}

@@ -1,0 +1,150 @@
+package screens
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+)
+
+func TestTheStatusesAreReadInXeroWhenAsked(t *testing.T) {
+	offline := &app.Trouble{Reason: app.Offline}
+	for name, test := range map[string]struct {
+		moved int
+		err   error
+		want  string
+	}{
+		"nothing":         {0, nil, "Nothing changed"},
+		"one":             {1, nil, "1 invoice changed"},
+		"some":            {3, nil, "3 invoices changed"},
+		"none could":      {0, offline, "Xero cannot be reached"},
+		"some, then none": {2, errors.Join(offline), "2 invoices changed. Xero cannot be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(12)
+			fake.after.moved, fake.refuse["RefreshAll"] = test.moved, test.err
+			b := newTrial(t, fake)
+			b.tap("Refresh statuses")
+			b.see(test.want)
+			b.key(fyne.KeyF5)
+			if n := fake.counted["RefreshAll"]; n != 2 {
+				t.Errorf("Xero was asked %d times, want once by the button and once by F5", n)
+			}
+		})
+	}
+}
+
+func TestTheButtonIsBusyWhileTheStatusesAreRead(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	hold, reached := make(chan struct{}), make(chan struct{})
+	fake.gate = func(method string, _ int) {
+		if method == "RefreshAll" {
+			close(reached)
+			<-hold
+		}
+	}
+	b.w.billing.refreshStatuses()
+	<-reached
+	b.drain()
+	if !b.button("Refreshing…").Disabled() {
+		t.Error("the button can be pressed again")
+	}
+	b.w.billing.refreshStatuses()
+	close(hold)
+	b.settle()
+	if n := fake.counted["RefreshAll"]; n != 1 {
+		t.Errorf("Xero was asked %d times at once", n)
+	}
+	b.button("Refresh statuses")
+}
+
+func TestTheBadgeSaysWhenTheStatusesWereRead(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.after.refreshes["t1"] = app.Refresh{Tenant: "t1", At: fakeNow.Add(-30 * time.Second)}
+	b := newTrial(t, fake)
+	b.see("Demo Company (NZ) · refreshed just now")
+	b.pass(time.Minute)
+	b.see("Demo Company (NZ) · refreshed 1 min ago")
+	b.pass(time.Minute)
+	b.see("Demo Company (NZ) · refreshed 2 min ago")
+
+	fake.mu.Lock()
+	fake.after.refreshes["t1"] = app.Refresh{Tenant: "t1", At: fakeNow, Failing: app.Park{Since: b.now(), Until: b.now().Add(3 * time.Minute), Why: app.Offline}}
+	fake.mu.Unlock()
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.see("Demo Company (NZ) · Offline; tries again in 3 min", "○")
+	b.pass(time.Minute)
+	b.see("Offline; tries again in 2 min")
+	tapBadge(b)
+	b.see("The statuses could not be read. Offline; tries again in 2 min.", "last read 3 min ago")
+}
+
+func TestAMomentIsToldAsAPersonSaysIt(t *testing.T) {
+	b := newTrial(t, newFake())
+	for past, want := range map[time.Duration]string{
+		0: "just now", 59 * time.Second: "just now", time.Minute: "1 min ago", 59*time.Minute + 59*time.Second: "59 min ago",
+		time.Hour: "at " + b.w.format.Moment(fakeNow.Add(-time.Hour), fakeNow), -time.Hour: "at " + b.w.format.Moment(fakeNow.Add(time.Hour), fakeNow),
+	} {
+		if got := ago(b.w.format, fakeNow.Add(-past), fakeNow); got != want {
+			t.Errorf("%s: got %q, want %q", past, got, want)
+		}
+	}
+}
+
+func TestWithoutAnOrganisationF5ReadsTheList(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.orgs = nil
+	b := newTrial(t, fake)
+	if !b.button("Refresh statuses").Disabled() {
+		t.Error("statuses can be read of no organisation")
+	}
+	b.key(fyne.KeyF5)
+	if fake.counted["RefreshAll"] != 0 || fake.counted["Rows"] != 2 {
+		t.Errorf("Xero was asked %d times, and the list was read %d times", fake.counted["RefreshAll"], fake.counted["Rows"])
+	}
+}
+
+func TestTheColumnTellsHowAnInvoiceStandsInXero(t *testing.T) {
+	b := newTrial(t, newFake().fill(24))
+	b.fake.approve("0001076")
+	b.settle()
+	row := func() string { b.Helper(); return b.cells("0001076") }
+	expect := func(want string) {
+		b.Helper()
+		if got := row(); got[len(got)-len(want):] != want {
+			b.Errorf("the row says %q, want %q at its end", got, want)
+		}
+	}
+	expect("Closed | ✓ | Approved")
+	partPaid := func(st *ledger.Standing) {
+		v := b.fake.number("0001076")
+		totals, _ := v.Totals()
+		st.Status, st.AmountPaid, st.AmountDue = ledger.AuthorisedThere, totals.Tax, totals.SubTotal
+	}
+	b.fake.inXero("0001076", closed(exportedThere), partPaid)
+	b.settle()
+	expect("Closed | ✓ | Part-paid, 606.20 due")
+	b.fake.pay("0001076")
+	b.settle()
+	expect("Closed | ✓ | Paid " + b.w.format.Date(20261114))
+	b.fake.inXero("0001076", closed(exportedThere), func(st *ledger.Standing) {
+		st.AmountCredited, st.AmountPaid, st.PaidOn = st.AmountPaid, ledger.Standing{}.AmountPaid, 0
+	})
+	b.settle()
+	expect("Closed | ✓ | Credited")
+	b.fake.inXero("0001076", closed(removingThere), nil)
+	b.settle()
+	expect("Closed | ↻ | Being voided in Xero")
+	b.fake.void("0001076")
+	b.settle()
+	expect("Closed | ∅ | Voided in Xero")
+	b.fake.inXero("0001076", closed(missingThere), nil)
+	b.settle()
+	expect("Closed | ∅ | Not found in Xero")
+}

@@ -1,0 +1,368 @@
+package screens
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+	"feebridge/screens/style"
+)
+
+// replaceApp is what replacing a closed invoice asks of the application.
+type replaceApp interface {
+	Replace(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.ReplaceView, error)
+	ReplaceView(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.ReplaceView, error)
+	VoidInXero(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.Run, error)
+	DeleteReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID) error
+	CopyReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error)
+	StopReplacing(ctx context.Context, by staff.Member, id billing.InvoiceID) error
+	Replacements(ctx context.Context, by staff.Member) ([]app.Replacement, error)
+	Progress(ctx context.Context, id app.RunID) (app.Progress, error)
+}
+
+// replacement is the dialog that leads through the three steps in which a closed invoice is
+// written anew. It can be left at any step and taken up again.
+type replacement struct {
+	*billingScreen
+	loading task
+	replaceState
+	note    *widget.Label // what came of the last look into Xero
+	box     *dialog
+	ticking bool
+}
+
+// replaceState is how far a replacement has come.
+type replaceState struct {
+	view  app.ReplaceView
+	waits string // what its voiding waits for; "" for nothing
+}
+
+// replace begins to replace a closed invoice, or goes on with that.
+func (b *billingScreen) replace(id billing.InvoiceID) {
+	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.ReplaceView, error) {
+		return b.app.Replace(ctx, b.me(), id)
+	}, func(v app.ReplaceView, err error) {
+		if err != nil {
+			b.failed(lang.L("The invoice cannot be replaced"), err)
+			return
+		}
+		b.news.mine[id] = true
+		b.underWay.load()
+		r := &replacement{billingScreen: b, loading: task{ui: b.ui}, replaceState: replaceState{view: v}}
+		b.replacing = r
+		r.note = caption("")
+		r.show()
+	})
+}
+
+// changed reads the replacement anew when its invoice is among those that changed.
+func (r *replacement) changed(ids []billing.InvoiceID) {
+	if slices.Contains(ids, r.view.Invoice.ID) {
+		r.load()
+	}
+}
+
+// load reads how far the replacement has come.
+func (r *replacement) load() {
+	id := r.view.Invoice.ID
+	load(&r.loading, func(ctx context.Context) (s replaceState, err error) {
+		if s.view, err = r.app.ReplaceView(ctx, r.me(), id); err != nil || s.view.Step != app.Voiding || len(s.view.Removals) == 0 {
+			return s, err
+		}
+		p, err := r.app.Progress(ctx, s.view.Removals[0].Run)
+		s.waits = waitingFor(p, r.now())
+		return s, err
+	}, func(s replaceState, err error) {
+		if r.box == nil {
+			return
+		}
+		if err != nil {
+			r.say(say(err))
+			return
+		}
+		was := r.replaceState
+		r.replaceState = s
+		if s.view.Step != was.view.Step || s.view.Why != was.view.Why || s.waits != was.waits || s.view.Link != was.view.Link {
+			r.show()
+		}
+		r.tick()
+	})
+}
+
+// tick reads anew after a second while the invoice is being voided: what that waits for is no event.
+func (r *replacement) tick() {
+	if r.ticking || r.view.Step != app.Voiding {
+		return
+	}
+	r.ticking = true
+	r.after(time.Second, func() {
+		r.do(func() {
+			r.ticking = false
+			if r.box != nil {
+				r.load()
+			}
+		})
+	})
+}
+
+// say tells what came of something, below the steps.
+func (r *replacement) say(text string) {
+	r.note.SetText(text)
+	r.note.Hidden = text == ""
+	r.box.fit()
+}
+
+// show opens the dialog at the step that comes next.
+func (r *replacement) show() {
+	if r.box != nil {
+		r.box.onHide = nil
+		r.box.hide()
+	}
+	v := r.view
+	body := container.New(layout.NewCustomPaddedVBoxLayout(-style.Gap), paragraph(lang.L("Invoice {{.Number}} of {{.Client}}, {{.Total}}, is written anew under another number. Feebridge notices by itself what is done in Xero; the steps can be left and taken up later.",
+		with{"Number": v.Invoice.Number, "Client": v.Client.Name, "Total": r.format.Money(v.Totals.Total)})))
+	at := stepOf(v.Step)
+	for i, title := range []string{lang.L("1. Out of force in Xero"), lang.L("2. Delete it here"), lang.L("3. New draft")} {
+		name := heading(title)
+		name.Truncation = fyne.TextTruncateOff
+		sign := style.Done
+		if i >= at {
+			sign = style.Queued
+			name.TextStyle.Bold = i == at
+		}
+		if i == at {
+			sign = style.Now
+		}
+		body.Add(signed(sign, name))
+		if i == at {
+			body.Add(container.New(layout.NewCustomPaddedLayout(0, 0, signRoom, 0), r.step()))
+		}
+	}
+	r.note.Hidden = r.note.Text == ""
+	body.Add(r.note)
+
+	leave := newButton(r.keys, lang.L("Close"), func() { r.box.hide() })
+	buttons := []*button{leave}
+	if v.Step != app.ReplaceDone && v.Step != app.Voiding {
+		buttons = []*button{newButton(r.keys, lang.L("Give up…"), r.askStop), leave}
+	}
+	if next := r.next(); next != nil {
+		buttons = append(buttons, next)
+	}
+	title := lang.L("Replace invoice {{.Number}}", with{"Number": v.Invoice.Number})
+	r.box = r.dialogs.show(title, fyne.NewSize(600, 0), body, buttons...)
+	r.box.onHide = r.closed
+	r.tick()
+}
+
+// closed is called when the dialog was left.
+func (r *replacement) closed() {
+	r.loading.stop()
+	r.box = nil
+	if r.replacing == r {
+		r.replacing = nil
+	}
+}
+
+// stepOf returns which of the three steps a replacement is at, from 0.
+func stepOf(s app.ReplaceStep) int {
+	switch s {
+	case app.FindFirst, app.DeleteHere:
+		return 1
+	case app.CopyNow:
+		return 2
+	case app.ReplaceDone:
+		return 3
+	}
+	return 0
+}
+
+// step says what happens at the step, and what can be done beside what comes next.
+func (r *replacement) step() fyne.CanvasObject {
+	v := r.view
+	parts := container.New(closely)
+	tell := func(texts ...string) {
+		for _, text := range texts {
+			if text != "" {
+				parts.Add(paragraph(text))
+			}
+		}
+	}
+	buttons := container.New(layout.NewRowWrapLayout())
+	check := newButton(r.keys, lang.L("Check again"), r.check)
+	switch v.Step {
+	case app.VoidFirst:
+		if v.Why != "" {
+			parts.Add(signed(style.Failed, paragraph(lang.L("The last try did not succeed. {{.Why}}", with{"Why": v.Why}))))
+		}
+		tell(lang.L("It is approved in Xero, and in force there. Void it in Xero: open it, Invoice options, Void. Or have it voided from here."), creditNoteWords())
+		void := newButton(r.keys, lang.L("Void it from here…"), r.askVoid)
+		buttons.Add(void)
+		buttons.Add(check)
+	case app.UnpayFirst:
+		parts.Add(signed(style.Held, paragraph(v.Why)))
+		tell(lang.L("To void it, remove every payment first: in Xero open the invoice, open the payment at its foot, Options, Remove & Redo; a credit note is taken off in the same way."),
+			creditNoteWords()+" "+lang.L("When it is credited in full, the new draft can be made at once."))
+		buttons.Add(check)
+	case app.UnlockFirst:
+		parts.Add(signed(style.Held, paragraph(v.Why)))
+		tell(creditNoteWords())
+		buttons.Add(check)
+	case app.Voiding:
+		parts.Add(signed(style.Busy, paragraph(lang.L("It is being voided in Xero. You can close this: it goes on, and survives a restart."))))
+		tell(r.waits)
+	case app.FindFirst:
+		tell(lang.L("It was not found in Xero. When an Admin has made sure that it is gone for good, it can be deleted here."))
+		if !r.me().May(staff.ReleaseMissing, v.Client.ID) {
+			parts.Add(signed(style.Held, paragraph(lang.L("Delete it here: {{.Why}}", with{"Why": needsWords(staff.ReleaseMissing)}))))
+		}
+		buttons.Add(check)
+	case app.DeleteHere:
+		tell(lang.L("It is voided in Xero for good. Deleting takes it off the list here; it is kept in the audit trail, and its number is never given again."))
+	case app.CopyNow:
+		if v.Invoice.Stage.Status == billing.Closed {
+			tell(lang.L("It was credited in full in Xero, so it need not be deleted: it stays here as it is."))
+		}
+		tell(lang.L("The draft gets the same lines, today's date, a reference to {{.Number}}, and the next number when it is finalized. Nothing changes in Xero until you export it.", with{"Number": v.Invoice.Number}))
+	}
+	if len(buttons.Objects) > 0 {
+		parts.Add(container.New(inset, buttons))
+	}
+	return parts
+}
+
+// next returns the button that leads on, or nil where there is none.
+func (r *replacement) next() *button {
+	v := r.view
+	switch v.Step {
+	case app.VoidFirst, app.UnpayFirst, app.UnlockFirst:
+		if v.Link == "" {
+			return nil
+		}
+		return newButton(r.keys, lang.L("Open in Xero"), func() { r.openURL(v.Link) })
+	case app.FindFirst, app.DeleteHere:
+		b := newButton(r.keys, lang.L("Delete it here"), r.deleteHere)
+		b.enable(v.Step == app.DeleteHere || r.me().May(staff.ReleaseMissing, v.Client.ID))
+		return b
+	case app.CopyNow:
+		return newButton(r.keys, lang.L("New draft"), r.copy)
+	case app.ReplaceDone:
+		return newButton(r.keys, lang.L("Open the new draft"), func() {
+			r.box.hide()
+			r.write(v.Replacement.Copy)
+		})
+	}
+	return nil
+}
+
+// check reads the invoice in Xero anew.
+func (r *replacement) check() {
+	id, was := r.view.Invoice.ID, r.view.Step
+	r.say(lang.L("Looking in Xero…"))
+	act(r.shell, lang.L("Looking in Xero…"), func(ctx context.Context) (app.ReplaceView, error) {
+		if err := r.app.LookAgain(ctx, r.me(), []billing.InvoiceID{id}); err != nil {
+			return app.ReplaceView{}, err
+		}
+		return r.app.ReplaceView(ctx, r.me(), id)
+	}, func(v app.ReplaceView, err error) {
+		switch {
+		case r.box == nil: // she has left meanwhile
+		case err != nil:
+			r.say(say(err))
+		default:
+			r.note.SetText("")
+			if v.Step == was {
+				r.note.SetText(lang.L("Looked in Xero at {{.Time}}: it stands as before.", with{"Time": r.moment(r.now())}))
+			}
+			r.view = v
+			r.show()
+		}
+	})
+}
+
+// askVoid asks once more before the invoice is voided in Xero.
+func (r *replacement) askVoid() {
+	v := r.view
+	title := lang.L("Void invoice {{.Number}} in Xero?", with{"Number": v.Invoice.Number})
+	text := lang.L("Invoice {{.Number}} of {{.Client}}, {{.Total}}, is voided in the organisation {{.Organisation}}. Voiding cannot be undone, and the number is used up.",
+		with{"Number": v.Invoice.Number, "Client": v.Client.Name, "Total": r.format.Money(v.Totals.Total), "Organisation": v.Organisation.Name})
+	var d *dialog
+	void := newButton(r.keys, lang.L("Void it in Xero"), func() {
+		d.hide()
+		r.then(lang.L("It was not voided"), func(ctx context.Context) error {
+			_, err := r.app.VoidInXero(ctx, r.me(), v.Invoice.ID)
+			return err
+		}, r.load)
+	})
+	void.Importance = widget.DangerImportance
+	leave := newButton(r.keys, lang.L("Cancel"), func() { d.hide() }) // the default: there is no way back from voiding
+	d = r.dialogs.show(title, fyne.NewSize(440, 0), paragraph(text), void, leave)
+}
+
+func (r *replacement) deleteHere() {
+	id := r.view.Invoice.ID
+	r.then(lang.L("The invoice was not deleted"), func(ctx context.Context) error { return r.app.DeleteReplaced(ctx, r.me(), id) }, r.load)
+}
+
+// copy makes the draft and opens it.
+func (r *replacement) copy() {
+	var made billing.InvoiceID
+	id, today := r.view.Invoice.ID, billing.DateOf(r.now())
+	r.then(lang.L("The new draft was not made"), func(ctx context.Context) (err error) {
+		made, err = r.app.CopyReplaced(ctx, r.me(), id, today)
+		return err
+	}, func() {
+		r.leave()
+		r.underWay.load()
+		r.write(made)
+	})
+}
+
+// askStop asks whether the replacement shall be given up.
+func (r *replacement) askStop() {
+	v := r.view
+	text := lang.L("What was done in Xero and here stays done. Replace can be begun again.")
+	if v.Invoice.Stage.Status == billing.Deleted {
+		text = lang.L("It is voided in Xero and deleted here, and that stays so: no draft takes its place.")
+	}
+	r.dialogs.ask(lang.L("Stop replacing invoice {{.Number}}?", with{"Number": v.Invoice.Number}), text, lang.L("Give up"), func() {
+		r.then(lang.L("The replacement was not given up"), func(ctx context.Context) error {
+			return r.app.StopReplacing(ctx, r.me(), v.Invoice.ID)
+		}, func() {
+			delete(r.news.mine, v.Invoice.ID)
+			r.leave()
+			r.underWay.load()
+		})
+	})
+}
+
+// leave closes the dialog, unless the person has by now.
+func (r *replacement) leave() {
+	if r.box != nil {
+		r.box.hide()
+	}
+}
+
+// then does one step and goes on, or tells why it was not done.
+func (r *replacement) then(refused string, do func(context.Context) error, next func()) {
+	act(r.shell, lang.L("Changing the invoices…"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
+		func(_ struct{}, err error) {
+			if err != nil {
+				r.failed(refused, err)
+				return
+			}
+			if r.box != nil {
+				r.say("")
+			}
+			next()
+		})
+}
