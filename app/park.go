@@ -100,9 +100,12 @@ func (s *sender) reached(ctx context.Context) error {
 // setHealth notes how calls to the organisation fare; the zero Park is that they
 // succeed.
 func (s *sender) setHealth(ctx context.Context, p Park) error {
+	s.health.Lock()
+	defer s.health.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.org.Parked == p && s.org.State == stateFor(p.Why) {
+	known := s.org.Parked == p && s.org.State == stateFor(p.Why)
+	s.mu.Unlock()
+	if known {
 		return nil
 	}
 	var org Organisation
@@ -124,6 +127,8 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 		return tx.Record(entry(itself, "connection", "organisation", string(s.tenant), string(was), string(org.State)))
 	})
 	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.org = org
 	}
 	return err

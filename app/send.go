@@ -61,6 +61,8 @@ type sender struct {
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
 
+	health sync.Mutex // held while it is stored how calls fare; mu must not be, which transactions take
+
 	mu        sync.Mutex   // guards what follows against the posting goroutines
 	org       Organisation // as this sender last stored it
 	directory *ledger.Directory

@@ -215,3 +215,25 @@ func (p *process) actions(subject, id string) []string {
 	}
 	return actions
 }
+
+// TestContactsAndInvoicesMaySettleInTheSameMoment has both answered at once after an outage,
+// when either notes that it is over.
+func TestContactsAndInvoicesMaySettleInTheSameMoment(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, sim.Config{Latency: time.Second})
+			ids := w.invoices(12, 6)
+			p := w.start(nil)
+			defer p.stop()
+			p.export(ids[:1]...) // its client has a contact from then on
+			for _, r := range rules(t, "PUT /Invoices #1-9 500", "PUT /Contacts #1-9 500") {
+				w.sim.AddFault(r)
+			}
+			if _, _, err := p.app.Export(t.Context(), w.me, ids[1:]); err != nil {
+				t.Fatal(err)
+			}
+			p.settle()
+			w.mustBeSound(w.views(ids))
+		})
+	}
+}
