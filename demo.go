@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -102,35 +99,7 @@ func (s *simulator) takeItsTime() error {
 }
 
 // act does in Xero what a person there can do to the invoice of that number that is in force.
-func (s *simulator) act(what string, n billing.Number) error {
-	for _, o := range s.Orgs() {
-		for _, inv := range s.ByNumber(o.TenantID, string(n)) {
-			if !inv.Live() {
-				continue
-			}
-			switch what {
-			case "approve":
-				return s.Approve(o.TenantID, inv.InvoiceID)
-			case "pay", "pay a part":
-				amount := inv.AmountDue()
-				if what == "pay a part" {
-					amount = amount.Div(decimal.NewFromInt(2)).Round(2)
-				}
-				_, err := s.RecordPayment(o.TenantID, inv.InvoiceID, demoBank, inv.Date, amount)
-				return err
-			case "void":
-				return s.Void(o.TenantID, inv.InvoiceID)
-			case "renumber":
-				return s.Renumber(o.TenantID, inv.InvoiceID, inv.Number+"-A")
-			}
-			return fmt.Errorf("nobody knows how to %s", what)
-		}
-	}
-	return fmt.Errorf("nothing in force in Xero has the number %s", n)
-}
-
-// demoBank is the account that payments go to in the simulated Xero.
-const demoBank = "090"
+func (s *simulator) act(what string, n billing.Number) error { return s.Act(what, string(n)) }
 
 // fillDemo connects the firm and gives it clients, invoices, and a history of exports.
 func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {

@@ -81,7 +81,7 @@ func agreed(t *testing.T, m staff.Member, action staff.Action, client billing.Cl
 		return anyRole && exports
 	case staff.MapToXero, staff.EditSettings:
 		return settings
-	case staff.ManageStaff:
+	case staff.ManageStaff, staff.ReleaseMissing:
 		return m.Admin
 	case staff.SeeAudit, staff.BackUp:
 		return m.Admin || settings
@@ -129,7 +129,8 @@ connect_and_map_Xero               yes     .     .      .        .      .     ye
 change_the_firm's_settings         yes     .     .      .        .      .     yes      .        .     .    .
 manage_staff                       yes     .     .      .        .      .     .        .        yes   .    .
 read_the_audit_trail               yes     .     .      .        .      .     yes      .        yes   .    .
-back_up_and_restore                yes     .     .      .        .      .     yes      .        yes   .    .`
+back_up_and_restore                yes     .     .      .        .      .     yes      .        yes   .    .
+say_that_an_invoice_is_not_in_Xero_any_more yes . . . . . . . yes . .`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	columns := strings.Fields(lines[0])[1:]
 	var listed []staff.Action

@@ -42,6 +42,35 @@ type ContactEdit struct {
 	Name, EmailAddress, ContactNumber *string
 }
 
+// Act does to the invoice of that number which is in force, in whichever organisation, what a person can do on the page:
+// "approve", "pay", "pay a part" (half of what is due), "void" or "renumber".
+func (s *Sim) Act(what, number string) error {
+	for _, o := range s.Orgs() {
+		for _, inv := range s.ByNumber(o.TenantID, number) {
+			if !inv.Live() {
+				continue
+			}
+			switch what {
+			case "approve":
+				return s.Approve(o.TenantID, inv.InvoiceID)
+			case "pay", "pay a part":
+				amount := inv.AmountDue()
+				if what == "pay a part" {
+					amount = amount.Div(decimal.NewFromInt(2)).Round(2)
+				}
+				_, err := s.RecordPayment(o.TenantID, inv.InvoiceID, s.bankAccount(&o), inv.Date, amount)
+				return err
+			case "void":
+				return s.Void(o.TenantID, inv.InvoiceID)
+			case "renumber":
+				return s.Renumber(o.TenantID, inv.InvoiceID, inv.Number+"-A")
+			}
+			return fmt.Errorf("nobody knows how to %s an invoice", what)
+		}
+	}
+	return fmt.Errorf("nothing in force has the number %s", number)
+}
+
 // Submit moves a draft to SUBMITTED, awaiting approval.
 func (s *Sim) Submit(tenant, invoiceID string) error {
 	return s.setStatus(tenant, invoiceID, StatusSubmitted)
