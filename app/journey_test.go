@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -18,8 +19,14 @@ import (
 
 // TestJourneys lets the firm's staff, and people in Xero, do what comes to their minds, while
 // calls fail and processes die. A journey is drawn before it begins: what is drawn inside a
-// bubble cannot be made smaller.
+// bubble cannot be made smaller. There are a few unless -rapid.checks says how many.
 func TestJourneys(t *testing.T) {
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		defer func() { _ = checks.Value.Set(checks.DefValue) }()
+		if err := checks.Value.Set("15"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var total tally
 	rapid.Check(t, func(r *rapid.T) {
 		held := rapid.Bool().Draw(r, "the numbers of deleted invoices are held")
