@@ -118,10 +118,10 @@ func replaceStep(r Replacement, view InvoiceView, lock billing.Date) (ReplaceSte
 	case stage.Export == billing.NotFoundInXero:
 		return FindFirst, ""
 	}
-	if why := cannotVoid(st); why.Text != "" {
+	if why := st.CannotVoid(); why.Text != "" {
 		return UnpayFirst, why.Text
 	}
-	if why := locked(st.Date, lock); why.Text != "" {
+	if why := ledger.Locked(st.Date, lock); why.Text != "" {
 		return UnlockFirst, why.Text
 	}
 	return VoidFirst, keptWhy(view.Removals)
@@ -178,7 +178,7 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		if !ok || len(exports) == 0 {
 			return Errorf(Conflict, "Invoice %s is %s: it cannot be voided in Xero now.", v.Number, describe(v.Stage))
 		}
-		if why := cannotVoid(exports[0].Standing); why.Text != "" {
+		if why := exports[0].Standing.CannotVoid(); why.Text != "" {
 			return &Error{Code: Conflict, Text: "Invoice %s cannot be voided. %s", Args: []any{v.Number, why.Text}}
 		}
 		q := &removalQueue{Tx: tx, by: by}
