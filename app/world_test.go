@@ -67,7 +67,12 @@ func newWorld(t testing.TB, cfg sim.Config) *world {
 		_ = server.Serve(listener) // until it is closed
 	}()
 	t.Cleanup(func() {
-		_ = server.Close()
+		// A call whose caller has gone may still be at work.
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+		defer cancel()
+		if err := server.Shutdown(ctx); err != nil {
+			_ = server.Close()
+		}
 		<-served
 		w.sim.Close()
 	})
