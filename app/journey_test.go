@@ -150,8 +150,8 @@ func (j *journey) begin(looks int) {
 func (j *journey) crash() {
 	j.fate.die()
 	j.end()
-	for range 2 {
-		_ = <-j.ended // whatever a dead process says
+	for range cap(j.ended) {
+		<-j.ended //nolint:errcheck // whatever a dead process says
 	}
 	j.process.stop()
 }
