@@ -100,6 +100,14 @@ func (st *stage) Rows(ctx context.Context, by staff.Member, q app.Query) iter.Se
 	return st.App.Rows(ctx, by, q)
 }
 
+// Organisations are none where Xero cannot be called, so that F5 reads the list anew.
+func (st *stage) Organisations(ctx context.Context) ([]app.Organisation, error) {
+	if !st.session.options.demo {
+		return nil, nil
+	}
+	return st.App.Organisations(ctx)
+}
+
 // lastRead returns when the last reading of all rows began.
 func (st *stage) lastRead() time.Time {
 	st.mu.Lock()
