@@ -90,6 +90,17 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 	return true, s.tellExtra(ctx, next.Kind, e, err)
 }
 
+// writeExtras writes what is left to write besides the invoices. A failure ends it, and nothing else.
+func (s *sender) writeExtras(ctx context.Context) {
+	for worked := true; worked; {
+		var err error
+		if worked, err = s.extra(ctx); err != nil {
+			s.log.Warn("writing besides the invoices", "tenant", s.tenant, "error", err)
+			return
+		}
+	}
+}
+
 func (s *sender) forgetExtra(ctx context.Context, x Extra) error {
 	return s.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -112,33 +114,31 @@ type NumberUse struct {
 	Burnt   bool
 }
 
-// findGaps goes through the numbers in their order.
+// findGaps goes through the numbers that were used, in their order.
 func findGaps(n billing.Numbering, uses []NumberUse) []Gap {
 	byNumber := map[int64]NumberUse{}
-	first := n.Next
 	for _, u := range uses {
-		next, ours := following(n, u.Number)
-		if !ours || next > n.Next {
-			continue
+		if next, ours := following(n, u.Number); ours && next <= n.Next {
+			byNumber[next-1] = byNumber[next-1].and(u)
 		}
-		at := next - 1
-		first = min(first, at)
-		byNumber[at] = byNumber[at].and(u)
 	}
+	number := func(at int64) billing.Number {
+		n.Next = at
+		return n.Number()
+	}
+	used, end := slices.Sorted(maps.Keys(byNumber)), n.Next
 	var gaps []Gap
-	for at := first; at < n.Next; at++ {
-		u := byNumber[at]
-		if u.Invoice != "" && !u.Deleted {
-			continue
+	for i, at := range used {
+		if u := byNumber[at]; u.Invoice == "" || u.Deleted {
+			gaps = append(gaps, Gap{From: number(at), To: number(at), Why: u.gap(), Invoice: u.Invoice, Client: u.Client})
 		}
-		numbering := n
-		numbering.Next = at
-		g := Gap{From: numbering.Number(), To: numbering.Number(), Why: u.gap(), Invoice: u.Invoice, Client: u.Client}
-		if last := len(gaps) - 1; last >= 0 && g.continues(gaps[last], n, at) {
-			gaps[last].To = g.To
-			continue
+		next := end
+		if i+1 < len(used) {
+			next = used[i+1]
 		}
-		gaps = append(gaps, g)
+		if at+1 < next {
+			gaps = append(gaps, Gap{From: number(at + 1), To: number(next - 1), Why: NeverUsed})
+		}
 	}
 	return gaps
 }
@@ -154,18 +154,10 @@ func (u NumberUse) and(other NumberUse) NumberUse {
 	return u
 }
 
+// gap says why no invoice has the number any more.
 func (u NumberUse) gap() GapWhy {
-	switch {
-	case u.Burnt:
+	if u.Burnt {
 		return UsedUp
-	case u.Invoice != "":
-		return DeletedFree
 	}
-	return NeverUsed
-}
-
-// continues reports whether the gap at a place in the numbering goes on from the one before.
-func (g Gap) continues(before Gap, n billing.Numbering, at int64) bool {
-	next, _ := following(n, before.To)
-	return next == at && g.Invoice == "" && before.Invoice == "" && g.Why == before.Why
+	return DeletedFree
 }

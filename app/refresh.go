@@ -92,7 +92,7 @@ func (a *App) keepFresh(ctx context.Context) error {
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	busy := map[ledger.TenantID]bool{}
-	again := map[ledger.TenantID]time.Time{} // not before then: the last try brought nothing that is stored
+	again := map[ledger.TenantID]time.Time{} // not before then, whatever the last try stored: another process may be at it
 	ends := make(chan ledger.TenantID)
 	for {
 		all, err := a.refreshable(ctx)

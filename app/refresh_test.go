@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -489,4 +490,39 @@ func TestARefreshNeedsFewCalls(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAnOutageSaysNothingOfAConnectionThatEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Config{})
+		p := w.start(nil)
+		defer p.stop()
+		p.export(w.invoices(1, 1)...)
+		err := p.db.Update(t.Context(), func(tx app.Tx) error { // else Feebridge itself ended it, and nothing is asked
+			all, err := tx.Organisations()
+			if err != nil {
+				return err
+			}
+			all[0].SignIn, all[0].Connection, all[0].ConnectedBy, all[0].ConnectedAt = "user", "connection", w.me.ID, tx.Now()
+			return errors.Join(tx.SaveSignIn(app.SignIn{User: app.User{ID: "user"}, By: w.me.ID, At: tx.Now()}), tx.SaveOrganisation(all[0]))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.sim.Disconnect(string(w.tenant)); err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range []string{"", "GET /Invoices #1-9 reset"} {
+			if fault != "" {
+				w.sim.AddFault(rules(t, fault)[0])
+			}
+			if _, err := p.app.RefreshAll(t.Context()); err == nil {
+				t.Error("a refresh without a connection succeeded")
+			}
+			orgs, err := p.app.Organisations(t.Context())
+			if err != nil || orgs[0].State != app.Disconnected {
+				t.Errorf("after %q it is %s, %v", fault, orgs[0].State, err)
+			}
+		}
+	})
 }

@@ -206,7 +206,8 @@ func (r *refresher) vanish(ctx context.Context, ids []ledger.InvoiceID) error {
 // ended notes that everything up to a moment is known. Something was learnt otherwise
 // meanwhile where the cursor is not where it was: then it stays there.
 func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time) error {
-	return r.update(ctx, func(tx Tx) error {
+	var was ConnectionState
+	err := r.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(r.fence); err != nil {
 			return err
 		}
@@ -221,8 +222,17 @@ func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time
 		if err := tx.SaveRefresh(state); err != nil {
 			return err
 		}
+		org, err := organisation(tx, r.tenant)
+		if err != nil {
+			return err
+		}
+		was = org.State
 		return connectionIs(tx, r.tenant, Connected)
 	})
+	if err == nil && was != Connected {
+		r.wake.ring()
+	}
+	return err
 }
 
 // failed notes why a refresh did not succeed, and when the next one is due.
@@ -252,15 +262,16 @@ func (r *refresher) failed(ctx context.Context, t *Trouble) error {
 		if err := tx.SaveRefresh(state); err != nil {
 			return err
 		}
-		if renewed {
+		is := stateFor(t.Reason)
+		if renewed || is == Connected { // other trouble says nothing of the connection
 			return nil
 		}
-		return connectionIs(tx, r.tenant, stateFor(t.Reason))
+		return connectionIs(tx, r.tenant, is)
 	})
 }
 
-// connectionIs notes what a read says of the connection. Trouble of another kind says nothing
-// of one that is known to be ended.
+// connectionIs notes what a read says of the connection. What was parked for one that had ended
+// goes on where it is there again.
 func connectionIs(tx Tx, t ledger.TenantID, is ConnectionState) error {
 	org, err := organisation(tx, t)
 	if err != nil || org.State == is {

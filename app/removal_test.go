@@ -321,3 +321,28 @@ func TestANumberThatXeroStillHoldsIsReplacedByTheNext(t *testing.T) {
 		}
 	})
 }
+
+// A comparison of a restored copy with Xero may have brought the invoice on meanwhile.
+func TestARemovalOfWhatStandsOtherwiseByNowEnds(t *testing.T) {
+	for _, wait := range []time.Duration{0, 13 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, sim.Config{})
+			ids := w.invoices(2, 1)
+			p := w.start(nil)
+			defer p.stop()
+			p.export(ids...)
+			if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+				t.Fatal(err)
+			}
+			closed := billing.Stage{Status: billing.Closed, Export: billing.Exported}
+			if err := p.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(closed, ids[0]) }); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(wait)
+			p.settle()
+			if v := w.views(ids)[0]; v.Invoice.Stage != closed || v.Removals[0].Result != app.Withdrawn {
+				t.Errorf("after %v it is %v: %+v", wait, v.Invoice.Stage, v.Removals)
+			}
+		})
+	}
+}

@@ -42,17 +42,17 @@ func (s *sender) planRemovals(ctx context.Context) (bool, error) {
 			return err
 		}
 		for id, why := range refused {
-			if err := s.stay(tx, id, why, KeptThere); err != nil {
+			if err := s.stay(tx, id, why); err != nil {
 				return err
 			}
 		}
 		var ready []removal
 		for _, r := range waiting {
 			r, err := removalNow(tx, r.ID)
-			if err != nil || !r.Ended.IsZero() { // cancelled meanwhile
-				if err != nil {
-					return err
-				}
+			if err != nil {
+				return err
+			}
+			if !r.Ended.IsZero() { // it was cancelled meanwhile
 				continue
 			}
 			goes, err := s.settleByReading(tx, r, standings, func(st ledger.Standing) ledger.Message {
@@ -175,9 +175,8 @@ func (s *sender) settleByReading(tx Tx, r removal, standings map[ledger.InvoiceI
 		cannot = ledger.Standing.CannotVoid
 	}
 	switch {
-	case r.tracked.Invoice.Stage.Export != billing.Removing: // as it was found when a copy was compared with Xero
-		r.Ended, r.Result, r.Batch = tx.Now(), Withdrawn, ""
-		return false, tx.SaveRemovals(r.Removal)
+	case r.moot():
+		return false, withdraw(tx, r)
 	case !there:
 		return false, gone(tx, r)
 	case st.Status == r.To, st.Status == ledger.DeletedThere:
@@ -191,6 +190,16 @@ func (s *sender) settleByReading(tx Tx, r removal, standings map[ledger.InvoiceI
 		return false, keepThere(tx, r, &st, []ledger.Message{why}, KeptThere)
 	}
 	return true, nil
+}
+
+// moot reports whether the invoice is not on its way out of Xero any more: it was found to
+// stand otherwise when a copy of the database was compared with Xero.
+func (r removal) moot() bool { return r.tracked.Invoice.Stage.Export != billing.Removing }
+
+// withdraw ends a removal that is moot.
+func withdraw(tx Tx, r removal) error {
+	r.Ended, r.Result, r.Batch = tx.Now(), Withdrawn, ""
+	return tx.SaveRemovals(r.Removal)
 }
 
 // changedMeanwhile says that somebody changed the invoice in Xero since the person who asked
@@ -289,7 +298,7 @@ func (s *sender) lookUpRemovals(tx Tx, b Batch, standings map[ledger.InvoiceID]l
 				return refused[0]
 			}
 			if !wait && s.lostAgain(m) {
-				return failsAgain
+				return ledger.Message{Text: "Xero answered more than once with an error of its own, or not at all, and still has it.", Cause: ledger.XeroTrouble}
 			}
 			return ledger.Message{}
 		})
@@ -318,33 +327,33 @@ func (s *sender) unsendRemovals(tx Tx, b Batch, t *Trouble) error {
 	if t.Reason != Refused {
 		return nil // the batch is ready again
 	}
-	for _, m := range b.Members {
-		r, err := removalNow(tx, RemovalID(m))
-		if err != nil {
-			return err
-		}
-		if len(b.Members) == 1 {
-			return keepThere(tx, r, nil, []ledger.Message{{Text: t.Text, Cause: ledger.Other}}, KeptThere)
-		}
-		r.Batch, r.Small = "", len(b.Members)/2
-		if err := tx.SaveRemovals(r.Removal); err != nil {
-			return err
-		}
+	if len(b.Members) == 1 {
+		return s.stay(tx, RemovalID(b.Members[0]), []ledger.Message{{Text: t.Text, Cause: ledger.Other}})
 	}
-	return nil
+	members, err := tx.Removals(removalIDs(b.Members))
+	if err != nil {
+		return err
+	}
+	for i := range members {
+		members[i].Batch, members[i].Small = "", len(members)/2
+	}
+	return tx.SaveRemovals(members...)
 }
 
-// stay ends a removal that waits.
-func (s *sender) stay(tx Tx, id RemovalID, why []ledger.Message, result RemovalResult) error {
+// stay ends a removal without a reading of how the invoice stands.
+func (s *sender) stay(tx Tx, id RemovalID, why []ledger.Message) error {
 	r, err := removalNow(tx, id)
 	if err != nil || !r.Ended.IsZero() {
 		return err
 	}
-	return keepThere(tx, r, nil, why, result)
+	return keepThere(tx, r, nil, why, KeptThere)
 }
 
 // removed ends a removal that is done: Xero has the invoice in the status that was asked for.
 func removed(tx Tx, r removal, st ledger.Standing) error {
+	if r.moot() {
+		return withdraw(tx, r)
+	}
 	v, e := r.tracked.Invoice, r.tracked.Export
 	ev, text := billing.Removed, "removed from Xero"
 	if r.To == ledger.VoidedThere {
@@ -377,14 +386,19 @@ func removed(tx Tx, r removal, st ledger.Standing) error {
 // keepThere ends a removal of an invoice that stays in Xero, and brings ours to where it
 // stands there: st is nil where that was not read.
 func keepThere(tx Tx, r removal, st *ledger.Standing, why []ledger.Message, result RemovalResult) error {
+	if r.moot() {
+		return withdraw(tx, r)
+	}
 	t := r.tracked
 	was := t.Invoice.Stage
-	if _, err := next(t.Invoice, was, billing.KeepThere); err != nil {
-		return err
+	back := []billing.Event{billing.KeepThere}
+	switch t.Export.Result { // as it was before
+	case billing.Warned:
+		back = append(back, billing.Warn)
+	case billing.Changed:
+		back = append(back, billing.Differ)
 	}
-	t.Invoice.Stage = after(was, billing.KeepThere, map[billing.ExportState]billing.Event{
-		billing.Exported: billing.KeepThere, billing.Warned: billing.Warn, billing.Changed: billing.Differ,
-	}[t.Export.Result])
+	t.Invoice.Stage = after(was, back...)
 	if err := tx.Advance(t.Invoice.Stage, t.Invoice.ID); err != nil {
 		return err
 	}

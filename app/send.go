@@ -101,8 +101,11 @@ func (s *sender) run(ctx context.Context) error {
 	}
 	for {
 		rings := s.wake.next()
-		if done, err := s.done(ctx); done || err != nil {
+		if done, err := s.done(ctx); err != nil {
 			return err
+		} else if done {
+			s.writeExtras(ctx)
+			return nil
 		}
 		worked, err := s.step(ctx)
 		switch {
@@ -135,21 +138,13 @@ func (s *sender) run(ctx context.Context) error {
 	}
 }
 
-// done reports whether the errand is done. What is written besides the invoices belongs to it,
-// but cannot make it fail.
+// done reports whether the errand is done.
 func (s *sender) done(ctx context.Context) (bool, error) {
 	if s.errand.run == "" {
 		return false, nil
 	}
 	run, err := s.App.run(ctx, s.errand.run)
-	if err != nil || run.Ended.IsZero() {
-		return false, err
-	}
-	worked, err := s.extra(ctx)
-	if err != nil {
-		s.log.Warn("writing besides the invoices", "tenant", s.tenant, "error", err)
-	}
-	return err != nil || !worked, nil
+	return !run.Ended.IsZero(), err
 }
 
 // forget makes the next plan read Xero again: a person may have mended something there
