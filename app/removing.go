@@ -236,7 +236,7 @@ func (s *sender) storeRemovals(tx Tx, ready []removal) error {
 			return err
 		}
 		for _, p := range payloads {
-			b := Batch{ID: BatchID(newID()), Tenant: s.tenant, Kind: p.Kind, Key: newID(), Body: p.Body, Members: p.Members, State: Ready}
+			b := s.batch(p)
 			if err := tx.SaveBatch(b); err != nil {
 				return err
 			}

@@ -2,6 +2,8 @@ package data
 
 import (
 	"database/sql"
+	"slices"
+	"strings"
 
 	"feebridge/app"
 	"feebridge/app/staff"
@@ -63,18 +65,21 @@ type link struct {
 	hash string
 }
 
+// recordedAtOnce is how many entries one statement adds.
+const recordedAtOnce = 25
+
 // Record implements app.Tx. The database itself refuses an entry that does not follow
 // the last one, and any change of one that is there.
 func (w *writer) Record(entries ...staff.Entry) error {
-	for _, e := range entries {
-		if err := w.record(e); err != nil {
+	for some := range slices.Chunk(entries, recordedAtOnce) {
+		if err := w.record(some); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) record(e staff.Entry) error {
+func (w *writer) record(entries []staff.Entry) error {
 	const doing = "adding to the audit trail"
 	if w.last == nil {
 		var last link
@@ -85,16 +90,20 @@ func (w *writer) record(e staff.Entry) error {
 		}
 		w.last = &last
 	}
-	e.Seq, e.At, e.Previous = w.last.seq+1, w.now, w.last.hash
-	next := link{e.Seq, e.Hash()}
-	_, err := w.exec(doing, `
-		INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, next.hash)
+	last := *w.last
+	var values []any
+	for _, e := range entries {
+		e.Seq, e.At, e.Previous = last.seq+1, w.now, last.hash
+		last = link{e.Seq, e.Hash()}
+		values = append(values, e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash)
+	}
+	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	_, err := w.exec(doing, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES "+
+		row+strings.Repeat(", "+row, len(entries)-1), values...)
 	if err != nil {
 		return err
 	}
-	w.last = &next
-	w.added = true
+	w.last, w.added = &last, true
 	return nil
 }
 

@@ -133,19 +133,24 @@ func (w *writer) saveExport(e app.Export) error {
 	return err
 }
 
-// SaveStandings implements app.Tx. It leaves alone what has an index, so that ten thousand
-// take half the time that they take with SaveExports.
+// SaveStandings implements app.Tx. It touches no index but where the result is another one, so
+// that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
+	const doing = "saving how an invoice stands in Xero"
+	const update = `UPDATE exports SET contact = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?,
+		xero_date = ?, xero_currency = ?, xero_total = ?, xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?,
+		messages = ?, message = ?, cause = ?`
 	for _, e := range all {
 		s, shown := e.Standing, shownMessage(e.Messages)
-		saved, err := w.exec("saving how an invoice stands in Xero", `
-			UPDATE exports SET contact = ?, result = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?,
-				xero_date = ?, xero_currency = ?, xero_total = ?, xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?,
-				messages = ?, message = ?, cause = ?
-			WHERE id = ? AND xero_id = ?`,
-			e.Contact, e.Result.String(), s.Number, s.Mark, s.Status, s.Contact, s.ContactName,
+		values := []any{
+			e.Contact, s.Number, s.Mark, s.Status, s.Contact, s.ContactName,
 			s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated),
-			keepMessages(e.Messages), shown.Text, shown.Cause, e.ID, s.ID)
+			keepMessages(e.Messages), shown.Text, shown.Cause, e.Result.String(), e.ID, s.ID,
+		}
+		saved, err := w.exec(doing, update+" WHERE result = ? AND id = ? AND xero_id = ?", values...)
+		if err == nil && saved == 0 {
+			saved, err = w.exec(doing, update+", result = ? WHERE id = ? AND xero_id = ?", values...)
+		}
 		switch {
 		case err != nil:
 			return err

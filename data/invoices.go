@@ -82,7 +82,7 @@ func (r *reader) InvoicesByNumber(numbers []billing.Number) (map[billing.Number]
 		byFold[fold] = id
 		return err
 	}, `SELECT number_fold, id FROM invoices
-		WHERE number_fold IN (SELECT value FROM json_each(?)) AND number_fold <> '' AND status <> 'deleted'`, idList(folds))
+		WHERE number_fold IN (SELECT value FROM json_each(?)) AND number_fold <> '' AND deleted = 0`, idList(folds))
 	if err != nil {
 		return nil, err
 	}
@@ -105,18 +105,18 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 	}
 	values := []any{
 		v.Client, v.Type, v.Number, v.Number.Fold(), v.Date, v.Due, v.Reference, v.Currency, v.Amounts, v.BrandingTheme, v.Note,
-		totals.SubTotal.Minor(), totals.Tax.Minor(), totals.Total.Minor(), v.Stage.Status.String(), v.Stage.Export.String(), v.ID,
+		totals.SubTotal.Minor(), totals.Tax.Minor(), totals.Total.Minor(), v.Stage.Status.String(), v.Stage.Export.String(), v.Stage.Status == billing.Deleted, v.ID,
 	}
 	saved := int64(1)
 	if v.Version == 0 {
 		_, err = w.exec(doing, `
 			INSERT INTO invoices (version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note,
-				sub_total, tax, total, status, export, id)
-			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, values...)
+				sub_total, tax, total, status, export, deleted, id)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, values...)
 	} else {
 		saved, err = w.exec(doing, `
 			UPDATE invoices SET version = version + 1, client = ?, type = ?, number = ?, number_fold = ?, date = ?, due = ?, reference = ?,
-				currency = ?, amounts = ?, theme = ?, note = ?, sub_total = ?, tax = ?, total = ?, status = ?, export = ?
+				currency = ?, amounts = ?, theme = ?, note = ?, sub_total = ?, tax = ?, total = ?, status = ?, export = ?, deleted = ?
 			WHERE id = ? AND version = ?`, append(values, v.Version)...)
 	}
 	switch {
@@ -161,8 +161,14 @@ func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) er
 // has to open it again.
 func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	moved, err := w.exec("moving invoices on", "UPDATE invoices SET status = ?, export = ?, version = version + 1 WHERE id IN (SELECT value FROM json_each(?))",
-		to.Status.String(), to.Export.String(), idList(ids))
+	const doing, which = "moving invoices on", " WHERE id IN (SELECT value FROM json_each(?)) AND deleted = ?"
+	gone, list := to.Status == billing.Deleted, idList(ids)
+	moved, err := w.exec(doing, "UPDATE invoices SET status = ?, export = ?, version = version + 1"+which, to.Status.String(), to.Export.String(), list, gone)
+	if err == nil && moved < int64(len(ids)) {
+		var more int64
+		more, err = w.exec(doing, "UPDATE invoices SET deleted = ?, status = ?, export = ?, version = version + 1"+which, gone, to.Status.String(), to.Export.String(), list, !gone)
+		moved += more
+	}
 	switch {
 	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE): // it was deleted, and its number given to another
 		return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
@@ -199,7 +205,7 @@ func (r *reader) NumberUses(prefix string) ([]app.NumberUse, error) {
 	return many(r, doing, func(row *sql.Rows) (u app.NumberUse, err error) {
 		err = row.Scan(&u.Number, &u.Invoice, &u.Client, &u.Deleted, &u.Burnt)
 		return u, err
-	}, `SELECT i.number, i.id, c.name, i.status = 'deleted', 0 FROM invoices i JOIN clients c ON c.id = i.client
+	}, `SELECT i.number, i.id, c.name, i.deleted, 0 FROM invoices i JOIN clients c ON c.id = i.client
 			WHERE substr(i.number_fold, 1, length(?1)) = ?1 AND i.number_fold <> ''
 		UNION ALL SELECT number_fold, '', '', 0, 1 FROM burnt_numbers WHERE substr(number_fold, 1, length(?1)) = ?1`, fold)
 }

@@ -50,7 +50,7 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	} else {
 		b.WriteString("invoices i")
 	}
-	b.WriteString(" CROSS JOIN clients c ON c.id = i.client LEFT JOIN exports e ON e.seq = i.latest WHERE i.status <> 'deleted'")
+	b.WriteString(" CROSS JOIN clients c ON c.id = i.client LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
 	if q.Client != "" {
 		b.WriteString(" AND i.client = ?")
 		args = append(args, q.Client)

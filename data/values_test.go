@@ -22,8 +22,8 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 			'{"lines":["1 Quay St","","","L2"],"city":"Auckland","region":"AKL","postal_code":"1010","country":"NZ"}', '', '{"rule":"after","days":7}', '', 0)`,
 		`INSERT INTO organisations VALUES ('demo', 'Demo', 1, 'connected', 0, 0, '', '', NULL,
 			'{"arrival":"SUBMITTED","default_account":"200","theme":"Blue","codes":{"ACC":{"account":"201","item":"I"}},"taxes":{"GST":"OUTPUT2"}}')`,
-		`INSERT INTO invoices (id, version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note, sub_total, tax, total, status, export)
-			VALUES ('v', 1, 'kauri', 'final', '', '', 0, 0, '', 'NZD', 'NoTax', '', '', 0, 0, 0, 'draft', 'not_exported')`,
+		`INSERT INTO invoices (id, version, client, type, number, number_fold, date, due, reference, currency, amounts, theme, note, sub_total, tax, total, status, export, deleted)
+			VALUES ('v', 1, 'kauri', 'final', '', '', 0, 0, '', 'NZD', 'NoTax', '', '', 0, 0, 0, 'draft', 'not_exported', 0)`,
 		`INSERT INTO lines VALUES ('v', 0, '', 'Work', 0, 0, 0, 0, '', '', 0, '[{"name":"GST","rate":50000},{"name":"PST","rate":70000}]', '', '', '[{"category":"Region","option":"North"}]')`,
 		`INSERT INTO runs VALUES ('r', '', 'demo', 'anna', 1, 1, 0)`,
 		`INSERT INTO batches (id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up, body)

@@ -94,11 +94,13 @@ CREATE TABLE invoices (
 	status      TEXT NOT NULL CHECK (status IN ('draft', 'finalized', 'closed', 'deleted')),
 	export      TEXT NOT NULL CHECK (export IN ('not_exported', 'queued', 'exporting', 'exported', 'warning', 'failed',
 		'unknown', 'changed', 'deleted_in_xero', 'voided_in_xero', 'not_found_in_xero', 'removing', 'held')),
-	latest      INTEGER REFERENCES exports (seq) -- its newest export
+	deleted     INTEGER NOT NULL, -- 1 with the status deleted: the indexes go by it, so that other statuses do not touch them
+	latest      INTEGER REFERENCES exports (seq), -- its newest export
+	CHECK (deleted = (status = 'deleted'))
 ) STRICT;
-CREATE UNIQUE INDEX invoices_by_number ON invoices (number_fold) WHERE status <> 'deleted' AND number_fold <> '';
-CREATE INDEX invoices_newest ON invoices (date DESC, number DESC) WHERE status <> 'deleted';
-CREATE INDEX invoices_of_client ON invoices (client, date DESC, number DESC) WHERE status <> 'deleted';
+CREATE UNIQUE INDEX invoices_by_number ON invoices (number_fold) WHERE deleted = 0 AND number_fold <> '';
+CREATE INDEX invoices_newest ON invoices (date DESC, number DESC) WHERE deleted = 0;
+CREATE INDEX invoices_of_client ON invoices (client, date DESC, number DESC) WHERE deleted = 0;
 
 CREATE TABLE lines (
 	invoice     TEXT NOT NULL REFERENCES invoices (id),
