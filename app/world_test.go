@@ -161,8 +161,9 @@ func (p *process) reopen(between func(app.Store) app.Store) {
 func (p *process) settle() {
 	p.world.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- p.app.Run(ctx) }()
+	done := make(chan error, 2)
+	go func() { done <- app.Work(p.app, ctx) }()
+	go func() { done <- app.KeepFresh(p.app, ctx) }()
 	for end := time.Now().Add(24 * time.Hour); ; {
 		open, err := p.app.OpenRuns(ctx, p.world.me)
 		if err != nil {
@@ -179,8 +180,10 @@ func (p *process) settle() {
 		time.Sleep(10 * time.Second)
 	}
 	cancel()
-	if err := <-done; err != nil {
-		p.world.t.Errorf("the background work ended: %v", err)
+	for range cap(done) {
+		if err := <-done; err != nil {
+			p.world.t.Errorf("the background work ended: %v", err)
+		}
 	}
 }
 

@@ -43,10 +43,10 @@ func TestSigningIn(t *testing.T) {
 		if seen.header.Get("Cache-Control") != "no-store" || seen.header.Get("Referrer-Policy") != "no-referrer" {
 			t.Errorf("the browser may tell of the page: %v", seen.header)
 		}
-		granted := []string{"openid", "profile", "email", "offline_access", "accounting.invoices", "accounting.contacts", "accounting.settings.read"}
+		granted := strings.Fields(allScopes)
 		want := url.Values{
 			"response_type": {"code"}, "client_id": {sim.DefaultClientID}, "redirect_uri": {"http://localhost:8742/callback"},
-			"scope": {strings.Join(granted, " ")}, "code_challenge_method": {"S256"},
+			"scope": {allScopes}, "code_challenge_method": {"S256"},
 			"state": asked["state"], "code_challenge": asked["code_challenge"],
 		}
 		if diff := cmp.Diff(want, asked); diff != "" {
@@ -133,7 +133,7 @@ func to(path string) http.Handler {
 }
 
 const (
-	allScopes = "openid profile email offline_access accounting.invoices accounting.contacts accounting.settings.read"
+	allScopes = "openid profile email offline_access accounting.invoices accounting.contacts accounting.settings.read accounting.attachments"
 	refreshed = `,"refresh_token":"a-new-refresh-token"`
 )
 
