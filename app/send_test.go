@@ -219,7 +219,7 @@ func (p *process) actions(subject, id string) []string {
 // TestContactsAndInvoicesMaySettleInTheSameMoment has both answered at once after an outage,
 // when either notes that it is over.
 func TestContactsAndInvoicesMaySettleInTheSameMoment(t *testing.T) {
-	for range 20 {
+	for range 5 { // one mostly shows the deadlock this is about
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, sim.Config{Latency: time.Second})
 			ids := w.invoices(12, 6)
