@@ -21,6 +21,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/screens"
 	"feebridge/screens/grid"
 	"feebridge/xero"
 )
@@ -70,7 +71,8 @@ func playGrid(ctx context.Context) (map[string]float64, error) {
 		return nil, err
 	}
 	st := newStage(s)
-	st.window.SetContent(widget.NewLabel(""))
+	end := screens.SignOn(screens.SignOnParams{Firm: s.firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
+	defer end()
 	p := &player{stage: st, got: map[string]float64{}}
 	err := st.run(ctx, func(ctx context.Context) error {
 		time.Sleep(time.Second) // for the window to come up

@@ -42,7 +42,7 @@ func (f *figures) window() {
 		must      float64
 		note      string
 	}{
-		{"grid of 100,000 invoices: first rows painted", "first rows", 100, "from making the screens, in a window that is open, to the end of the frame"},
+		{"grid of 100,000 invoices: first rows painted", "first rows", 100, "from making the screens, in the window of the sign-in, to the end of the frame"},
 		{"all loaded, off the goroutine that draws", "load", 700,
 			fmt.Sprintf("read from SQLite, folded and sorted, while the first rows are painted; %.0f ms at Reload", got.least("reload"))},
 		{"and the swap on it", "swap", 2, "worst of 5 reloads"},

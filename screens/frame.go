@@ -324,7 +324,8 @@ func (f *frame) themeItems() []*fyne.MenuItem {
 	}
 }
 
-// applyTheme shows everything light, dark, or as the system says.
+// applyTheme shows everything light, dark, or as the system says. Where everything looks so
+// already, such as after the page of the sign-in, it is not drawn and no font read anew.
 func applyTheme(name string) {
 	t := style.Theme()
 	switch name {
@@ -333,7 +334,9 @@ func applyTheme(name string) {
 	case "dark":
 		t = style.Fixed(theme.VariantDark)
 	}
-	fyne.CurrentApp().Settings().SetTheme(t)
+	if settings := fyne.CurrentApp().Settings(); settings.Theme() != t {
+		settings.SetTheme(t)
+	}
 }
 
 // tellAbout says what this is.

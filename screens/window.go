@@ -160,14 +160,19 @@ func New(p Params) *Window {
 	p.Window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.imports.drop(files) })
 	w.addShortcuts()
 
+	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
+	w.billing.showFirst() // in the first frame, if they were read by now
+	s.after(together, func() { s.do(w.load) })
+	return w
+}
+
+// load begins to load what stands around the list, which would hold up the first rows.
+func (w *Window) load() {
 	w.frame.load()
 	w.billing.exports.resume()
 	w.billing.underWay.load()
-	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
 	w.offerUnsaved()
 	w.backups.load()
-	w.billing.showFirst() // in the first frame, if they were read by now
-	return w
 }
 
 // Close ends what runs in the background and waits for it. Nothing is drawn afterwards.

@@ -31,17 +31,20 @@ var symbolFont = fyne.NewStaticResource("feebridge-symbols.ttf", symbols)
 func Theme() fyne.Theme { return look{Theme: theme.DefaultTheme()} }
 
 // Fixed returns the theme in that variant, whatever the system says.
-func Fixed(v fyne.ThemeVariant) fyne.Theme { return look{Theme: theme.DefaultTheme(), fixed: &v} }
+func Fixed(v fyne.ThemeVariant) fyne.Theme {
+	return look{Theme: theme.DefaultTheme(), fixed: true, variant: v}
+}
 
-// look is Fyne's own theme with our colours, sizes and signs.
+// look is Fyne's own theme with our colours, sizes and signs. Looks can be compared.
 type look struct {
 	fyne.Theme
-	fixed *fyne.ThemeVariant
+	fixed   bool
+	variant fyne.ThemeVariant // if it is fixed
 }
 
 func (l look) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
-	if l.fixed != nil {
-		v = *l.fixed
+	if l.fixed {
+		v = l.variant
 	}
 	palette := light
 	if v == theme.VariantDark {
