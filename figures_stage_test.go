@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ func init() {
 	case "demo":
 		play = playDemo
 	}
+	debug.SetTraceback("all")
+	time.AfterFunc(openLimit, func() { panic("the window does not come to an end") }) // and says where it stands
 	got, err := play(context.Background())
 	if err == nil {
 		err = json.NewEncoder(os.Stdout).Encode(got)
@@ -45,6 +48,9 @@ func init() {
 	}
 	os.Exit(0)
 }
+
+// openLimit is how long a window may take for what it plays.
+const openLimit = 3 * time.Minute
 
 // stage is the real window in this process, with what is noted of it.
 type stage struct {

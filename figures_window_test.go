@@ -93,7 +93,7 @@ func (m measured) pick(key string, better func(a, b float64) float64) float64 {
 func (f *figures) open(window, db string, times int) measured {
 	var all measured
 	for range times {
-		ctx, cancel := context.WithTimeout(f.Context(), 5*time.Minute)
+		ctx, cancel := context.WithTimeout(f.Context(), openLimit+time.Minute)
 		c := exec.CommandContext(ctx, os.Args[0])
 		c.Env = append(os.Environ(), envWindow+"="+window, envDB+"="+db, "XDG_CONFIG_HOME="+f.TempDir(),
 			envBegan+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
