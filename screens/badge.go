@@ -20,9 +20,18 @@ import (
 // connection is how the firm stands with Xero: a sign and words.
 type connection struct {
 	sign  style.Sign
-	text  string // for the badge
+	org   string // its name; "" for none
+	text  string // for the badge, beside the name
 	state string
 	more  string // what that means, and what to do
+}
+
+// words are what the badge says; a narrow window has no room for the name.
+func (c connection) words(narrow bool) string {
+	if c.org == "" || narrow {
+		return c.text
+	}
+	return c.org + " · " + c.text
 }
 
 // connectionOf tells how the firm stands with the organisation that it exports to, and how far
@@ -53,8 +62,8 @@ func connectionOf(f style.Format, org *app.Organisation, r app.Refresh, now time
 	if park.Text != "" && c.sign != style.Connected {
 		c.more += "\n\n" + lang.L("Xero says: {{.Text}}", with{"Text": park.Text})
 	}
-	c.text = org.Tenant.Name + " · " + c.state
-	c.refreshed(f, org, r, now)
+	c.org, c.text = org.Tenant.Name, c.state
+	c.refreshed(f, r, now)
 	return c
 }
 

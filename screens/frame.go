@@ -92,6 +92,9 @@ func (f *frame) arrange() {
 	if f.narrow {
 		f.badge.widest = 190
 	}
+	if f.badge.label.Text != "" { // else it is not known yet
+		f.showConnection()
+	}
 	f.top.Refresh()
 }
 
@@ -142,8 +145,8 @@ func (f *frame) showConnection() {
 	}
 	now := f.now()
 	c := connectionOf(f.format, f.org, f.refresh, now)
-	if f.badge.shown != c.sign || f.badge.label.Text != c.text {
-		f.badge.set(c.sign, c.text)
+	if text := c.words(f.narrow); f.badge.shown != c.sign || f.badge.label.Text != text {
+		f.badge.set(c.sign, text)
 		f.top.Refresh()
 	}
 	wait := time.Duration(0)

@@ -80,7 +80,7 @@ func (b *billingScreen) lookAgain(id billing.InvoiceID) {
 
 // refreshed adds to a connection when the statuses of its invoices were last read, and what
 // the next reading waits for when the last one failed.
-func (c *connection) refreshed(f style.Format, org *app.Organisation, r app.Refresh, now time.Time) {
+func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 	past := ""
 	if !r.At.IsZero() {
 		past = lang.L("refreshed {{.Ago}}", with{"Ago": ago(f, r.At, now)})
@@ -90,11 +90,11 @@ func (c *connection) refreshed(f style.Format, org *app.Organisation, r app.Refr
 		return
 	}
 	if past != "" {
-		c.text = org.Tenant.Name + " · " + past
+		c.text = past
 	}
 	if why := r.Failing.Why; why != "" {
 		wait := waitWords(why, r.Failing.Until, now)
-		c.sign, c.text = style.Waiting, org.Tenant.Name+" · "+wait
+		c.sign, c.text = style.Waiting, wait
 		if why == app.Offline {
 			c.sign = style.Offline
 		}

@@ -85,6 +85,20 @@ func TestTheBadgeSaysWhenTheStatusesWereRead(t *testing.T) {
 	b.see("The statuses could not be read. Offline; tries again in 2 min.", "last read 3 min ago")
 }
 
+func TestANarrowBadgeLeavesTheOrganisationOut(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	name := b.fake.orgs[0].Tenant.Name + " · "
+	wide := b.w.frame.badge.label.Text
+	b.window.Resize(fyne.NewSize(narrowBelow-1, 600))
+	if narrow := b.w.frame.badge.label.Text; narrow == "" || name+narrow != wide {
+		t.Errorf("the badge says %q where it is narrow, and %q where not", narrow, wide)
+	}
+	b.window.Resize(fyne.NewSize(narrowBelow, 600))
+	if again := b.w.frame.badge.label.Text; again != wide {
+		t.Errorf("the badge says %q, not %q", again, wide)
+	}
+}
+
 func TestAMomentIsToldAsAPersonSaysIt(t *testing.T) {
 	b := newTrial(t, newFake())
 	for past, want := range map[time.Duration]string{
