@@ -16,10 +16,11 @@ import (
 type dialog struct {
 	stack   *dialogs
 	popup   *widget.PopUp
-	size    fyne.Size // wished for; the window's size limits it
-	ok      *button   // its last button
-	onLeave func()    // what Escape does instead of leaving it; may be nil
-	onHide  func()    // after it was left, in whatever way; may be nil
+	body    *container.Scroll // scrolls where the window is too low for it
+	size    fyne.Size         // wished for; the window's size limits it
+	ok      *button           // its last button
+	onLeave func()            // what Escape does instead of leaving it; may be nil
+	onHide  func()            // after it was left, in whatever way; may be nil
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -34,7 +35,7 @@ const dialogMargin = 16
 
 // show opens a dialog. The buttons stand from left to right; the last is the default one.
 func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, buttons ...*button) *dialog {
-	d := &dialog{stack: s, size: size}
+	d := &dialog{stack: s, size: size, body: container.NewVScroll(body)}
 	row := container.NewHBox(layout.NewSpacer())
 	for _, b := range buttons {
 		row.Add(b)
@@ -46,7 +47,7 @@ func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, but
 	top := heading(title)
 	top.SizeName = theme.SizeNameSubHeadingText
 	content := container.New(layout.NewCustomPaddedLayout(style.Spacing, style.Spacing, style.Spacing, style.Spacing),
-		container.NewBorder(top, container.New(layout.NewCustomPaddedLayout(style.Spacing, 0, 0, 0), row), nil, nil, body))
+		container.NewBorder(top, container.New(layout.NewCustomPaddedLayout(style.Spacing, 0, 0, 0), row), nil, nil, d.body))
 	d.popup = widget.NewModalPopUp(content, s.window.Canvas())
 	s.open = append(s.open, d)
 	d.popup.Show()
@@ -59,6 +60,8 @@ func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, but
 func (d *dialog) fit() {
 	room := d.stack.window.Canvas().Size().Subtract(fyne.NewSquareSize(2 * dialogMargin))
 	for range 2 { // a text that wraps knows its height only when it has a width
+		around := d.popup.MinSize().Subtract(d.body.MinSize())
+		d.body.SetMinSize(fyne.NewSize(0, min(d.body.Content.MinSize().Height, room.Height-around.Height)))
 		d.popup.Resize(d.popup.MinSize().Max(d.size).Min(room))
 	}
 	at := room.Subtract(d.popup.Size())

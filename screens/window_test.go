@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -66,6 +67,23 @@ func TestTheThemeIsChosenAndRemembered(t *testing.T) {
 	applyTheme(b.w.preferences.String(themeKey))
 	if background() != dark {
 		t.Error("the choice was not remembered")
+	}
+}
+
+func TestADialogFitsIntoTheSmallestWindow(t *testing.T) {
+	b := newTrial(t, newFake())
+	b.w.dialogs.tell("A long text", strings.Repeat("What stands here is long. ", 60))
+	d := b.w.dialogs.top()
+	if d.body.Content.Size().Height > d.body.Size().Height {
+		t.Error("it scrolls where there is room for it")
+	}
+	b.window.Resize(leastWindow)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.ok)
+	if end := at.Add(d.ok.Size()); end.X > leastWindow.Width-dialogMargin || end.Y > leastWindow.Height-dialogMargin {
+		t.Errorf("the last button of the dialog ends at %v of %v", end, leastWindow)
+	}
+	if d.body.Content.Size().Height <= d.body.Size().Height {
+		t.Error("it does not scroll, so that some of it is cut")
 	}
 }
 
