@@ -3,9 +3,11 @@ package data
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -15,24 +17,68 @@ import (
 
 // Rows implements app.Store. The rows are one consistent state.
 func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, error] {
-	return func(yield func(app.InvoiceRow, error) bool) {
-		const doing = "reading the invoices"
-		query, args := rowsQuery(q)
-		rows, err := db.pool.QueryContext(ctx, query, args...)
-		if err != nil {
-			yield(app.InvoiceRow{}, explain(ctx, doing, err))
-			return
-		}
-		defer rows.Close()
-		s := newRowScanner()
-		for rows.Next() {
-			row, err := s.scan(rows)
-			if !yield(row, explain(ctx, doing, err)) || err != nil {
-				return
+	return ahead(func(yield func(app.InvoiceRow, error) bool) {
+		enough := errors.New("enough was read")
+		err := db.view(ctx, func(r *reader) error {
+			s, err := newRowScanner(r, q)
+			if err != nil {
+				return err
 			}
+			query, args := rowsQuery(q)
+			return r.each("reading the invoices", func(rows *sql.Rows) error {
+				row, err := s.scan(rows)
+				if err == nil && !yield(row, nil) {
+					err = enough
+				}
+				return err
+			}, query, args...)
+		})
+		if err != nil && !errors.Is(err, enough) {
+			yield(app.InvoiceRow{}, err)
 		}
-		if err := rows.Err(); err != nil {
-			yield(app.InvoiceRow{}, explain(ctx, doing, err))
+	})
+}
+
+// ahead yields what seq does, which is read in a goroutine of its own meanwhile: whoever makes
+// something of many rows does so on one processor while SQLite works on another. It holds
+// some hundreds of them, and nothing is left running when it returns.
+func ahead[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
+	type read struct {
+		value V
+		err   error
+	}
+	const atOnce, chunks = 256, 3
+	return func(yield func(V, error) bool) {
+		full, empty, stop := make(chan []read, chunks), make(chan []read, chunks), make(chan struct{})
+		for range chunks {
+			empty <- make([]read, 0, atOnce)
+		}
+		var reading sync.WaitGroup
+		defer reading.Wait()
+		defer close(stop)
+		reading.Go(func() {
+			defer close(full)
+			chunk := <-empty
+			for v, err := range seq {
+				if chunk = append(chunk, read{v, err}); len(chunk) < atOnce {
+					continue
+				}
+				full <- chunk
+				select {
+				case chunk = <-empty:
+				case <-stop:
+					return
+				}
+			}
+			full <- chunk
+		})
+		for chunk := range full {
+			for _, r := range chunk {
+				if !yield(r.value, r.err) {
+					return
+				}
+			}
+			empty <- chunk[:0]
 		}
 	}
 }
@@ -41,7 +87,11 @@ func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, e
 // for: invoices_newest, invoices_of_client, or the identifiers.
 func rowsQuery(q app.Query) (query string, args []any) {
 	var b strings.Builder
-	b.WriteString(`SELECT i.id, i.client, c.name, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
+	name := "c.name"
+	if ofEveryClient(q) {
+		name = "NULL"
+	}
+	b.WriteString("SELECT " + name + `, i.id, i.client, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
 		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
@@ -50,7 +100,10 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	} else {
 		b.WriteString("invoices i")
 	}
-	b.WriteString(" CROSS JOIN clients c ON c.id = i.client LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
+	if !ofEveryClient(q) {
+		b.WriteString(" CROSS JOIN clients c ON c.id = i.client")
+	}
+	b.WriteString(" LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
 	if q.Client != "" {
 		b.WriteString(" AND i.client = ?")
 		args = append(args, q.Client)
@@ -63,20 +116,35 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	return b.String(), args
 }
 
+// ofEveryClient reports whether q asks for so many rows that the names of all clients are
+// sooner read apart than looked up for each.
+func ofEveryClient(q app.Query) bool { return q.IDs == nil && q.Client == "" && q.Limit == 0 }
+
 // rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
 // once: 100,000 rows name a few thousand clients and a handful of messages.
 type rowScanner struct {
 	columns [20]any
-	into    [20]any // pointers to columns: database/sql then neither converts nor copies
+	into    [20]any                     // pointers to columns: database/sql then neither converts nor copies
+	names   map[billing.ClientID]string // nil where they are in the rows
 	same    map[string]string
 }
 
-func newRowScanner() *rowScanner {
+func newRowScanner(r *reader, q app.Query) (*rowScanner, error) {
 	s := &rowScanner{same: map[string]string{}}
 	for i := range s.columns {
 		s.into[i] = &s.columns[i]
 	}
-	return s
+	if !ofEveryClient(q) {
+		return s, nil
+	}
+	s.names = map[billing.ClientID]string{}
+	return s, r.each("reading the names of the clients", func(row *sql.Rows) error {
+		var id billing.ClientID
+		var name string
+		err := row.Scan(&id, &name)
+		s.names[id] = name
+		return err
+	}, "SELECT id, name FROM clients")
 }
 
 func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
@@ -89,9 +157,9 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 	}
 	currency := money.Currency(s.shared(7))
 	r := app.InvoiceRow{
-		ID:         billing.InvoiceID(s.text(0)),
-		ClientID:   billing.ClientID(s.shared(1)),
-		Client:     s.shared(2),
+		ID:         billing.InvoiceID(s.text(1)),
+		ClientID:   billing.ClientID(s.shared(2)),
+		Client:     s.shared(0),
 		Number:     billing.Number(s.text(3)),
 		Reference:  s.text(4),
 		Date:       billing.Date(s.number(5)),
@@ -104,6 +172,9 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 		Cause:      ledger.Cause(s.shared(13)),
 		XeroStatus: ledger.InvoiceStatus(s.shared(14)),
 		PaidOn:     billing.Date(s.number(19)),
+	}
+	if s.names != nil {
+		r.Client = s.names[r.ClientID]
 	}
 	if r.XeroStatus != "" {
 		there := money.Currency(s.shared(15))

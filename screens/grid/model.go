@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Model is the rows of a grid, made ready to be searched and sorted. It belongs to the
@@ -81,21 +82,30 @@ func (m *Model[R, K]) appendText(dst []byte, row R, known folds) []byte {
 	return dst
 }
 
-// sortAll makes the orders of all columns.
+// sortAll makes the orders of all columns, of texts and of numbers at the same time.
 func (m *Model[R, K]) sortAll() {
-	texts := newTextSorter(m.collator, len(m.rows))
-	numbers := make([]int64, len(m.rows))
-	for i := range m.schema.Columns {
-		switch c := &m.schema.Columns[i]; {
-		case c.Collate:
-			m.orders[i] = texts.order(len(m.rows), func(row int) string { return c.Text(m.rows[row]) })
-		case c.Order != nil:
+	var sorting sync.WaitGroup
+	sorting.Go(func() {
+		texts := newTextSorter(m.collator, len(m.rows))
+		for i, c := range m.schema.Columns {
+			if c.Collate {
+				m.orders[i] = texts.order(len(m.rows), func(row int) string { return c.Text(m.rows[row]) })
+			}
+		}
+	})
+	sorting.Go(func() {
+		numbers := make([]int64, len(m.rows))
+		for i, c := range m.schema.Columns {
+			if c.Order == nil || c.Collate {
+				continue
+			}
 			for row := range m.rows {
 				numbers[row] = c.Order(m.rows[row])
 			}
 			m.orders[i] = numberOrder(numbers)
 		}
-	}
+	})
+	sorting.Wait()
 }
 
 // patch replaces rows by key. It returns the indexes of those replaced, how many had a
