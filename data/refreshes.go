@@ -44,16 +44,20 @@ func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 // Tracked implements app.Reader. Where Xero has an invoice under two exports, the newer counts.
 func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]app.Tracked, error) {
 	tracked := make(map[ledger.InvoiceID]app.Tracked, len(ids))
+	newest := make(map[ledger.InvoiceID]int64, len(ids)) // the place of its export among all
 	err := r.each("looking for exports", func(row *sql.Rows) error {
 		var one app.Tracked
+		var seq int64
 		v := &one.Invoice
-		e, err := scanExport(row, &v.Client, &v.Number, &v.Date, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &one.Newest)
+		e, err := scanExport(row, &v.Client, &v.Number, &v.Date, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &one.Newest, &seq)
 		v.ID, one.Export = e.Invoice, e
-		tracked[e.Standing.ID] = one
+		if id := e.Standing.ID; seq > newest[id] {
+			tracked[id], newest[id] = one, seq
+		}
 		return err
-	}, `SELECT `+exportColumns+`, i.client, i.number, i.date, i.currency, i.status || ' ' || i.export, i.latest = e.seq
+	}, `SELECT `+exportColumns+`, i.client, i.number, i.date, i.currency, i.status || ' ' || i.export, i.latest = e.seq, e.seq
 		FROM json_each(?) asked CROSS JOIN exports e ON e.tenant = ? AND e.xero_id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
-		WHERE e.xero_id <> '' ORDER BY e.seq`, idList(ids), t)
+		WHERE e.xero_id <> ''`, idList(ids), t)
 	return tracked, err
 }
 
