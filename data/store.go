@@ -138,12 +138,16 @@ type writer struct {
 // millisecond, as the database keeps it.
 func (w *writer) Now() time.Time { return w.now }
 
-// exec runs a statement and returns how many rows it changed.
+// exec runs a statement and returns how many rows it changed. One that has begun runs to its
+// end: to watch ctx meanwhile would cost a goroutine for each.
 func (w *writer) exec(doing, query string, args ...any) (int64, error) {
 	if err := w.prepare(query); err != nil {
 		return 0, explain(w.ctx, doing, err)
 	}
-	result, err := w.statements[query].ExecContext(w.ctx, args...)
+	if err := w.ctx.Err(); err != nil {
+		return 0, explain(w.ctx, doing, err)
+	}
+	result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
 	if err != nil {
 		return 0, explain(w.ctx, doing, err)
 	}

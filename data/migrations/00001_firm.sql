@@ -394,8 +394,7 @@ CREATE TABLE audit_head (
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit)
-	OR NEW.previous IS NOT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')
+WHEN NOT coalesce((SELECT seq = NEW.seq - 1 AND hash IS NEW.previous FROM audit ORDER BY seq DESC LIMIT 1), NEW.seq = 1 AND NEW.previous IS '')
 BEGIN
 	SELECT RAISE(ABORT, 'an audit entry follows the last one');
 END;
