@@ -50,15 +50,14 @@ func (w *writer) announce() error {
 	if len(w.changes) == 0 {
 		return nil
 	}
-	for left := w.changes; len(left) > 0; {
-		subject, ids := left[0].Subject, []string(nil)
-		for len(left) > 0 && left[0].Subject == subject {
-			ids, left = append(ids, left[0].ID), left[1:]
-		}
-		if _, err := w.exec(doing, "INSERT INTO changes (subject, id) SELECT ?, value FROM json_each(?) ORDER BY key", subject, idList(ids)); err != nil {
-			return err
-		}
+	pairs := make([][2]string, len(w.changes))
+	for i, c := range w.changes {
+		pairs[i] = [2]string{c.Subject, c.ID}
 	}
-	_, err := w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	_, err := w.exec(doing, "INSERT INTO changes (subject, id) SELECT value ->> 0, value ->> 1 FROM json_each(?) ORDER BY key", toJSON(pairs))
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
 	return err
 }

@@ -52,6 +52,19 @@ var followingPromises = []promise{
 			return errors.Join(err, err2)
 		})
 	}},
+	{"of two exports that Xero has under one ID the newer counts", func(t *testing.T, s store) {
+		older, newer := exported("e1", "v", "x"), exported("e2", "v", "x")
+		s.update(func(tx app.Tx) error {
+			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(older), tx.SaveExports(newer), tx.SaveExports(older))
+		})
+		s.view(func(r app.Reader) error {
+			got, err := r.Tracked("demo", []ledger.InvoiceID{"x"})
+			if one := got["x"]; len(got) != 1 || one.Export.ID != "e2" || !one.Newest {
+				t.Errorf("tracked are %v", got)
+			}
+			return err
+		})
+	}},
 	{"what Xero says of an export is stored without anything else of it", func(t *testing.T, s store) {
 		e := exported("e", "v", "x")
 		s.update(func(tx app.Tx) error {

@@ -225,6 +225,7 @@ var invoicePromises = []promise{
 		s.update(func(tx app.Tx) error {
 			for i := range 1000 {
 				v := plain(billing.InvoiceID(fmt.Sprint("id ", i)), billing.Number(fmt.Sprint("INV-", i)))
+				v.Client = []billing.ClientID{"kauri", "rimu"}[i%2]
 				ids, numbers = append(ids, v.ID), append(numbers, v.Number)
 				if _, err := tx.SaveInvoice(v); err != nil {
 					return err
@@ -232,8 +233,22 @@ var invoicePromises = []promise{
 			}
 			return nil
 		})
-		if n := len(s.rows(app.Query{IDs: ids})); n != 1000 {
-			t.Errorf("%d rows", n)
+		all := s.rows(app.Query{IDs: ids})
+		if len(all) != 1000 || all[0].Client == "" || all[0].Client == all[1].Client {
+			t.Errorf("%d rows", len(all))
+		}
+		same(t, s.rows(app.Query{}), all)
+		for _, n := range []int{1, 256, 257, 700, 999} {
+			var some []app.InvoiceRow
+			for row, err := range s.Rows(t.Context(), app.Query{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if some = append(some, row); len(some) == n {
+					break
+				}
+			}
+			same(t, some, all[:n])
 		}
 		s.view(func(r app.Reader) error {
 			all, err := r.Invoices(ids)

@@ -51,7 +51,7 @@ func ahead[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
 	return func(yield func(V, error) bool) {
 		full, empty, stop := make(chan []read, chunks), make(chan []read, chunks), make(chan struct{})
 		for range chunks {
-			empty <- make([]read, 0, atOnce)
+			empty <- nil // it grows as far as there are rows: most queries ask for few
 		}
 		var reading sync.WaitGroup
 		defer reading.Wait()
@@ -86,12 +86,12 @@ func ahead[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
 // rowsQuery asks in such a way that an index gives the order, or the few that are asked
 // for: invoices_newest, invoices_of_client, or the identifiers.
 func rowsQuery(q app.Query) (query string, args []any) {
-	var b strings.Builder
-	name := "c.name"
+	name, clients := "c.name", " CROSS JOIN clients c ON c.id = i.client"
 	if ofEveryClient(q) {
-		name = "NULL"
+		name, clients = "NULL", ""
 	}
-	b.WriteString("SELECT " + name + `, i.id, i.client, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
+	var b strings.Builder
+	b.WriteString(`SELECT i.id, i.client, ` + name + `, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
 		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
@@ -100,10 +100,7 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	} else {
 		b.WriteString("invoices i")
 	}
-	if !ofEveryClient(q) {
-		b.WriteString(" CROSS JOIN clients c ON c.id = i.client")
-	}
-	b.WriteString(" LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
+	b.WriteString(clients + " LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
 	if q.Client != "" {
 		b.WriteString(" AND i.client = ?")
 		args = append(args, q.Client)
@@ -157,9 +154,9 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 	}
 	currency := money.Currency(s.shared(7))
 	r := app.InvoiceRow{
-		ID:         billing.InvoiceID(s.text(1)),
-		ClientID:   billing.ClientID(s.shared(2)),
-		Client:     s.shared(0),
+		ID:         billing.InvoiceID(s.text(0)),
+		ClientID:   billing.ClientID(s.shared(1)),
+		Client:     s.shared(2),
 		Number:     billing.Number(s.text(3)),
 		Reference:  s.text(4),
 		Date:       billing.Date(s.number(5)),

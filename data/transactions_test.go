@@ -94,6 +94,9 @@ var transactionPromises = []promise{
 		err := s.Update(ctx, func(tx app.Tx) error {
 			err := second(tx.SaveInvoice(plain("a", "INV-1")))
 			cancel()
+			if next := tx.Burn("INV-2"); !errors.Is(next, context.Canceled) {
+				t.Errorf("after the end of its context it went on: %v", next)
+			}
 			return err
 		})
 		if !errors.Is(err, context.Canceled) {

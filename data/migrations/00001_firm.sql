@@ -392,6 +392,7 @@ CREATE TABLE audit_head (
 	hash TEXT NOT NULL
 ) STRICT;
 
+-- The last entry is looked at once; there is none before the first.
 -- +goose StatementBegin
 CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit
 WHEN NOT coalesce((SELECT seq = NEW.seq - 1 AND hash IS NEW.previous FROM audit ORDER BY seq DESC LIMIT 1), NEW.seq = 1 AND NEW.previous IS '')

@@ -9,7 +9,7 @@ import (
 //
 // A column is sorted either by its text in the locale's order (Collate) or by a number
 // (Order); one with neither cannot be sorted. The functions are called from Build off
-// the UI goroutine too, so they must only read the row.
+// the UI goroutine too, those of several columns at the same time, so they must only read the row.
 type Column[R any] struct {
 	ID    string // names the column in a State; never shown
 	Title string
