@@ -124,7 +124,7 @@ func reconcile(ctx context.Context, s *session, words []string) int {
 		state, err = s.app.LockState(ctx)
 	}
 	if err != nil {
-		if _, held := errors.AsType[*app.Held](err); held {
+		if _, held := errors.AsType[*app.LeaseHeld](err); held {
 			err = &app.Error{Code: app.Unavailable, Text: "Another Feebridge is comparing the database with Xero: it goes on there. %v.", Args: []any{err}, Err: err}
 		}
 		return s.fail(err)

@@ -37,7 +37,7 @@ func connectXero(ctx context.Context, s *session, words []string) int {
 			return s.fail(err)
 		}
 	}
-	signIn, found, err := s.app.SignIn(ctx, s.me, func(link string) {
+	signIn, found, err := s.app.AskConsent(ctx, s.me, func(link string) {
 		s.print(linkJSON{link}, "Sign in to Xero in your browser, and allow Feebridge in:\n%s", link)
 		if !s.options.noBrowser {
 			openURL(link)
@@ -174,14 +174,14 @@ func organisations(ctx context.Context, s *session, words []string) int {
 	if err != nil {
 		return s.fail(err)
 	}
-	signIns, err := s.app.SignIns(ctx)
+	consents, err := s.app.Consents(ctx)
 	if err != nil {
 		return s.fail(err)
 	}
 	for _, o := range all {
 		name := ""
-		for _, in := range signIns {
-			if in.ID == o.SignIn {
+		for _, in := range consents {
+			if in.ID == o.Consent {
 				name = in.Name
 			}
 		}

@@ -82,7 +82,7 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 func (s *session) demoToken(ctx context.Context, t ledger.TenantID, first string) (string, error) {
 	token, err := s.app.Token(ctx, t)
 	var trouble *app.Trouble
-	if errors.As(err, &trouble) && trouble.Reason == app.NotSignedIn {
+	if errors.As(err, &trouble) && trouble.Reason == app.NoConsent {
 		return first, nil
 	}
 	return token, err

@@ -65,12 +65,12 @@ func (a *App) keepCopies(ctx context.Context) error {
 }
 
 // NightlyCopy makes the copy of this day, unless one of the processes did. Run calls it all
-// the time; a *Held says that another process is making it.
+// the time; a *LeaseHeld says that another process is making it.
 func (a *App) NightlyCopy(ctx context.Context) error {
 	if due, err := a.copyDue(ctx); err != nil || !due {
 		return err
 	}
-	return a.store.Hold(ctx, "nightly copy", func(ctx context.Context, f Fence) error {
+	return a.store.Lease(ctx, "nightly copy", func(ctx context.Context, f Fence) error {
 		if due, err := a.copyDue(ctx); err != nil || !due {
 			return err
 		}

@@ -57,7 +57,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 				go func() { ended <- p.app.NightlyCopy(context.Background()) }()
 			}
 			for range both {
-				var held *app.Held
+				var held *app.LeaseHeld
 				if err := <-ended; err != nil && !errors.As(err, &held) {
 					t.Fatal(err)
 				}

@@ -79,7 +79,7 @@ const (
 	Troubled     Reason = "troubled"     // 5xx
 	MinuteLimit  Reason = "minute_limit" // 429
 	DayLimit     Reason = "day_limit"    // 429
-	NotSignedIn  Reason = "not_signed_in"
+	NoConsent    Reason = "not_signed_in"
 	NotConnected Reason = "not_connected" // 403: the organisation ended the connection
 	Refused      Reason = "refused"       // 400 or 404 for the request as a whole
 )

@@ -19,7 +19,7 @@ type Connector interface {
 	Consent(ctx context.Context, r Registration, show func(link string)) (Grant, error)
 	// Refresh trades a refresh token for new tokens; the one it was given is worthless
 	// from then on, except that it may be tried again for half an hour when the answer
-	// was lost. A *Trouble with NotSignedIn says that Xero does not accept it any more.
+	// was lost. A *Trouble with NoConsent says that Xero does not accept it any more.
 	Refresh(ctx context.Context, r Registration, refresh string) (Grant, error)
 	// Connections lists the organisations that the sign-in reaches.
 	Connections(ctx context.Context, access string) ([]Connection, error)
@@ -54,8 +54,8 @@ func (r Registration) check() error {
 	return nil
 }
 
-// SignInID identifies a sign-in: the user of Xero who gave it.
-type SignInID string
+// ConsentID identifies a sign-in: the user of Xero who gave it.
+type ConsentID string
 
 // Grant is what a person's consent, or a refresh of it, gave.
 type Grant struct {
@@ -68,7 +68,7 @@ type Grant struct {
 
 // User is a user of Xero.
 type User struct {
-	ID    SignInID
+	ID    ConsentID
 	Name  string
 	Email string
 }

@@ -89,11 +89,11 @@ func (s mortalStore) Update(ctx context.Context, fn func(app.Tx) error) error {
 	return err
 }
 
-func (s mortalStore) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
+func (s mortalStore) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
 	if s.fate.dies("lease", false) {
 		return errDead
 	}
-	return s.Store.Hold(ctx, name, func(ctx context.Context, f app.Fence) error {
+	return s.Store.Lease(ctx, name, func(ctx context.Context, f app.Fence) error {
 		err := errDead
 		if !s.fate.dies("lease", true) {
 			err = fn(ctx, f)

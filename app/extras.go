@@ -84,7 +84,7 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 	err = s.writeExtra(ctx, next.Kind, e, by, d)
 	ctx = context.WithoutCancel(ctx)
 	var t *Trouble
-	if errors.As(err, &t) && t.Unsent && t.Reason != Refused && t.Reason != NotSignedIn && t.Reason != NotConnected {
+	if errors.As(err, &t) && t.Unsent && t.Reason != Refused && t.Reason != NoConsent && t.Reason != NotConnected {
 		return true, errors.Join(err, s.update(ctx, func(tx Tx) error { return tx.SaveExtra(next) }))
 	}
 	return true, s.tellExtra(ctx, next.Kind, e, err)

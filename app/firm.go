@@ -44,8 +44,8 @@ type Organisation struct {
 	State   ConnectionState
 	Parked  Park
 
-	SignIn      SignInID // under which it is called; "" for none, and then the rest is empty, too
-	Connection  string   // to end it by at Xero
+	Consent     ConsentID // under which it is called; "" for none, and then the rest is empty, too
+	Connection  string    // to end it by at Xero
 	ConnectedBy staff.ID
 	ConnectedAt time.Time
 }
@@ -56,7 +56,7 @@ type ConnectionState string
 // The connection states.
 const (
 	Connected    ConnectionState = "connected"
-	SignedOut    ConnectionState = "signed_out"   // the sign-in is not accepted any more
+	ConsentEnded ConnectionState = "signed_out"   // the sign-in is not accepted any more
 	Disconnected ConnectionState = "disconnected" // the organisation ended the connection
 )
 

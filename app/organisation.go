@@ -59,7 +59,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 			}
 		}
 		org.State, org.ConnectedBy, org.ConnectedAt = Connected, by.ID, tx.Now()
-		org.SignIn, org.Connection = a.keys.reaching(t), c.ID
+		org.Consent, org.Connection = a.keys.reaching(t), c.ID
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 	err = a.update(ctx, func(tx Tx) error {
 		was := org.State
 		org.State, org.Parked = Disconnected, Park{Why: NotConnected}
-		org.SignIn, org.Connection, org.ConnectedBy, org.ConnectedAt = "", "", "", time.Time{}
+		org.Consent, org.Connection, org.ConnectedBy, org.ConnectedAt = "", "", "", time.Time{}
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (a *App) endConnection(ctx context.Context, org Organisation) error {
 		err = a.connector.Disconnect(ctx, access, org.Connection)
 	}
 	var t *Trouble
-	if errors.As(err, &t) && t.Reason == NotSignedIn {
+	if errors.As(err, &t) && t.Reason == NoConsent {
 		return nil
 	}
 	return err
@@ -209,11 +209,11 @@ func saveChart(tx Tx, chart ledger.Chart) error {
 	return nil
 }
 
-// SignIns returns the sign-ins at Xero that organisations were or are called with.
-func (a *App) SignIns(ctx context.Context) ([]SignIn, error) {
-	var all []SignIn
+// Consents returns the sign-ins at Xero that organisations were or are called with.
+func (a *App) Consents(ctx context.Context) ([]Consent, error) {
+	var all []Consent
 	err := a.store.View(ctx, func(r Reader) (err error) {
-		all, err = r.SignIns()
+		all, err = r.Consents()
 		return err
 	})
 	return all, err

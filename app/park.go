@@ -34,7 +34,7 @@ func (p Park) ailing() bool { return p.Why == Offline || p.Why == Interrupted ||
 func (s *sender) parkFor(t *Trouble) *Parked {
 	p := Park{Until: t.Until, Why: t.Reason, Text: t.Text}
 	switch t.Reason {
-	case NotSignedIn, NotConnected:
+	case NoConsent, NotConnected:
 	case Offline, Interrupted, Troubled, MinuteLimit, DayLimit:
 		if p.Until.IsZero() {
 			p.Until = time.Now().Add(s.pause())
@@ -74,7 +74,7 @@ func (s *sender) park(ctx context.Context, err error) error {
 	default:
 		return err
 	}
-	if p.Why == NotSignedIn && s.expire(ctx, s.tenant) {
+	if p.Why == NoConsent && s.expire(ctx, s.tenant) {
 		p.Until = time.Now().Add(shortPark) // a new access token may do
 	}
 	p.Since = time.Now()
@@ -137,8 +137,8 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 // stateFor returns what a reason to wait says of the connection.
 func stateFor(why Reason) ConnectionState {
 	switch why {
-	case NotSignedIn:
-		return SignedOut
+	case NoConsent:
+		return ConsentEnded
 	case NotConnected:
 		return Disconnected
 	}

@@ -140,8 +140,8 @@ var useCases = map[string]useCase{
 		return a.ArchiveClient(ctx, by, kauri, true)
 	}},
 
-	"SignIn": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
-		_, _, err := a.SignIn(ctx, by, func(string) {})
+	"AskConsent": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+		_, _, err := a.AskConsent(ctx, by, func(string) {})
 		return err
 	}},
 	"Connect": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
@@ -266,7 +266,7 @@ var free = map[string]string{
 	"PreviewCodes":  "reads the person's file; saving asks",
 	"Numbers":       "tells an invoice's ID, which opens nothing by itself",
 	"Firm":          "everybody works under the firm's name and currency", "Settings": "everybody writes invoices with them; changing them asks",
-	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "SignIns": "names only; no token",
+	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "Consents": "names only; no token",
 	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"RefreshAll": "reads what Xero made of ours, as the background work does", "Refreshes": "how fresh it is: everybody should know",

@@ -12,7 +12,7 @@ import (
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
 // does by itself. It returns nil when nothing is locked any more, and otherwise why not: a
-// *Parked, a *Held or another error.
+// *Parked, a *LeaseHeld or another error.
 func (a *App) Reconcile(ctx context.Context) error {
 	var open []Organisation
 	err := a.store.View(ctx, func(r Reader) (err error) {

@@ -152,7 +152,7 @@ func (a *App) refreshable(ctx context.Context) ([]Refresh, error) {
 			return err
 		}
 		for _, o := range orgs {
-			if o.State == Disconnected && o.SignIn == "" {
+			if o.State == Disconnected && o.Consent == "" {
 				continue
 			}
 			first, err := r.FirstSent(o.Tenant.ID)
@@ -200,7 +200,7 @@ func refreshInterval(left int) time.Duration {
 
 // refresh reads what became of our invoices in one organisation, and reports how many moved.
 func (a *App) refresh(ctx context.Context, t ledger.TenantID) (moved int, err error) {
-	err = a.holdRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
+	err = a.leaseRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
 		err := r.run(ctx)
 		moved = r.moved
 		return err
@@ -208,10 +208,10 @@ func (a *App) refresh(ctx context.Context, t ledger.TenantID) (moved int, err er
 	return moved, err
 }
 
-// holdRefresh runs fn while nobody else refreshes the organisation. It returns a *Held when
+// leaseRefresh runs fn while nobody else refreshes the organisation. It returns a *LeaseHeld when
 // another process does.
-func (a *App) holdRefresh(ctx context.Context, t ledger.TenantID, fn func(context.Context, *refresher) error) error {
-	return a.store.Hold(ctx, "refresh "+string(t), func(ctx context.Context, f Fence) error {
+func (a *App) leaseRefresh(ctx context.Context, t ledger.TenantID, fn func(context.Context, *refresher) error) error {
+	return a.store.Lease(ctx, "refresh "+string(t), func(ctx context.Context, f Fence) error {
 		return fn(ctx, &refresher{
 			App: a, tenant: t, fence: f, directory: ledger.NewDirectory(), asked: map[ledger.ContactID]bool{},
 		})
@@ -258,7 +258,7 @@ func (a *App) LookAgain(ctx context.Context, by staff.Member, ids []billing.Invo
 	}
 	for t, ids := range there {
 		err := a.whenFree(ctx, func() error {
-			return a.holdRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
+			return a.leaseRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
 				absent, err := r.look(ctx, ids)
 				if err != nil {
 					return err

@@ -503,8 +503,8 @@ func TestAnOutageSaysNothingOfAConnectionThatEnded(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			all[0].SignIn, all[0].Connection, all[0].ConnectedBy, all[0].ConnectedAt = "user", "connection", w.me.ID, tx.Now()
-			return errors.Join(tx.SaveSignIn(app.SignIn{User: app.User{ID: "user"}, By: w.me.ID, At: tx.Now()}), tx.SaveOrganisation(all[0]))
+			all[0].Consent, all[0].Connection, all[0].ConnectedBy, all[0].ConnectedAt = "user", "connection", w.me.ID, tx.Now()
+			return errors.Join(tx.SaveConsent(app.Consent{User: app.User{ID: "user"}, By: w.me.ID, At: tx.Now()}), tx.SaveOrganisation(all[0]))
 		})
 		if err != nil {
 			t.Fatal(err)

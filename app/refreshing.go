@@ -239,7 +239,7 @@ func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time
 func (r *refresher) failed(ctx context.Context, t *Trouble) error {
 	now := time.Now()
 	p := Park{Since: now, Until: t.Until, Why: t.Reason, Text: t.Text}
-	renewed := t.Reason == NotSignedIn && r.expire(ctx, r.tenant)
+	renewed := t.Reason == NoConsent && r.expire(ctx, r.tenant)
 	return r.update(ctx, func(tx Tx) error {
 		if err := tx.Guard(r.fence); err != nil {
 			return err
@@ -253,7 +253,7 @@ func (r *refresher) failed(ctx context.Context, t *Trouble) error {
 		}
 		switch {
 		case !p.Until.IsZero():
-		case t.Reason == NotConnected, t.Reason == NotSignedIn && !renewed:
+		case t.Reason == NotConnected, t.Reason == NoConsent && !renewed:
 			p.Until = now.Add(longPark)
 		default:
 			p.Until = now.Add(min(max(shortPark, now.Sub(p.Since)), longPark))

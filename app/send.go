@@ -14,7 +14,7 @@ import (
 
 // Send sends what is queued for the organisation and settles what is unknown. It
 // returns nil when nothing is left, a *Parked when the rest must wait for long, and a
-// *Held when another process is at it. A run that is stale is left alone.
+// *LeaseHeld when another process is at it. A run that is stale is left alone.
 func (a *App) Send(ctx context.Context, t ledger.TenantID) error {
 	return a.send(ctx, t, errand{})
 }
@@ -32,7 +32,7 @@ func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
 	if a.books == nil {
 		return notConnected()
 	}
-	return a.store.Hold(ctx, "send "+string(t), func(ctx context.Context, f Fence) error {
+	return a.store.Lease(ctx, "send "+string(t), func(ctx context.Context, f Fence) error {
 		s := &sender{
 			App: a, tenant: t, fence: f, errand: e,
 			directory: ledger.NewDirectory(),

@@ -152,11 +152,11 @@ type counting struct {
 	holds atomic.Int32
 }
 
-func (s *counting) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
+func (s *counting) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
 	if strings.HasPrefix(name, "send ") {
 		s.holds.Add(1)
 	}
-	return s.Store.Hold(ctx, name, fn)
+	return s.Store.Lease(ctx, name, fn)
 }
 
 func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {

@@ -29,10 +29,10 @@ type Store interface {
 	Changes(ctx context.Context, after Seq) ([]Change, error)
 	// LastChange returns the newest Seq.
 	LastChange(ctx context.Context) (Seq, error)
-	// Hold runs fn while this process holds the named lease, and keeps renewing it;
-	// the context of fn ends when the lease is lost. It returns a *Held at once when
+	// Lease runs fn while this process holds the named lease, and keeps renewing it;
+	// the context of fn ends when the lease is lost. It returns a *LeaseHeld at once when
 	// another process holds it. A lease of a dead process expires after LeaseTime.
-	Hold(ctx context.Context, name string, fn func(context.Context, Fence) error) error
+	Lease(ctx context.Context, name string, fn func(context.Context, Fence) error) error
 	// Backup writes a verified copy of the database to path, whole or not at all. A file
 	// that is there already is a Conflict, unless over says that it may be replaced.
 	Backup(ctx context.Context, path string, over bool) error
@@ -45,14 +45,14 @@ type Store interface {
 // LeaseTime is how long a lease lasts that is not renewed.
 const LeaseTime = 15 * time.Second
 
-// Held says that another process holds a lease.
-type Held struct {
+// LeaseHeld says that another process holds a lease.
+type LeaseHeld struct {
 	Name  string
 	Until time.Time // when it expires unless it is renewed
 }
 
 // Error returns the English text.
-func (h *Held) Error() string {
+func (h *LeaseHeld) Error() string {
 	return fmt.Sprintf("another Feebridge holds %s until %s", h.Name, h.Until.Format(time.TimeOnly))
 }
 
@@ -128,7 +128,7 @@ type Reader interface {
 	Unsaved(staff.ID) ([]Unsaved, error)           // newest first
 	Password(staff.ID) (staff.Password, error)     // the zero Password for none
 
-	SignIns() ([]SignIn, error) // newest first
+	Consents() ([]Consent, error) // newest first
 	Organisations() ([]Organisation, error)
 	// Destinations tells where the clients are exported to that are not exported to the
 	// firm's own organisation.
@@ -140,12 +140,12 @@ type Reader interface {
 	Run(RunID) (Run, error)
 	Runs(t ledger.TenantID, openOnly bool) ([]Run, error) // newest first
 	Tally(RunID) (Tally, error)
-	Exports([]ExportID) ([]Export, error)                     // in the order asked for
-	ExportsOfRun(RunID) ([]Export, error)                     // in the order they were asked for
-	ExportsOf(billing.InvoiceID) ([]Export, error)            // newest first
-	Waiting(t ledger.TenantID, limit int) ([]Export, error)   // no batch yet, not ended; oldest first
-	Batches(t ledger.TenantID, s BatchState) ([]Batch, error) // oldest first, without their bodies
-	Batch(BatchID) (Batch, error)                             // with its body
+	Exports([]ExportID) ([]Export, error)                             // in the order asked for
+	ExportsOfRun(RunID) ([]Export, error)                             // in the order they were asked for
+	ExportsOf(billing.InvoiceID) ([]Export, error)                    // newest first
+	Waiting(t ledger.TenantID, limit int) ([]Export, error)           // no batch yet, not ended; oldest first
+	Batches(t ledger.TenantID, states ...BatchState) ([]Batch, error) // oldest first, without their bodies
+	Batch(BatchID) (Batch, error)                                     // with its body
 
 	// Refreshes tells how far each organisation is known that was refreshed.
 	Refreshes() (map[ledger.TenantID]Refresh, error)
@@ -211,7 +211,7 @@ type Tx interface {
 	DeleteUnsaved(billing.InvoiceID, staff.ID) error
 	SavePassword(staff.ID, staff.Password) error
 
-	SaveSignIn(SignIn) error // inserts or updates
+	SaveConsent(Consent) error // inserts or updates
 	SaveOrganisation(Organisation) error
 	SaveDestination(billing.ClientID, ledger.TenantID) error // "" is the firm's own organisation
 	SaveChart(ledger.Chart) error

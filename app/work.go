@@ -88,7 +88,7 @@ func (a *App) sendQuietly(ctx context.Context, t ledger.TenantID) time.Time {
 
 // othersAtIt reports whether another process is sending, or has taken over.
 func othersAtIt(err error) bool {
-	var h *Held
+	var h *LeaseHeld
 	return errors.As(err, &h) || IsCode(err, Conflict)
 }
 
@@ -107,7 +107,7 @@ func (a *App) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 			return err
 		}
 		for _, o := range unreconciled {
-			if o.State != Disconnected || o.SignIn != "" { // else a person connects it, or unlocks without it
+			if o.State != Disconnected || o.Consent != "" { // else a person connects it, or unlocks without it
 				busy = append(busy, o.Tenant.ID)
 			}
 		}

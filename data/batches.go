@@ -17,8 +17,9 @@ func scanBatch(row *sql.Rows) (b app.Batch, err error) {
 }
 
 // Batches implements app.Reader.
-func (r *reader) Batches(t ledger.TenantID, s app.BatchState) ([]app.Batch, error) {
-	return many(r, "reading the batches", scanBatch, "SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state = ? ORDER BY seq", t, s)
+func (r *reader) Batches(t ledger.TenantID, states ...app.BatchState) ([]app.Batch, error) {
+	return many(r, "reading the batches", scanBatch,
+		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY seq", t, idList(states))
 }
 
 // Batch implements app.Reader.

@@ -152,7 +152,7 @@ var firmPromises = []promise{
 	}},
 	{"organisations, the default first, with chart, mapping and links", func(t *testing.T, s store) {
 		zest := app.Organisation{
-			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, Default: true, State: app.SignedOut,
+			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, Default: true, State: app.ConsentEnded,
 			Parked: app.Park{Since: moment.Add(-time.Hour), Until: moment, Why: app.DayLimit, Text: "5000 calls"},
 		}
 		demo := app.Organisation{Tenant: ledger.Tenant{ID: "demo", Name: "Demo Company"}, State: app.Connected}
@@ -192,19 +192,19 @@ var firmPromises = []promise{
 		})
 	}},
 	{"a connection, its sign-in and its clients come back as they were saved", func(t *testing.T, s store) {
-		first := app.SignIn{User: app.User{ID: "x", Name: "Xavier", Email: "x@tui.example"}, By: "olivia", At: moment, Scopes: []string{"openid"}}
+		first := app.Consent{User: app.User{ID: "x", Name: "Xavier", Email: "x@tui.example"}, By: "olivia", At: moment, Scopes: []string{"openid"}}
 		again := first
 		again.Name, again.At, again.Scopes = "Xavier Roe", moment.Add(time.Hour), []string{"openid", "email"}
-		other := app.SignIn{User: app.User{ID: "y"}, By: "olivia", At: moment.Add(time.Minute)}
+		other := app.Consent{User: app.User{ID: "y"}, By: "olivia", At: moment.Add(time.Minute)}
 		connected := app.Organisation{
 			Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, State: app.Connected,
-			SignIn: "x", Connection: "c", ConnectedBy: "olivia", ConnectedAt: moment,
+			Consent: "x", Connection: "c", ConnectedBy: "olivia", ConnectedAt: moment,
 		}
 		left := app.Organisation{Tenant: ledger.Tenant{ID: "left", Name: "Left"}, State: app.Disconnected}
 		s.update(func(tx app.Tx) error {
 			before := left
-			before.SignIn, before.Connection, before.ConnectedBy, before.ConnectedAt = "y", "d", "olivia", moment
-			return errors.Join(tx.SaveSignIn(first), tx.SaveSignIn(other), tx.SaveSignIn(again),
+			before.Consent, before.Connection, before.ConnectedBy, before.ConnectedAt = "y", "d", "olivia", moment
+			return errors.Join(tx.SaveConsent(first), tx.SaveConsent(other), tx.SaveConsent(again),
 				tx.SaveOrganisation(connected), tx.SaveOrganisation(before), tx.SaveOrganisation(left))
 		})
 		s.update(func(tx app.Tx) error {
@@ -217,8 +217,8 @@ var firmPromises = []promise{
 			return err
 		})
 		s.view(func(r app.Reader) error {
-			all, err := r.SignIns()
-			same(t, all, []app.SignIn{again, other})
+			all, err := r.Consents()
+			same(t, all, []app.Consent{again, other})
 			orgs, err2 := r.Organisations()
 			for _, want := range []app.Organisation{connected, left} {
 				same(t, orgs[slices.IndexFunc(orgs, func(o app.Organisation) bool { return o.Tenant == want.Tenant })], want)

@@ -9,10 +9,10 @@ import (
 	"feebridge/app"
 )
 
-// Hold implements app.Store. Every holder's token is above all before it, so that a
+// Lease implements app.Store. Every holder's token is above all before it, so that a
 // write which an earlier one is late with is known by its token, and refused by Guard.
 // When fn ends because the lease was lost, the error says so.
-func (db *DB) Hold(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
+func (db *DB) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
 	f, expires, err := db.acquire(ctx, name)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (db *DB) acquire(ctx context.Context, name string) (f app.Fence, expires ti
 		}
 		// An end that is further off than any lease lasts was set while the clock was ahead.
 		if left := last.expires.Sub(w.now); left > 0 && left <= app.LeaseTime {
-			return &app.Held{Name: name, Until: last.expires}
+			return &app.LeaseHeld{Name: name, Until: last.expires}
 		}
 		f, expires = app.Fence{Name: name, Token: last.token + 1}, w.now.Add(app.LeaseTime)
 		return w.setLease(f, expires)

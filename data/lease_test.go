@@ -48,12 +48,12 @@ func inBubble(t *testing.T, fn func(t *testing.T, one, other store)) {
 func TestALeaseIsHeldByOne(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
 		var first app.Fence
-		err := one.Hold(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 			first = f
 			for _, s := range []store{one, other} {
 				begin := time.Now()
-				err := s.Hold(ctx, "send", never(t))
-				var held *app.Held
+				err := s.Lease(ctx, "send", never(t))
+				var held *app.LeaseHeld
 				if !errors.As(err, &held) || held.Name != "send" || !held.Until.After(time.Now()) {
 					t.Errorf("the error is %v", err)
 				}
@@ -61,7 +61,7 @@ func TestALeaseIsHeldByOne(t *testing.T) {
 					t.Errorf("it waited %v", waited)
 				}
 			}
-			if err := other.Hold(ctx, "another", func(context.Context, app.Fence) error { return nil }); err != nil {
+			if err := other.Lease(ctx, "another", func(context.Context, app.Fence) error { return nil }); err != nil {
 				t.Errorf("another lease: %v", err)
 			}
 			return one.guard(f)
@@ -69,7 +69,7 @@ func TestALeaseIsHeldByOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = other.Hold(t.Context(), "send", func(_ context.Context, f app.Fence) error {
+		err = other.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
 			if f.Token <= first.Token {
 				t.Errorf("token %d follows %d", f.Token, first.Token)
 			}
@@ -86,11 +86,11 @@ func TestALeaseIsHeldByOne(t *testing.T) {
 
 func TestALeaseLastsAsLongAsItsHolderWorks(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
-		err := one.Hold(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 			for begin := time.Now(); time.Since(begin) < time.Hour; {
 				time.Sleep(5 * app.LeaseTime / 2)
-				var held *app.Held
-				if err := other.Hold(ctx, "send", never(t)); !errors.As(err, &held) {
+				var held *app.LeaseHeld
+				if err := other.Lease(ctx, "send", never(t)); !errors.As(err, &held) {
 					t.Errorf("after %v: %v", time.Since(begin), err)
 				}
 			}
@@ -105,11 +105,11 @@ func TestALeaseLastsAsLongAsItsHolderWorks(t *testing.T) {
 func TestTheErrorOfTheWorkIsTheErrorOfHold(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, _ store) {
 		broken := errors.New("broken")
-		if err := one.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return broken }); !errors.Is(err, broken) {
+		if err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return broken }); !errors.Is(err, broken) {
 			t.Errorf("the error is %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		err := one.Hold(ctx, "send", func(ctx context.Context, _ app.Fence) error {
+		err := one.Lease(ctx, "send", func(ctx context.Context, _ app.Fence) error {
 			cancel()
 			<-ctx.Done()
 			return ctx.Err()
@@ -117,7 +117,7 @@ func TestTheErrorOfTheWorkIsTheErrorOfHold(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the error is %v", err)
 		}
-		if err := one.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
+		if err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Errorf("a cancelled holder kept the lease: %v", err)
 		}
 	})
@@ -127,10 +127,10 @@ func TestALeaseIsGivenBackByAPanic(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
 		func() {
 			defer func() { _ = recover() }()
-			err := one.Hold(t.Context(), "send", func(context.Context, app.Fence) error { panic("broken") })
+			err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { panic("broken") })
 			t.Errorf("it went on after the panic: %v", err)
 		}()
-		if err := other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
+		if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Error(err)
 		}
 	})
@@ -139,7 +139,7 @@ func TestALeaseIsGivenBackByAPanic(t *testing.T) {
 func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
 		var dead app.Fence
-		err := one.Hold(t.Context(), "send", func(_ context.Context, f app.Fence) error {
+		err := one.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
 			dead = f
 			return one.db.Close() // it renews nothing more and gives nothing back
 		})
@@ -147,8 +147,8 @@ func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(app.LeaseTime - time.Second)
-		var held *app.Held
-		if err := other.Hold(t.Context(), "send", never(t)); !errors.As(err, &held) {
+		var held *app.LeaseHeld
+		if err := other.Lease(t.Context(), "send", never(t)); !errors.As(err, &held) {
 			t.Fatalf("before it expired: %v", err)
 		}
 		if err := other.guard(dead); err != nil {
@@ -158,7 +158,7 @@ func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 		if err := other.guard(dead); err != nil {
 			t.Errorf("the newest fence, while nobody has taken the lease: %v", err)
 		}
-		err = other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return other.guard(dead) })
+		err = other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return other.guard(dead) })
 		if !app.IsCode(err, app.Conflict) {
 			t.Errorf("the fence of a dead process: %v", err)
 		}
@@ -169,7 +169,7 @@ func TestALeaseThatWasTakenWhileTheClockWasAheadIsFree(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
 		ahead := time.Now().Add(app.LeaseTime + time.Second).UnixMilli()
 		run(t, one.path, fmt.Sprintf("INSERT INTO leases (name, token, expires) VALUES ('send', 7, %d)", ahead))
-		err := other.Hold(t.Context(), "send", func(_ context.Context, f app.Fence) error {
+		err := other.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
 			if f.Token != 8 {
 				t.Errorf("token %d follows 7", f.Token)
 			}
@@ -193,7 +193,7 @@ func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 		}},
 		{"another took it", false, func(t *testing.T, _, other store) func() {
 			other.expire("send")
-			if err := other.Hold(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
+			if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 				t.Error(err)
 			}
 			return func() {}
@@ -211,7 +211,7 @@ func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, one, other store) {
 				begin := time.Now()
-				err := one.Hold(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+				err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 					end := c.lose(t, one, other)
 					select {
 					case <-ctx.Done():
@@ -237,7 +237,7 @@ func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
 
 func TestWorkThatEndsInTimeDoesNotMindALostLease(t *testing.T) {
 	inBubble(t, func(t *testing.T, one, other store) {
-		err := one.Hold(t.Context(), "send", func(context.Context, app.Fence) error {
+		err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error {
 			other.expire("send")
 			return nil
 		})

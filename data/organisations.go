@@ -12,7 +12,7 @@ import (
 func (r *reader) Organisations() ([]app.Organisation, error) {
 	return many(r, "reading the organisations", func(row *sql.Rows) (o app.Organisation, err error) {
 		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text,
-			&o.SignIn, &o.Connection, &o.ConnectedBy, at{&o.ConnectedAt})
+			&o.Consent, &o.Connection, &o.ConnectedBy, at{&o.ConnectedAt})
 		return o, err
 	}, `
 		SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text,
@@ -37,27 +37,27 @@ func (w *writer) SaveOrganisation(o app.Organisation) error {
 
 func (w *writer) saveConnection(o app.Organisation) error {
 	const doing = "saving a connection"
-	if o.SignIn == "" {
+	if o.Consent == "" {
 		_, err := w.exec(doing, "DELETE FROM connections WHERE tenant = ?", o.Tenant.ID)
 		return err
 	}
 	_, err := w.exec(doing, `
 		INSERT INTO connections (tenant, sign_in, id, by, at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (tenant) DO UPDATE SET sign_in = excluded.sign_in, id = excluded.id, by = excluded.by, at = excluded.at`,
-		o.Tenant.ID, o.SignIn, o.Connection, o.ConnectedBy, millis(o.ConnectedAt))
+		o.Tenant.ID, o.Consent, o.Connection, o.ConnectedBy, millis(o.ConnectedAt))
 	return err
 }
 
-// SignIns implements app.Reader.
-func (r *reader) SignIns() ([]app.SignIn, error) {
-	return many(r, "reading the sign-ins", func(row *sql.Rows) (s app.SignIn, err error) {
+// Consents implements app.Reader.
+func (r *reader) Consents() ([]app.Consent, error) {
+	return many(r, "reading the sign-ins", func(row *sql.Rows) (s app.Consent, err error) {
 		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.By, at{&s.At}, inJSON{&s.Scopes})
 		return s, err
 	}, "SELECT id, name, email, by, at, scopes FROM sign_ins ORDER BY at DESC, id")
 }
 
-// SaveSignIn implements app.Tx.
-func (w *writer) SaveSignIn(s app.SignIn) error {
+// SaveConsent implements app.Tx.
+func (w *writer) SaveConsent(s app.Consent) error {
 	_, err := w.exec("saving a sign-in", `
 		INSERT INTO sign_ins (id, name, email, by, at, scopes) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, by = excluded.by, at = excluded.at, scopes = excluded.scopes`,

@@ -47,7 +47,7 @@ func TestWhoMayNotBackUpIsTold(t *testing.T) {
 func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 	fake := newFake().fill(3)
 	fake.lock = app.LockState{Locked: true, Copied: app.Copied{How: app.Restored}, Compared: []app.Comparison{
-		{Organisation: app.Organisation{Tenant: ledger.Tenant{Name: "Demo"}, State: app.SignedOut}, Strays: []app.Stray{{Number: "INV-7"}}},
+		{Organisation: app.Organisation{Tenant: ledger.Tenant{Name: "Demo"}, State: app.ConsentEnded}, Strays: []app.Stray{{Number: "INV-7"}}},
 	}}
 	b := newTrial(t, fake)
 	b.see("This is a copy of the firm's data. Nothing is exported and no number given out until it has been compared with Xero.")

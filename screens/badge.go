@@ -46,8 +46,8 @@ func connectionOf(f style.Format, org *app.Organisation, r app.Refresh, now time
 	park := org.Parked
 	goesOn := lang.L("Sending goes on by itself after {{.Time}}.", with{"Time": f.Moment(park.Until, now)})
 	switch {
-	case org.State == app.SignedOut:
-		c = connection{sign: style.SignedOut, state: lang.L("signed out"), more: reasonWords(app.NotSignedIn)}
+	case org.State == app.ConsentEnded:
+		c = connection{sign: style.ConsentEnded, state: lang.L("signed out"), more: reasonWords(app.NoConsent)}
 	case org.State == app.Disconnected:
 		c = connection{sign: style.Disconnected, state: lang.L("disconnected"), more: reasonWords(app.NotConnected)}
 	case park.Why == "" || !park.Until.After(now):

@@ -44,7 +44,7 @@ const connectRoom = 64
 // choose has the person choose what to connect of what the sign-in reaches. When that is
 // one organisation alone, Xero's page was choice enough. What the firm had before says
 // which of them it knows.
-func (c *connections) choose(signIn app.SignIn, kept bool, found []app.Connection, before []app.Organisation) {
+func (c *connections) choose(signIn app.Consent, kept bool, found []app.Connection, before []app.Organisation) {
 	d := &connecting{connections: c, kept: kept, work: task{ui: c.ui}}
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(0))
 	open := 0

@@ -21,12 +21,12 @@ import (
 // connectionApp is what connecting to Xero asks of the application.
 type connectionApp interface {
 	Organisations(ctx context.Context) ([]app.Organisation, error)
-	SignIns(ctx context.Context) ([]app.SignIn, error)
+	Consents(ctx context.Context) ([]app.Consent, error)
 	Firm(ctx context.Context) (app.Firm, error)
 	Refreshes(ctx context.Context) (map[ledger.TenantID]app.Refresh, error)
 	Gauge(t ledger.TenantID) app.Gauge
-	Kept(id app.SignInID) bool
-	SignIn(ctx context.Context, by staff.Member, show func(link string)) (app.SignIn, []app.Connection, error)
+	Kept(id app.ConsentID) bool
+	AskConsent(ctx context.Context, by staff.Member, show func(link string)) (app.Consent, []app.Connection, error)
 	Connect(ctx context.Context, by staff.Member, c app.Connection) (app.Organisation, error)
 	Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error
 	ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) error
@@ -52,11 +52,11 @@ type connections struct {
 
 // standing is how the firm stands with Xero.
 type standing struct {
-	firm    app.Firm
-	orgs    []app.Organisation
-	signIns map[app.SignInID]app.SignIn
-	kept    map[app.SignInID]bool
-	gauges  map[ledger.TenantID]app.Gauge
+	firm     app.Firm
+	orgs     []app.Organisation
+	consents map[app.ConsentID]app.Consent
+	kept     map[app.ConsentID]bool
+	gauges   map[ledger.TenantID]app.Gauge
 
 	refreshes map[ledger.TenantID]app.Refresh
 }
@@ -161,7 +161,7 @@ func (c *connections) load(then func()) {
 // read finds out how the firm stands. Whether a sign-in is kept waits for one that is
 // being renewed, so it is not for the goroutine that draws.
 func (c *connections) read(ctx context.Context) (standing, error) {
-	s := standing{signIns: map[app.SignInID]app.SignIn{}, kept: map[app.SignInID]bool{}, gauges: map[ledger.TenantID]app.Gauge{}}
+	s := standing{consents: map[app.ConsentID]app.Consent{}, kept: map[app.ConsentID]bool{}, gauges: map[ledger.TenantID]app.Gauge{}}
 	var err error
 	if s.firm, err = c.app.Firm(ctx); err != nil {
 		return s, err
@@ -172,9 +172,9 @@ func (c *connections) read(ctx context.Context) (standing, error) {
 	if s.refreshes, err = c.app.Refreshes(ctx); err != nil {
 		return s, err
 	}
-	signIns, err := c.app.SignIns(ctx)
-	for _, v := range signIns {
-		s.signIns[v.ID], s.kept[v.ID] = v, c.app.Kept(v.ID)
+	consents, err := c.app.Consents(ctx)
+	for _, v := range consents {
+		s.consents[v.ID], s.kept[v.ID] = v, c.app.Kept(v.ID)
 	}
 	for _, o := range s.orgs {
 		s.gauges[o.Tenant.ID] = c.app.Gauge(o.Tenant.ID)
@@ -215,7 +215,7 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if more := c.meaning(org, how); more != "" {
 		column.Add(paragraph(more))
 	}
-	signIn, known := c.standing.signIns[org.SignIn]
+	signIn, known := c.standing.consents[org.Consent]
 	fact := func(what, text string) {
 		column.Add(container.New(factLine{factName}, widget.NewLabel(what), paragraph(text)))
 	}
@@ -235,7 +235,7 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if !gauge.LastCall.IsZero() {
 		fact(lang.L("Last call"), c.moment(gauge.LastCall))
 	}
-	if known && org.State == app.Connected && !c.standing.kept[org.SignIn] {
+	if known && org.State == app.Connected && !c.standing.kept[org.Consent] {
 		column.Add(signed(style.Warning, paragraph(notKept())))
 	}
 	return container.NewStack(newGround("", theme.ColorNameInputBorder),
@@ -261,14 +261,14 @@ func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 // meaning says what the state of an organisation means, and who can change it.
 func (c *connections) meaning(org *app.Organisation, how connection) string {
 	switch {
-	case org.State == app.Disconnected && org.SignIn == "":
+	case org.State == app.Disconnected && org.Consent == "":
 		return lang.L("It was disconnected here. Its mapping, the contact links and what was exported are kept: connect it again to go on.")
 	case org.State == app.Connected && !org.Default && how.sign == style.Connected:
 		return lang.L("The firm exports to another organisation.")
 	case org.State == app.Connected:
 		return how.more
 	}
-	signIn, known := c.standing.signIns[org.SignIn]
+	signIn, known := c.standing.consents[org.Consent]
 	if !known {
 		return how.more
 	}

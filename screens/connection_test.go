@@ -27,8 +27,8 @@ func newUnconnected() *fakeApp {
 func newSignedIn() *fakeApp {
 	fake := newFake().fill(3)
 	fake.xero.reached = []app.Connection{{ID: "x1", Tenant: demoTenant}}
-	fake.xero.signIns = []app.SignIn{{User: fake.xero.user, By: "s1", At: fakeNow.Add(-time.Hour), Scopes: []string{"offline_access", "accounting.invoices", "files.read"}}}
-	fake.orgs[0].SignIn, fake.orgs[0].ConnectedBy, fake.orgs[0].ConnectedAt = "u1", "s1", fakeNow.Add(-time.Hour)
+	fake.xero.consents = []app.Consent{{User: fake.xero.user, By: "s1", At: fakeNow.Add(-time.Hour), Scopes: []string{"offline_access", "accounting.invoices", "files.read"}}}
+	fake.orgs[0].Consent, fake.orgs[0].ConnectedBy, fake.orgs[0].ConnectedAt = "u1", "s1", fakeNow.Add(-time.Hour)
 	return fake
 }
 
@@ -110,7 +110,7 @@ func TestSigningInIsCancelled(t *testing.T) {
 			b.await(func() bool { return len(b.opened) > 0 })
 			leave(b)
 			b.see("Not connected to Xero")
-			if fake.counted["SignIn was cancelled"] != 1 || fake.counted["Connect"] > 0 {
+			if fake.counted["AskConsent was cancelled"] != 1 || fake.counted["Connect"] > 0 {
 				t.Errorf("called %v", fake.counted)
 			}
 		})
@@ -119,12 +119,12 @@ func TestSigningInIsCancelled(t *testing.T) {
 
 func TestASignInThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
 	fake := newUnconnected()
-	fake.refuse["SignIn"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("Connect to Xero")
 	b.see("Sign-ins are not kept beyond this run of Feebridge.")
-	delete(fake.refuse, "SignIn")
+	delete(fake.refuse, "AskConsent")
 	b.tap("Try again")
 	b.see("Demo Company (NZ) is connected")
 }
@@ -179,7 +179,7 @@ func TestAnOrganisationIsConnectedAgain(t *testing.T) {
 		state app.ConnectionState
 		see   string
 	}{
-		"the sign-in is not accepted any more": {app.SignedOut, "Xero does not accept the sign-in any more: sign in again."},
+		"the sign-in is not accepted any more": {app.ConsentEnded, "Xero does not accept the sign-in any more: sign in again."},
 		"disconnected in Xero":                 {app.Disconnected, "The organisation has ended the connection in Xero: connect it again."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestWithoutAClientIDTheGuideIsShown(t *testing.T) {
 	b.see("1. Sign in at developer.xero.com", "Auth Code with PKCE", "http://localhost:8742/callback", "http://localhost:8744/callback")
 	b.tap("Connect to Xero")
 	b.see("Feebridge brings no client ID of its own.")
-	if fake.counted["SignIn"] > 0 {
+	if fake.counted["AskConsent"] > 0 {
 		t.Error("it signed in without one")
 	}
 	b.typeText("CAFE")
@@ -333,7 +333,7 @@ func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
 func TestAConnectionThatCannotBeReadSaysWhy(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)
-	fake.refuse["SignIns"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	fake.refuse["Consents"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
 	b.openConnection()
 	b.see("Sign-ins are not kept beyond this run of Feebridge.")
 }
@@ -352,7 +352,7 @@ func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {
 
 func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
 	fake := newSignedIn()
-	fake.orgs[0].State = app.SignedOut
+	fake.orgs[0].State = app.ConsentEnded
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
 	b.see("Xero does not accept the sign-in any more: sign in again.", "Export 2 invoices")
@@ -365,7 +365,7 @@ func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	fake.mu.Lock()
-	fake.orgs[0].State = app.SignedOut
+	fake.orgs[0].State = app.ConsentEnded
 	fake.mu.Unlock()
 	fake.tell("organisation", "t1")
 	b.settle()

@@ -266,8 +266,8 @@ func TestTheBadgeTellsTheConnection(t *testing.T) {
 	}{
 		"none":         {nil, "Not connected to Xero", "Nothing can be exported until this firm is connected", "–"},
 		"connected":    {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
-		"signed out":   {&app.Organisation{State: app.SignedOut}, "Kauri · signed out", "sign in again", "⚠"},
-		"disconnected": {&app.Organisation{State: app.Disconnected, SignIn: "u1"}, "Kauri · disconnected", "ended the connection", "✗"},
+		"signed out":   {&app.Organisation{State: app.ConsentEnded}, "Kauri · signed out", "sign in again", "⚠"},
+		"disconnected": {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "ended the connection", "✗"},
 		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
 			"Kauri · offline", "offline. Sending goes on by itself after", "○"},
 		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},

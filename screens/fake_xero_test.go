@@ -13,17 +13,17 @@ import (
 
 // fakeXero is where people sign in, and what the organisations have.
 type fakeXero struct {
-	firm    app.Firm
-	user    app.User         // who signs in next
-	reached []app.Connection // by that sign-in
-	answer  chan error       // ends the person's decision; nil decides at once
-	signIns []app.SignIn
-	unkept  bool // there is no keyring
-	broken  map[ledger.TenantID]error
-	charts  map[ledger.TenantID]ledger.Chart
-	maps    map[ledger.TenantID]ledger.Mapping
-	codes   []string
-	taxes   []billing.Tax
+	firm     app.Firm
+	user     app.User         // who signs in next
+	reached  []app.Connection // by that sign-in
+	answer   chan error       // ends the person's decision; nil decides at once
+	consents []app.Consent
+	unkept   bool // there is no keyring
+	broken   map[ledger.TenantID]error
+	charts   map[ledger.TenantID]ledger.Chart
+	maps     map[ledger.TenantID]ledger.Mapping
+	codes    []string
+	taxes    []billing.Tax
 }
 
 var demoTenant = ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}
@@ -72,42 +72,42 @@ func (f *fakeApp) Firm(context.Context) (app.Firm, error) {
 	return f.xero.firm, err
 }
 
-func (f *fakeApp) SignIns(context.Context) ([]app.SignIn, error) {
-	err := f.enter("SignIns")
+func (f *fakeApp) Consents(context.Context) ([]app.Consent, error) {
+	err := f.enter("Consents")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.xero.signIns), err
+	return slices.Clone(f.xero.consents), err
 }
 
 func (f *fakeApp) Gauge(ledger.TenantID) app.Gauge { return f.gauge }
 
-func (f *fakeApp) Kept(app.SignInID) bool { return !f.xero.unkept }
+func (f *fakeApp) Kept(app.ConsentID) bool { return !f.xero.unkept }
 
-func (f *fakeApp) SignIn(ctx context.Context, by staff.Member, show func(string)) (app.SignIn, []app.Connection, error) {
-	if err := f.enter("SignIn"); err != nil {
-		return app.SignIn{}, nil, err
+func (f *fakeApp) AskConsent(ctx context.Context, by staff.Member, show func(string)) (app.Consent, []app.Connection, error) {
+	if err := f.enter("AskConsent"); err != nil {
+		return app.Consent{}, nil, err
 	}
 	show("https://login.xero.example/authorize?state=1")
 	if f.xero.answer != nil {
 		select {
 		case err := <-f.xero.answer:
 			if err != nil {
-				return app.SignIn{}, nil, err
+				return app.Consent{}, nil, err
 			}
 		case <-ctx.Done():
-			_ = f.enter("SignIn was cancelled")
-			return app.SignIn{}, nil, ctx.Err()
+			_ = f.enter("AskConsent was cancelled")
+			return app.Consent{}, nil, ctx.Err()
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := app.SignIn{User: f.xero.user, By: by.ID, At: fakeNow, Scopes: []string{
+	s := app.Consent{User: f.xero.user, By: by.ID, At: fakeNow, Scopes: []string{
 		"openid", "profile", "email", "offline_access", "accounting.invoices", "accounting.contacts", "accounting.settings.read", "files.read",
 	}}
-	f.xero.signIns = append(slices.DeleteFunc(f.xero.signIns, func(o app.SignIn) bool { return o.ID == s.ID }), s)
+	f.xero.consents = append(slices.DeleteFunc(f.xero.consents, func(o app.Consent) bool { return o.ID == s.ID }), s)
 	for i := range f.orgs {
 		if slices.ContainsFunc(f.xero.reached, func(c app.Connection) bool { return c.Tenant.ID == f.orgs[i].Tenant.ID }) {
-			f.orgs[i].State, f.orgs[i].SignIn = app.Connected, s.ID
+			f.orgs[i].State, f.orgs[i].Consent = app.Connected, s.ID
 		}
 	}
 	return s, f.xero.reached, nil
@@ -124,7 +124,7 @@ func (f *fakeApp) Connect(_ context.Context, by staff.Member, c app.Connection) 
 	}
 	org := app.Organisation{
 		Tenant: c.Tenant, Default: len(f.orgs) == 0, State: app.Connected,
-		SignIn: f.xero.user.ID, Connection: c.ID, ConnectedBy: by.ID, ConnectedAt: fakeNow,
+		Consent: f.xero.user.ID, Connection: c.ID, ConnectedBy: by.ID, ConnectedAt: fakeNow,
 	}
 	for i, o := range f.orgs {
 		if o.Tenant.ID == c.Tenant.ID {

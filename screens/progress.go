@@ -158,8 +158,8 @@ func (x *exports) waitText() string { return waitingFor(x.progress, x.now()) }
 // waitingFor says what a run waits for, or nothing.
 func waitingFor(p app.Progress, now time.Time) string {
 	switch park := p.Organisation.Parked; {
-	case p.Organisation.State == app.SignedOut:
-		return waitWords(app.NotSignedIn, time.Time{}, now)
+	case p.Organisation.State == app.ConsentEnded:
+		return waitWords(app.NoConsent, time.Time{}, now)
 	case p.Organisation.State == app.Disconnected:
 		return waitWords(app.NotConnected, time.Time{}, now)
 	case park.Why != "" && park.Until.After(now):

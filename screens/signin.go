@@ -73,7 +73,7 @@ func (d *consent) start() {
 	d.shown.Hide()
 	d.say(style.Busy, lang.L("Your browser opens Xero's sign-in…"))
 	d.asking.start(func(ctx context.Context, post func(func())) {
-		signIn, found, err := d.app.SignIn(ctx, d.me(), func(link string) {
+		signIn, found, err := d.app.AskConsent(ctx, d.me(), func(link string) {
 			post(func() { d.open(link) })
 		})
 		kept := err == nil && d.app.Kept(signIn.ID)
@@ -106,7 +106,7 @@ func (d *consent) say(sign style.Sign, text string) {
 }
 
 // end shows why nobody signed in, or goes on to the organisations.
-func (d *consent) end(signIn app.SignIn, kept bool, found []app.Connection, err error) {
+func (d *consent) end(signIn app.Consent, kept bool, found []app.Connection, err error) {
 	if err == nil && len(found) == 0 {
 		err = app.Errorf(app.Invalid, "The sign-in reaches no organisation. Sign in again, and choose one on Xero's page before you allow access.")
 	}

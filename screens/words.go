@@ -74,7 +74,7 @@ func reasonWords(r app.Reason) string {
 		return lang.L("Xero takes only so many calls a minute.")
 	case app.DayLimit:
 		return lang.L("Xero takes no more calls from this organisation today.")
-	case app.NotSignedIn:
+	case app.NoConsent:
 		return lang.L("Xero does not accept the sign-in any more: sign in again.")
 	case app.NotConnected:
 		return lang.L("The organisation has ended the connection in Xero: connect it again.")
@@ -92,7 +92,7 @@ func waitWords(r app.Reason, until, now time.Time) string {
 		return lang.L("Waits for Xero's minute limit, {{.For}}", data)
 	case app.DayLimit:
 		return lang.L("Waits for Xero's daily limit, until {{.Until}}", with{"Until": until.Local().Format("15:04")})
-	case app.NotSignedIn:
+	case app.NoConsent:
 		return lang.L("Waits for a new sign-in to Xero")
 	case app.NotConnected:
 		return lang.L("Waits: the organisation has ended the connection")

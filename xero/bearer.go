@@ -38,5 +38,5 @@ func noToken(ctx context.Context, err error) *app.Trouble {
 		t.Unsent, t.Answered = true, false
 		return &t
 	}
-	return &app.Trouble{Reason: app.NotSignedIn, Unsent: true, Err: err}
+	return &app.Trouble{Reason: app.NoConsent, Unsent: true, Err: err}
 }

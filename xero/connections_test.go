@@ -67,7 +67,7 @@ func TestWhatStopsACallAboutConnections(t *testing.T) {
 		gone   bool // so that there is nothing left to be ended
 		list   bool // only a list is wrong
 	}{
-		"the token is not accepted":       {answer: said(401, xeros, `{"Title":"Unauthorized","Status":401,"Detail":"AuthenticationUnsuccessful"}`), want: app.NotSignedIn},
+		"the token is not accepted":       {answer: said(401, xeros, `{"Title":"Unauthorized","Status":401,"Detail":"AuthenticationUnsuccessful"}`), want: app.NoConsent},
 		"it is none of ours":              {answer: said(403, xeros, `{"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful"}`), want: app.NotConnected},
 		"there is none":                   {answer: said(404, xeros, `{"Title":"Not Found","Status":404,"Detail":"No such connection"}`), want: app.Refused, gone: true},
 		"something on the way has none":   {answer: said(404, nil, "<html>Not found"), want: app.Interrupted},

@@ -97,7 +97,7 @@ func userOf(token *oauth2.Token) (app.User, error) {
 		if name == "" {
 			name = strings.TrimSpace(claims.Given + " " + claims.Family)
 		}
-		return app.User{ID: app.SignInID(claims.UserID), Name: name, Email: claims.Email}, nil
+		return app.User{ID: app.ConsentID(claims.UserID), Name: name, Email: claims.Email}, nil
 	}
 	return app.User{}, errors.New("the answer does not say who signed in")
 }
@@ -149,7 +149,7 @@ func tokenTrouble(err error) *app.Trouble {
 	switch status := answered.Response.StatusCode; {
 	case refusalOf(err) != "":
 		// Whatever the word, these tokens will never be good again.
-		t.Reason, t.Unsent, t.Answered = app.NotSignedIn, true, true
+		t.Reason, t.Unsent, t.Answered = app.NoConsent, true, true
 		t.Text = "the sign-in is not accepted any more (" + refusalOf(err) + ")"
 	case status == http.StatusTooManyRequests:
 		t.Reason, t.Unsent, t.Answered = app.MinuteLimit, true, true

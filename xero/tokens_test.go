@@ -42,11 +42,11 @@ func TestRefreshing(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
-		if _, err := d.Refresh(t.Context(), registration, first.Refresh); troubleIn(t, err).Reason != app.NotSignedIn {
+		if _, err := d.Refresh(t.Context(), registration, first.Refresh); troubleIn(t, err).Reason != app.NoConsent {
 			t.Errorf("the error is %v", err)
 		}
 		time.Sleep(60 * 24 * time.Hour)
-		if _, err := d.Refresh(t.Context(), registration, third.Refresh); troubleIn(t, err).Reason != app.NotSignedIn {
+		if _, err := d.Refresh(t.Context(), registration, third.Refresh); troubleIn(t, err).Reason != app.NoConsent {
 			t.Errorf("the error is %v", err)
 		}
 	})
@@ -66,9 +66,9 @@ func TestWhatStopsARefresh(t *testing.T) {
 		wait     time.Duration // until it may be tried again
 	}{
 		"it is not accepted any more": {override: oauth("invalid_grant"), text: "not accepted any more (invalid_grant)",
-			want: app.Trouble{Reason: app.NotSignedIn, Unsent: true, Answered: true}},
+			want: app.Trouble{Reason: app.NoConsent, Unsent: true, Answered: true}},
 		"the app is gone": {override: oauth("unauthorized_client"), text: "(unauthorized_client)",
-			want: app.Trouble{Reason: app.NotSignedIn, Unsent: true, Answered: true}},
+			want: app.Trouble{Reason: app.NoConsent, Unsent: true, Answered: true}},
 		"a word that is none of these": {override: oauth("SECRET"), want: app.Trouble{Reason: app.Interrupted}},
 		"a refusal without a word":     {override: said(401, xeros, "SECRET"), want: app.Trouble{Reason: app.Interrupted}},
 		"a proxy's page":               {override: said(403, map[string]string{"Content-Type": "text/plain"}, "SECRET"), want: app.Trouble{Reason: app.Interrupted}},

@@ -49,7 +49,7 @@ func troubleOf(resp *http.Response, body []byte) *app.Trouble {
 // refusals are the reasons of the statuses with which Xero does not carry a request out.
 var refusals = map[int]app.Reason{
 	http.StatusBadRequest:   app.Refused,
-	http.StatusUnauthorized: app.NotSignedIn,
+	http.StatusUnauthorized: app.NoConsent,
 	http.StatusForbidden:    app.NotConnected,
 	http.StatusNotFound:     app.Refused,
 }

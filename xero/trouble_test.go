@@ -54,7 +54,7 @@ func TestWhatAnAnswerSaysOfAWrite(t *testing.T) {
 		{"a key that was used before", 400, xeros, `{"Type":null,"Title":"Bad Request","Status":400,"Detail":"Idempotency Key: k is used with a different request.","Instance":"i","Extensions":{}}`,
 			app.Trouble{Reason: app.Refused, Unsent: true, Answered: true, Text: "Idempotency Key: k is used with a different request.", Correlation: id}},
 		{"a bad token", 401, xeros, `{"Type":null,"Title":"Unauthorized","Status":401,"Detail":"TokenExpired: token expired at 04/29/2020 09:22:02","Instance":"i","Extensions":{}}`,
-			app.Trouble{Reason: app.NotSignedIn, Unsent: true, Answered: true, Text: "TokenExpired: token expired at 04/29/2020 09:22:02", Correlation: id}},
+			app.Trouble{Reason: app.NoConsent, Unsent: true, Answered: true, Text: "TokenExpired: token expired at 04/29/2020 09:22:02", Correlation: id}},
 		{"an organisation that is not connected", 403, xeros, `{"Type":null,"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful","Instance":"i","Extensions":{}}`,
 			app.Trouble{Reason: app.NotConnected, Unsent: true, Answered: true, Text: "AuthenticationUnsuccessful", Correlation: id}},
 		{"a resource that is not there", 404, plain, "The resource you're looking for cannot be found",
@@ -143,7 +143,7 @@ func TestAWriteThatNeverLeftIsUnsent(t *testing.T) {
 	}{
 		{"no connection", xero.Config{HTTP: unreachable}, app.Offline},
 		{"a connection that takes too long", xero.Config{HTTP: hangs}, app.Offline},
-		{"no token", xero.Config{Token: signedOut}, app.NotSignedIn},
+		{"no token", xero.Config{Token: signedOut}, app.NoConsent},
 		{"no token for another reason", xero.Config{Token: offline}, app.Offline},
 		{"no address", xero.Config{API: "xero"}, app.Refused},
 		{"an address of another kind", xero.Config{API: "ftp://xero.test"}, app.Refused},
@@ -228,7 +228,7 @@ func TestAReadIsTriedAgain(t *testing.T) {
 		}), 4, app.Interrupted},
 		{"after a broken connection", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 4, app.Interrupted},
 		{"but not when it is refused", said(400, nil, `{"ErrorNumber":16,"Message":"Syntax error"}`), 1, app.Refused},
-		{"but not when nobody is signed in", said(401, nil, `{"Title":"Unauthorized","Detail":"d"}`), 1, app.NotSignedIn},
+		{"but not when nobody is signed in", said(401, nil, `{"Title":"Unauthorized","Detail":"d"}`), 1, app.NoConsent},
 		{"but not when the organisation is not connected", said(403, nil, `{"Title":"Forbidden","Detail":"d"}`), 1, app.NotConnected},
 		{"but not what Xero does not have", said(501, nil, `{"ErrorNumber":20,"Message":"m"}`), 1, app.Troubled},
 	} {

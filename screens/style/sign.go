@@ -36,7 +36,7 @@ var (
 	Connected    = Sign{"●", theme.ColorNameSuccess}
 	Waiting      = Sign{"…", theme.ColorNameWarning}
 	Offline      = Sign{"○", theme.ColorNameWarning}
-	SignedOut    = Sign{"⚠", theme.ColorNameWarning}
+	ConsentEnded = Sign{"⚠", theme.ColorNameWarning}
 	Disconnected = Sign{"✗", theme.ColorNameError}
 	NotConnected = Sign{"–", theme.ColorNamePlaceHolder}
 )

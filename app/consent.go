@@ -12,36 +12,36 @@ import (
 	"feebridge/app/staff"
 )
 
-// SignIn is a person's consent at Xero, under which organisations are called.
-type SignIn struct {
+// Consent is a person's consent at Xero, under which organisations are called.
+type Consent struct {
 	User
 	By     staff.ID // of the firm's staff
 	At     time.Time
 	Scopes []string
 }
 
-// SignIn has a person sign in to Xero in a browser, whose link it shows, and returns the
+// Consent has a person sign in to Xero in a browser, whose link it shows, and returns the
 // organisations that Feebridge may call from now on. None of them is the firm's before
 // Connect. Who signed in before under the same user of Xero has done so anew.
-func (a *App) SignIn(ctx context.Context, by staff.Member, show func(link string)) (SignIn, []Connection, error) {
+func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link string)) (Consent, []Connection, error) {
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
 	firm, err := a.Firm(ctx)
 	if err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
 	if firm.Registration.ClientID == "" {
-		return SignIn{}, nil, Errorf(Invalid, "Feebridge does not know under which client ID it is registered with Xero. Enter the client ID of your firm's Xero app; the guide on this screen tells how to get one.")
+		return Consent{}, nil, Errorf(Invalid, "Feebridge does not know under which client ID it is registered with Xero. Enter the client ID of your firm's Xero app; the guide on this screen tells how to get one.")
 	}
 	g, err := a.connector.Consent(ctx, firm.Registration, show)
 	if err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
-	s := SignIn{User: g.User, By: by.ID, Scopes: g.Scopes}
+	s := Consent{User: g.User, By: by.ID, Scopes: g.Scopes}
 	name, _, err := a.vaultName(ctx, s.ID)
 	if err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
 	k := a.keys.of(s.ID)
 	err = k.use(ctx, func() error {
@@ -49,16 +49,16 @@ func (a *App) SignIn(ctx context.Context, by staff.Member, show func(link string
 		return nil
 	})
 	if err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
 	found, err := a.connector.Connections(ctx, g.Access)
 	if err != nil {
-		return SignIn{}, nil, err
+		return Consent{}, nil, err
 	}
 	a.keys.reach(s.ID, found)
 	err = a.update(ctx, func(tx Tx) error {
 		s.At = tx.Now()
-		if err := tx.SaveSignIn(s); err != nil {
+		if err := tx.SaveConsent(s); err != nil {
 			return err
 		}
 		if err := takeUp(tx, s, found); err != nil {
@@ -75,7 +75,7 @@ func (a *App) SignIn(ctx context.Context, by staff.Member, show func(link string
 
 // takeUp lets the organisations that the sign-in reaches go on under it, where they
 // stopped.
-func takeUp(tx Tx, s SignIn, found []Connection) error {
+func takeUp(tx Tx, s Consent, found []Connection) error {
 	known, err := tx.Organisations()
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func takeUp(tx Tx, s SignIn, found []Connection) error {
 		if at < 0 {
 			continue
 		}
-		o.SignIn, o.Connection, o.ConnectedBy, o.ConnectedAt = s.ID, found[at].ID, s.By, s.At
+		o.Consent, o.Connection, o.ConnectedBy, o.ConnectedAt = s.ID, found[at].ID, s.By, s.At
 		o.State, o.Parked = Connected, Park{}
 		if err := tx.SaveOrganisation(o); err != nil {
 			return err
@@ -96,18 +96,18 @@ func takeUp(tx Tx, s SignIn, found []Connection) error {
 
 // forgetUnused forgets the sign-ins under which no organisation is called any more, but
 // for the one that was just given.
-func (a *App) forgetUnused(ctx context.Context, fresh SignInID) error {
-	used := map[SignInID]bool{fresh: true}
-	var known []SignIn
+func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
+	used := map[ConsentID]bool{fresh: true}
+	var known []Consent
 	err := a.store.View(ctx, func(r Reader) (err error) {
 		all, err := r.Organisations()
 		if err != nil {
 			return err
 		}
 		for _, o := range all {
-			used[o.SignIn] = true
+			used[o.Consent] = true
 		}
-		known, err = r.SignIns()
+		known, err = r.Consents()
 		return err
 	})
 	if err != nil {
@@ -126,7 +126,7 @@ func (a *App) forgetUnused(ctx context.Context, fresh SignInID) error {
 
 // Kept reports whether the sign-in outlives this run of Feebridge: it does not where the
 // operating system has no keyring that works.
-func (a *App) Kept(id SignInID) bool {
+func (a *App) Kept(id ConsentID) bool {
 	k, kept := a.keys.of(id), false
 	_ = k.use(context.Background(), func() error {
 		kept = k.refresh == ""
@@ -136,9 +136,9 @@ func (a *App) Kept(id SignInID) bool {
 }
 
 // Token returns the access token with which the organisation is called now. Its errors
-// are *Troubles: NotSignedIn when a person must sign in again.
+// are *Troubles: NoConsent when a person must sign in again.
 func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
-	id, err := a.signInOf(ctx, t)
+	id, err := a.consentOf(ctx, t)
 	if err != nil {
 		return "", err
 	}
@@ -148,14 +148,14 @@ func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
 // expire makes the next call to the organisation ask for a new access token, and reports
 // whether there was one that is not accepted any more.
 func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
-	id, err := a.signInOf(ctx, t)
+	id, err := a.consentOf(ctx, t)
 	return err == nil && a.keys.of(id).expire(ctx)
 }
 
-// signInOf returns the sign-in under which the organisation is called: the one on disk,
+// consentOf returns the sign-in under which the organisation is called: the one on disk,
 // which another process may have changed, or for an organisation that is being connected
 // the one that reached it.
-func (a *App) signInOf(ctx context.Context, t ledger.TenantID) (SignInID, error) {
+func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
 	var org Organisation
 	err := a.store.View(ctx, func(r Reader) (err error) {
 		org, err = organisation(r, t)
@@ -164,8 +164,8 @@ func (a *App) signInOf(ctx context.Context, t ledger.TenantID) (SignInID, error)
 	if err != nil && !IsCode(err, NotFound) {
 		return "", err
 	}
-	if org.SignIn != "" {
-		return org.SignIn, nil
+	if org.Consent != "" {
+		return org.Consent, nil
 	}
 	if id := a.keys.reaching(t); id != "" {
 		return id, nil
@@ -173,21 +173,21 @@ func (a *App) signInOf(ctx context.Context, t ledger.TenantID) (SignInID, error)
 	if org.State == Disconnected {
 		return "", &Trouble{Reason: NotConnected, Unsent: true, Text: "The organisation was disconnected."}
 	}
-	return "", &Trouble{Reason: NotSignedIn, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
+	return "", &Trouble{Reason: NoConsent, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
 }
 
 // keys are the sign-ins that this process has used.
 type keys struct {
 	mu      sync.Mutex
-	all     map[SignInID]*key
-	reached map[ledger.TenantID]SignInID // by sign-ins of this process
+	all     map[ConsentID]*key
+	reached map[ledger.TenantID]ConsentID // by sign-ins of this process
 }
 
-func (k *keys) of(id SignInID) *key {
+func (k *keys) of(id ConsentID) *key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.all == nil {
-		k.all = map[SignInID]*key{}
+		k.all = map[ConsentID]*key{}
 	}
 	if k.all[id] == nil {
 		k.all[id] = &key{turn: make(chan struct{}, 1)}
@@ -195,25 +195,25 @@ func (k *keys) of(id SignInID) *key {
 	return k.all[id]
 }
 
-func (k *keys) reach(id SignInID, found []Connection) {
+func (k *keys) reach(id ConsentID, found []Connection) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.reached == nil {
-		k.reached = map[ledger.TenantID]SignInID{}
+		k.reached = map[ledger.TenantID]ConsentID{}
 	}
 	for _, c := range found {
 		k.reached[c.Tenant.ID] = id
 	}
 }
 
-func (k *keys) reaching(t ledger.TenantID) SignInID {
+func (k *keys) reaching(t ledger.TenantID) ConsentID {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.reached[t]
 }
 
 // forget forgets a sign-in, in the keyring too.
-func (k *keys) forget(ctx context.Context, a *App, id SignInID) error {
+func (k *keys) forget(ctx context.Context, a *App, id ConsentID) error {
 	name, _, err := a.vaultName(ctx, id)
 	if err != nil {
 		return err
@@ -224,13 +224,13 @@ func (k *keys) forget(ctx context.Context, a *App, id SignInID) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.all, id)
-	maps.DeleteFunc(k.reached, func(_ ledger.TenantID, by SignInID) bool { return by == id })
+	maps.DeleteFunc(k.reached, func(_ ledger.TenantID, by ConsentID) bool { return by == id })
 	return nil
 }
 
 // vaultName returns under which name the sign-in's refresh token is kept, and the
 // application at Xero that it is for.
-func (a *App) vaultName(ctx context.Context, id SignInID) (string, Registration, error) {
+func (a *App) vaultName(ctx context.Context, id ConsentID) (string, Registration, error) {
 	firm, err := a.Firm(ctx)
 	return firm.ID + " " + string(id), firm.Registration, err
 }
@@ -257,7 +257,7 @@ func (k *key) use(ctx context.Context, fn func() error) error {
 // spare is how long before its end an access token is not used any more.
 const spare = time.Minute
 
-func (k *key) token(ctx context.Context, a *App, id SignInID) (access string, err error) {
+func (k *key) token(ctx context.Context, a *App, id ConsentID) (access string, err error) {
 	err = k.use(ctx, func() error {
 		if k.access == "" || !time.Now().Round(0).Before(k.expires.Add(-spare)) {
 			err := a.alone(ctx, "sign-in "+string(id), func(ctx context.Context) error { return k.renew(ctx, a, id) })
@@ -283,7 +283,7 @@ func (k *key) expire(ctx context.Context) (was bool) {
 
 // renew trades the refresh token for new ones. The new one is kept before the access
 // token that came with it is used: a refresh token is worthless once it was traded.
-func (k *key) renew(ctx context.Context, a *App, id SignInID) error {
+func (k *key) renew(ctx context.Context, a *App, id ConsentID) error {
 	name, registration, err := a.vaultName(ctx, id)
 	if err != nil {
 		return err
@@ -291,7 +291,7 @@ func (k *key) renew(ctx context.Context, a *App, id SignInID) error {
 	refresh := k.refresh
 	if refresh == "" {
 		if refresh, err = a.vault.Read(ctx, name); err != nil {
-			return &Trouble{Reason: NotSignedIn, Unsent: true, Text: err.Error(), Err: err}
+			return &Trouble{Reason: NoConsent, Unsent: true, Text: err.Error(), Err: err}
 		}
 	}
 	g, err := a.connector.Refresh(ctx, registration, refresh)
@@ -326,8 +326,8 @@ func (noVault) Forget(context.Context, string) error         { return errNoVault
 // turn.
 func (a *App) alone(ctx context.Context, name string, fn func(context.Context) error) error {
 	for {
-		err := a.store.Hold(ctx, name, func(ctx context.Context, _ Fence) error { return fn(ctx) })
-		var held *Held
+		err := a.store.Lease(ctx, name, func(ctx context.Context, _ Fence) error { return fn(ctx) })
+		var held *LeaseHeld
 		if !errors.As(err, &held) {
 			return err
 		}

@@ -161,9 +161,9 @@ func (w *signedIn) allow(link string, toBack dialer) {
 }
 
 // connect signs in and connects the organisation.
-func (w *signedIn) connect(p *process) app.SignIn {
+func (w *signedIn) connect(p *process) app.Consent {
 	w.t.Helper()
-	in, found, err := p.app.SignIn(context.Background(), w.me, func(link string) { go p.browse(link) })
+	in, found, err := p.app.AskConsent(context.Background(), w.me, func(link string) { go p.browse(link) })
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestASignInLastsAsLongAsItIsUsed(t *testing.T) {
 		w.mustCall(p)
 		defer p.stop()
 		time.Sleep(61 * 24 * time.Hour)
-		if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NotSignedIn {
+		if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NoConsent {
 			t.Errorf("after 61 idle days: %v", err)
 		}
 		w.connect(p)
@@ -231,7 +231,7 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 		want  app.Reason    // "" succeeds
 	}{
 		{"soon", 20 * time.Minute, ""},
-		{"too late", 40 * time.Minute, app.NotSignedIn},
+		{"too late", 40 * time.Minute, app.NoConsent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -310,7 +310,7 @@ func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 		p.stop()
 		next := w.enter()
 		defer next.stop()
-		if err := next.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NotSignedIn {
+		if err := next.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NoConsent {
 			t.Errorf("the next run: %v", err)
 		}
 		w.drawer.broken = false
@@ -411,13 +411,13 @@ func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
 		p := w.start(nil)
 		defer p.stop()
 		show := func(string) { t.Error("a link was shown") }
-		if _, _, err := p.app.SignIn(t.Context(), w.me, show); !app.IsCode(err, app.Invalid) {
+		if _, _, err := p.app.AskConsent(t.Context(), w.me, show); !app.IsCode(err, app.Invalid) {
 			t.Errorf("without a client ID: %v", err)
 		}
 		viewer := w.me
 		viewer.SettingsAdmin = false
 		for what, err := range map[string]error{
-			"sign in":    third(p.app.SignIn(t.Context(), viewer, show)),
+			"sign in":    third(p.app.AskConsent(t.Context(), viewer, show)),
 			"disconnect": p.app.Disconnect(t.Context(), viewer, w.tenant),
 			"export to":  p.app.ExportTo(t.Context(), viewer, w.tenant),
 			"register":   p.app.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
