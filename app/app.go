@@ -58,7 +58,7 @@ func New(p Params) *App {
 // Open makes sure that the database holds a firm and its first Admin. Both arguments are
 // used only for a new database.
 func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		members, err := tx.Staff()
 		if err != nil || len(members) > 0 {
 			return err
@@ -66,11 +66,11 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 		if firm.MarkBase == "" {
 			firm.MarkBase = DefaultMarkBase
 		}
-		firm.ID = newID()
+		firm.ID = NewID()
 		if firm.Numbering == (billing.Numbering{}) {
 			firm.Numbering = firstNumbering
 		}
-		founder := staff.Founder(staff.ID(newID()), admin)
+		founder := staff.Founder(staff.ID(NewID()), admin)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 				return err
 			}
 		}
-		return tx.Record(entry(founder, "found", "firm", firm.Name, "", string(firm.Currency)))
+		return tx.Record(Entry(founder, "found", "firm", firm.Name, "", string(firm.Currency)))
 	})
 }
 
@@ -100,8 +100,13 @@ var firstNumbering = billing.Numbering{Prefix: "INV-", Digits: 4, Next: 1}
 // percent is one percent in the unit of money.Rate.
 const percent money.Rate = 10000
 
-// update runs fn in a transaction and, once it is committed, tells the listeners.
-func (a *App) update(ctx context.Context, fn func(Tx) error) error {
+// View runs fn on one consistent state. What Allow refuses in fn finds its way into the audit
+// trail.
+func (a *App) View(ctx context.Context, fn func(Reader) error) error { return a.store.View(ctx, fn) }
+
+// Update runs fn in a transaction and, once it is committed, tells the listeners. fn may run
+// twice, as Store says; what Allow refuses in it finds its way into the audit trail.
+func (a *App) Update(ctx context.Context, fn func(Tx) error) error {
 	if err := a.store.Update(ctx, fn); err != nil {
 		return err
 	}
@@ -142,8 +147,8 @@ func (b *bell) ring() {
 	}
 }
 
-// newID returns an identifier that orders by the time it was made.
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
+// NewID returns an identifier that orders by the time it was made.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // newMark returns the random part of the address that an export carries in Xero: 128
 // bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
@@ -154,7 +159,7 @@ func newMark() string {
 	return hex.EncodeToString(random[:])
 }
 
-// entry is an audit entry of what by did.
-func entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
+// Entry is an audit entry of what by did.
+func Entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
 	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
 }

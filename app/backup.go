@@ -17,7 +17,7 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	if err := a.store.Backup(ctx, path, over); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error { return tx.Record(entry(by, "back up", "firm", "", "", path)) })
+	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, "back up", "firm", "", "", path)) })
 }
 
 // KeptCopies is how many nightly copies are kept: one a day, for as many days.
@@ -34,7 +34,7 @@ type Nightly struct {
 // BackupState returns how the nightly copies fare.
 func (a *App) BackupState(ctx context.Context) (Nightly, error) {
 	var n Nightly
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		n, err = r.Nightly()
 		return err
 	})
@@ -78,7 +78,7 @@ func (a *App) NightlyCopy(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err := a.update(ctx, func(tx Tx) error {
+		err := a.Update(ctx, func(tx Tx) error {
 			if err := tx.Guard(f); err != nil {
 				return err
 			}

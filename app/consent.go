@@ -56,7 +56,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		return Consent{}, nil, err
 	}
 	a.keys.reach(s.ID, found)
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		s.At = tx.Now()
 		if err := tx.SaveConsent(s); err != nil {
 			return err
@@ -64,7 +64,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		if err := takeUp(tx, s, found); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "sign in", "sign-in", string(s.ID), "", s.Name))
+		return tx.Record(Entry(by, "sign in", "sign-in", string(s.ID), "", s.Name))
 	})
 	a.wake.ring()
 	if err != nil {
@@ -99,7 +99,7 @@ func takeUp(tx Tx, s Consent, found []Connection) error {
 func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	used := map[ConsentID]bool{fresh: true}
 	var known []Consent
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err := r.Organisations()
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
 // the one that reached it.
 func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
 	var org Organisation
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		org, err = organisation(r, t)
 		return err
 	})

@@ -17,13 +17,13 @@ import (
 func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Run, []Result, error) {
 	var runs []Run
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		runs, results = nil, results[:0]
 		q, err := newQueue(tx, by)
 		if err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
+			if err := NoteRefusal(tx, err); err != nil {
 				return err
 			}
 		}
@@ -59,7 +59,7 @@ type queue struct {
 
 // newQueue returns an empty queue. A firm that exports nowhere is an error.
 func newQueue(tx Tx, by staff.Member) (*queue, error) {
-	if err := checkUnlocked(tx); err != nil {
+	if err := CheckUnlocked(tx); err != nil {
 		return nil, err
 	}
 	d, err := readDestinations(tx)
@@ -87,7 +87,7 @@ func (q *queue) add(v billing.Invoice) error {
 	}
 	run := q.runTo(org.Tenant.ID)
 	q.exports = append(q.exports, Export{
-		ID: ExportID(newID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
+		ID: ExportID(NewID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
 	})
 	q.names = append(q.names, org.Tenant.Name)
 	return nil
@@ -99,7 +99,7 @@ func (q *queue) runTo(t ledger.TenantID) Run {
 			return r
 		}
 	}
-	r := Run{ID: RunID(newID()), Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
+	r := Run{ID: RunID(NewID()), Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
 	q.runs = append(q.runs, r)
 	return r
 }
@@ -116,7 +116,7 @@ func (q *queue) save() error {
 	ids := make([]billing.InvoiceID, len(q.exports))
 	for i, e := range q.exports {
 		ids[i] = e.Invoice
-		if err := q.Record(entry(q.by, "export", "invoice", string(e.Invoice), "", q.names[i])); err != nil {
+		if err := q.Record(Entry(q.by, "export", "invoice", string(e.Invoice), "", q.names[i])); err != nil {
 			return err
 		}
 	}
@@ -138,7 +138,7 @@ func confirmRunOf(tx Tx, by staff.Member, id billing.InvoiceID) error {
 
 // Confirm lets a run that went stale go on.
 func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		run, err := tx.Run(id)
 		if err != nil {
 			return err
@@ -165,7 +165,7 @@ func confirm(tx Tx, by staff.Member, run Run) error {
 		if err != nil {
 			return err
 		}
-		if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
+		if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
 			return err
 		}
 	}
@@ -173,14 +173,14 @@ func confirm(tx Tx, by staff.Member, run Run) error {
 	if err := tx.SaveRun(run); err != nil {
 		return err
 	}
-	return tx.Record(entry(by, "confirm", "run", string(run.ID), "", ""))
+	return tx.Record(Entry(by, "confirm", "run", string(run.ID), "", ""))
 }
 
 // Cancel withdraws what of a run was provably never sent, and returns how many invoices
 // that were. What is under way or unknown goes on until it is settled.
 func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error) {
 	var n int
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		n = 0
 		run, err := tx.Run(id)
 		if err != nil {
@@ -208,7 +208,7 @@ func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error
 			if err != nil {
 				return err
 			}
-			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
+			if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
 				return err
 			}
 			to, ok := v.Stage.Next(billing.Withdraw)
@@ -220,7 +220,7 @@ func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error
 			if err := tx.Advance(to, v.ID); err != nil {
 				return err
 			}
-			if err := tx.Record(entry(by, "cancel export", "invoice", string(v.ID), "", "")); err != nil {
+			if err := tx.Record(Entry(by, "cancel export", "invoice", string(v.ID), "", "")); err != nil {
 				return err
 			}
 		}
@@ -389,8 +389,8 @@ func exportIDs(members []string) []ExportID {
 	return ids
 }
 
-// distinct returns the values in their order, each once.
-func distinct[T comparable](all []T) []T {
+// Distinct returns the values in their order, each once.
+func Distinct[T comparable](all []T) []T {
 	seen := make(map[T]bool, len(all))
 	var once []T
 	for _, v := range all {

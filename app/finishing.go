@@ -54,7 +54,7 @@ func (f *finishing) finish(draft billing.Invoice) (billing.Invoice, error) {
 
 // takeNumber takes the next number that no invoice has and that was never burnt.
 func (f *finishing) takeNumber() (billing.Number, error) {
-	if err := checkUnlocked(f); err != nil {
+	if err := CheckUnlocked(f); err != nil {
 		return "", err
 	}
 	firm := &f.terms.firm

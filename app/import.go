@@ -65,7 +65,7 @@ func (a *App) PreviewImport(ctx context.Context, by staff.Member, sheet Sheet, o
 		return ImportPreview{}, Errorf(Invalid, "Dates are read as %s or as %s, not as %q.", DayMonthYear, MonthDayYear, o.Dates)
 	}
 	var p ImportPreview
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		in, err := newImporter(r, by, o)
 		if err != nil {
 			return err
@@ -92,7 +92,7 @@ func (a *App) Import(ctx context.Context, by staff.Member, p ImportPreview) ([]b
 		return nil, Errorf(Invalid, "The file has no invoices.")
 	}
 	var ids []billing.InvoiceID
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		ids = make([]billing.InvoiceID, 0, len(p.Invoices))
 		for _, c := range p.Clients {
 			if err := importClient(tx, by, c); err != nil {
@@ -117,17 +117,17 @@ func (a *App) Import(ctx context.Context, by staff.Member, p ImportPreview) ([]b
 }
 
 func importClient(tx Tx, by staff.Member, c billing.Client) error {
-	if err := allow(by, staff.EditClients, c.ID); err != nil {
+	if err := Allow(by, staff.EditClients, c.ID); err != nil {
 		return err
 	}
 	if _, err := tx.SaveClient(c); err != nil {
 		return err
 	}
-	return tx.Record(entry(by, "import", "client", string(c.ID), "", c.Name))
+	return tx.Record(Entry(by, "import", "client", string(c.ID), "", c.Name))
 }
 
 func importInvoice(tx Tx, by staff.Member, v billing.Invoice, finalize bool) error {
-	if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 		return err
 	}
 	burnt, err := tx.Burnt(v.Number)
@@ -143,5 +143,5 @@ func importInvoice(tx Tx, by staff.Member, v billing.Invoice, finalize bool) err
 	if _, err := tx.SaveInvoice(v); err != nil {
 		return err
 	}
-	return tx.Record(entry(by, "import", "invoice", string(v.ID), "", describe(v.Stage)))
+	return tx.Record(Entry(by, "import", "invoice", string(v.ID), "", Describe(v.Stage)))
 }

@@ -20,14 +20,14 @@ func (in *importer) findClient(v *importedInvoice) {
 	known := in.clients[billing.FoldName(name)]
 	switch len(known) {
 	case 0:
-		c = billing.Client{ID: billing.ClientID(newID()), Name: name}
+		c = billing.Client{ID: billing.ClientID(NewID()), Name: name}
 	case 1:
 		c = known[0]
 	default:
 		in.problem(head.line, "ContactName", "%d clients are called %q: rename one of them.", len(known), name)
 		return
 	}
-	if err := allow(in.by, staff.EditInvoices, c.ID); err != nil {
+	if err := Allow(in.by, staff.EditInvoices, c.ID); err != nil {
 		in.problem(head.line, "ContactName", "%v", err)
 		return
 	}

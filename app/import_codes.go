@@ -17,7 +17,7 @@ var codeColumns = []string{"Code", "Description", "UnitAmount", "Tax", "Account"
 // row by row; the codes are to be saved only where nothing is.
 func (a *App) PreviewCodes(ctx context.Context, sheet Sheet) ([]billing.Code, []ImportProblem, error) {
 	var taxes []billing.Tax
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		taxes, err = r.Taxes()
 		return err
 	})

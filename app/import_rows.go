@@ -48,7 +48,7 @@ func (in *importer) readRow(r SheetRow) {
 		v = &importedInvoice{head: map[string]headText{}}
 		v.Line = r.Line
 		v.Invoice = billing.Invoice{
-			ID: billing.InvoiceID(newID()), Type: billing.Final, Number: number, Amounts: in.options.Amounts,
+			ID: billing.InvoiceID(NewID()), Type: billing.Final, Number: number, Amounts: in.options.Amounts,
 		}
 		in.byNumber[number.Fold()] = v
 		in.invoices = append(in.invoices, v)

@@ -28,7 +28,7 @@ func (a *App) Rows(ctx context.Context, by staff.Member, q Query) iter.Seq2[Invo
 // Clients returns the clients that the member may see, by name.
 func (a *App) Clients(ctx context.Context, by staff.Member) ([]billing.Client, error) {
 	var seen []billing.Client
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		all, err := r.Clients()
 		seen = seen[:0]
 		for _, c := range all {
@@ -60,12 +60,12 @@ type InvoiceView struct {
 // Invoice returns the view of one invoice.
 func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID) (InvoiceView, error) {
 	var v InvoiceView
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		v = InvoiceView{}
 		if v.Invoice, err = r.Invoice(id); err != nil {
 			return err
 		}
-		if err = allow(by, staff.See, v.Invoice.Client); err != nil {
+		if err = Allow(by, staff.See, v.Invoice.Client); err != nil {
 			return err
 		}
 		if v.Client, err = r.Client(v.Invoice.Client); err != nil {
@@ -142,7 +142,7 @@ func differencesShown(v InvoiceView) []ledger.Difference {
 // Numbers finds the invoices with these numbers; a number that no invoice has is an error.
 func (a *App) Numbers(ctx context.Context, numbers []billing.Number) ([]billing.InvoiceID, error) {
 	ids := make([]billing.InvoiceID, 0, len(numbers))
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		ids = ids[:0]
 		found, err := r.InvoicesByNumber(numbers)
 		if err != nil {

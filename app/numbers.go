@@ -14,9 +14,9 @@ import (
 // number is burnt: whoever's it is in Xero, it is not given out again.
 func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.Invoi
 				return err
 			}
 			results = append(results, Result{v.ID, fresh, err})
-			if err := noteRefusal(tx, err); err != nil {
+			if err := NoteRefusal(tx, err); err != nil {
 				return err
 			}
 		}
@@ -41,7 +41,7 @@ func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.Invoi
 
 // renumber gives one invoice the next number, and returns the number that it has then.
 func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number, error) {
-	if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 		return v.Number, err
 	}
 	exports, err := f.ExportsOf(v.ID)
@@ -61,7 +61,7 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 	if _, err := f.SaveInvoice(v); err != nil {
 		return was, err
 	}
-	return v.Number, f.Record(entry(by, "renumber", "invoice", string(v.ID), string(was), string(v.Number)))
+	return v.Number, f.Record(Entry(by, "renumber", "invoice", string(v.ID), string(was), string(v.Number)))
 }
 
 // Gap is a number, or several in a row, of the firm's numbering that no invoice has.
@@ -86,9 +86,9 @@ const (
 // used up to the next one, and why.
 func (a *App) Gaps(ctx context.Context, by staff.Member) ([]Gap, error) {
 	var gaps []Gap
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		gaps = nil
-		if err := allow(by, staff.EditSettings, ""); err != nil {
+		if err := Allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
 		firm, err := r.Firm()

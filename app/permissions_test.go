@@ -271,6 +271,7 @@ var free = map[string]string{
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"RefreshAll": "reads what Xero made of ours, as the background work does", "Refreshes": "how fresh it is: everybody should know",
 	"Send": "sends what somebody queued, who is asked about again", "Finish": "sends what somebody queued, who is asked about again",
+	"View": "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
 	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
 	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",

@@ -45,12 +45,12 @@ const (
 // taken back is refused row by row, with the way out. One that is on its way already stays in
 // its run.
 func (a *App) Redraft(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (runs []Run, results []Result, err error) {
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		runs, results = nil, results[:0]
-		if err := checkUnlocked(tx); err != nil {
+		if err := CheckUnlocked(tx); err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (a *App) Redraft(ctx context.Context, by staff.Member, ids []billing.Invoic
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
+			if err := NoteRefusal(tx, err); err != nil {
 				return err
 			}
 		}
@@ -83,7 +83,7 @@ type removalQueue struct {
 
 // redraft takes one invoice back, or says why it cannot be.
 func (q *removalQueue) redraft(v billing.Invoice) error {
-	if err := allow(q.by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(q.by, staff.EditInvoices, v.Client); err != nil {
 		return err
 	}
 	if v.Stage == (billing.Stage{Status: billing.Finalized, Export: billing.Removing}) {
@@ -110,7 +110,7 @@ func (q *removalQueue) add(v billing.Invoice, e Export, stage billing.Stage, to 
 		return err
 	}
 	err = q.SaveRemovals(Removal{
-		ID: RemovalID(newID()), Run: run, Invoice: v.ID, Export: e.ID, Tenant: e.Tenant, There: e.Standing.ID, To: to,
+		ID: RemovalID(NewID()), Run: run, Invoice: v.ID, Export: e.ID, Tenant: e.Tenant, There: e.Standing.ID, To: to,
 	})
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (q *removalQueue) advance(v billing.Invoice, to billing.Stage, action strin
 	if err := q.Advance(to, v.ID); err != nil {
 		return err
 	}
-	return q.Record(entry(q.by, action, "invoice", string(v.ID), describe(v.Stage), describe(to)))
+	return q.Record(Entry(q.by, action, "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 }
 
 func (q *removalQueue) runOf(t ledger.TenantID) (RunID, error) {
@@ -134,7 +134,7 @@ func (q *removalQueue) runOf(t ledger.TenantID) (RunID, error) {
 			return r.ID, nil
 		}
 	}
-	r := Run{ID: RunID(newID()), Kind: RemovalRun, Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
+	r := Run{ID: RunID(NewID()), Kind: RemovalRun, Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
 	q.runs = append(q.runs, r)
 	return r.ID, q.SaveRun(r)
 }
@@ -160,7 +160,7 @@ func notRedrafted(v billing.Invoice, exports []Export) error {
 	case len(exports) > 0:
 		return &Error{Code: Conflict, Text: "Invoice %s stays as it is. %s", Args: []any{n, exports[0].Standing.CannotDelete().Text}}
 	}
-	return Errorf(Conflict, "Invoice %s is %s: it cannot be taken back to draft now.", n, describe(v.Stage))
+	return Errorf(Conflict, "Invoice %s is %s: it cannot be taken back to draft now.", n, Describe(v.Stage))
 }
 
 // withdrawRemovals lets what of a run was provably never sent stay in Xero, and returns how
@@ -181,7 +181,7 @@ func withdrawRemovals(tx Tx, by staff.Member, run Run) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		if err := allow(by, staff.EditInvoices, r.tracked.Invoice.Client); err != nil {
+		if err := Allow(by, staff.EditInvoices, r.tracked.Invoice.Client); err != nil {
 			return n, err
 		}
 		if err := keepThere(tx, r, nil, []ledger.Message{ledger.Stays("It was cancelled before it was sent.")}, Withdrawn); err != nil {

@@ -80,7 +80,7 @@ type Comparison struct {
 // LockState returns whether the database is locked because it is a copy.
 func (a *App) LockState(ctx context.Context) (LockState, error) {
 	var s LockState
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		s = LockState{}
 		if s.Copied, err = r.Copied(); err != nil || s.How == Original {
 			return err
@@ -131,8 +131,8 @@ func unreconciled(r Reader) ([]Organisation, error) {
 	return open, nil
 }
 
-// checkUnlocked returns an error that says what the database waits for while it is locked.
-func checkUnlocked(r Reader) error {
+// CheckUnlocked returns an error that says what the database waits for while it is locked.
+func CheckUnlocked(r Reader) error {
 	open, err := unreconciled(r)
 	if err != nil || len(open) == 0 {
 		return err
@@ -154,11 +154,11 @@ var ErrLocked = errors.New("the database is locked")
 // AllowRestore notes that the member is about to put a backup in the place of this database,
 // if she may. The note stays in the database that is put aside.
 func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.BackUp, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "restore", "firm", "", "", from))
+		return tx.Record(Entry(by, "restore", "firm", "", "", from))
 	})
 }
 
@@ -166,8 +166,8 @@ func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) er
 // cannot be reached, and says why. What was sent to those since it was copied may be sent
 // once more: whoever calls this has been told.
 func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error {
-	err := a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.BackUp, ""); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err
 		}
 		if reason = strings.TrimSpace(reason); reason == "" {
@@ -190,7 +190,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			if err := tx.SaveReconciliation(c); err != nil {
 				return err
 			}
-			if err := tx.Record(entry(by, "unlock", "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
+			if err := tx.Record(Entry(by, "unlock", "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
 				return err
 			}
 		}

@@ -46,14 +46,14 @@ func (a *App) ReleaseMissing(ctx context.Context, by staff.Member, ids []billing
 // and says of every other why not.
 func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID, ev billing.Event, needs staff.Action) ([]Result, error) {
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
 		invoices, err := tx.Invoices(ids)
 		if err != nil {
 			return err
 		}
 		if ev == billing.Delete {
-			if err := checkUnlocked(tx); err != nil {
+			if err := CheckUnlocked(tx); err != nil {
 				return err
 			}
 		}
@@ -74,7 +74,7 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 				if CodeOf(err) == Internal {
 					return err
 				}
-				if err := noteRefusal(tx, err); err != nil {
+				if err := NoteRefusal(tx, err); err != nil {
 					return err
 				}
 				continue
@@ -82,7 +82,7 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 			if err := tx.Advance(to, v.ID); err != nil {
 				return err
 			}
-			if err := tx.Record(entry(by, eventNames[ev], "invoice", string(v.ID), describe(v.Stage), describe(to))); err != nil {
+			if err := tx.Record(Entry(by, eventNames[ev], "invoice", string(v.ID), Describe(v.Stage), Describe(to))); err != nil {
 				return err
 			}
 		}
@@ -92,12 +92,12 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 }
 
 func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.Action) (billing.Stage, error) {
-	if err := allow(by, needs, v.Client); err != nil {
+	if err := Allow(by, needs, v.Client); err != nil {
 		return v.Stage, err
 	}
 	to, ok := v.Stage.Next(ev)
 	if !ok {
-		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, describe(v.Stage), pastNames[ev])
+		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, Describe(v.Stage), pastNames[ev])
 	}
 	return to, nil
 }
@@ -114,8 +114,8 @@ var (
 	}
 )
 
-// describe says a stage in words.
-func describe(s billing.Stage) string {
+// Describe says a stage in words.
+func Describe(s billing.Stage) string {
 	if s.Status == billing.Draft {
 		return "a draft"
 	}

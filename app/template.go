@@ -33,13 +33,13 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 	}
 	var t Template
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
 		w, err := newTemplateWriter(tx, by, amounts)
 		if err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
+			if err := NoteRefusal(tx, err); err != nil {
 				return err
 			}
 		}
@@ -92,7 +92,7 @@ type knownThere struct {
 // newTemplateWriter returns an empty template. Of a copy that was not compared with Xero
 // nobody knows what is there already.
 func newTemplateWriter(tx Tx, by staff.Member, amounts money.LineAmounts) (*templateWriter, error) {
-	if err := checkUnlocked(tx); err != nil {
+	if err := CheckUnlocked(tx); err != nil {
 		return nil, err
 	}
 	w := &templateWriter{Tx: tx, by: by, amounts: amounts, accounts: map[string]string{}, known: map[ledger.TenantID]*knownThere{}}
@@ -132,7 +132,7 @@ func (w *templateWriter) add(v billing.Invoice) error {
 		return err
 	}
 	w.rows = append(w.rows, rows...)
-	return w.Record(entry(w.by, "template export", "invoice", string(v.ID), "", ""))
+	return w.Record(Entry(w.by, "template export", "invoice", string(v.ID), "", ""))
 }
 
 // fit refuses an invoice whose total would be another with the amounts of the file. One

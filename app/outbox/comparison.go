@@ -59,7 +59,7 @@ func (s *sender) reconcile(ctx context.Context) error {
 // beginReconciling returns how far the comparison has come, whether there is one to make,
 // and from when on nothing is under way any more. Nothing is replayed from then on.
 func (s *sender) beginReconciling(ctx context.Context) (c Reconciliation, due bool, quiet time.Time, err error) {
-	err = s.update(ctx, func(tx Tx) error {
+	err = s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *sender) readChanges(ctx context.Context, c *Reconciliation, from time.T
 	}
 	next := *c
 	next.Reached = later(next.Reached, reached)
-	err = s.update(ctx, func(tx Tx) error {
+	err = s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *sender) storeFound(ctx context.Context, c *Reconciliation, page []ledge
 		return err
 	}
 	var next Reconciliation
-	err := s.update(ctx, func(tx Tx) error {
+	err := s.Update(ctx, func(tx Tx) error {
 		next = *c
 		if err := tx.Guard(s.fence); err != nil {
 			return err
@@ -208,7 +208,7 @@ func marksOf(page []ledger.Standing) []string {
 
 // endReconciling notes that the copy knows what Xero has, and what of it was not known.
 func (s *sender) endReconciling(ctx context.Context, c Reconciliation) error {
-	err := s.update(ctx, func(tx Tx) error {
+	err := s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (s *sender) endReconciling(ctx context.Context, c Reconciliation) error {
 		if err := tx.SaveReconciliation(c); err != nil {
 			return err
 		}
-		return tx.Record(entry(itself, "compare with Xero", "organisation", string(s.tenant), "", tellComparison(c, strays)))
+		return tx.Record(Entry(itself, "compare with Xero", "organisation", string(s.tenant), "", tellComparison(c, strays)))
 	})
 	if err != nil {
 		return err

@@ -101,7 +101,7 @@ func (s *sender) waiting(ctx context.Context) (jobs []job, denied map[ExportID][
 				continue
 			}
 			by := member(members, run.By)
-			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
+			if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
 				denied[e.ID] = []ledger.Message{{Text: err.Error(), Cause: ledger.NotPermitted}}
 				continue
 			}
@@ -178,7 +178,7 @@ func (s *sender) readChart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.update(ctx, func(tx Tx) error {
+	err = s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (s *sender) contacts(ctx context.Context, jobs []job, refusals map[ExportID
 	for _, j := range jobs {
 		clients = append(clients, j.client)
 	}
-	clients = distinct(clients)
+	clients = Distinct(clients)
 	var links map[billing.ClientID]Link
 	err := s.store.View(ctx, func(r Reader) (err error) {
 		links, err = r.Links(s.tenant)
@@ -318,7 +318,7 @@ func (s *sender) storeContacts(ctx context.Context, clients []billing.Client, li
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -366,7 +366,7 @@ func saveLink(tx Tx, t ledger.TenantID, client billing.ClientID, c ledger.Contac
 	if err := tx.SaveLink(t, client, Link{Contact: c.ID, Name: c.Name, How: how, At: tx.Now()}); err != nil {
 		return err
 	}
-	return tx.Record(entry(itself, "link contact", "client", string(client), "", c.Name))
+	return tx.Record(Entry(itself, "link contact", "client", string(client), "", c.Name))
 }
 
 // itself acts where no person does.
@@ -390,7 +390,7 @@ const maxMembers = 50
 // batch returns a batch that was never sent.
 func (s *sender) batch(p Payload) Batch {
 	return Batch{
-		ID: BatchID(newID()), Tenant: s.tenant, Kind: p.Kind, Key: newID(),
+		ID: BatchID(NewID()), Tenant: s.tenant, Kind: p.Kind, Key: NewID(),
 		Body: p.Body, Members: p.Members, State: Ready,
 	}
 }
@@ -419,7 +419,7 @@ func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write,
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -476,7 +476,7 @@ func (s *sender) refuse(ctx context.Context, refusals map[ExportID][]ledger.Mess
 	if len(refusals) == 0 {
 		return nil
 	}
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}

@@ -85,7 +85,7 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 	ctx = context.WithoutCancel(ctx)
 	var t *Trouble
 	if errors.As(err, &t) && t.Unsent && t.Reason != Refused && t.Reason != NoConsent && t.Reason != NotConnected {
-		return true, errors.Join(err, s.update(ctx, func(tx Tx) error { return tx.SaveExtra(next) }))
+		return true, errors.Join(err, s.Update(ctx, func(tx Tx) error { return tx.SaveExtra(next) }))
 	}
 	return true, s.tellExtra(ctx, next.Kind, e, err)
 }
@@ -102,7 +102,7 @@ func (s *sender) writeExtras(ctx context.Context) {
 }
 
 func (s *sender) forgetExtra(ctx context.Context, x Extra) error {
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (s *sender) forgetExtra(ctx context.Context, x Extra) error {
 }
 
 func (s *sender) writeExtra(ctx context.Context, kind ExtraKind, e Export, by staff.Member, d Document) error {
-	key := newID()
+	key := NewID()
 	if kind == HistoryNote {
 		text := "Exported from Feebridge by " + by.Name + " on " + billing.DateOf(time.Now()).String() + " as invoice " + string(e.Number) + "."
 		return s.books.AddNote(ctx, s.tenant, e.Standing.ID, text, key)
@@ -133,7 +133,7 @@ func (s *sender) tellExtra(ctx context.Context, kind ExtraKind, e Export, failed
 		s.log.Warn("writing besides an invoice", "what", what, "export", e.ID, "error", failed)
 		became = "not " + became + ": " + failed.Error()
 	}
-	return s.update(ctx, func(tx Tx) error {
-		return tx.Record(entry(itself, what, "invoice", string(e.Invoice), "", became))
+	return s.Update(ctx, func(tx Tx) error {
+		return tx.Record(Entry(itself, what, "invoice", string(e.Invoice), "", became))
 	})
 }

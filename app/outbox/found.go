@@ -80,7 +80,7 @@ func (f *finding) save() error {
 		if err := f.SaveFirm(f.firm); err != nil {
 			return err
 		}
-		e := entry(itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
+		e := Entry(itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
 		if err := f.Record(e); err != nil {
 			return err
 		}
@@ -171,12 +171,12 @@ func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
 	if err != nil {
 		return err
 	}
-	e := Export{ID: ExportID(newID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: st.Mark}
+	e := Export{ID: ExportID(NewID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: st.Mark}
 	if e.Number == "" {
 		e.Number = st.Number
 	}
 	f.c.Adopted++
-	if err := f.Record(entry(itself, "find in Xero", "invoice", string(v.ID), describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+	if err := f.Record(Entry(itself, "find in Xero", "invoice", string(v.ID), Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
 		return err
 	}
 	return f.arrive(e, v, st, messages)
@@ -231,7 +231,7 @@ func (f *finding) run() (RunID, error) {
 	if f.c.Run != "" {
 		return f.c.Run, nil
 	}
-	f.c.Run = RunID(newID())
+	f.c.Run = RunID(NewID())
 	return f.c.Run, f.SaveRun(Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
 }
 

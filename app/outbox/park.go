@@ -109,7 +109,7 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 		return nil
 	}
 	var org Organisation
-	err := s.update(ctx, func(tx Tx) (err error) {
+	err := s.Update(ctx, func(tx Tx) (err error) {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 		if org.State == was {
 			return nil
 		}
-		return tx.Record(entry(itself, "connection", "organisation", string(s.tenant), string(was), string(org.State)))
+		return tx.Record(Entry(itself, "connection", "organisation", string(s.tenant), string(was), string(org.State)))
 	})
 	if err == nil {
 		s.mu.Lock()

@@ -39,7 +39,7 @@ func (s *sender) post(ctx context.Context, id BatchID) error {
 // when the batch is not wanted now: a person cancelled it, chose the contact that it was
 // to create, or must confirm the run first.
 func (s *sender) claim(ctx context.Context, id BatchID) (b Batch, claimed bool, err error) {
-	err = s.update(ctx, func(tx Tx) (err error) {
+	err = s.Update(ctx, func(tx Tx) (err error) {
 		claimed = false
 		if err := tx.Guard(s.fence); err != nil {
 			return err
@@ -124,7 +124,7 @@ func (s *sender) ahead(r Reader) time.Duration {
 // settle stores what Xero's elements say. Members without a usable element are looked
 // up, and so are those that a replay says were saved: Xero then repeats its first answer.
 func (s *sender) settle(ctx context.Context, b Batch, outcomes []ledger.Outcome) error {
-	err := s.update(ctx, func(tx Tx) error {
+	err := s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == Offline || !t.Until.IsZero() || s.isOutage(b, t)) {
 		s.setParked(p)
 	}
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}

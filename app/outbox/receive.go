@@ -117,11 +117,11 @@ func end(tx Tx, e *Export, v billing.Invoice, ev billing.Event, messages []ledge
 	if err := tx.Advance(stage, v.ID); err != nil {
 		return err
 	}
-	text := describe(stage)
+	text := Describe(stage)
 	if len(messages) > 0 {
 		text += ": " + messages[0].Text
 	}
-	return tx.Record(entry(itself, "export ended", "invoice", string(v.ID), describe(v.Stage), text))
+	return tx.Record(Entry(itself, "export ended", "invoice", string(v.ID), Describe(v.Stage), text))
 }
 
 // happen moves an invoice on.
@@ -133,13 +133,13 @@ func happen(tx Tx, v billing.Invoice, ev billing.Event) error {
 	if err := tx.Advance(stage, v.ID); err != nil {
 		return err
 	}
-	return tx.Record(entry(itself, eventNames[ev], "invoice", string(v.ID), describe(v.Stage), describe(stage)))
+	return tx.Record(Entry(itself, eventNames[ev], "invoice", string(v.ID), Describe(v.Stage), Describe(stage)))
 }
 
 func next(v billing.Invoice, from billing.Stage, ev billing.Event) (billing.Stage, error) {
 	to, ok := from.Next(ev)
 	if !ok {
-		return from, fmt.Errorf("invoice %s is %s: event %d cannot happen to it", v.Number, describe(from), ev)
+		return from, fmt.Errorf("invoice %s is %s: event %d cannot happen to it", v.Number, Describe(from), ev)
 	}
 	return to, nil
 }

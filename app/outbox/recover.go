@@ -51,7 +51,7 @@ func later(a, b time.Time) time.Time {
 // inherit takes over what an earlier holder of the lease left. What it was sending is
 // lost; what it only had ready is planned again, so that every question is asked again.
 func (s *sender) inherit(ctx context.Context) error {
-	return s.update(ctx, func(tx Tx) error {
+	return s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (s *sender) lookUp(ctx context.Context, lost []Batch) error {
 	if err != nil {
 		return err
 	}
-	err = s.update(ctx, func(tx Tx) (err error) {
+	err = s.Update(ctx, func(tx Tx) (err error) {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}

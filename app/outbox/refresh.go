@@ -231,12 +231,12 @@ func (a *App) LookAgain(ctx context.Context, by staff.Member, ids []billing.Invo
 	there := map[ledger.TenantID][]ledger.InvoiceID{}
 	err := a.store.View(ctx, func(r Reader) error {
 		clear(there)
-		invoices, err := r.Invoices(distinct(ids))
+		invoices, err := r.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
 		for _, v := range invoices {
-			if err := allow(by, staff.See, v.Client); err != nil {
+			if err := Allow(by, staff.See, v.Client); err != nil {
 				return err
 			}
 			exports, err := r.ExportsOf(v.ID)

@@ -54,7 +54,7 @@ func (r *refresher) read(ctx context.Context) error {
 
 // begin returns from where to go on: the first time from when something was first sent.
 func (r *refresher) begin(ctx context.Context) (state Refresh, err error) {
-	err = r.update(ctx, func(tx Tx) error {
+	err = r.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(r.fence); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (r *refresher) store(ctx context.Context, readings []ledger.Standing) (trac
 	var elsewhere []ledger.Standing // that are with a contact which the one may have been merged into that they were sent to
 	var moved []ledger.ContactID
 	var n int
-	err = r.update(ctx, func(tx Tx) error {
+	err = r.Update(ctx, func(tx Tx) error {
 		elsewhere, moved, n = nil, nil, 0
 		if err := tx.Guard(r.fence); err != nil {
 			return err
@@ -182,7 +182,7 @@ func (r *refresher) vanish(ctx context.Context, ids []ledger.InvoiceID) error {
 		return nil
 	}
 	var n int
-	err := r.update(ctx, func(tx Tx) error {
+	err := r.Update(ctx, func(tx Tx) error {
 		n = 0
 		if err := tx.Guard(r.fence); err != nil {
 			return err
@@ -207,7 +207,7 @@ func (r *refresher) vanish(ctx context.Context, ids []ledger.InvoiceID) error {
 // meanwhile where the cursor is not where it was: then it stays there.
 func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time) error {
 	var was ConnectionState
-	err := r.update(ctx, func(tx Tx) error {
+	err := r.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(r.fence); err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ func (r *refresher) failed(ctx context.Context, t *Trouble) error {
 	now := time.Now()
 	p := Park{Since: now, Until: t.Until, Why: t.Reason, Text: t.Text}
 	renewed := t.Reason == NoConsent && r.expire(ctx, r.tenant)
-	return r.update(ctx, func(tx Tx) error {
+	return r.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(r.fence); err != nil {
 			return err
 		}
@@ -285,5 +285,5 @@ func connectionIs(tx Tx, t ledger.TenantID, is ConnectionState) error {
 	if err := tx.SaveOrganisation(org); err != nil {
 		return err
 	}
-	return tx.Record(entry(itself, "connection", "organisation", string(t), string(was), string(is)))
+	return tx.Record(Entry(itself, "connection", "organisation", string(t), string(was), string(is)))
 }

@@ -37,7 +37,7 @@ func (s *sender) planRemovals(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	return true, s.update(ctx, func(tx Tx) error {
+	return true, s.Update(ctx, func(tx Tx) error {
 		if err := tx.Guard(s.fence); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (s *sender) waitingRemovals(ctx context.Context) (waiting []Removal, refuse
 			if err != nil {
 				return err
 			}
-			if err := allow(member(members, run.By), staff.EditInvoices, v.Client); err != nil {
+			if err := Allow(member(members, run.By), staff.EditInvoices, v.Client); err != nil {
 				refused[m.ID] = []ledger.Message{{Text: err.Error(), Cause: ledger.NotPermitted}}
 				continue
 			}
@@ -380,7 +380,7 @@ func removed(tx Tx, r removal, st ledger.Standing) error {
 	if err := tx.SaveRemovals(r.Removal); err != nil {
 		return err
 	}
-	return tx.Record(entry(itself, text, "invoice", string(v.ID), describe(v.Stage), describe(to)))
+	return tx.Record(Entry(itself, text, "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 }
 
 // keepThere ends a removal of an invoice that stays in Xero, and brings ours to where it
@@ -406,7 +406,7 @@ func keepThere(tx Tx, r removal, st *ledger.Standing, why []ledger.Message, resu
 	if len(why) > 0 {
 		text = why[0].Text
 	}
-	if err := tx.Record(entry(itself, "stays in Xero", "invoice", string(t.Invoice.ID), describe(was), describe(t.Invoice.Stage)+": "+text)); err != nil {
+	if err := tx.Record(Entry(itself, "stays in Xero", "invoice", string(t.Invoice.ID), Describe(was), Describe(t.Invoice.Stage)+": "+text)); err != nil {
 		return err
 	}
 	r.Ended, r.Result, r.Batch, r.Messages = tx.Now(), result, "", why

@@ -89,7 +89,7 @@ func (s *sender) run(ctx context.Context) error {
 		return nil
 	}
 	err := s.store.View(ctx, func(r Reader) error {
-		if err := checkUnlocked(r); err != nil {
+		if err := CheckUnlocked(r); err != nil {
 			return err
 		}
 		m, err := r.Mapping(s.tenant)

@@ -51,7 +51,7 @@ func (f *follower) bring(t Tracked, st ledger.Standing) (moved bool) {
 	was := e.Standing
 	e.Standing = st
 	if stage != v.Stage || st.Settlement() != was.Settlement() {
-		f.entries = append(f.entries, entry(itself, "read again", "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st)))
+		f.entries = append(f.entries, Entry(itself, "read again", "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st)))
 	}
 	if stage != v.Stage {
 		f.moves[stage] = append(f.moves[stage], v.ID)
@@ -66,7 +66,7 @@ func (f *follower) bring(t Tracked, st ledger.Standing) (moved bool) {
 			e.Messages = append([]ledger.Message{voidedThere}, e.Messages...)
 		}
 		if st.Approved() || st.Status == ledger.VoidedThere {
-			f.burnt = append(f.burnt, distinct([]billing.Number{v.Number, st.Number})...)
+			f.burnt = append(f.burnt, Distinct([]billing.Number{v.Number, st.Number})...)
 		}
 	}
 	f.exports = append(f.exports, e)
@@ -82,7 +82,7 @@ func (f *follower) vanish(t Tracked) (moved bool) {
 	f.moves[to] = append(f.moves[to], t.Invoice.ID)
 	t.Export.Result = to.Export
 	f.exports = append(f.exports, t.Export)
-	f.entries = append(f.entries, entry(itself, "read again", "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), describe(to)))
+	f.entries = append(f.entries, Entry(itself, "read again", "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), Describe(to)))
 	return true
 }
 
@@ -145,15 +145,15 @@ func without(all, less []ledger.Message) []ledger.Message {
 func tell(s billing.Stage, st ledger.Standing) string {
 	switch st.Settlement() {
 	case ledger.Approved:
-		return describe(s) + ", approved"
+		return Describe(s) + ", approved"
 	case ledger.PartPaid:
-		return describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
+		return Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
 	case ledger.Paid:
-		return describe(s) + ", paid"
+		return Describe(s) + ", paid"
 	case ledger.Credited:
-		return describe(s) + ", credited"
+		return Describe(s) + ", credited"
 	}
-	return describe(s)
+	return Describe(s)
 }
 
 // followMerges reads where the contacts went that exports were sent to, if Xero has them with
@@ -162,7 +162,7 @@ func (a *App) followMerges(ctx context.Context, t ledger.TenantID, directory *le
 	if len(moved) == 0 {
 		return nil
 	}
-	for c, err := range a.books.Contacts(ctx, t, ledger.ContactQuery{IDs: distinct(moved)}) {
+	for c, err := range a.books.Contacts(ctx, t, ledger.ContactQuery{IDs: Distinct(moved)}) {
 		if err != nil {
 			return err
 		}
