@@ -5,12 +5,12 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
+	"errors"
 	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"feebridge/app/billing"
 	"feebridge/app/money"
@@ -22,8 +22,7 @@ type Params struct {
 	Store     Store
 	Books     Books // nil where Xero cannot be called at all
 	Connector Connector
-	Vault     Vault                          // nil keeps sign-ins for this run alone
-	Print     func(Document) ([]byte, error) // makes the PDF that is attached in Xero; nil for none
+	Vault     Vault // nil keeps sign-ins for this run alone
 	Log       *slog.Logger
 }
 
@@ -33,26 +32,49 @@ type App struct {
 	books     Books
 	connector Connector
 	vault     Vault
-	print     func(Document) ([]byte, error)
 	log       *slog.Logger
 	keys      keys
-	wake      bell  // there may be something to send
-	tries     tries // what this process knows of the requests under way
+	queued    bell // there may be something to send
 
 	mu        sync.Mutex
 	listeners []*listener
 	changed   chan struct{} // something was committed here
 }
 
-// New returns an App. Run does its background work.
+// New returns an App. Run does its background work; package outbox sends what it queues.
 func New(p Params) *App {
 	if p.Vault == nil {
 		p.Vault = noVault{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, print: p.Print, log: p.Log,
+		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
+}
+
+// Run announces changes and makes the nightly copies until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.watch(ctx) })
+	g.Go(func() error { return a.keepCopies(ctx) })
+	return g.Wait()
+}
+
+// Queued returns a channel that is closed when there may be something to send to Xero the next
+// time.
+func (a *App) Queued() <-chan struct{} { return a.queued.next() }
+
+// Queue wakes whoever waits for Queued.
+func (a *App) Queue() { a.queued.ring() }
+
+// Committed tells the listeners that something was committed in this process.
+func (a *App) Committed() { poke(a.changed) }
+
+// OthersAtIt reports whether err says that another process does the same work, or has gone on
+// with it.
+func OthersAtIt(err error) bool {
+	_, held := errors.AsType[*LeaseHeld](err)
+	return held || IsCode(err, Conflict)
 }
 
 // Open makes sure that the database holds a firm and its first Admin. Both arguments are
@@ -110,7 +132,7 @@ func (a *App) Update(ctx context.Context, fn func(Tx) error) error {
 	if err := a.store.Update(ctx, fn); err != nil {
 		return err
 	}
-	poke(a.changed)
+	a.Committed()
 	return nil
 }
 
@@ -150,16 +172,10 @@ func (b *bell) ring() {
 // NewID returns an identifier that orders by the time it was made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// newMark returns the random part of the address that an export carries in Xero: 128
-// bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
-// takes no address with its own name in it.
-func newMark() string {
-	var random [16]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return hex.EncodeToString(random[:])
-}
-
 // Entry is an audit entry of what by did.
 func Entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
 	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
 }
+
+// Itself acts where no person does.
+var Itself = staff.Member{Name: "Feebridge"}

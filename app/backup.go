@@ -58,7 +58,7 @@ func (a *App) keepCopies(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 		}
-		if err := a.NightlyCopy(ctx); err != nil && !othersAtIt(err) && ctx.Err() == nil {
+		if err := a.NightlyCopy(ctx); err != nil && !OthersAtIt(err) && ctx.Err() == nil {
 			a.log.Error("making the nightly copy", "error", err)
 		}
 	}

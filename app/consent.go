@@ -66,7 +66,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		}
 		return tx.Record(Entry(by, "sign in", "sign-in", string(s.ID), "", s.Name))
 	})
-	a.wake.ring()
+	a.Queue()
 	if err != nil {
 		return s, found, err
 	}
@@ -147,7 +147,7 @@ func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
 
 // expire makes the next call to the organisation ask for a new access token, and reports
 // whether there was one that is not accepted any more.
-func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
+func (a *App) ExpireToken(ctx context.Context, t ledger.TenantID) bool {
 	id, err := a.consentOf(ctx, t)
 	return err == nil && a.keys.of(id).expire(ctx)
 }
@@ -158,7 +158,7 @@ func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
 func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
 	var org Organisation
 	err := a.View(ctx, func(r Reader) (err error) {
-		org, err = organisation(r, t)
+		org, err = OrganisationOf(r, t)
 		return err
 	})
 	if err != nil && !IsCode(err, NotFound) {

@@ -19,7 +19,7 @@ func (a *App) ContactChoices(ctx context.Context, by staff.Member, client billin
 		return nil, err
 	}
 	if a.books == nil {
-		return nil, notConnected()
+		return nil, Unconnected()
 	}
 	q := ledger.ContactQuery{Names: []string{c.Name}, Numbers: []string{c.Code}}
 	if link.Contact != "" {

@@ -31,7 +31,7 @@ func (d destinations) of(client billing.ClientID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, notConnected()
+	return Organisation{}, Unconnected()
 }
 
 // destination returns the organisation that one client's invoices go to.

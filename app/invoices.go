@@ -128,7 +128,7 @@ func differencesShown(v InvoiceView) []ledger.Difference {
 	if e.Standing.ID == "" {
 		return nil
 	}
-	all := differences(e, v.Invoice, e.Standing)
+	all := Tracked{Export: e, Invoice: v.Invoice}.Sent().Differences(e.Standing)
 	for i, d := range all {
 		if d.What == ledger.ContactFigure {
 			if all[i].Here = v.Client.Name; v.Contact.Contact == e.Contact {

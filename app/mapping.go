@@ -49,7 +49,7 @@ func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID)
 	if err != nil {
 		return err
 	}
-	return a.Update(ctx, func(tx Tx) error { return saveChart(tx, chart) })
+	return a.Update(ctx, func(tx Tx) error { return SaveChart(tx, chart) })
 }
 
 // SetMapping stores how the firm's invoices are to stand in the organisation. It names

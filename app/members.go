@@ -143,7 +143,7 @@ func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 
 // holdRunsOf makes the open runs of a member stale.
 func holdRunsOf(tx Tx, by, m staff.Member) error {
-	open, err := openRuns(tx)
+	open, err := AllOpenRuns(tx)
 	if err != nil {
 		return err
 	}

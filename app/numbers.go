@@ -30,9 +30,9 @@ func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.Invoi
 				return err
 			}
 			results = append(results, Result{v.ID, fresh, err})
-			if err := NoteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
 		}
 		return nil
 	})
@@ -48,7 +48,7 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 	if err != nil {
 		return v.Number, err
 	}
-	if v.Stage.Export != billing.Failed || len(exports) == 0 || !hasCause(exports[0].Messages, ledger.NumberTaken) {
+	if v.Stage.Export != billing.Failed || len(exports) == 0 || !ledger.HasCause(exports[0].Messages, ledger.NumberTaken) {
 		return v.Number, Errorf(Conflict, "Invoice %s keeps its number: only one whose number Xero has already gets another.", v.Number)
 	}
 	was := v.Number
@@ -118,7 +118,7 @@ type NumberUse struct {
 func findGaps(n billing.Numbering, uses []NumberUse) []Gap {
 	byNumber := map[int64]NumberUse{}
 	for _, u := range uses {
-		if next, ours := following(n, u.Number); ours && next <= n.Next {
+		if next, ours := n.After(u.Number); ours && next <= n.Next {
 			byNumber[next-1] = byNumber[next-1].and(u)
 		}
 	}

@@ -39,7 +39,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		return Organisation{}, err
 	}
 	if a.books == nil {
-		return Organisation{}, notConnected()
+		return Organisation{}, Unconnected()
 	}
 	t := c.Tenant.ID
 	chart, err := a.books.Chart(ctx, t)
@@ -63,12 +63,12 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
-		if err := saveChart(tx, chart); err != nil {
+		if err := SaveChart(tx, chart); err != nil {
 			return err
 		}
 		return tx.Record(Entry(by, "connect", "organisation", string(t), "", chart.Tenant.Name))
 	})
-	a.wake.ring()
+	a.Queue()
 	return org, err
 }
 
@@ -81,7 +81,7 @@ func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) 
 		return err
 	}
 	return a.Update(ctx, func(tx Tx) error {
-		to, err := organisation(tx, t)
+		to, err := OrganisationOf(tx, t)
 		if err != nil || to.Default {
 			return err
 		}
@@ -115,7 +115,7 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 	}
 	var org Organisation
 	err := a.View(ctx, func(r Reader) (err error) {
-		org, err = organisation(r, t)
+		org, err = OrganisationOf(r, t)
 		return err
 	})
 	if err != nil {
@@ -186,7 +186,7 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 }
 
 // saveChart keeps what the organisation has, and learns its sales tax rates.
-func saveChart(tx Tx, chart ledger.Chart) error {
+func SaveChart(tx Tx, chart ledger.Chart) error {
 	if err := tx.SaveChart(chart); err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 	return all, err
 }
 
-func notConnected() error {
+func Unconnected() error {
 	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
 }
 

@@ -21,7 +21,7 @@ type Document struct {
 func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceID) (Document, error) {
 	var d Document
 	err := a.View(ctx, func(r Reader) (err error) {
-		if d, err = document(r, id); err != nil {
+		if d, err = ReadDocument(r, id); err != nil {
 			return err
 		}
 		return Allow(by, staff.See, d.Invoice.Client)
@@ -32,7 +32,7 @@ func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceI
 	return d, nil
 }
 
-func document(r Reader, id billing.InvoiceID) (d Document, err error) {
+func ReadDocument(r Reader, id billing.InvoiceID) (d Document, err error) {
 	if d.Invoice, err = r.Invoice(id); err != nil {
 		return d, err
 	}

@@ -35,6 +35,15 @@ type refusal struct {
 	client billing.ClientID // "" where the action concerns none
 }
 
+// key is the refusal for whoever counts them: staff.Member cannot be compared.
+func (r *refusal) key() refusalKey { return refusalKey{r.by.ID, r.action, r.client} }
+
+type refusalKey struct {
+	by     staff.ID
+	action staff.Action
+	client billing.ClientID
+}
+
 // Error returns what the trail says.
 func (r *refusal) Error() string { return "refused: " + string(r.action) }
 
@@ -92,4 +101,21 @@ func NoteRefusal(tx Tx, err error) error {
 		}
 	}
 	return tx.Record(e)
+}
+
+// noteRefusals records what the errors of results refuse: each refusal once, however many invoices
+// it is about.
+func noteRefusals(tx Tx, results []Result) error {
+	noted := map[refusalKey]bool{}
+	for _, result := range results {
+		r, ok := errors.AsType[*refusal](result.Err)
+		if !ok || noted[r.key()] {
+			continue
+		}
+		noted[r.key()] = true
+		if err := NoteRefusal(tx, result.Err); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -181,15 +181,13 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		if why := exports[0].Standing.CannotVoid(); why.Text != "" {
 			return &Error{Code: Conflict, Text: "Invoice %s cannot be voided. %s", Args: []any{v.Number, why.Text}}
 		}
-		q := &removalQueue{Tx: tx, by: by}
-		err = q.add(v, exports[0], to, ledger.VoidedThere)
-		if err == nil {
-			run = q.runs[0]
-		}
-		return err
+		q := &removalQueue{Tx: tx, by: by, stages: map[billing.Stage][]billing.InvoiceID{}}
+		q.add(v, exports[0], to, ledger.VoidedThere)
+		run = q.runs[0]
+		return q.save()
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return run, err
 }
@@ -231,7 +229,7 @@ func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.In
 		if err := tx.Advance(to, id); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, eventNames[billing.Delete], "invoice", string(id), Describe(v.Stage), Describe(to)))
+		return tx.Record(Entry(by, EventNames[billing.Delete], "invoice", string(id), Describe(v.Stage), Describe(to)))
 	})
 }
 

@@ -4,61 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
-	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/app/money"
 	"feebridge/app/staff"
-)
-
-// Copied says that the database is a copy: Xero may have been sent what it knows nothing of.
-type Copied struct {
-	How   CopyHow
-	Found time.Time // when that showed
-}
-
-// CopyHow says how a database came to be a copy.
-type CopyHow string
-
-// The ways in which a database comes to be a copy.
-const (
-	Original     CopyHow = ""
-	Restored     CopyHow = "restored" // from a backup, by Feebridge
-	CopiedByHand CopyHow = "copied"   // as a file, or moved, past Feebridge
-)
-
-// Reconciliation is how far a copy has been compared with what one organisation has.
-type Reconciliation struct {
-	Tenant  ledger.TenantID
-	Heard   time.Time // Xero's clock when the database last heard of it before it was copied; zero for never
-	From    time.Time // Xero's clock, from when on its changes are read; zero for all
-	Reached time.Time // Xero's clock, up to when they were read and stored
-	Run     RunID     // that the exports found in Xero belong to; "" while there is none
-	Adopted int       // invoices whose export was found in Xero and is known again
-	Updated int       // exports known here that stood otherwise in Xero by now
-	Began   time.Time
-	Ended   time.Time // zero while it is under way
-	Without string    // why a person went on without it; "" where nobody did
-}
-
-// Stray is what bears a mark of ours in Xero and could not be brought together with an
-// invoice here.
-type Stray struct {
-	ID     ledger.InvoiceID
-	Why    StrayWhy
-	Number billing.Number
-	Status ledger.InvoiceStatus
-	Total  money.Amount
-}
-
-// StrayWhy says why something in Xero is a stray.
-type StrayWhy string
-
-// The reasons for a stray.
-const (
-	Missing  StrayWhy = "missing"  // the invoice was made after the copy
-	Doubtful StrayWhy = "doubtful" // the invoice here is deleted, closed, or in Xero under another export
 )
 
 // LockState is whether the database is locked because it is a copy, and how far it has been
@@ -110,7 +58,7 @@ func (a *App) LockState(ctx context.Context) (LockState, error) {
 // unreconciled returns the organisations that a copy must be compared with before anything
 // is sent, numbered or taken back. One that was connected after the copy was made is among
 // them, too: it may have been connected, and been sent to, before.
-func unreconciled(r Reader) ([]Organisation, error) {
+func Unreconciled(r Reader) ([]Organisation, error) {
 	if c, err := r.Copied(); err != nil || c.How == Original {
 		return nil, err
 	}
@@ -133,7 +81,7 @@ func unreconciled(r Reader) ([]Organisation, error) {
 
 // CheckUnlocked returns an error that says what the database waits for while it is locked.
 func CheckUnlocked(r Reader) error {
-	open, err := unreconciled(r)
+	open, err := Unreconciled(r)
 	if err != nil || len(open) == 0 {
 		return err
 	}
@@ -173,7 +121,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 		if reason = strings.TrimSpace(reason); reason == "" {
 			return Errorf(Invalid, "Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
 		}
-		open, err := unreconciled(tx)
+		open, err := Unreconciled(tx)
 		if err != nil {
 			return err
 		}
@@ -182,7 +130,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			return err
 		}
 		for _, o := range open {
-			if err := neverReplay(tx, o.Tenant.ID); err != nil {
+			if err := tx.NeverReplay(o.Tenant.ID); err != nil {
 				return err
 			}
 			c := done[o.Tenant.ID]
@@ -197,25 +145,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 		return nil
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return err
-}
-
-// neverReplay lets what a copy holds to be under way be looked up only: its key may have been
-// used, and the outcome stored, after the copy was made.
-func neverReplay(tx Tx, t ledger.TenantID) error {
-	for _, state := range []BatchState{Sending, Lost} {
-		batches, err := tx.Batches(t, state)
-		if err != nil {
-			return err
-		}
-		for _, b := range batches {
-			b.LookUp, b.Troubles = true, 0
-			if err := tx.SaveBatch(b); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

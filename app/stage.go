@@ -61,6 +61,8 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
+		stages := map[billing.Stage][]billing.InvoiceID{}
+		var entries []staff.Entry
 		for _, v := range invoices {
 			to, err := mayMove(by, v, ev, needs)
 			if ev == billing.Delete {
@@ -69,24 +71,22 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 			if err == nil && ev == billing.Finalize {
 				v, err = f.finish(v)
 			}
-			results = append(results, Result{v.ID, v.Number, err})
-			if err != nil {
-				if CodeOf(err) == Internal {
-					return err
-				}
-				if err := NoteRefusal(tx, err); err != nil {
-					return err
-				}
+			if err != nil && CodeOf(err) == Internal {
+				return err
+			}
+			if results = append(results, Result{v.ID, v.Number, err}); err != nil {
 				continue
 			}
-			if err := tx.Advance(to, v.ID); err != nil {
-				return err
-			}
-			if err := tx.Record(Entry(by, eventNames[ev], "invoice", string(v.ID), Describe(v.Stage), Describe(to))); err != nil {
-				return err
-			}
+			stages[to] = append(stages[to], v.ID)
+			entries = append(entries, Entry(by, EventNames[ev], "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 		}
-		return nil
+		if err := noteRefusals(tx, results); err != nil {
+			return err
+		}
+		if err := tx.AdvanceAll(stages); err != nil {
+			return err
+		}
+		return tx.Record(entries...)
 	})
 	return results, err
 }
@@ -102,9 +102,9 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 	return to, nil
 }
 
-// eventNames name in the audit trail what happened; pastNames in a refusal what cannot.
+// EventNames name in the audit trail what happened; pastNames in a refusal what cannot.
 var (
-	eventNames = map[billing.Event]string{
+	EventNames = map[billing.Event]string{
 		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Delete: "delete", billing.Hold: "hold", billing.Release: "release",
 		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer", billing.LetGo: "release",
 	}

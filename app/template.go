@@ -49,9 +49,9 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := NoteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
 		}
 		t = w.template()
 		return nil

@@ -1,4 +1,4 @@
-package app
+package outbox
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/ledger"
 )
 
@@ -18,7 +19,7 @@ import (
 // What changes while a list is read moves to its front, past the pages that are still to come.
 // So after a list of several pages the front is read again, until one page has all that is new.
 // An invoice may come again, in a newer state or the same.
-func readSince(ctx context.Context, books Books, t ledger.TenantID, from time.Time, take func(page []ledger.Standing) (enough bool, err error)) (reached time.Time, err error) {
+func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, take func(page []ledger.Standing) (enough bool, err error)) (reached time.Time, err error) {
 	seen := map[ledger.InvoiceID]time.Time{}
 	for again := false; ; again = true {
 		pages := 0
@@ -62,7 +63,7 @@ const showsLate = time.Minute
 
 // changesSince returns every sales invoice that changed in Xero at or after from, the oldest
 // change first, and the moment of Xero's clock up to which all changes are known then.
-func changesSince(ctx context.Context, books Books, t ledger.TenantID, from time.Time) ([]ledger.Standing, time.Time, error) {
+func changesSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time) ([]ledger.Standing, time.Time, error) {
 	newest := map[ledger.InvoiceID]ledger.Standing{}
 	reached, err := readSince(ctx, books, t, from, func(page []ledger.Standing) (bool, error) {
 		for _, st := range page {

@@ -1,4 +1,4 @@
-package app
+package outbox
 
 import (
 	"context"
@@ -7,20 +7,21 @@ import (
 	"strings"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/ledger"
 )
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
 // does by itself. It returns nil when nothing is locked any more, and otherwise why not: a
-// *Parked, a *LeaseHeld or another error.
-func (a *App) Reconcile(ctx context.Context) error {
-	var open []Organisation
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		open, err = unreconciled(r)
+// *app.Parked, an *app.LeaseHeld or another error.
+func (o *Outbox) Reconcile(ctx context.Context) error {
+	var open []app.Organisation
+	err := o.store.Look(ctx, func(r Reader) (err error) {
+		open, err = app.Unreconciled(r)
 		return err
 	})
-	for _, o := range open {
-		if err := a.send(ctx, o.Tenant.ID, errand{reconcile: true}); err != nil {
+	for _, org := range open {
+		if err := o.send(ctx, org.Tenant.ID, errand{compare: true}); err != nil {
 			return err
 		}
 	}
@@ -30,11 +31,11 @@ func (a *App) Reconcile(ctx context.Context) error {
 // foundAtOnce is how many invoices of Xero are stored in one transaction.
 const foundAtOnce = 100
 
-// reconcile compares a copy with the organisation, unless that was done. It reads what
+// compare compares a copy with the organisation, unless that was done. It reads what
 // changed there since the copy was made, up to a moment at which nothing can be under way
 // any more that was sent before the copy was found out.
-func (s *sender) reconcile(ctx context.Context) error {
-	c, due, quiet, err := s.beginReconciling(ctx)
+func (s *sender) compare(ctx context.Context) error {
+	c, due, quiet, err := s.beginComparing(ctx)
 	if err != nil || !due {
 		return err
 	}
@@ -44,27 +45,20 @@ func (s *sender) reconcile(ctx context.Context) error {
 			return err
 		}
 		if last {
-			return s.endReconciling(ctx, c)
+			return s.endComparing(ctx, c)
 		}
-		timer := time.NewTimer(time.Until(quiet))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
+		if err := pause(ctx, time.Until(quiet)); err != nil {
+			return err
 		}
 	}
 }
 
-// beginReconciling returns how far the comparison has come, whether there is one to make,
+// beginComparing returns how far the comparison has come, whether there is one to make,
 // and from when on nothing is under way any more. Nothing is replayed from then on.
-func (s *sender) beginReconciling(ctx context.Context) (c Reconciliation, due bool, quiet time.Time, err error) {
-	err = s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		open, err := unreconciled(tx)
-		due = slices.ContainsFunc(open, func(o Organisation) bool { return o.Tenant.ID == s.tenant })
+func (s *sender) beginComparing(ctx context.Context) (c app.Reconciliation, due bool, quiet time.Time, err error) {
+	err = s.decide(ctx, func(tx Tx, e *effects) error {
+		open, err := app.Unreconciled(tx)
+		due = slices.ContainsFunc(open, func(o app.Organisation) bool { return o.Tenant.ID == s.tenant })
 		if err != nil || !due {
 			return err
 		}
@@ -72,7 +66,7 @@ func (s *sender) beginReconciling(ctx context.Context) (c Reconciliation, due bo
 		if err != nil {
 			return err
 		}
-		quiet = time.Now().Add(min(max(0, copied.Found.Add(quietTime).Sub(tx.Now())), quietTime))
+		quiet = time.Now().Add(min(max(0, copied.Found.Add(quietTime).Sub(e.now)), quietTime))
 		all, err := tx.Reconciliations()
 		if err != nil {
 			return err
@@ -83,8 +77,8 @@ func (s *sender) beginReconciling(ctx context.Context) (c Reconciliation, due bo
 		if c.From, err = since(tx, s.tenant, c.Heard); err != nil {
 			return err
 		}
-		c.Tenant, c.Began = s.tenant, tx.Now()
-		if err := neverReplay(tx, s.tenant); err != nil {
+		c.Tenant, c.Began = s.tenant, e.now
+		if err := tx.NeverReplay(s.tenant); err != nil {
 			return err
 		}
 		return tx.SaveReconciliation(c)
@@ -100,12 +94,12 @@ func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
 		return heard, nil
 	}
 	from := heard.Add(-sinceMargin)
-	lost, err := r.Batches(t, Lost)
+	lost, err := r.Batches(t, app.Lost)
 	if err != nil {
 		return from, err
 	}
 	for _, b := range lost {
-		if b.Kind != InvoiceBatch {
+		if b.Kind != app.InvoiceBatch {
 			continue
 		}
 		members, err := r.Exports(exportIDs(b.Members))
@@ -123,7 +117,7 @@ func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
 
 // readChanges stores what changed in Xero from a moment on, some at a time, and then that all
 // of it was read.
-func (s *sender) readChanges(ctx context.Context, c *Reconciliation, from time.Time) error {
+func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from time.Time) error {
 	changed, reached, err := changesSince(ctx, s.books, s.tenant, from)
 	if err != nil {
 		return err
@@ -135,10 +129,7 @@ func (s *sender) readChanges(ctx context.Context, c *Reconciliation, from time.T
 	}
 	next := *c
 	next.Reached = later(next.Reached, reached)
-	err = s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
+	err = s.decide(ctx, func(tx Tx, _ *effects) error {
 		return tx.SaveReconciliation(next)
 	})
 	if err == nil {
@@ -148,16 +139,13 @@ func (s *sender) readChanges(ctx context.Context, c *Reconciliation, from time.T
 }
 
 // storeFound stores what some invoices of Xero mean for ours.
-func (s *sender) storeFound(ctx context.Context, c *Reconciliation, page []ledger.Standing) error {
+func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []ledger.Standing) error {
 	if err := s.followMergesAmong(ctx, page); err != nil {
 		return err
 	}
-	var next Reconciliation
-	err := s.Update(ctx, func(tx Tx) error {
+	var next app.Reconciliation
+	err := s.decide(ctx, func(tx Tx, _ *effects) error {
 		next = *c
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
 		f, err := newFinding(tx, s, &next)
 		if err != nil {
 			return err
@@ -181,8 +169,8 @@ func (s *sender) followMergesAmong(ctx context.Context, page []ledger.Standing) 
 	for _, st := range page {
 		keep(byMark, st)
 	}
-	var known []Export
-	err := s.store.View(ctx, func(r Reader) error {
+	var known []app.Export
+	err := s.store.Look(ctx, func(r Reader) error {
 		known = nil
 		all, err := r.ExportsByMark(marksOf(page))
 		for _, e := range all {
@@ -193,7 +181,7 @@ func (s *sender) followMergesAmong(ctx context.Context, page []ledger.Standing) 
 	if err != nil {
 		return err
 	}
-	return s.followMergesOf(ctx, known, byMark)
+	return s.contacts.followMergesOf(ctx, known, byMark)
 }
 
 func marksOf(page []ledger.Standing) []string {
@@ -206,21 +194,17 @@ func marksOf(page []ledger.Standing) []string {
 	return marks
 }
 
-// endReconciling notes that the copy knows what Xero has, and what of it was not known.
-func (s *sender) endReconciling(ctx context.Context, c Reconciliation) error {
-	err := s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
+// endComparing notes that the copy knows what Xero has, and what of it was not known.
+func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
+	err := s.decide(ctx, func(tx Tx, e *effects) error {
 		strays, err := tx.Strays(s.tenant)
 		if err != nil {
 			return err
 		}
-		c.Ended = tx.Now()
-		if err := tx.SaveReconciliation(c); err != nil {
-			return err
-		}
-		return tx.Record(Entry(itself, "compare with Xero", "organisation", string(s.tenant), "", tellComparison(c, strays)))
+		ended := c
+		ended.Ended = e.now
+		e.record("compare with Xero", "organisation", string(s.tenant), "", tellComparison(ended, strays))
+		return tx.SaveReconciliation(ended)
 	})
 	if err != nil {
 		return err
@@ -232,7 +216,7 @@ func (s *sender) endReconciling(ctx context.Context, c Reconciliation) error {
 const mostTold = 50
 
 // tellComparison says what came of a comparison, as the audit trail keeps it.
-func tellComparison(c Reconciliation, strays []Stray) string {
+func tellComparison(c app.Reconciliation, strays []app.Stray) string {
 	lines := []string{
 		"exports found again: " + strconv.Itoa(c.Adopted),
 		"exports brought up to date: " + strconv.Itoa(c.Updated),

@@ -1,145 +1,143 @@
-package app
+package outbox
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 )
 
+// exports is the kind of request that takes invoices into Xero.
+type exports struct {
+	*sender
+	chart   ledger.Chart   // zero until it was read
+	mapping ledger.Mapping // as it was read last
+}
+
 // planAtOnce is how many waiting exports are looked at in one go: enough batches to
 // keep every allowed call busy, and few enough to hold them in memory.
 const planAtOnce = 1000
 
-// few is how many clients are looked up one by one; for more it takes fewer calls to
-// read every contact.
-const few = 4
-
 // job is a waiting export with what it is about.
 type job struct {
-	export  Export
+	export  app.Export
 	invoice billing.Invoice
 	client  billing.Client
 }
 
 // plan checks waiting exports, finds or creates their contacts, and puts the requests
 // on disk. It reports whether it changed anything.
-func (s *sender) plan(ctx context.Context) (bool, error) {
-	jobs, denied, err := s.waiting(ctx)
-	if err != nil || len(jobs)+len(denied) == 0 {
+func (k *exports) plan(ctx context.Context) (bool, error) {
+	jobs, refusals, err := k.waiting(ctx)
+	if err != nil || len(jobs)+len(refusals) == 0 {
 		return false, err
 	}
-	if len(denied) > 0 {
-		return true, s.refuse(ctx, denied)
+	if len(refusals) > 0 {
+		return true, k.enqueue(ctx, nil, nil, refusals)
 	}
-	if err := s.readChart(ctx); err != nil {
+	if err := k.readChart(ctx); err != nil {
 		return false, err
 	}
-	refusals, writes, err := s.check(ctx, jobs)
+	writes, err := k.check(ctx, jobs, refusals)
 	if err != nil {
 		return false, err
 	}
 	jobs = slices.DeleteFunc(jobs, func(j job) bool { return refusals[j.export.ID] != nil })
-	contacts, err := s.contacts(ctx, jobs, refusals)
+	found, stopped, err := k.contacts.find(ctx, clientsOf(jobs))
 	if err != nil {
 		return false, err
+	}
+	contacts := map[string]ledger.ContactID{}
+	for _, j := range jobs {
+		contacts[string(j.export.ID)] = found[j.client.ID].ID
+		if why := stopped[j.client.ID]; why != nil {
+			refusals[j.export.ID] = why
+		}
 	}
 	for i, w := range writes {
 		writes[i].Contact = contacts[w.Member]
 	}
 	writes = slices.DeleteFunc(writes, func(w ledger.Write) bool { return w.Contact == "" })
-	if err := s.enqueue(ctx, jobs, writes, refusals); err != nil {
-		return false, err
+	return true, k.enqueue(ctx, jobs, writes, refusals)
+}
+
+func clientsOf(jobs []job) []billing.Client {
+	clients := make([]billing.Client, len(jobs))
+	for i, j := range jobs {
+		clients[i] = j.client
 	}
-	return true, s.refuse(ctx, refusals)
+	return app.Distinct(clients)
 }
 
 // waiting returns the exports that may be sent now, and refuses those whose starter
 // may not export them any more.
-func (s *sender) waiting(ctx context.Context) (jobs []job, denied map[ExportID][]ledger.Message, err error) {
-	err = s.store.View(ctx, func(r Reader) error {
-		jobs, denied = nil, map[ExportID][]ledger.Message{}
-		pending, err := pendingContacts(r, s.tenant)
+func (k *exports) waiting(ctx context.Context) (jobs []job, denied map[app.ExportID][]ledger.Message, err error) {
+	err = k.store.Look(ctx, func(r Reader) error {
+		jobs, denied = nil, map[app.ExportID][]ledger.Message{}
+		pending, err := pendingContacts(r, k.tenant)
 		if err != nil {
 			return err
 		}
-		exports, err := r.Waiting(s.tenant, 1<<20)
-		if err != nil {
+		live, _, err := runsOf(r, k.tenant, app.ExportRun, time.Now())
+		if err != nil || len(live) == 0 {
 			return err
 		}
-		members, err := r.Staff()
-		if err != nil {
+		exports, err := r.WaitingExports(Waiting{Tenant: k.tenant, Runs: live, Without: pending, Limit: planAtOnce})
+		if err != nil || len(exports) == 0 {
 			return err
 		}
-		runs := map[RunID]Run{}
-		clients := map[billing.ClientID]billing.Client{}
-		for _, e := range exports {
-			if len(jobs) == planAtOnce {
-				return nil
-			}
-			run, ok := runs[e.Run]
-			if !ok {
-				if run, err = r.Run(e.Run); err != nil {
-					return err
-				}
-				runs[e.Run] = run
-			}
-			if run.Stale(time.Now()) {
-				continue
-			}
-			v, err := r.Invoice(e.Invoice)
-			if err != nil {
-				return err
-			}
-			if pending[v.Client] {
-				continue
-			}
-			by := member(members, run.By)
-			if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
-				denied[e.ID] = []ledger.Message{{Text: err.Error(), Cause: ledger.NotPermitted}}
-				continue
-			}
-			c, ok := clients[v.Client]
-			if !ok {
-				if c, err = r.Client(v.Client); err != nil {
-					return err
-				}
-				clients[v.Client] = c
-			}
-			jobs = append(jobs, job{e, v, c})
-		}
-		return nil
+		jobs, denied, err = readJobs(r, exports)
+		return err
 	})
 	return jobs, denied, err
 }
 
-// pendingContacts returns the clients whose contact is being created.
-func pendingContacts(r Reader, t ledger.TenantID) (map[billing.ClientID]bool, error) {
-	pending := map[billing.ClientID]bool{}
-	for _, state := range []BatchState{Ready, Sending, Lost} {
-		batches, err := r.Batches(t, state)
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range batches {
-			if b.Kind != ContactBatch {
-				continue
-			}
-			for _, m := range b.Members {
-				pending[billing.ClientID(m)] = true
-			}
-		}
+// readJobs reads what exports are about.
+func readJobs(r Reader, exports []app.Export) (jobs []job, denied map[app.ExportID][]ledger.Message, err error) {
+	denied = map[app.ExportID][]ledger.Message{}
+	members, err := r.Staff()
+	if err != nil {
+		return nil, nil, err
 	}
-	return pending, nil
+	ids, wanted := make([]billing.InvoiceID, len(exports)), make([]app.RunID, len(exports))
+	for i, e := range exports {
+		ids[i], wanted[i] = e.Invoice, e.Run
+	}
+	runs, err := r.RunsByID(app.Distinct(wanted))
+	if err != nil {
+		return nil, nil, err
+	}
+	invoices, err := r.Invoices(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	of := make([]billing.ClientID, len(invoices))
+	for i, v := range invoices {
+		of[i] = v.Client
+	}
+	clients, err := r.ClientsByID(app.Distinct(of))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, e := range exports {
+		v := invoices[i]
+		if err := app.Allow(memberOf(members, runs[e.Run].By), staff.ExportInvoices, v.Client); err != nil {
+			denied[e.ID] = []ledger.Message{{Text: err.Error(), Cause: ledger.NotPermitted}}
+			continue
+		}
+		jobs = append(jobs, job{e, v, clients[v.Client]})
+	}
+	return jobs, denied, nil
 }
 
-func member(all []staff.Member, id staff.ID) staff.Member {
+func memberOf(all []staff.Member, id staff.ID) staff.Member {
 	for _, m := range all {
 		if m.ID == id {
 			return m
@@ -153,59 +151,53 @@ func member(all []staff.Member, id staff.ID) staff.Member {
 const fresh = 5 * time.Second
 
 // readChart reads what the organisation has, unless this sender just did.
-func (s *sender) readChart(ctx context.Context) error {
-	if !s.chart.Read.IsZero() {
+func (k *exports) readChart(ctx context.Context) error {
+	if !k.chart.Read.IsZero() {
 		return nil
 	}
 	var chart ledger.Chart
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		chart, err = r.Chart(s.tenant)
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		chart, err = r.Chart(k.tenant)
 		return err
 	})
 	if age := time.Since(chart.Read); err == nil && age >= 0 && age < fresh {
-		s.chart = chart
+		k.chart = chart
 		return nil
 	}
-	if err != nil && !IsCode(err, NotFound) {
+	if err != nil && !app.IsCode(err, app.NotFound) {
 		return err
 	}
-	if s.org.Parked.ailing() {
-		if err := s.books.Reach(ctx, s.tenant); err != nil {
+	if ailing(k.org.Parked) {
+		if err := k.books.Reach(ctx, k.tenant); err != nil {
 			return err // one call told it, instead of one for every list
 		}
 	}
-	chart, err = s.books.Chart(ctx, s.tenant)
+	chart, err = k.books.Chart(ctx, k.tenant)
 	if err != nil {
 		return err
 	}
-	err = s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		return saveChart(tx, chart)
+	err = k.decide(ctx, func(tx Tx, e *effects) error {
+		e.then(func() { k.chart = chart })
+		return app.SaveChart(tx, chart)
 	})
 	if err != nil {
 		return err
 	}
-	s.chart = chart
-	return s.reached(ctx)
+	return k.reached(ctx)
 }
 
-// check returns what stops an export, and how the others are to stand in Xero.
-func (s *sender) check(ctx context.Context, jobs []job) (map[ExportID][]ledger.Message, []ledger.Write, error) {
-	var mapping ledger.Mapping
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		mapping, err = r.Mapping(s.tenant)
+// check adds to refusals what stops an export, and returns how the others are to stand in Xero.
+func (k *exports) check(ctx context.Context, jobs []job, refusals map[app.ExportID][]ledger.Message) ([]ledger.Write, error) {
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		k.mapping, err = r.Mapping(k.tenant)
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s.mapping = &mapping
-	refusals := map[ExportID][]ledger.Message{}
 	var writes []ledger.Write
 	for _, j := range jobs {
-		w, found := ledger.Resolve(j.invoice, s.chart, mapping)
+		w, found := ledger.Resolve(j.invoice, k.chart, k.mapping)
 		if ledger.Blocked(found) {
 			refusals[j.export.ID] = found
 			continue
@@ -213,256 +205,96 @@ func (s *sender) check(ctx context.Context, jobs []job) (map[ExportID][]ledger.M
 		w.Member, w.Mark = string(j.export.ID), j.export.Mark
 		writes = append(writes, w)
 	}
-	return refusals, writes, nil
-}
-
-// contacts returns the contact of each export whose client has one. What cannot be
-// decided is added to refusals; a contact that is missing is put on disk to be created,
-// and its client's exports stay waiting until it is.
-func (s *sender) contacts(ctx context.Context, jobs []job, refusals map[ExportID][]ledger.Message) (map[string]ledger.ContactID, error) {
-	var clients []billing.Client
-	for _, j := range jobs {
-		clients = append(clients, j.client)
-	}
-	clients = Distinct(clients)
-	var links map[billing.ClientID]Link
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		links, err = r.Links(s.tenant)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.readContacts(ctx, clients, links); err != nil {
-		return nil, err
-	}
-	held := map[ledger.ContactID]billing.ClientID{} // whose contact it is
-	for client, l := range links {
-		held[l.Contact] = client
-	}
-	found := map[billing.ClientID]ledger.Contact{}
-	stopped := map[billing.ClientID][]ledger.Message{}
-	var missing []ledger.NewContact
-	for _, c := range clients {
-		m := s.directory.Match(c, links[c.ID].Contact, func(id ledger.ContactID) bool {
-			other, taken := held[id]
-			return taken && other != c.ID
-		})
-		rejected := s.rejected[c.ID]
-		delete(s.rejected, c.ID)
-		switch {
-		case m.Kind == ledger.Linked || m.Kind == ledger.Found:
-			found[c.ID], held[m.Contact.ID] = m.Contact, c.ID
-		case m.Kind == ledger.None && rejected == nil:
-			missing = append(missing, ledger.NewContact{
-				Client: c.ID, Number: c.Code, Name: strings.Join(strings.Fields(c.Name), " "), Email: c.Email, Address: c.Address,
-			})
-		case m.Kind == ledger.None:
-			stopped[c.ID] = rejected
-		default:
-			stopped[c.ID] = []ledger.Message{m.Message()}
-		}
-	}
-	if err := s.storeContacts(ctx, clients, links, found, missing); err != nil {
-		return nil, err
-	}
-	contacts := map[string]ledger.ContactID{}
-	for _, j := range jobs {
-		if c, ok := found[j.client.ID]; ok {
-			contacts[string(j.export.ID)] = c.ID
-		}
-		if why := stopped[j.client.ID]; why != nil {
-			refusals[j.export.ID] = why
-		}
-	}
-	return contacts, nil
-}
-
-// readContacts makes sure that the directory has whatever may be a contact of the clients.
-func (s *sender) readContacts(ctx context.Context, clients []billing.Client, links map[billing.ClientID]Link) error {
-	var q ledger.ContactQuery
-	for _, c := range clients {
-		switch link := links[c.ID].Contact; {
-		case s.complete || s.looked[c.ID]:
-		case link != "":
-			q.IDs = append(q.IDs, link)
-		default:
-			q.Names = append(q.Names, c.Name)
-			q.Numbers = append(q.Numbers, c.Code)
-		}
-	}
-	if len(q.IDs)+len(q.Names) == 0 {
-		return nil
-	}
-	all := len(q.Names) > few
-	if all {
-		q = ledger.ContactQuery{}
-	}
-	for c, err := range s.books.Contacts(ctx, s.tenant, q) {
-		if err != nil {
-			return err
-		}
-		s.directory.Add(c)
-	}
-	s.complete = s.complete || all
-	for _, c := range clients {
-		s.looked[c.ID] = true
-	}
-	return nil
-}
-
-// storeContacts keeps the links that were found, and puts the creation of the missing
-// contacts on disk.
-func (s *sender) storeContacts(ctx context.Context, clients []billing.Client, links map[billing.ClientID]Link, found map[billing.ClientID]ledger.Contact, missing []ledger.NewContact) error {
-	payloads, err := s.books.PrepareContacts(distinctContacts(missing), s.most)
-	if err != nil {
-		return err
-	}
-	return s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		now, err := tx.Links(s.tenant)
-		if err != nil {
-			return err
-		}
-		for _, c := range clients {
-			contact, ok := found[c.ID]
-			if now[c.ID].Contact != links[c.ID].Contact {
-				delete(found, c.ID) // a person chose another meanwhile: the next plan follows
-				delete(s.looked, c.ID)
-				continue
-			}
-			if !ok || links[c.ID].Contact == contact.ID {
-				continue
-			}
-			how := LinkedByName
-			if contact.Number != "" {
-				how = LinkedByNumber
-			}
-			if err := saveLink(tx, s.tenant, c.ID, contact, how); err != nil {
-				return err
-			}
-		}
-		for _, p := range payloads {
-			if anyLinked(now, p.Members) {
-				continue // a person chose the contact of one meanwhile: the others wait for the next plan
-			}
-			if err := tx.SaveBatch(s.batch(p)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// anyLinked reports whether one of the clients has a contact.
-func anyLinked(links map[billing.ClientID]Link, clients []string) bool {
-	return slices.ContainsFunc(clients, func(c string) bool { return links[billing.ClientID(c)].Contact != "" })
-}
-
-// saveLink ties a client to a contact, by Feebridge's own doing.
-func saveLink(tx Tx, t ledger.TenantID, client billing.ClientID, c ledger.Contact, how LinkHow) error {
-	if err := tx.SaveLink(t, client, Link{Contact: c.ID, Name: c.Name, How: how, At: tx.Now()}); err != nil {
-		return err
-	}
-	return tx.Record(Entry(itself, "link contact", "client", string(client), "", c.Name))
-}
-
-// itself acts where no person does.
-var itself = staff.Member{Name: "Feebridge"}
-
-// distinctContacts leaves out what has the name or the number of one before it: Xero
-// takes each once, and the next plan decides about the other.
-func distinctContacts(all []ledger.NewContact) []ledger.NewContact {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(c ledger.NewContact) bool {
-		name, number := "name "+billing.FoldName(c.Name), "number "+strings.ToLower(c.Number)
-		again := seen[name] || seen[number]
-		seen[name], seen[number] = true, true
-		return again
-	})
+	return writes, nil
 }
 
 // maxMembers is how many elements Xero advises a request to have at most.
 const maxMembers = 50
 
-// batch returns a batch that was never sent.
-func (s *sender) batch(p Payload) Batch {
-	return Batch{
-		ID: BatchID(NewID()), Tenant: s.tenant, Kind: p.Kind, Key: NewID(),
-		Body: p.Body, Members: p.Members, State: Ready,
+// request returns a request that was never sent.
+func (s *sender) request(p app.Payload) app.Batch {
+	return app.Batch{
+		ID: app.BatchID(app.NewID()), Tenant: s.tenant, Kind: p.Kind, Key: app.NewID(),
+		Body: p.Body, Members: p.Members, State: app.Ready,
 	}
 }
 
-// enqueue puts the requests on disk, with the exports that are in them. What is too
-// large for a request is added to refusals.
-func (s *sender) enqueue(ctx context.Context, jobs []job, writes []ledger.Write, refusals map[ExportID][]ledger.Message) error {
-	if len(writes) == 0 {
-		return nil
-	}
-	expected := map[string]money.Amount{}
-	contact := map[string]ledger.ContactID{}
+// enqueue puts the requests on disk, with the exports that are in them, and ends the exports that
+// are refused. What is too large for a request is refused, too.
+func (k *exports) enqueue(ctx context.Context, jobs []job, writes []ledger.Write, refusals map[app.ExportID][]ledger.Message) error {
 	small := map[string]int{}
+	expected := map[string]money.Amount{}
 	for _, j := range jobs {
 		totals, err := j.invoice.Totals()
 		if err != nil {
 			return err
 		}
-		expected[string(j.export.ID)] = totals.Total
-		small[string(j.export.ID)] = j.export.Small
+		expected[string(j.export.ID)], small[string(j.export.ID)] = totals.Total, j.export.Small
 	}
+	contact := map[string]ledger.ContactID{}
 	for _, w := range writes {
 		contact[w.Member] = w.Contact
 	}
-	payloads, err := s.prepare(writes, small, refusals)
-	if err != nil {
+	payloads, err := k.prepare(writes, small, refusals)
+	if err != nil || len(payloads)+len(refusals) == 0 {
 		return err
 	}
-	return s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
+	ids := slices.Collect(maps.Keys(refusals))
+	for _, p := range payloads {
+		ids = append(ids, exportIDs(p.Members)...)
+	}
+	return k.decide(ctx, func(tx Tx, e *effects) error {
+		all, err := tx.TrackedExports(ids)
+		if err != nil {
 			return err
 		}
+		now := map[string]app.Tracked{}
+		for _, t := range all {
+			now[string(t.Export.ID)] = t
+		}
 		for _, p := range payloads {
-			members, err := tx.Exports(exportIDs(p.Members))
-			if err != nil {
-				return err
-			}
-			if slices.ContainsFunc(members, func(e Export) bool { return !e.Ended.IsZero() }) {
+			if slices.ContainsFunc(p.Members, func(m string) bool { return !now[m].Export.Ended.IsZero() }) {
 				continue // one was cancelled meanwhile: the others wait for the next plan
 			}
-			b := s.batch(p)
-			if err := tx.SaveBatch(b); err != nil {
-				return err
+			b := k.request(p)
+			e.batches = append(e.batches, b)
+			for _, m := range p.Members {
+				export := now[m].Export
+				export.Batch, export.Contact, export.Expected = b.ID, contact[m], expected[m]
+				e.exports = append(e.exports, export)
 			}
-			for i, m := range p.Members {
-				members[i].Batch, members[i].Contact, members[i].Expected = b.ID, contact[m], expected[m]
+		}
+		for id, why := range refusals {
+			t := now[string(id)]
+			if !t.Export.Ended.IsZero() {
+				continue // a person cancelled it since it was read
 			}
-			if err := tx.SaveExports(members...); err != nil {
+			if _, err := e.end(t, why, billing.Refuse); err != nil {
 				return err
 			}
 		}
+		e.then(func() { k.contacts.told(jobs) })
 		return nil
 	})
 }
 
 // prepare makes the request bodies; what failed in a large batch goes in smaller ones.
-func (s *sender) prepare(writes []ledger.Write, small map[string]int, refusals map[ExportID][]ledger.Message) ([]Payload, error) {
+func (k *exports) prepare(writes []ledger.Write, small map[string]int, refusals map[app.ExportID][]ledger.Message) ([]app.Payload, error) {
 	bySize := map[int][]ledger.Write{}
 	for _, w := range writes {
 		size := maxMembers
 		if n := small[w.Member]; n > 0 {
 			size = n
 		}
-		if _, err := s.books.PrepareInvoices([]ledger.Write{w}, 1); err != nil {
-			refusals[ExportID(w.Member)] = []ledger.Message{{Text: err.Error(), Cause: ledger.Incomplete}}
+		if _, err := k.books.PrepareInvoices([]ledger.Write{w}, 1); err != nil {
+			refusals[app.ExportID(w.Member)] = []ledger.Message{{Text: err.Error(), Cause: ledger.Incomplete}}
 			continue
 		}
 		bySize[size] = append(bySize[size], w)
 	}
-	var all []Payload
+	var all []app.Payload
 	for _, size := range slices.Sorted(maps.Keys(bySize)) {
-		payloads, err := s.books.PrepareInvoices(bySize[size], size)
+		payloads, err := k.books.PrepareInvoices(bySize[size], size)
 		if err != nil {
 			return nil, err
 		}
@@ -471,27 +303,240 @@ func (s *sender) prepare(writes []ledger.Write, small map[string]int, refusals m
 	return all, nil
 }
 
-// refuse ends exports that were not sent, with the reasons.
-func (s *sender) refuse(ctx context.Context, refusals map[ExportID][]ledger.Message) error {
-	if len(refusals) == 0 {
-		return nil
+func exportIDs(members []string) []app.ExportID {
+	ids := make([]app.ExportID, len(members))
+	for i, m := range members {
+		ids[i] = app.ExportID(m)
 	}
-	return s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		for id, why := range refusals {
-			exports, err := tx.Exports([]ExportID{id})
-			if err != nil {
-				return err
-			}
-			// A person may have cancelled it since it was read.
-			if e := exports[0]; e.Ended.IsZero() {
-				if err := fail(tx, e, why); err != nil {
-					return err
-				}
-			}
-		}
-		return endRuns(tx, s.tenant)
-	})
+	return ids
 }
+
+// unwanted implements kind: what a stale run is in waits for a person.
+func (k *exports) unwanted(r Reader, batches []app.Batch, stale map[app.RunID]bool) (map[app.BatchID]bool, error) {
+	if len(stale) == 0 {
+		return nil, nil
+	}
+	all, err := r.Exports(exportIDs(membersOf(batches)))
+	if err != nil {
+		return nil, err
+	}
+	waits := map[app.BatchID]bool{}
+	for _, b := range batches {
+		waits[b.ID] = slices.ContainsFunc(all[:len(b.Members)], func(e app.Export) bool { return stale[e.Run] })
+		all = all[len(b.Members):]
+	}
+	return waits, nil
+}
+
+// membersOf returns the members of all the requests, in their order.
+func membersOf(batches []app.Batch) []string {
+	var all []string
+	for _, b := range batches {
+		all = append(all, b.Members...)
+	}
+	return all
+}
+
+// members implements kind.
+func (k *exports) members(r Reader, batches []app.Batch) (map[app.BatchID][]member, error) {
+	all, err := r.TrackedExports(exportIDs(membersOf(batches)))
+	if err != nil {
+		return nil, err
+	}
+	ahead := k.ahead(r)
+	by := map[app.BatchID][]member{}
+	for _, b := range batches {
+		for range b.Members {
+			by[b.ID] = append(by[b.ID], exporting{k, all[0], ahead})
+			all = all[1:]
+		}
+	}
+	return by, nil
+}
+
+// ahead is how far Xero's clock was ahead of ours when the chart was read.
+func (k *exports) ahead(r Reader) time.Duration {
+	if !k.chart.Read.IsZero() {
+		return k.chart.Ahead
+	}
+	chart, err := r.Chart(k.tenant)
+	if err != nil {
+		return 0
+	}
+	return chart.Ahead
+}
+
+// look implements kind. It looks for the invoices by their numbers first, and for what is not
+// found, among everything that changed since it was first sent.
+func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
+	found := reading{byMark: map[string]ledger.Standing{}, taken: map[string]bool{}}
+	var sent []app.Export
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		sent, err = r.Exports(exportIDs(membersOf(lost)))
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	numbers := make([]billing.Number, len(sent))
+	for i, e := range sent {
+		numbers[i] = e.Number
+	}
+	standings, err := k.books.ByNumber(ctx, k.tenant, numbers)
+	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Reason == app.Refused {
+		err = nil // a number that Xero cannot look for: the changes since have it
+	}
+	if err != nil {
+		return found, err
+	}
+	for _, st := range standings {
+		keep(found.byMark, st)
+		if st.Status != ledger.DeletedThere {
+			found.taken[st.Number.Fold()] = true
+		}
+	}
+	if since, missing := oldestMissing(sent, found.byMark); missing {
+		changed, _, err := changesSince(ctx, k.books, k.tenant, since)
+		if err != nil {
+			return found, err
+		}
+		for _, st := range changed {
+			keep(found.byMark, st)
+		}
+	}
+	return found, k.contacts.followMergesOf(ctx, sent, found.byMark)
+}
+
+// keep notes an invoice by its mark, as it was read last; a live one goes before another
+// one that is deleted or voided.
+func keep(byMark map[string]ledger.Standing, st ledger.Standing) {
+	if known, ok := byMark[st.Mark]; !ok || known.ID == st.ID || !known.Live() {
+		byMark[st.Mark] = st
+	}
+}
+
+// oldestMissing tells from when on changes must be read to find what was not found yet.
+func oldestMissing(exports []app.Export, byMark map[string]ledger.Standing) (since time.Time, missing bool) {
+	for _, e := range exports {
+		if _, found := byMark[e.Mark]; found {
+			continue
+		}
+		if !missing || e.Since.Before(since) {
+			since = e.Since
+		}
+		missing = true
+	}
+	return since, missing
+}
+
+// exporting is one export in a request.
+type exporting struct {
+	kind *exports
+	app.Tracked
+	ahead time.Duration // how far Xero's clock is ahead of ours
+}
+
+// sinceMargin is how far before the first try a look-up of changes begins: Xero's
+// clock is known to the second at best, and was read a little earlier.
+const sinceMargin = 10 * time.Minute
+
+// claim implements member.
+func (m exporting) claim(e *effects, _ app.Batch) error {
+	if m.Export.Sent.IsZero() {
+		m.Export.Sent, m.Export.Since = e.now, e.now.Add(m.ahead-sinceMargin)
+	}
+	m.Export.Messages = nil
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Send)
+}
+
+// settle implements member.
+func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcome) (unclear []string, err error) {
+	o := said[string(m.Export.ID)]
+	sentBefore := b.Tries > 1 || !m.Export.Sent.Equal(b.Tried)
+	switch {
+	case o.Verdict == ledger.Accepted && b.Tries == 1:
+		return nil, m.arrive(e, o.Standing, o.Messages, true)
+	case o.Verdict == ledger.Accepted:
+		m.Export.Standing = o.Standing // of the first try: somebody may have changed it since
+	case o.Verdict == ledger.Rejected && !(sentBefore && ledger.HasCause(o.Messages, ledger.NumberTaken)):
+		_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
+		return nil, err
+	}
+	m.Export.Messages = o.Messages
+	e.exports = append(e.exports, m.Export)
+	return []string{string(m.Export.ID)}, e.happen(m.Invoice, billing.Lose)
+}
+
+// lose implements member.
+func (m exporting) lose(e *effects) error { return e.happen(m.Invoice, billing.Lose) }
+
+// unsend implements member.
+func (m exporting) unsend(e *effects, b app.Batch, refused []ledger.Message) error {
+	if m.Export.Sent.Equal(b.TriedLast) {
+		m.Export.Sent, m.Export.Since = time.Time{}, time.Time{}
+	}
+	if refused != nil && len(b.Members) == 1 {
+		_, err := e.end(m.Tracked, refused, billing.Refuse)
+		return err
+	}
+	if refused != nil {
+		m.Export.Batch, m.Export.Small = "", len(b.Members)/2
+	}
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Unsent)
+}
+
+// adopt implements member. Only what bears the mark is ours; what is proven absent waits to be
+// sent with a new key.
+func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) error {
+	st, there := found.byMark[m.Export.Mark]
+	if again.wait {
+		e.then(again.park)
+	}
+	switch {
+	case there:
+		if c, known := m.kind.contacts.directory.ByID(m.Export.Contact); known {
+			m.Export.Contact = c.ID
+		}
+		return m.arrive(e, st, warnings(m.Export.Messages), false)
+	case m.Export.Standing.ID != "":
+		return m.arrive(e, m.Export.Standing, warnings(m.Export.Messages), false)
+	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
+		return m.refuse(e, ledger.Message{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken})
+	case again.wait:
+	case again.small > 0:
+		m.Export.Small = again.small
+	case again.fails, b.LookUp && m.kind.lostAgain(e, string(m.Export.ID)):
+		return m.refuse(e, failsAgain)
+	}
+	m.Export.Batch = ""
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Unsent)
+}
+
+func (m exporting) refuse(e *effects, why ledger.Message) error {
+	_, err := e.end(m.Tracked, []ledger.Message{why}, billing.Refuse)
+	return err
+}
+
+// failsAgain is what is said of a member that Xero fails on every time.
+var failsAgain = ledger.Message{
+	Text: "Xero answered more than once with an error of its own, and has nothing of it.", Cause: ledger.XeroTrouble,
+}
+
+func warnings(all []ledger.Message) []ledger.Message {
+	return slices.DeleteFunc(slices.Clone(all), func(m ledger.Message) bool { return !m.Warning })
+}
+
+// arrive ends the export of an invoice that is in Xero, and asks for what the mapping wants
+// written besides it. direct says that st is the answer to the export itself; otherwise a person
+// may have changed the invoice there meanwhile.
+func (m exporting) arrive(e *effects, st ledger.Standing, messages []ledger.Message, direct bool) error {
+	export, err := e.receive(m.Tracked, st, messages, direct)
+	if err == nil {
+		m.kind.wantExtras(e, export)
+	}
+	return err
+}
+

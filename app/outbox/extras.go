@@ -1,64 +1,45 @@
-package app
+package outbox
 
 import (
 	"context"
 	"errors"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 )
 
-// Extra is something that is written to an exported invoice in Xero besides the invoice. It is
-// best effort: it is tried once, and its failure changes nothing of the export.
-type Extra struct {
-	Export ExportID
-	Tenant ledger.TenantID
-	Kind   ExtraKind
-}
-
-// ExtraKind says what an extra is.
-type ExtraKind string
-
-// The kinds of extra.
-const (
-	HistoryNote  ExtraKind = "note"  // who exported it, in the invoice's history
-	PrintedPaper ExtraKind = "paper" // the printed invoice, attached
-)
-
 // wantExtras notes the extras that an organisation's mapping asks for of an export that Xero
 // has.
-func (s *sender) wantExtras(tx Tx, e Export) error {
-	if !e.Standing.Live() || s.mapping == nil {
-		return nil
+func (k *exports) wantExtras(e *effects, export app.Export) {
+	if !export.Standing.Live() {
+		return
 	}
-	if s.mapping.Note {
-		if err := tx.SaveExtra(Extra{e.ID, e.Tenant, HistoryNote}); err != nil {
-			return err
-		}
+	if k.mapping.Note {
+		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.HistoryNote})
 	}
-	if s.mapping.AttachPaper && s.print != nil {
-		return tx.SaveExtra(Extra{e.ID, e.Tenant, PrintedPaper})
+	if k.mapping.AttachPaper && k.print != nil {
+		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.PrintedPaper})
 	}
-	return nil
 }
 
 // extra writes one extra, and reports whether there was one. It is forgotten before it is
 // written, so that it is never written twice; where it provably was not, it waits again.
 func (s *sender) extra(ctx context.Context) (bool, error) {
-	var next Extra
-	var e Export
+	var next app.Extra
+	var e app.Export
 	var by staff.Member
-	var d Document
-	err := s.store.View(ctx, func(r Reader) error {
-		next = Extra{}
+	var d app.Document
+	err := s.store.Look(ctx, func(r Reader) error {
+		next = app.Extra{}
 		waiting, err := r.Extras(s.tenant, 1)
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
 		next = waiting[0]
-		all, err := r.Exports([]ExportID{next.Export})
+		all, err := r.Exports([]app.ExportID{next.Export})
 		if err != nil {
 			return err
 		}
@@ -71,8 +52,8 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 		if err != nil {
 			return err
 		}
-		by = member(members, run.By)
-		d, err = document(r, e.Invoice)
+		by = memberOf(members, run.By)
+		d, err = app.ReadDocument(r, e.Invoice)
 		return err
 	})
 	if err != nil || next.Export == "" {
@@ -83,9 +64,11 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 	}
 	err = s.writeExtra(ctx, next.Kind, e, by, d)
 	ctx = context.WithoutCancel(ctx)
-	var t *Trouble
-	if errors.As(err, &t) && t.Unsent && t.Reason != Refused && t.Reason != NoConsent && t.Reason != NotConnected {
-		return true, errors.Join(err, s.Update(ctx, func(tx Tx) error { return tx.SaveExtra(next) }))
+	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Unsent && t.Reason != app.Refused && t.Reason != app.NoConsent && t.Reason != app.NotConnected {
+		return true, errors.Join(err, s.decide(ctx, func(_ Tx, e *effects) error {
+			e.extras = append(e.extras, next)
+			return nil
+		}))
 	}
 	return true, s.tellExtra(ctx, next.Kind, e, err)
 }
@@ -101,18 +84,13 @@ func (s *sender) writeExtras(ctx context.Context) {
 	}
 }
 
-func (s *sender) forgetExtra(ctx context.Context, x Extra) error {
-	return s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		return tx.DeleteExtra(x)
-	})
+func (s *sender) forgetExtra(ctx context.Context, x app.Extra) error {
+	return s.decide(ctx, func(tx Tx, _ *effects) error { return tx.DeleteExtra(x) })
 }
 
-func (s *sender) writeExtra(ctx context.Context, kind ExtraKind, e Export, by staff.Member, d Document) error {
-	key := NewID()
-	if kind == HistoryNote {
+func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Export, by staff.Member, d app.Document) error {
+	key := app.NewID()
+	if kind == app.HistoryNote {
 		text := "Exported from Feebridge by " + by.Name + " on " + billing.DateOf(time.Now()).String() + " as invoice " + string(e.Number) + "."
 		return s.books.AddNote(ctx, s.tenant, e.Standing.ID, text, key)
 	}
@@ -124,16 +102,16 @@ func (s *sender) writeExtra(ctx context.Context, kind ExtraKind, e Export, by st
 }
 
 // tellExtra puts into the history of the invoice what became of an extra.
-func (s *sender) tellExtra(ctx context.Context, kind ExtraKind, e Export, failed error) error {
+func (s *sender) tellExtra(ctx context.Context, kind app.ExtraKind, e app.Export, failed error) error {
 	what, became := "note in Xero", "written"
-	if kind == PrintedPaper {
+	if kind == app.PrintedPaper {
 		what, became = "printed invoice in Xero", "attached"
 	}
 	if failed != nil {
 		s.log.Warn("writing besides an invoice", "what", what, "export", e.ID, "error", failed)
 		became = "not " + became + ": " + failed.Error()
 	}
-	return s.Update(ctx, func(tx Tx) error {
-		return tx.Record(Entry(itself, what, "invoice", string(e.Invoice), "", became))
+	return s.app.Update(ctx, func(tx app.Tx) error {
+		return tx.Record(app.Entry(app.Itself, what, "invoice", string(e.Invoice), "", became))
 	})
 }

@@ -1,23 +1,12 @@
-package app
+package outbox
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
+
+	"feebridge/app"
 )
-
-// Parked says that sending to an organisation waits, and until when; a zero Until
-// waits for a person.
-type Parked struct{ Park }
-
-// Error returns the English text.
-func (p *Parked) Error() string {
-	if p.Until.IsZero() {
-		return fmt.Sprintf("Sending to Xero waits (%s). %s", p.Why, p.Text)
-	}
-	return fmt.Sprintf("Sending to Xero waits until %s (%s). %s", p.Until.Local().Format(time.DateTime), p.Why, p.Text)
-}
 
 // How long sending waits when Xero did not say how long: as long as the trouble has
 // lasted, within these bounds, so that an outage does not spend the day's calls.
@@ -27,22 +16,24 @@ const (
 )
 
 // ailing reports whether sending waits because Xero, or the way to it, is in trouble.
-func (p Park) ailing() bool { return p.Why == Offline || p.Why == Interrupted || p.Why == Troubled }
+func ailing(p app.Park) bool {
+	return p.Why == app.Offline || p.Why == app.Interrupted || p.Why == app.Troubled
+}
 
 // parkFor turns the trouble of a call into the reason to stop sending, or nil when
 // sending can go on.
-func (s *sender) parkFor(t *Trouble) *Parked {
-	p := Park{Until: t.Until, Why: t.Reason, Text: t.Text}
+func (s *sender) parkFor(t *app.Trouble) *app.Parked {
+	p := app.Park{Until: t.Until, Why: t.Reason, Text: t.Text}
 	switch t.Reason {
-	case NoConsent, NotConnected:
-	case Offline, Interrupted, Troubled, MinuteLimit, DayLimit:
+	case app.NoConsent, app.NotConnected:
+	case app.Offline, app.Interrupted, app.Troubled, app.MinuteLimit, app.DayLimit:
 		if p.Until.IsZero() {
 			p.Until = time.Now().Add(s.pause())
 		}
 	default:
 		return nil
 	}
-	return &Parked{p}
+	return &app.Parked{Park: p}
 }
 
 // pause is how long to wait with the next try.
@@ -52,33 +43,33 @@ func (s *sender) pause() time.Duration { return min(max(shortPark, s.ailingFor()
 func (s *sender) ailingFor() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.org.Parked.ailing() {
+	if !ailing(s.org.Parked) {
 		return 0
 	}
 	return time.Since(s.org.Parked.Since)
 }
 
-// park stores why sending stops, when it is Xero's doing, and returns it as a *Parked.
+// park stores why sending stops, when it is Xero's doing, and returns it as an *app.Parked.
 func (s *sender) park(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err // it is not Xero that stops the sending
 	}
-	var p *Parked
-	var t *Trouble
+	var p *app.Parked
+	var t *app.Trouble
 	switch {
 	case errors.As(err, &p):
 	case errors.As(err, &t):
 		if p = s.parkFor(t); p == nil {
-			p = &Parked{Park{Until: time.Now().Add(longPark), Why: t.Reason, Text: t.Error()}}
+			p = &app.Parked{Park: app.Park{Until: time.Now().Add(longPark), Why: t.Reason, Text: t.Error()}}
 		}
 	default:
 		return err
 	}
-	if p.Why == NoConsent && s.expire(ctx, s.tenant) {
+	if p.Why == app.NoConsent && s.app.ExpireToken(ctx, s.tenant) {
 		p.Until = time.Now().Add(shortPark) // a new access token may do
 	}
 	p.Since = time.Now()
-	if before := s.org.Parked; p.ailing() && before.ailing() {
+	if before := s.org.Parked; ailing(p.Park) && ailing(before) {
 		p.Since = before.Since
 	}
 	s.log.Warn("sending waits", "tenant", s.tenant, "why", p.Why, "until", p.Until, "text", p.Text)
@@ -91,15 +82,15 @@ func (s *sender) park(ctx context.Context, err error) error {
 // reached notes that a read succeeded. That does not say that writes do: when the
 // trouble began stays known until one is settled.
 func (s *sender) reached(ctx context.Context) error {
-	if s.org.Parked.ailing() {
+	if ailing(s.org.Parked) {
 		return nil
 	}
-	return s.setHealth(ctx, Park{})
+	return s.setHealth(ctx, app.Park{})
 }
 
 // setHealth notes how calls to the organisation fare; the zero Park is that they
 // succeed.
-func (s *sender) setHealth(ctx context.Context, p Park) error {
+func (s *sender) setHealth(ctx context.Context, p app.Park) error {
 	s.health.Lock()
 	defer s.health.Unlock()
 	s.mu.Lock()
@@ -108,39 +99,35 @@ func (s *sender) setHealth(ctx context.Context, p Park) error {
 	if known {
 		return nil
 	}
-	var org Organisation
-	err := s.Update(ctx, func(tx Tx) (err error) {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		if org, err = organisation(tx, s.tenant); err != nil {
+	return s.decide(ctx, func(tx Tx, e *effects) error {
+		org, err := app.OrganisationOf(tx, s.tenant)
+		if err != nil {
 			return err
 		}
 		was := org.State
 		org.State, org.Parked = stateFor(p.Why), p
-		if err := tx.SaveOrganisation(org); err != nil {
-			return err
+		e.then(func() { s.stand(org) })
+		if org.State != was {
+			e.record("connection", "organisation", string(s.tenant), string(was), string(org.State))
 		}
-		if org.State == was {
-			return nil
-		}
-		return tx.Record(Entry(itself, "connection", "organisation", string(s.tenant), string(was), string(org.State)))
+		return tx.SaveOrganisation(org)
 	})
-	if err == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.org = org
-	}
-	return err
+}
+
+// stand notes how the organisation stands.
+func (s *sender) stand(org app.Organisation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.org = org
 }
 
 // stateFor returns what a reason to wait says of the connection.
-func stateFor(why Reason) ConnectionState {
+func stateFor(why app.Reason) app.ConnectionState {
 	switch why {
-	case NoConsent:
-		return ConsentEnded
-	case NotConnected:
-		return Disconnected
+	case app.NoConsent:
+		return app.ConsentEnded
+	case app.NotConnected:
+		return app.Disconnected
 	}
-	return Connected
+	return app.Connected
 }

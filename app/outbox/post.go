@@ -1,4 +1,4 @@
-package app
+package outbox
 
 import (
 	"context"
@@ -7,90 +7,168 @@ import (
 	"slices"
 	"time"
 
-	"feebridge/app/billing"
+	"golang.org/x/sync/errgroup"
+
+	"feebridge/app"
 	"feebridge/app/ledger"
 )
 
-// sinceMargin is how far before the first try a look-up of changes begins: Xero's
-// clock is known to the second at best, and was read a little earlier.
-const sinceMargin = 10 * time.Minute
+// atOnce is how many calls Xero takes at once for an organisation.
+const atOnce = 5
 
-// post claims a batch, sends it once, and stores what came of it. What a cancelled
-// context leaves open is stored all the same.
-func (s *sender) post(ctx context.Context, id BatchID) error {
-	b, claimed, err := s.claim(ctx, id)
-	if err != nil || !claimed {
-		return err
+// postAll posts the requests, as many at once as Xero allows. They are claimed some at a time, the
+// next while those before are under way. When one of them parks the sender, those that have not
+// begun stay as they are.
+func (s *sender) postAll(ctx context.Context, due []app.Batch) error {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	var failed error
+	for some := range slices.Chunk(due, atOnce) {
+		if failed = ctx.Err(); failed != nil || s.isParked() != nil {
+			break
+		}
+		var claimed []app.Batch
+		if claimed, failed = s.claim(ctx, some); failed != nil {
+			break
+		}
+		for _, b := range claimed {
+			g.Go(func() error { return s.post(ctx, b) })
+		}
 	}
-	s.begin(b)
+	return errors.Join(failed, g.Wait())
+}
+
+// claim marks requests as sending, on disk, before anything leaves. What is not wanted now is not
+// among those that it returns: a person cancelled it, decided otherwise, or must confirm its run.
+func (s *sender) claim(ctx context.Context, due []app.Batch) (claimed []app.Batch, err error) {
+	ids := make([]app.BatchID, len(due))
+	for i, b := range due {
+		ids[i] = b.ID
+	}
+	err = s.decide(ctx, func(tx Tx, e *effects) error {
+		claimed = nil
+		all, err := tx.BatchesByID(ids...)
+		if err != nil {
+			return err
+		}
+		stale, err := staleRuns(tx, s.tenant)
+		if err != nil {
+			return err
+		}
+		return s.eachKind(all, func(k kind, batches []app.Batch) error {
+			unwanted, err := k.unwanted(tx, batches, stale)
+			if err != nil {
+				return err
+			}
+			members, err := k.members(tx, batches)
+			if err != nil {
+				return err
+			}
+			for _, b := range batches {
+				if b.State != app.Ready && b.State != app.Lost {
+					return fmt.Errorf("batch %s is %s", b.ID, b.State)
+				}
+				if unwanted[b.ID] {
+					putBack(e, b)
+					continue
+				}
+				if b, err = leave(e, b, members[b.ID]); err != nil {
+					return err
+				}
+				claimed = append(claimed, b)
+			}
+			return nil
+		})
+	})
+	return claimed, err
+}
+
+// leave notes that a request is about to leave, and returns it as it is then.
+func leave(e *effects, b app.Batch, members []member) (app.Batch, error) {
+	if b.Tries == 0 {
+		b.Tried = e.now
+	}
+	b.Tries, b.TriedLast, b.State = b.Tries+1, e.now, app.Sending
+	e.batches = append(e.batches, b)
+	for _, m := range members {
+		if err := m.claim(e, b); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// putBack keeps a request from being sent. One that was never sent is planned again; of one
+// whose answer was lost a look-up tells what Xero made of it.
+func putBack(e *effects, b app.Batch) {
+	if b.Tries == 0 {
+		e.unplanned = append(e.unplanned, b.ID)
+		return
+	}
+	b.LookUp = true
+	e.batches = append(e.batches, b)
+}
+
+// eachKind calls fn for the requests of each kind that there are.
+func (s *sender) eachKind(all []app.Batch, fn func(kind, []app.Batch) error) error {
+	for _, k := range []app.BatchKind{app.ContactBatch, app.InvoiceBatch, app.RemovalBatch} {
+		var some []app.Batch
+		for _, b := range all {
+			if b.Kind == k {
+				some = append(some, b)
+			}
+		}
+		if len(some) == 0 {
+			continue
+		}
+		if err := fn(s.kindOf(k), some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withMembers calls fn for each request with its members.
+func (s *sender) withMembers(r Reader, all []app.Batch, fn func(app.Batch, []member) error) error {
+	return s.eachKind(all, func(k kind, batches []app.Batch) error {
+		members, err := k.members(r, batches)
+		if err != nil {
+			return err
+		}
+		for _, b := range batches {
+			if err := fn(b, members[b.ID]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// post sends a claimed request once, and stores what came of it. What a cancelled
+// context leaves open is stored all the same.
+func (s *sender) post(ctx context.Context, b app.Batch) error {
+	if err := ctx.Err(); err != nil || s.isParked() != nil {
+		never := &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: err}
+		return errors.Join(err, s.troubled(context.WithoutCancel(ctx), b, never))
+	}
+	s.leaves(b)
 	outcomes, err := s.books.Post(ctx, b)
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
 		s.succeeded()
 		return s.settle(ctx, b, outcomes)
 	}
-	t := &Trouble{Reason: Interrupted, Err: err}
+	t := &app.Trouble{Reason: app.Interrupted, Err: err}
 	errors.As(err, &t)
 	s.log.Warn("sending", "batch", b.ID, "members", len(b.Members), "reason", t.Reason, "unsent", t.Unsent, "correlation", t.Correlation, "error", err)
+	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == app.Offline || !t.Until.IsZero() || s.isOutage(b, t)) {
+		s.setParked(p)
+	}
 	return s.troubled(ctx, b, t)
 }
 
-// claim marks the batch as sending, on disk, before anything leaves. It reports false
-// when the batch is not wanted now: a person cancelled it, chose the contact that it was
-// to create, or must confirm the run first.
-func (s *sender) claim(ctx context.Context, id BatchID) (b Batch, claimed bool, err error) {
-	err = s.Update(ctx, func(tx Tx) (err error) {
-		claimed = false
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		if b, err = tx.Batch(id); IsCode(err, NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if b.State != Ready && b.State != Lost {
-			return fmt.Errorf("batch %s is %s", id, b.State)
-		}
-		held, err := s.held(tx, b)
-		if err != nil {
-			return err
-		}
-		if held {
-			return s.putBack(tx, b)
-		}
-		if b.Kind == ContactBatch && b.Tries == 0 {
-			links, err := tx.Links(s.tenant)
-			if err != nil {
-				return err
-			}
-			if anyLinked(links, b.Members) {
-				return tx.DeleteBatch(id) // the next plan creates the others
-			}
-		}
-		claimed = true
-		now := tx.Now()
-		if b.Tries == 0 {
-			b.Tried = now
-		}
-		b.Tries, b.TriedLast, b.State = b.Tries+1, now, Sending
-		if err := tx.SaveBatch(b); err != nil {
-			return err
-		}
-		return s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
-			if e.Sent.IsZero() {
-				e.Sent, e.Since = now, now.Add(s.ahead(tx)-sinceMargin)
-			}
-			e.Messages = nil
-			return happen(tx, v, billing.Send)
-		})
-	})
-	return b, claimed, err
-}
-
-// begin notes that the batch is about to leave.
-func (s *sender) begin(b Batch) {
+// leaves notes that the request leaves now.
+func (s *sender) leaves(b app.Batch) {
 	s.tries.note(b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,72 +187,45 @@ func (s *sender) succeeded() {
 	clear(s.failing)
 }
 
-// ahead is how far Xero's clock was ahead of ours when the chart was read.
-func (s *sender) ahead(r Reader) time.Duration {
-	if s.chart.Read.IsZero() {
-		chart, err := r.Chart(s.tenant)
-		if err != nil {
-			return 0
-		}
-		return chart.Ahead
-	}
-	return s.chart.Ahead
-}
-
 // settle stores what Xero's elements say. Members without a usable element are looked
 // up, and so are those that a replay says were saved: Xero then repeats its first answer.
-func (s *sender) settle(ctx context.Context, b Batch, outcomes []ledger.Outcome) error {
-	err := s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		switch b.Kind {
-		case ContactBatch:
-			return s.settleContacts(tx, b, outcomes)
-		case RemovalBatch:
-			return errors.Join(s.settleRemovals(tx, b, outcomes), endRuns(tx, s.tenant))
-		}
-		byMember := map[string]ledger.Outcome{}
-		for _, o := range outcomes {
-			byMember[o.Member] = o
-		}
-		var unclear []string
-		err := s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
-			o := byMember[string(e.ID)]
-			sentBefore := b.Tries > 1 || !e.Sent.Equal(b.Tried)
-			switch {
-			case o.Verdict == ledger.Accepted && b.Tries == 1:
-				return errors.Join(receive(tx, e, v, o.Standing, o.Messages, true), s.wantExtras(tx, *e))
-			case o.Verdict == ledger.Accepted:
-				e.Standing = o.Standing // of the first try: somebody may have changed it since
-			case o.Verdict == ledger.Rejected && !(sentBefore && hasCause(o.Messages, ledger.NumberTaken)):
-				return end(tx, e, v, billing.Refuse, o.Messages)
-			}
-			unclear = append(unclear, string(e.ID))
-			e.Messages = o.Messages
-			return happen(tx, v, billing.Lose)
+func (s *sender) settle(ctx context.Context, b app.Batch, outcomes []ledger.Outcome) error {
+	err := s.decide(ctx, func(tx Tx, e *effects) error {
+		return s.withMembers(tx, []app.Batch{b}, func(b app.Batch, members []member) error {
+			return settle(e, b, outcomes, members)
 		})
-		if err != nil {
-			return err
-		}
-		b.State = Settled
-		if len(unclear) > 0 {
-			b.State, b.Members, b.LookUp, b.Troubles = Lost, unclear, true, b.Tries
-		}
-		if err := tx.SaveBatch(b); err != nil {
-			return err
-		}
-		return endRuns(tx, s.tenant)
 	})
 	if err != nil {
 		return err
 	}
 	s.settled(b.ID)
-	return s.setHealth(ctx, Park{})
+	return s.setHealth(ctx, app.Park{})
 }
 
-// settled forgets how a batch fared that is not under way any more.
-func (s *sender) settled(ids ...BatchID) {
+// settle decides what the elements of an answer mean for the members of a request.
+func settle(e *effects, b app.Batch, outcomes []ledger.Outcome, members []member) error {
+	said := map[string]ledger.Outcome{}
+	for _, o := range outcomes {
+		said[o.Member] = o
+	}
+	var unclear []string
+	for _, m := range members {
+		some, err := m.settle(e, b, said)
+		if err != nil {
+			return err
+		}
+		unclear = append(unclear, some...)
+	}
+	b.State = app.Settled
+	if len(unclear) > 0 {
+		b.State, b.Members, b.LookUp, b.Troubles = app.Lost, unclear, true, b.Tries
+	}
+	e.batches, e.ends = append(e.batches, b), true
+	return nil
+}
+
+// settled forgets how requests fared that are not under way any more.
+func (s *sender) settled(ids ...app.BatchID) {
 	for _, id := range ids {
 		s.tries.forget(id)
 	}
@@ -185,87 +236,20 @@ func (s *sender) settled(ids ...BatchID) {
 	}
 }
 
-func hasCause(messages []ledger.Message, c ledger.Cause) bool {
-	return slices.ContainsFunc(messages, func(m ledger.Message) bool { return m.Cause == c })
-}
-
-// settleContacts links the clients whose contacts were created. What Xero refused is
-// remembered for the plan that follows; a name or number that is taken is looked up again.
-func (s *sender) settleContacts(tx Tx, b Batch, outcomes []ledger.Outcome) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	links, err := tx.Links(s.tenant)
-	if err != nil {
-		return err
-	}
-	var unclear []string
-	for _, o := range outcomes {
-		client := billing.ClientID(o.Member)
-		switch o.Verdict {
-		case ledger.Accepted:
-			if links[client].Contact != "" {
-				s.forgetContacts() // a person chose another meanwhile
-				continue
-			}
-			if err := saveLink(tx, s.tenant, client, o.Contact, LinkedCreated); err != nil {
-				return err
-			}
-			s.directory.Add(o.Contact)
-		case ledger.Rejected:
-			s.rejected[client] = o.Messages
-			if hasCause(o.Messages, ledger.ContactTaken) {
-				s.forgetContacts()
-			}
-		default:
-			unclear = append(unclear, o.Member)
-		}
-	}
-	if len(unclear) > 0 {
-		s.forgetContacts()
-		s.uncreated(unclear)
-	} else {
-		s.most = min(2*s.most, maxMembers)
-	}
-	b.State = Settled
-	return tx.SaveBatch(b)
-}
-
-// forgetContacts makes the next plan read the contacts again.
-func (s *sender) forgetContacts() {
-	s.directory = ledger.NewDirectory()
-	s.complete = false
-	clear(s.looked)
-}
-
 // troubled stores that a call has no usable answer, and what follows from it.
-func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
-	if t.Unsent && b.Tries == 1 {
+func (s *sender) troubled(ctx context.Context, b app.Batch, t *app.Trouble) error {
+	unsent := t.Unsent && b.Tries == 1
+	if unsent {
 		s.settled(b.ID)
 	} else {
 		s.tries.note(b)
 	}
-	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == Offline || !t.Until.IsZero() || s.isOutage(b, t)) {
-		s.setParked(p)
-	}
-	return s.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(s.fence); err != nil {
-			return err
-		}
-		if t.Unsent && b.Tries == 1 {
-			return s.unsend(tx, b, t)
-		}
-		b.State, b.TriedLast = Lost, tx.Now()
-		if t.Answered && t.Reason == Troubled {
-			b.Troubles++
-		}
-		if b.Troubles >= maxTroubles || t.Reason == Refused {
-			b.LookUp = true
-		}
-		if err := tx.SaveBatch(b); err != nil {
-			return err
-		}
-		return s.eachExport(tx, b, func(_ *Export, v billing.Invoice) error {
-			return happen(tx, v, billing.Lose)
+	return s.decide(ctx, func(tx Tx, e *effects) error {
+		return s.withMembers(tx, []app.Batch{b}, func(b app.Batch, members []member) error {
+			if unsent {
+				return unsend(e, b, t, members)
+			}
+			return lose(e, b, t, members)
 		})
 	})
 }
@@ -274,14 +258,49 @@ func (s *sender) troubled(ctx context.Context, b Batch, t *Trouble) error {
 // batch is looked up instead, and halved where it is proven absent.
 const maxTroubles = 2
 
+// lose decides what follows when it is not known what Xero made of a request.
+func lose(e *effects, b app.Batch, t *app.Trouble, members []member) error {
+	b.State, b.TriedLast = app.Lost, e.now
+	if t.Answered && t.Reason == app.Troubled {
+		b.Troubles++
+	}
+	if b.Troubles >= maxTroubles || t.Reason == app.Refused {
+		b.LookUp = true
+	}
+	e.batches = append(e.batches, b)
+	for _, m := range members {
+		if err := m.lose(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsend decides what follows when a first try provably changed nothing. A request that Xero
+// refused as a whole is halved until the row that it cannot read fails alone.
+func unsend(e *effects, b app.Batch, t *app.Trouble, members []member) error {
+	b.State, b.Tries, b.Tried = app.Ready, 0, time.Time{}
+	var refused []ledger.Message
+	if t.Reason == app.Refused {
+		b.State, refused = app.Settled, []ledger.Message{{Text: t.Text, Cause: ledger.Other}}
+	}
+	e.batches, e.ends = append(e.batches, b), true
+	for _, m := range members {
+		if err := m.unsend(e, b, refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mostFailures is how many writes in a row may end in an error of Xero's own: then it
 // is down, and sending waits for a while.
 const mostFailures = 8
 
 // isOutage counts the writes that Xero fails on, and reports whether they are so many
 // that it is down.
-func (s *sender) isOutage(b Batch, t *Trouble) bool {
-	if t.Reason != Troubled {
+func (s *sender) isOutage(b app.Batch, t *app.Trouble) bool {
+	if t.Reason != app.Troubled {
 		return false
 	}
 	s.mu.Lock()
@@ -289,70 +308,4 @@ func (s *sender) isOutage(b Batch, t *Trouble) bool {
 	s.failures++
 	s.failing[b.ID] = true
 	return s.failures >= mostFailures
-}
-
-// unsend stores that a first try provably changed nothing. A request that Xero refused
-// as a whole is halved until the row that it cannot read fails alone.
-func (s *sender) unsend(tx Tx, b Batch, t *Trouble) error {
-	b.State, b.Tries, b.Tried = Ready, 0, time.Time{}
-	refused := t.Reason == Refused
-	if refused {
-		b.State = Settled
-	}
-	if err := tx.SaveBatch(b); err != nil {
-		return err
-	}
-	why := []ledger.Message{{Text: t.Text, Cause: ledger.Other}}
-	if refused && b.Kind == ContactBatch {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if len(b.Members) == 1 {
-			s.rejected[billing.ClientID(b.Members[0])] = why
-		}
-		s.most = max(1, len(b.Members)/2)
-	}
-	if b.Kind == RemovalBatch {
-		return errors.Join(s.unsendRemovals(tx, b, t), endRuns(tx, s.tenant))
-	}
-	err := s.eachExport(tx, b, func(e *Export, v billing.Invoice) error {
-		if e.Sent.Equal(b.TriedLast) {
-			e.Sent, e.Since = time.Time{}, time.Time{}
-		}
-		switch {
-		case refused && len(b.Members) == 1:
-			return end(tx, e, v, billing.Refuse, why)
-		case refused:
-			e.Batch, e.Small = "", len(b.Members)/2
-		}
-		return happen(tx, v, billing.Unsent)
-	})
-	if err != nil {
-		return err
-	}
-	return endRuns(tx, s.tenant)
-}
-
-// eachExport calls fn for every export of an invoice batch and saves what fn changed.
-func (s *sender) eachExport(tx Tx, b Batch, fn func(*Export, billing.Invoice) error) error {
-	if b.Kind != InvoiceBatch {
-		return nil
-	}
-	exports, err := tx.Exports(exportIDs(b.Members))
-	if err != nil {
-		return err
-	}
-	ids := make([]billing.InvoiceID, len(exports))
-	for i, e := range exports {
-		ids[i] = e.Invoice
-	}
-	invoices, err := tx.Invoices(ids)
-	if err != nil {
-		return err
-	}
-	for i := range exports {
-		if err := fn(&exports[i], invoices[i]); err != nil {
-			return err
-		}
-	}
-	return tx.SaveExports(exports...)
 }

@@ -1,4 +1,4 @@
-package app
+package outbox
 
 import (
 	"context"
@@ -6,22 +6,28 @@ import (
 	"slices"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/ledger"
 )
 
 // refresher is the one that reads from an organisation while it holds the lease.
 type refresher struct {
-	*App
+	*Outbox
 	tenant    ledger.TenantID
-	fence     Fence
+	fence     app.Fence
 	directory *ledger.Directory         // of contacts that were asked for
 	asked     map[ledger.ContactID]bool // those contacts
 	moved     int                       // invoices whose stage moved
 }
 
+// decide runs a decision under the refresher's fence, as a sender's does.
+func (r *refresher) decide(ctx context.Context, decision func(tx Tx, e *effects) error) error {
+	return decide(ctx, r.Outbox, r.fence, r.tenant, decision)
+}
+
 func (r *refresher) run(ctx context.Context) error {
 	err := r.read(ctx)
-	var trouble *Trouble
+	var trouble *app.Trouble
 	if err == nil || ctx.Err() != nil || !errors.As(err, &trouble) {
 		return err
 	}
@@ -36,7 +42,7 @@ func (r *refresher) read(ctx context.Context) error {
 	}
 	cursor := state.Cursor
 	reached, err := readSince(ctx, r.books, r.tenant, cursor.Add(-refreshOverlap), func(page []ledger.Standing) (enough bool, err error) {
-		tracked, err := r.store(ctx, page)
+		tracked, err := r.take(ctx, page)
 		return nothingNew(page[len(page)/2:], tracked, cursor), err
 	})
 	if err != nil {
@@ -53,18 +59,15 @@ func (r *refresher) read(ctx context.Context) error {
 }
 
 // begin returns from where to go on: the first time from when something was first sent.
-func (r *refresher) begin(ctx context.Context) (state Refresh, err error) {
-	err = r.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(r.fence); err != nil {
-			return err
-		}
+func (r *refresher) begin(ctx context.Context) (state app.Refresh, err error) {
+	err = r.decide(ctx, func(tx Tx, e *effects) error {
 		if state, err = refreshOf(tx, r.tenant); err != nil || !state.Cursor.IsZero() {
 			return err
 		}
 		if state.Cursor, err = tx.FirstSent(r.tenant); err != nil {
 			return err
 		}
-		state.Reread = tx.Now()
+		state.Reread = e.now
 		return tx.SaveRefresh(state)
 	})
 	return state, err
@@ -72,7 +75,7 @@ func (r *refresher) begin(ctx context.Context) (state Refresh, err error) {
 
 // nothingNew reports whether readings tell nothing that is not known, so that those of older
 // changes do not either.
-func nothingNew(readings []ledger.Standing, tracked map[ledger.InvoiceID]Tracked, cursor time.Time) bool {
+func nothingNew(readings []ledger.Standing, tracked map[ledger.InvoiceID]app.Tracked, cursor time.Time) bool {
 	for _, st := range readings {
 		t, ours := tracked[st.ID]
 		if st.Updated.After(cursor) || ours && st.Updated.After(t.Export.Standing.Updated) {
@@ -82,20 +85,16 @@ func nothingNew(readings []ledger.Standing, tracked map[ledger.InvoiceID]Tracked
 	return true
 }
 
-// store stores what readings mean for ours, and returns those of ours as they were before.
-func (r *refresher) store(ctx context.Context, readings []ledger.Standing) (tracked map[ledger.InvoiceID]Tracked, err error) {
+// take stores what readings mean for ours, and returns those of ours as they were before.
+func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (tracked map[ledger.InvoiceID]app.Tracked, err error) {
 	var elsewhere []ledger.Standing // that are with a contact which the one may have been merged into that they were sent to
 	var moved []ledger.ContactID
 	var n int
-	err = r.Update(ctx, func(tx Tx) error {
+	err = r.decide(ctx, func(tx Tx, e *effects) error {
 		elsewhere, moved, n = nil, nil, 0
-		if err := tx.Guard(r.fence); err != nil {
-			return err
-		}
 		if tracked, err = tx.Tracked(r.tenant, idsOf(readings)); err != nil {
 			return err
 		}
-		f := newFollower(tx)
 		for _, st := range readings {
 			t, ours := tracked[st.ID]
 			if !ours {
@@ -108,11 +107,11 @@ func (r *refresher) store(ctx context.Context, readings []ledger.Standing) (trac
 				elsewhere, moved = append(elsewhere, st), append(moved, sentTo)
 				continue
 			}
-			if f.follow(t, st) {
+			if e.follow(t, st) {
 				n++
 			}
 		}
-		return f.save()
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -126,7 +125,7 @@ func (r *refresher) store(ctx context.Context, readings []ledger.Standing) (trac
 	for _, c := range moved {
 		r.asked[c] = true
 	}
-	_, err = r.store(ctx, elsewhere)
+	_, err = r.take(ctx, elsewhere)
 	return tracked, err
 }
 
@@ -142,8 +141,8 @@ func idsOf(readings []ledger.Standing) []ledger.InvoiceID {
 // all of it was read.
 func (r *refresher) reread(ctx context.Context) error {
 	var open []ledger.InvoiceID
-	err := r.App.store.View(ctx, func(rd Reader) (err error) {
-		open, err = rd.OpenThere(r.tenant)
+	err := r.store.Look(ctx, func(rd Reader) (err error) {
+		open, err = rd.OpenInXero(r.tenant)
 		return err
 	})
 	if err != nil {
@@ -166,7 +165,7 @@ func (r *refresher) look(ctx context.Context, ids []ledger.InvoiceID) (absent []
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.store(ctx, found); err != nil {
+	if _, err := r.take(ctx, found); err != nil {
 		return nil, err
 	}
 	there := map[ledger.InvoiceID]bool{}
@@ -182,35 +181,29 @@ func (r *refresher) vanish(ctx context.Context, ids []ledger.InvoiceID) error {
 		return nil
 	}
 	var n int
-	err := r.Update(ctx, func(tx Tx) error {
+	err := r.decide(ctx, func(tx Tx, e *effects) error {
 		n = 0
-		if err := tx.Guard(r.fence); err != nil {
-			return err
-		}
 		tracked, err := tx.Tracked(r.tenant, ids)
 		if err != nil {
 			return err
 		}
-		f := newFollower(tx)
 		for _, id := range ids {
-			if t, ours := tracked[id]; ours && t.Newest && f.vanish(t) {
+			if t, ours := tracked[id]; ours && t.Newest && e.vanish(t) {
 				n++
 			}
 		}
-		return f.save()
+		return nil
 	})
-	r.moved += n
+	if err == nil {
+		r.moved += n
+	}
 	return err
 }
 
 // ended notes that everything up to a moment is known. Something was learnt otherwise
 // meanwhile where the cursor is not where it was: then it stays there.
 func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time) error {
-	var was ConnectionState
-	err := r.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(r.fence); err != nil {
-			return err
-		}
+	return r.decide(ctx, func(tx Tx, e *effects) error {
 		state, err := refreshOf(tx, r.tenant)
 		if err != nil {
 			return err
@@ -218,42 +211,30 @@ func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time
 		if state.Cursor.Equal(cursor) {
 			state.Cursor = reached
 		}
-		state.At, state.Reread, state.Failing = tx.Now(), reread, Park{}
+		state.At, state.Reread, state.Failing = e.now, reread, app.Park{}
 		if err := tx.SaveRefresh(state); err != nil {
 			return err
 		}
-		org, err := organisation(tx, r.tenant)
-		if err != nil {
-			return err
-		}
-		was = org.State
-		return connectionIs(tx, r.tenant, Connected)
+		return e.connectionIs(tx, app.Connected, r.app.Queue)
 	})
-	if err == nil && was != Connected {
-		r.wake.ring()
-	}
-	return err
 }
 
 // failed notes why a refresh did not succeed, and when the next one is due.
-func (r *refresher) failed(ctx context.Context, t *Trouble) error {
+func (r *refresher) failed(ctx context.Context, t *app.Trouble) error {
 	now := time.Now()
-	p := Park{Since: now, Until: t.Until, Why: t.Reason, Text: t.Text}
-	renewed := t.Reason == NoConsent && r.expire(ctx, r.tenant)
-	return r.Update(ctx, func(tx Tx) error {
-		if err := tx.Guard(r.fence); err != nil {
-			return err
-		}
+	renewed := t.Reason == app.NoConsent && r.app.ExpireToken(ctx, r.tenant)
+	return r.decide(ctx, func(tx Tx, e *effects) error {
 		state, err := refreshOf(tx, r.tenant)
 		if err != nil {
 			return err
 		}
+		p := app.Park{Since: now, Until: t.Until, Why: t.Reason, Text: t.Text}
 		if before := state.Failing; before.Why != "" && !before.Since.After(now) {
 			p.Since = before.Since
 		}
 		switch {
 		case !p.Until.IsZero():
-		case t.Reason == NotConnected, t.Reason == NoConsent && !renewed:
+		case t.Reason == app.NotConnected, t.Reason == app.NoConsent && !renewed:
 			p.Until = now.Add(longPark)
 		default:
 			p.Until = now.Add(min(max(shortPark, now.Sub(p.Since)), longPark))
@@ -263,27 +244,25 @@ func (r *refresher) failed(ctx context.Context, t *Trouble) error {
 			return err
 		}
 		is := stateFor(t.Reason)
-		if renewed || is == Connected { // other trouble says nothing of the connection
+		if renewed || is == app.Connected { // other trouble says nothing of the connection
 			return nil
 		}
-		return connectionIs(tx, r.tenant, is)
+		return e.connectionIs(tx, is, func() {})
 	})
 }
 
-// connectionIs notes what a read says of the connection. What was parked for one that had ended
-// goes on where it is there again.
-func connectionIs(tx Tx, t ledger.TenantID, is ConnectionState) error {
-	org, err := organisation(tx, t)
+// connectionIs notes what a read says of the connection; changed is called when that is news. What
+// was parked for one that had ended goes on where it is there again.
+func (e *effects) connectionIs(tx Tx, is app.ConnectionState, changed func()) error {
+	org, err := app.OrganisationOf(tx, e.tenant)
 	if err != nil || org.State == is {
 		return err
 	}
-	was := org.State
+	e.record("connection", "organisation", string(e.tenant), string(org.State), string(is))
+	e.then(changed)
 	org.State = is
-	if is == Connected {
-		org.Parked = Park{}
+	if is == app.Connected {
+		org.Parked = app.Park{}
 	}
-	if err := tx.SaveOrganisation(org); err != nil {
-		return err
-	}
-	return tx.Record(Entry(itself, "connection", "organisation", string(t), string(was), string(is)))
+	return tx.SaveOrganisation(org)
 }

@@ -1,4 +1,4 @@
-package app
+package outbox
 
 import (
 	"context"
@@ -6,44 +6,32 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"feebridge/app/billing"
+	"feebridge/app"
 	"feebridge/app/ledger"
 )
 
 // Send sends what is queued for the organisation and settles what is unknown. It
-// returns nil when nothing is left, a *Parked when the rest must wait for long, and a
-// *LeaseHeld when another process is at it. A run that is stale is left alone.
-func (a *App) Send(ctx context.Context, t ledger.TenantID) error {
-	return a.send(ctx, t, errand{})
+// returns nil when nothing is left, an *app.Parked when the rest must wait for long, and an
+// *app.LeaseHeld when another process is at it. A run that is stale is left alone.
+func (o *Outbox) Send(ctx context.Context, t ledger.TenantID) error {
+	return o.send(ctx, t, errand{})
 }
 
 // errand says when a sender has done enough. The zero errand is done when nothing is
 // left.
 type errand struct {
-	run    RunID     // done when this run has ended; "" for every run
+	run    app.RunID // done when this run has ended; "" for every run
 	giveUp time.Time // it does not wait for Xero beyond that; zero for as long as it takes
 
-	reconcile bool // done when the organisation is reconciled
+	compare bool // done when the organisation was compared with the database
 }
 
-func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
-	if a.books == nil {
-		return notConnected()
+func (o *Outbox) send(ctx context.Context, t ledger.TenantID, e errand) error {
+	if o.books == nil {
+		return app.Unconnected()
 	}
-	return a.store.Lease(ctx, "send "+string(t), func(ctx context.Context, f Fence) error {
-		s := &sender{
-			App: a, tenant: t, fence: f, errand: e,
-			directory: ledger.NewDirectory(),
-			looked:    map[billing.ClientID]bool{},
-			rejected:  map[billing.ClientID][]ledger.Message{},
-			most:      maxMembers,
-			losses:    map[string]int{},
-			sent:      map[string]time.Time{},
-			failing:   map[BatchID]bool{},
-		}
-		return s.run(ctx)
+	return o.store.Lease(ctx, "send "+string(t), func(ctx context.Context, f app.Fence) error {
+		return newSender(o, t, f, e).run(ctx)
 	})
 }
 
@@ -51,56 +39,95 @@ func (a *App) send(ctx context.Context, t ledger.TenantID, e errand) error {
 // points at which it may die are listed in docs/architecture.md; whatever it leaves
 // behind is on disk, and the next sender goes on from there.
 type sender struct {
-	*App
-	tenant  ledger.TenantID
-	fence   Fence
-	errand  errand
-	chart   ledger.Chart    // zero until it was read
-	mapping *ledger.Mapping // nil until it was read
+	*Outbox
+	tenant ledger.TenantID
+	fence  app.Fence
+	errand errand
+
+	exports  *exports
+	contacts *contacts
+	removals *removals
 
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
 
-	health sync.Mutex // held while it is stored how calls fare; mu must not be, which transactions take
+	health sync.Mutex // held while it is stored how calls fare; mu must not be, which decisions take
 
-	mu        sync.Mutex   // guards what follows against the posting goroutines
-	org       Organisation // as this sender last stored it
-	directory *ledger.Directory
-	looked    map[billing.ClientID]bool             // clients that the directory was asked for
-	complete  bool                                  // the directory has every contact
-	rejected  map[billing.ClientID][]ledger.Message // why Xero did not create the contact
-	most      int                                   // members of the next batch of contacts
-	losses    map[string]int                        // by member: how often it was proven absent after it was sent
-	sent      map[string]time.Time                  // by member: when this sender first sent it
-	taken     time.Time                             // when Xero last took a write
-	failures  int                                   // writes in a row that Xero answered with an error of its own
-	failing   map[BatchID]bool                      // the batches of those writes
-	parked    *Parked
+	mu       sync.Mutex           // guards what follows against the posting goroutines
+	org      app.Organisation     // as this sender last stored it
+	losses   map[string]int       // by member: how often it was proven absent after it was sent
+	sent     map[string]time.Time // by member: when this sender first sent it
+	taken    time.Time            // when Xero last took a write
+	failures int                  // writes in a row that Xero answered with an error of its own
+	failing  map[app.BatchID]bool // the batches of those writes
+	parked   *app.Parked
+}
+
+func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {
+	s := &sender{
+		Outbox: o, tenant: t, fence: f, errand: e,
+		losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
+	}
+	s.contacts = newContacts(s)
+	s.exports = &exports{sender: s}
+	s.removals = &removals{sender: s}
+	return s
+}
+
+// kindOf returns what is done with requests of a kind.
+func (s *sender) kindOf(k app.BatchKind) kind {
+	switch k {
+	case app.ContactBatch:
+		return s.contacts
+	case app.RemovalBatch:
+		return s.removals
+	}
+	return s.exports
+}
+
+// planning is the order in which is planned. The creation of contacts is planned with the exports
+// that need them.
+func (s *sender) planning() []planner { return []planner{s.removals, s.exports} }
+
+// decide runs a decision in a transaction under the sender's fence, writes its effects, and once
+// that is committed remembers what follows from it. The decision may run twice: it reads tx, and
+// changes nothing but e.
+func (s *sender) decide(ctx context.Context, decision func(tx Tx, e *effects) error) error {
+	return decide(ctx, s.Outbox, s.fence, s.tenant, decision)
+}
+
+func decide(ctx context.Context, o *Outbox, f app.Fence, t ledger.TenantID, decision func(tx Tx, e *effects) error) error {
+	var e *effects
+	err := o.store.Work(ctx, f, func(tx Tx) error {
+		e = newEffects(t, tx.Now())
+		if err := decision(tx, e); err != nil {
+			return err
+		}
+		return e.apply(tx)
+	})
+	if err != nil {
+		return err
+	}
+	e.committed()
+	o.app.Committed()
+	return nil
 }
 
 func (s *sender) run(ctx context.Context) error {
 	if err := s.inherit(ctx); err != nil {
 		return err
 	}
-	if err := s.reconcile(ctx); err != nil {
+	if err := s.compare(ctx); err != nil {
 		return s.park(ctx, err)
 	}
-	if s.errand.reconcile {
+	if s.errand.compare {
 		return nil
 	}
-	err := s.store.View(ctx, func(r Reader) error {
-		if err := CheckUnlocked(r); err != nil {
-			return err
-		}
-		m, err := r.Mapping(s.tenant)
-		s.mapping = &m
-		return err
-	})
-	if err != nil {
+	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	for {
-		rings := s.wake.next()
+		rings := s.app.Queued()
 		if done, err := s.done(ctx); err != nil {
 			return err
 		} else if done {
@@ -111,8 +138,8 @@ func (s *sender) run(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return s.park(ctx, err)
-		case s.parked != nil:
-			return s.park(ctx, s.parked)
+		case s.isParked() != nil:
+			return s.park(ctx, s.isParked())
 		case worked:
 			continue
 		}
@@ -126,10 +153,10 @@ func (s *sender) run(ctx context.Context) error {
 			return err
 		}
 		if !open {
-			return s.setHealth(ctx, Park{})
+			return s.setHealth(ctx, app.Park{})
 		}
 		if giveUp := s.errand.giveUp; !giveUp.IsZero() && due.After(giveUp) {
-			return &Parked{Park{Until: due, Why: Interrupted, Text: "The answer to a request was lost, and it is not known yet what Xero made of it."}}
+			return &app.Parked{Park: app.Park{Until: due, Why: app.Interrupted, Text: "The answer to a request was lost, and it is not known yet what Xero made of it."}}
 		}
 		if err := s.wait(ctx, due, rings); err != nil {
 			return err
@@ -138,45 +165,39 @@ func (s *sender) run(ctx context.Context) error {
 	}
 }
 
+// begin makes sure that anything may be sent, and reads how.
+func (s *sender) begin(ctx context.Context) error {
+	var mapping ledger.Mapping
+	err := s.store.Look(ctx, func(r Reader) (err error) {
+		if err = app.CheckUnlocked(r); err != nil {
+			return err
+		}
+		mapping, err = r.Mapping(s.tenant)
+		return err
+	})
+	s.exports.mapping = mapping
+	return err
+}
+
 // done reports whether the errand is done.
 func (s *sender) done(ctx context.Context) (bool, error) {
 	if s.errand.run == "" {
 		return false, nil
 	}
-	run, err := s.App.run(ctx, s.errand.run)
+	run, err := s.Outbox.run(ctx, s.errand.run)
 	return !run.Ended.IsZero(), err
 }
 
 // forget makes the next plan read Xero again: a person may have mended something there
 // while this sender waited.
 func (s *sender) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.chart = ledger.Chart{}
-	s.forgetContacts()
+	s.exports.chart = ledger.Chart{}
+	s.contacts.forget()
 }
 
 // step does what can be done now, and reports whether there was anything.
 func (s *sender) step(ctx context.Context) (bool, error) {
-	var lost, due, ready []Batch
-	err := s.store.View(ctx, func(r Reader) error {
-		lost, due = nil, nil
-		all, err := r.Batches(s.tenant, Lost)
-		if err != nil {
-			return err
-		}
-		for _, b := range all {
-			switch at, lookUp := s.due(b); {
-			case time.Now().Before(at):
-			case lookUp:
-				lost = append(lost, b)
-			default:
-				due = append(due, b)
-			}
-		}
-		ready, err = r.Batches(s.tenant, Ready)
-		return err
-	})
+	lost, due, ready, err := s.requests(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -185,42 +206,46 @@ func (s *sender) step(ctx context.Context) (bool, error) {
 	}
 	// What is new goes beside what is replayed: an answer may take minutes to fail again.
 	if len(ready) == 0 {
-		if planned, err := s.planRemovals(ctx); planned || err != nil {
-			return planned, err
-		}
-		if planned, err := s.plan(ctx); planned || err != nil {
-			return planned, err
+		for _, p := range s.planning() {
+			if planned, err := p.plan(ctx); planned || err != nil {
+				return planned, err
+			}
 		}
 	}
 	due = append(due, ready...)
 	return len(due) > 0, s.postAll(ctx, due)
 }
 
-// postAll posts the batches, as many at once as Xero allows. When one of them parks
-// the sender, those that have not begun stay as they are.
-func (s *sender) postAll(ctx context.Context, due []Batch) error {
-	var g errgroup.Group
-	g.SetLimit(atOnce)
-	for _, b := range due {
-		g.Go(func() error {
-			if s.isParked() || ctx.Err() != nil {
-				return ctx.Err()
+// requests returns the requests that can be dealt with now: those to look up, those to replay, and
+// those that were never sent.
+func (s *sender) requests(ctx context.Context) (lost, due, ready []app.Batch, err error) {
+	err = s.store.Look(ctx, func(r Reader) error {
+		lost, due, ready = nil, nil, nil
+		all, err := r.Batches(s.tenant, app.Lost, app.Ready)
+		for _, b := range all {
+			if b.State == app.Ready {
+				ready = append(ready, b)
+				continue
 			}
-			return s.post(ctx, b.ID)
-		})
-	}
-	return g.Wait()
+			switch at, lookUp := s.due(b); {
+			case time.Now().Before(at):
+			case lookUp:
+				lost = append(lost, b)
+			default:
+				due = append(due, b)
+			}
+		}
+		return err
+	})
+	return lost, due, ready, err
 }
-
-// atOnce is how many calls Xero takes at once for an organisation.
-const atOnce = 5
 
 // putOff lets the rest go on when a look-up failed for a reason of its own: what it was
 // about stays unknown, and is looked up again after a while that grows with every
 // failure. Where Xero cannot be reached at all, what is done next finds that out.
 func (s *sender) putOff(err error) error {
-	var t *Trouble
-	if !errors.As(err, &t) || t.Reason != Refused && t.Reason != Interrupted && t.Reason != Troubled {
+	t, ok := errors.AsType[*app.Trouble](err)
+	if !ok || t.Reason != app.Refused && t.Reason != app.Interrupted && t.Reason != app.Troubled {
 		if err == nil {
 			s.lookFails = 0
 		}
@@ -237,8 +262,8 @@ func (s *sender) putOff(err error) error {
 
 // nextDue tells when the next lost batch can be dealt with, and whether there is one.
 func (s *sender) nextDue(ctx context.Context) (due time.Time, open bool, err error) {
-	err = s.store.View(ctx, func(r Reader) error {
-		lost, err := r.Batches(s.tenant, Lost)
+	err = s.store.Look(ctx, func(r Reader) error {
+		lost, err := r.Batches(s.tenant, app.Lost)
 		open = len(lost) > 0
 		for i, b := range lost {
 			if at, _ := s.due(b); i == 0 || at.Before(due) {
@@ -264,13 +289,14 @@ func (s *sender) wait(ctx context.Context, due time.Time, rings <-chan struct{})
 	return nil
 }
 
-func (s *sender) isParked() bool {
+// isParked returns why no more may be sent now; nil for nothing.
+func (s *sender) isParked() *app.Parked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.parked != nil
+	return s.parked
 }
 
-func (s *sender) setParked(p *Parked) {
+func (s *sender) setParked(p *app.Parked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.parked == nil {

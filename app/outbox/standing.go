@@ -1,105 +1,68 @@
-package app
+package outbox
 
 import (
-	"context"
 	"slices"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/app/staff"
 )
 
-// Tracked is an export whose invoice Xero has, or had.
-type Tracked struct {
-	Export  Export
-	Invoice billing.Invoice // without its lines
-	Newest  bool            // no later export of the invoice is known
-}
-
-// follower brings exports that have ended to where their invoices stand in Xero by now. What
-// it finds is stored by save, many at a time.
-type follower struct {
-	tx      Tx
-	exports []Export
-	moves   map[billing.Stage][]billing.InvoiceID
-	burnt   []billing.Number
-	entries []staff.Entry
-}
-
-func newFollower(tx Tx) *follower {
-	return &follower{tx: tx, moves: map[billing.Stage][]billing.InvoiceID{}}
-}
-
-// follow takes a reading of an invoice, and reports whether the invoice's stage moves. What is
-// on its way to or from Xero is left alone, and an older reading never counts over a newer.
-func (f *follower) follow(t Tracked, st ledger.Standing) (moved bool) {
-	e, v := t.Export, t.Invoice
-	if v.Stage.InFlight() || st.Updated.Before(e.Standing.Updated) || st.Same(e.Standing) && v.Stage.Export != billing.NotFoundInXero {
+// follow takes a reading of an invoice whose export has ended, and reports whether the invoice's
+// stage moves. What is on its way to or from Xero is left alone, and an older reading never counts
+// over a newer.
+func (e *effects) follow(t app.Tracked, st ledger.Standing) (moved bool) {
+	known, v := t.Export.Standing, t.Invoice
+	if v.Stage.InFlight() || st.Updated.Before(known.Updated) || st.Same(known) && v.Stage.Export != billing.NotFoundInXero {
 		return false
 	}
-	return f.bring(t, st)
+	return e.bring(t, st)
 }
 
-// bring stores a reading of an invoice and what follows from it.
-func (f *follower) bring(t Tracked, st ledger.Standing) (moved bool) {
-	e, v := t.Export, t.Invoice
-	known, found := drift(e, v, e.Standing), drift(e, v, st)
+// bring notes a reading of an invoice and what follows from it.
+func (e *effects) bring(t app.Tracked, st ledger.Standing) (moved bool) {
+	export, v := t.Export, t.Invoice
+	was := export.Standing
+	known, found := t.Sent().Drift(was), t.Sent().Drift(st)
 	stage := v.Stage
 	if t.Newest {
-		stage = after(v.Stage, followingEvents(v.Stage, st, known, found)...)
+		stage = v.Stage.After(followingEvents(v.Stage, st, known, found)...)
 	}
-	was := e.Standing
-	e.Standing = st
+	export.Standing = st
 	if stage != v.Stage || st.Settlement() != was.Settlement() {
-		f.entries = append(f.entries, Entry(itself, "read again", "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st)))
+		e.record("read again", "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st))
 	}
 	if stage != v.Stage {
-		f.moves[stage] = append(f.moves[stage], v.ID)
-		e.Result = stage.Export
+		e.stages[v.ID] = stage
+		export.Result = stage.Export
 	}
 	if t.Newest {
-		e.Messages = append(without(e.Messages, append(known, deletedThere, voidedThere)), found...)
+		export.Messages = append(without(export.Messages, append(known, deletedThere, voidedThere)), found...)
 		switch stage.Export {
 		case billing.DeletedInXero:
-			e.Messages = append([]ledger.Message{deletedThere}, e.Messages...)
+			export.Messages = append([]ledger.Message{deletedThere}, export.Messages...)
 		case billing.VoidedInXero:
-			e.Messages = append([]ledger.Message{voidedThere}, e.Messages...)
+			export.Messages = append([]ledger.Message{voidedThere}, export.Messages...)
 		}
 		if st.Approved() || st.Status == ledger.VoidedThere {
-			f.burnt = append(f.burnt, Distinct([]billing.Number{v.Number, st.Number})...)
+			e.burnt = append(e.burnt, app.Distinct([]billing.Number{v.Number, st.Number})...)
 		}
 	}
-	f.exports = append(f.exports, e)
+	e.standings = append(e.standings, export)
 	return stage != v.Stage
 }
 
 // vanish notes that Xero does not have an invoice any more.
-func (f *follower) vanish(t Tracked) (moved bool) {
+func (e *effects) vanish(t app.Tracked) (moved bool) {
 	to, ok := t.Invoice.Stage.Next(billing.Vanish)
 	if !ok {
 		return false
 	}
-	f.moves[to] = append(f.moves[to], t.Invoice.ID)
+	e.stages[t.Invoice.ID] = to
+	e.record("read again", "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), app.Describe(to))
 	t.Export.Result = to.Export
-	f.exports = append(f.exports, t.Export)
-	f.entries = append(f.entries, Entry(itself, "read again", "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), Describe(to)))
+	e.standings = append(e.standings, t.Export)
 	return true
-}
-
-// save stores what was found.
-func (f *follower) save() error {
-	if err := f.tx.SaveStandings(f.exports...); err != nil {
-		return err
-	}
-	for to, ids := range f.moves {
-		if err := f.tx.Advance(to, ids...); err != nil {
-			return err
-		}
-	}
-	if err := f.tx.Burn(f.burnt...); err != nil {
-		return err
-	}
-	return f.tx.Record(f.entries...)
 }
 
 // followingEvents are what a reading means for an invoice at a stage. known and found are in
@@ -126,16 +89,6 @@ func followingEvents(s billing.Stage, st ledger.Standing, known, found []ledger.
 	return events
 }
 
-// after returns the stage after those of the events that can happen.
-func after(s billing.Stage, events ...billing.Event) billing.Stage {
-	for _, ev := range events {
-		if next, ok := s.Next(ev); ok {
-			s = next
-		}
-	}
-	return s
-}
-
 // without returns the messages less some.
 func without(all, less []ledger.Message) []ledger.Message {
 	return slices.DeleteFunc(slices.Clone(all), func(m ledger.Message) bool { return slices.Contains(less, m) })
@@ -145,28 +98,13 @@ func without(all, less []ledger.Message) []ledger.Message {
 func tell(s billing.Stage, st ledger.Standing) string {
 	switch st.Settlement() {
 	case ledger.Approved:
-		return Describe(s) + ", approved"
+		return app.Describe(s) + ", approved"
 	case ledger.PartPaid:
-		return Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
+		return app.Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
 	case ledger.Paid:
-		return Describe(s) + ", paid"
+		return app.Describe(s) + ", paid"
 	case ledger.Credited:
-		return Describe(s) + ", credited"
+		return app.Describe(s) + ", credited"
 	}
-	return Describe(s)
-}
-
-// followMerges reads where the contacts went that exports were sent to, if Xero has them with
-// another now: they may have been merged. It puts what it reads into the directory.
-func (a *App) followMerges(ctx context.Context, t ledger.TenantID, directory *ledger.Directory, moved []ledger.ContactID) error {
-	if len(moved) == 0 {
-		return nil
-	}
-	for c, err := range a.books.Contacts(ctx, t, ledger.ContactQuery{IDs: Distinct(moved)}) {
-		if err != nil {
-			return err
-		}
-		directory.Add(c)
-	}
-	return nil
+	return app.Describe(s)
 }

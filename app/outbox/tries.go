@@ -1,8 +1,10 @@
-package app
+package outbox
 
 import (
 	"sync"
 	"time"
+
+	"feebridge/app"
 )
 
 // tries is what this process knows of the requests that it sent or took over, by the
@@ -10,7 +12,7 @@ import (
 // a person or the network may set back or forth meanwhile. It outlives a sender.
 type tries struct {
 	mu  sync.Mutex
-	all map[BatchID]try
+	all map[app.BatchID]try
 }
 
 // try is when a batch was sent first and last, or, of the last, when its answer failed
@@ -19,7 +21,7 @@ type try struct{ first, last time.Time }
 
 // of returns the tries of a batch. Those of another process are as old as the times on
 // disk say when this one first asks.
-func (t *tries) of(b Batch) try {
+func (t *tries) of(b app.Batch) try {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known, ok := t.all[b.ID]
@@ -32,7 +34,7 @@ func (t *tries) of(b Batch) try {
 }
 
 // note notes that the batch is being tried now, or that its answer failed to come now.
-func (t *tries) note(b Batch) {
+func (t *tries) note(b app.Batch) {
 	known := t.of(b)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,15 +42,15 @@ func (t *tries) note(b Batch) {
 	t.keep(b.ID, known)
 }
 
-func (t *tries) keep(id BatchID, known try) {
+func (t *tries) keep(id app.BatchID, known try) {
 	if t.all == nil {
-		t.all = map[BatchID]try{}
+		t.all = map[app.BatchID]try{}
 	}
 	t.all[id] = known
 }
 
 // forget forgets a batch that is not under way any more.
-func (t *tries) forget(id BatchID) {
+func (t *tries) forget(id app.BatchID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.all, id)

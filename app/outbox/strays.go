@@ -1,10 +1,9 @@
-package app
+package outbox
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 )
@@ -15,12 +14,12 @@ import (
 type finding struct {
 	Tx
 	s      *sender
-	firm   Firm
+	firm   app.Firm
 	raised bool // the next number
-	c      *Reconciliation
+	c      *app.Reconciliation
 }
 
-func newFinding(tx Tx, s *sender, c *Reconciliation) (*finding, error) {
+func newFinding(tx Tx, s *sender, c *app.Reconciliation) (*finding, error) {
 	firm, err := tx.Firm()
 	return &finding{Tx: tx, s: s, firm: firm, c: c}, err
 }
@@ -37,7 +36,7 @@ func newFinding(tx Tx, s *sender, c *Reconciliation) (*finding, error) {
 //
 // Whoever's an invoice is, no lower number than its own is given out.
 func (f *finding) take(st ledger.Standing) error {
-	if n, ok := following(f.firm.Numbering, st.Number); ok && n > f.firm.Numbering.Next {
+	if n, ok := f.firm.Numbering.After(st.Number); ok && n > f.firm.Numbering.Next {
 		f.firm.Numbering.Next, f.raised = n, true
 	}
 	if st.Mark == "" {
@@ -53,17 +52,17 @@ func (f *finding) take(st ledger.Standing) error {
 		}
 		return f.follow(e, st)
 	}
-	id, ours := invoiceOf(f.firm.MarkBase, st.Mark)
+	id, ours := app.MarkedInvoice(f.firm.MarkBase, st.Mark)
 	if !ours {
 		return nil
 	}
 	v, err := f.Invoice(id)
 	switch {
-	case IsCode(err, NotFound):
+	case app.IsCode(err, app.NotFound):
 		if err := f.Burn(st.Number); err != nil {
 			return err
 		}
-		return f.stray(st, Missing)
+		return f.stray(st, app.Missing)
 	case err != nil:
 		return err
 	}
@@ -80,37 +79,27 @@ func (f *finding) save() error {
 		if err := f.SaveFirm(f.firm); err != nil {
 			return err
 		}
-		e := Entry(itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
+		e := app.Entry(app.Itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
 		if err := f.Record(e); err != nil {
 			return err
 		}
 	}
-	if err := endRuns(f, f.s.tenant); err != nil {
+	if err := app.EndRuns(f, f.s.tenant); err != nil {
 		return err
 	}
 	return f.SaveReconciliation(*f.c)
 }
 
-// following returns what comes after a number that was made by the numbering.
-func following(n billing.Numbering, number billing.Number) (int64, bool) {
-	digits, ours := strings.CutPrefix(number.Fold(), billing.Number(n.Prefix).Fold())
-	if !ours || digits == "" || len(digits) > billing.MaxDigits || strings.Trim(digits, "0123456789") != "" {
-		return 0, false
-	}
-	last, err := strconv.ParseInt(digits, 10, 64)
-	return last + 1, err == nil
-}
-
 // stray lists what is live in Xero for a person to look at.
-func (f *finding) stray(st ledger.Standing, why StrayWhy) error {
+func (f *finding) stray(st ledger.Standing, why app.StrayWhy) error {
 	if !st.Live() {
 		return nil
 	}
-	return f.SaveStray(f.s.tenant, Stray{ID: st.ID, Why: why, Number: st.Number, Status: st.Status, Total: st.Total})
+	return f.SaveStrays(f.s.tenant, app.Stray{ID: st.ID, Why: why, Number: st.Number, Status: st.Status, Total: st.Total})
 }
 
 // follow brings a known export to where its invoice stands in Xero.
-func (f *finding) follow(e Export, st ledger.Standing) error {
+func (f *finding) follow(e app.Export, st ledger.Standing) error {
 	if st.Updated.Before(e.Standing.Updated) {
 		return nil
 	}
@@ -122,15 +111,15 @@ func (f *finding) follow(e Export, st ledger.Standing) error {
 	if err != nil {
 		return err
 	}
-	if c, merged := f.s.directory.ByID(e.Contact); merged {
+	if c, merged := f.s.contacts.directory.ByID(e.Contact); merged {
 		e.Contact = c.ID
 	}
 	switch {
 	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // somebody made a copy of it in Xero
-		return f.stray(st, Doubtful)
+		return f.stray(st, app.Doubtful)
 	case exports[0].ID != e.ID: // an older one: nothing but a live one matters
 		e.Standing = st
-		if err := f.stray(st, Doubtful); err != nil {
+		if err := f.stray(st, app.Doubtful); err != nil {
 			return err
 		}
 		return f.SaveExports(e)
@@ -150,7 +139,7 @@ func (f *finding) follow(e Export, st ledger.Standing) error {
 // adopt makes an export that the copy does not know a known one.
 func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
 	if _, free := toExporting(v.Stage); !free {
-		return f.stray(st, Doubtful)
+		return f.stray(st, app.Doubtful)
 	}
 	var messages []ledger.Message
 	if v.Stage.Status == billing.Draft {
@@ -171,12 +160,12 @@ func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
 	if err != nil {
 		return err
 	}
-	e := Export{ID: ExportID(NewID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: st.Mark}
+	e := app.Export{ID: app.ExportID(app.NewID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: st.Mark}
 	if e.Number == "" {
 		e.Number = st.Number
 	}
 	f.c.Adopted++
-	if err := f.Record(Entry(itself, "find in Xero", "invoice", string(v.ID), Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+	if err := f.Record(app.Entry(app.Itself, "find in Xero", "invoice", string(v.ID), app.Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
 		return err
 	}
 	return f.arrive(e, v, st, messages)
@@ -227,26 +216,26 @@ func (f *finding) giveUpOpen(id billing.InvoiceID) error {
 }
 
 // run returns the run that the exports found in Xero belong to.
-func (f *finding) run() (RunID, error) {
+func (f *finding) run() (app.RunID, error) {
 	if f.c.Run != "" {
 		return f.c.Run, nil
 	}
-	f.c.Run = RunID(NewID())
-	return f.c.Run, f.SaveRun(Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
+	f.c.Run = app.RunID(app.NewID())
+	return f.c.Run, f.SaveRun(app.Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
 }
 
 // toExporting returns the stage of an invoice that was sent just now, and whether it may have
 // been, from the stage that it is at.
 func toExporting(s billing.Stage) (billing.Stage, bool) {
-	s = after(s, billing.Finalize, billing.Release, billing.Queue, billing.Send)
+	s = s.After(billing.Finalize, billing.Release, billing.Queue, billing.Send)
 	return s, s == billing.Stage{Status: billing.Finalized, Export: billing.Exporting}
 }
 
 // arrive ends an export as its answer would have, and stores it.
-func (f *finding) arrive(e Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
+func (f *finding) arrive(e app.Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
 	sent, ok := toExporting(v.Stage)
 	if !ok {
-		return f.stray(st, Doubtful)
+		return f.stray(st, app.Doubtful)
 	}
 	v.Stage = sent
 	if err := f.leaveBatch(&e); err != nil {
@@ -259,34 +248,40 @@ func (f *finding) arrive(e Export, v billing.Invoice, st ledger.Standing, messag
 		}
 		e.Sent, e.Expected = f.Now(), totals.Total
 	}
-	if err := receive(f, &e, v, st, messages, false); err != nil {
+	effects := newEffects(f.s.tenant, f.Now())
+	if _, err := effects.receive(app.Tracked{Export: e, Invoice: v, Newest: true}, st, messages, false); err != nil {
 		return err
 	}
-	return f.SaveExports(e)
+	return effects.apply(f)
 }
 
 // leaveBatch takes an export out of the batch whose answer was lost: it has been found.
-func (f *finding) leaveBatch(e *Export) error {
+func (f *finding) leaveBatch(e *app.Export) error {
 	if e.Batch == "" {
 		return nil
 	}
-	b, err := f.Batch(e.Batch)
+	batches, err := f.BatchesByID(e.Batch)
 	if err != nil {
 		return err
 	}
 	e.Batch = ""
-	b.Members = slices.DeleteFunc(b.Members, func(m string) bool { return m == string(e.ID) })
-	if len(b.Members) == 0 {
-		b.State = Settled
+	for _, b := range batches {
+		b.Members = slices.DeleteFunc(b.Members, func(m string) bool { return m == string(e.ID) })
+		if len(b.Members) == 0 {
+			b.State = app.Settled
+		}
+		if err := f.SaveBatches(b); err != nil {
+			return err
+		}
 	}
-	return f.SaveBatch(b)
+	return nil
 }
 
 // catchUp brings an export that had ended to where its invoice stands in Xero by now.
-func (f *finding) catchUp(e Export, v billing.Invoice, st ledger.Standing) error {
-	follower := newFollower(f.Tx)
-	if follower.bring(Tracked{Export: e, Invoice: v, Newest: true}, st) {
+func (f *finding) catchUp(e app.Export, v billing.Invoice, st ledger.Standing) error {
+	effects := newEffects(f.s.tenant, f.Now())
+	if effects.bring(app.Tracked{Export: e, Invoice: v, Newest: true}, st) {
 		f.c.Updated++
 	}
-	return follower.save()
+	return effects.apply(f)
 }
