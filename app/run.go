@@ -170,6 +170,49 @@ type Tally struct {
 // Open returns how many are not settled.
 func (t Tally) Open() int { return t.Queued + t.Exporting + t.Unknown }
 
+// CountExports counts n exports. Of those that have ended, state is how; of the others, what
+// their invoices are at. What ended otherwise than exported, failed or cancelled is in Xero, or
+// was, and counts as Warned: a person has to look at it.
+func (t *Tally) CountExports(n int, ended bool, state billing.ExportState) {
+	t.All += n
+	switch {
+	case ended && state == billing.NotExported:
+		t.Cancelled += n
+	case ended && state == billing.Failed:
+		t.Failed += n
+	case ended && state == billing.Exported:
+		t.Exported += n
+	case ended:
+		t.Warned += n
+	case state == billing.Unknown:
+		t.Unknown += n
+	case state == billing.Exporting:
+		t.Exporting += n
+	default:
+		t.Queued += n
+	}
+}
+
+// CountRemovals counts n removals with a result, "" for none yet, whose batch is in a state, ""
+// while they are in none.
+func (t *Tally) CountRemovals(n int, result RemovalResult, batch BatchState) {
+	t.All += n
+	switch {
+	case result == Removed:
+		t.Exported += n
+	case result == KeptThere:
+		t.Failed += n
+	case result == Withdrawn:
+		t.Cancelled += n
+	case batch == Lost:
+		t.Unknown += n
+	case batch == Sending:
+		t.Exporting += n
+	default:
+		t.Queued += n
+	}
+}
+
 // Link ties a client to a contact of an organisation.
 type Link struct {
 	Contact ledger.ContactID

@@ -114,9 +114,13 @@ type Reader interface {
 	Staff() ([]staff.Member, error)
 
 	Client(billing.ClientID) (billing.Client, error)
+	// ClientsByID returns clients; one that is not there is not in the map.
+	ClientsByID([]billing.ClientID) (map[billing.ClientID]billing.Client, error)
 	Clients() ([]billing.Client, error) // by name
 	Invoice(billing.InvoiceID) (billing.Invoice, error)
 	Invoices([]billing.InvoiceID) ([]billing.Invoice, error) // in the order asked for; NotFound names the missing one
+	// InvoiceHeads returns what Invoices does, without the lines.
+	InvoiceHeads([]billing.InvoiceID) ([]billing.Invoice, error)
 	// InvoicesByNumber finds the invoices, folded, that are not deleted; a number
 	// that no invoice has is not in the map.
 	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
@@ -138,11 +142,18 @@ type Reader interface {
 	Links(ledger.TenantID) (map[billing.ClientID]Link, error)
 
 	Run(RunID) (Run, error)
+	// RunsByID returns runs; one that is not there is not in the map.
+	RunsByID([]RunID) (map[RunID]Run, error)
 	Runs(t ledger.TenantID, openOnly bool) ([]Run, error) // newest first
 	Tally(RunID) (Tally, error)
-	Exports([]ExportID) ([]Export, error)                             // in the order asked for
-	ExportsOfRun(RunID) ([]Export, error)                             // in the order they were asked for
-	ExportsOf(billing.InvoiceID) ([]Export, error)                    // newest first
+	// Tallies counts the runs of the organisation that have not ended.
+	Tallies(ledger.TenantID) (map[RunID]Tally, error)
+	Exports([]ExportID) ([]Export, error)          // in the order asked for
+	ExportsOfRun(RunID) ([]Export, error)          // in the order they were asked for
+	ExportsOf(billing.InvoiceID) ([]Export, error) // newest first
+	// LatestExports returns the newest export of each invoice; one that was never asked for
+	// is not in the map.
+	LatestExports([]billing.InvoiceID) (map[billing.InvoiceID]Export, error)
 	Waiting(t ledger.TenantID, limit int) ([]Export, error)           // no batch yet, not ended; oldest first
 	Batches(t ledger.TenantID, states ...BatchState) ([]Batch, error) // oldest first, without their bodies
 	Batch(BatchID) (Batch, error)                                     // with its body
@@ -202,6 +213,9 @@ type Tx interface {
 	SaveInvoice(billing.Invoice) (int64, error)
 	// Advance moves invoices to a stage without touching anything else of them.
 	Advance(to billing.Stage, ids ...billing.InvoiceID) error
+	// AdvanceAll is Advance for several stages; those that are deleted go first, so that
+	// their numbers are free.
+	AdvanceAll(map[billing.Stage][]billing.InvoiceID) error
 	Burn(...billing.Number) error
 	SaveTax(billing.Tax) error           // inserts or updates
 	DeleteTax(code string) error         // lines that have it keep it
@@ -217,15 +231,24 @@ type Tx interface {
 	SaveChart(ledger.Chart) error
 	SaveMapping(ledger.TenantID, ledger.Mapping) error
 	SaveLink(ledger.TenantID, billing.ClientID, Link) error
+	SaveLinks(ledger.TenantID, map[billing.ClientID]Link) error
 	DeleteLink(ledger.TenantID, billing.ClientID) error
 
 	SaveRun(Run) error
+	SaveRuns(...Run) error
 	SaveExports(...Export) error // inserts or updates
 	// SaveStandings updates of exports that have ended what Xero says of them: Contact,
 	// Standing, Result and Messages.
 	SaveStandings(...Export) error
 	SaveBatch(Batch) error     // inserts with its body; an update leaves Body, Key and Kind as they are
 	DeleteBatch(BatchID) error // only what was never tried
+	// UnplanRun takes back every request that was never tried and has a member of the run:
+	// all its members wait again, those of other runs, too. Where there is none, it changes
+	// nothing.
+	UnplanRun(RunID) error
+	// NeverReplay lets every request of the organisation whose outcome is unknown be looked
+	// up only, as if it had never been answered.
+	NeverReplay(ledger.TenantID) error
 
 	SaveRefresh(Refresh) error         // inserts or updates
 	SaveRemovals(...Removal) error     // inserts or updates

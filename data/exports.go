@@ -55,11 +55,13 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "There is no export %s.", id)
+			return nil, noExport(id)
 		}
 	}
 	return all, nil
 }
+
+func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "There is no export %s.", id) }
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
@@ -69,6 +71,18 @@ func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
 // ExportsOf implements app.Reader.
 func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
 	return many(r, "reading the exports of an invoice", scanOneExport, "SELECT "+exportColumns+" FROM exports e WHERE invoice = ? ORDER BY seq DESC", id)
+}
+
+// LatestExports implements app.Reader.
+func (r *reader) LatestExports(ids []billing.InvoiceID) (map[billing.InvoiceID]app.Export, error) {
+	all, err := many(r, "reading the newest exports", scanOneExport,
+		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value CROSS JOIN exports e ON e.seq = i.latest",
+		idList(ids))
+	latest := make(map[billing.InvoiceID]app.Export, len(all))
+	for _, e := range all {
+		latest[e.Invoice] = e
+	}
+	return latest, err
 }
 
 // ExportsByMark implements app.Reader.

@@ -2,6 +2,8 @@ package data
 
 import (
 	"database/sql"
+	"maps"
+	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -162,6 +164,16 @@ func (w *writer) SaveLink(t ledger.TenantID, client billing.ClientID, l app.Link
 		w.note("client", string(client))
 	}
 	return err
+}
+
+// SaveLinks implements app.Tx.
+func (w *writer) SaveLinks(t ledger.TenantID, links map[billing.ClientID]app.Link) error {
+	for _, client := range slices.Sorted(maps.Keys(links)) {
+		if err := w.SaveLink(t, client, links[client]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteLink implements app.Tx. A client that is not linked stays so.

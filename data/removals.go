@@ -76,37 +76,6 @@ func (w *writer) SaveRemovals(all ...app.Removal) error {
 	return nil
 }
 
-// tallyRemovals counts the removals of a run.
-func (r *reader) tallyRemovals(id app.RunID) (app.Tally, error) {
-	var t app.Tally
-	err := r.each("counting a run", func(row *sql.Rows) error {
-		var result app.RemovalResult
-		var state app.BatchState
-		var n int
-		err := row.Scan(&result, &state, &n)
-		t.All += n
-		*removalCounter(&t, result, state) += n
-		return err
-	}, `SELECT r.result, coalesce(b.state, ''), count(*) FROM removals r LEFT JOIN batches b ON b.id = r.batch WHERE r.run = ? GROUP BY 1, 2`, id)
-	return t, err
-}
-
-func removalCounter(t *app.Tally, result app.RemovalResult, state app.BatchState) *int {
-	switch {
-	case result == app.Removed:
-		return &t.Exported
-	case result == app.KeptThere:
-		return &t.Failed
-	case result == app.Withdrawn:
-		return &t.Cancelled
-	case state == app.Lost:
-		return &t.Unknown
-	case state == app.Sending:
-		return &t.Exporting
-	}
-	return &t.Queued
-}
-
 const replacementColumns = "invoice, by, began, coalesce(copy, ''), ended"
 
 func scanReplacement(row *sql.Rows) (r app.Replacement, err error) {
