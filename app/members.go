@@ -152,7 +152,7 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 			continue
 		}
 		run.Confirmed = time.Time{}
-		if err := tx.SaveRun(run); err != nil {
+		if err := tx.SaveRuns(run); err != nil {
 			return err
 		}
 		if err := tx.Record(Entry(by, "hold", "run", string(run.ID), "", "started by "+m.Name)); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"feebridge/app/ledger"
 	"feebridge/app/staff"
 )
 

@@ -154,29 +154,12 @@ type Reader interface {
 	// LatestExports returns the newest export of each invoice; one that was never asked for
 	// is not in the map.
 	LatestExports([]billing.InvoiceID) (map[billing.InvoiceID]Export, error)
-	Waiting(t ledger.TenantID, limit int) ([]Export, error)           // no batch yet, not ended; oldest first
-	Batches(t ledger.TenantID, states ...BatchState) ([]Batch, error) // oldest first, without their bodies
-	Batch(BatchID) (Batch, error)                                     // with its body
 
 	// Refreshes tells how far each organisation is known that was refreshed.
 	Refreshes() (map[ledger.TenantID]Refresh, error)
-	// FirstSent returns Xero's clock, with a margin, when something was first sent to the
-	// organisation; zero for never.
-	FirstSent(ledger.TenantID) (time.Time, error)
-	// Tracked finds the exports of the organisation whose invoices have one of the IDs; an
-	// ID that is none of ours is not in the map.
-	Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]Tracked, error)
-	// OpenThere returns the invoices that are known to be live in Xero and not fully paid,
-	// and those that were not found there, of what is live here, in the order of their IDs.
-	OpenThere(ledger.TenantID) ([]ledger.InvoiceID, error)
-
-	Removal(RemovalID) (Removal, error)
 	Removals([]RemovalID) ([]Removal, error)         // in the order asked for
 	RemovalsOfRun(RunID) ([]Removal, error)          // in the order they were asked for
 	RemovalsOf(billing.InvoiceID) ([]Removal, error) // newest first
-	// RemovalsWaiting returns those with no batch and no end, oldest first.
-	RemovalsWaiting(t ledger.TenantID, limit int) ([]Removal, error)
-	Extras(t ledger.TenantID, limit int) ([]Extra, error) // oldest first
 	// Replacements returns those that are under way, oldest first.
 	Replacements() ([]Replacement, error)
 	Replacement(billing.InvoiceID) (Replacement, error) // of that invoice, ended or not
@@ -234,14 +217,8 @@ type Tx interface {
 	SaveLinks(ledger.TenantID, map[billing.ClientID]Link) error
 	DeleteLink(ledger.TenantID, billing.ClientID) error
 
-	SaveRun(Run) error
 	SaveRuns(...Run) error
 	SaveExports(...Export) error // inserts or updates
-	// SaveStandings updates of exports that have ended what Xero says of them: Contact,
-	// Standing, Result and Messages.
-	SaveStandings(...Export) error
-	SaveBatch(Batch) error     // inserts with its body; an update leaves Body, Key and Kind as they are
-	DeleteBatch(BatchID) error // only what was never tried
 	// UnplanRun takes back every request that was never tried and has a member of the run:
 	// all its members wait again, those of other runs, too. Where there is none, it changes
 	// nothing.
@@ -250,14 +227,10 @@ type Tx interface {
 	// up only, as if it had never been answered.
 	NeverReplay(ledger.TenantID) error
 
-	SaveRefresh(Refresh) error         // inserts or updates
 	SaveRemovals(...Removal) error     // inserts or updates
 	SaveReplacement(Replacement) error // inserts or updates
-	SaveExtra(Extra) error             // inserts, unless it is there
-	DeleteExtra(Extra) error
 
 	SaveReconciliation(Reconciliation) error // inserts or updates
-	SaveStray(ledger.TenantID, Stray) error  // inserts or updates
 	SaveNightly(Nightly) error
 
 	// Record appends to the audit trail; Seq, Previous and At are filled in.

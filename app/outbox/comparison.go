@@ -146,7 +146,7 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	var next app.Reconciliation
 	err := s.decide(ctx, func(tx Tx, _ *effects) error {
 		next = *c
-		f, err := newFinding(tx, s, &next)
+		f, err := newAdoption(tx, s, &next)
 		if err != nil {
 			return err
 		}

@@ -539,4 +539,3 @@ func (m exporting) arrive(e *effects, st ledger.Standing, messages []ledger.Mess
 	}
 	return err
 }
-

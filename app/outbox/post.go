@@ -51,7 +51,7 @@ func (s *sender) claim(ctx context.Context, due []app.Batch) (claimed []app.Batc
 		if err != nil {
 			return err
 		}
-		stale, err := staleRuns(tx, s.tenant)
+		_, stale, err := runsOf(tx, s.tenant, app.ExportRun, e.now)
 		if err != nil {
 			return err
 		}

@@ -8,10 +8,10 @@ import (
 	"feebridge/app/ledger"
 )
 
-// finding brings what Xero has together with what a copy of the database knows, in one
+// adoption brings what Xero has together with what a copy of the database knows, in one
 // transaction. Whatever it finds live in Xero ends in a stage here from which nothing is
 // sent again, unless a person takes it back to draft first.
-type finding struct {
+type adoption struct {
 	Tx
 	s      *sender
 	firm   app.Firm
@@ -19,9 +19,9 @@ type finding struct {
 	c      *app.Reconciliation
 }
 
-func newFinding(tx Tx, s *sender, c *app.Reconciliation) (*finding, error) {
+func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
 	firm, err := tx.Firm()
-	return &finding{Tx: tx, s: s, firm: firm, c: c}, err
+	return &adoption{Tx: tx, s: s, firm: firm, c: c}, err
 }
 
 // take takes one invoice of Xero.
@@ -35,7 +35,7 @@ func newFinding(tx Tx, s *sender, c *app.Reconciliation) (*finding, error) {
 //     number is burnt, and it is listed.
 //
 // Whoever's an invoice is, no lower number than its own is given out.
-func (f *finding) take(st ledger.Standing) error {
+func (f *adoption) take(st ledger.Standing) error {
 	if n, ok := f.firm.Numbering.After(st.Number); ok && n > f.firm.Numbering.Next {
 		f.firm.Numbering.Next, f.raised = n, true
 	}
@@ -70,7 +70,7 @@ func (f *finding) take(st ledger.Standing) error {
 }
 
 // save stores how far the comparison has come.
-func (f *finding) save() error {
+func (f *adoption) save() error {
 	if f.raised {
 		was, err := f.Firm()
 		if err != nil {
@@ -91,7 +91,7 @@ func (f *finding) save() error {
 }
 
 // stray lists what is live in Xero for a person to look at.
-func (f *finding) stray(st ledger.Standing, why app.StrayWhy) error {
+func (f *adoption) stray(st ledger.Standing, why app.StrayWhy) error {
 	if !st.Live() {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (f *finding) stray(st ledger.Standing, why app.StrayWhy) error {
 }
 
 // follow brings a known export to where its invoice stands in Xero.
-func (f *finding) follow(e app.Export, st ledger.Standing) error {
+func (f *adoption) follow(e app.Export, st ledger.Standing) error {
 	if st.Updated.Before(e.Standing.Updated) {
 		return nil
 	}
@@ -137,7 +137,7 @@ func (f *finding) follow(e app.Export, st ledger.Standing) error {
 }
 
 // adopt makes an export that the copy does not know a known one.
-func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
+func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 	if _, free := toExporting(v.Stage); !free {
 		return f.stray(st, app.Doubtful)
 	}
@@ -171,7 +171,7 @@ func (f *finding) adopt(v billing.Invoice, st ledger.Standing) error {
 	return f.arrive(e, v, st, messages)
 }
 
-func (f *finding) burnVoided(st ledger.Standing) error {
+func (f *adoption) burnVoided(st ledger.Standing) error {
 	if st.Status != ledger.VoidedThere {
 		return nil
 	}
@@ -180,7 +180,7 @@ func (f *finding) burnVoided(st ledger.Standing) error {
 
 // number gives a draft that has no number yet the one that it was exported under, if no
 // other invoice has it.
-func (f *finding) number(v *billing.Invoice, n billing.Number) error {
+func (f *adoption) number(v *billing.Invoice, n billing.Number) error {
 	if v.Number != "" {
 		return nil
 	}
@@ -195,7 +195,7 @@ func (f *finding) number(v *billing.Invoice, n billing.Number) error {
 
 // giveUpOpen ends an export that the copy holds to be queued or under way, since the invoice
 // was exported anew after the copy was made.
-func (f *finding) giveUpOpen(id billing.InvoiceID) error {
+func (f *adoption) giveUpOpen(id billing.InvoiceID) error {
 	exports, err := f.ExportsOf(id)
 	if err != nil {
 		return err
@@ -216,12 +216,12 @@ func (f *finding) giveUpOpen(id billing.InvoiceID) error {
 }
 
 // run returns the run that the exports found in Xero belong to.
-func (f *finding) run() (app.RunID, error) {
+func (f *adoption) run() (app.RunID, error) {
 	if f.c.Run != "" {
 		return f.c.Run, nil
 	}
 	f.c.Run = app.RunID(app.NewID())
-	return f.c.Run, f.SaveRun(app.Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
+	return f.c.Run, f.SaveRuns(app.Run{ID: f.c.Run, Tenant: f.s.tenant, Started: f.Now(), Confirmed: f.Now(), Ended: f.Now()})
 }
 
 // toExporting returns the stage of an invoice that was sent just now, and whether it may have
@@ -232,7 +232,7 @@ func toExporting(s billing.Stage) (billing.Stage, bool) {
 }
 
 // arrive ends an export as its answer would have, and stores it.
-func (f *finding) arrive(e app.Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
+func (f *adoption) arrive(e app.Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
 	sent, ok := toExporting(v.Stage)
 	if !ok {
 		return f.stray(st, app.Doubtful)
@@ -252,11 +252,12 @@ func (f *finding) arrive(e app.Export, v billing.Invoice, st ledger.Standing, me
 	if _, err := effects.receive(app.Tracked{Export: e, Invoice: v, Newest: true}, st, messages, false); err != nil {
 		return err
 	}
+	effects.ends = false // save looks at all of them at once
 	return effects.apply(f)
 }
 
 // leaveBatch takes an export out of the batch whose answer was lost: it has been found.
-func (f *finding) leaveBatch(e *app.Export) error {
+func (f *adoption) leaveBatch(e *app.Export) error {
 	if e.Batch == "" {
 		return nil
 	}
@@ -278,7 +279,7 @@ func (f *finding) leaveBatch(e *app.Export) error {
 }
 
 // catchUp brings an export that had ended to where its invoice stands in Xero by now.
-func (f *finding) catchUp(e app.Export, v billing.Invoice, st ledger.Standing) error {
+func (f *adoption) catchUp(e app.Export, v billing.Invoice, st ledger.Standing) error {
 	effects := newEffects(f.s.tenant, f.Now())
 	if effects.bring(app.Tracked{Export: e, Invoice: v, Newest: true}, st) {
 		f.c.Updated++
