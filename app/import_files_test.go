@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
@@ -19,7 +20,7 @@ import (
 // TestImportOfAWorkbook reads what people make in a spreadsheet: real dates, figures
 // computed by formulas, numbers stored as text, percentages, codes with zeros in front.
 func TestImportOfAWorkbook(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	book := excelize.NewFile()
 	t.Cleanup(func() { _ = book.Close() })
 	do := func(err error) {
@@ -116,7 +117,7 @@ func sheetWith(cells map[string]app.SheetCell) app.Sheet {
 }
 
 func TestImportTakesNoCellWithoutAValue(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
 		for says, cell := range map[string]app.SheetCell{
 			"no saved result":   {Kind: app.FormulaCell},
@@ -134,7 +135,7 @@ func TestImportTakesNoCellWithoutAValue(t *testing.T) {
 }
 
 func TestImportTakesSavedResults(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	p, err := a.PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{
 		"UnitAmount": {Text: "99.5", Kind: app.FormulaCell}, "Total": {Text: "114.43", Kind: app.FormulaCell},
 		"DueDate": {Text: "2026-12-20T00:30:00", Kind: app.FormulaCell},
@@ -148,7 +149,7 @@ func TestImportTakesSavedResults(t *testing.T) {
 }
 
 func TestImportOfOddFiles(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	plain := header + "\n" + row(nil)
 	for name, csv := range map[string]string{
 		"a byte order mark":               "\ufeff" + plain,
@@ -193,7 +194,7 @@ func reversed(csv string) string {
 // TestImportKeepsTextsThatLookLikeFormulas holds that a CSV's cells are texts, which
 // nothing computes, and that a sign in front of a figure is no formula.
 func TestImportKeepsTextsThatLookLikeFormulas(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for _, text := range []string{"=1+1", "+SUM(A1)", "-x", "@cmd", `=HYPERLINK("http://a","b")`} {
 		p := previewOf(t, a, me, header+"\n"+row(map[string]string{"Description": text, "Reference": text})+"\n"+
 			row(map[string]string{"UnitAmount": "-40.5"}), app.ImportOptions{})

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
 )
@@ -29,7 +30,7 @@ func manyInvoices(quantity string) string {
 }
 
 func TestImportOfManyLines(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	p := previewOf(t, a, me, manyInvoices("1"), app.ImportOptions{})
 	if len(p.Problems) > 0 {
 		t.Fatal(p.Problems[0])
@@ -54,7 +55,7 @@ func TestImportOfManyLines(t *testing.T) {
 }
 
 func TestImportShowsNotEveryOneOfManyProblems(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	cells, err := sheet.Read("test.csv", strings.NewReader(manyInvoices("one")))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
@@ -20,7 +21,7 @@ import (
 // TestImportReadsWhatTheTemplateHolds writes invoices in the columns of the template
 // and reads them again.
 func TestImportReadsWhatTheTemplateHolds(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	rapid.Check(t, func(t *rapid.T) {
 		amounts := rapid.SampledFrom([]money.LineAmounts{money.Exclusive, money.Inclusive}).Draw(t, "amounts")
 		want := drawInvoices(t, amounts)
@@ -152,7 +153,7 @@ func lineCells(v billing.Invoice, l billing.Line) map[string]app.SheetCell {
 // TestImportOfAnyCells holds for whatever stands in the cells that an import goes through
 // only with complete invoices, and that each problem has its place.
 func TestImportOfAnyCells(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	columns := strings.Split(strings.ReplaceAll(header, "*", ""), ",")
 	text := rapid.OneOf(
 		rapid.SampledFrom([]string{"", " ", "0", "-1", "1e9", "99999999999999999999", "12.5%", "03/11/2026", "31/31/2026", "99-99-99", "1 Foo 26", "2026-13-01", "OUTPUT2", "a@b.example", "<x>", "\x00"}),

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
 	"feebridge/data/sheet"
 )
 
@@ -38,25 +38,6 @@ func row(cells map[string]string) string {
 	return strings.Join(line, ",")
 }
 
-// firm is an App on an empty database, without Xero.
-func firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
-	t.Helper()
-	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	a := app.New(app.Params{Store: db})
-	if err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
-		t.Fatal(err)
-	}
-	me, err := a.Who(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a, db, me
-}
-
 func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.ImportOptions) app.ImportPreview {
 	t.Helper()
 	cells, err := sheet.Read("test.csv", strings.NewReader(csv))
@@ -74,7 +55,7 @@ func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.Impo
 }
 
 func TestImportMakesInvoices(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	csv := strings.Join([]string{
 		header,
 		row(map[string]string{
@@ -182,7 +163,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, _, me := firm(t)
+			a, _, me := apptest.Firm(t)
 			csv := []string{header}
 			for _, l := range c.lines {
 				csv = append(csv, row(l))
@@ -223,7 +204,7 @@ func count(t *testing.T, a *app.App, me staff.Member) int {
 }
 
 func TestImportAsksHowDatesAreRead(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	csv := header + "\n" + row(map[string]string{"InvoiceDate": "03/11/2026", "DueDate": "04/12/2026"})
 	p := previewOf(t, a, me, csv, app.ImportOptions{})
 	if !p.AskDates || p.Example != "03/11/2026" {
@@ -241,7 +222,7 @@ func TestImportAsksHowDatesAreRead(t *testing.T) {
 }
 
 func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for _, c := range []struct {
 		name, csv string
 		want      []string // the places of the problems
@@ -270,7 +251,7 @@ func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
 // TestImportDropsNothing fills each column of the template, on a line with an amount and
 // on a line of text alone: either the invoice or the client shows it, or it is a problem.
 func TestImportDropsNothing(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	outcome := func(line map[string]string) string {
 		p := previewOf(t, a, me, header+"\n"+row(nil)+"\n"+row(line), app.ImportOptions{})
 		for i := range p.Invoices {
@@ -299,7 +280,7 @@ func TestImportDropsNothing(t *testing.T) {
 }
 
 func TestImportOfATaxByNameOrCode(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	err := db.Update(t.Context(), func(tx app.Tx) error {
 		for _, tax := range []billing.Tax{
 			{Code: "TAX001", Name: "Two names", Rate: 5_0000}, {Code: "TAX002", Name: "two  NAMES", Rate: 6_0000}, {Code: "TAX003", Name: "TAX001", Rate: 7_0000},
@@ -326,7 +307,7 @@ func TestImportOfATaxByNameOrCode(t *testing.T) {
 }
 
 func TestImportFillsInWhatAClientLacks(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for _, c := range []struct {
 		line    map[string]string
 		email   string // of the client then
@@ -355,7 +336,7 @@ func TestImportFillsInWhatAClientLacks(t *testing.T) {
 }
 
 func TestImportTwiceIsRefused(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	csv := header + "\n" + row(nil)
 	p := previewOf(t, a, me, csv, app.ImportOptions{})
 	if _, err := a.Import(t.Context(), me, p); err != nil {
@@ -382,7 +363,7 @@ func TestImportTwiceIsRefused(t *testing.T) {
 }
 
 func TestImportNeedsPermission(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
 	p := previewOf(t, a, viewer, header+"\n"+row(nil), app.ImportOptions{})
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "Vic may not edit invoices") {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
@@ -475,7 +476,7 @@ var preparedDatabase = sync.OnceValue(func() []byte {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "firm.db")
-	if err := os.WriteFile(path, emptyDatabase(), 0o600); err != nil {
+	if err := os.WriteFile(path, apptest.EmptyDatabase(), 0o600); err != nil {
 		panic(err)
 	}
 	db, err := data.Open(context.Background(), path)

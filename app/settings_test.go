@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/sheet"
 )
 
 func TestTheFirmIsSet(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	good, err := a.Firm(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func adding(more ...billing.Tax) func([]billing.Tax) []billing.Tax {
 }
 
 func TestTaxesAreReplaced(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for name, bad := range map[string]billing.Tax{
 		"no name":       {Code: "X", Rate: 1},
 		"no code":       {Name: "X"},
@@ -124,7 +125,7 @@ note,,,,
 `
 
 func TestBillingCodesComeFromAFile(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	codes, problems := codesOf(t, a, codesFile)
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
@@ -157,7 +158,7 @@ func TestBillingCodesComeFromAFile(t *testing.T) {
 }
 
 func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
-	a, _, _ := firm(t)
+	a, _, _ := apptest.Firm(t)
 	for name, c := range map[string]struct{ file, want string }{
 		"empty":          {"", "The file has no billing codes: it needs a header line with Code, Description, UnitAmount, Tax and Account, and a row for each code."},
 		"no column Code": {"Description\nx\n", "Line 1: the header has no column Code: the first line names the columns, Code, Description, UnitAmount, Tax, Account."},
@@ -188,7 +189,7 @@ func codesOf(t *testing.T, a *app.App, csv string) ([]billing.Code, []app.Import
 }
 
 func TestClientsAreAddedChangedAndArchived(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	c, err := a.SaveClient(t.Context(), me, billing.Client{Name: "  Māori  Café ", Email: " a@cafe.example "})
 	if err != nil || c.Name != "Māori Café" || c.Code != "M-ORI-CAF" || c.Email != "a@cafe.example" || c.Version != 1 {
 		t.Fatalf("added is %+v, %v", c, err)

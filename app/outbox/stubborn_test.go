@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
@@ -23,9 +24,9 @@ import (
 )
 
 // answerWrites answers every write to the path whose body has the text.
-func (w *world) answerWrites(path, text string, status int, body string) (count *atomic.Int32) {
+func answerWrites(w *apptest.World, path, text string, status int, body string) (count *atomic.Int32) {
 	count = new(atomic.Int32)
-	w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 		sent, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 		if r.Method != http.MethodPut || r.URL.Path != "/api.xro/2.0"+path || !bytes.Contains(sent, []byte(text)) {
@@ -56,17 +57,17 @@ func TestWhatXeroNeverAnswersWellEnds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				count := w.answerWrites(c.path, c.text, c.status, c.body)
-				ids := w.invoices(6, 6)
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+				w := apptest.NewWorld(t, sim.Config{})
+				count := answerWrites(w, c.path, c.text, c.status, c.body)
+				ids := w.Invoices(6, 6)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
-				p.settle()
+				p.Settle()
 				failed := 0
-				for _, v := range w.views(ids) {
+				for _, v := range w.Views(ids) {
 					if v.Invoice.Stage.Export == billing.Failed {
 						failed++
 					}
@@ -74,7 +75,7 @@ func TestWhatXeroNeverAnswersWellEnds(t *testing.T) {
 				if failed != c.failed || count.Load() > 40 {
 					t.Errorf("%d failed, want %d; it took %d requests", failed, c.failed, count.Load())
 				}
-				w.mustBeSound(w.views(ids))
+				w.MustBeSound(w.Views(ids))
 			})
 		})
 	}
@@ -87,11 +88,11 @@ func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
 			t.Fatal(err)
 		}
 		orgs[0].AddContact(sim.Contact{Name: "Client 0"})
-		w := newWorld(t, sim.Config{Orgs: orgs})
-		ids := w.invoices(2, 2)
-		p := w.start(nil)
-		defer p.stop()
-		err = p.db.Update(t.Context(), func(tx app.Tx) error {
+		w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		err = p.DB.Update(t.Context(), func(tx app.Tx) error {
 			c, err := tx.Client("client 1")
 			if err == nil {
 				c.Name = "Client 0"
@@ -102,8 +103,8 @@ func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.export(ids...)
-		views := w.views(ids)
+		p.Export(ids...)
+		views := w.Views(ids)
 		if a, b := views[0].Invoice.Stage.Export, views[1].Exports[0]; a != billing.Exported || b.Result != billing.Failed || b.Messages[0].Cause != ledger.ContactAmbiguous {
 			t.Errorf("the first is %s, the second %s: %+v", a, b.Result, b.Messages)
 		}
@@ -111,36 +112,36 @@ func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
 }
 
 func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
-	for name, change := range map[string]func(*world, *process){
-		"after twelve hours": func(*world, *process) { time.Sleep(24 * time.Hour) },
-		"after the permission was taken": func(w *world, p *process) {
-			demoted := w.me
+	for name, change := range map[string]func(*apptest.World, *apptest.Process){
+		"after twelve hours": func(*apptest.World, *apptest.Process) { time.Sleep(24 * time.Hour) },
+		"after the permission was taken": func(w *apptest.World, p *apptest.Process) {
+			demoted := w.Me
 			demoted.Time, demoted.AllEntities = nil, staff.NoRole
-			if err := p.db.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(demoted) }); err != nil {
-				w.t.Fatal(err)
+			if err := p.DB.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(demoted) }); err != nil {
+				w.T.Fatal(err)
 			}
 			time.Sleep(4 * time.Hour)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				w.sim.AddFault(rules(t, "PUT /Invoices #1 429:day:7200")[0])
-				ids := w.invoices(3, 1)
-				p := w.start(nil)
-				defer p.stop()
-				run, err := p.queue(ids...)
+				w := apptest.NewWorld(t, sim.Config{})
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1 429:day:7200")[0])
+				ids := w.Invoices(3, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				run, err := p.Queue(ids...)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := p.app.Finish(t.Context(), run.ID, 0); err == nil {
+				if err := p.App.Finish(t.Context(), run.ID, 0); err == nil {
 					t.Fatal("it was not parked")
 				}
 				change(w, p)
-				if err := p.app.Send(t.Context(), w.tenant); err != nil {
+				if err := p.App.Send(t.Context(), w.Tenant); err != nil {
 					t.Fatal(err)
 				}
-				if n := len(w.sim.Invoices(string(w.tenant))); n > 0 {
+				if n := len(w.Sim.Invoices(string(w.Tenant))); n > 0 {
 					t.Errorf("%d were sent without asking again", n)
 				}
 			})
@@ -150,29 +151,29 @@ func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
 
 func TestCancelWhileOthersAreBeingSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Latency: 2 * time.Second})
-		ids := w.invoices(400, 1)
-		p := w.start(nil)
-		defer p.stop()
-		run, err := p.queue(ids...)
+		w := apptest.NewWorld(t, sim.Config{Latency: 2 * time.Second})
+		ids := w.Invoices(400, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var once sync.Once
-		w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Invoices" {
 				once.Do(func() {
-					if n, err := p.app.Cancel(context.Background(), w.me, run.ID); n == 0 || err != nil {
+					if n, err := p.App.Cancel(context.Background(), w.Me, run.ID); n == 0 || err != nil {
 						t.Errorf("cancelled %d: %v", n, err)
 					}
 				})
 			}
 			return false
 		}
-		if err := p.app.Finish(t.Context(), run.ID, time.Hour); err != nil {
+		if err := p.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
 			t.Error(err)
 		}
-		w.mustBeSound(w.views(ids))
+		w.MustBeSound(w.Views(ids))
 	})
 }
 
@@ -197,30 +198,30 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 				for _, name := range c.there {
 					orgs[0].AddContact(sim.Contact{Name: name})
 				}
-				w := newWorld(t, sim.Config{Orgs: orgs, Latency: time.Second})
-				ids := w.invoices(c.invoices, c.invoices)
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs, Latency: time.Second})
+				ids := w.Invoices(c.invoices, c.invoices)
 				slices.Reverse(ids) // client 0 comes last
-				p := w.start(nil)
-				defer p.stop()
+				p := w.Start(nil)
+				defer p.Stop()
 				var once sync.Once
-				chosen := ledger.Contact{ID: ledger.ContactID(w.contact("Chosen").ContactID), Name: "Chosen"}
-				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+				chosen := ledger.Contact{ID: ledger.ContactID(w.Contact("Chosen").ContactID), Name: "Chosen"}
+				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 					if r.Method == c.method && r.URL.Path == "/api.xro/2.0/Contacts" {
 						once.Do(func() {
-							if err := p.app.LinkContact(context.Background(), w.me, "client 0", chosen); err != nil {
+							if err := p.App.LinkContact(context.Background(), w.Me, "client 0", chosen); err != nil {
 								t.Error(err)
 							}
 						})
 					}
 					return false
 				}
-				p.export(ids...)
-				v := w.views(ids)[len(ids)-1]
-				live, _ := w.inXero(v)
-				if v.Contact.Name != "Chosen" || len(live) != 1 || live[0].ContactID != w.contact("Chosen").ContactID {
+				p.Export(ids...)
+				v := w.Views(ids)[len(ids)-1]
+				live, _ := w.InXero(v)
+				if v.Contact.Name != "Chosen" || len(live) != 1 || live[0].ContactID != w.Contact("Chosen").ContactID {
 					t.Errorf("linked to %q; in Xero: %+v", v.Contact.Name, live)
 				}
-				if n := len(w.sim.Contacts(string(w.tenant))); n != c.contacts {
+				if n := len(w.Sim.Contacts(string(w.Tenant))); n != c.contacts {
 					t.Errorf("Xero has %d contacts, want %d", n, c.contacts)
 				}
 			})
@@ -231,14 +232,14 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 func TestWhatAPersonDoesToALostInvoicesContact(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		act  func(w *world, inv sim.Invoice, another string) error
+		act  func(w *apptest.World, inv sim.Invoice, another string) error
 		want billing.ExportState
 	}{
-		{"changed", func(w *world, inv sim.Invoice, another string) error {
-			return w.sim.EditInvoice(string(w.tenant), inv.InvoiceID, sim.InvoiceEdit{ContactID: &another})
+		{"changed", func(w *apptest.World, inv sim.Invoice, another string) error {
+			return w.Sim.EditInvoice(string(w.Tenant), inv.InvoiceID, sim.InvoiceEdit{ContactID: &another})
 		}, billing.Changed},
-		{"merged", func(w *world, inv sim.Invoice, another string) error {
-			return w.sim.MergeContact(string(w.tenant), inv.ContactID, another)
+		{"merged", func(w *apptest.World, inv sim.Invoice, another string) error {
+			return w.Sim.MergeContact(string(w.Tenant), inv.ContactID, another)
 		}, billing.Exported},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -248,26 +249,26 @@ func TestWhatAPersonDoesToALostInvoicesContact(t *testing.T) {
 					t.Fatal(err)
 				}
 				orgs[0].AddContact(sim.Contact{Name: "Another"})
-				w := newWorld(t, sim.Config{Orgs: orgs})
-				w.sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit")[0])
-				w.sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
-				ids := w.invoices(1, 1)
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit")[0])
+				w.Sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
+				ids := w.Invoices(1, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
 				acted := make(chan error)
 				go func() {
 					time.Sleep(time.Minute)
-					acted <- c.act(w, w.sim.Invoices(string(w.tenant))[0], w.contact("Another").ContactID)
+					acted <- c.act(w, w.Sim.Invoices(string(w.Tenant))[0], w.Contact("Another").ContactID)
 				}()
-				p.settle()
+				p.Settle()
 				if err := <-acted; err != nil {
 					t.Fatal(err)
 				}
-				w.mustBeSound(w.views(ids))
-				if v := w.views(ids)[0]; v.Invoice.Stage.Export != c.want {
+				w.MustBeSound(w.Views(ids))
+				if v := w.Views(ids)[0]; v.Invoice.Stage.Export != c.want {
 					t.Errorf("it is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
 				}
 			})
@@ -296,27 +297,27 @@ func (b twice) Since(ctx context.Context, t ledger.TenantID, from time.Time) ite
 
 func TestTheLaterReadingOfAnInvoiceCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		w.sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit+person-rename")[0])
-		w.sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.books = twice{p.books}
-		p.reopen(func(s app.Store) app.Store { return s })
-		if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+		w := apptest.NewWorld(t, sim.Config{})
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit+person-rename")[0])
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Books = twice{p.Books}
+		p.Reopen(func(s app.Store) app.Store { return s })
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 			t.Fatal(err)
 		}
 		acted := make(chan error)
 		go func() {
 			time.Sleep(time.Minute)
-			acted <- w.sim.Approve(string(w.tenant), w.sim.Invoices(string(w.tenant))[0].InvoiceID)
+			acted <- w.Sim.Approve(string(w.Tenant), w.Sim.Invoices(string(w.Tenant))[0].InvoiceID)
 		}()
-		p.settle()
+		p.Settle()
 		if err := <-acted; err != nil {
 			t.Fatal(err)
 		}
-		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
 			t.Errorf("it was approved, and is %s here", v.Invoice.Stage.Status)
 		}
 	})
@@ -324,15 +325,15 @@ func TestTheLaterReadingOfAnInvoiceCounts(t *testing.T) {
 
 func TestTheTrailTellsEveryStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		w.sim.AddFault(rules(t, "PUT /Invoices #1 429:day:60")[0])
-		w.sim.AddFault(rules(t, "PUT /Invoices #2 drop-after-commit")[0])
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
+		w := apptest.NewWorld(t, sim.Config{})
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 429:day:60")[0])
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2 drop-after-commit")[0])
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
 		want := []string{"export", "send", "queue again", "send", "lose answer", "send", "lose answer", "export ended"}
-		if diff := cmp.Diff(want, p.actions("invoice", string(ids[0]))); diff != "" {
+		if diff := cmp.Diff(want, p.Actions("invoice", string(ids[0]))); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -340,19 +341,19 @@ func TestTheTrailTellsEveryStep(t *testing.T) {
 
 func TestTheTrailTellsOfALostConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		w.down(10*time.Minute, isRead, http.StatusForbidden, http.Header{"Xero-Correlation-Id": {"c0ffee"}},
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		down(w, 10*time.Minute, isRead, http.StatusForbidden, http.Header{"Xero-Correlation-Id": {"c0ffee"}},
 			`{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful","Status":403}`)
 		time.Sleep(2 * time.Minute) // the chart is read again
-		p := w.start(nil)
-		defer p.stop()
-		if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 			t.Fatal(err)
 		}
-		p.settle()
-		w.mustBeSound(w.views(ids))
-		if diff := cmp.Diff([]string{"connect", "connection", "connection"}, p.actions("organisation", string(w.tenant))); diff != "" {
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
+		if diff := cmp.Diff([]string{"connect", "connection", "connection"}, p.Actions("organisation", string(w.Tenant))); diff != "" {
 			t.Error(diff)
 		}
 	})

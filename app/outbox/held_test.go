@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/xero/sim"
@@ -27,9 +28,9 @@ type meanwhile struct {
 func (s *meanwhile) Update(ctx context.Context, fn func(app.Tx) error) error {
 	point := ""
 	err := s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &spyTx{Tx: tx}
+		spy := &apptest.Spy{Tx: tx}
 		err := fn(spy)
-		point = spy.point
+		point = spy.Point
 		return err
 	})
 	if err == nil && point != "" && point == s.point {
@@ -39,16 +40,16 @@ func (s *meanwhile) Update(ctx context.Context, fn func(app.Tx) error) error {
 }
 
 // exporter is a member of the world's staff who may export, and no more.
-func (w *world) exporter() staff.Member {
-	w.t.Helper()
-	p := w.start(nil)
-	defer p.stop()
+func exporter(w *apptest.World) staff.Member {
+	w.T.Helper()
+	p := w.Start(nil)
+	defer p.Stop()
 	m := staff.Member{
 		ID: "exporter", Name: "Priya Nair", AllEntities: staff.Viewer,
 		Time: map[staff.TimePermission]bool{staff.ExportToAccounting: true},
 	}
-	if err := p.db.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(m) }); err != nil {
-		w.t.Fatal(err)
+	if err := p.DB.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(m) }); err != nil {
+		w.T.Fatal(err)
 	}
 	return m
 }
@@ -80,9 +81,9 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 					}
 					config.Faults = []sim.Rule{rule}
 				}
-				w := newWorld(t, config)
+				w := apptest.NewWorld(t, config)
 				writes := 0
-				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 					if !isWrite(r) || !strings.HasSuffix(r.URL.Path, "/Invoices") {
 						return false
 					}
@@ -91,44 +92,44 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 					}
 					return false
 				}
-				ids, exporter := w.invoices(2, 2), w.exporter()
-				p := w.start(nil)
-				defer p.stop()
+				ids, exporter := w.Invoices(2, 2), exporter(w)
+				p := w.Start(nil)
+				defer p.Stop()
 				deactivate := func() {
-					if err := p.app.Deactivate(context.Background(), w.me, exporter.ID); err != nil {
+					if err := p.App.Deactivate(context.Background(), w.Me, exporter.ID); err != nil {
 						t.Error(err)
 					}
 				}
-				p.reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: c.at, then: deactivate} })
-				runs, _, err := p.app.Export(t.Context(), exporter, ids)
+				p.Reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: c.at, then: deactivate} })
+				runs, _, err := p.App.Export(t.Context(), exporter, ids)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if c.at == "" {
 					deactivate()
 				}
-				if err := p.app.Send(t.Context(), w.tenant); err != nil {
+				if err := p.App.Send(t.Context(), w.Tenant); err != nil {
 					t.Errorf("sending ended with %v", err)
 				}
 				exported := 0
-				for _, v := range w.views(ids) {
-					live, _ := w.inXero(v)
+				for _, v := range w.Views(ids) {
+					live, _ := w.InXero(v)
 					exported += len(live)
 				}
-				if got := len(w.sim.Contacts(string(w.tenant))); got != c.contacts || exported != c.exported || writes > 1 {
+				if got := len(w.Sim.Contacts(string(w.Tenant))); got != c.contacts || exported != c.exported || writes > 1 {
 					t.Errorf("Xero has %d contacts, %d invoices after %d requests with them", got, exported, writes)
 				}
-				progress, err := p.app.Progress(t.Context(), runs[0].ID)
+				progress, err := p.App.Progress(t.Context(), runs[0].ID)
 				if err != nil || progress.Stale != (c.exported == 0) {
 					t.Errorf("the run waits for a person: %v, %v", progress.Stale, err)
 				}
-				if err := p.app.Confirm(t.Context(), w.me, runs[0].ID); err != nil {
+				if err := p.App.Confirm(t.Context(), w.Me, runs[0].ID); err != nil {
 					t.Fatal(err)
 				}
-				if err := p.app.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
+				if err := p.App.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
 					t.Fatal(err)
 				}
-				w.mustBeSound(w.views(ids))
+				w.MustBeSound(w.Views(ids))
 			})
 		})
 	}
@@ -138,26 +139,26 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 // is deactivated.
 func TestOthersGoOnWhileARunIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids, exporter := w.invoices(2, 2), w.exporter()
-		p := w.start(nil)
-		defer p.stop()
+		w := apptest.NewWorld(t, sim.Config{})
+		ids, exporter := w.Invoices(2, 2), exporter(w)
+		p := w.Start(nil)
+		defer p.Stop()
 		deactivate := func() {
-			if err := p.app.Deactivate(context.Background(), w.me, exporter.ID); err != nil {
+			if err := p.App.Deactivate(context.Background(), w.Me, exporter.ID); err != nil {
 				t.Error(err)
 			}
 		}
-		p.reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: "requests stored", then: deactivate} })
-		if _, _, err := p.app.Export(t.Context(), exporter, ids[:1]); err != nil {
+		p.Reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: "requests stored", then: deactivate} })
+		if _, _, err := p.App.Export(t.Context(), exporter, ids[:1]); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.queue(ids[1]); err != nil {
+		if _, err := p.Queue(ids[1]); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.app.Send(t.Context(), w.tenant); err != nil {
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
 			t.Errorf("sending ended with %v", err)
 		}
-		views := w.views(ids)
+		views := w.Views(ids)
 		if hers, mine := views[0].Invoice.Stage.Export, views[1].Invoice.Stage.Export; hers != billing.Queued || mine != billing.Exported {
 			t.Errorf("hers is %s, mine is %s", hers, mine)
 		}

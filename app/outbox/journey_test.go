@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
@@ -114,46 +115,43 @@ func (c *collector) stop() {
 
 // journey is one of them, under way.
 type journey struct {
-	*world
+	*apptest.World
 	ids     []billing.InvoiceID
 	asked   map[billing.InvoiceID]bool // to be exported, and not taken back since
 	clerks  map[ledger.InvoiceID]*clerk
-	process *process
-	fate    *fate
+	process *apptest.Process
+	fate    *apptest.Fate
 	end     context.CancelFunc
 	ended   chan error
 }
 
 func newJourney(t testing.TB, held bool) *journey {
 	j := &journey{
-		world: newWorld(t, sim.Config{Limits: true, DayLimit: 5000, DeletedNumbersHeld: held}),
+		World: apptest.NewWorld(t, sim.Config{Limits: true, DayLimit: 5000, DeletedNumbersHeld: held}),
 		asked: map[billing.InvoiceID]bool{}, clerks: map[ledger.InvoiceID]*clerk{},
 	}
-	j.ids = j.invoices(4, 2)
+	j.ids = j.Invoices(4, 2)
 	j.begin(0)
 	return j
 }
 
 // begin starts a process that dies after so many looks at the world; 0 for never.
 func (j *journey) begin(looks int) {
-	j.fate = &fate{looks: looks}
-	j.process = j.start(j.fate)
+	j.fate = &apptest.Fate{Looks: looks}
+	j.process = j.Start(j.fate)
 	var ctx context.Context
 	ctx, j.end = context.WithCancel(context.Background())
-	j.ended = make(chan error, 2)
-	a := j.process.app
-	go func() { j.ended <- app.Work(a, ctx) }()
-	go func() { j.ended <- app.KeepFresh(a, ctx) }()
+	j.ended = make(chan error, 1)
+	p := j.process
+	go func() { j.ended <- p.Run(ctx) }()
 }
 
 // crash ends the process without letting it finish anything.
 func (j *journey) crash() {
-	j.fate.die()
+	j.fate.Die()
 	j.end()
-	for range cap(j.ended) {
-		<-j.ended //nolint:errcheck // whatever a dead process says
-	}
-	j.process.stop()
+	<-j.ended //nolint:errcheck // whatever a dead process says
+	j.process.Stop()
 }
 
 // walk takes one step.
@@ -166,14 +164,14 @@ func (j *journey) walk(s step) {
 	ctx := context.Background()
 	switch s.What {
 	case "export", "export all":
-		_, results, _ := j.process.app.Export(ctx, j.me, some)
+		_, results, _ := j.process.App.Export(ctx, j.Me, some)
 		for _, r := range results {
 			if r.Err == nil {
 				j.asked[r.Invoice] = true
 			}
 		}
 	case "redraft", "redraft all":
-		_, results, _ := j.process.app.Redraft(ctx, j.me, some)
+		_, results, _ := j.process.App.Redraft(ctx, j.Me, some)
 		for _, r := range results {
 			if r.Err == nil {
 				j.asked[r.Invoice] = false
@@ -184,7 +182,7 @@ func (j *journey) walk(s step) {
 	case "replace":
 		j.replace(id)
 	case "refresh":
-		_, _ = j.process.app.RefreshAll(ctx) // whatever fails then
+		_, _ = j.process.App.RefreshAll(ctx) // whatever fails then
 	case "cancel":
 		j.cancel()
 	case "crash":
@@ -197,9 +195,9 @@ func (j *journey) walk(s step) {
 		if strings.Contains(s.What, "/") {
 			rule, err := sim.ParseRule(s.What)
 			if err != nil {
-				j.t.Fatal(err)
+				j.T.Fatal(err)
 			}
-			j.sim.AddFault(rule)
+			j.Sim.AddFault(rule)
 			break
 		}
 		if c := j.clerkOf(id); c != nil {
@@ -207,7 +205,7 @@ func (j *journey) walk(s step) {
 		}
 	}
 	time.Sleep(s.Wait)
-	if j.fate.isDead() {
+	if j.fate.IsDead() {
 		j.crash()
 		j.begin(0)
 	}
@@ -215,18 +213,18 @@ func (j *journey) walk(s step) {
 
 // clerkOf returns a person for the invoice of ours in Xero, if one can be seen there.
 func (j *journey) clerkOf(id billing.InvoiceID) *clerk {
-	v, err := j.process.app.Invoice(context.Background(), j.me, id)
+	v, err := j.process.App.Invoice(context.Background(), j.Me, id)
 	if err != nil {
 		return nil
 	}
 	for _, e := range v.Exports {
-		live := j.sim.LiveByURL(string(j.tenant), e.Mark)
+		live := j.Sim.LiveByURL(string(j.Tenant), e.Mark)
 		if len(live) == 0 {
 			continue
 		}
 		there := ledger.InvoiceID(live[0].InvoiceID)
 		if j.clerks[there] == nil {
-			j.clerks[there] = &clerk{w: j.world, id: live[0].InvoiceID}
+			j.clerks[there] = &clerk{w: j.World, id: live[0].InvoiceID}
 		}
 		return j.clerks[there]
 	}
@@ -237,7 +235,7 @@ func (j *journey) clerkOf(id billing.InvoiceID) *clerk {
 func (j *journey) edit(id billing.InvoiceID) {
 	ctx := context.Background()
 	changed := false
-	err := j.process.db.Update(ctx, func(tx app.Tx) error {
+	err := j.process.DB.Update(ctx, func(tx app.Tx) error {
 		changed = false
 		v, err := tx.Invoice(id)
 		if err != nil || v.Stage.Status != billing.Draft {
@@ -249,24 +247,24 @@ func (j *journey) edit(id billing.InvoiceID) {
 		return err
 	})
 	if err == nil && changed {
-		_, _ = j.process.app.Finalize(ctx, j.me, []billing.InvoiceID{id}) // unless the process dies
+		_, _ = j.process.App.Finalize(ctx, j.Me, []billing.InvoiceID{id}) // unless the process dies
 	}
 }
 
 // replace takes the next step of a replacement.
 func (j *journey) replace(id billing.InvoiceID) {
 	ctx := context.Background()
-	view, err := j.process.app.Replace(ctx, j.me, id)
+	view, err := j.process.App.Replace(ctx, j.Me, id)
 	if err != nil {
 		return
 	}
 	switch view.Step {
 	case app.VoidFirst:
-		_, _ = j.process.app.VoidInXero(ctx, j.me, id)
+		_, _ = j.process.App.VoidInXero(ctx, j.Me, id)
 	case app.DeleteHere:
-		_ = j.process.app.DeleteReplaced(ctx, j.me, id)
+		_ = j.process.App.DeleteReplaced(ctx, j.Me, id)
 	case app.CopyNow:
-		if fresh, err := j.process.app.CopyReplaced(ctx, j.me, id, 20261123); err == nil {
+		if fresh, err := j.process.App.CopyReplaced(ctx, j.Me, id, 20261123); err == nil {
 			j.ids = append(j.ids, fresh)
 		}
 	}
@@ -274,36 +272,36 @@ func (j *journey) replace(id billing.InvoiceID) {
 
 func (j *journey) cancel() {
 	ctx := context.Background()
-	open, err := j.process.app.OpenRuns(ctx, j.me)
+	open, err := j.process.App.OpenRuns(ctx, j.Me)
 	if err != nil {
 		return
 	}
 	for _, run := range open {
-		_, _ = j.process.app.Cancel(ctx, j.me, run.ID)
+		_, _ = j.process.App.Cancel(ctx, j.Me, run.ID)
 	}
 }
 
 // arrive lets everything settle, and looks at what came of it.
 func (j *journey) arrive(total *tally) {
-	j.sim.ClearFaults()
+	j.Sim.ClearFaults()
 	j.crash()
-	last := j.start(nil)
-	views := j.views(j.ids)
+	last := j.Start(nil)
+	views := j.Views(j.ids)
 	for _, v := range views {
 		if v.Invoice.Stage.Export == billing.Queued { // a person confirms what waits for long
-			_, _, err := last.app.Export(context.Background(), j.me, []billing.InvoiceID{v.Invoice.ID})
+			_, _, err := last.App.Export(context.Background(), j.Me, []billing.InvoiceID{v.Invoice.ID})
 			if err != nil {
-				j.t.Errorf("confirming: %v", err)
+				j.T.Errorf("confirming: %v", err)
 			}
 		}
 	}
-	last.settle()
-	last.refresh()
-	last.stop()
+	last.Settle()
+	refresh(last)
+	last.Stop()
 	j.begin(0) // so that there is one to end
 
-	views = j.views(j.ids)
-	j.mustBeSound(views)
+	views = j.Views(j.ids)
+	j.MustBeSound(views)
 	j.mustKeepNumbers(views)
 	for _, v := range views {
 		if !j.asked[v.Invoice.ID] || v.Invoice.Stage.Status == billing.Draft || v.Invoice.Stage.Export == billing.NotExported {
@@ -321,7 +319,7 @@ func (j *journey) arrive(total *tally) {
 
 // mustKeepNumbers fails the test where a number that was approved once is another's now.
 func (j *journey) mustKeepNumbers(views []app.InvoiceView) {
-	byMark := j.byMark()
+	byMark := j.ByMark()
 	owner := map[string]billing.InvoiceID{}
 	for _, v := range views {
 		for _, e := range v.Exports {
@@ -334,7 +332,7 @@ func (j *journey) mustKeepNumbers(views []app.InvoiceView) {
 	}
 	for _, v := range views {
 		if of, approved := owner[string(v.Invoice.Number)]; approved && of != v.Invoice.ID && v.Invoice.Stage.Status != billing.Deleted {
-			j.t.Errorf("%s was approved once, and is given to another", v.Invoice.Number)
+			j.T.Errorf("%s was approved once, and is given to another", v.Invoice.Number)
 		}
 	}
 }

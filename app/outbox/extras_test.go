@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
@@ -29,33 +30,33 @@ func TestNotesAndPapersAreWrittenAtMostOnceAndFailNoExport(t *testing.T) {
 	} {
 		t.Run(c.faults, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{Limits: true})
-				ids := w.invoices(2, 1)
-				p := w.start(nil)
-				defer p.stop()
-				p.app = app.New(app.Params{Store: p.db, Books: p.books, Log: quiet, Print: func(d app.Document) ([]byte, error) {
+				w := apptest.NewWorld(t, sim.Config{Limits: true})
+				ids := w.Invoices(2, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				p.Start(app.Params{Store: p.DB, Books: p.Books, Log: apptest.Quiet, Print: func(d app.Document) ([]byte, error) {
 					return []byte("%PDF of " + string(d.Invoice.Number)), c.print
 				}})
-				err := p.db.Update(t.Context(), func(tx app.Tx) error {
-					return tx.SaveMapping(w.tenant, ledger.Mapping{Note: true, AttachPaper: true})
+				err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+					return tx.SaveMapping(w.Tenant, ledger.Mapping{Note: true, AttachPaper: true})
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if c.faults != "" {
-					w.sim.AddFault(rules(t, c.faults)[0])
+					w.Sim.AddFault(rules(t, c.faults)[0])
 				}
-				p.export(ids...)
+				p.Export(ids...)
 				time.Sleep(time.Hour)
-				p.settle()
-				views := w.views(ids)
-				w.mustBeSound(views)
+				p.Settle()
+				views := w.Views(ids)
+				w.MustBeSound(views)
 				notes, papers := 0, 0
 				for _, v := range views {
 					if v.Invoice.Stage.Export != billing.Exported {
 						t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
 					}
-					inv, _ := w.sim.Invoice(string(w.tenant), string(v.Exports[0].Standing.ID))
+					inv, _ := w.Sim.Invoice(string(w.Tenant), string(v.Exports[0].Standing.ID))
 					for _, h := range inv.History {
 						if strings.Contains(h.Details, "Feebridge by Olivia Hart") && strings.Contains(h.Details, string(v.Invoice.Number)) {
 							notes++
@@ -77,12 +78,12 @@ func TestNotesAndPapersAreWrittenAtMostOnceAndFailNoExport(t *testing.T) {
 
 func TestWithoutTheWishNothingIsWrittenBesides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		for call := range w.sim.Calls() {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		for call := range w.Sim.Calls() {
 			if strings.Contains(call, "History") || strings.Contains(call, "Attachments") {
 				t.Errorf("it called %s", call)
 			}

@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/xero/sim"
@@ -22,20 +23,20 @@ import (
 
 // raw runs a statement on the firm's database, as no Feebridge would. It waits for its
 // turn: others write there meanwhile.
-func (w *world) raw(statement string, args ...any) int64 {
-	w.t.Helper()
-	db, err := sql.Open("sqlite", w.path+"?_pragma=busy_timeout(60000)")
+func raw(w *apptest.World, statement string, args ...any) int64 {
+	w.T.Helper()
+	db, err := sql.Open("sqlite", w.Path+"?_pragma=busy_timeout(60000)")
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
 	result, err := db.ExecContext(context.Background(), statement, args...)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	n, err := result.RowsAffected()
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return n
 }
@@ -44,21 +45,21 @@ func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
 	for name, by := range map[string]time.Duration{"back": 10 * time.Minute, "ahead": -10 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				ids := w.invoices(1, 1)
+				w := apptest.NewWorld(t, sim.Config{})
+				ids := w.Invoices(1, 1)
 				// The first request is still on its way, and is saved under another number in the end.
-				w.sim.AddFault(rules(t, "PUT /Invoices #1 late-commit:100s+person-rename")[0])
-				w.sim.AddFault(rules(t, "PUT /Invoices #2-16 reset")[0])
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1 late-commit:100s+person-rename")[0])
+				w.Sim.AddFault(rules(t, "PUT /Invoices #2-16 reset")[0])
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				done := make(chan error)
-				go func() { done <- p.app.Run(ctx) }()
+				go func() { done <- p.App.Run(ctx) }()
 				time.Sleep(10 * time.Second)
-				for w.raw("UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0 {
+				for raw(w, "UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0 {
 					time.Sleep(time.Second)
 				}
 				time.Sleep(20 * time.Minute)
@@ -66,7 +67,7 @@ func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
 				if err := <-done; err != nil {
 					t.Error(err)
 				}
-				w.mustBeSound(w.views(ids))
+				w.MustBeSound(w.Views(ids))
 			})
 		})
 	}
@@ -80,12 +81,12 @@ type takenOver struct {
 
 func (s *takenOver) Update(ctx context.Context, fn func(app.Tx) error) (err error) {
 	err = s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &spyTx{Tx: tx}
+		spy := &apptest.Spy{Tx: tx}
 		if err := fn(spy); err != nil {
 			return err
 		}
 		var taken error
-		if spy.point == "request settled" {
+		if spy.Point == "request settled" {
 			s.once.Do(func() { taken = app.Errorf(app.Conflict, "Another Feebridge has taken over this work.") })
 		}
 		return taken
@@ -95,21 +96,21 @@ func (s *takenOver) Update(ctx context.Context, fn func(app.Tx) error) (err erro
 
 func TestWhoFinishesGoesOnAfterAnotherTookOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.reopen(func(s app.Store) app.Store { return &takenOver{Store: s} })
-		p.export(ids...)
-		w.mustBeSound(w.views(ids))
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Reopen(func(s app.Store) app.Store { return &takenOver{Store: s} })
+		p.Export(ids...)
+		w.MustBeSound(w.Views(ids))
 	})
 }
 
 func TestFinishEndsWithItsOwnRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			sent, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(sent))
 			if isWrite(r) && bytes.Contains(sent, []byte("INV-0001")) {
@@ -118,31 +119,31 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 			}
 			return false
 		}
-		p := w.start(nil)
-		defer p.stop()
-		lost, err := p.queue(ids[:1]...)
+		p := w.Start(nil)
+		defer p.Stop()
+		lost, err := p.Queue(ids[:1]...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
 		var parked *app.Parked
-		if err := p.app.Finish(t.Context(), lost.ID, time.Minute); !errors.As(err, &parked) {
+		if err := p.App.Finish(t.Context(), lost.ID, time.Minute); !errors.As(err, &parked) {
 			t.Errorf("it ended with %v", err)
 		}
 		if took := time.Since(began); took > 3*time.Minute {
 			t.Errorf("a minute's patience lasted %v", took)
 		}
 		began = time.Now()
-		p.export(ids[1])
+		p.Export(ids[1])
 		if took := time.Since(began); took > 2*time.Minute {
 			t.Errorf("it took %v, with another run's answer lost", took)
 		}
-		if got := w.views(ids[:1])[0].Invoice.Stage.Export; got != billing.Unknown {
+		if got := w.Views(ids[:1])[0].Invoice.Stage.Export; got != billing.Unknown {
 			t.Errorf("the other run's invoice is %s", got)
 		}
-		w.before = nil
-		p.settle()
-		w.mustBeSound(w.views(ids))
+		w.Before = nil
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
 	})
 }
 
@@ -161,59 +162,42 @@ func (s *counting) Lease(ctx context.Context, name string, fn func(context.Conte
 
 func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 3)
-		p := w.start(nil)
-		defer p.stop()
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 3)
+		p := w.Start(nil)
+		defer p.Stop()
 		var store *counting
-		p.reopen(func(s app.Store) app.Store {
+		p.Reopen(func(s app.Store) app.Store {
 			store = &counting{Store: s}
 			return store
 		})
-		run, err := p.queue(ids...)
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(app.ConfirmAfter + time.Minute)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 		defer cancel()
-		if err := p.app.Run(ctx); err != nil {
+		if err := p.App.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if n := store.holds.Load(); n != 0 {
 			t.Errorf("the lease was taken %d times", n)
 		}
-		of0 := staff.Member{ID: "b", Name: "Ben", Time: w.me.Time, Roles: map[billing.ClientID]staff.Role{"client 0": staff.Editor}}
-		_, results, err := p.app.Export(t.Context(), of0, ids[:1])
+		of0 := staff.Member{ID: "b", Name: "Ben", Time: w.Me.Time, Roles: map[billing.ClientID]staff.Role{"client 0": staff.Editor}}
+		_, results, err := p.App.Export(t.Context(), of0, ids[:1])
 		if err != nil || !app.IsCode(results[0].Err, app.Forbidden) {
 			t.Errorf("who may export one of three confirmed them: %v, %+v", err, results)
 		}
-		if _, results, err = p.app.Export(t.Context(), w.me, ids[:1]); err != nil || results[0].Err != nil {
+		if _, results, err = p.App.Export(t.Context(), w.Me, ids[:1]); err != nil || results[0].Err != nil {
 			t.Errorf("who may export all: %v, %+v", err, results)
 		}
-		if got := p.actions("run", string(run.ID)); len(got) != 1 || got[0] != "confirm" {
+		if got := p.Actions("run", string(run.ID)); len(got) != 1 || got[0] != "confirm" {
 			t.Errorf("the trail of the run is %v", got)
 		}
-		p.settle()
-		w.mustBeSound(w.views(ids))
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
 	})
-}
-
-// actions returns what the audit trail says was done.
-func (p *process) actions(subject, id string) []string {
-	p.world.t.Helper()
-	var actions []string
-	err := p.db.View(context.Background(), func(r app.Reader) error {
-		entries, err := r.Audit(app.AuditQuery{Subject: subject, ID: id})
-		for _, e := range entries {
-			actions = append([]string{e.Action}, actions...)
-		}
-		return err
-	})
-	if err != nil {
-		p.world.t.Fatal(err)
-	}
-	return actions
 }
 
 // TestContactsAndInvoicesMaySettleInTheSameMoment has both answered at once after an outage,
@@ -221,19 +205,19 @@ func (p *process) actions(subject, id string) []string {
 func TestContactsAndInvoicesMaySettleInTheSameMoment(t *testing.T) {
 	for range 5 { // one mostly shows the deadlock this is about
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, sim.Config{Latency: time.Second})
-			ids := w.invoices(12, 6)
-			p := w.start(nil)
-			defer p.stop()
-			p.export(ids[:1]...) // its client has a contact from then on
+			w := apptest.NewWorld(t, sim.Config{Latency: time.Second})
+			ids := w.Invoices(12, 6)
+			p := w.Start(nil)
+			defer p.Stop()
+			p.Export(ids[:1]...) // its client has a contact from then on
 			for _, r := range rules(t, "PUT /Invoices #1-9 500", "PUT /Contacts #1-9 500") {
-				w.sim.AddFault(r)
+				w.Sim.AddFault(r)
 			}
-			if _, _, err := p.app.Export(t.Context(), w.me, ids[1:]); err != nil {
+			if _, _, err := p.App.Export(t.Context(), w.Me, ids[1:]); err != nil {
 				t.Fatal(err)
 			}
-			p.settle()
-			w.mustBeSound(w.views(ids))
+			p.Settle()
+			w.MustBeSound(w.Views(ids))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
@@ -18,10 +19,10 @@ import (
 const brokenThere = `{"Title":"An error occurred","Detail":"An error occurred in Xero.","Status":500,"Instance":"x"}`
 
 // down answers every call that is meant until the time is over, and counts them.
-func (w *world) down(lasting time.Duration, meant func(*http.Request) bool, status int, header http.Header, body string) *atomic.Int32 {
+func down(w *apptest.World, lasting time.Duration, meant func(*http.Request) bool, status int, header http.Header, body string) *atomic.Int32 {
 	count := new(atomic.Int32)
 	end := time.Now().Add(lasting)
-	w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 		if time.Now().After(end) || !meant(r) {
 			return false
 		}
@@ -57,22 +58,22 @@ func TestAnOutageIsWaitedOut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				ids := w.invoices(c.invoices, 2)
+				w := apptest.NewWorld(t, sim.Config{})
+				ids := w.Invoices(c.invoices, 2)
 				time.Sleep(time.Minute) // the chart is read again
-				count := w.down(30*time.Minute, c.meant, http.StatusInternalServerError, nil, brokenThere)
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+				count := down(w, 30*time.Minute, c.meant, http.StatusInternalServerError, nil, brokenThere)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
 				began := time.Now()
-				p.settle()
+				p.Settle()
 				if took := time.Since(began); took < 30*time.Minute || took > 40*time.Minute {
 					t.Errorf("it took %v", took)
 				}
-				views := w.views(ids)
-				w.mustBeSound(views)
+				views := w.Views(ids)
+				w.MustBeSound(views)
 				for _, v := range views {
 					if got := v.Invoice.Stage.Export; got != billing.Exported {
 						t.Fatalf("%s is %s: %+v", v.Invoice.Number, got, v.Exports[0].Messages)
@@ -88,16 +89,16 @@ func TestAnOutageIsWaitedOut(t *testing.T) {
 
 func TestAnInvoiceThatXeroBreaksOnAloneFailsInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		w.down(365*24*time.Hour, isWrite, http.StatusInternalServerError, nil, brokenThere)
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+		w := apptest.NewWorld(t, sim.Config{})
+		down(w, 365*24*time.Hour, isWrite, http.StatusInternalServerError, nil, brokenThere)
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 			t.Fatal(err)
 		}
-		p.settle()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Export != billing.Failed || v.Exports[0].Messages[0].Cause != ledger.XeroTrouble {
+		p.Settle()
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.Failed || v.Exports[0].Messages[0].Cause != ledger.XeroTrouble {
 			t.Errorf("it is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
 		}
 	})
@@ -105,42 +106,42 @@ func TestAnInvoiceThatXeroBreaksOnAloneFailsInTheEnd(t *testing.T) {
 
 func TestSendingWaitsAsLongAsXeroAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		count := w.down(170*time.Second, isWrite, http.StatusServiceUnavailable, http.Header{"Retry-After": {"180"}}, "")
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		count := down(w, 170*time.Second, isWrite, http.StatusServiceUnavailable, http.Header{"Retry-After": {"180"}}, "")
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
 		if n := count.Load(); n != 1 {
 			t.Errorf("it was sent %d times before the three minutes were over", n)
 		}
-		w.mustBeSound(w.views(ids))
+		w.MustBeSound(w.Views(ids))
 	})
 }
 
 func TestALookUpThatFailsStopsNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		w.sim.AddFault(rules(t, "PUT /Invoices #1 500-after-commit+person-rename")[0])
-		w.sim.AddFault(rules(t, "PUT /Invoices #2-14 reset")[0])
-		w.down(time.Hour, func(r *http.Request) bool {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 500-after-commit+person-rename")[0])
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2-14 reset")[0])
+		down(w, time.Hour, func(r *http.Request) bool {
 			return isRead(r) && r.URL.Path == "/api.xro/2.0/Invoices"
 		}, http.StatusInternalServerError, nil, brokenThere)
-		p := w.start(nil)
-		defer p.stop()
-		if _, _, err := p.app.Export(t.Context(), w.me, ids[:1]); err != nil {
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids[:1]); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
-		go func() { done <- p.app.Run(ctx) }()
+		go func() { done <- p.App.Run(ctx) }()
 		time.Sleep(15 * time.Minute)
-		if _, _, err := p.app.Export(t.Context(), w.me, ids[1:]); err != nil {
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids[1:]); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		views := w.views(ids)
+		views := w.Views(ids)
 		if a, b := views[0].Invoice.Stage.Export, views[1].Invoice.Stage.Export; a != billing.Unknown || b != billing.Exported {
 			t.Errorf("the one that is looked up is %s, the other %s", a, b)
 		}
@@ -148,7 +149,7 @@ func TestALookUpThatFailsStopsNothingElse(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		p.settle()
-		w.mustBeSound(w.views(ids))
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
 	})
 }

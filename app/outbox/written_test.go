@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/xero/sim"
@@ -15,10 +16,10 @@ import (
 // them, finalizes and exports them, and compares what Xero makes of them to the cent.
 func TestWrittenInvoicesComeToTheSameInXero(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		p := w.start(nil)
-		defer p.stop()
-		client, err := p.app.SaveClient(t.Context(), w.me, billing.Client{Name: "Kauri Joinery Ltd"})
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		client, err := p.App.SaveClient(t.Context(), w.Me, billing.Client{Name: "Kauri Joinery Ltd"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func TestWrittenInvoicesComeToTheSameInXero(t *testing.T) {
 				return billing.FormLine{Quantity: "2", UnitAmount: "33.335", Tax: "15% GST on Income"}
 			}},
 		} {
-			draft := p.app.Begin(20261103, app.ClientTerms{Client: client})
+			draft := p.App.Begin(20261103, app.ClientTerms{Client: client})
 			draft.Form.Currency, draft.Form.Amounts, draft.Form.Reference, draft.Form.Due = "NZD", c.amounts, name, 20261120
 			for i := range 40 {
 				l := c.line(i)
@@ -62,13 +63,13 @@ func TestWrittenInvoicesComeToTheSameInXero(t *testing.T) {
 				}
 				draft.Form.Lines = append(draft.Form.Lines, l)
 			}
-			saved, err := p.app.SaveWriting(t.Context(), w.me, draft)
+			saved, err := p.App.SaveWriting(t.Context(), w.Me, draft)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			ids = append(ids, saved.Invoice)
 		}
-		results, err := p.app.Finalize(t.Context(), w.me, ids)
+		results, err := p.App.Finalize(t.Context(), w.Me, ids)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,11 +78,11 @@ func TestWrittenInvoicesComeToTheSameInXero(t *testing.T) {
 				t.Errorf("%s: %v", r.Number, r.Err)
 			}
 		}
-		p.export(ids...)
-		views := w.views(ids)
-		w.mustBeSound(views) // which compares the totals
+		p.Export(ids...)
+		views := w.Views(ids)
+		w.MustBeSound(views) // which compares the totals
 		for _, v := range views {
-			if live, _ := w.inXero(v); len(live) != 1 || live[0].TotalTax.StringFixed(2) != v.Totals.Tax.String() || len(live[0].Lines) != 40 {
+			if live, _ := w.InXero(v); len(live) != 1 || live[0].TotalTax.StringFixed(2) != v.Totals.Tax.String() || len(live[0].Lines) != 40 {
 				t.Errorf("%s: the tax is %s here; there is %+v", v.Invoice.Reference, v.Totals.Tax, live)
 			}
 		}

@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
@@ -76,28 +77,28 @@ func TestEveryFaultSettlesByItself(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, numbers of deleted invoices held: %v", c.faults, held), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, sim.Config{DeletedNumbersHeld: held, Limits: true})
+					w := apptest.NewWorld(t, sim.Config{DeletedNumbersHeld: held, Limits: true})
 					if c.faults != "" {
 						for _, r := range rules(t, strings.Split(c.faults, ",")...) {
-							w.sim.AddFault(r)
+							w.Sim.AddFault(r)
 						}
 					}
-					ids := w.invoices(3, 2)
-					p := w.start(nil)
-					defer p.stop()
-					if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+					ids := w.Invoices(3, 2)
+					p := w.Start(nil)
+					defer p.Stop()
+					if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 						t.Fatal(err)
 					}
 					time.Sleep(2 * time.Minute) // the chart is read again
-					p.settle()
-					views := w.views(ids)
-					w.mustBeSound(views)
+					p.Settle()
+					views := w.Views(ids)
+					w.MustBeSound(views)
 					for _, v := range views {
 						if v.Invoice.Stage.Export != c.want {
 							t.Errorf("%s is %s, %s: %+v", v.Invoice.Number, v.Invoice.Stage.Status, v.Invoice.Stage.Export, v.Exports[0].Messages)
 						}
 					}
-					if n := len(w.sim.Contacts(string(w.tenant))); n != 2 {
+					if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
 						t.Errorf("Xero has %d contacts for 2 clients", n)
 					}
 				})
@@ -108,14 +109,14 @@ func TestEveryFaultSettlesByItself(t *testing.T) {
 
 func TestExportingAgainSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(60, 7)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		w.mustBeSound(w.views(ids))
-		w.sim.ResetCalls()
-		runs, results, err := p.app.Export(t.Context(), w.me, append(ids, ids...))
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(60, 7)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		w.MustBeSound(w.Views(ids))
+		w.Sim.ResetCalls()
+		runs, results, err := p.App.Export(t.Context(), w.Me, append(ids, ids...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,25 +125,25 @@ func TestExportingAgainSendsNothing(t *testing.T) {
 				t.Errorf("%s again: %v", r.Number, r.Err)
 			}
 		}
-		if len(runs) > 0 || len(results) != len(ids) || w.sim.TotalCalls() != 0 {
-			t.Errorf("%d runs, %d results, %d calls", len(runs), len(results), w.sim.TotalCalls())
+		if len(runs) > 0 || len(results) != len(ids) || w.Sim.TotalCalls() != 0 {
+			t.Errorf("%d runs, %d results, %d calls", len(runs), len(results), w.Sim.TotalCalls())
 		}
 	})
 }
 
 func TestTwoProcessesSendOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Latency: 250 * time.Millisecond})
-		ids := w.invoices(120, 11)
-		w.sim.ResetCalls()
+		w := apptest.NewWorld(t, sim.Config{Latency: 250 * time.Millisecond})
+		ids := w.Invoices(120, 11)
+		w.Sim.ResetCalls()
 		results := make(chan error, 2)
 		for range 2 {
 			go func() {
-				p := w.start(nil)
-				defer p.stop()
-				run, err := p.queue(ids...)
+				p := w.Start(nil)
+				defer p.Stop()
+				run, err := p.Queue(ids...)
 				if err == nil && run.ID != "" {
-					err = p.app.Finish(context.Background(), run.ID, time.Hour)
+					err = p.App.Finish(context.Background(), run.ID, time.Hour)
 				}
 				results <- err
 			}()
@@ -152,11 +153,11 @@ func TestTwoProcessesSendOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		last := w.start(nil)
-		last.settle()
-		last.stop()
-		w.mustBeSound(w.views(ids))
-		if n := w.sim.Calls()["PUT /Invoices"]; n != 3 {
+		last := w.Start(nil)
+		last.Settle()
+		last.Stop()
+		w.MustBeSound(w.Views(ids))
+		if n := w.Sim.Calls()["PUT /Invoices"]; n != 3 {
 			t.Errorf("120 invoices took %d requests", n)
 		}
 	})
@@ -173,8 +174,8 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{})
-				w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+				w := apptest.NewWorld(t, sim.Config{})
+				w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 					body, _ := io.ReadAll(r.Body)
 					r.Body = io.NopCloser(bytes.NewReader(body))
 					if r.Method != http.MethodPut || !bytes.Contains(body, []byte("INV-0017")) {
@@ -185,15 +186,15 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 					_, _ = io.WriteString(rw, c.body)
 					return true
 				}
-				ids := w.invoices(50, 3)
-				p := w.start(nil)
-				defer p.stop()
-				if _, _, err := p.app.Export(t.Context(), w.me, ids); err != nil {
+				ids := w.Invoices(50, 3)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
-				p.settle()
-				views := w.views(ids)
-				w.mustBeSound(views)
+				p.Settle()
+				views := w.Views(ids)
+				w.MustBeSound(views)
 				for _, v := range views {
 					want := billing.Exported
 					if v.Invoice.Number == "INV-0017" {
@@ -210,21 +211,21 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 
 func TestTheDaysLimitParksAndGoesOnByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 1)
-		w.sim.AddFault(rules(t, "PUT /Invoices #1 429:day:7200")[0])
-		p := w.start(nil)
-		defer p.stop()
-		run, err := p.queue(ids...)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 429:day:7200")[0])
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = p.app.Finish(t.Context(), run.ID, time.Minute)
+		err = p.App.Finish(t.Context(), run.ID, time.Minute)
 		var parked *app.Parked
 		if !errors.As(err, &parked) || parked.Why != app.DayLimit {
 			t.Fatalf("got %v", err)
 		}
-		progress, err := p.app.Progress(t.Context(), run.ID)
+		progress, err := p.App.Progress(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,12 +233,12 @@ func TestTheDaysLimitParksAndGoesOnByItself(t *testing.T) {
 			t.Errorf("the window would show %+v", progress)
 		}
 		from := time.Now()
-		p.settle()
+		p.Settle()
 		if took := time.Since(from); took < 119*time.Minute || took > 125*time.Minute {
 			t.Errorf("it went on after %v", took)
 		}
-		w.mustBeSound(w.views(ids))
-		if progress, _ = p.app.Progress(t.Context(), run.ID); progress.Organisation.Parked != (app.Park{}) {
+		w.MustBeSound(w.Views(ids))
+		if progress, _ = p.App.Progress(t.Context(), run.ID); progress.Organisation.Parked != (app.Park{}) {
 			t.Errorf("it is still shown as parked: %+v", progress.Organisation.Parked)
 		}
 	})
@@ -245,71 +246,71 @@ func TestTheDaysLimitParksAndGoesOnByItself(t *testing.T) {
 
 func TestARunThatIsStaleAsksFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 1)
-		p := w.start(nil)
-		defer p.stop()
-		run, err := p.queue(ids...)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(app.ConfirmAfter + time.Minute) // the computer was switched off
-		if err := p.app.Send(t.Context(), w.tenant); err != nil {
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
 			t.Fatal(err)
 		}
-		progress, err := p.app.Progress(t.Context(), run.ID)
+		progress, err := p.App.Progress(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !progress.Stale || progress.Tally.Queued != 3 || w.sim.Calls()["PUT /Invoices"] != 0 {
+		if !progress.Stale || progress.Tally.Queued != 3 || w.Sim.Calls()["PUT /Invoices"] != 0 {
 			t.Fatalf("it did not wait for a person: %+v", progress)
 		}
 		viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
-		if err := p.app.Confirm(t.Context(), viewer, run.ID); !app.IsCode(err, app.Forbidden) {
+		if err := p.App.Confirm(t.Context(), viewer, run.ID); !app.IsCode(err, app.Forbidden) {
 			t.Errorf("a viewer confirmed it: %v", err)
 		}
-		if err := p.app.Confirm(t.Context(), w.me, run.ID); err != nil {
+		if err := p.App.Confirm(t.Context(), w.Me, run.ID); err != nil {
 			t.Fatal(err)
 		}
-		p.settle()
-		w.mustBeSound(w.views(ids))
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
 	})
 }
 
 func TestCancelWithdrawsWhatWasNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Limits: true})
-		ids := w.invoices(120, 1)
-		w.sim.AddFault(rules(t, "PUT /Invoices #2 429:day:7200")[0])
-		p := w.start(nil)
-		defer p.stop()
-		run, err := p.queue(ids...)
+		w := apptest.NewWorld(t, sim.Config{Limits: true})
+		ids := w.Invoices(120, 1)
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2 429:day:7200")[0])
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var parked *app.Parked
-		if err := p.app.Finish(t.Context(), run.ID, 0); !errors.As(err, &parked) {
+		if err := p.App.Finish(t.Context(), run.ID, 0); !errors.As(err, &parked) {
 			t.Fatal(err)
 		}
-		before, err := p.app.Progress(t.Context(), run.ID)
+		before, err := p.App.Progress(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := p.app.Cancel(t.Context(), w.me, run.ID)
+		n, err := p.App.Cancel(t.Context(), w.Me, run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := p.app.Progress(t.Context(), run.ID)
+		after, err := p.App.Progress(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if n == 0 || n != before.Tally.Queued || after.Tally.Cancelled != n || after.Run.Ended.IsZero() {
 			t.Errorf("cancelled %d; before %+v; after %+v, ended %v", n, before.Tally, after.Tally, after.Run.Ended)
 		}
-		p.settle()
+		p.Settle()
 		live := 0
-		for _, v := range w.views(ids) {
-			there, _ := w.inXero(v)
+		for _, v := range w.Views(ids) {
+			there, _ := w.InXero(v)
 			live += len(there)
 		}
 		if live != before.Tally.Exported {
@@ -320,12 +321,12 @@ func TestCancelWithdrawsWhatWasNotSent(t *testing.T) {
 
 func TestPermissionIsAskedAgainBeforeSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 2)
-		p := w.start(nil)
-		defer p.stop()
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
 		viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
-		_, results, err := p.app.Export(t.Context(), viewer, ids)
+		_, results, err := p.App.Export(t.Context(), viewer, ids)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -334,32 +335,32 @@ func TestPermissionIsAskedAgainBeforeSending(t *testing.T) {
 				t.Errorf("a viewer exported %s: %v", r.Number, r.Err)
 			}
 		}
-		run, err := p.queue(ids...)
+		run, err := p.Queue(ids...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		demoted := w.me
+		demoted := w.Me
 		demoted.Time, demoted.AllEntities = nil, staff.NoRole
 		demoted.Roles = map[billing.ClientID]staff.Role{}
-		if err := p.db.Update(t.Context(), func(tx app.Tx) error { return tx.SaveMember(demoted) }); err != nil {
+		if err := p.DB.Update(t.Context(), func(tx app.Tx) error { return tx.SaveMember(demoted) }); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.app.Finish(t.Context(), run.ID, time.Hour); err != nil {
+		if err := p.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range w.views(ids) {
+		for _, v := range w.Views(ids) {
 			if v.Invoice.Stage.Export != billing.Failed || v.Exports[0].Messages[0].Cause != ledger.NotPermitted {
 				t.Errorf("%s is %s: %+v", v.Invoice.Number, v.Invoice.Stage.Export, v.Exports[0].Messages)
 			}
 		}
-		if n := len(w.sim.Invoices(string(w.tenant))); n != 0 {
+		if n := len(w.Sim.Invoices(string(w.Tenant))); n != 0 {
 			t.Errorf("Xero has %d invoices", n)
 		}
 	})
 }
 
 func TestNotConnected(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	_, _, err := a.Export(t.Context(), me, nil)
 	if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "not connected to Xero") {
 		t.Errorf("got %v", err)
@@ -378,17 +379,17 @@ func TestCallsOfALargeExport(t *testing.T) {
 				for i := range c.contacts {
 					orgs[0].AddContact(sim.Contact{Name: fmt.Sprint("Other contact ", i)})
 				}
-				w := newWorld(t, sim.Config{Orgs: orgs, Limits: true})
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs, Limits: true})
 				time.Sleep(5 * time.Minute)
-				ids := w.invoices(1000, 200)
-				w.sim.ResetCalls()
-				p := w.start(nil)
-				defer p.stop()
-				p.export(ids...)
-				if n := w.sim.TotalCalls(); n > c.most {
-					t.Errorf("1,000 invoices of 200 new clients took %d calls, more than %d: %v", n, c.most, w.sim.Calls())
+				ids := w.Invoices(1000, 200)
+				w.Sim.ResetCalls()
+				p := w.Start(nil)
+				defer p.Stop()
+				p.Export(ids...)
+				if n := w.Sim.TotalCalls(); n > c.most {
+					t.Errorf("1,000 invoices of 200 new clients took %d calls, more than %d: %v", n, c.most, w.Sim.Calls())
 				}
-				w.mustBeSound(w.views(ids))
+				w.MustBeSound(w.Views(ids))
 			})
 		})
 	}

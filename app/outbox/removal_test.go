@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
@@ -9,29 +9,30 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/xero/sim"
 )
 
 // redraft takes invoices back to draft in the foreground.
-func (p *process) redraft(ids ...billing.InvoiceID) ([]app.Run, []app.Result) {
-	p.world.t.Helper()
-	runs, results, err := p.app.Redraft(context.Background(), p.world.me, ids)
+func redraft(p *apptest.Process, ids ...billing.InvoiceID) ([]app.Run, []app.Result) {
+	p.World.T.Helper()
+	runs, results, err := p.App.Redraft(context.Background(), p.World.Me, ids)
 	if err != nil {
-		p.world.t.Fatal(err)
+		p.World.T.Fatal(err)
 	}
 	for _, run := range runs {
-		if err := p.app.Finish(context.Background(), run.ID, 24*time.Hour); err != nil {
-			p.world.t.Fatal(err)
+		if err := p.App.Finish(context.Background(), run.ID, 24*time.Hour); err != nil {
+			p.World.T.Fatal(err)
 		}
 	}
 	return runs, results
 }
 
 // change changes the first line of a draft and finalizes it again.
-func (p *process) change(id billing.InvoiceID) {
-	p.world.t.Helper()
-	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+func change(p *apptest.Process, id billing.InvoiceID) {
+	p.World.T.Helper()
+	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
 		v, err := tx.Invoice(id)
 		if err != nil {
 			return err
@@ -41,51 +42,51 @@ func (p *process) change(id billing.InvoiceID) {
 		return err
 	})
 	if err != nil {
-		p.world.t.Fatal(err)
+		p.World.T.Fatal(err)
 	}
-	p.finalize(id)
+	finalize(p, id)
 }
 
-func (p *process) finalize(id billing.InvoiceID) {
-	p.world.t.Helper()
-	results, err := p.app.Finalize(context.Background(), p.world.me, []billing.InvoiceID{id})
+func finalize(p *apptest.Process, id billing.InvoiceID) {
+	p.World.T.Helper()
+	results, err := p.App.Finalize(context.Background(), p.World.Me, []billing.InvoiceID{id})
 	if err != nil || results[0].Err != nil {
-		p.world.t.Fatal(results, err)
+		p.World.T.Fatal(results, err)
 	}
 }
 
 func TestAnExportedInvoiceGoesBackToDraftAndOutAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		w.clerkFor(ids[1]).does("submit")
-		w.sim.ResetCalls()
-		_, results := p.redraft(ids...)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		clerkFor(w, ids[1]).does("submit")
+		w.Sim.ResetCalls()
+		_, results := redraft(p, ids...)
 		for _, r := range results {
 			if r.Err != nil {
 				t.Errorf("%s: %v", r.Number, r.Err)
 			}
 		}
-		views := w.views(ids)
+		views := w.Views(ids)
 		for _, v := range views {
 			if v.Invoice.Stage != (billing.Stage{Status: billing.Draft}) {
 				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
 			}
-			if live, gone := w.inXero(v); len(live) != 0 || len(gone) != 1 || gone[0].Number != string(v.Invoice.Number) {
+			if live, gone := w.InXero(v); len(live) != 0 || len(gone) != 1 || gone[0].Number != string(v.Invoice.Number) {
 				t.Errorf("%s: %d live and %v gone in Xero", v.Invoice.Number, len(live), gone)
 			}
 		}
-		p.refresh() // which reads that they are deleted
-		p.change(ids[0])
-		p.export(ids[0])
-		v := w.views(ids[:1])[0]
+		refresh(p) // which reads that they are deleted
+		change(p, ids[0])
+		p.Export(ids[0])
+		v := w.Views(ids[:1])[0]
 		if v.Invoice.Number != "INV-0001" || v.Totals.Total.String() != "126.50" || v.Invoice.Stage.Export != billing.Exported {
 			t.Errorf("it is %s of %s, %v: %v", v.Invoice.Number, v.Totals.Total, v.Invoice.Stage, v.Exports[0].Messages)
 		}
-		w.mustBeSound([]app.InvoiceView{v})
+		w.MustBeSound([]app.InvoiceView{v})
 	})
 }
 
@@ -108,15 +109,15 @@ func TestWhatCannotGoBackToDraft(t *testing.T) {
 			t.Run(fmt.Sprintf("%v, known here: %v", c.acts, known), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, sim.Config{})
-					ids := w.invoices(1, 1)
-					p := w.start(nil)
-					defer p.stop()
-					p.export(ids...)
-					person := w.clerkFor(ids[0])
+					w := apptest.NewWorld(t, sim.Config{})
+					ids := w.Invoices(1, 1)
+					p := w.Start(nil)
+					defer p.Stop()
+					p.Export(ids...)
+					person := clerkFor(w, ids[0])
 					for _, act := range c.acts {
 						if act == "lock" {
-							if err := w.sim.SetLockDates(string(w.tenant), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), time.Time{}); err != nil {
+							if err := w.Sim.SetLockDates(string(w.Tenant), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), time.Time{}); err != nil {
 								t.Fatal(err)
 							}
 							continue
@@ -125,20 +126,20 @@ func TestWhatCannotGoBackToDraft(t *testing.T) {
 					}
 					if known {
 						time.Sleep(time.Second)
-						p.refresh()
+						refresh(p)
 					}
-					before := w.views(ids)[0]
-					w.sim.ResetCalls()
-					runs, results := p.redraft(ids...)
-					v := w.views(ids)[0]
-					if live, _ := w.inXero(v); len(live) != 1 && c.acts[len(c.acts)-1] != "void" && !(known && c.here == "") {
+					before := w.Views(ids)[0]
+					w.Sim.ResetCalls()
+					runs, results := redraft(p, ids...)
+					v := w.Views(ids)[0]
+					if live, _ := w.InXero(v); len(live) != 1 && c.acts[len(c.acts)-1] != "void" && !(known && c.here == "") {
 						t.Errorf("it was removed from Xero")
 					}
 					if c.here != "" && known {
 						if results[0].Err == nil || !strings.Contains(results[0].Err.Error(), c.here) {
 							t.Errorf("it was not refused at once: %v", results[0].Err)
 						}
-						if n := w.sim.TotalCalls(); n != 0 {
+						if n := w.Sim.TotalCalls(); n != 0 {
 							t.Errorf("%d calls were made", n)
 						}
 						return
@@ -149,12 +150,12 @@ func TestWhatCannotGoBackToDraft(t *testing.T) {
 						}
 						return
 					}
-					kept, err := p.app.RemovalsOfRun(t.Context(), w.me, runs[0].ID)
+					kept, err := p.App.RemovalsOfRun(t.Context(), w.Me, runs[0].ID)
 					if err != nil || len(kept) != 1 || kept[0].Result != app.KeptThere || !strings.Contains(kept[0].Messages[0].Text, c.kept) {
 						t.Fatalf("%+v, %v", kept, err)
 					}
-					p.refresh()
-					after := w.views(ids)[0]
+					refresh(p)
+					after := w.Views(ids)[0]
 					if after.Invoice.Stage.InFlight() || after.Invoice.Stage.Status == billing.Draft {
 						t.Errorf("it is %v", after.Invoice.Stage)
 					}
@@ -196,20 +197,20 @@ func TestFaultsWhileInvoicesAreTakenBack(t *testing.T) {
 		t.Run(c.faults, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, sim.Config{Limits: true})
-				ids := w.invoices(3, 2)
-				p := w.start(nil)
-				defer p.stop()
-				p.export(ids...)
+				w := apptest.NewWorld(t, sim.Config{Limits: true})
+				ids := w.Invoices(3, 2)
+				p := w.Start(nil)
+				defer p.Stop()
+				p.Export(ids...)
 				for _, r := range rules(t, strings.Split(c.faults, ",")...) {
-					w.sim.AddFault(r)
+					w.Sim.AddFault(r)
 				}
-				if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+				if _, _, err := p.App.Redraft(t.Context(), w.Me, ids); err != nil {
 					t.Fatal(err)
 				}
-				p.settle()
-				views := w.views(ids)
-				w.mustBeSound(views)
+				p.Settle()
+				views := w.Views(ids)
+				w.MustBeSound(views)
 				for _, v := range views {
 					if v.Invoice.Stage != c.want {
 						t.Errorf("%s is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Removals)
@@ -222,21 +223,21 @@ func TestFaultsWhileInvoicesAreTakenBack(t *testing.T) {
 
 func TestTwoHundredAreTakenBackInFewCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Limits: true})
-		w.exported(200)
-		p := w.start(nil)
-		defer p.stop()
+		w := apptest.NewWorld(t, sim.Config{Limits: true})
+		exported(w, 200)
+		p := w.Start(nil)
+		defer p.Stop()
 		ids := make([]billing.InvoiceID, 200)
 		for i := range ids {
 			ids[i] = billing.InvoiceID(fmt.Sprint("invoice ", i))
 		}
 		time.Sleep(time.Hour)
-		w.sim.ResetCalls()
-		p.redraft(ids...)
-		if n := w.sim.TotalCalls(); n > 13 {
-			t.Errorf("%d calls: %v", n, w.sim.Calls())
+		w.Sim.ResetCalls()
+		redraft(p, ids...)
+		if n := w.Sim.TotalCalls(); n > 13 {
+			t.Errorf("%d calls: %v", n, w.Sim.Calls())
 		}
-		for _, v := range w.views(ids) {
+		for _, v := range w.Views(ids) {
 			if v.Invoice.Stage.Status != billing.Draft {
 				t.Fatalf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
 			}
@@ -246,19 +247,19 @@ func TestTwoHundredAreTakenBackInFewCalls(t *testing.T) {
 
 func TestARemovalThatCouldNotBeSentForTooLongIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		if err := w.sim.Disconnect(string(w.tenant)); err != nil {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		if err := w.Sim.Disconnect(string(w.Tenant)); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+		if _, _, err := p.App.Redraft(t.Context(), w.Me, ids); err != nil {
 			t.Fatal(err)
 		}
-		p.settle()
-		v := w.views(ids)[0]
+		p.Settle()
+		v := w.Views(ids)[0]
 		if v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) || v.Removals[0].Result != app.KeptThere {
 			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Removals)
 		}
@@ -267,26 +268,26 @@ func TestARemovalThatCouldNotBeSentForTooLongIsGivenUp(t *testing.T) {
 
 func TestACancelledRemovalLeavesTheInvoiceInXero(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		runs, _, err := p.app.Redraft(t.Context(), w.me, ids)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		runs, _, err := p.App.Redraft(t.Context(), w.Me, ids)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := p.app.Cancel(t.Context(), w.me, runs[0].ID); n != 2 || err != nil {
+		if n, err := p.App.Cancel(t.Context(), w.Me, runs[0].ID); n != 2 || err != nil {
 			t.Fatal(n, err)
 		}
-		w.sim.ResetCalls()
-		p.settle()
-		for _, v := range w.views(ids) {
+		w.Sim.ResetCalls()
+		p.Settle()
+		for _, v := range w.Views(ids) {
 			if v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) || v.Removals[0].Result != app.Withdrawn {
 				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
 			}
 		}
-		if n := w.sim.Calls()["POST /Invoices"]; n != 0 {
+		if n := w.Sim.Calls()["POST /Invoices"]; n != 0 {
 			t.Errorf("%d requests to remove them", n)
 		}
 	})
@@ -294,28 +295,28 @@ func TestACancelledRemovalLeavesTheInvoiceInXero(t *testing.T) {
 
 func TestANumberThatXeroStillHoldsIsReplacedByTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{DeletedNumbersHeld: true})
-		ids := w.invoices(2, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids[0])
-		p.redraft(ids[0])
-		p.change(ids[0])
-		p.export(ids[0])
-		v := w.views(ids)[0]
+		w := apptest.NewWorld(t, sim.Config{DeletedNumbersHeld: true})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[0])
+		redraft(p, ids[0])
+		change(p, ids[0])
+		p.Export(ids[0])
+		v := w.Views(ids)[0]
 		if v.Invoice.Stage.Export != billing.Failed {
 			t.Fatalf("it is %v", v.Invoice.Stage)
 		}
-		if results, err := p.app.Renumber(t.Context(), w.me, ids); err != nil || results[0].Err != nil || results[1].Err == nil {
+		if results, err := p.App.Renumber(t.Context(), w.Me, ids); err != nil || results[0].Err != nil || results[1].Err == nil {
 			t.Fatal(results, err)
 		}
-		p.export(ids[0])
-		v = w.views(ids)[0]
+		p.Export(ids[0])
+		v = w.Views(ids)[0]
 		if v.Invoice.Number != "INV-0003" || v.Invoice.Stage.Export != billing.Exported {
 			t.Errorf("it is %s, %v: %v", v.Invoice.Number, v.Invoice.Stage, v.Exports[0].Messages)
 		}
-		w.mustBeSound([]app.InvoiceView{v})
-		gaps, err := p.app.Gaps(t.Context(), w.me)
+		w.MustBeSound([]app.InvoiceView{v})
+		gaps, err := p.App.Gaps(t.Context(), w.Me)
 		if err != nil || len(gaps) != 1 || gaps[0].From != "INV-0001" || gaps[0].Why != app.UsedUp {
 			t.Errorf("the gaps are %+v, %v", gaps, err)
 		}
@@ -326,21 +327,21 @@ func TestANumberThatXeroStillHoldsIsReplacedByTheNext(t *testing.T) {
 func TestARemovalOfWhatStandsOtherwiseByNowEnds(t *testing.T) {
 	for _, wait := range []time.Duration{0, 13 * time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, sim.Config{})
-			ids := w.invoices(2, 1)
-			p := w.start(nil)
-			defer p.stop()
-			p.export(ids...)
-			if _, _, err := p.app.Redraft(t.Context(), w.me, ids); err != nil {
+			w := apptest.NewWorld(t, sim.Config{})
+			ids := w.Invoices(2, 1)
+			p := w.Start(nil)
+			defer p.Stop()
+			p.Export(ids...)
+			if _, _, err := p.App.Redraft(t.Context(), w.Me, ids); err != nil {
 				t.Fatal(err)
 			}
 			closed := billing.Stage{Status: billing.Closed, Export: billing.Exported}
-			if err := p.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(closed, ids[0]) }); err != nil {
+			if err := p.DB.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(closed, ids[0]) }); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(wait)
-			p.settle()
-			if v := w.views(ids)[0]; v.Invoice.Stage != closed || v.Removals[0].Result != app.Withdrawn {
+			p.Settle()
+			if v := w.Views(ids)[0]; v.Invoice.Stage != closed || v.Removals[0].Result != app.Withdrawn {
 				t.Errorf("after %v it is %v: %+v", wait, v.Invoice.Stage, v.Removals)
 			}
 		})

@@ -1,45 +1,43 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
 	"fmt"
 	"iter"
-	"log/slog"
 	"sync"
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 )
 
-var quiet = slog.New(slog.DiscardHandler)
-
 // exported puts n invoices both here and in Xero, as if they had been exported, and returns
 // their IDs there.
-func (w *world) exported(n int) []string {
-	w.t.Helper()
-	p := w.start(nil)
-	defer p.stop()
-	p.export(w.invoices(1, 1)...)
-	first := w.views([]billing.InvoiceID{"invoice 0"})[0]
-	there, _ := w.sim.Invoice(string(w.tenant), string(first.Exports[0].Standing.ID))
+func exported(w *apptest.World, n int) []string {
+	w.T.Helper()
+	p := w.Start(nil)
+	defer p.Stop()
+	p.Export(w.Invoices(1, 1)...)
+	first := w.Views([]billing.InvoiceID{"invoice 0"})[0]
+	there, _ := w.Sim.Invoice(string(w.Tenant), string(first.Exports[0].Standing.ID))
 	ids := make([]string, n)
 	ids[0] = there.InvoiceID
-	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
 		for i := 1; i < n; i++ {
-			v := finalized(billing.InvoiceID(fmt.Sprint("invoice ", i)), i, 1)
+			v := apptest.Finalized(billing.InvoiceID(fmt.Sprint("invoice ", i)), i, 1)
 			v.Stage.Export = billing.Exported
 			if _, err := tx.SaveInvoice(v); err != nil {
 				return err
 			}
 			inv := there
 			inv.Number, inv.URL = string(v.Number), app.DefaultMarkBase+string(v.ID)+fmt.Sprintf(".%032x", i)
-			id, err := w.sim.CreateInvoice(string(w.tenant), inv)
+			id, err := w.Sim.CreateInvoice(string(w.Tenant), inv)
 			if err != nil {
 				return err
 			}
-			made, _ := w.sim.Invoice(string(w.tenant), id)
+			made, _ := w.Sim.Invoice(string(w.Tenant), id)
 			e := first.Exports[0]
 			e.ID, e.Invoice, e.Number, e.Mark = app.ExportID(fmt.Sprint("export ", i)), v.ID, v.Number, inv.URL
 			e.Standing.ID, e.Standing.Number, e.Standing.Mark, e.Standing.Updated = ledger.InvoiceID(id), v.Number, inv.URL, made.UpdatedUTC
@@ -51,7 +49,7 @@ func (w *world) exported(n int) []string {
 		return nil
 	})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return ids
 }
@@ -112,9 +110,9 @@ func (b *meddlingBooks) Since(ctx context.Context, t ledger.TenantID, from time.
 
 // jump lets somebody set the computer's clock, forward by so much: what was noted before is
 // that much older then.
-func (p *process) jump(forward time.Duration) {
-	p.world.t.Helper()
-	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+func jump(p *apptest.Process, forward time.Duration) {
+	p.World.T.Helper()
+	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
 		all, err := tx.Refreshes()
 		if err != nil {
 			return err
@@ -131,6 +129,6 @@ func (p *process) jump(forward time.Duration) {
 		return nil
 	})
 	if err != nil {
-		p.world.t.Fatal(err)
+		p.World.T.Fatal(err)
 	}
 }

@@ -1,4 +1,4 @@
-package app_test
+package outbox_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
@@ -19,50 +20,50 @@ import (
 
 // clerk is a person who works in Xero on one invoice.
 type clerk struct {
-	w        *world
+	w        *apptest.World
 	id       string
 	payments []string
 }
 
 // clerkFor returns a person for the invoice that an exported one of ours is in Xero.
-func (w *world) clerkFor(id billing.InvoiceID) *clerk {
-	w.t.Helper()
-	v := w.views([]billing.InvoiceID{id})[0]
+func clerkFor(w *apptest.World, id billing.InvoiceID) *clerk {
+	w.T.Helper()
+	v := w.Views([]billing.InvoiceID{id})[0]
 	if len(v.Exports) == 0 || v.Exports[0].Standing.ID == "" {
-		w.t.Fatalf("%s is not in Xero", v.Invoice.Number)
+		w.T.Fatalf("%s is not in Xero", v.Invoice.Number)
 	}
 	return &clerk{w: w, id: string(v.Exports[0].Standing.ID)}
 }
 
 // does does one thing in Xero, named as the tests name it.
 func (c *clerk) does(what string) {
-	c.w.t.Helper()
+	c.w.T.Helper()
 	if err := c.tries(what); err != nil {
-		c.w.t.Fatalf("%s in Xero: %v", what, err)
+		c.w.T.Fatalf("%s in Xero: %v", what, err)
 	}
 }
 
 // tries is does where Xero may refuse it.
 func (c *clerk) tries(what string) error {
-	tenant := string(c.w.tenant)
+	tenant := string(c.w.Tenant)
 	text := func(s string) *string { return &s }
 	day := time.Date(2026, 11, 14, 0, 0, 0, 0, time.UTC)
 	switch what {
 	case "approve":
-		return c.w.sim.Approve(tenant, c.id)
+		return c.w.Sim.Approve(tenant, c.id)
 	case "submit":
-		return c.w.sim.Submit(tenant, c.id)
+		return c.w.Sim.Submit(tenant, c.id)
 	case "void":
-		return c.w.sim.Void(tenant, c.id)
+		return c.w.Sim.Void(tenant, c.id)
 	case "delete":
-		return c.w.sim.Delete(tenant, c.id)
+		return c.w.Sim.Delete(tenant, c.id)
 	case "pay", "pay a part":
-		inv, _ := c.w.sim.Invoice(tenant, c.id)
+		inv, _ := c.w.Sim.Invoice(tenant, c.id)
 		amount := inv.Total
 		if what == "pay a part" {
 			amount = decimal.NewFromInt(15)
 		}
-		payment, err := c.w.sim.RecordPayment(tenant, c.id, "090", day, amount)
+		payment, err := c.w.Sim.RecordPayment(tenant, c.id, "090", day, amount)
 		if err == nil {
 			c.payments = append(c.payments, payment)
 		}
@@ -73,31 +74,31 @@ func (c *clerk) tries(what string) error {
 		}
 		last := c.payments[len(c.payments)-1]
 		c.payments = c.payments[:len(c.payments)-1]
-		return c.w.sim.RemovePayment(tenant, last)
+		return c.w.Sim.RemovePayment(tenant, last)
 	case "credit in full":
-		inv, _ := c.w.sim.Invoice(tenant, c.id)
-		return c.w.sim.ApplyCredit(tenant, c.id, inv.Total)
+		inv, _ := c.w.Sim.Invoice(tenant, c.id)
+		return c.w.Sim.ApplyCredit(tenant, c.id, inv.Total)
 	case "renumber":
-		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("BY-HAND-" + c.id[:4])})
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("BY-HAND-" + c.id[:4])})
 	case "number back":
-		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("INV-0001")})
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("INV-0001")})
 	case "redate":
-		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Date: &day})
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Date: &day})
 	case "change the total":
-		inv, _ := c.w.sim.Invoice(tenant, c.id)
+		inv, _ := c.w.Sim.Invoice(tenant, c.id)
 		lines := slices.Clone(inv.Lines)
 		lines[0].UnitAmount = lines[0].UnitAmount.Add(decimal.NewFromInt(1))
-		return c.w.sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Lines: lines})
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Lines: lines})
 	}
 	return fmt.Errorf("nobody knows how to %q", what)
 }
 
 // refresh reads now what became of the invoices.
-func (p *process) refresh() int {
-	p.world.t.Helper()
-	n, err := p.app.RefreshAll(context.Background())
+func refresh(p *apptest.Process) int {
+	p.World.T.Helper()
+	n, err := p.App.RefreshAll(context.Background())
 	if err != nil {
-		p.world.t.Fatal(err)
+		p.World.T.Fatal(err)
 	}
 	return n
 }
@@ -130,21 +131,21 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 			t.Run(fmt.Sprintf("%v, read once at the end: %v", c.acts, atOnce), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, sim.Config{})
-					ids := w.invoices(2, 1)
-					p := w.start(nil)
-					defer p.stop()
-					p.export(ids...)
-					person := w.clerkFor(ids[0])
+					w := apptest.NewWorld(t, sim.Config{})
+					ids := w.Invoices(2, 1)
+					p := w.Start(nil)
+					defer p.Stop()
+					p.Export(ids...)
+					person := clerkFor(w, ids[0])
 					for _, act := range c.acts {
 						person.does(act)
 						time.Sleep(time.Second)
 						if !atOnce {
-							p.refresh()
+							refresh(p)
 						}
 					}
-					p.refresh()
-					views := w.views(ids)
+					refresh(p)
+					views := w.Views(ids)
 					v := views[0]
 					st := v.Exports[0].Standing
 					if v.Invoice.Stage != c.stage || st.Settlement() != c.settlement || c.due != "" && st.AmountDue.String() != c.due {
@@ -161,7 +162,7 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 						t.Errorf("the other invoice is %v", other)
 					}
 					var burnt bool
-					err := p.db.View(t.Context(), func(r app.Reader) (err error) {
+					err := p.DB.View(t.Context(), func(r app.Reader) (err error) {
 						burnt, err = r.Burnt(v.Invoice.Number)
 						return err
 					})
@@ -176,20 +177,20 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 
 func TestInvoicesMadeInXeroNeverAppear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		ours, _ := w.sim.Invoice(string(w.tenant), w.clerkFor(ids[0]).id)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		ours, _ := w.Sim.Invoice(string(w.Tenant), clerkFor(w, ids[0]).id)
 		theirs := ours
 		theirs.Number, theirs.Status = "MADE-THERE", sim.StatusDraft
-		if _, err := w.sim.CreateInvoice(string(w.tenant), theirs); err != nil { // even one that bears our mark
+		if _, err := w.Sim.CreateInvoice(string(w.Tenant), theirs); err != nil { // even one that bears our mark
 			t.Fatal(err)
 		}
-		p.refresh()
+		refresh(p)
 		var numbers []billing.Number
-		for row, err := range p.app.Rows(t.Context(), w.me, app.Query{}) {
+		for row, err := range p.App.Rows(t.Context(), w.Me, app.Query{}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,21 +204,21 @@ func TestInvoicesMadeInXeroNeverAppear(t *testing.T) {
 
 func TestAnOlderReadingNeverCountsOverANewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		draft := w.views(ids)[0].Exports[0].Standing
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		draft := w.Views(ids)[0].Exports[0].Standing
 		time.Sleep(time.Second)
-		w.clerkFor(ids[0]).does("approve")
-		p.refresh()
-		late := w.start(nil)
-		defer late.stop()
-		stale := staleBooks{late.books, draft}
-		late.app = app.New(app.Params{Store: late.db, Books: stale, Log: quiet})
-		late.refresh()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed || v.Exports[0].Standing.Status != ledger.AuthorisedThere {
+		clerkFor(w, ids[0]).does("approve")
+		refresh(p)
+		late := w.Start(nil)
+		defer late.Stop()
+		stale := staleBooks{late.Books, draft}
+		late.Start(app.Params{Store: late.DB, Books: stale, Log: apptest.Quiet})
+		refresh(late)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Closed || v.Exports[0].Standing.Status != ledger.AuthorisedThere {
 			t.Errorf("an old reading made it %v", v.Invoice.Stage)
 		}
 	})
@@ -225,27 +226,27 @@ func TestAnOlderReadingNeverCountsOverANewer(t *testing.T) {
 
 func TestWhatXeroDoesNotHaveAnyMoreIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(3, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		w.clerkFor(ids[1]).does("approve")
-		p.refresh()
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		clerkFor(w, ids[1]).does("approve")
+		refresh(p)
 		for _, id := range ids[:2] {
-			if err := w.sim.Lose(string(w.tenant), w.clerkFor(id).id); err != nil {
+			if err := w.Sim.Lose(string(w.Tenant), clerkFor(w, id).id); err != nil {
 				t.Fatal(err)
 			}
 		}
-		p.refresh()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Export != billing.Exported {
+		refresh(p)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.Exported {
 			t.Errorf("without a complete reading it is %v", v.Invoice.Stage)
 		}
 		time.Sleep(25 * time.Hour)
-		if n := p.refresh(); n != 2 {
+		if n := refresh(p); n != 2 {
 			t.Errorf("%d moved", n)
 		}
-		views := w.views(ids)
+		views := w.Views(ids)
 		for i, want := range []billing.Stage{
 			{Status: billing.Finalized, Export: billing.NotFoundInXero}, {Status: billing.Closed, Export: billing.NotFoundInXero}, {Status: billing.Finalized, Export: billing.Exported},
 		} {
@@ -253,37 +254,37 @@ func TestWhatXeroDoesNotHaveAnyMoreIsTold(t *testing.T) {
 				t.Errorf("%s is %v", views[i].Invoice.Number, views[i].Invoice.Stage)
 			}
 		}
-		nobody := w.me
+		nobody := w.Me
 		nobody.Admin = false
-		if results, err := p.app.ReleaseMissing(t.Context(), nobody, ids[:1]); err != nil || !app.IsCode(results[0].Err, app.Forbidden) {
+		if results, err := p.App.ReleaseMissing(t.Context(), nobody, ids[:1]); err != nil || !app.IsCode(results[0].Err, app.Forbidden) {
 			t.Errorf("somebody who is no Admin: %v, %v", results, err)
 		}
-		if results, err := p.app.ReleaseMissing(t.Context(), w.me, ids[:1]); err != nil || results[0].Err != nil {
+		if results, err := p.App.ReleaseMissing(t.Context(), w.Me, ids[:1]); err != nil || results[0].Err != nil {
 			t.Fatal(results, err)
 		}
-		p.export(ids[0])
-		w.mustBeSound(w.views(ids[:1]))
+		p.Export(ids[0])
+		w.MustBeSound(w.Views(ids[:1]))
 	})
 }
 
 func TestAChangeThatDoesNotMoveTheTimeOfChangeIsFoundByTheDailyReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(1, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		hidden := &hidingBooks{Books: p.books}
-		p.app = app.New(app.Params{Store: p.db, Books: hidden, Log: quiet})
-		p.refresh()
-		w.clerkFor(ids[0]).does("approve")
-		p.refresh()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Finalized {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		hidden := &hidingBooks{Books: p.Books}
+		p.Start(app.Params{Store: p.DB, Books: hidden, Log: apptest.Quiet})
+		refresh(p)
+		clerkFor(w, ids[0]).does("approve")
+		refresh(p)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Finalized {
 			t.Fatalf("the list of changes told it: %v", v.Invoice.Stage)
 		}
 		time.Sleep(25 * time.Hour)
-		p.refresh()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
+		refresh(p)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
 			t.Errorf("after a day it is %v", v.Invoice.Stage)
 		}
 	})
@@ -291,35 +292,36 @@ func TestAChangeThatDoesNotMoveTheTimeOfChangeIsFoundByTheDailyReading(t *testin
 
 func TestAnApprovalIsNotPassedByWhileItsExportIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{PerInvoice: time.Second})
-		ids := w.invoices(20, 1)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids[0])
-		p.refresh()
-		held := &holdingBooks{Books: p.books, posted: make(chan struct{}), release: make(chan struct{})}
-		exporter := app.New(app.Params{Store: p.db, Books: held, Log: quiet})
-		runs, _, err := exporter.Export(t.Context(), w.me, ids[1:])
+		w := apptest.NewWorld(t, sim.Config{PerInvoice: time.Second})
+		ids := w.Invoices(20, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[0])
+		refresh(p)
+		held := &holdingBooks{Books: p.Books, posted: make(chan struct{}), release: make(chan struct{})}
+		exporter := &apptest.Process{DB: p.DB, Books: held, World: w}
+		exporter.Start(app.Params{Store: p.DB, Books: held, Log: apptest.Quiet})
+		runs, _, err := exporter.App.Export(t.Context(), w.Me, ids[1:])
 		if err != nil {
 			t.Fatal(err)
 		}
 		finished := make(chan error, 1)
-		go func() { finished <- exporter.Finish(t.Context(), runs[0].ID, time.Hour) }()
+		go func() { finished <- exporter.App.Finish(t.Context(), runs[0].ID, time.Hour) }()
 		<-held.posted // Xero has them, and this process has no answer yet
 		time.Sleep(5 * time.Second)
-		for _, inv := range w.sim.Invoices(string(w.tenant)) {
-			if err := w.sim.Approve(string(w.tenant), inv.InvoiceID); err != nil {
+		for _, inv := range w.Sim.Invoices(string(w.Tenant)) {
+			if err := w.Sim.Approve(string(w.Tenant), inv.InvoiceID); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(time.Hour)
-		p.refresh() // it reads the approvals, and does not know yet whose they are
+		refresh(p) // it reads the approvals, and does not know yet whose they are
 		close(held.release)
 		if err := <-finished; err != nil {
 			t.Fatal(err)
 		}
-		p.refresh()
-		for _, v := range w.views(ids) {
+		refresh(p)
+		for _, v := range w.Views(ids) {
 			if v.Invoice.Stage.Status != billing.Closed {
 				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
 			}
@@ -329,21 +331,21 @@ func TestAnApprovalIsNotPassedByWhileItsExportIsUnderWay(t *testing.T) {
 
 func TestAMergedContactIsNoDifference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 2)
-		p := w.start(nil)
-		defer p.stop()
-		p.export(ids...)
-		p.refresh()
-		views := w.views(ids)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		refresh(p)
+		views := w.Views(ids)
 		from, into := views[0].Exports[0].Contact, views[1].Exports[0].Contact
-		if err := w.sim.MergeContact(string(w.tenant), string(from), string(into)); err != nil {
+		if err := w.Sim.MergeContact(string(w.Tenant), string(from), string(into)); err != nil {
 			t.Fatal(err)
 		}
-		p.refresh()
+		refresh(p)
 		time.Sleep(25 * time.Hour)
-		p.refresh()
-		if v := w.views(ids)[0]; v.Invoice.Stage.Export != billing.Exported || v.Exports[0].Contact != into {
+		refresh(p)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.Exported || v.Exports[0].Contact != into {
 			t.Errorf("it is %v with the contact %s, which is not %s", v.Invoice.Stage, v.Exports[0].Contact, into)
 		}
 	})
@@ -351,36 +353,36 @@ func TestAMergedContactIsNoDifference(t *testing.T) {
 
 func TestRefreshing24Hours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Limits: true})
+		w := apptest.NewWorld(t, sim.Config{Limits: true})
 		for _, r := range rules(t,
 			"GET /Invoices #3-4 503:unavailable", "GET /Invoices #20 cut", "GET /Invoices #31-40 reset", "GET /Invoices #50 429:minute:40",
 			"GET /Invoices #60-80 500", "GET /Invoices #90 slow:20s", "GET /Invoices #100 429:day:3600") {
-			w.sim.AddFault(r)
+			w.Sim.AddFault(r)
 		}
 		const n = 48
-		ids := w.invoices(n, 5)
-		p := w.start(nil)
-		p.export(ids...)
-		p.stop()
-		background := w.start(nil)
+		ids := w.Invoices(n, 5)
+		p := w.Start(nil)
+		p.Export(ids...)
+		p.Stop()
+		background := w.Start(nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- app.KeepFresh(background.app, ctx) }()
+		go func() { done <- background.Run(ctx) }()
 		acts := [][]string{
 			{"approve"}, {"approve", "pay"}, {"approve", "pay", "unpay"}, {"approve", "void"}, {"delete"}, {"renumber"}, {"approve", "pay a part"}, {"approve", "credit in full"},
 		}
 		for i, id := range ids { // somebody does something every half an hour
-			person := w.clerkFor(id)
+			person := clerkFor(w, id)
 			for _, act := range acts[i%len(acts)] {
 				person.does(act)
 				time.Sleep(7 * time.Minute)
 			}
 			if i%7 == 3 {
-				background.jump([]time.Duration{3 * time.Hour, -2 * time.Hour, -30 * time.Hour, 45 * time.Minute}[i/7%4])
+				jump(background, []time.Duration{3 * time.Hour, -2 * time.Hour, -30 * time.Hour, 45 * time.Minute}[i/7%4])
 			}
 			time.Sleep(30*time.Minute - time.Duration(len(acts[i%len(acts)]))*7*time.Minute)
 		}
-		w.sim.ClearFaults()
+		w.Sim.ClearFaults()
 		time.Sleep(15 * time.Minute)
 		cancel()
 		stopped := time.Now()
@@ -390,38 +392,38 @@ func TestRefreshing24Hours(t *testing.T) {
 		if took := time.Since(stopped); took > time.Second {
 			t.Errorf("it took %v to stop", took)
 		}
-		background.stop()
-		for i, v := range w.views(ids) {
-			inv, _ := w.sim.Invoice(string(w.tenant), string(v.Exports[0].Standing.ID))
+		background.Stop()
+		for i, v := range w.Views(ids) {
+			inv, _ := w.Sim.Invoice(string(w.Tenant), string(v.Exports[0].Standing.ID))
 			st := v.Exports[0].Standing
 			if string(st.Status) != inv.Status || st.Number != billing.Number(inv.Number) || st.AmountPaid.String() != inv.AmountPaid().StringFixed(2) {
 				t.Errorf("%s, after %v: it is %s and %s in Xero", v.Invoice.Number, acts[i%len(acts)], st.Status, inv.Status)
 			}
 		}
 		if t.Failed() {
-			t.Log("calls:", w.sim.Calls())
+			t.Log("calls:", w.Sim.Calls())
 		}
 	})
 }
 
 func TestAnIdleFirmMakesFewCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{Limits: true})
-		w.exported(1000)
-		p := w.start(nil)
-		p.refresh()
-		w.sim.ResetCalls()
+		w := apptest.NewWorld(t, sim.Config{Limits: true})
+		exported(w, 1000)
+		p := w.Start(nil)
+		refresh(p)
+		w.Sim.ResetCalls()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- app.KeepFresh(p.app, ctx) }()
+		go func() { done <- p.Run(ctx) }()
 		time.Sleep(24*time.Hour + time.Minute) // the daily reading included
 		cancel()
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		p.stop()
-		if n := w.sim.TotalCalls(); n > 320 || n < 288+25 {
-			t.Errorf("%d calls in a day: %v", n, w.sim.Calls())
+		p.Stop()
+		if n := w.Sim.TotalCalls(); n > 320 || n < 288+25 {
+			t.Errorf("%d calls in a day: %v", n, w.Sim.Calls())
 		}
 	})
 }
@@ -445,41 +447,41 @@ func TestARefreshNeedsFewCalls(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var w *world
+				var w *apptest.World
 				var edits []string
-				w = newWorld(t, sim.Config{})
-				ids := w.exported(many)
-				p := w.start(nil)
-				defer p.stop()
+				w = apptest.NewWorld(t, sim.Config{})
+				ids := exported(w, many)
+				p := w.Start(nil)
+				defer p.Stop()
 				time.Sleep(time.Hour)
-				p.refresh()
+				refresh(p)
 				for _, id := range ids[:c.changed] {
-					if err := w.sim.Approve(string(w.tenant), id); err != nil {
+					if err := w.Sim.Approve(string(w.Tenant), id); err != nil {
 						t.Fatal(err)
 					}
 					time.Sleep(c.apart)
 				}
 				edits = ids[:c.during]
 				time.Sleep(time.Minute)
-				w.sim.ResetCalls()
-				p.app = app.New(app.Params{Store: p.db, Log: quiet, Books: &meddlingBooks{Books: p.books, between: func() {
+				w.Sim.ResetCalls()
+				p.Start(app.Params{Store: p.DB, Log: apptest.Quiet, Books: &meddlingBooks{Books: p.Books, between: func() {
 					for _, id := range edits {
-						if _, err := w.sim.RecordPayment(string(w.tenant), id, "090", time.Now(), decimal.NewFromInt(15)); err != nil {
+						if _, err := w.Sim.RecordPayment(string(w.Tenant), id, "090", time.Now(), decimal.NewFromInt(15)); err != nil {
 							t.Error(err)
 						}
 					}
 					edits = nil
 				}}})
-				p.refresh()
-				if n := w.sim.TotalCalls(); n > c.most {
-					t.Errorf("%d calls, and %d are enough: %v", n, c.most, w.sim.Calls())
+				refresh(p)
+				if n := w.Sim.TotalCalls(); n > c.most {
+					t.Errorf("%d calls, and %d are enough: %v", n, c.most, w.Sim.Calls())
 				}
 				behind := 0
-				for row, err := range p.db.Rows(t.Context(), app.Query{}) {
+				for row, err := range p.DB.Rows(t.Context(), app.Query{}) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					inv := w.sim.ByNumber(string(w.tenant), string(row.Number))[0]
+					inv := w.Sim.ByNumber(string(w.Tenant), string(row.Number))[0]
 					if string(row.XeroStatus) != inv.Status || row.AmountDue.String() != inv.AmountDue().StringFixed(2) {
 						behind++
 					}
@@ -494,32 +496,32 @@ func TestARefreshNeedsFewCalls(t *testing.T) {
 
 func TestAnOutageSaysNothingOfAConnectionThatEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		p := w.start(nil)
-		defer p.stop()
-		p.export(w.invoices(1, 1)...)
-		err := p.db.Update(t.Context(), func(tx app.Tx) error { // else Feebridge itself ended it, and nothing is asked
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(w.Invoices(1, 1)...)
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error { // else Feebridge itself ended it, and nothing is asked
 			all, err := tx.Organisations()
 			if err != nil {
 				return err
 			}
-			all[0].Consent, all[0].Connection, all[0].ConnectedBy, all[0].ConnectedAt = "user", "connection", w.me.ID, tx.Now()
-			return errors.Join(tx.SaveConsent(app.Consent{User: app.User{ID: "user"}, By: w.me.ID, At: tx.Now()}), tx.SaveOrganisation(all[0]))
+			all[0].Consent, all[0].Connection, all[0].ConnectedBy, all[0].ConnectedAt = "user", "connection", w.Me.ID, tx.Now()
+			return errors.Join(tx.SaveConsent(app.Consent{User: app.User{ID: "user"}, By: w.Me.ID, At: tx.Now()}), tx.SaveOrganisation(all[0]))
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.sim.Disconnect(string(w.tenant)); err != nil {
+		if err := w.Sim.Disconnect(string(w.Tenant)); err != nil {
 			t.Fatal(err)
 		}
 		for _, fault := range []string{"", "GET /Invoices #1-9 reset"} {
 			if fault != "" {
-				w.sim.AddFault(rules(t, fault)[0])
+				w.Sim.AddFault(rules(t, fault)[0])
 			}
-			if _, err := p.app.RefreshAll(t.Context()); err == nil {
+			if _, err := p.App.RefreshAll(t.Context()); err == nil {
 				t.Error("a refresh without a connection succeeded")
 			}
-			orgs, err := p.app.Organisations(t.Context())
+			orgs, err := p.App.Organisations(t.Context())
 			if err != nil || orgs[0].State != app.Disconnected {
 				t.Errorf("after %q it is %s, %v", fault, orgs[0].State, err)
 			}
