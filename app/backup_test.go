@@ -18,7 +18,7 @@ import (
 
 // copier counts the copies that are made, and fails while it is full.
 type copier struct {
-	app.Store
+	apptest.Store
 	made *atomic.Int32
 	full *atomic.Bool
 }
@@ -48,7 +48,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		var both [2]*apptest.Process
 		for i := range both {
 			both[i] = w.Start(nil)
-			both[i].Reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
+			both[i].Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
 			defer both[i].Stop()
 		}
 		const days = 30
@@ -82,10 +82,10 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 		full.Store(true)
 		p := w.Start(nil)
 		defer p.Stop()
-		p.Reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
+		p.Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
-		go func() { done <- p.App.Run(ctx) }()
+		go func() { done <- p.App.App.Run(ctx) }()
 		state := func() app.Nightly {
 			n, err := p.App.BackupState(ctx)
 			if err != nil {

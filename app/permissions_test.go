@@ -74,9 +74,6 @@ var useCases = map[string]useCase{
 	"ReleaseMissing": {staff.ReleaseMissing, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
 		return firstOf(a.ReleaseMissing(ctx, by, one("finalized")))
 	}},
-	"LookAgain": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
-		return a.LookAgain(ctx, by, one("finalized"))
-	}},
 	"Replace": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
 		_, err := a.Replace(ctx, by, "closed")
 		return err
@@ -270,12 +267,12 @@ var free = map[string]string{
 	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "Consents": "names only; no token",
 	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
-	"RefreshAll": "reads what Xero made of ours, as the background work does", "Refreshes": "how fresh it is: everybody should know",
-	"Send": "sends what somebody queued, who is asked about again", "Finish": "sends what somebody queued, who is asked about again",
+	"Refreshes": "how fresh it is: everybody should know",
 	"View": "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
+	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
-	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
+	"LockState": "why nothing is sent: everybody should know",
 }
 
 const tenant ledger.TenantID = "tenant"
@@ -521,7 +518,7 @@ func prepare(tx app.Tx) error {
 			return err
 		}
 	}
-	if err := tx.SaveRun(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
+	if err := tx.SaveRuns(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
 		return err
 	}
 	replaced := app.Export{ID: "replaced", Run: "run", Invoice: "replaced", Number: "INV-replaced", Tenant: tenant, Mark: app.DefaultMarkBase + "r", Ended: tx.Now()}

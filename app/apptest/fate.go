@@ -54,36 +54,26 @@ func (f *Fate) IsDead() bool { return f.dies("", false) }
 
 // mortalStore is a store whose process dies where its fate says.
 type mortalStore struct {
-	app.Store
+	*Watched
 	fate *Fate
 }
 
-func (s mortalStore) View(ctx context.Context, fn func(app.Reader) error) error {
-	if s.fate.IsDead() {
-		return ErrDead
-	}
-	return s.Store.View(ctx, fn)
-}
-
-func (s mortalStore) Update(ctx context.Context, fn func(app.Tx) error) error {
-	if s.fate.IsDead() {
-		return ErrDead
-	}
-	point := ""
-	err := s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &Spy{Tx: tx}
-		if err := fn(spy); err != nil {
-			return err
-		}
-		if point = spy.Point; s.fate.dies(point, false) {
-			return ErrDead // before the commit
+func newMortalStore(s Store, f *Fate) mortalStore {
+	alive := func() error {
+		if f.IsDead() {
+			return ErrDead
 		}
 		return nil
-	})
-	if err == nil && s.fate.dies(point, true) {
-		return ErrDead
 	}
-	return err
+	dies := func(after bool) func(Written) error {
+		return func(w Written) error {
+			if f.dies(w.Point, after) {
+				return ErrDead
+			}
+			return nil
+		}
+	}
+	return mortalStore{&Watched{Store: s, Begin: alive, Commit: dies(false), Done: dies(true)}, f}
 }
 
 func (s mortalStore) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {

@@ -16,7 +16,7 @@ func Firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	a := newApp(app.Params{Store: db})
+	a := app.New(app.Params{Store: db})
 	if err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}

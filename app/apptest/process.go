@@ -2,19 +2,21 @@ package apptest
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 	"feebridge/data"
 	"feebridge/xero"
 )
 
 // Process is one running Feebridge on a world's database.
 type Process struct {
-	App   *app.App
+	App   *Desk
 	DB    *data.DB
 	Books app.Books
 	Stop  func() // ends the process
@@ -32,43 +34,62 @@ func (w *World) Start(f *Fate) *Process {
 		API: "http://xero.test", HTTP: transport,
 		Token: func(context.Context, ledger.TenantID) (string, error) { return w.token, nil },
 	})
-	var store app.Store = db
+	var store Store = db
 	var books app.Books = client
 	if f != nil {
 		f.kill = func() { _ = db.Close() }
-		store, books = mortalStore{db, f}, mortalBooks{client, f}
+		store, books = newMortalStore(db, f), mortalBooks{client, f}
 	}
 	p := &Process{DB: db, Books: books, World: w}
 	p.Stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
-	p.Start(app.Params{Store: store, Books: books, Log: Quiet})
+	p.Start(Params{Store: store, Books: books, Log: Quiet})
 	return p
 }
 
-// Start makes the App of the process, in the place of the one that it had.
-func (p *Process) Start(params app.Params) {
-	params.Store = deafStore{params.Store}
-	p.App = newApp(params)
+// Desk is a running Feebridge: the use cases, and the outbox that sends what they queue.
+type Desk struct {
+	*app.App
+	*outbox.Outbox
 }
 
-// newApp makes what the tests are about.
-func newApp(params app.Params) *app.App { return app.New(params) }
+// Params are what a desk stands on.
+type Params struct {
+	Store     Store
+	Books     app.Books
+	Connector app.Connector
+	Vault     app.Vault
+	Print     func(app.Document) ([]byte, error)
+	Log       *slog.Logger
+}
 
-// deafStore is a store that hears of no change: the background work would read its feed 86,400
-// times in a day that passes in no time, and nobody listens.
-type deafStore struct{ app.Store }
-
-func (deafStore) Changes(context.Context, app.Seq) ([]app.Change, error) { return nil, nil }
+// Start makes the desk of the process, in the place of the one that it had.
+func (p *Process) Start(params Params) {
+	use := app.New(app.Params{
+		Store: params.Store, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
+	})
+	p.App = &Desk{use, outbox.New(outbox.Params{
+		App: use, Store: params.Store, Books: params.Books, Print: params.Print, Log: params.Log,
+	})}
+}
 
 // Reopen puts something between the process and its store.
-func (p *Process) Reopen(between func(app.Store) app.Store) {
-	p.Start(app.Params{Store: between(p.DB), Books: p.Books, Log: Quiet})
+func (p *Process) Reopen(between func(Store) Store) {
+	p.Start(Params{Store: between(p.DB), Books: p.Books, Log: Quiet})
 }
 
-// Run does the background work of the process until ctx ends.
-func (p *Process) Run(ctx context.Context) error { return p.App.Run(ctx) }
+// Run sends and refreshes until ctx ends. It does not announce changes, which would read the feed
+// 86,400 times in a day that passes in no time.
+func (p *Process) Run(ctx context.Context) error { return p.App.Outbox.Run(ctx) }
+
+// Work writes what only an outbox may, under a lease of its own.
+func (p *Process) Work(fn func(outbox.Tx) error) error {
+	return p.DB.Lease(context.Background(), "a test", func(ctx context.Context, f app.Fence) error {
+		return p.DB.Work(ctx, f, fn)
+	})
+}
 
 // Settle runs the process in the background until every run has ended, or fails the
 // test after a day.

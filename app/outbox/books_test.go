@@ -11,6 +11,7 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 )
 
 // exported puts n invoices both here and in Xero, as if they had been exported, and returns
@@ -112,7 +113,7 @@ func (b *meddlingBooks) Since(ctx context.Context, t ledger.TenantID, from time.
 // that much older then.
 func jump(p *apptest.Process, forward time.Duration) {
 	p.World.T.Helper()
-	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
+	err := p.Work(func(tx outbox.Tx) error {
 		all, err := tx.Refreshes()
 		if err != nil {
 			return err

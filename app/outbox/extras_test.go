@@ -34,7 +34,7 @@ func TestNotesAndPapersAreWrittenAtMostOnceAndFailNoExport(t *testing.T) {
 				ids := w.Invoices(2, 1)
 				p := w.Start(nil)
 				defer p.Stop()
-				p.Start(app.Params{Store: p.DB, Books: p.Books, Log: apptest.Quiet, Print: func(d app.Document) ([]byte, error) {
+				p.Start(apptest.Params{Store: p.DB, Books: p.Books, Log: apptest.Quiet, Print: func(d app.Document) ([]byte, error) {
 					return []byte("%PDF of " + string(d.Invoice.Number)), c.print
 				}})
 				err := p.DB.Update(t.Context(), func(tx app.Tx) error {

@@ -16,27 +16,16 @@ import (
 	"feebridge/xero/sim"
 )
 
-// meanwhile is a store on which something happens once, right after one of a sender's
-// transactions.
-type meanwhile struct {
-	app.Store
-	point string // of the sender
-	once  sync.Once
-	then  func()
-}
-
-func (s *meanwhile) Update(ctx context.Context, fn func(app.Tx) error) error {
-	point := ""
-	err := s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &apptest.Spy{Tx: tx}
-		err := fn(spy)
-		point = spy.Point
-		return err
-	})
-	if err == nil && point != "" && point == s.point {
-		s.once.Do(s.then)
-	}
-	return err
+// meanwhile has something happen once, right after the transaction of a sender that reaches a
+// point.
+func meanwhile(s apptest.Store, point string, then func()) apptest.Store {
+	var once sync.Once
+	return &apptest.Watched{Store: s, Done: func(w apptest.Written) error {
+		if w.Point == point {
+			once.Do(then)
+		}
+		return nil
+	}}
 }
 
 // exporter is a member of the world's staff who may export, and no more.
@@ -100,7 +89,7 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				p.Reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: c.at, then: deactivate} })
+				p.Reopen(func(s apptest.Store) apptest.Store { return meanwhile(s, c.at, deactivate) })
 				runs, _, err := p.App.Export(t.Context(), exporter, ids)
 				if err != nil {
 					t.Fatal(err)
@@ -148,7 +137,7 @@ func TestOthersGoOnWhileARunIsHeld(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		p.Reopen(func(s app.Store) app.Store { return &meanwhile{Store: s, point: "requests stored", then: deactivate} })
+		p.Reopen(func(s apptest.Store) apptest.Store { return meanwhile(s, "requests stored", deactivate) })
 		if _, _, err := p.App.Export(t.Context(), exporter, ids[:1]); err != nil {
 			t.Fatal(err)
 		}

@@ -135,7 +135,7 @@ func TestALookUpThatFailsStopsNothingElse(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
-		go func() { done <- p.App.Run(ctx) }()
+		go func() { done <- p.Run(ctx) }()
 		time.Sleep(15 * time.Minute)
 		if _, _, err := p.App.Export(t.Context(), w.Me, ids[1:]); err != nil {
 			t.Fatal(err)

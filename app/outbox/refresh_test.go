@@ -216,7 +216,7 @@ func TestAnOlderReadingNeverCountsOverANewer(t *testing.T) {
 		late := w.Start(nil)
 		defer late.Stop()
 		stale := staleBooks{late.Books, draft}
-		late.Start(app.Params{Store: late.DB, Books: stale, Log: apptest.Quiet})
+		late.Start(apptest.Params{Store: late.DB, Books: stale, Log: apptest.Quiet})
 		refresh(late)
 		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Closed || v.Exports[0].Standing.Status != ledger.AuthorisedThere {
 			t.Errorf("an old reading made it %v", v.Invoice.Stage)
@@ -275,7 +275,7 @@ func TestAChangeThatDoesNotMoveTheTimeOfChangeIsFoundByTheDailyReading(t *testin
 		defer p.Stop()
 		p.Export(ids...)
 		hidden := &hidingBooks{Books: p.Books}
-		p.Start(app.Params{Store: p.DB, Books: hidden, Log: apptest.Quiet})
+		p.Start(apptest.Params{Store: p.DB, Books: hidden, Log: apptest.Quiet})
 		refresh(p)
 		clerkFor(w, ids[0]).does("approve")
 		refresh(p)
@@ -300,7 +300,7 @@ func TestAnApprovalIsNotPassedByWhileItsExportIsUnderWay(t *testing.T) {
 		refresh(p)
 		held := &holdingBooks{Books: p.Books, posted: make(chan struct{}), release: make(chan struct{})}
 		exporter := &apptest.Process{DB: p.DB, Books: held, World: w}
-		exporter.Start(app.Params{Store: p.DB, Books: held, Log: apptest.Quiet})
+		exporter.Start(apptest.Params{Store: p.DB, Books: held, Log: apptest.Quiet})
 		runs, _, err := exporter.App.Export(t.Context(), w.Me, ids[1:])
 		if err != nil {
 			t.Fatal(err)
@@ -464,7 +464,7 @@ func TestARefreshNeedsFewCalls(t *testing.T) {
 				edits = ids[:c.during]
 				time.Sleep(time.Minute)
 				w.Sim.ResetCalls()
-				p.Start(app.Params{Store: p.DB, Log: apptest.Quiet, Books: &meddlingBooks{Books: p.Books, between: func() {
+				p.Start(apptest.Params{Store: p.DB, Log: apptest.Quiet, Books: &meddlingBooks{Books: p.Books, between: func() {
 					for _, id := range edits {
 						if _, err := w.Sim.RecordPayment(string(w.Tenant), id, "090", time.Now(), decimal.NewFromInt(15)); err != nil {
 							t.Error(err)

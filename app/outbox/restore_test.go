@@ -79,7 +79,7 @@ func unlock(p *apptest.Process) app.LockState {
 	p.World.T.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- p.App.Run(ctx) }()
+	go func() { done <- p.Run(ctx) }()
 	for end := time.Now().Add(24 * time.Hour); lockState(p).Locked; time.Sleep(10 * time.Second) {
 		if time.Now().After(end) {
 			p.World.T.Errorf("it is still locked after a day")
@@ -259,40 +259,21 @@ func restoreYesterday(t *testing.T, invoices int, restore func(*apptest.World, s
 	}
 }
 
-// dyingStore is a store whose process dies at the nth transaction that stores how far a
-// comparison has come.
-type dyingStore struct {
-	app.Store
-	left int
-}
-
-type countingTx struct {
-	app.Tx
-	saved bool
-}
-
-func (t *countingTx) SaveReconciliation(c app.Reconciliation) error {
-	t.saved = true
-	return t.Tx.SaveReconciliation(c)
-}
-
-func (s *dyingStore) Update(ctx context.Context, fn func(app.Tx) error) error {
-	if s.left < 0 {
-		return apptest.ErrDead
-	}
-	return s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &countingTx{Tx: tx}
-		if err := fn(spy); err != nil {
-			return err
-		}
-		if spy.saved {
-			s.left--
-		}
-		if s.left < 0 {
+// dying is a store whose process dies at the nth transaction that stores how far a comparison has
+// come.
+func dying(s apptest.Store, left int) apptest.Store {
+	dead := func() error {
+		if left < 0 {
 			return apptest.ErrDead
 		}
 		return nil
-	})
+	}
+	return &apptest.Watched{Store: s, Begin: dead, Commit: func(w apptest.Written) error {
+		if w.Compared {
+			left--
+		}
+		return dead()
+	}}
 }
 
 func TestAComparisonThatDiesGoesOn(t *testing.T) {
@@ -309,7 +290,7 @@ func TestAComparisonThatDiesGoesOn(t *testing.T) {
 		deaths := 0
 		for ; ; deaths++ {
 			p := w.Start(nil)
-			p.Reopen(func(s app.Store) app.Store { return &dyingStore{s, deaths / 2} })
+			p.Reopen(func(s apptest.Store) apptest.Store { return dying(s, deaths/2) })
 			err := p.App.Reconcile(t.Context())
 			locked := lockState(p).Locked
 			p.Stop()

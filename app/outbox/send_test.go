@@ -57,7 +57,7 @@ func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				done := make(chan error)
-				go func() { done <- p.App.Run(ctx) }()
+				go func() { done <- p.Run(ctx) }()
 				time.Sleep(10 * time.Second)
 				for raw(w, "UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0 {
 					time.Sleep(time.Second)
@@ -73,34 +73,21 @@ func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
 	}
 }
 
-// takenOver is a store whose lease another process takes at the first write that settles something.
-type takenOver struct {
-	app.Store
-	once sync.Once
-}
-
-func (s *takenOver) Update(ctx context.Context, fn func(app.Tx) error) (err error) {
-	err = s.Store.Update(ctx, func(tx app.Tx) error {
-		spy := &apptest.Spy{Tx: tx}
-		if err := fn(spy); err != nil {
-			return err
-		}
-		var taken error
-		if spy.Point == "request settled" {
-			s.once.Do(func() { taken = app.Errorf(app.Conflict, "Another Feebridge has taken over this work.") })
-		}
-		return taken
-	})
-	return err
-}
-
 func TestWhoFinishesGoesOnAfterAnotherTookOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(3, 1)
 		p := w.Start(nil)
 		defer p.Stop()
-		p.Reopen(func(s app.Store) app.Store { return &takenOver{Store: s} })
+		var once sync.Once
+		p.Reopen(func(s apptest.Store) apptest.Store {
+			return &apptest.Watched{Store: s, Commit: func(w apptest.Written) (taken error) {
+				if w.Point == "request settled" {
+					once.Do(func() { taken = app.Errorf(app.Conflict, "Another Feebridge has taken over this work.") })
+				}
+				return taken
+			}}
+		})
 		p.Export(ids...)
 		w.MustBeSound(w.Views(ids))
 	})
@@ -149,7 +136,7 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 
 // counting counts how often the lease for sending is taken.
 type counting struct {
-	app.Store
+	apptest.Store
 	holds atomic.Int32
 }
 
@@ -167,7 +154,7 @@ func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
 		p := w.Start(nil)
 		defer p.Stop()
 		var store *counting
-		p.Reopen(func(s app.Store) app.Store {
+		p.Reopen(func(s apptest.Store) apptest.Store {
 			store = &counting{Store: s}
 			return store
 		})
@@ -178,7 +165,7 @@ func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
 		time.Sleep(app.ConfirmAfter + time.Minute)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 		defer cancel()
-		if err := p.App.Run(ctx); err != nil {
+		if err := p.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if n := store.holds.Load(); n != 0 {

@@ -304,7 +304,7 @@ func TestTheLaterReadingOfAnInvoiceCounts(t *testing.T) {
 		p := w.Start(nil)
 		defer p.Stop()
 		p.Books = twice{p.Books}
-		p.Reopen(func(s app.Store) app.Store { return s })
+		p.Reopen(func(s apptest.Store) apptest.Store { return s })
 		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
 			t.Fatal(err)
 		}
