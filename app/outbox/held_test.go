@@ -21,7 +21,7 @@ import (
 func meanwhile(s apptest.Store, point string, then func()) apptest.Store {
 	var once sync.Once
 	return &apptest.Watched{Store: s, Done: func(w apptest.Written) error {
-		if w.Point == point {
+		if w.Point != "" && w.Point == point {
 			once.Do(then)
 		}
 		return nil
