@@ -50,11 +50,8 @@ func (w *writer) announce() error {
 	if len(w.changes) == 0 {
 		return nil
 	}
-	pairs := make([][2]string, len(w.changes))
-	for i, c := range w.changes {
-		pairs[i] = [2]string{c.Subject, c.ID}
-	}
-	_, err := w.exec(doing, "INSERT INTO changes (subject, id) SELECT value ->> 0, value ->> 1 FROM json_each(?) ORDER BY key", toJSON(pairs))
+	rows := convert(w.changes, func(c app.Change) []any { return []any{c.Subject, c.ID} })
+	_, err := w.execRows(doing, atOnce, "INSERT INTO changes (subject, id) VALUES ", rows, "")
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (w *writer) SaveReconciliation(c app.Reconciliation) error {
 		INSERT INTO reconciliations (tenant, heard, since, reached, run, adopted, updated, began, ended, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant) DO UPDATE SET heard = excluded.heard, since = excluded.since, reached = excluded.reached, run = excluded.run,
 			adopted = excluded.adopted, updated = excluded.updated, began = excluded.began, ended = excluded.ended, without = excluded.without`,
-		c.Tenant, millis(c.Heard), millis(c.From), millis(c.Reached), sql.NullString{String: string(c.Run), Valid: c.Run != ""},
+		c.Tenant, millis(c.Heard), millis(c.From), millis(c.Reached), orNull(c.Run),
 		c.Adopted, c.Updated, millis(c.Began), millis(c.Ended), c.Without)
 	w.note("organisation", string(c.Tenant))
 	return err
@@ -53,12 +53,15 @@ func (r *reader) Strays(t ledger.TenantID) ([]app.Stray, error) {
 }
 
 // SaveStray implements app.Tx.
-func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error {
-	_, err := w.exec("saving what is not known here", `
-		INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (tenant, xero_id) DO UPDATE SET why = excluded.why, number = excluded.number, status = excluded.status,
-			currency = excluded.currency, total = excluded.total`,
-		t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor())
+func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error { return w.SaveStrays(t, s) }
+
+// SaveStrays implements outbox.Tx.
+func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
+	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })
+	_, err := w.execRows("saving what is not known here", atOnce, "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ",
+		convert(all, func(s app.Stray) []any {
+			return []any{t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor()}
+		}), overwrite("tenant, xero_id", "why, number, status, currency, total"))
 	w.note("organisation", string(t))
 	return err
 }

@@ -141,26 +141,29 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 			return 0, err
 		}
 	}
-	for i, l := range v.Lines {
-		if err := w.saveLine(v.ID, i, l); err != nil {
-			return 0, err
-		}
+	if err := w.saveLines(v); err != nil {
+		return 0, err
 	}
 	w.note("invoice", string(v.ID))
 	return v.Version + 1, nil
 }
 
-func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) error {
-	tracking := ""
-	if len(l.Tracking) > 0 {
-		tracking = toJSON(keepTracking(l.Tracking))
+func (w *writer) saveLines(v billing.Invoice) error {
+	rows := make([][]any, len(v.Lines))
+	for i, l := range v.Lines {
+		tracking := ""
+		if len(l.Tracking) > 0 {
+			tracking = toJSON(keepTracking(l.Tracking))
+		}
+		rows[i] = []any{
+			v.ID, i, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
+			l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking,
+		}
 	}
-	_, err := w.exec("saving a line", `
+	_, err := w.execRows("saving lines", atOnce, `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
 			tax_code, tax_name, tax_rate, tax_parts, account, item, tracking)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, position, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
-		l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking)
+		VALUES `, rows, "")
 	return err
 }
 

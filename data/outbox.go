@@ -86,17 +86,6 @@ func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 // OpenInXero implements outbox.Reader.
 func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) { return r.OpenThere(t) }
 
-// SaveBatches implements outbox.Tx. The organisation of a batch does not change either. A
-// batch that is not there and comes without a body is NotFound.
-func (w *writer) SaveBatches(all ...app.Batch) error {
-	for _, b := range all {
-		if err := w.SaveBatch(b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Unplan implements outbox.Tx.
 func (w *writer) Unplan(ids ...app.BatchID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
@@ -166,26 +155,6 @@ func (w *writer) AdvanceAll(moves map[billing.Stage][]billing.InvoiceID) error {
 	}
 	for _, to := range slices.SortedFunc(maps.Keys(moves), deletedFirst) {
 		if err := w.Advance(to, moves[to]...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// SaveExtras implements outbox.Tx.
-func (w *writer) SaveExtras(all ...app.Extra) error {
-	for _, x := range all {
-		if err := w.SaveExtra(x); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// SaveStrays implements outbox.Tx.
-func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
-	for _, s := range all {
-		if err := w.SaveStray(t, s); err != nil {
 			return err
 		}
 	}

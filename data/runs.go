@@ -46,14 +46,15 @@ func (w *writer) SaveRun(r app.Run) error { return w.SaveRuns(r) }
 
 // SaveRuns implements app.Tx.
 func (w *writer) SaveRuns(all ...app.Run) error {
+	all = lastOfEach(all, func(r app.Run) app.RunID { return r.ID })
+	_, err := w.execRows("saving runs", atOnce, "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ",
+		convert(all, func(r app.Run) []any {
+			return []any{r.ID, r.Kind, r.Tenant, orNull(r.By), millis(r.Started), millis(r.Confirmed), millis(r.Ended)}
+		}), overwrite("id", "started_by, confirmed, ended"))
+	if err != nil {
+		return err
+	}
 	for _, r := range all {
-		_, err := w.exec("saving a run", `
-			INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET started_by = excluded.started_by, confirmed = excluded.confirmed, ended = excluded.ended`,
-			r.ID, r.Kind, r.Tenant, sql.NullString{String: string(r.By), Valid: r.By != ""}, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
-		if err != nil {
-			return err
-		}
 		w.note("run", string(r.ID))
 	}
 	return nil

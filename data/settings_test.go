@@ -144,7 +144,7 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 	for _, query := range queries {
 		for _, step := range plan(t, db, query) {
 			table, scans := strings.CutPrefix(step, "SCAN ")
-			fine := !scans || step == wholeTables[query] || strings.HasPrefix(table, "i USING INDEX invoices_newest") ||
+			fine := !scans || step == wholeTables[query] || strings.HasPrefix(table, "i USING INDEX invoices_newest") || strings.HasSuffix(step, "VALUES CLAUSE") ||
 				slices.ContainsFunc(smallTables, func(small string) bool { return strings.HasPrefix(table, small) })
 			if !fine {
 				t.Errorf("%s\n\t%s", query, step)
