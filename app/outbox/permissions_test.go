@@ -2,14 +2,15 @@ package outbox_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
+	"testing/synctest"
 
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/outbox"
 	"feebridge/app/staff"
 	"feebridge/xero/sim"
-	"testing/synctest"
 )
 
 // free are the methods of Outbox that ask for no permission, with the reason.
@@ -42,7 +43,7 @@ func TestWhoMayNotSeeAnInvoiceDoesNotReadItAgain(t *testing.T) {
 		if err := p.App.LookAgain(t.Context(), stranger, ids); !app.IsCode(err, app.Forbidden) {
 			t.Errorf("who may not see the invoice read it again: %v", err)
 		}
-		if got := p.Actions("client", "client 0"); len(got) != 1 || got[0] != "denied" {
+		if got := p.Actions("client", "client 0"); !slices.Contains(got, "denied") {
 			t.Errorf("the trail of the refusal is %v", got)
 		}
 	})

@@ -262,17 +262,14 @@ func restoreYesterday(t *testing.T, invoices int, restore func(*apptest.World, s
 // dying is a store whose process dies at the nth transaction that stores how far a comparison has
 // come.
 func dying(s apptest.Store, left int) apptest.Store {
-	dead := func() error {
+	return &apptest.Watched{Store: s, Commit: func(w apptest.Written) error {
+		if w.Compared {
+			left--
+		}
 		if left < 0 {
 			return apptest.ErrDead
 		}
 		return nil
-	}
-	return &apptest.Watched{Store: s, Begin: dead, Commit: func(w apptest.Written) error {
-		if w.Compared {
-			left--
-		}
-		return dead()
 	}}
 }
 
