@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"feebridge/app"
@@ -17,7 +16,6 @@ import (
 type contacts struct {
 	*sender
 
-	mu        sync.Mutex // guards what follows against the posting goroutines
 	directory *ledger.Directory
 	looked    map[billing.ClientID]bool             // clients that the directory was asked for
 	complete  bool                                  // the directory has every contact
@@ -33,8 +31,6 @@ func newContacts(s *sender) *contacts {
 
 // forget makes the next plan read the contacts again.
 func (k *contacts) forget() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.directory, k.looked, k.complete = ledger.NewDirectory(), map[billing.ClientID]bool{}, false
 }
 
@@ -88,8 +84,6 @@ func (k *contacts) find(ctx context.Context, clients []billing.Client) (found ma
 // told forgets why Xero did not create the contacts of jobs that were told so: who mends it and
 // exports again has it tried again.
 func (k *contacts) told(jobs []job) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	for _, j := range jobs {
 		delete(k.rejected, j.client.ID)
 	}
@@ -277,9 +271,9 @@ func (m creation) settle(e *effects, b app.Batch, said map[string]ledger.Outcome
 				continue
 			}
 			e.link(client, o.Contact, app.LinkedCreated)
-			e.then(func() { k.add(o.Contact) })
+			e.then(func() { k.directory.Add(o.Contact) })
 		case ledger.Rejected:
-			e.then(func() { k.reject(client, o.Messages) })
+			e.then(func() { k.rejected[client] = o.Messages })
 			if ledger.HasCause(o.Messages, ledger.ContactTaken) {
 				e.then(k.forget)
 			}
@@ -291,7 +285,7 @@ func (m creation) settle(e *effects, b app.Batch, said map[string]ledger.Outcome
 		e.then(k.forget)
 		m.uncreated(e, unclear)
 	} else {
-		e.then(k.double)
+		e.then(func() { k.most = min(2*k.most, maxMembers) })
 	}
 	return nil, nil
 }
@@ -305,9 +299,9 @@ func (m creation) unsend(e *effects, b app.Batch, refused []ledger.Message) erro
 		return nil
 	}
 	if len(b.Members) == 1 {
-		e.then(func() { m.kind.reject(billing.ClientID(b.Members[0]), refused) })
+		e.then(func() { m.kind.rejected[billing.ClientID(b.Members[0])] = refused })
 	}
-	e.then(func() { m.kind.setMost(len(b.Members) / 2) })
+	e.then(func() { m.kind.most = max(1, len(b.Members)/2) })
 	return nil
 }
 
@@ -327,36 +321,12 @@ func (m creation) adopt(e *effects, b app.Batch, _ reading, again resend) error 
 func (m creation) uncreated(e *effects, members []string) {
 	k := m.kind
 	if len(members) > 1 {
-		e.then(func() { k.setMost((len(members) + 1) / 2) })
+		e.then(func() { k.most = (len(members) + 1) / 2 })
 		return
 	}
 	if k.lostAgain(e, members[0]) {
-		e.then(func() { k.reject(billing.ClientID(members[0]), []ledger.Message{failsAgain}) })
+		e.then(func() { k.rejected[billing.ClientID(members[0])] = []ledger.Message{failsAgain} })
 	}
-}
-
-func (k *contacts) add(c ledger.Contact) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.directory.Add(c)
-}
-
-func (k *contacts) reject(client billing.ClientID, why []ledger.Message) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.rejected[client] = why
-}
-
-func (k *contacts) setMost(n int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.most = max(1, n)
-}
-
-func (k *contacts) double() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.most = min(2*k.most, maxMembers)
 }
 
 // followMergesOf reads where the contacts went that the exports were sent to, if Xero has

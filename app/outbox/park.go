@@ -41,8 +41,6 @@ func (s *sender) pause() time.Duration { return min(max(shortPark, s.ailingFor()
 
 // ailingFor tells for how long Xero has been in trouble by now.
 func (s *sender) ailingFor() time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !ailing(s.org.Parked) {
 		return 0
 	}
@@ -91,12 +89,7 @@ func (s *sender) reached(ctx context.Context) error {
 // setHealth notes how calls to the organisation fare; the zero Park is that they
 // succeed.
 func (s *sender) setHealth(ctx context.Context, p app.Park) error {
-	s.health.Lock()
-	defer s.health.Unlock()
-	s.mu.Lock()
-	known := s.org.Parked == p && s.org.State == stateFor(p.Why)
-	s.mu.Unlock()
-	if known {
+	if s.org.Parked == p && s.org.State == stateFor(p.Why) {
 		return nil
 	}
 	return s.decide(ctx, func(tx Tx, e *effects) error {
@@ -106,19 +99,12 @@ func (s *sender) setHealth(ctx context.Context, p app.Park) error {
 		}
 		was := org.State
 		org.State, org.Parked = stateFor(p.Why), p
-		e.then(func() { s.stand(org) })
+		e.then(func() { s.org = org })
 		if org.State != was {
 			e.record("connection", "organisation", string(s.tenant), string(was), string(org.State))
 		}
 		return tx.SaveOrganisation(org)
 	})
-}
-
-// stand notes how the organisation stands.
-func (s *sender) stand(org app.Organisation) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.org = org
 }
 
 // stateFor returns what a reason to wait says of the connection.

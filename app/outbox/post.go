@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"feebridge/app"
 	"feebridge/app/ledger"
 )
@@ -16,26 +14,88 @@ import (
 // atOnce is how many calls Xero takes at once for an organisation.
 const atOnce = 5
 
-// postAll posts the requests, as many at once as Xero allows. They are claimed some at a time, the
-// next while those before are under way. When one of them parks the sender, those that have not
-// begun stay as they are.
+// answer is what came of a request that left.
+type answer struct {
+	batch    app.Batch
+	outcomes []ledger.Outcome
+	trouble  *app.Trouble // nil where Xero's elements can be used
+}
+
+// gather is how long an answer waits for others that come with it: they are stored together.
+const gather = 2 * time.Millisecond
+
+// postAll posts the requests, as many at once as Xero allows. The calls alone run at the same time;
+// what goes before and after them is done here, one after the other. When an answer parks the
+// sender, requests that have not begun stay as they are.
 func (s *sender) postAll(ctx context.Context, due []app.Batch) error {
-	var g errgroup.Group
-	g.SetLimit(atOnce)
 	var failed error
-	for some := range slices.Chunk(due, atOnce) {
-		if failed = ctx.Err(); failed != nil || s.isParked() != nil {
-			break
+	answers := make(chan answer, atOnce)
+	for calls := 0; ; {
+		for calls < atOnce && len(due) > 0 && s.parked == nil && ctx.Err() == nil && failed == nil {
+			some := due[:min(atOnce-calls, len(due))]
+			due = due[len(some):]
+			var claimed []app.Batch
+			claimed, failed = s.claim(ctx, some)
+			for _, b := range claimed {
+				calls++
+				s.leaves(b)
+				go func() { answers <- s.call(ctx, b) }()
+			}
 		}
-		var claimed []app.Batch
-		if claimed, failed = s.claim(ctx, some); failed != nil {
-			break
+		if calls == 0 {
+			return errors.Join(failed, ctx.Err())
 		}
-		for _, b := range claimed {
-			g.Go(func() error { return s.post(ctx, b) })
+		some := together(answers)
+		calls -= len(some)
+		// What a cancelled context leaves open is stored all the same.
+		failed = errors.Join(failed, s.take(context.WithoutCancel(ctx), some))
+	}
+}
+
+// call sends a request once.
+func (s *sender) call(ctx context.Context, b app.Batch) answer {
+	outcomes, err := s.books.Post(ctx, b)
+	if err == nil {
+		return answer{batch: b, outcomes: outcomes}
+	}
+	t := &app.Trouble{Reason: app.Interrupted, Err: err}
+	errors.As(err, &t)
+	s.log.Warn("sending", "batch", b.ID, "members", len(b.Members), "reason", t.Reason, "unsent", t.Unsent, "correlation", t.Correlation, "error", err)
+	return answer{batch: b, trouble: t}
+}
+
+// together waits for an answer, and returns it with those that come at the same time.
+func together(answers <-chan answer) []answer {
+	some := []answer{<-answers}
+	timer := time.NewTimer(gather)
+	defer timer.Stop()
+	for len(some) < cap(answers) {
+		select {
+		case a := <-answers:
+			some = append(some, a)
+		case <-timer.C:
+			return some
 		}
 	}
-	return errors.Join(failed, g.Wait())
+	return some
+}
+
+// take notes how the calls fared, and stores what came of them.
+func (s *sender) take(ctx context.Context, some []answer) error {
+	for _, a := range some {
+		s.fared(a)
+	}
+	err := s.settle(ctx, some)
+	if err != nil && len(some) > 1 && !app.OthersAtIt(err) {
+		err = nil // one of them spoils it for the others
+		for _, a := range some {
+			err = errors.Join(err, s.settle(ctx, []answer{a}))
+		}
+	}
+	if err != nil || !slices.ContainsFunc(some, func(a answer) bool { return a.trouble == nil }) {
+		return err
+	}
+	return s.setHealth(ctx, app.Park{})
 }
 
 // claim marks requests as sending, on disk, before anything leaves. What is not wanted now is not
@@ -144,34 +204,9 @@ func (s *sender) withMembers(r Reader, all []app.Batch, fn func(app.Batch, []mem
 	})
 }
 
-// post sends a claimed request once, and stores what came of it. What a cancelled
-// context leaves open is stored all the same.
-func (s *sender) post(ctx context.Context, b app.Batch) error {
-	if err := ctx.Err(); err != nil || s.isParked() != nil {
-		never := &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: err}
-		return errors.Join(err, s.troubled(context.WithoutCancel(ctx), b, never))
-	}
-	s.leaves(b)
-	outcomes, err := s.books.Post(ctx, b)
-	ctx = context.WithoutCancel(ctx)
-	if err == nil {
-		s.succeeded()
-		return s.settle(ctx, b, outcomes)
-	}
-	t := &app.Trouble{Reason: app.Interrupted, Err: err}
-	errors.As(err, &t)
-	s.log.Warn("sending", "batch", b.ID, "members", len(b.Members), "reason", t.Reason, "unsent", t.Unsent, "correlation", t.Correlation, "error", err)
-	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == app.Offline || !t.Until.IsZero() || s.isOutage(b, t)) {
-		s.setParked(p)
-	}
-	return s.troubled(ctx, b, t)
-}
-
 // leaves notes that the request leaves now.
 func (s *sender) leaves(b app.Batch) {
 	s.tries.note(b)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, m := range b.Members {
 		if s.sent[m].IsZero() {
 			s.sent[m] = time.Now()
@@ -179,27 +214,57 @@ func (s *sender) leaves(b app.Batch) {
 	}
 }
 
-// succeeded notes that Xero took a write.
-func (s *sender) succeeded() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.taken, s.failures = time.Now(), 0
-	clear(s.failing)
+// fared notes how a call fared: what that says of Xero holds, whatever is stored.
+func (s *sender) fared(a answer) {
+	b, t := a.batch, a.trouble
+	if t == nil {
+		s.taken, s.failures = time.Now(), 0
+		clear(s.failing)
+		return
+	}
+	if neverLeft(a) {
+		s.settled(b.ID)
+	} else {
+		s.tries.note(b)
+	}
+	if t.Reason == app.Troubled {
+		s.failures++
+		s.failing[b.ID] = true
+	}
+	down := t.Reason == app.Troubled && s.failures >= mostFailures
+	if p := s.parkFor(t); p != nil && (t.Unsent || t.Reason == app.Offline || !t.Until.IsZero() || down) {
+		s.setParked(p)
+	}
 }
 
-// settle stores what Xero's elements say. Members without a usable element are looked
-// up, and so are those that a replay says were saved: Xero then repeats its first answer.
-func (s *sender) settle(ctx context.Context, b app.Batch, outcomes []ledger.Outcome) error {
-	err := s.decide(ctx, func(tx Tx, e *effects) error {
-		return s.withMembers(tx, []app.Batch{b}, func(b app.Batch, members []member) error {
-			return settle(e, b, outcomes, members)
+// mostFailures is how many writes in a row may end in an error of Xero's own: then it
+// is down, and sending waits for a while.
+const mostFailures = 8
+
+// neverLeft reports whether a request provably changed nothing, ever.
+func neverLeft(a answer) bool { return a.trouble != nil && a.trouble.Unsent && a.batch.Tries == 1 }
+
+// settle stores what came of requests. Members without a usable element are looked up, and so are
+// those that a replay says were saved: Xero then repeats its first answer.
+func (s *sender) settle(ctx context.Context, some []answer) error {
+	batches := make([]app.Batch, len(some))
+	of := map[app.BatchID]answer{}
+	for i, a := range some {
+		batches[i], of[a.batch.ID] = a.batch, a
+	}
+	return s.decide(ctx, func(tx Tx, e *effects) error {
+		return s.withMembers(tx, batches, func(b app.Batch, members []member) error {
+			a := of[b.ID]
+			switch {
+			case a.trouble == nil:
+				e.then(func() { s.settled(b.ID) })
+				return settle(e, b, a.outcomes, members)
+			case neverLeft(a):
+				return unsend(e, b, a.trouble, members)
+			}
+			return lose(e, b, a.trouble, members)
 		})
 	})
-	if err != nil {
-		return err
-	}
-	s.settled(b.ID)
-	return s.setHealth(ctx, app.Park{})
 }
 
 // settle decides what the elements of an answer mean for the members of a request.
@@ -229,29 +294,9 @@ func (s *sender) settled(ids ...app.BatchID) {
 	for _, id := range ids {
 		s.tries.forget(id)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, id := range ids {
 		delete(s.failing, id)
 	}
-}
-
-// troubled stores that a call has no usable answer, and what follows from it.
-func (s *sender) troubled(ctx context.Context, b app.Batch, t *app.Trouble) error {
-	unsent := t.Unsent && b.Tries == 1
-	if unsent {
-		s.settled(b.ID)
-	} else {
-		s.tries.note(b)
-	}
-	return s.decide(ctx, func(tx Tx, e *effects) error {
-		return s.withMembers(tx, []app.Batch{b}, func(b app.Batch, members []member) error {
-			if unsent {
-				return unsend(e, b, t, members)
-			}
-			return lose(e, b, t, members)
-		})
-	})
 }
 
 // maxTroubles is how often Xero may answer a batch with an error of its own before the
@@ -291,21 +336,4 @@ func unsend(e *effects, b app.Batch, t *app.Trouble, members []member) error {
 		}
 	}
 	return nil
-}
-
-// mostFailures is how many writes in a row may end in an error of Xero's own: then it
-// is down, and sending waits for a while.
-const mostFailures = 8
-
-// isOutage counts the writes that Xero fails on, and reports whether they are so many
-// that it is down.
-func (s *sender) isOutage(b app.Batch, t *app.Trouble) bool {
-	if t.Reason != app.Troubled {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failures++
-	s.failing[b.ID] = true
-	return s.failures >= mostFailures
 }

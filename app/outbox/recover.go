@@ -53,7 +53,7 @@ func (s *sender) inherit(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.then(func() { s.stand(org) })
+		e.then(func() { s.org = org })
 		all, err := tx.Batches(s.tenant, app.Ready, app.Sending, app.Lost)
 		if err != nil {
 			return err
@@ -158,8 +158,6 @@ func (s *sender) blames(b app.Batch) bool {
 		return true
 	}
 	last := s.tries.of(b).last
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if len(b.Members) > 1 && len(s.failing) == 1 && s.failing[b.ID] {
 		return true
 	}
@@ -174,12 +172,6 @@ func (s *sender) blames(b app.Batch) bool {
 // lostAgain counts that a member was sent and is absent, and reports whether that is
 // enough.
 func (s *sender) lostAgain(e *effects, member string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e.then(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.losses[member]++
-	})
+	e.then(func() { s.losses[member]++ })
 	return s.losses[member]+1 > maxTroubles
 }

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"feebridge/app"
@@ -37,7 +36,8 @@ func (o *Outbox) send(ctx context.Context, t ledger.TenantID, e errand) error {
 
 // sender is the one that sends to an organisation while it holds the lease. The
 // points at which it may die are listed in docs/architecture.md; whatever it leaves
-// behind is on disk, and the next sender goes on from there.
+// behind is on disk, and the next sender goes on from there. All it does is done on one
+// goroutine, but for the calls under way.
 type sender struct {
 	*Outbox
 	tenant ledger.TenantID
@@ -51,9 +51,6 @@ type sender struct {
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
 
-	health sync.Mutex // held while it is stored how calls fare; mu must not be, which decisions take
-
-	mu       sync.Mutex           // guards what follows against the posting goroutines
 	org      app.Organisation     // as this sender last stored it
 	losses   map[string]int       // by member: how often it was proven absent after it was sent
 	sent     map[string]time.Time // by member: when this sender first sent it
@@ -138,8 +135,8 @@ func (s *sender) run(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return s.park(ctx, err)
-		case s.isParked() != nil:
-			return s.park(ctx, s.isParked())
+		case s.parked != nil:
+			return s.park(ctx, s.parked)
 		case worked:
 			continue
 		}
@@ -289,16 +286,8 @@ func (s *sender) wait(ctx context.Context, due time.Time, rings <-chan struct{})
 	return nil
 }
 
-// isParked returns why no more may be sent now; nil for nothing.
-func (s *sender) isParked() *app.Parked {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.parked
-}
-
+// setParked stops the sending for a reason, unless it has one.
 func (s *sender) setParked(p *app.Parked) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.parked == nil {
 		s.parked = p
 	}
