@@ -105,15 +105,6 @@ func (a *App) Gaps(ctx context.Context, by staff.Member) ([]Gap, error) {
 	return gaps, err
 }
 
-// NumberUse is a number that an invoice has or had, or that is burnt.
-type NumberUse struct {
-	Number  billing.Number
-	Invoice billing.InvoiceID // "" where none is known
-	Client  string
-	Deleted bool // the invoice is
-	Burnt   bool
-}
-
 // findGaps goes through the numbers that were used, in their order.
 func findGaps(n billing.Numbering, uses []NumberUse) []Gap {
 	byNumber := map[int64]NumberUse{}
