@@ -54,7 +54,7 @@ const openLimit = 3 * time.Minute
 
 // stage is the real window in this process, with what is noted of it.
 type stage struct {
-	*app.App
+	*useCases
 	session *session
 	fyne    fyne.App
 	window  fyne.Window
@@ -78,7 +78,7 @@ type post struct {
 }
 
 func newStage(s *session) *stage {
-	st := &stage{App: s.app, session: s, fyne: fyneapp.NewWithID(appID + ".figures")}
+	st := &stage{useCases: s.app, session: s, fyne: fyneapp.NewWithID(appID + ".figures")}
 	st.window = st.fyne.NewWindow("Feebridge")
 	st.window.SetMaster()
 	st.window.Resize(fyne.NewSize(1280, 760))

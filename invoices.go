@@ -13,6 +13,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
@@ -28,7 +29,7 @@ func importFile(ctx context.Context, s *session, words []string) int {
 	if len(words) != 1 {
 		return s.wrongUse("import takes one file, such as: feebridge import invoices.csv --amounts exclusive")
 	}
-	o := app.ImportOptions{Dates: app.DateOrder(s.options.dates), Finalize: s.options.finalize}
+	o := intake.Options{Dates: intake.DateOrder(s.options.dates), Finalize: s.options.finalize}
 	switch s.options.amounts {
 	case "exclusive":
 		o.Amounts = money.Exclusive
@@ -38,7 +39,7 @@ func importFile(ctx context.Context, s *session, words []string) int {
 		return s.wrongUse("say whether the unit amounts of the file are without tax (--amounts exclusive) or with it (--amounts inclusive).")
 	}
 	switch o.Dates {
-	case app.AskDates, app.DayMonthYear, app.MonthDayYear:
+	case intake.AskDates, intake.DayMonthYear, intake.MonthDayYear:
 	default:
 		return s.wrongUse("--dates is day-month-year or month-day-year.")
 	}

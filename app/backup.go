@@ -20,17 +20,6 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, "back up", "firm", "", "", path)) })
 }
 
-// KeptCopies is how many nightly copies are kept: one a day, for as many days.
-const KeptCopies = 14
-
-// Nightly is how the nightly copies fare.
-type Nightly struct {
-	At      time.Time // of the newest one; zero before the first
-	Path    string
-	Failed  time.Time // when the last try failed; zero when it did not
-	Failure string
-}
-
 // BackupState returns how the nightly copies fare.
 func (a *App) BackupState(ctx context.Context) (Nightly, error) {
 	var n Nightly

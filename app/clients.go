@@ -110,11 +110,11 @@ func codeFor(c billing.Client, all []billing.Client) string {
 	if c.Code != "" {
 		return c.Code
 	}
-	codes := clientCodes{}
+	codes := billing.ClientCodes{}
 	for _, other := range all {
-		codes.take(other.Code)
+		codes.Take(other.Code)
 	}
-	return codes.suggest(c.Name)
+	return codes.Suggest(c.Name)
 }
 
 // checkDefaults refuses what new invoices could not begin with.

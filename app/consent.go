@@ -12,15 +12,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// Consent is a person's consent at Xero, under which organisations are called.
-type Consent struct {
-	User
-	By     staff.ID // of the firm's staff
-	At     time.Time
-	Scopes []string
-}
-
-// Consent has a person sign in to Xero in a browser, whose link it shows, and returns the
+// AskConsent has a person sign in to Xero in a browser, whose link it shows, and returns the
 // organisations that Feebridge may call from now on. None of them is the firm's before
 // Connect. Who signed in before under the same user of Xero has done so anew.
 func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link string)) (Consent, []Connection, error) {

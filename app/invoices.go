@@ -48,6 +48,7 @@ type InvoiceView struct {
 	Totals       money.Totals
 	Organisation ledger.Tenant // of the newest export; zero when it was never exported
 	Contact      Link          // the contact it went to, or would go to
+	NumberBurnt  bool          // a draft is not finalized under the number that it has
 	Exports      []Export      // newest first
 	Removals     []Removal     // newest first
 	// Differences are the figures in which the newest export stands otherwise in Xero than
@@ -84,6 +85,11 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		}
 		slices.Reverse(v.History)
+		if v.Invoice.Stage.Status == billing.Draft && v.Invoice.Number != "" {
+			if v.NumberBurnt, err = r.Burnt(v.Invoice.Number); err != nil {
+				return err
+			}
+		}
 		return a.viewInXero(r, &v)
 	})
 	return v, err

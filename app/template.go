@@ -59,10 +59,15 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 	return t, results, err
 }
 
+// AddressColumns are the columns of Xero's template that hold a client's address.
+var AddressColumns = []string{
+	"POAddressLine1", "POAddressLine2", "POAddressLine3", "POAddressLine4", "POCity", "PORegion", "POPostalCode", "POCountry",
+}
+
 // templateHeader has the columns of Xero's template in its order and spelling; a star marks
 // those that it requires.
 var templateHeader = slices.Concat(
-	[]string{"*ContactName", "EmailAddress"}, addressColumns,
+	[]string{"*ContactName", "EmailAddress"}, AddressColumns,
 	[]string{
 		"*InvoiceNumber", "Reference", "*InvoiceDate", "*DueDate", "Total",
 		"InventoryItemCode", "*Description", "*Quantity", "*UnitAmount", "Discount", "*AccountCode", "*TaxType", "TaxAmount",

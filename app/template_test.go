@@ -20,6 +20,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -53,9 +54,9 @@ func written(t failer, name string, template app.Template) app.Sheet {
 }
 
 // readBack returns what another firm would import of a template.
-func readBack(t failer, other *app.App, me staff.Member, name string, template app.Template) []app.ImportedInvoice {
+func readBack(t failer, other *app.App, me staff.Member, name string, template app.Template) []intake.Imported {
 	t.Helper()
-	p, err := other.PreviewImport(t.Context(), me, written(t, name, template), app.ImportOptions{Amounts: template.Amounts})
+	p, err := intake.New(other).PreviewImport(t.Context(), me, written(t, name, template), intake.Options{Amounts: template.Amounts})
 	if err != nil || len(p.Problems) > 0 || p.AskDates {
 		t.Fatal(err, p.Problems)
 	}
@@ -86,7 +87,7 @@ func TestTheTemplateHoldsWhatAnImportReads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		amounts := rapid.SampledFrom([]money.LineAmounts{money.Exclusive, money.Inclusive}).Draw(t, "amounts")
 		name := rapid.SampledFrom([]string{"out.csv", "out.xlsx"}).Draw(t, "file")
-		want := drawInvoices(t, amounts)
+		want := apptest.DrawInvoices(t, amounts)
 		ids := make([]billing.InvoiceID, len(want))
 		for i := range want {
 			made++ // numbers are drawn again and again
@@ -207,10 +208,10 @@ func amountOff(t *testing.T, minor int64) money.Discount {
 	return d
 }
 
-// rowsByColumn returns the filled cells of each row below the header, by their column.
+// rowsByColumn returns the filled cells of each row below the apptest.TemplateHeader, by their column.
 func rowsByColumn(t *testing.T, template app.Template) []map[string]string {
 	t.Helper()
-	columns := strings.Split(header, ",")
+	columns := strings.Split(apptest.TemplateHeader, ",")
 	var rows []map[string]string
 	for i, cells := range template.Rows {
 		if len(cells) != len(columns) {

@@ -24,16 +24,6 @@ type Writing struct {
 	Since   time.Time // when what is not saved was kept last; zero where everything is saved
 }
 
-// Unsaved is what a person has typed and not saved yet. It outlives a crash.
-type Unsaved struct {
-	Invoice billing.InvoiceID
-	By      staff.ID
-	At      time.Time
-	Version int64 // of the invoice that it was typed on; 0 for none
-	Base    billing.Form
-	Form    billing.Form
-}
-
 // Materials are what an invoice is written with.
 type Materials struct {
 	Clients  []ClientTerms // that the member may bill, by name; archived ones are not among them

@@ -112,7 +112,7 @@ func TestNumber(t *testing.T) {
 }
 
 func TestDate(t *testing.T) {
-	d, err := billing.ParseDate("2028-02-29")
+	d, err := billing.NewDate(2028, 2, 29)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +121,6 @@ func TestDate(t *testing.T) {
 	}
 	if _, err := billing.NewDate(2026, 2, 29); err == nil {
 		t.Error("2026-02-29 is a day")
-	}
-	for _, s := range []string{"", "2026-13-01", "2026-1-1", "03/11/2026"} {
-		if _, err := billing.ParseDate(s); err == nil {
-			t.Errorf("%q is a date", s)
-		}
 	}
 	if billing.Date(0).String() != "" || !billing.Date(0).IsZero() {
 		t.Error("no date has a text")

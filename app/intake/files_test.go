@@ -1,4 +1,4 @@
-package app_test
+package intake_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
 )
@@ -31,7 +32,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	}
 	put := func(line int, cells map[string]any) {
 		t.Helper()
-		for i, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+		for i, column := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
 			if v, ok := cells[column]; ok {
 				do(book.SetCellValue("Sheet1", fmt.Sprintf("%s%d", app.ColumnLetters(i), line), v))
 			}
@@ -41,7 +42,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 		t.Helper()
 		style, err := book.NewStyle(&excelize.Style{CustomNumFmt: &code})
 		do(err)
-		for i, name := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+		for i, name := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
 			if name == column {
 				cell := app.ColumnLetters(i)
 				do(book.SetCellStyle("Sheet1", cell+"4", cell+"4", style))
@@ -49,7 +50,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 		}
 	}
 	names := []any{}
-	for _, name := range strings.Split(header, ",") {
+	for _, name := range strings.Split(apptest.TemplateHeader, ",") {
 		names = append(names, name)
 	}
 	do(book.SetSheetRow("Sheet1", "A3", &names))
@@ -66,7 +67,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	do(book.Write(&file))
 	cells, err := sheet.Read("invoices.xlsx", bytes.NewReader(file.Bytes()))
 	do(err)
-	p, err := a.PreviewImport(t.Context(), me, cells, app.ImportOptions{Amounts: money.Exclusive})
+	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
 	do(err)
 	if len(p.Problems) != 1 || p.Problems[0].Line != 4 || p.Problems[0].Column != "TaxAmount" || !strings.Contains(p.Problems[0].Text, "no saved result") {
 		t.Fatalf("a formula that was never computed: %v", p.Problems)
@@ -76,7 +77,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	do(book.Write(&file))
 	cells, err = sheet.Read("invoices.xlsx", &file)
 	do(err)
-	p, err = a.PreviewImport(t.Context(), me, cells, app.ImportOptions{Amounts: money.Exclusive})
+	p, err = intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
 	do(err)
 	if len(p.Problems) > 0 {
 		t.Fatal(p.Problems)
@@ -104,7 +105,7 @@ func sheetWith(cells map[string]app.SheetCell) app.Sheet {
 		"ContactName": "Kauri Joinery Ltd", "InvoiceNumber": "INV-1", "InvoiceDate": "2026-11-03", "DueDate": "2026-12-20",
 		"Description": "Annual accounts", "Quantity": "1", "UnitAmount": "100", "AccountCode": "200", "TaxType": "OUTPUT2",
 	}
-	for _, name := range strings.Split(header, ",") {
+	for _, name := range strings.Split(apptest.TemplateHeader, ",") {
 		head.Cells = append(head.Cells, app.SheetCell{Text: name})
 		name = strings.TrimPrefix(name, "*")
 		cell, changed := cells[name]
@@ -118,12 +119,12 @@ func sheetWith(cells map[string]app.SheetCell) app.Sheet {
 
 func TestImportTakesNoCellWithoutAValue(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+	for _, column := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
 		for says, cell := range map[string]app.SheetCell{
 			"no saved result":   {Kind: app.FormulaCell},
 			"the error #DIV/0!": {Text: "#DIV/0!", Kind: app.ErrorCell},
 		} {
-			p, err := a.PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{column: cell}), app.ImportOptions{Amounts: money.Exclusive})
+			p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{column: cell}), intake.Options{Amounts: money.Exclusive})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,10 +137,10 @@ func TestImportTakesNoCellWithoutAValue(t *testing.T) {
 
 func TestImportTakesSavedResults(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	p, err := a.PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{
+	p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{
 		"UnitAmount": {Text: "99.5", Kind: app.FormulaCell}, "Total": {Text: "114.43", Kind: app.FormulaCell},
 		"DueDate": {Text: "2026-12-20T00:30:00", Kind: app.FormulaCell},
-	}), app.ImportOptions{Amounts: money.Exclusive})
+	}), intake.Options{Amounts: money.Exclusive})
 	if err != nil || len(p.Problems) > 0 {
 		t.Fatal(err, p.Problems)
 	}
@@ -150,23 +151,23 @@ func TestImportTakesSavedResults(t *testing.T) {
 
 func TestImportOfOddFiles(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	plain := header + "\n" + row(nil)
+	plain := apptest.TemplateHeader + "\n" + row(nil)
 	for name, csv := range map[string]string{
 		"a byte order mark":               "\ufeff" + plain,
 		"semicolons":                      strings.ReplaceAll(plain, ",", ";"),
 		"line ends of Windows":            strings.ReplaceAll(plain, "\n", "\r\n"),
 		"blank lines before and after":    "\n,,\n\n" + plain + "\n\n,,,\n",
-		"a header in lower case":          strings.ToLower(header) + "\n" + row(nil),
-		"a header without stars":          strings.ReplaceAll(header, "*", "") + "\n" + row(nil),
+		"a header in lower case":          strings.ToLower(apptest.TemplateHeader) + "\n" + row(nil),
+		"a header without stars":          strings.ReplaceAll(apptest.TemplateHeader, "*", "") + "\n" + row(nil),
 		"columns in another order":        reversed(plain),
-		"empty columns of no name":        header + ",,\n" + row(nil) + ",,",
-		"a number with spaces around":     header + "\n" + row(map[string]string{"Quantity": " 1 ", "UnitAmount": "\u00a0100.0000"}),
-		"a plus in front of a number":     header + "\n" + row(map[string]string{"Quantity": "+1"}),
-		"a time behind the date":          header + "\n" + row(map[string]string{"InvoiceDate": "2026-11-03 00:00:00", "DueDate": "2026-12-20T00:00:00Z"}),
-		"months that are not spelled out": header + "\n" + row(map[string]string{"InvoiceDate": "3 Nov. 2026", "DueDate": "20-Decem-26"}),
+		"empty columns of no name":        apptest.TemplateHeader + ",,\n" + row(nil) + ",,",
+		"a number with spaces around":     apptest.TemplateHeader + "\n" + row(map[string]string{"Quantity": " 1 ", "UnitAmount": "\u00a0100.0000"}),
+		"a plus in front of a number":     apptest.TemplateHeader + "\n" + row(map[string]string{"Quantity": "+1"}),
+		"a time behind the date":          apptest.TemplateHeader + "\n" + row(map[string]string{"InvoiceDate": "2026-11-03 00:00:00", "DueDate": "2026-12-20T00:00:00Z"}),
+		"months that are not spelled out": apptest.TemplateHeader + "\n" + row(map[string]string{"InvoiceDate": "3 Nov. 2026", "DueDate": "20-Decem-26"}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := previewOf(t, a, me, csv, app.ImportOptions{})
+			p := previewOf(t, a, me, csv, intake.Options{})
 			if len(p.Problems) > 0 || len(p.Invoices) != 1 {
 				t.Fatalf("got %v", p.Problems)
 			}
@@ -196,8 +197,8 @@ func reversed(csv string) string {
 func TestImportKeepsTextsThatLookLikeFormulas(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	for _, text := range []string{"=1+1", "+SUM(A1)", "-x", "@cmd", `=HYPERLINK("http://a","b")`} {
-		p := previewOf(t, a, me, header+"\n"+row(map[string]string{"Description": text, "Reference": text})+"\n"+
-			row(map[string]string{"UnitAmount": "-40.5"}), app.ImportOptions{})
+		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"Description": text, "Reference": text})+"\n"+
+			row(map[string]string{"UnitAmount": "-40.5"}), intake.Options{})
 		if len(p.Problems) > 0 {
 			t.Fatal(p.Problems)
 		}
@@ -205,7 +206,7 @@ func TestImportKeepsTextsThatLookLikeFormulas(t *testing.T) {
 		if got.Lines[0].Description != text || got.Reference != text || got.Lines[1].UnitAmount != -40_5000 {
 			t.Errorf("%s became %+v", text, got)
 		}
-		p = previewOf(t, a, me, header+"\n"+row(map[string]string{"Quantity": text}), app.ImportOptions{})
+		p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"Quantity": text}), intake.Options{})
 		if len(p.Problems) != 1 || p.Problems[0].Column != "Quantity" {
 			t.Errorf("a quantity %s: %v", text, p.Problems)
 		}

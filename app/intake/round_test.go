@@ -1,4 +1,4 @@
-package app_test
+package intake_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
 )
@@ -24,7 +25,7 @@ func TestImportReadsWhatTheTemplateHolds(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	rapid.Check(t, func(t *rapid.T) {
 		amounts := rapid.SampledFrom([]money.LineAmounts{money.Exclusive, money.Inclusive}).Draw(t, "amounts")
-		want := drawInvoices(t, amounts)
+		want := apptest.DrawInvoices(t, amounts)
 		name := rapid.SampledFrom([]string{"out.csv", "out.xlsx"}).Draw(t, "file")
 		var file bytes.Buffer
 		if err := writeTemplate(&file, name, want); err != nil {
@@ -34,7 +35,7 @@ func TestImportReadsWhatTheTemplateHolds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := a.PreviewImport(t.Context(), me, cells, app.ImportOptions{Amounts: amounts})
+		p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: amounts})
 		if err != nil || len(p.Problems) > 0 {
 			t.Fatal(err, p.Problems)
 		}
@@ -50,54 +51,10 @@ func TestImportReadsWhatTheTemplateHolds(t *testing.T) {
 	})
 }
 
-// drawInvoices draws invoices whose client is a name.
-func drawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
-	numbers := rapid.SliceOfNDistinct(rapid.StringMatching(`[!-~]([ -~]{0,10}[!-~])?`).Filter(harmless), 1, 4,
-		func(s string) string { return billing.Number(s).Fold() }).Draw(t, "numbers")
-	text := rapid.StringMatching(`[A-Za-z0-9äé株](["',;. A-Za-z0-9äé株\n]{0,20}[A-Za-z0-9äé株.])?`)
-	invoices := make([]billing.Invoice, len(numbers))
-	for i, number := range numbers {
-		invoices[i] = billing.Invoice{
-			Client: billing.ClientID(rapid.SampledFrom([]string{"Kauri Joinery Ltd", "Harbour Café", "株式会社"}).Draw(t, "client")),
-			Type:   billing.Final, Number: billing.Number(number),
-			Date: 20260101 + billing.Date(rapid.IntRange(0, 27).Draw(t, "day")), Due: 20261201 + billing.Date(rapid.IntRange(0, 27).Draw(t, "due")),
-			Reference: rapid.OneOf(rapid.Just(""), text).Draw(t, "reference"), BrandingTheme: rapid.SampledFrom([]string{"", "Standard"}).Draw(t, "theme"),
-			Currency: rapid.SampledFrom([]money.Currency{"NZD", "AUD"}).Draw(t, "currency"), Amounts: amounts,
-			Lines: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) billing.Line { return drawLine(t, text) }), 1, 4).Draw(t, "lines"),
-		}
-	}
-	return invoices
-}
-
-// harmless holds back what WriteCSV marks with an apostrophe.
-func harmless(s string) bool { return !strings.ContainsAny(s[:1], "=+-@") }
-
-func drawLine(t *rapid.T, text *rapid.Generator[string]) billing.Line {
-	l := billing.Line{Description: text.Draw(t, "description")}
-	if rapid.IntRange(0, 4).Draw(t, "text alone") == 0 {
-		return l
-	}
-	l.Quantity = money.Quantity(rapid.Int64Range(0, 100_0000).Draw(t, "quantity"))
-	l.UnitAmount = money.UnitAmount(rapid.Int64Range(0, 100_000_0000).Draw(t, "unit amount"))
-	l.Discount, _ = money.PercentOff(money.Rate(rapid.Int64Range(0, 100_0000).Draw(t, "discount")))
-	l.Account = rapid.StringMatching(`[0-9]{3,10}`).Draw(t, "account")
-	l.Item = rapid.SampledFrom([]string{"", "BOOK"}).Draw(t, "item")
-	l.Code = l.Item
-	l.Tax = rapid.SampledFrom([]billing.Tax{
-		{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000}, {Code: "ZERORATED", Name: "Zero Rated"}, {Code: "NONE", Name: "No GST"},
-	}).Draw(t, "tax")
-	for _, category := range []string{"Region", "Partner"} {
-		if rapid.Bool().Draw(t, category) {
-			l.Tracking = append(l.Tracking, billing.Tracking{Category: category, Option: text.Draw(t, "option")})
-		}
-	}
-	return l
-}
-
 // writeTemplate writes invoices as a person or another program would, the figures of an
 // invoice's head on its first line alone.
 func writeTemplate(w io.Writer, name string, invoices []billing.Invoice) error {
-	columns := strings.Split(header, ",")
+	columns := strings.Split(apptest.TemplateHeader, ",")
 	rows := [][]app.SheetCell{{}}
 	for _, column := range columns {
 		rows[0] = append(rows[0], app.SheetCell{Text: column})
@@ -154,7 +111,7 @@ func lineCells(v billing.Invoice, l billing.Line) map[string]app.SheetCell {
 // only with complete invoices, and that each problem has its place.
 func TestImportOfAnyCells(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	columns := strings.Split(strings.ReplaceAll(header, "*", ""), ",")
+	columns := strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",")
 	text := rapid.OneOf(
 		rapid.SampledFrom([]string{"", " ", "0", "-1", "1e9", "99999999999999999999", "12.5%", "03/11/2026", "31/31/2026", "99-99-99", "1 Foo 26", "2026-13-01", "OUTPUT2", "a@b.example", "<x>", "\x00"}),
 		rapid.StringN(0, 20, -1), rapid.StringMatching(`[0-9]{1,4}[/. -][0-9A-Za-z]{1,4}[/. -][0-9]{1,4}`),
@@ -165,8 +122,8 @@ func TestImportOfAnyCells(t *testing.T) {
 			kind := app.CellKind(rapid.IntRange(int(app.TextCell), int(app.ErrorCell)).Draw(t, "kind"))
 			cells[column] = app.SheetCell{Text: text.Draw(t, column), Kind: kind}
 		}
-		order := rapid.SampledFrom([]app.DateOrder{app.AskDates, app.DayMonthYear, app.MonthDayYear}).Draw(t, "order")
-		p, err := a.PreviewImport(t.Context(), me, sheetWith(cells), app.ImportOptions{Amounts: money.Inclusive, Dates: order})
+		order := rapid.SampledFrom([]intake.DateOrder{intake.AskDates, intake.DayMonthYear, intake.MonthDayYear}).Draw(t, "order")
+		p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(cells), intake.Options{Amounts: money.Inclusive, Dates: order})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,10 @@
-package app
+package intake
 
 import (
 	"fmt"
 	"slices"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
@@ -12,21 +13,21 @@ import (
 // sees all of them at once.
 type importer struct {
 	by      staff.Member
-	options ImportOptions
+	options Options
 
-	firm    Firm
+	firm    app.Firm
 	taxes   map[string][]billing.Tax    // by folded code, and by folded name where no code is like it
 	clients map[string][]billing.Client // by folded name
-	codes   clientCodes
+	codes   billing.ClientCodes
 
 	columns  map[string]int // by the template's name
 	dates    dateReader
-	invoices []*importedInvoice
-	byNumber map[string]*importedInvoice // by folded number
+	invoices []*invoice
+	byNumber map[string]*invoice // by folded number
 	changed  map[billing.ClientID]billing.Client
 	order    []billing.ClientID // of changed, as the file has them
 
-	problems []ImportProblem
+	problems []Problem
 	more     bool               // than maxProblems
 	wrong    map[int]bool       // lines with a problem
 	told     map[cellPlace]bool // cells with a problem
@@ -43,11 +44,11 @@ type cellPlace struct {
 }
 
 // newImporter learns what an importer must know of the firm.
-func newImporter(r Reader, by staff.Member, o ImportOptions) (*importer, error) {
+func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 	in := &importer{
 		by: by, options: o,
-		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: clientCodes{},
-		byNumber: map[string]*importedInvoice{}, changed: map[billing.ClientID]billing.Client{},
+		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: billing.ClientCodes{},
+		byNumber: map[string]*invoice{}, changed: map[billing.ClientID]billing.Client{},
 		wrong: map[int]bool{}, told: map[cellPlace]bool{},
 	}
 	var err error
@@ -73,7 +74,7 @@ func newImporter(r Reader, by staff.Member, o ImportOptions) (*importer, error) 
 	}
 	for _, c := range clients {
 		in.clients[billing.FoldName(c.Name)] = append(in.clients[billing.FoldName(c.Name)], c)
-		in.codes.take(c.Code)
+		in.codes.Take(c.Code)
 	}
 	return in, nil
 }
@@ -92,12 +93,12 @@ func (in *importer) problem(line int, column, text string, args ...any) {
 		in.more = true
 		return
 	}
-	in.problems = append(in.problems, ImportProblem{line, column, fmt.Sprintf(text, args...)})
+	in.problems = append(in.problems, Problem{line, column, fmt.Sprintf(text, args...)})
 }
 
 // read makes invoices of the rows. The header is the first row that is not empty.
-func (in *importer) read(sheet Sheet) {
-	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r SheetRow) bool { return !slices.ContainsFunc(r.Cells, SheetCell.filled) })
+func (in *importer) read(sheet app.Sheet) {
+	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !slices.ContainsFunc(r.Cells, app.SheetCell.Filled) })
 	if len(rows) == 0 {
 		in.problem(0, "", "The file is empty: it needs a header line with the columns of Xero's sales invoice template.")
 		return
@@ -121,7 +122,7 @@ func (in *importer) read(sheet Sheet) {
 }
 
 // compare finds what the firm's data has against the invoices of the file.
-func (in *importer) compare(r Reader) error {
+func (in *importer) compare(r app.Reader) error {
 	numbers := make([]billing.Number, len(in.invoices))
 	for i, v := range in.invoices {
 		numbers[i] = v.Invoice.Number
@@ -147,8 +148,8 @@ func (in *importer) compare(r Reader) error {
 	return nil
 }
 
-func (in *importer) preview() ImportPreview {
-	p := ImportPreview{
+func (in *importer) preview() Preview {
+	p := Preview{
 		Problems: in.problems, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
@@ -156,11 +157,11 @@ func (in *importer) preview() ImportPreview {
 		p.Clients = append(p.Clients, in.changed[id])
 	}
 	for _, v := range in.invoices {
-		p.Invoices = append(p.Invoices, v.ImportedInvoice)
+		p.Invoices = append(p.Invoices, v.Imported)
 	}
-	slices.SortStableFunc(p.Problems, func(a, b ImportProblem) int { return a.Line - b.Line })
+	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Line - b.Line })
 	if in.more {
-		p.Problems = append(p.Problems, ImportProblem{Text: fmt.Sprintf("There are more than %d problems. Correct these and open the file again to see the others.", maxProblems)})
+		p.Problems = append(p.Problems, Problem{Text: fmt.Sprintf("There are more than %d problems. Correct these and open the file again to see the others.", maxProblems)})
 	}
 	return p
 }

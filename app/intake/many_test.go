@@ -1,4 +1,4 @@
-package app_test
+package intake_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/apptest"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
 )
@@ -31,7 +32,7 @@ func manyInvoices(quantity string) string {
 
 func TestImportOfManyLines(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	p := previewOf(t, a, me, manyInvoices("1"), app.ImportOptions{})
+	p := previewOf(t, a, me, manyInvoices("1"), intake.Options{})
 	if len(p.Problems) > 0 {
 		t.Fatal(p.Problems[0])
 	}
@@ -61,7 +62,7 @@ func TestImportShowsNotEveryOneOfManyProblems(t *testing.T) {
 		t.Fatal(err)
 	}
 	cells.Rows = cells.Rows[:1+3000]
-	p, err := a.PreviewImport(t.Context(), me, cells, app.ImportOptions{Amounts: money.Exclusive})
+	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestImportShowsNotEveryOneOfManyProblems(t *testing.T) {
 	if last := p.Problems[1000].Error(); !strings.Contains(last, "more than 1000 problems") {
 		t.Errorf("the last one is %q", last)
 	}
-	if _, err := a.Import(t.Context(), me, p); !app.IsCode(err, app.Invalid) {
+	if _, err := intake.New(a).Import(t.Context(), me, p); !app.IsCode(err, app.Invalid) {
 		t.Errorf("imported: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package intake
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 )
 
@@ -38,7 +39,7 @@ var (
 
 // readDateOrder decides how the dates of a file are read: as a person said, else by the
 // dates in it that can be read in one way only. Where those disagree, it is a problem.
-func (in *importer) readDateOrder(rows []SheetRow) {
+func (in *importer) readDateOrder(rows []app.SheetRow) {
 	in.dates = dateReader{order: in.options.Dates}
 	if in.dates.order != AskDates {
 		return

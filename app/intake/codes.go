@@ -1,10 +1,11 @@
-package app
+package intake
 
 import (
 	"context"
 	"fmt"
 	"strings"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 )
@@ -15,9 +16,9 @@ var codeColumns = []string{"Code", "Description", "UnitAmount", "Tax", "Account"
 // PreviewCodes reads a sheet of billing codes, one a row under the columns Code,
 // Description, UnitAmount, Tax and Account, and changes nothing. What is wrong is told
 // row by row; the codes are to be saved only where nothing is.
-func (a *App) PreviewCodes(ctx context.Context, sheet Sheet) ([]billing.Code, []ImportProblem, error) {
+func (i *Intake) PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []Problem, error) {
 	var taxes []billing.Tax
-	err := a.View(ctx, func(r Reader) (err error) {
+	err := i.app.View(ctx, func(r app.Reader) (err error) {
 		taxes, err = r.Taxes()
 		return err
 	})
@@ -28,11 +29,11 @@ func (a *App) PreviewCodes(ctx context.Context, sheet Sheet) ([]billing.Code, []
 	return codes, problems, nil
 }
 
-func readCodes(sheet Sheet, taxes []billing.Tax) ([]billing.Code, []ImportProblem) {
+func readCodes(sheet app.Sheet, taxes []billing.Tax) ([]billing.Code, []Problem) {
 	var codes []billing.Code
-	var problems []ImportProblem
+	var problems []Problem
 	problem := func(line int, column, text string, args ...any) {
-		problems = append(problems, ImportProblem{line, column, fmt.Sprintf(text, args...)})
+		problems = append(problems, Problem{line, column, fmt.Sprintf(text, args...)})
 	}
 	var columns map[string]int
 	lines := map[string]int{} // of the codes, folded
@@ -84,7 +85,7 @@ func readCodes(sheet Sheet, taxes []billing.Tax) ([]billing.Code, []ImportProble
 
 // findCodeColumns reads the header. A column that is not known is told, since what it
 // holds would be lost.
-func findCodeColumns(header SheetRow, problem func(int, string, string, ...any)) map[string]int {
+func findCodeColumns(header app.SheetRow, problem func(int, string, string, ...any)) map[string]int {
 	columns := map[string]int{}
 	for at, cell := range header.Cells {
 		name := strings.ReplaceAll(strings.TrimSpace(cell.Text), " ", "")
@@ -108,9 +109,9 @@ func findCodeColumns(header SheetRow, problem func(int, string, string, ...any))
 	return columns
 }
 
-func rowFilled(row SheetRow) bool {
+func rowFilled(row app.SheetRow) bool {
 	for _, c := range row.Cells {
-		if c.filled() {
+		if c.Filled() {
 			return true
 		}
 	}

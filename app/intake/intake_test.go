@@ -1,4 +1,4 @@
-package app_test
+package intake_test
 
 import (
 	"context"
@@ -12,14 +12,11 @@ import (
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/data/sheet"
 )
-
-const header = "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity,PORegion,POPostalCode,POCountry," +
-	"*InvoiceNumber,Reference,*InvoiceDate,*DueDate,Total,InventoryItemCode,*Description,*Quantity,*UnitAmount,Discount,*AccountCode,*TaxType," +
-	"TaxAmount,TrackingName1,TrackingOption1,TrackingName2,TrackingOption2,Currency,BrandingTheme"
 
 // row returns a line of the template with the given cells set.
 func row(cells map[string]string) string {
@@ -28,7 +25,7 @@ func row(cells map[string]string) string {
 		"Description": "Annual accounts", "Quantity": "1", "UnitAmount": "100", "AccountCode": "200", "TaxType": "OUTPUT2",
 	}
 	var line []string
-	for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+	for _, column := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
 		text, set := cells[column]
 		if !set {
 			text = good[column]
@@ -38,7 +35,7 @@ func row(cells map[string]string) string {
 	return strings.Join(line, ",")
 }
 
-func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.ImportOptions) app.ImportPreview {
+func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o intake.Options) intake.Preview {
 	t.Helper()
 	cells, err := sheet.Read("test.csv", strings.NewReader(csv))
 	if err != nil {
@@ -47,7 +44,7 @@ func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.Impo
 	if o.Amounts == "" {
 		o.Amounts = money.Exclusive
 	}
-	p, err := a.PreviewImport(t.Context(), me, cells, o)
+	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +54,7 @@ func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o app.Impo
 func TestImportMakesInvoices(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	csv := strings.Join([]string{
-		header,
+		apptest.TemplateHeader,
 		row(map[string]string{
 			"EmailAddress": "office@kauri.example", "POAddressLine1": "1 Quay St", "POCity": "Auckland", "POCountry": "NZ",
 			"Reference": "PO 7", "Total": "207.00", "TaxAmount": "13.5", "Discount": "10%", "InventoryItemCode": "BOOK",
@@ -68,11 +65,11 @@ func TestImportMakesInvoices(t *testing.T) {
 		row(map[string]string{"Description": "Thank you, \"all\"", "Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": ""}),
 		"",
 	}, "\r\n")
-	p := previewOf(t, a, me, csv, app.ImportOptions{Finalize: true})
+	p := previewOf(t, a, me, csv, intake.Options{Finalize: true})
 	if len(p.Problems) > 0 {
 		t.Fatalf("problems: %v", p.Problems)
 	}
-	ids, err := a.Import(t.Context(), me, p)
+	ids, err := intake.New(a).Import(t.Context(), me, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,54 +114,54 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		lines   []map[string]string
-		options app.ImportOptions
+		options intake.Options
 		want    []string // line, column and part of the text of each problem
 	}{
-		{"number missing", []map[string]string{{"InvoiceNumber": ""}}, app.ImportOptions{}, []string{"2 InvoiceNumber missing"}},
-		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, app.ImportOptions{}, []string{"2 InvoiceNumber 'É'"}},
-		{"name missing", []map[string]string{{"ContactName": " "}}, app.ImportOptions{}, []string{"2 ContactName missing"}},
-		{"description missing", []map[string]string{{"Description": ""}}, app.ImportOptions{}, []string{"2 Description missing"}},
-		{"quantity", []map[string]string{{"Quantity": "one"}}, app.ImportOptions{}, []string{"2 Quantity one"}},
-		{"quantity missing", []map[string]string{{"Quantity": ""}}, app.ImportOptions{}, []string{"2 Quantity missing"}},
-		{"amount with a comma that may be a decimal", []map[string]string{{"UnitAmount": "1,234"}}, app.ImportOptions{}, []string{"2 UnitAmount 1234.00"}},
-		{"discount over 100", []map[string]string{{"Discount": "120"}}, app.ImportOptions{}, []string{"2 Discount 120"}},
-		{"unknown tax", []map[string]string{{"TaxType": "VAT"}}, app.ImportOptions{}, []string{"2 TaxType 15% GST on Income (OUTPUT2)"}},
-		{"tax missing", []map[string]string{{"TaxType": ""}}, app.ImportOptions{}, []string{"2 TaxType the tax is missing"}},
-		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, app.ImportOptions{}, []string{"2 TaxAmount the file has 15.01, and Xero will compute 15.00"}},
-		{"total that differs", []map[string]string{{"Total": "100"}}, app.ImportOptions{}, []string{"2 Total the file has 100.00, and Xero will compute 115.00"}},
-		{"total of all lines", []map[string]string{{"Total": "230"}, {"Total": "230"}}, app.ImportOptions{}, nil},
-		{"inclusive", []map[string]string{{"Total": "100", "TaxAmount": "13.04"}}, app.ImportOptions{Amounts: money.Inclusive}, nil},
-		{"date that is none", []map[string]string{{"InvoiceDate": "2026-02-30"}}, app.ImportOptions{}, []string{"2 InvoiceDate calendar"}},
-		{"due date missing", []map[string]string{{"DueDate": ""}}, app.ImportOptions{}, []string{"2 DueDate missing"}},
-		{"words for a month", []map[string]string{{"InvoiceDate": "3 Nov 2026", "DueDate": "20-December-26"}}, app.ImportOptions{}, nil},
-		{"dates that tell their order", []map[string]string{{"InvoiceDate": "03/11/2026", "DueDate": "20/12/2026"}}, app.ImportOptions{}, nil},
-		{"dates of two orders", []map[string]string{{"InvoiceDate": "25/11/2026", "DueDate": "12/20/2026"}}, app.ImportOptions{}, []string{"2 DueDate 25/11/2026 in line 2"}},
-		{"a date against the order that was said", []map[string]string{{"DueDate": "20/12/2026"}}, app.ImportOptions{Dates: app.MonthDayYear}, []string{"2 DueDate calendar"}},
-		{"currency", []map[string]string{{"Currency": "DOLLARS"}}, app.ImportOptions{}, []string{"2 Currency DOLLARS"}},
-		{"half a tracking", []map[string]string{{"TrackingName1": "Region"}, {"TrackingOption2": "North"}}, app.ImportOptions{}, []string{"2 TrackingOption1 Region", "3 TrackingName2 North"}},
-		{"account too long", []map[string]string{{"AccountCode": "12345678901"}}, app.ImportOptions{}, []string{"2 AccountCode 10 characters"}},
-		{"lines that contradict", []map[string]string{{"DueDate": "2026-12-20"}, {"DueDate": "2026-12-21"}}, app.ImportOptions{}, []string{"3 DueDate 2026-12-20"}},
-		{"another client on a later line", []map[string]string{{}, {"ContactName": "Harbour Café"}}, app.ImportOptions{}, []string{"3 ContactName Harbour"}},
-		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, app.ImportOptions{}, []string{"3 InvoiceNumber differ only in case"}},
-		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, app.ImportOptions{}, []string{"3 POCity Auckland"}},
-		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, app.ImportOptions{}, []string{"2 EmailAddress e-mail"}},
-		{"a name in other case on a later line", []map[string]string{{}, {"ContactName": "KAURI  joinery ltd"}}, app.ImportOptions{}, nil},
-		{"head on a later line", []map[string]string{{"DueDate": ""}, {"DueDate": "soon"}}, app.ImportOptions{}, []string{"3 DueDate soon"}},
-		{"reference too long", []map[string]string{{}, {"Reference": strings.Repeat("é", 256)}}, app.ImportOptions{}, []string{"3 Reference 255"}},
-		{"description too long", []map[string]string{{"Description": strings.Repeat("é", 4001)}}, app.ImportOptions{}, []string{"2 Description 4000"}},
-		{"figures beyond Xero", []map[string]string{{}, {"Quantity": "99999999", "UnitAmount": "99999999"}}, app.ImportOptions{}, []string{"3 UnitAmount 9999999999.99"}},
-		{"a tax amount with too many decimals", []map[string]string{{"TaxAmount": "15.0004"}}, app.ImportOptions{}, []string{"2 TaxAmount round it"}},
+		{"number missing", []map[string]string{{"InvoiceNumber": ""}}, intake.Options{}, []string{"2 InvoiceNumber missing"}},
+		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, intake.Options{}, []string{"2 InvoiceNumber 'É'"}},
+		{"name missing", []map[string]string{{"ContactName": " "}}, intake.Options{}, []string{"2 ContactName missing"}},
+		{"description missing", []map[string]string{{"Description": ""}}, intake.Options{}, []string{"2 Description missing"}},
+		{"quantity", []map[string]string{{"Quantity": "one"}}, intake.Options{}, []string{"2 Quantity one"}},
+		{"quantity missing", []map[string]string{{"Quantity": ""}}, intake.Options{}, []string{"2 Quantity missing"}},
+		{"amount with a comma that may be a decimal", []map[string]string{{"UnitAmount": "1,234"}}, intake.Options{}, []string{"2 UnitAmount 1234.00"}},
+		{"discount over 100", []map[string]string{{"Discount": "120"}}, intake.Options{}, []string{"2 Discount 120"}},
+		{"unknown tax", []map[string]string{{"TaxType": "VAT"}}, intake.Options{}, []string{"2 TaxType 15% GST on Income (OUTPUT2)"}},
+		{"tax missing", []map[string]string{{"TaxType": ""}}, intake.Options{}, []string{"2 TaxType the tax is missing"}},
+		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, intake.Options{}, []string{"2 TaxAmount the file has 15.01, and Xero will compute 15.00"}},
+		{"total that differs", []map[string]string{{"Total": "100"}}, intake.Options{}, []string{"2 Total the file has 100.00, and Xero will compute 115.00"}},
+		{"total of all lines", []map[string]string{{"Total": "230"}, {"Total": "230"}}, intake.Options{}, nil},
+		{"inclusive", []map[string]string{{"Total": "100", "TaxAmount": "13.04"}}, intake.Options{Amounts: money.Inclusive}, nil},
+		{"date that is none", []map[string]string{{"InvoiceDate": "2026-02-30"}}, intake.Options{}, []string{"2 InvoiceDate calendar"}},
+		{"due date missing", []map[string]string{{"DueDate": ""}}, intake.Options{}, []string{"2 DueDate missing"}},
+		{"words for a month", []map[string]string{{"InvoiceDate": "3 Nov 2026", "DueDate": "20-December-26"}}, intake.Options{}, nil},
+		{"dates that tell their order", []map[string]string{{"InvoiceDate": "03/11/2026", "DueDate": "20/12/2026"}}, intake.Options{}, nil},
+		{"dates of two orders", []map[string]string{{"InvoiceDate": "25/11/2026", "DueDate": "12/20/2026"}}, intake.Options{}, []string{"2 DueDate 25/11/2026 in line 2"}},
+		{"a date against the order that was said", []map[string]string{{"DueDate": "20/12/2026"}}, intake.Options{Dates: intake.MonthDayYear}, []string{"2 DueDate calendar"}},
+		{"currency", []map[string]string{{"Currency": "DOLLARS"}}, intake.Options{}, []string{"2 Currency DOLLARS"}},
+		{"half a tracking", []map[string]string{{"TrackingName1": "Region"}, {"TrackingOption2": "North"}}, intake.Options{}, []string{"2 TrackingOption1 Region", "3 TrackingName2 North"}},
+		{"account too long", []map[string]string{{"AccountCode": "12345678901"}}, intake.Options{}, []string{"2 AccountCode 10 characters"}},
+		{"lines that contradict", []map[string]string{{"DueDate": "2026-12-20"}, {"DueDate": "2026-12-21"}}, intake.Options{}, []string{"3 DueDate 2026-12-20"}},
+		{"another client on a later line", []map[string]string{{}, {"ContactName": "Harbour Café"}}, intake.Options{}, []string{"3 ContactName Harbour"}},
+		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, intake.Options{}, []string{"3 InvoiceNumber differ only in case"}},
+		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, intake.Options{}, []string{"3 POCity Auckland"}},
+		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, intake.Options{}, []string{"2 EmailAddress e-mail"}},
+		{"a name in other case on a later line", []map[string]string{{}, {"ContactName": "KAURI  joinery ltd"}}, intake.Options{}, nil},
+		{"head on a later line", []map[string]string{{"DueDate": ""}, {"DueDate": "soon"}}, intake.Options{}, []string{"3 DueDate soon"}},
+		{"reference too long", []map[string]string{{}, {"Reference": strings.Repeat("é", 256)}}, intake.Options{}, []string{"3 Reference 255"}},
+		{"description too long", []map[string]string{{"Description": strings.Repeat("é", 4001)}}, intake.Options{}, []string{"2 Description 4000"}},
+		{"figures beyond Xero", []map[string]string{{}, {"Quantity": "99999999", "UnitAmount": "99999999"}}, intake.Options{}, []string{"3 UnitAmount 9999999999.99"}},
+		{"a tax amount with too many decimals", []map[string]string{{"TaxAmount": "15.0004"}}, intake.Options{}, []string{"2 TaxAmount round it"}},
 		{"a line of text with more", []map[string]string{{}, {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": "", "Discount": "5", "TrackingName1": "Region", "TrackingOption1": "North"}},
-			app.ImportOptions{}, []string{"3 Discount text alone", "3 TrackingName1 text alone", "3 TrackingOption1 text alone"}},
+			intake.Options{}, []string{"3 Discount text alone", "3 TrackingName1 text alone", "3 TrackingOption1 text alone"}},
 		{"a category twice", []map[string]string{{"TrackingName1": "Region", "TrackingOption1": "North", "TrackingName2": "region", "TrackingOption2": "South"}},
-			app.ImportOptions{}, []string{"2 TrackingName2 twice"}},
-		{"negative total", []map[string]string{{"Quantity": "-1"}}, app.ImportOptions{}, []string{"2  credit note"}},
-		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, app.ImportOptions{},
+			intake.Options{}, []string{"2 TrackingName2 twice"}},
+		{"negative total", []map[string]string{{"Quantity": "-1"}}, intake.Options{}, []string{"2  credit note"}},
+		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, intake.Options{},
 			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, _, me := apptest.Firm(t)
-			csv := []string{header}
+			csv := []string{apptest.TemplateHeader}
 			for _, l := range c.lines {
 				csv = append(csv, row(l))
 			}
@@ -180,7 +177,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 					t.Errorf("got %q, want %q", got, want)
 				}
 			}
-			_, err := a.Import(t.Context(), me, p)
+			_, err := intake.New(a).Import(t.Context(), me, p)
 			if (err == nil) != (len(c.want) == 0) {
 				t.Errorf("Import: %v", err)
 			}
@@ -205,16 +202,16 @@ func count(t *testing.T, a *app.App, me staff.Member) int {
 
 func TestImportAsksHowDatesAreRead(t *testing.T) {
 	a, _, me := apptest.Firm(t)
-	csv := header + "\n" + row(map[string]string{"InvoiceDate": "03/11/2026", "DueDate": "04/12/2026"})
-	p := previewOf(t, a, me, csv, app.ImportOptions{})
+	csv := apptest.TemplateHeader + "\n" + row(map[string]string{"InvoiceDate": "03/11/2026", "DueDate": "04/12/2026"})
+	p := previewOf(t, a, me, csv, intake.Options{})
 	if !p.AskDates || p.Example != "03/11/2026" {
 		t.Fatalf("got %+v", p)
 	}
-	if _, err := a.Import(t.Context(), me, p); !app.IsCode(err, app.Invalid) {
+	if _, err := intake.New(a).Import(t.Context(), me, p); !app.IsCode(err, app.Invalid) {
 		t.Errorf("imported without an answer: %v", err)
 	}
-	for order, want := range map[app.DateOrder]billing.Date{app.DayMonthYear: 20261103, app.MonthDayYear: 20260311} {
-		p := previewOf(t, a, me, csv, app.ImportOptions{Dates: order})
+	for order, want := range map[intake.DateOrder]billing.Date{intake.DayMonthYear: 20261103, intake.MonthDayYear: 20260311} {
+		p := previewOf(t, a, me, csv, intake.Options{Dates: order})
 		if got := p.Invoices[0].Invoice.Date; got != want || p.AskDates {
 			t.Errorf("%s: got %v, asked %v", order, got, p.AskDates)
 		}
@@ -227,18 +224,18 @@ func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
 		name, csv string
 		want      []string // the places of the problems
 	}{
-		{"another column", header + ",SentToContact\n" + row(nil) + ",\n" + row(nil) + ",yes\n", []string{"3 SentToContact"}},
-		{"another column that is empty", header + ",SentToContact\n" + row(nil) + ",\n", nil},
-		{"a column without a name", header + ",,\n" + row(nil) + ",,yes\n", []string{"2 column AE"}},
-		{"a column behind the header", header + "\n" + row(nil) + "\n" + row(nil) + ",yes\n", []string{"3 column AD"}},
-		{"a required column that is missing", strings.ReplaceAll(header, "*DueDate,", "") + "\n\n", []string{"1 DueDate"}},
-		{"a column twice", header + ",duedate\n" + row(nil), []string{"1 DueDate"}},
+		{"another column", apptest.TemplateHeader + ",SentToContact\n" + row(nil) + ",\n" + row(nil) + ",yes\n", []string{"3 SentToContact"}},
+		{"another column that is empty", apptest.TemplateHeader + ",SentToContact\n" + row(nil) + ",\n", nil},
+		{"a column without a name", apptest.TemplateHeader + ",,\n" + row(nil) + ",,yes\n", []string{"2 column AE"}},
+		{"a column behind the header", apptest.TemplateHeader + "\n" + row(nil) + "\n" + row(nil) + ",yes\n", []string{"3 column AD"}},
+		{"a required column that is missing", strings.ReplaceAll(apptest.TemplateHeader, "*DueDate,", "") + "\n\n", []string{"1 DueDate"}},
+		{"a column twice", apptest.TemplateHeader + ",duedate\n" + row(nil), []string{"1 DueDate"}},
 		{"nothing", "\n,,\n", []string{"0 "}},
-		{"no invoices", "\n" + header + "\n,,\n", []string{"0 "}},
+		{"no invoices", "\n" + apptest.TemplateHeader + "\n,,\n", []string{"0 "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, p := range previewOf(t, a, me, c.csv, app.ImportOptions{}).Problems {
+			for _, p := range previewOf(t, a, me, c.csv, intake.Options{}).Problems {
 				got = append(got, fmt.Sprintf("%d %s", p.Line, p.Column))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -253,7 +250,7 @@ func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
 func TestImportDropsNothing(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	outcome := func(line map[string]string) string {
-		p := previewOf(t, a, me, header+"\n"+row(nil)+"\n"+row(line), app.ImportOptions{})
+		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(nil)+"\n"+row(line), intake.Options{})
 		for i := range p.Invoices {
 			p.Invoices[i].Invoice.ID, p.Invoices[i].Invoice.Client = "", ""
 		}
@@ -269,7 +266,7 @@ func TestImportDropsNothing(t *testing.T) {
 		if again := outcome(line); again != empty {
 			t.Fatalf("the same file has two outcomes:\n%s\n%s", empty, again)
 		}
-		for _, column := range strings.Split(strings.ReplaceAll(header, "*", ""), ",") {
+		for _, column := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
 			filled := maps.Clone(line)
 			filled[column] = "7"
 			if outcome(filled) == empty {
@@ -295,7 +292,7 @@ func TestImportOfATaxByNameOrCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]string{"tax001": "TAX001", "TAX003": "TAX003", "no  gst": "NONE", "Two names": ""} {
-		p := previewOf(t, a, me, header+"\n"+row(map[string]string{"TaxType": text}), app.ImportOptions{})
+		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"TaxType": text}), intake.Options{})
 		if want == "" {
 			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "2 taxes are called Two names") {
 				t.Errorf("%s: %v", text, p.Problems)
@@ -318,14 +315,14 @@ func TestImportFillsInWhatAClientLacks(t *testing.T) {
 		{map[string]string{"InvoiceNumber": "INV-3", "EmailAddress": "Office@kauri.example"}, "office@kauri.example", ""},
 		{map[string]string{"InvoiceNumber": "INV-4", "EmailAddress": "else@kauri.example"}, "office@kauri.example", `has "office@kauri.example"`},
 	} {
-		p := previewOf(t, a, me, header+"\n"+row(c.line), app.ImportOptions{})
+		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(c.line), intake.Options{})
 		if c.problem != "" {
 			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, c.problem) {
 				t.Errorf("got %v", p.Problems)
 			}
 			continue
 		}
-		if _, err := a.Import(t.Context(), me, p); err != nil {
+		if _, err := intake.New(a).Import(t.Context(), me, p); err != nil {
 			t.Fatal(err)
 		}
 		clients, err := a.Clients(t.Context(), me)
@@ -337,26 +334,26 @@ func TestImportFillsInWhatAClientLacks(t *testing.T) {
 
 func TestImportTwiceIsRefused(t *testing.T) {
 	a, db, me := apptest.Firm(t)
-	csv := header + "\n" + row(nil)
-	p := previewOf(t, a, me, csv, app.ImportOptions{})
-	if _, err := a.Import(t.Context(), me, p); err != nil {
+	csv := apptest.TemplateHeader + "\n" + row(nil)
+	p := previewOf(t, a, me, csv, intake.Options{})
+	if _, err := intake.New(a).Import(t.Context(), me, p); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Import(t.Context(), me, p); !app.IsCode(err, app.Conflict) {
+	if _, err := intake.New(a).Import(t.Context(), me, p); !app.IsCode(err, app.Conflict) {
 		t.Errorf("the same preview again: %v", err)
 	}
-	p = previewOf(t, a, me, csv, app.ImportOptions{})
+	p = previewOf(t, a, me, csv, intake.Options{})
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "INV-1 is here already") {
 		t.Errorf("the same file again: %v", p.Problems)
 	}
-	early := previewOf(t, a, me, header+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), app.ImportOptions{})
+	early := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
 	if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.Burn("INV-9") }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Import(t.Context(), me, early); !app.IsCode(err, app.Conflict) {
+	if _, err := intake.New(a).Import(t.Context(), me, early); !app.IsCode(err, app.Conflict) {
 		t.Errorf("a number that was burnt since the preview: %v", err)
 	}
-	p = previewOf(t, a, me, header+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), app.ImportOptions{})
+	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "cannot be used again") {
 		t.Errorf("a burnt number: %v", p.Problems)
 	}
@@ -365,12 +362,12 @@ func TestImportTwiceIsRefused(t *testing.T) {
 func TestImportNeedsPermission(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
-	p := previewOf(t, a, viewer, header+"\n"+row(nil), app.ImportOptions{})
+	p := previewOf(t, a, viewer, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})
 	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "Vic may not edit invoices") {
 		t.Errorf("got %v", p.Problems)
 	}
-	p = previewOf(t, a, me, header+"\n"+row(nil), app.ImportOptions{})
-	if _, err := a.Import(t.Context(), viewer, p); !app.IsCode(err, app.Forbidden) {
+	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})
+	if _, err := intake.New(a).Import(t.Context(), viewer, p); !app.IsCode(err, app.Forbidden) {
 		t.Errorf("another's preview: %v", err)
 	}
 	if n := count(t, a, me); n != 0 {

@@ -1,15 +1,15 @@
-package app
+package intake
 
 import (
-	"strconv"
 	"strings"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
 
 // findClient finds the client by name, case and spaces aside, or makes a new one.
-func (in *importer) findClient(v *importedInvoice) {
+func (in *importer) findClient(v *invoice) {
 	head := v.head["ContactName"]
 	name := strings.Join(strings.Fields(head.text), " ")
 	if name == "" {
@@ -20,14 +20,14 @@ func (in *importer) findClient(v *importedInvoice) {
 	known := in.clients[billing.FoldName(name)]
 	switch len(known) {
 	case 0:
-		c = billing.Client{ID: billing.ClientID(NewID()), Name: name}
+		c = billing.Client{ID: billing.ClientID(app.NewID()), Name: name}
 	case 1:
 		c = known[0]
 	default:
 		in.problem(head.line, "ContactName", "%d clients are called %q: rename one of them.", len(known), name)
 		return
 	}
-	if err := Allow(in.by, staff.EditInvoices, c.ID); err != nil {
+	if err := app.Allow(in.by, staff.EditInvoices, c.ID); err != nil {
 		in.problem(head.line, "ContactName", "%v", err)
 		return
 	}
@@ -38,15 +38,15 @@ func (in *importer) findClient(v *importedInvoice) {
 		&c.Address.Lines[0], &c.Address.Lines[1], &c.Address.Lines[2], &c.Address.Lines[3],
 		&c.Address.City, &c.Address.Region, &c.Address.PostalCode, &c.Address.Country,
 	}
-	for i, column := range addressColumns {
+	for i, column := range app.AddressColumns {
 		in.takeOver(v, column, parts[i])
 	}
 	if len(known) == 1 && c == before {
 		return
 	}
 	if len(known) == 0 {
-		c.Code = in.codes.suggest(name)
-		in.codes.take(c.Code)
+		c.Code = in.codes.Suggest(name)
+		in.codes.Take(c.Code)
 	}
 	if err := billing.CheckEmail(c.Email); err != nil {
 		in.problem(v.lineOf("EmailAddress"), "EmailAddress", "%v", err)
@@ -62,7 +62,7 @@ func (in *importer) findClient(v *importedInvoice) {
 
 // takeOver fills in what the client lacks; what differs is a problem, since a client's
 // details are not changed by an import.
-func (in *importer) takeOver(v *importedInvoice, column string, field *string) {
+func (in *importer) takeOver(v *invoice, column string, field *string) {
 	text := v.head[column].text
 	switch {
 	case text == "" || billing.FoldName(text) == billing.FoldName(*field):
@@ -71,21 +71,4 @@ func (in *importer) takeOver(v *importedInvoice, column string, field *string) {
 	default:
 		in.problem(v.lineOf(column), column, "the client %s has %q, the file has %q here. An import does not change it: correct the file, or empty the column.", v.Client, *field, text)
 	}
-}
-
-// clientCodes holds, for each client code in use, folded, the last number that was
-// tried behind it to make another of it.
-type clientCodes map[string]int
-
-func (c clientCodes) take(code string) { c[strings.ToLower(code)]++ }
-
-// suggest returns a client code made of the name that no client has.
-func (c clientCodes) suggest(name string) string {
-	code := billing.SuggestCode(name)
-	free := code
-	for base := strings.ToLower(code); c[strings.ToLower(free)] > 0; {
-		c[base]++
-		free = code + "-" + strconv.Itoa(c[base])
-	}
-	return free
 }

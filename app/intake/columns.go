@@ -1,8 +1,10 @@
-package app
+package intake
 
 import (
 	"slices"
 	"strings"
+
+	"feebridge/app"
 )
 
 // The columns of Xero's sales invoice template. Those of an invoice's head say the same
@@ -11,12 +13,9 @@ var (
 	requiredColumns = []string{
 		"ContactName", "InvoiceNumber", "InvoiceDate", "DueDate", "Description", "Quantity", "UnitAmount", "AccountCode", "TaxType",
 	}
-	addressColumns = []string{
-		"POAddressLine1", "POAddressLine2", "POAddressLine3", "POAddressLine4", "POCity", "PORegion", "POPostalCode", "POCountry",
-	}
 	headColumns = slices.Concat([]string{
 		"ContactName", "EmailAddress", "Reference", "InvoiceDate", "DueDate", "Total", "Currency", "BrandingTheme",
-	}, addressColumns)
+	}, app.AddressColumns)
 	lineColumns = []string{
 		"InvoiceNumber", "InventoryItemCode", "Description", "Quantity", "UnitAmount", "Discount", "AccountCode", "TaxType", "TaxAmount",
 		"TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2",
@@ -34,7 +33,7 @@ var templateColumns = func() map[string]string {
 
 // headerText returns what the header calls a column, without the star that the
 // template puts in front of those it requires.
-func headerText(header SheetRow, column int) string {
+func headerText(header app.SheetRow, column int) string {
 	if column >= len(header.Cells) {
 		return ""
 	}
@@ -42,7 +41,7 @@ func headerText(header SheetRow, column int) string {
 }
 
 // readHeader finds the columns. It reports whether the rows can be read at all.
-func (in *importer) readHeader(header SheetRow) bool {
+func (in *importer) readHeader(header app.SheetRow) bool {
 	in.columns = map[string]int{}
 	good := true
 	for i := range header.Cells {
@@ -67,7 +66,7 @@ func (in *importer) readHeader(header SheetRow) bool {
 
 // checkUnnamed tells each column that is filled and not taken over, since its name is
 // none of the template's, or it has none.
-func (in *importer) checkUnnamed(header SheetRow, rows []SheetRow) {
+func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 	width := 0
 	for _, r := range rows {
 		width = max(width, len(r.Cells))
@@ -77,11 +76,11 @@ func (in *importer) checkUnnamed(header SheetRow, rows []SheetRow) {
 		if templateColumns[strings.ToLower(text)] != "" {
 			continue
 		}
-		first := slices.IndexFunc(rows, func(r SheetRow) bool { return i < len(r.Cells) && r.Cells[i].filled() })
+		first := slices.IndexFunc(rows, func(r app.SheetRow) bool { return i < len(r.Cells) && r.Cells[i].Filled() })
 		switch {
 		case first < 0:
 		case text == "":
-			in.problem(rows[first].Line, "column "+ColumnLetters(i), "this column is not taken over: it has no name in the header. Give it the name that it has in Xero's sales invoice template, or empty it.")
+			in.problem(rows[first].Line, "column "+app.ColumnLetters(i), "this column is not taken over: it has no name in the header. Give it the name that it has in Xero's sales invoice template, or empty it.")
 		default:
 			in.problem(rows[first].Line, text, "this column is not taken over: its name is none of Xero's sales invoice template. Correct the name, or empty the column.")
 		}
@@ -89,22 +88,22 @@ func (in *importer) checkUnnamed(header SheetRow, rows []SheetRow) {
 }
 
 // cell returns what a row has in a column.
-func (in *importer) cell(r SheetRow, column string) SheetCell {
+func (in *importer) cell(r app.SheetRow, column string) app.SheetCell {
 	if i, ok := in.columns[column]; ok && i < len(r.Cells) {
 		return r.Cells[i]
 	}
-	return SheetCell{}
+	return app.SheetCell{}
 }
 
 // text returns the text that a row has in a column, and tells a cell that holds no
 // value.
-func (in *importer) text(r SheetRow, column string) string {
+func (in *importer) text(r app.SheetRow, column string) string {
 	c := in.cell(r, column)
 	switch {
-	case c.Kind == ErrorCell:
+	case c.Kind == app.ErrorCell:
 		in.problem(r.Line, column, "the cell holds the error %s: correct it in the spreadsheet.", c.Text)
 		return ""
-	case c.Kind == FormulaCell && c.Text == "":
+	case c.Kind == app.FormulaCell && c.Text == "":
 		in.problem(r.Line, column, "the formula has no saved result: open the file in a spreadsheet, save it and import it again.")
 		return ""
 	}

@@ -1,4 +1,4 @@
-package app
+package intake
 
 import (
 	"errors"
@@ -6,13 +6,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 )
 
-// importedInvoice is an invoice while its rows are being read.
-type importedInvoice struct {
-	ImportedInvoice
+// invoice is an invoice while its rows are being read.
+type invoice struct {
+	Imported
 	head  map[string]headText // what the columns that concern the whole invoice say
 	taxes []string            // TaxAmount of each line
 	lines []int               // the file's line of each line
@@ -25,7 +26,7 @@ type headText struct {
 }
 
 // lineOf returns the line of the file that a column's text stands in, or should.
-func (v *importedInvoice) lineOf(column string) int {
+func (v *invoice) lineOf(column string) int {
 	if h, ok := v.head[column]; ok {
 		return h.line
 	}
@@ -33,7 +34,7 @@ func (v *importedInvoice) lineOf(column string) int {
 }
 
 // readRow adds one line to its invoice.
-func (in *importer) readRow(r SheetRow) {
+func (in *importer) readRow(r app.SheetRow) {
 	line := in.readLine(r)
 	number := billing.Number(in.text(r, "InvoiceNumber"))
 	if number == "" {
@@ -45,10 +46,10 @@ func (in *importer) readRow(r SheetRow) {
 		if err := number.Check(); err != nil {
 			in.problem(r.Line, "InvoiceNumber", "%v", err)
 		}
-		v = &importedInvoice{head: map[string]headText{}}
+		v = &invoice{head: map[string]headText{}}
 		v.Line = r.Line
 		v.Invoice = billing.Invoice{
-			ID: billing.InvoiceID(NewID()), Type: billing.Final, Number: number, Amounts: in.options.Amounts,
+			ID: billing.InvoiceID(app.NewID()), Type: billing.Final, Number: number, Amounts: in.options.Amounts,
 		}
 		in.byNumber[number.Fold()] = v
 		in.invoices = append(in.invoices, v)
@@ -64,7 +65,7 @@ func (in *importer) readRow(r SheetRow) {
 }
 
 // readHead reads a column that says the same on each line of an invoice, or nothing.
-func (in *importer) readHead(v *importedInvoice, r SheetRow, column string) {
+func (in *importer) readHead(v *invoice, r app.SheetRow, column string) {
 	text := in.text(r, column)
 	if text == "" {
 		return
@@ -86,7 +87,7 @@ const (
 )
 
 // readLine reads the columns of a line.
-func (in *importer) readLine(r SheetRow) billing.Line {
+func (in *importer) readLine(r app.SheetRow) billing.Line {
 	item := in.short(r, "InventoryItemCode", maxItemCode)
 	l := billing.Line{
 		Code: item, Item: item,
@@ -115,21 +116,21 @@ func (in *importer) readLine(r SheetRow) billing.Line {
 
 // textAlone reports whether a row is a line of text without an amount. What such a
 // line cannot have is a problem.
-func (in *importer) textAlone(r SheetRow) bool {
+func (in *importer) textAlone(r app.SheetRow) bool {
 	for _, column := range []string{"Quantity", "UnitAmount", "TaxType", "AccountCode", "InventoryItemCode"} {
-		if in.cell(r, column).filled() {
+		if in.cell(r, column).Filled() {
 			return false
 		}
 	}
 	for _, column := range []string{"Discount", "TaxAmount", "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2"} {
-		if in.cell(r, column).filled() {
+		if in.cell(r, column).Filled() {
 			in.problem(r.Line, column, "a line of text alone cannot have this: empty the cell, or fill in quantity, unit amount, account and tax.")
 		}
 	}
 	return true
 }
 
-func (in *importer) readFigures(r SheetRow, l *billing.Line) {
+func (in *importer) readFigures(r app.SheetRow, l *billing.Line) {
 	var err error
 	quantity, unit, discount := in.text(r, "Quantity"), in.text(r, "UnitAmount"), in.text(r, "Discount")
 	if l.Quantity, err = money.ParseQuantity(quantity); err != nil {
@@ -150,7 +151,7 @@ func (in *importer) readFigures(r SheetRow, l *billing.Line) {
 	}
 }
 
-func (in *importer) badFigure(r SheetRow, column, text string, err error) {
+func (in *importer) badFigure(r app.SheetRow, column, text string, err error) {
 	if text == "" {
 		in.problem(r.Line, column, "the value is missing: enter one, or leave quantity, unit amount, account and tax all empty for a line of text alone.")
 		return
@@ -159,7 +160,7 @@ func (in *importer) badFigure(r SheetRow, column, text string, err error) {
 }
 
 // short returns the text that a row has in a column, and tells one that is too long.
-func (in *importer) short(r SheetRow, column string, most int) string {
+func (in *importer) short(r app.SheetRow, column string, most int) string {
 	text := in.text(r, column)
 	if utf8.RuneCountInString(text) > most {
 		in.problem(r.Line, column, "the text is longer than the %d characters that Xero takes: shorten it.", most)
@@ -182,7 +183,7 @@ func (in *importer) unknownTax(tax string) string {
 	return "no tax is called " + tax + ". Known: " + list + ". The rates of an organisation become known when it is connected."
 }
 
-func (in *importer) readTracking(r SheetRow) []billing.Tracking {
+func (in *importer) readTracking(r app.SheetRow) []billing.Tracking {
 	var all []billing.Tracking
 	for _, n := range []string{"1", "2"} {
 		t := billing.Tracking{Category: in.short(r, "TrackingName"+n, maxTracking), Option: in.short(r, "TrackingOption"+n, maxTracking)}
@@ -202,7 +203,7 @@ func (in *importer) readTracking(r SheetRow) []billing.Tracking {
 }
 
 // finish completes an invoice once all its lines are read, and checks its figures.
-func (in *importer) finish(v *importedInvoice) {
+func (in *importer) finish(v *invoice) {
 	inv := &v.Invoice
 	inv.Reference, inv.BrandingTheme = v.head["Reference"].text, v.head["BrandingTheme"].text
 	if utf8.RuneCountInString(inv.Reference) > billing.MaxReference {
@@ -225,11 +226,11 @@ func (in *importer) finish(v *importedInvoice) {
 }
 
 // problemWith reports whether one of the invoice's lines has a problem.
-func (in *importer) problemWith(v *importedInvoice) bool {
+func (in *importer) problemWith(v *invoice) bool {
 	return slices.ContainsFunc(v.lines, func(line int) bool { return in.wrong[line] })
 }
 
-func (in *importer) date(v *importedInvoice, column string) billing.Date {
+func (in *importer) date(v *invoice, column string) billing.Date {
 	text := v.head[column].text
 	if text == "" {
 		in.problem(v.lineOf(column), column, "the date is missing: enter one such as 2026-11-03.")
@@ -243,7 +244,7 @@ func (in *importer) date(v *importedInvoice, column string) billing.Date {
 }
 
 // checkFigures computes an invoice as Xero will and compares what the file says.
-func (in *importer) checkFigures(v *importedInvoice) {
+func (in *importer) checkFigures(v *invoice) {
 	totals, err := v.Invoice.Totals()
 	if err != nil {
 		in.checkLines(v)
@@ -263,7 +264,7 @@ func (in *importer) checkFigures(v *importedInvoice) {
 }
 
 // checkLines tells the lines that cannot be computed, by their place in the file.
-func (in *importer) checkLines(v *importedInvoice) {
+func (in *importer) checkLines(v *invoice) {
 	for i, l := range v.Invoice.Lines {
 		line := money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
 		_, err := money.Total(v.Invoice.Currency, v.Invoice.Amounts, []money.Line{line})
