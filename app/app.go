@@ -104,7 +104,7 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 				return err
 			}
 		}
-		return tx.Record(Entry(founder, "found", "firm", firm.Name, "", string(firm.Currency)))
+		return tx.Record(Entry(founder, staff.AuditFound, "firm", firm.Name, "", string(firm.Currency)))
 	})
 }
 
@@ -173,7 +173,7 @@ func (b *bell) ring() {
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // Entry is an audit entry of what by did.
-func Entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
+func Entry(by staff.Member, action staff.AuditAction, subject, id, from, to string) staff.Entry {
 	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
 }
 

@@ -17,7 +17,7 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	if err := a.store.Backup(ctx, path, over); err != nil {
 		return err
 	}
-	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, "back up", "firm", "", "", path)) })
+	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, staff.AuditBackUp, "firm", "", "", path)) })
 }
 
 // BackupState returns how the nightly copies fare.

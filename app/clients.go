@@ -48,9 +48,9 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		if saved.Version, err = tx.SaveClient(saved); err != nil {
 			return err
 		}
-		action := "change"
+		action := staff.AuditChange
 		if was.ID == "" {
-			action = "add"
+			action = staff.AuditAdd
 		}
 		from, to := tellChanges(clientWords(was), clientWords(saved))
 		return tx.Record(Entry(by, action, "client", string(saved.ID), from, to))
@@ -86,9 +86,9 @@ func (a *App) ArchiveClient(ctx context.Context, by staff.Member, id billing.Cli
 		if _, err := tx.SaveClient(c); err != nil {
 			return err
 		}
-		action := "archive"
+		action := staff.AuditArchive
 		if !archived {
-			action = "take back"
+			action = staff.AuditUnarchive
 		}
 		return tx.Record(Entry(by, action, "client", string(id), "", c.Name))
 	})

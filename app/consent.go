@@ -56,7 +56,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		if err := takeUp(tx, s, found); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "sign in", "sign-in", string(s.ID), "", s.Name))
+		return tx.Record(Entry(by, staff.AuditSignIn, "sign-in", string(s.ID), "", s.Name))
 	})
 	a.Queue()
 	if err != nil {

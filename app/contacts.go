@@ -68,7 +68,7 @@ func (a *App) relink(ctx context.Context, by staff.Member, client billing.Client
 		if err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "link contact", "client", string(client), links[client].Name, name))
+		return tx.Record(Entry(by, staff.AuditLinkContact, "client", string(client), links[client].Name, name))
 	})
 }
 

@@ -61,7 +61,7 @@ func (a *App) ExportClientTo(ctx context.Context, by staff.Member, client billin
 		if err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "export to", "client", string(client), was.Tenant.Name, is.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditExportTo, "client", string(client), was.Tenant.Name, is.Tenant.Name))
 	})
 }
 

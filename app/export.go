@@ -127,7 +127,7 @@ func (q *queue) add(v billing.Invoice) error {
 	q.exports = append(q.exports, Export{
 		ID: ExportID(NewID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
 	})
-	q.entries = append(q.entries, Entry(q.by, "export", "invoice", string(v.ID), "", org.Tenant.Name))
+	q.entries = append(q.entries, Entry(q.by, staff.AuditExport, "invoice", string(v.ID), "", org.Tenant.Name))
 	return nil
 }
 
@@ -209,7 +209,7 @@ func confirm(tx Tx, by staff.Member, run Run) error {
 	if err := tx.SaveRuns(run); err != nil {
 		return err
 	}
-	return tx.Record(Entry(by, "confirm", "run", string(run.ID), "", ""))
+	return tx.Record(Entry(by, staff.AuditConfirm, "run", string(run.ID), "", ""))
 }
 
 // allowAll returns an error for the first of the invoices with which the member may not do it.
@@ -281,7 +281,7 @@ func withdrawExports(tx Tx, by staff.Member, id RunID) (int, error) {
 		e.Ended, e.Result = tx.Now(), billing.NotExported
 		withdrawn = append(withdrawn, e)
 		stages[to] = append(stages[to], v.ID)
-		entries = append(entries, Entry(by, "cancel export", "invoice", string(v.ID), "", ""))
+		entries = append(entries, Entry(by, staff.AuditCancelExport, "invoice", string(v.ID), "", ""))
 	}
 	if err := tx.SaveExports(withdrawn...); err != nil {
 		return 0, err

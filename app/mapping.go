@@ -74,6 +74,6 @@ func (a *App) SetMapping(ctx context.Context, by staff.Member, t ledger.TenantID
 		if err := tx.SaveMapping(t, m); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "map", "organisation", string(t), was.String(), m.String()))
+		return tx.Record(Entry(by, staff.AuditMap, "organisation", string(t), was.String(), m.String()))
 	})
 }

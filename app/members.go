@@ -71,7 +71,7 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 			return err
 		}
 		_, to := t.changes(staff.Member{}, m)
-		return tx.Record(Entry(by, "add", "staff", string(m.ID), "", to))
+		return tx.Record(Entry(by, staff.AuditAdd, "staff", string(m.ID), "", to))
 	})
 	return m, err
 }
@@ -106,7 +106,7 @@ func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member)
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "change", "staff", string(m.ID), from, to))
+		return tx.Record(Entry(by, staff.AuditChange, "staff", string(m.ID), from, to))
 	})
 	return m, err
 }
@@ -134,7 +134,7 @@ func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, "deactivate", "staff", string(id), "", m.Name)); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditDeactivate, "staff", string(id), "", m.Name)); err != nil {
 			return err
 		}
 		return holdRunsOf(tx, by, m)
@@ -155,7 +155,7 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 		if err := tx.SaveRuns(run); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, "hold", "run", string(run.ID), "", "started by "+m.Name)); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditHold, "run", string(run.ID), "", "started by "+m.Name)); err != nil {
 			return err
 		}
 	}
@@ -183,7 +183,7 @@ func (a *App) Reactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "reactivate", "staff", string(id), "", m.Name))
+		return tx.Record(Entry(by, staff.AuditReactivate, "staff", string(id), "", m.Name))
 	})
 }
 

@@ -62,7 +62,7 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 	if _, err := f.SaveInvoice(v); err != nil {
 		return was, err
 	}
-	return v.Number, f.Record(Entry(by, "renumber", "invoice", string(v.ID), string(was), string(v.Number)))
+	return v.Number, f.Record(Entry(by, staff.AuditRenumber, "invoice", string(v.ID), string(was), string(v.Number)))
 }
 
 // numberIsUseless reports whether the invoice cannot go to Xero under its number: Xero has

@@ -66,7 +66,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		if err := SaveChart(tx, chart); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "connect", "organisation", string(t), "", chart.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditConnect, "organisation", string(t), "", chart.Tenant.Name))
 	})
 	a.Queue()
 	return org, err
@@ -103,7 +103,7 @@ func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) 
 		if err := tx.SaveOrganisation(to); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "export to", "organisation", string(t), was, to.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditExportTo, "organisation", string(t), was, to.Tenant.Name))
 	})
 }
 
@@ -133,7 +133,7 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "disconnect", "organisation", string(t), string(was), string(Disconnected)))
+		return tx.Record(Entry(by, staff.AuditDisconnect, "organisation", string(t), string(was), string(Disconnected)))
 	})
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "register", "firm", firm.Name, was.String(), r.String()))
+		return tx.Record(Entry(by, staff.AuditRegister, "firm", firm.Name, was.String(), r.String()))
 	})
 }
 

@@ -138,13 +138,13 @@ func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
 		return err
 	}
-	if err := tx.Record(Entry(m, "fail to sign in", "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
+	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
 		return err
 	}
 	if p.Locked.IsZero() {
 		return nil
 	}
-	return tx.Record(Entry(m, "lock out", "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
+	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
 }
 
 func lockedOut(p staff.Password) error {
@@ -178,7 +178,7 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 		if now.Hash != kept.Hash {
 			return Errorf(Conflict, "The password was changed meanwhile. Try again.")
 		}
-		return setPassword(tx, by, "change password", by.ID, changed)
+		return setPassword(tx, by, staff.AuditChangePassword, by.ID, changed)
 	})
 }
 
@@ -195,10 +195,10 @@ func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, p
 		return err
 	}
 	reset := staff.NewPassword(password)
-	return a.Update(ctx, func(tx Tx) error { return setPassword(tx, by, "reset password", id, reset) })
+	return a.Update(ctx, func(tx Tx) error { return setPassword(tx, by, staff.AuditResetPassword, id, reset) })
 }
 
-func setPassword(tx Tx, by staff.Member, action string, id staff.ID, p staff.Password) error {
+func setPassword(tx Tx, by staff.Member, action staff.AuditAction, id staff.ID, p staff.Password) error {
 	all, err := tx.Staff()
 	if err != nil {
 		return err

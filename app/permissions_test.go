@@ -280,11 +280,11 @@ var free = map[string]string{
 	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"Refreshes": "how fresh it is: everybody should know",
-	"View": "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
+	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
 	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
-	"Send": "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
+	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
 	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
 }
@@ -479,7 +479,9 @@ func openPrepared(t *testing.T) *office {
 }
 
 // desk is all that can be done in the office.
-func (o *office) desk() *desk { return &desk{o.App, intake.New(o.App), outbox.New(outbox.Params{App: o.App, Store: o.db, Books: offline{}, Log: apptest.Quiet})} }
+func (o *office) desk() *desk {
+	return &desk{o.App, intake.New(o.App), outbox.New(outbox.Params{App: o.App, Store: o.db, Books: offline{}, Log: apptest.Quiet})}
+}
 
 // preparedDatabase is a connected firm with staff of every kind and an invoice of Kauri
 // in every state that matters.

@@ -91,9 +91,9 @@ func (q *removalQueue) add(v billing.Invoice, e Export, stage billing.Stage, to 
 }
 
 // removalNames name in the audit trail what was asked for.
-var removalNames = map[ledger.InvoiceStatus]string{ledger.DeletedThere: "draft", ledger.VoidedThere: "void in Xero"}
+var removalNames = map[ledger.InvoiceStatus]staff.AuditAction{ledger.DeletedThere: staff.AuditDraft, ledger.VoidedThere: staff.AuditVoid}
 
-func (q *removalQueue) advance(v billing.Invoice, to billing.Stage, action string) {
+func (q *removalQueue) advance(v billing.Invoice, to billing.Stage, action staff.AuditAction) {
 	q.stages[to] = append(q.stages[to], v.ID)
 	q.entries = append(q.entries, Entry(q.by, action, "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 }
@@ -189,7 +189,7 @@ func withdrawRemovals(tx Tx, by staff.Member, id RunID) (int, error) {
 		to, why := v.Stage.Kept(exports[i].Result), ledger.Stays("It was cancelled before it was sent.")
 		r.Messages = []ledger.Message{why}
 		stages[to] = append(stages[to], v.ID)
-		entries = append(entries, Entry(Itself, "stays in Xero", "invoice", string(v.ID), Describe(v.Stage), Describe(to)+": "+why.Text))
+		entries = append(entries, Entry(Itself, staff.AuditStays, "invoice", string(v.ID), Describe(v.Stage), Describe(to)+": "+why.Text))
 	}
 	if err := tx.SaveRemovals(waiting...); err != nil {
 		return 0, err

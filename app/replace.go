@@ -54,7 +54,7 @@ func (a *App) Replace(ctx context.Context, by staff.Member, id billing.InvoiceID
 		if err := tx.SaveReplacement(Replacement{Invoice: id, By: by.ID, Began: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "replace", "invoice", string(id), "", "begun"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "begun"))
 	})
 	if err != nil {
 		return ReplaceView{}, err
@@ -262,10 +262,10 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, "copy", "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "replace", "invoice", string(id), "", "a draft takes its place"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "a draft takes its place"))
 	})
 	return fresh, err
 }
@@ -301,6 +301,6 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "replace", "invoice", string(id), "", "given up"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "given up"))
 	})
 }

@@ -105,7 +105,7 @@ func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) er
 		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, "restore", "firm", "", "", from))
+		return tx.Record(Entry(by, staff.AuditRestore, "firm", "", "", from))
 	})
 }
 
@@ -137,7 +137,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			if err := tx.SaveReconciliation(c); err != nil {
 				return err
 			}
-			if err := tx.Record(Entry(by, "unlock", "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
+			if err := tx.Record(Entry(by, staff.AuditUnlock, "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
 				return err
 			}
 		}

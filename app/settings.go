@@ -68,7 +68,7 @@ func (a *App) SaveFirm(ctx context.Context, by staff.Member, f Firm) (Firm, erro
 		if to == "" {
 			return nil
 		}
-		return tx.Record(Entry(by, "change", "firm", saved.Name, from, to))
+		return tx.Record(Entry(by, staff.AuditChange, "firm", saved.Name, from, to))
 	})
 	return saved, err
 }
@@ -218,7 +218,7 @@ func (s setting[T]) replace(was, is []T) error {
 	before, after := texts(was, s.id, s.text), texts(is, s.id, s.text)
 	for _, v := range was {
 		if _, stays := after[s.id(v)]; !stays {
-			if err := errors.Join(s.remove(v), s.tx.Record(Entry(s.by, "delete", s.what, s.id(v), s.text(v), ""))); err != nil {
+			if err := errors.Join(s.remove(v), s.tx.Record(Entry(s.by, staff.AuditDelete, s.what, s.id(v), s.text(v), ""))); err != nil {
 				return err
 			}
 		}
@@ -228,7 +228,7 @@ func (s setting[T]) replace(was, is []T) error {
 		if old == s.text(v) {
 			continue
 		}
-		if err := errors.Join(s.save(v), s.tx.Record(Entry(s.by, "change", s.what, s.id(v), old, s.text(v)))); err != nil {
+		if err := errors.Join(s.save(v), s.tx.Record(Entry(s.by, staff.AuditChange, s.what, s.id(v), old, s.text(v)))); err != nil {
 			return err
 		}
 	}

@@ -104,9 +104,9 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 
 // EventNames name in the audit trail what happened; pastNames in a refusal what cannot.
 var (
-	EventNames = map[billing.Event]string{
-		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Delete: "delete", billing.Hold: "hold", billing.Release: "release",
-		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer", billing.LetGo: "release",
+	EventNames = map[billing.Event]staff.AuditAction{
+		billing.Finalize: staff.AuditFinalize, billing.Reopen: staff.AuditDraft, billing.Delete: staff.AuditDelete, billing.Hold: staff.AuditHold, billing.Release: staff.AuditRelease,
+		billing.Send: staff.AuditSend, billing.Unsent: staff.AuditQueueAgain, billing.Lose: staff.AuditLoseAnswer, billing.LetGo: staff.AuditRelease,
 	}
 	pastNames = map[billing.Event]string{
 		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",

@@ -83,7 +83,7 @@ type Query struct {
 type AuditQuery struct {
 	Subject, ID string // of what; an ID goes with its Subject
 	By          staff.ID
-	Action      string
+	Action      staff.AuditAction
 	From, To    time.Time // At is not before From, and before To
 	Before      int64     // Seq
 	Limit       int

@@ -137,7 +137,7 @@ func (w *templateWriter) add(v billing.Invoice) error {
 		return err
 	}
 	w.rows = append(w.rows, rows...)
-	return w.Record(Entry(w.by, "template export", "invoice", string(v.ID), "", ""))
+	return w.Record(Entry(w.by, staff.AuditTemplate, "invoice", string(v.ID), "", ""))
 }
 
 // fit refuses an invoice whose total would be another with the amounts of the file. One

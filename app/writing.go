@@ -280,13 +280,13 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 		now := billing.FormOf(v)
 		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now.Clone()}
 		if was.Version == 0 {
-			return tx.Record(Entry(by, "write", "invoice", string(v.ID), "", "a draft"))
+			return tx.Record(Entry(by, staff.AuditWrite, "invoice", string(v.ID), "", "a draft"))
 		}
 		changes := billing.Differences(billing.FormOf(was), now)
 		if len(changes) == 0 {
 			return nil
 		}
-		return tx.Record(Entry(by, "edit", "invoice", string(v.ID), "", listDifferences(changes)))
+		return tx.Record(Entry(by, staff.AuditEdit, "invoice", string(v.ID), "", listDifferences(changes)))
 	})
 	return saved, err
 }
@@ -322,7 +322,7 @@ func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.Invoice
 			return err
 		}
 		made = v.ID
-		return tx.Record(Entry(by, "duplicate", "invoice", string(v.ID), string(from), "a draft"))
+		return tx.Record(Entry(by, staff.AuditDuplicate, "invoice", string(v.ID), string(from), "a draft"))
 	})
 	return made, err
 }

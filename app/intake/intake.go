@@ -133,7 +133,7 @@ func importClient(tx app.Tx, by staff.Member, c billing.Client) error {
 	if _, err := tx.SaveClient(c); err != nil {
 		return err
 	}
-	return tx.Record(app.Entry(by, "import", "client", string(c.ID), "", c.Name))
+	return tx.Record(app.Entry(by, staff.AuditImport, "client", string(c.ID), "", c.Name))
 }
 
 func importInvoice(tx app.Tx, by staff.Member, v billing.Invoice, finalize bool) error {
@@ -153,5 +153,5 @@ func importInvoice(tx app.Tx, by staff.Member, v billing.Invoice, finalize bool)
 	if _, err := tx.SaveInvoice(v); err != nil {
 		return err
 	}
-	return tx.Record(app.Entry(by, "import", "invoice", string(v.ID), "", app.Describe(v.Stage)))
+	return tx.Record(app.Entry(by, staff.AuditImport, "invoice", string(v.ID), "", app.Describe(v.Stage)))
 }

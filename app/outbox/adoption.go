@@ -6,6 +6,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 )
 
 // adoption brings what Xero has together with what a copy of the database knows, in one
@@ -79,7 +80,7 @@ func (f *adoption) save() error {
 		if err := f.SaveFirm(f.firm); err != nil {
 			return err
 		}
-		e := app.Entry(app.Itself, "raise next number", "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
+		e := app.Entry(app.Itself, staff.AuditRaiseNumber, "firm", f.firm.Name, string(was.Numbering.Number()), string(f.firm.Numbering.Number()))
 		if err := f.Record(e); err != nil {
 			return err
 		}
@@ -165,7 +166,7 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 		e.Number = st.Number
 	}
 	f.c.Adopted++
-	if err := f.Record(app.Entry(app.Itself, "find in Xero", "invoice", string(v.ID), app.Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+	if err := f.Record(app.Entry(app.Itself, staff.AuditFind, "invoice", string(v.ID), app.Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
 		return err
 	}
 	return f.arrive(e, v, st, messages)

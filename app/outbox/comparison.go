@@ -9,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 )
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
@@ -203,7 +204,7 @@ func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
 		}
 		ended := c
 		ended.Ended = e.now
-		e.record("compare with Xero", "organisation", string(s.tenant), "", tellComparison(ended, strays))
+		e.record(staff.AuditCompare, "organisation", string(s.tenant), "", tellComparison(ended, strays))
 		return tx.SaveReconciliation(ended)
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 )
 
 // contacts is the kind of request that creates contacts in Xero, and what a sender knows of the
@@ -174,7 +175,7 @@ func anyLinked(links map[billing.ClientID]app.Link, clients []string) bool {
 // link ties a client to a contact, by Feebridge's own doing.
 func (e *effects) link(client billing.ClientID, c ledger.Contact, how app.LinkHow) {
 	e.links[client] = app.Link{Contact: c.ID, Name: c.Name, How: how, At: e.now}
-	e.record("link contact", "client", string(client), "", c.Name)
+	e.record(staff.AuditLinkContact, "client", string(client), "", c.Name)
 }
 
 // distinctContacts leaves out what has the name or the number of one before it: Xero

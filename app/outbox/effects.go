@@ -85,7 +85,7 @@ func (e *effects) committed() {
 }
 
 // record notes what Feebridge itself did.
-func (e *effects) record(action, subject, id, from, to string) {
+func (e *effects) record(action staff.AuditAction, subject, id, from, to string) {
 	e.entries = append(e.entries, app.Entry(app.Itself, action, subject, id, from, to))
 }
 
@@ -126,7 +126,7 @@ func (e *effects) end(t app.Tracked, messages []ledger.Message, events ...billin
 	if len(messages) > 0 {
 		text += ": " + messages[0].Text
 	}
-	e.record("export ended", "invoice", string(v.ID), app.Describe(v.Stage), text)
+	e.record(staff.AuditExportEnded, "invoice", string(v.ID), app.Describe(v.Stage), text)
 	return export, nil
 }
 

@@ -101,11 +101,11 @@ func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Expor
 	return s.books.Attach(ctx, s.tenant, e.Standing.ID, ledger.File{Name: string(e.Number) + ".pdf", Content: content}, key)
 }
 
-// tellExtra puts into the history of the invoice what became of an extra.
+// tellExtra puts the result of an extra into the history of the invoice.
 func (s *sender) tellExtra(ctx context.Context, kind app.ExtraKind, e app.Export, failed error) error {
-	what, became := "note in Xero", "written"
+	what, became := staff.AuditNote, "written"
 	if kind == app.PrintedPaper {
-		what, became = "printed invoice in Xero", "attached"
+		what, became = staff.AuditAttach, "attached"
 	}
 	if failed != nil {
 		s.log.Warn("writing besides an invoice", "what", what, "export", e.ID, "error", failed)

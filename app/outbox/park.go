@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/staff"
 )
 
 // How long sending waits when Xero did not say how long: as long as the trouble has
@@ -101,7 +102,7 @@ func (s *sender) setHealth(ctx context.Context, p app.Park) error {
 		org.State, org.Parked = stateFor(p.Why), p
 		e.then(func() { s.org = org })
 		if org.State != was {
-			e.record("connection", "organisation", string(s.tenant), string(was), string(org.State))
+			e.record(staff.AuditConnection, "organisation", string(s.tenant), string(was), string(org.State))
 		}
 		return tx.SaveOrganisation(org)
 	})

@@ -8,6 +8,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 )
 
 // refresher is the one that reads from an organisation while it holds the lease.
@@ -258,7 +259,7 @@ func (e *effects) connectionIs(tx Tx, is app.ConnectionState, changed func()) er
 	if err != nil || org.State == is {
 		return err
 	}
-	e.record("connection", "organisation", string(e.tenant), string(org.State), string(is))
+	e.record(staff.AuditConnection, "organisation", string(e.tenant), string(org.State), string(is))
 	e.then(changed)
 	org.State = is
 	if is == app.Connected {

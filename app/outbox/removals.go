@@ -374,9 +374,9 @@ func (m removing) done(e *effects, st ledger.Standing) error {
 		return nil
 	}
 	v, export := m.tracked.Invoice, m.tracked.Export
-	ev, action := billing.Removed, "removed from Xero"
+	ev, action := billing.Removed, staff.AuditRemoved
 	if m.To == ledger.VoidedThere {
-		ev, action = billing.VoidThere, "voided in Xero"
+		ev, action = billing.VoidThere, staff.AuditVoided
 		e.burnt = append(e.burnt, v.Number, st.Number)
 	}
 	to, err := next(v, v.Stage, ev)
@@ -403,7 +403,7 @@ func (m removing) keep(e *effects, st *ledger.Standing, why []ledger.Message) {
 	was := t.Invoice.Stage
 	t.Invoice.Stage = was.Kept(t.Export.Result) // as it was before
 	e.stages[t.Invoice.ID] = t.Invoice.Stage
-	e.record("stays in Xero", "invoice", string(t.Invoice.ID), app.Describe(was), app.Describe(t.Invoice.Stage)+": "+why[0].Text)
+	e.record(staff.AuditStays, "invoice", string(t.Invoice.ID), app.Describe(was), app.Describe(t.Invoice.Stage)+": "+why[0].Text)
 	m.ended(e, app.KeptThere, why)
 	if st != nil {
 		e.bring(t, *st)

@@ -6,6 +6,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 )
 
 // follow takes a reading of an invoice whose export has ended, and reports whether the invoice's
@@ -30,7 +31,7 @@ func (e *effects) bring(t app.Tracked, st ledger.Standing) (moved bool) {
 	}
 	export.Standing = st
 	if stage != v.Stage || st.Settlement() != was.Settlement() {
-		e.record("read again", "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st))
+		e.record(staff.AuditReadAgain, "invoice", string(v.ID), tell(v.Stage, was), tell(stage, st))
 	}
 	if stage != v.Stage {
 		e.stages[v.ID] = stage
@@ -59,7 +60,7 @@ func (e *effects) vanish(t app.Tracked) (moved bool) {
 		return false
 	}
 	e.stages[t.Invoice.ID] = to
-	e.record("read again", "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), app.Describe(to))
+	e.record(staff.AuditReadAgain, "invoice", string(t.Invoice.ID), tell(t.Invoice.Stage, t.Export.Standing), app.Describe(to))
 	t.Export.Result = to.Export
 	e.standings = append(e.standings, t.Export)
 	return true
