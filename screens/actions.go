@@ -173,13 +173,20 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	}
 	failed := failedOf(rows)
 	retryWhy := ""
-	if len(failed) == 0 {
+	switch {
+	case len(rows) == 0:
+		retryWhy = lang.L("obstacle.none-selected")
+	case len(failed) == 0:
 		retryWhy = lang.L("obstacle.none-failed")
 	}
 	export := item(lang.L("menu.export-selected"), exporting, rows, "", b.confirmExport)
 	showKey(export, fyne.KeyE)
 	openOneWhy := ""
-	if len(rows) != 1 {
+	switch len(rows) {
+	case 0:
+		openOneWhy = lang.L("obstacle.none-selected")
+	case 1:
+	default:
 		openOneWhy = lang.L("obstacle.select-one")
 	}
 	openWhy := openOneWhy

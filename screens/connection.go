@@ -208,7 +208,7 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	name := heading(org.Tenant.Name)
 	name.SizeName = theme.SizeNameSubHeadingText
 	how := connectionOf(c.format, org, c.standing.refreshes[org.Tenant.ID], c.now())
-	state := paragraph(how.state)
+	state := paragraph(capital(how.state))
 	state.TextStyle.Bold = true
 	column := container.New(closely, name, signed(how.sign, state))
 	if more := c.meaning(org, how); more != "" {

@@ -369,7 +369,7 @@ func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 	fake.mu.Unlock()
 	fake.tell("organisation", "t1")
 	b.settle()
-	b.see("connection expired", "was the last to connect")
+	b.see("Connection expired", "was the last to connect")
 	if n := strings.Count(b.text(), "Connect to Xero"); n != 1 {
 		t.Errorf("Connect to Xero stands %d times", n)
 	}

@@ -376,8 +376,8 @@ func (f *frame) tellKeys() {
 		{lang.L("keys.name.escape"), lang.L("keys.escape")},
 	} {
 		name := widget.NewLabelWithStyle(k[0], fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-		table.Add(container.New(factLine{150}, name, paragraph(k[1])))
+		table.Add(container.New(factLine{220}, name, paragraph(k[1])))
 	}
 	var d *dialog
-	d = f.dialogs.show(lang.L("keys.title"), fyne.NewSize(520, 0), table, newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
+	d = f.dialogs.show(lang.L("keys.title"), fyne.NewSize(620, 0), table, newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
 }

@@ -47,11 +47,12 @@ func counted(label string, n int) string {
 }
 
 // openMenu opens a menu at a place of the canvas, with the reasons below the entries that
-// have one.
+// have one. Where one entry after the other has the same reason, it is told below the last.
 func openMenu(m *fyne.Menu, c fyne.Canvas, at fyne.Position) {
 	p := widget.NewPopUpMenu(m, c)
 	for i, item := range m.Items {
-		if why, reasoned := item.Shortcut.(whyNot); reasoned {
+		why, reasoned := item.Shortcut.(whyNot)
+		if reasoned && (i+1 == len(m.Items) || m.Items[i+1].Shortcut != item.Shortcut) {
 			text := canvas.NewText(string(why), theme.Color(theme.ColorNamePlaceHolder))
 			text.TextSize = theme.CaptionTextSize()
 			p.Items[i] = container.New(reasonBelow{}, p.Items[i], text)

@@ -227,7 +227,7 @@ func (x *exports) endTitle() string {
 	t := x.progress.Tally
 	switch whole := t.Exported == t.All && len(x.refused) == 0; {
 	case whole && x.removing():
-		return lang.N("run.deleting.done", t.All, x.count(t.All))
+		return lang.N("draft.done", t.All, x.count(t.All))
 	case whole:
 		return lang.N("run.exporting.done", t.All, x.count(t.All))
 	case x.removing():

@@ -30,7 +30,7 @@ func TestAnExportedInvoiceIsRemovedFromXeroAndADraftAgain(t *testing.T) {
 	}
 	fake.settleRemovals(1)
 	b.settle()
-	b.see("1 invoice deleted from Xero", "0001076", "Deleted from Xero. Now a draft here.")
+	b.see("1 invoice taken back to draft", "0001076", "Deleted from Xero. Now a draft here.")
 	b.key(fyne.KeyEscape)
 	if got := fake.number("0001076").Stage; got.Status != billing.Draft {
 		t.Errorf("it is %v", got)
