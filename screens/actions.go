@@ -72,11 +72,11 @@ func (m move) possible(me staff.Member, r *app.InvoiceRow) bool {
 func (m move) whyNot(rows []*app.InvoiceRow) string {
 	switch all := m.obstacles(rows); len(all) {
 	case 0:
-		return lang.L("select invoices first")
+		return lang.L("obstacle.none-selected")
 	case 1:
 		return all[0].why
 	}
-	return lang.L("possible for none of those selected")
+	return lang.L("obstacle.mixed")
 }
 
 // hindered is how many invoices a move is not possible for, and why.
@@ -111,35 +111,35 @@ func (m move) obstacle(s billing.Stage) string {
 	}
 	switch {
 	case m == replacing:
-		return lang.L("only a closed invoice is replaced")
+		return lang.L("obstacle.only-closed")
 	case m == lettingGo:
-		return lang.L("only for one that was not found in Xero")
+		return lang.L("obstacle.only-missing")
 	case s.Status == billing.Closed && (m == redrafting || m == deleting):
-		return lang.L("closed: choose Replace to write it anew")
+		return lang.L("obstacle.closed-replace")
 	case s.Status == billing.Closed:
-		return lang.L("closed: it was approved or voided in Xero")
+		return lang.L("obstacle.closed")
 	case m == finalizing:
-		return lang.L("only a draft can be finalized")
+		return lang.L("obstacle.only-draft")
 	case m == releasing:
-		return lang.L("not held")
+		return lang.L("obstacle.only-held")
 	case s.Status == billing.Draft && m == redrafting:
-		return lang.L("a draft already")
+		return lang.L("obstacle.already-draft")
 	case s.Status == billing.Draft:
-		return lang.L("a draft: finalize it first")
+		return lang.L("obstacle.still-draft")
 	case s.Export == billing.Removing:
-		return lang.L("being removed from Xero")
+		return lang.L("obstacle.removing")
 	case s.InFlight():
-		return lang.L("on its way to Xero")
+		return lang.L("obstacle.in-flight")
 	case s.Export == billing.NotFoundInXero:
-		return lang.L("not found in Xero: an Admin has to say first that it is gone")
+		return lang.L("obstacle.missing")
 	case s.Live() && m == deleting:
-		return lang.L("in Xero: choose Draft to remove it there first")
+		return lang.L("obstacle.live-delete")
 	case s.Live():
-		return lang.L("in Xero already")
+		return lang.L("obstacle.live")
 	case s.Export == billing.Held && m == holding:
-		return lang.L("held already")
+		return lang.L("obstacle.already-held")
 	}
-	return lang.L("held: release it first")
+	return lang.L("obstacle.held")
 }
 
 // failedOf returns those of the rows whose export failed.
@@ -173,77 +173,58 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	}
 	failed := failedOf(rows)
 	retryWhy := ""
-	if len(failed) == 0 {
-		retryWhy = lang.L("no failed export is selected")
+	switch {
+	case len(rows) == 0:
+		retryWhy = lang.L("obstacle.none-selected")
+	case len(failed) == 0:
+		retryWhy = lang.L("obstacle.none-failed")
 	}
-	export := item(lang.L("Export selected invoices to Xero"), exporting, rows, "", b.confirmExport)
+	export := item(lang.L("menu.export-selected"), exporting, rows, "", b.confirmExport)
 	showKey(export, fyne.KeyE)
 	openOneWhy := ""
-	if len(rows) != 1 {
-		openOneWhy = lang.L("select one invoice")
+	switch len(rows) {
+	case 0:
+		openOneWhy = lang.L("obstacle.none-selected")
+	case 1:
+	default:
+		openOneWhy = lang.L("obstacle.select-one")
 	}
 	openWhy := openOneWhy
 	switch {
 	case openWhy != "":
 	case rows[0].XeroStatus == "":
-		openWhy = lang.L("it is not in Xero")
+		openWhy = lang.L("obstacle.not-in-xero")
 	}
 	copyWhy := ""
 	if len(rows) == 0 {
-		copyWhy = lang.L("select invoices first")
+		copyWhy = lang.L("obstacle.none-selected")
 	}
-	draft := item(lang.L("Draft"), redrafting, rows, "", func([]*app.InvoiceRow) { b.confirmDraft(rows) })
+	draft := item(lang.L("menu.draft"), redrafting, rows, "", func([]*app.InvoiceRow) { b.confirmDraft(rows) })
 	showKey(draft, fyne.KeyD)
 	replaceWhy := openOneWhy
 	if replaceWhy == "" && !replacing.possible(b.me(), rows[0]) {
 		replaceWhy = replacing.whyNot(rows)
 	}
-	copyRows := menuItem(counted(lang.L("Copy rows"), len(rows)), copyWhy, b.copyRows)
+	copyRows := menuItem(counted(lang.L("menu.copy-rows"), len(rows)), copyWhy, b.copyRows)
 	showKey(copyRows, fyne.KeyC)
 	return fyne.NewMenu("",
 		export,
-		item(lang.L("Retry"), exporting, failed, retryWhy, b.confirmExport),
-		menuItem(lang.L("Open in Xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
+		item(lang.L("action.retry"), exporting, failed, retryWhy, b.confirmExport),
+		menuItem(lang.L("action.open-in-xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
 		fyne.NewMenuItemSeparator(),
-		menuItem(lang.L("Open"), openOneWhy, func() { b.write(rows[0].ID) }),
-		menuItem(lang.L("History"), openOneWhy, func() { b.showHistory(rows[0].ID) }),
-		menuItem(lang.L("Preview as PDF"), openOneWhy, func() { b.print(rows[0].ID) }),
-		item(lang.L("Finalize"), finalizing, rows, "", b.finalize),
+		menuItem(lang.L("menu.open"), openOneWhy, func() { b.write(rows[0].ID) }),
+		menuItem(lang.L("menu.history"), openOneWhy, func() { b.showHistory(rows[0].ID) }),
+		menuItem(lang.L("menu.preview-pdf"), openOneWhy, func() { b.print(rows[0].ID) }),
+		item(lang.L("action.finalize"), finalizing, rows, "", b.finalize),
 		draft,
-		menuItem(lang.L("Replace…"), replaceWhy, func() { b.replace(rows[0].ID) }),
-		item(lang.L("Hold"), holding, rows, "", b.hold),
-		item(lang.L("Release"), releasing, rows, "", b.release),
-		item(lang.L("Gone from Xero for good…"), lettingGo, rows, "", b.confirmLetGo),
-		item(lang.L("Delete…"), deleting, rows, "", b.confirmDelete),
+		menuItem(lang.L("menu.replace"), replaceWhy, func() { b.replace(rows[0].ID) }),
+		item(lang.L("menu.hold"), holding, rows, "", b.hold),
+		item(lang.L("menu.release"), releasing, rows, "", b.release),
+		item(lang.L("menu.confirm-missing"), lettingGo, rows, "", b.confirmLetGo),
+		item(lang.L("menu.delete"), deleting, rows, "", b.confirmDelete),
 		fyne.NewMenuItemSeparator(),
 		copyRows,
-		fyne.NewMenuItem(lang.L("Save the list as CSV or XLSX…"), b.saveList),
-		item(lang.L("Save for Xero's import…"), exporting, rows, "", b.saveTemplate),
+		fyne.NewMenuItem(lang.L("menu.save-list"), b.saveList),
+		item(lang.L("menu.save-template"), exporting, rows, "", b.saveTemplate),
 	)
-}
-
-// menuItem is a menu's item; a reason why not greys it and stands in its text.
-func menuItem(label, whyNot string, do func()) *fyne.MenuItem {
-	if whyNot == "" {
-		return fyne.NewMenuItem(label, do)
-	}
-	item := fyne.NewMenuItem(label+" – "+whyNot, nil)
-	item.Disabled = true
-	return item
-}
-
-// showKey adds to a menu's item the key that does the same. Fyne would draw a shortcut
-// too faint to be read.
-func showKey(item *fyne.MenuItem, key fyne.KeyName) {
-	if !item.Disabled {
-		item.Label += " · " + controlName(key)
-	}
-}
-
-// counted adds to a label how many invoices it is about, where that is not plain.
-func counted(label string, n int) string {
-	if n < 2 {
-		return label
-	}
-	return lang.L("{{.Action}} ({{.Count}})", with{"Action": label, "Count": n})
 }

@@ -27,38 +27,41 @@ func adviceOn(f style.Format, v app.InvoiceView) advice {
 	}
 	switch stage.Export {
 	case billing.Exported:
-		return advice{lang.L("Xero holds it, and nobody has approved it there yet. It closes here by itself when that is done."),
-			lang.L("To change it, choose Draft: that removes it from Xero.")}
+		meaning := lang.L("advice.in-xero-draft")
+		if len(v.Exports) > 0 && v.Exports[0].Standing.Status == ledger.SubmittedThere {
+			meaning = lang.L("advice.in-xero-submitted")
+		}
+		return advice{meaning, lang.L("advice.in-xero.fix")}
 	case billing.Changed:
-		return advice{lang.L("Somebody changed it in Xero by hand. What was changed there is not taken over here."),
-			lang.L("Choose Draft to remove it from Xero: the change there is lost, and you can make it here and export the invoice again. Or open it in Xero and change it back.")}
+		return advice{lang.L("advice.edited"),
+			lang.L("advice.edited.fix")}
 	case billing.DeletedInXero:
-		return advice{lang.L("Somebody deleted it in Xero before it was approved. Its number is free for it there."),
-			lang.L("If it is still wanted, export it again under the same number. To change it first, choose Draft.")}
+		return advice{lang.L("advice.deleted"),
+			lang.L("advice.deleted.fix")}
 	case billing.NotFoundInXero:
-		return advice{lang.L("A complete reading of what the organisation has did not have it."),
-			lang.L("Look in Xero again. If it is gone for good, an Admin says so; then it can be exported again, or taken back to draft.")}
+		return advice{lang.L("advice.missing"),
+			lang.L("advice.missing.fix")}
 	case billing.Removing:
-		return advice{lang.L("It is on its way out of Xero. If somebody approves it in this moment, it stays there and is closed here."),
-			lang.L("Wait: it becomes a draft here by itself.")}
+		return advice{lang.L("advice.removing"),
+			lang.L("advice.removing.fix")}
 	}
 	return advice{}
 }
 
 func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
-	anew := lang.L("To write it anew, choose Replace: it is voided in Xero, deleted here, and copied to a new draft under another number.")
+	anew := lang.L("advice.replace")
 	switch v.Invoice.Stage.Export {
 	case billing.VoidedInXero:
-		return advice{lang.L("It was voided in Xero: it is out of force there for good, and its number is used up."),
-			lang.L("If it is still wanted, choose Replace: a new draft gets another number. If not, delete it here.")}
+		return advice{lang.L("advice.voided"),
+			lang.L("advice.voided.fix")}
 	case billing.NotFoundInXero:
-		return advice{lang.L("A complete reading of what the organisation has did not have it."),
-			lang.L("Look in Xero again. If it is gone for good, an Admin can delete it here; Replace writes it anew.")}
+		return advice{lang.L("advice.missing"),
+			lang.L("advice.missing-closed.fix")}
 	case billing.Removing:
-		return advice{lang.L("It is on its way to be voided in Xero."), lang.L("Wait: Replace goes on when that is done.")}
+		return advice{lang.L("advice.voiding"), lang.L("advice.voiding.fix")}
 	case billing.Changed:
-		return advice{lang.L("Somebody changed it in Xero by hand, and it is approved there. What was changed is not taken over here."),
-			joined(lang.L("If what Xero has is right, leave it. If not, correct it in Xero."), anew, creditNoteWords())}
+		return advice{lang.L("advice.edited-approved"),
+			joined(lang.L("advice.edited-approved.fix"), anew, creditNoteWords())}
 	}
 	var st ledger.Standing
 	if len(v.Exports) > 0 {
@@ -66,46 +69,47 @@ func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
 	}
 	switch st.Settlement() {
 	case ledger.PartPaid:
-		return advice{lang.L("It was approved in Xero, and something of it is paid or credited there: {{.Amount}} is due.", with{"Amount": f.Money(st.AmountDue)}),
-			joined(lang.L("It can be replaced once the payments are removed in Xero."), creditNoteWords())}
+		return advice{lang.L("advice.part-paid", with{"Amount": f.Money(st.AmountDue)}),
+			joined(lang.L("advice.unpay-first"), creditNoteWords())}
 	case ledger.Paid:
-		return advice{lang.L("It was paid in Xero, and is closed here."),
-			joined(lang.L("It can be replaced once the payments are removed in Xero."), creditNoteWords())}
+		return advice{lang.L("advice.paid"),
+			joined(lang.L("advice.unpay-first"), creditNoteWords())}
 	case ledger.Credited:
-		return advice{lang.L("It was credited in full in Xero, and is closed here."),
-			joined(lang.L("To write it anew, choose Replace: it stays here as it is, and a new draft gets another number."), creditNoteWords())}
+		return advice{lang.L("advice.credited"),
+			joined(lang.L("advice.replace-credited"), creditNoteWords())}
 	}
-	return advice{lang.L("It was approved in Xero, and is closed here: it cannot be changed."), joined(anew, creditNoteWords())}
+	return advice{lang.L("advice.approved"), joined(anew, creditNoteWords())}
 }
 
 // addMoves adds what leads on from where the invoice stands in Xero. What who acts may not do
-// is greyed, and says why.
-func (p *invoicePanel) addMoves(add func(string, func()) *button, row *app.InvoiceRow, causes []ledger.Cause) {
+// is greyed, with the reason told below the buttons.
+func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(string), row *app.InvoiceRow, causes []ledger.Cause) {
 	rows := []*app.InvoiceRow{row}
 	offer := func(m move, label string, do func()) {
 		if m.possible(p.me(), row) {
 			add(label, do)
 			return
 		}
-		add(lang.L("{{.Action}} – {{.Why}}", with{"Action": label, "Why": m.obstacle(row.Stage)}), do).Disable()
+		add(label, do).Disable()
+		tell(lang.L("panel.not-possible", with{"Action": bare(label), "Why": m.obstacle(row.Stage)}))
 	}
 	at := row.Stage
 	if at.Export == billing.Failed && slices.Contains(causes, ledger.NumberTaken) && exporting.possible(p.me(), row) {
-		offer(renumbering, lang.L("Give it the next number and export"), func() { p.moves.renumber(row) })
+		offer(renumbering, lang.L("action.renumber-export"), func() { p.moves.renumber(row) })
 	}
 	if redrafting.can(at) && at.Export != billing.NotExported && at.Export != billing.Held {
-		offer(redrafting, lang.L("Draft"), func() { p.moves.confirmDraft(rows) })
+		offer(redrafting, lang.L("menu.draft"), func() { p.moves.confirmDraft(rows) })
 	}
 	if at.Status == billing.Closed {
-		offer(replacing, lang.L("Replace…"), func() { p.moves.replace(row.ID) })
+		offer(replacing, lang.L("menu.replace"), func() { p.moves.replace(row.ID) })
 	}
 	if at == (billing.Stage{Status: billing.Closed, Export: billing.VoidedInXero}) {
-		offer(deleting, lang.L("Delete…"), func() { p.moves.confirmDelete(rows) })
+		offer(deleting, lang.L("menu.delete"), func() { p.moves.confirmDelete(rows) })
 	}
 	if at.Export == billing.NotFoundInXero {
-		add(lang.L("Look in Xero again"), func() { p.moves.lookAgain(row.ID) })
+		add(lang.L("action.check-xero"), func() { p.moves.lookAgain(row.ID) })
 		if lettingGo.can(at) {
-			offer(lettingGo, lang.L("Gone from Xero for good…"), func() { p.moves.confirmLetGo(rows) })
+			offer(lettingGo, lang.L("menu.confirm-missing"), func() { p.moves.confirmLetGo(rows) })
 		}
 	}
 }
@@ -131,9 +135,9 @@ func (p *invoicePanel) differences(all []ledger.Difference) fyne.CanvasObject {
 		}
 		table.Add(l)
 	}
-	cell(lang.L("What"), true, false)
-	cell(lang.L("Here"), true, true)
-	cell(lang.L("In Xero"), true, true)
+	cell(lang.L("panel.difference.field"), true, false)
+	cell(lang.L("panel.difference.here"), true, true)
+	cell(lang.L("panel.difference.xero"), true, true)
 	for _, d := range all {
 		cell(figureWord(d.What), false, false)
 		cell(p.valueText(d.Here), false, true)
@@ -167,7 +171,7 @@ func (p *invoicePanel) kept(v app.InvoiceView) []fyne.CanvasObject {
 	}
 	var parts []fyne.CanvasObject
 	for _, m := range last.Messages {
-		parts = append(parts, signed(style.Failed, paragraph(lang.L("It stays in Xero. {{.Why}}", with{"Why": m.Text}))))
+		parts = append(parts, signed(style.Failed, paragraph(lang.L("panel.still-in-xero", with{"Why": m.Text}))))
 	}
 	return parts
 }

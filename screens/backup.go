@@ -43,9 +43,9 @@ func newBackups(s *shell, a backupApp, restore func(string)) *backups {
 
 // open shows how the copies fare.
 func (b *backups) open() {
-	act(b.shell, lang.L("Reading…"), b.app.BackupState, func(n app.Nightly, err error) {
+	act(b.shell, lang.L("busy.loading"), b.app.BackupState, func(n app.Nightly, err error) {
 		if err != nil {
-			b.failed(lang.L("How the copies fare could not be read"), err)
+			b.failed(lang.L("backup.unreadable"), err)
 			return
 		}
 		b.show(n)
@@ -56,49 +56,48 @@ func (b *backups) show(n app.Nightly) {
 	body := container.NewVBox()
 	switch {
 	case !n.Failed.IsZero():
-		body.Add(signed(style.Failed, paragraph(lang.L("The nightly copy failed on {{.When}}: {{.Why}}", with{"When": b.moment(n.Failed), "Why": n.Failure}))))
+		body.Add(signed(style.Failed, paragraph(lang.L("backup.failed", with{"When": b.moment(n.Failed), "Why": sentence(n.Failure)}))))
 	case n.At.IsZero():
-		body.Add(paragraph(lang.L("Feebridge copies the firm's data once a day, beside the database, and keeps the copies of 14 days. The first is not made yet.")))
+		body.Add(paragraph(lang.L("backup.none-yet")))
 	default:
-		body.Add(signed(style.Done, paragraph(lang.L("The newest nightly copy is of {{.When}}. Copies are kept for 14 days, beside the database.", with{"When": b.moment(n.At)}))))
+		body.Add(signed(style.Done, paragraph(lang.L("backup.newest", with{"When": b.moment(n.At)}))))
 	}
 	if n.Path != "" {
 		body.Add(caption(n.Path))
 	}
-	body.Add(paragraph(lang.L("A copy is checked before it counts. Keep one elsewhere, too: another disk, another place.")))
+	body.Add(paragraph(lang.L("backup.hint")))
 	may := b.me().May(staff.BackUp, "")
 	if !may {
-		needs := staff.BackUp.Needs()
-		body.Add(signed(style.Held, paragraph(lang.L("Backing up and restoring needs {{.Permission}}. Ask an Admin of your firm.", with{"Permission": lang.X(needs, needs)}))))
+		body.Add(signed(style.Held, paragraph(lang.L("backup.needs", with{"Permission": permissionsFor(staff.BackUp)}))))
 	}
 	var d *dialog
-	leave := newButton(b.keys, lang.L("Close"), func() { d.hide() })
-	back := newButton(b.keys, lang.L("Restore a backup…"), func() { d.hide(); b.pickRestore() })
-	now := newButton(b.keys, lang.L("Back up now…"), func() { d.hide(); b.backUp() })
+	leave := newButton(b.keys, lang.L("action.close"), func() { d.hide() })
+	back := newButton(b.keys, lang.L("backup.restore"), func() { d.hide(); b.pickRestore() })
+	now := newButton(b.keys, lang.L("backup.now"), func() { d.hide(); b.backUp() })
 	back.enable(may && b.restore != nil)
 	now.enable(may)
-	d = b.dialogs.show(lang.L("Backups"), fyne.NewSize(560, 0), body, leave, back, now)
+	d = b.dialogs.show(lang.L("backup.title"), fyne.NewSize(560, 0), body, leave, back, now)
 }
 
 // backUp writes a copy where the person says.
 func (b *backups) backUp() {
 	name := "feebridge-" + b.now().Format(time.DateOnly) + ".db"
-	b.saveFile(lang.L("Back up the firm's data"), name, func(ctx context.Context, path string) error {
+	b.saveFile(lang.L("backup.save-title"), name, func(ctx context.Context, path string) error {
 		return b.app.Backup(ctx, b.me(), path, true)
-	}, func(path string) { b.notice(lang.L("Backed up and checked: {{.File}}", with{"File": path})) })
+	}, func(path string) { b.notice(lang.L("backup.done", with{"File": path})) })
 }
 
 // pickRestore lets the person choose a backup and asks whether it shall take the place of
 // the data.
 func (b *backups) pickRestore() {
-	b.pickPath(lang.L("Restore a backup"), []string{".db"}, func(path string) {
-		text := lang.L("{{.File}} takes the place of the firm's data. What there is now is kept beside it. Feebridge starts anew, and exports nothing until it has compared the backup with Xero, so that nothing is sent twice.", with{"File": path})
-		b.dialogs.ask(lang.L("Restore this backup?"), text, lang.L("Restore"), func() {
-			act(b.shell, lang.L("Reading…"), func(ctx context.Context) (struct{}, error) {
+	b.pickPath(lang.L("backup.pick-title"), []string{".db"}, func(path string) {
+		text := lang.L("backup.restore.text", with{"File": path})
+		b.dialogs.ask(lang.L("backup.restore.title"), text, lang.L("backup.restore.yes"), func() {
+			act(b.shell, lang.L("busy.checking-backup"), func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, b.app.AllowRestore(ctx, b.me(), path)
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					b.failed(lang.L("The backup was not restored"), err)
+					b.failed(lang.L("backup.restore.failed"), err)
 					return
 				}
 				b.restore(path)
@@ -122,8 +121,8 @@ func (b *backups) load() {
 func (b *backups) showBanner() {
 	b.banner.RemoveAll()
 	if b.lock.Locked {
-		more := newButton(b.keys, lang.L("More…"), b.tellLock)
-		text := widget.NewLabel(lang.L("This is a copy of the firm's data. Nothing is exported and no number given out until it has been compared with Xero."))
+		more := newButton(b.keys, lang.L("lock.details"), b.tellLock)
+		text := widget.NewLabel(lang.L("lock.banner"))
 		text.Truncation = fyne.TextTruncateEllipsis
 		b.banner.Add(container.NewBorder(nil, widget.NewSeparator(), nil, more, signed(style.Warning, text)))
 	}
@@ -133,25 +132,25 @@ func (b *backups) showBanner() {
 
 // tellLock tells how far the copy has been compared, and lets a person go on without.
 func (b *backups) tellLock() {
-	body := container.NewVBox(paragraph(lang.L("What was sent to Xero after this copy was made is unknown to it. Feebridge reads what every organisation has: what bears our mark is taken up again, so that it is never sent twice.")))
+	body := container.NewVBox(paragraph(lang.L("lock.text")))
 	for _, c := range b.lock.Compared {
 		body.Add(b.comparison(c))
 	}
 	reason := newEntry(b.keys)
-	reason.SetPlaceHolder(lang.L("why an organisation cannot be compared any more"))
+	reason.SetPlaceHolder(lang.L("lock.reason-hint"))
 	may := b.me().May(staff.BackUp, "")
 	if !may {
 		reason.Disable()
 	}
 	body.Add(widget.NewSeparator())
-	body.Add(paragraph(lang.L("Where an organisation is gone for good, you can go on without it. What was sent there since the copy may then be sent once more.")))
-	body.Add(labelled(lang.L("Reason"), reason))
+	body.Add(paragraph(lang.L("lock.without")))
+	body.Add(labelled(lang.L("lock.reason"), reason))
 	told := container.NewVBox()
 	body.Add(told)
 	var d *dialog
-	unlock := newButton(b.keys, lang.L("Go on without"), func() {
+	unlock := newButton(b.keys, lang.L("lock.continue"), func() {
 		why := reason.Text
-		act(b.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+		act(b.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, b.app.Unlock(ctx, b.me(), why)
 		}, func(_ struct{}, err error) {
 			if err != nil {
@@ -165,9 +164,9 @@ func (b *backups) tellLock() {
 	})
 	unlock.enable(may)
 	unlock.Importance = widget.DangerImportance
-	leave := newButton(b.keys, lang.L("Close"), func() { d.hide() })
+	leave := newButton(b.keys, lang.L("action.close"), func() { d.hide() })
 	leave.Importance = widget.HighImportance
-	d = b.dialogs.show(lang.L("A copy of the firm's data"), fyne.NewSize(640, 0), body, unlock, leave)
+	d = b.dialogs.show(lang.L("lock.title"), fyne.NewSize(640, 0), body, unlock, leave)
 }
 
 // comparison tells how far one organisation has been read.
@@ -180,18 +179,18 @@ func (b *backups) comparison(c app.Comparison) fyne.CanvasObject {
 	column := container.New(closely)
 	switch {
 	case c.Without != "":
-		column.Add(signed(style.Held, paragraph(lang.L("{{.Organisation}}: not compared. {{.Why}}", with{"Organisation": name, "Why": c.Without}))))
+		column.Add(signed(style.Held, paragraph(lang.L("lock.without-it", with{"Organisation": name, "Why": c.Without}))))
 	case !c.Ended.IsZero():
-		column.Add(signed(style.Done, paragraph(lang.L("{{.Organisation}}: compared. {{.Adopted}} found again, {{.Updated}} brought up to date.", with{"Organisation": name, "Adopted": c.Adopted, "Updated": c.Updated}))))
+		column.Add(signed(style.Done, paragraph(lang.L("lock.compared", with{"Organisation": name, "Adopted": c.Adopted, "Updated": c.Updated}))))
 	case c.Organisation.State != app.Connected:
-		column.Add(signed(style.Warning, paragraph(lang.L("{{.Organisation}} is not connected: connect it again, and it is compared.", with{"Organisation": name}))))
+		column.Add(signed(style.Warning, paragraph(lang.L("lock.not-connected", with{"Organisation": name}))))
 	case !c.Organisation.Parked.Since.IsZero():
 		column.Add(signed(style.Warning, paragraph(name+": "+waitWords(c.Organisation.Parked.Why, c.Organisation.Parked.Until, b.now()))))
 	default:
-		column.Add(signed(style.Busy, paragraph(lang.L("{{.Organisation}}: is being read.", with{"Organisation": name}))))
+		column.Add(signed(style.Busy, paragraph(lang.L("lock.reading", with{"Organisation": name}))))
 	}
 	if len(strays) > 0 {
-		column.Add(paragraph(lang.L("In Xero and not in this copy, or not to be brought together with it: {{.Numbers}}. Their numbers are not given out again.", with{"Numbers": strings.Join(strays, ", ")})))
+		column.Add(paragraph(lang.L("lock.strays", with{"Numbers": strings.Join(strays, ", ")})))
 	}
 	return column
 }
@@ -220,18 +219,18 @@ func ShowDamaged(p DamagedParams) {
 	applyTheme(p.Preferences.String(themeKey))
 	keys := newKeyboard(p.Window.Canvas(), func(*fyne.KeyEvent) {})
 	f := style.System()
-	body := container.NewVBox(heading(lang.L("The firm's data cannot be read")), paragraph(p.Text))
-	buttons := container.NewHBox(newButton(keys, lang.L("Quit"), p.Quit))
+	body := container.NewVBox(heading(lang.L("damaged.title")), paragraph(p.Text))
+	buttons := container.NewHBox(newButton(keys, lang.L("action.quit"), p.Quit))
 	if len(p.Copies) > 0 {
 		newest := p.Copies[0]
-		body.Add(paragraph(lang.L("The newest good copy is of {{.When}}. It can take the place of the data; what is there now is kept beside it, and nothing is exported until the copy has been compared with Xero.",
+		body.Add(paragraph(lang.L("damaged.newest",
 			with{"When": f.Moment(newest.At, time.Now())})))
 		body.Add(caption(newest.Path))
-		restore := newButton(keys, lang.L("Restore this copy"), func() { p.Restore(newest.Path) })
+		restore := newButton(keys, lang.L("damaged.restore"), func() { p.Restore(newest.Path) })
 		restore.Importance = widget.HighImportance
 		buttons.Add(restore)
 	} else {
-		body.Add(paragraph(lang.L("There is no good copy beside it. Bring the file back, or restore a backup with the command `feebridge restore FILE`.")))
+		body.Add(paragraph(lang.L("damaged.no-backup")))
 	}
 	body.Add(buttons)
 	p.Window.SetContent(container.NewCenter(container.New(atLeastWide{width: 560}, body)))

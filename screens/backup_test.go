@@ -17,7 +17,7 @@ func TestTheCopiesAreTold(t *testing.T) {
 		nightly app.Nightly
 		want    string
 	}{
-		"none yet": {app.Nightly{}, "Feebridge copies the firm's data once a day, beside the database, and keeps the copies of 14 days. The first is not made yet."},
+		"none yet": {app.Nightly{}, "Feebridge backs up the firm's data once a day and keeps each backup for 14 days, in the same folder as the data. The first backup hasn't been made yet."},
 		"good":     {app.Nightly{At: fakeNow.Add(-time.Hour), Path: "/firm/copy.db"}, "/firm/copy.db"},
 		"failed":   {app.Nightly{At: fakeNow, Failed: fakeNow, Failure: "the disk is full"}, "the disk is full"},
 	} {
@@ -27,7 +27,7 @@ func TestTheCopiesAreTold(t *testing.T) {
 		b.w.backups.open()
 		b.settle()
 		if name == "failed" {
-			b.see("The nightly copy failed on 10:00: the disk is full")
+			b.see("The automatic backup failed (10:00). The disk is full.")
 		} else {
 			b.see(c.want)
 		}
@@ -38,8 +38,8 @@ func TestWhoMayNotBackUpIsTold(t *testing.T) {
 	b := newTrialAs(t, newFake().fill(3), staff.Member{ID: "v", Name: "Vera", AllEntities: staff.Viewer})
 	b.w.backups.open()
 	b.settle()
-	b.see("Backing up and restoring needs Admin, or Settings Admin and a Time permission. Ask an Admin of your firm.")
-	if !b.button("Back up now…").Disabled() {
+	b.see("To back up or restore, you need Admin, or Settings Admin and a Time permission. Ask an Admin at your firm.")
+	if !b.button("backup.now").Disabled() {
 		t.Error("the button is not greyed")
 	}
 }
@@ -50,19 +50,19 @@ func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 		{Organisation: app.Organisation{Tenant: ledger.Tenant{Name: "Demo"}, State: app.ConsentEnded}, Strays: []app.Stray{{Number: "INV-7"}}},
 	}}
 	b := newTrial(t, fake)
-	b.see("This is a copy of the firm's data. Nothing is exported and no number given out until it has been compared with Xero.")
-	b.tap("More…")
-	b.see("Demo is not connected: connect it again, and it is compared.",
-		"In Xero and not in this copy, or not to be brought together with it: INV-7. Their numbers are not given out again.")
-	b.tap("Go on without")
+	b.see("Restored backup: nothing is exported or numbered until it's been compared with Xero.")
+	b.tap("lock.details")
+	b.see("Demo: not connected. Connect it to compare it.",
+		"In Xero but missing or different in this backup: INV-7. These numbers won't be used again.")
+	b.tap("lock.continue")
 	b.see("Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
 	for _, o := range b.visible() {
 		if e, ok := o.(*entry); ok {
 			e.SetText("It was closed")
 		}
 	}
-	b.tap("Go on without")
-	b.notSee("This is a copy of the firm's data. Nothing is exported and no number given out until it has been compared with Xero.")
+	b.tap("lock.continue")
+	b.notSee("Restored backup: nothing is exported or numbered until it's been compared with Xero.")
 }
 
 func TestADamagedDatabaseOffersTheNewestCopy(t *testing.T) {
@@ -75,8 +75,8 @@ func TestADamagedDatabaseOffersTheNewestCopy(t *testing.T) {
 		Copies: []Found{{"/new.db", fakeNow}, {"/old.db", fakeNow}}, Restore: func(path string) { restored = path }, Quit: func() {},
 	})
 	b := &trial{T: t, window: w}
-	b.see("The firm's data cannot be read", "The database is damaged.", "/new.db")
-	b.button("Restore this copy").Tapped(nil)
+	b.see("Couldn't open the firm's data", "The database is damaged.", "/new.db")
+	b.button("damaged.restore").Tapped(nil)
 	if restored != "/new.db" {
 		t.Errorf("restored is %q", restored)
 	}

@@ -38,29 +38,29 @@ func (c connection) words(narrow bool) string {
 // that is known; nil is none.
 func connectionOf(f style.Format, org *app.Organisation, r app.Refresh, now time.Time) connection {
 	if org == nil {
-		state := lang.L("Not connected to Xero")
+		state := lang.L("connection.none")
 		return connection{sign: style.NotConnected, text: state, state: state,
-			more: lang.L("Nothing can be exported until this firm is connected to a Xero organisation.")}
+			more: lang.L("connection.none.more")}
 	}
 	var c connection
 	park := org.Parked
-	goesOn := lang.L("Sending goes on by itself after {{.Time}}.", with{"Time": f.Moment(park.Until, now)})
+	goesOn := lang.L("connection.continues", with{"Time": f.Moment(park.Until, now)})
 	switch {
 	case org.State == app.ConsentEnded:
-		c = connection{sign: style.ConsentEnded, state: lang.L("signed out"), more: reasonWords(app.NoConsent)}
+		c = connection{sign: style.ConsentEnded, state: lang.L("connection.expired"), more: reasonWords(app.NoConsent)}
 	case org.State == app.Disconnected:
-		c = connection{sign: style.Disconnected, state: lang.L("disconnected"), more: reasonWords(app.NotConnected)}
+		c = connection{sign: style.Disconnected, state: lang.L("connection.disconnected"), more: reasonWords(app.NotConnected)}
 	case park.Why == "" || !park.Until.After(now):
-		c = connection{sign: style.Connected, state: lang.L("connected"), more: lang.L("Exports go to this organisation.")}
+		c = connection{sign: style.Connected, state: lang.L("connection.connected"), more: lang.L("connection.connected.more")}
 	case park.Why == app.Offline:
-		c = connection{sign: style.Offline, state: lang.L("offline"), more: reasonWords(park.Why) + " " + goesOn}
+		c = connection{sign: style.Offline, state: lang.L("connection.offline"), more: reasonWords(park.Why) + " " + goesOn}
 	case park.Why == app.MinuteLimit || park.Why == app.DayLimit:
-		c = connection{sign: style.Waiting, state: lang.L("waits for Xero's limit"), more: reasonWords(park.Why) + " " + goesOn}
+		c = connection{sign: style.Waiting, state: lang.L("connection.limit"), more: reasonWords(park.Why) + " " + goesOn}
 	default:
-		c = connection{sign: style.Waiting, state: lang.L("waits for Xero"), more: reasonWords(park.Why) + " " + goesOn}
+		c = connection{sign: style.Waiting, state: lang.L("connection.waiting"), more: reasonWords(park.Why) + " " + goesOn}
 	}
 	if park.Text != "" && c.sign != style.Connected {
-		c.more += "\n\n" + lang.L("Xero says: {{.Text}}", with{"Text": park.Text})
+		c.more += "\n\n" + lang.L("trouble.xero-says", with{"Text": park.Text})
 	}
 	c.org, c.text = org.Tenant.Name, c.state
 	c.refreshed(f, r, now)

@@ -150,7 +150,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 // toolbar builds the search, the chips and the buttons.
 func (b *billingScreen) toolbar() fyne.CanvasObject {
 	b.search = newEntry(b.keys)
-	b.search.SetPlaceHolder(lang.L("Search number, client, reference…"))
+	b.search.SetPlaceHolder(lang.L("billing.search"))
 	b.search.Icon = theme.SearchIcon()
 	b.search.OnChanged = func(text string) {
 		b.grid.SetSearch(text)
@@ -165,9 +165,9 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 
 	b.exportButton = newButton(b.keys, "", b.exportSelected)
 	b.exportButton.Importance = widget.HighImportance
-	b.creator = newButton(b.keys, lang.L("New invoice"), func() { b.begin() })
-	b.importer = newButton(b.keys, lang.L("Import…"), func() { b.pick() })
-	b.more = newButton(b.keys, lang.L("More actions"), func() {
+	b.creator = newButton(b.keys, lang.L("action.new-invoice"), func() { b.begin() })
+	b.importer = newButton(b.keys, lang.L("action.import"), func() { b.pick() })
+	b.more = newButton(b.keys, lang.L("action.more"), func() {
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.more)
 		b.showMenu(at.AddXY(0, b.more.Size().Height+style.Gap))
 	})
@@ -196,7 +196,7 @@ func (b *billingScreen) footer() fyne.CanvasObject {
 
 // arrange puts the toolbar into one or more lines, as the window is wide or narrow.
 func (b *billingScreen) arrange() {
-	title := heading(lang.L("Billing"))
+	title := heading(lang.L("billing.title"))
 	title.Truncation = fyne.TextTruncateOff
 	title.SizeName = theme.SizeNameSubHeadingText
 	b.first.Objects = []fyne.CanvasObject{title, b.search}
@@ -322,7 +322,7 @@ func (b *billingScreen) selected() []*app.InvoiceRow {
 
 // showMenu opens More actions.
 func (b *billingScreen) showMenu(at fyne.Position) {
-	widget.ShowPopUpMenuAtPosition(b.actionsMenu(b.selected()), b.window.Canvas(), at)
+	openMenu(b.actionsMenu(b.selected()), b.window.Canvas(), at)
 }
 
 // selectShown selects all that is listed.

@@ -66,7 +66,7 @@ func (c *clientsPage) build() {
 	c.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
 	c.grid.OnMenu = func(fyne.Position) {}
 	c.search = newEntry(s.keys)
-	c.search.SetPlaceHolder(lang.L("Search code, name, e-mail…"))
+	c.search.SetPlaceHolder(lang.L("clients.search"))
 	c.search.Icon = theme.SearchIcon()
 	c.search.OnChanged = c.grid.SetSearch
 	c.search.key = func(ev *fyne.KeyEvent) bool {
@@ -79,13 +79,13 @@ func (c *clientsPage) build() {
 	}
 	c.state = widget.NewLabel("")
 	c.state.Importance, c.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
-	add := newButton(s.keys, lang.L("New client"), func() { c.ask(billing.Client{}) })
+	add := newButton(s.keys, lang.L("clients.new"), func() { c.ask(billing.Client{}) })
 	add.Importance = widget.HighImportance
-	c.edit = newButton(s.keys, lang.L("Edit"), func() { c.open(c.selected()) })
-	c.archive = newButton(s.keys, lang.L("Archive"), c.archiveSelected)
-	c.invoices = newButton(s.keys, lang.L("Invoices"), func() { c.narrowTo(c.selected()) })
-	c.archived = newCheck(s.keys, lang.L("Archived, too"), func(bool) { c.filter() })
-	title := heading(lang.L("Clients"))
+	c.edit = newButton(s.keys, lang.L("clients.edit"), func() { c.open(c.selected()) })
+	c.archive = newButton(s.keys, lang.L("clients.archive"), c.archiveSelected)
+	c.invoices = newButton(s.keys, lang.L("clients.invoices"), func() { c.narrowTo(c.selected()) })
+	c.archived = newCheck(s.keys, lang.L("clients.show-archived"), func(bool) { c.filter() })
+	title := heading(lang.L("clients.title"))
 	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
 	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
 		container.New(bar{stretch: 1, gap: style.Spacing}, title, c.search, c.archived),
@@ -99,30 +99,30 @@ func clientSchema(s *shell, locale language.Tag) *grid.Schema[billing.Client, bi
 	return &grid.Schema[billing.Client, billing.ClientID]{
 		Key: func(c billing.Client) billing.ClientID { return c.ID }, Locale: locale,
 		Columns: []grid.Column[billing.Client]{{
-			ID: "code", Title: lang.L("Code"), Width: 160, MinWidth: 90,
+			ID: "code", Title: lang.L("field.code"), Width: 160, MinWidth: 90,
 			Text: func(c billing.Client) string { return c.Code }, Search: true, Collate: true,
 		}, {
-			ID: "name", Title: lang.L("Name"), Width: 260, MinWidth: 140, Stretch: 3,
+			ID: "name", Title: lang.L("field.name"), Width: 260, MinWidth: 140, Stretch: 3,
 			Text: func(c billing.Client) string {
 				if c.Archived {
-					return lang.L("{{.Name}} (archived)", with{"Name": c.Name})
+					return lang.L("clients.archived-name", with{"Name": c.Name})
 				}
 				return c.Name
 			}, Search: true, Collate: true,
 		}, {
-			ID: "email", Title: lang.L("E-mail"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 2,
+			ID: "email", Title: lang.L("field.email"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 2,
 			Text: func(c billing.Client) string { return c.Email }, Search: true, Collate: true,
 		}, {
-			ID: "address", Title: lang.L("Address"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 5,
+			ID: "address", Title: lang.L("field.address"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 5,
 			Text: func(c billing.Client) string { return c.Address.String() }, Collate: true,
 		}, {
-			ID: "currency", Title: lang.L("Currency"), Width: 80, MinWidth: 80, Priority: 3,
+			ID: "currency", Title: lang.L("field.currency"), Width: 80, MinWidth: 80, Priority: 3,
 			Text: func(c billing.Client) string { return string(c.Currency) }, Collate: true,
 		}, {
-			ID: "term", Title: lang.L("Payment term"), Width: 190, MinWidth: 120, Priority: 4,
+			ID: "term", Title: lang.L("field.payment-terms"), Width: 190, MinWidth: 120, Priority: 4,
 			Text: func(c billing.Client) string { return termWords(c.Term) }, Collate: true,
 		}, {
-			ID: "billing", Title: lang.L("Billing code"), Width: 110, MinWidth: 90, Priority: 6,
+			ID: "billing", Title: lang.L("field.billing-code"), Width: 110, MinWidth: 90, Priority: 6,
 			Text: func(c billing.Client) string { return c.BillingCode }, Collate: true,
 		}},
 	}
@@ -162,9 +162,9 @@ func (c *clientsPage) showSelection() {
 	c.edit.enable(id != "")
 	c.archive.enable(may)
 	c.invoices.enable(id != "")
-	text := lang.L("Archive")
+	text := lang.L("clients.archive")
 	if client.Archived {
-		text = lang.L("Take back")
+		text = lang.L("clients.restore")
 	}
 	c.archive.SetText(text)
 }
@@ -172,11 +172,11 @@ func (c *clientsPage) showSelection() {
 func (c *clientsPage) archiveSelected() {
 	id := c.selected()
 	client, _ := c.grid.Row(id)
-	act(c.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+	act(c.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.app.ArchiveClient(ctx, c.me(), id, !client.Archived)
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			c.failed(lang.L("Nothing was changed"), err)
+			c.failed(lang.L("failed.change"), err)
 			return
 		}
 		c.load()
@@ -191,9 +191,9 @@ func (c *clientsPage) open(id billing.ClientID) {
 
 // ask opens the form of a client; one without an ID is new.
 func (c *clientsPage) ask(client billing.Client) {
-	act(c.shell, lang.L("Opening the client…"), c.app.Settings, func(s app.Settings, err error) {
+	act(c.shell, lang.L("busy.opening-client"), c.app.Settings, func(s app.Settings, err error) {
 		if err != nil {
-			c.failed(lang.L("The client could not be opened"), err)
+			c.failed(lang.L("client.open.failed"), err)
 			return
 		}
 		newClientForm(c, client, s)
@@ -227,40 +227,39 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 		return e
 	}
 	f.name, f.email = text(client.Name, ""), text(client.Email, "")
-	f.code = text(client.Code, lang.L("made of the name when it is left empty"))
+	f.code = text(client.Code, lang.L("client.code-hint"))
 	a := client.Address
 	for i, value := range append(a.Lines[:], a.City, a.PostalCode, a.Region, a.Country) {
-		hints := []string{lang.L("Street"), "", "", "", lang.L("City"), lang.L("Postal code"), lang.L("Region"), lang.L("Country")}
+		hints := []string{lang.L("field.street"), "", "", "", lang.L("field.city"), lang.L("field.postal-code"), lang.L("field.region"), lang.L("field.country")}
 		f.address = append(f.address, text(value, hints[i]))
 	}
 	f.currency = text(string(client.Currency), string(s.Firm.Currency))
-	f.term = newTermField(c.keys, client.Term, lang.L("as the organisation or the firm"))
-	options := []option{{text: lang.L("none")}}
+	f.term = newTermField(c.keys, client.Term, lang.L("client.term.default"))
+	options := []option{{text: lang.L("client.billing-code.none")}}
 	for _, code := range s.Codes {
 		options = append(options, option{value: code.Code, text: code.Code, detail: code.Description})
 	}
-	f.billing = newDropDown(c.keys, lang.L("Type a billing code"), options, client.BillingCode, func(string) {})
+	f.billing = newDropDown(c.keys, lang.L("client.billing-code.hint"), options, client.BillingCode, func(string) {})
 
 	pair := func(a, b fyne.CanvasObject) fyne.CanvasObject { return container.NewGridWithColumns(2, a, b) }
 	body := container.NewVBox(
 		f.told,
-		labelled(lang.L("Name"), f.name), labelled(lang.L("Code"), f.code), labelled(lang.L("E-mail"), f.email),
-		labelled(lang.L("Address"), container.NewVBox(f.address[0], f.address[1], pair(f.address[4], f.address[5]), pair(f.address[6], f.address[7]))),
-		labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, f.currency)),
-		labelled(lang.L("Payment term"), f.term.content),
-		labelled(lang.L("Billing code"), outlined(f.billing)),
-		caption(lang.L("Xero is told these details once, when it gets the contact. Later changes are made by hand on both sides.")))
-	title := lang.L("New client")
+		labelled(lang.L("field.name"), f.name), labelled(lang.L("field.code"), f.code), labelled(lang.L("field.email"), f.email),
+		labelled(lang.L("field.address"), container.NewVBox(f.address[0], f.address[1], pair(f.address[4], f.address[5]), pair(f.address[6], f.address[7]))),
+		labelled(lang.L("field.currency"), container.New(fixedWidth{width: 90, least: 90}, f.currency)),
+		labelled(lang.L("field.payment-terms"), f.term.content),
+		labelled(lang.L("field.billing-code"), outlined(f.billing)),
+		caption(lang.L("client.sync-hint")))
+	title := lang.L("client.title.new")
 	if client.ID != "" {
 		title = client.Name
 	}
-	save := newButton(c.keys, lang.L("Save"), f.save)
-	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("Cancel"), func() { f.box.hide() }), save)
+	save := newButton(c.keys, lang.L("action.save"), f.save)
+	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("action.cancel"), func() { f.box.hide() }), save)
 	if !c.me().May(staff.EditClients, client.ID) {
 		save.Disable()
-		needs := staff.EditClients.Needs()
-		f.tell(style.Held, lang.L("You can look, but not change anything: editing this client needs {{.Permission}}. Ask an Admin of your firm.",
-			with{"Permission": lang.X(needs, needs)}))
+		f.tell(style.Held, lang.L("client.view-only",
+			with{"Permission": permissionsFor(staff.EditClients)}))
 	}
 	f.box.focus(f.name)
 	return f
@@ -305,7 +304,7 @@ func (f *clientForm) save() {
 		return
 	}
 	told := f.warned
-	act(f.shell, lang.L("Saving…"), func(ctx context.Context) ([]billing.Client, error) {
+	act(f.shell, lang.L("busy.saving"), func(ctx context.Context) ([]billing.Client, error) {
 		if client.ID == "" && billing.PlainName(client.Name) != told {
 			if alike, err := f.app.Lookalikes(ctx, f.me(), client); err != nil || len(alike) > 0 {
 				return alike, err
@@ -319,7 +318,7 @@ func (f *clientForm) save() {
 			f.tell(style.Failed, say(err))
 		case len(alike) > 0:
 			f.warned = billing.PlainName(client.Name)
-			f.tell(style.Warning, lang.L("There is a client of this name already: {{.Names}}. Save once more if this is another one.", with{"Names": namesOf(alike)}))
+			f.tell(style.Warning, lang.L("client.lookalike", with{"Names": namesOf(alike)}))
 		default:
 			f.box.hide()
 			f.load()

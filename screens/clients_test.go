@@ -25,12 +25,12 @@ func TestClientsAreListedSearchedAndChanged(t *testing.T) {
 	b.notSee("Kauri Joinery Ltd")
 	b.w.register.grid.Select("c01")
 	b.settle()
-	b.tap("Edit")
+	b.tap("clients.edit")
 	b.see("Harbour Café", "accounts@example.com")
 	b.typeText(" & Bar")
 	b.key(fyne.KeyReturn)
 	b.see("Harbour Café & Bar")
-	b.tap("Invoices")
+	b.tap("clients.invoices")
 	b.see("Xero Export", "Harbour Café & Bar")
 }
 
@@ -38,14 +38,14 @@ func TestANewClientThatLooksLikeAnotherIsAskedAbout(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
 	b.visit(b.w.register.page)
-	b.tap("New client")
+	b.tap("clients.new")
 	b.typeText("harbour cafe")
-	b.tap("Save")
-	b.see("There is a client of this name already: Harbour Café (HARBOUR-CAF). Save once more if this is another one.")
+	b.tap("action.save")
+	b.see("A client with this name already exists: Harbour Café (HARBOUR-CAF). To add another one, save again.")
 	if n := len(fake.clients); n != len(fakeNames) {
 		t.Fatalf("there are %d clients", n)
 	}
-	b.tap("Save")
+	b.tap("action.save")
 	if n := len(fake.clients); n != len(fakeNames)+1 {
 		t.Errorf("there are %d clients", n)
 	}
@@ -54,8 +54,8 @@ func TestANewClientThatLooksLikeAnotherIsAskedAbout(t *testing.T) {
 func TestAClientFormTellsWhatIsWrong(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
 	b.visit(b.w.register.page)
-	b.tap("New client")
-	b.tap("Save")
+	b.tap("clients.new")
+	b.tap("action.save")
 	b.see("The client has no name: enter one.")
 	b.key(fyne.KeyEscape)
 	b.notSee("Save")
@@ -66,12 +66,12 @@ func TestAClientIsArchivedAndTakenBack(t *testing.T) {
 	b.visit(b.w.register.page)
 	b.w.register.grid.Select("c01")
 	b.settle()
-	b.tap("Archive")
+	b.tap("clients.archive")
 	b.notSee("Harbour Café")
 	b.w.register.archived.SetChecked(true)
 	b.settle()
-	b.see("Harbour Café (archived)", "Take back")
-	b.tap("Take back")
+	b.see("Harbour Café (archived)", "Restore")
+	b.tap("clients.restore")
 	b.see("Harbour Café", "Archive")
 }
 
@@ -82,5 +82,5 @@ func TestWhoMayNotEditAClientMayLook(t *testing.T) {
 	b.notSee("Kauri Joinery Ltd")
 	b.w.register.open("c01")
 	b.settle()
-	b.see("You can look, but not change anything: editing this client needs the Owner role on the client and the ProcessTime permission. Ask an Admin of your firm.")
+	b.see("View only. To edit this client, you need the Owner role on the client and the ProcessTime permission. Ask an Admin at your firm.")
 }

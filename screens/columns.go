@@ -18,35 +18,35 @@ func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.Inv
 		Key:    func(r *app.InvoiceRow) billing.InvoiceID { return r.ID },
 		Locale: locale,
 		Columns: []grid.Column[*app.InvoiceRow]{{
-			ID: "number", Title: lang.L("Number"), Width: 100, MinWidth: 84,
+			ID: "number", Title: lang.L("field.number"), Width: 100, MinWidth: 84,
 			Text: func(r *app.InvoiceRow) string { return string(r.Number) }, Search: true, Collate: true,
 		}, {
-			ID: "client", Title: lang.L("Client"), Width: 210, MinWidth: 120, Stretch: 2,
+			ID: "client", Title: lang.L("field.client"), Width: 210, MinWidth: 120, Stretch: 2,
 			Text: func(r *app.InvoiceRow) string { return r.Client }, Search: true, Collate: true,
 		}, {
-			ID: "reference", Title: lang.L("Reference"), Width: 120, MinWidth: 90, Priority: 5, Hidden: true,
+			ID: "reference", Title: lang.L("field.reference"), Width: 120, MinWidth: 90, Priority: 5, Hidden: true,
 			Text: func(r *app.InvoiceRow) string { return r.Reference }, Search: true, Collate: true,
 		}, {
-			ID: "date", Title: lang.L("Date"), Width: 92, MinWidth: 92, Priority: 3,
+			ID: "date", Title: lang.L("field.date"), Width: 92, MinWidth: 92, Priority: 3,
 			Text:  func(r *app.InvoiceRow) string { return f.Date(r.Date) },
 			Copy:  func(r *app.InvoiceRow) string { return r.Date.String() },
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Date) },
 		}, {
-			ID: "due", Title: lang.L("Due"), Width: 92, MinWidth: 92, Priority: 4,
+			ID: "due", Title: lang.L("field.due"), Width: 92, MinWidth: 92, Priority: 4,
 			Text:  func(r *app.InvoiceRow) string { return f.Date(r.Due) },
 			Copy:  func(r *app.InvoiceRow) string { return r.Due.String() },
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Due) },
 		}, {
-			ID: "total", Title: lang.L("Total"), Width: 124, MinWidth: 124, Align: fyne.TextAlignTrailing,
+			ID: "total", Title: lang.L("field.total"), Width: 124, MinWidth: 124, Align: fyne.TextAlignTrailing,
 			Text:  func(r *app.InvoiceRow) string { return b.money(r.Total) },
 			Copy:  func(r *app.InvoiceRow) string { return r.Total.String() + " " + string(r.Total.Currency()) },
 			Order: func(r *app.InvoiceRow) int64 { return r.Total.Minor() },
 		}, {
-			ID: "status", Title: lang.L("Status"), Width: 90, MinWidth: 84, Priority: 2,
+			ID: "status", Title: lang.L("field.status"), Width: 90, MinWidth: 84, Priority: 2,
 			Text:  func(r *app.InvoiceRow) string { return statusWord(r.Stage.Status) },
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Stage.Status) },
 		}, {
-			ID: "export", Title: lang.L("Xero Export"), Width: 260, MinWidth: 140, Stretch: 3,
+			ID: "export", Title: lang.L("field.xero-export"), Width: 260, MinWidth: 140, Stretch: 3,
 			Text:  b.exportText,
 			Copy:  b.exportText,
 			Sign:  func(r *app.InvoiceRow) grid.Sign { return exportSign(r.Stage) },
@@ -92,21 +92,21 @@ const (
 func (c chip) word() string {
 	switch c {
 	case draftChip:
-		return lang.X("chip.draft", "Draft")
+		return lang.L("chip.draft")
 	case finalizedChip:
-		return lang.X("chip.finalized", "Finalized")
+		return lang.L("chip.finalized")
 	case failedChip:
-		return lang.X("chip.failed", "Failed")
+		return lang.L("chip.failed")
 	case checkChip:
-		return lang.X("chip.check", "To check")
+		return lang.L("chip.check")
 	case waitingChip:
-		return lang.X("chip.waiting", "Waiting")
+		return lang.L("chip.waiting")
 	case closedChip:
-		return lang.X("chip.closed", "Closed")
+		return lang.L("chip.closed")
 	case unpaidChip:
-		return lang.X("chip.unpaid", "Unpaid")
+		return lang.L("chip.unpaid")
 	}
-	return lang.X("chip.all", "All")
+	return lang.L("chip.all")
 }
 
 // has reports whether an invoice is listed under the chip.

@@ -56,7 +56,7 @@ func (c *connections) choose(signIn app.Consent, kept bool, found []app.Connecti
 		if r.known && before[at].State == app.Connected {
 			r.tick.Checked = true
 			r.tick.Disable()
-			r.say(style.Connected, lang.L("connected already"))
+			r.say(style.Connected, lang.L("connect.already"))
 		} else {
 			r.tick.Checked = r.known || len(found) == 1
 			open++
@@ -67,18 +67,18 @@ func (c *connections) choose(signIn app.Consent, kept bool, found []app.Connecti
 	}
 	c.changed() // whoever signed in is new in any case
 	if open == 0 {
-		c.tell(style.Done, lang.L("{{.Name}} signed in. Every organisation that the sign-in reaches is connected already.", with{"Name": signIn.Name}))
+		c.tell(style.Done, lang.L("connect.all-connected", with{"Name": signIn.Name}))
 		return
 	}
-	intro := lang.L("{{.Name}} signed in. Tick the organisations to connect.", with{"Name": signIn.Name})
+	intro := lang.L("connect.choose", with{"Name": signIn.Name})
 	if len(found) == 1 {
-		intro = lang.L("{{.Name}} signed in.", with{"Name": signIn.Name})
+		intro = lang.L("connect.signed-in", with{"Name": signIn.Name})
 	}
 	list := container.NewVScroll(rows)
 	list.SetMinSize(fyne.NewSize(0, min(float32(len(found))*connectRoom, 5*connectRoom)))
-	leave := newButton(c.keys, lang.L("Cancel"), func() { d.box.hide() })
-	d.ok = newButton(c.keys, lang.L("Connect"), d.connect)
-	d.box = c.dialogs.show(lang.L("Connect to Xero"), fyne.NewSize(520, 0), container.NewBorder(paragraph(intro), nil, nil, nil, list), leave, d.ok)
+	leave := newButton(c.keys, lang.L("action.cancel"), func() { d.box.hide() })
+	d.ok = newButton(c.keys, lang.L("connect.yes"), d.connect)
+	d.box = c.dialogs.show(lang.L("connect.title"), fyne.NewSize(520, 0), container.NewBorder(paragraph(intro), nil, nil, nil, list), leave, d.ok)
 	d.box.onHide = d.left
 	d.count()
 	if len(found) == 1 {
@@ -114,11 +114,11 @@ func (d *connecting) connect() {
 	d.ok.Disable()
 	for _, r := range rows {
 		r.tick.Disable()
-		r.say(style.Queued, lang.L("waiting"))
+		r.say(style.Queued, lang.L("connect.waiting"))
 	}
 	d.work.start(func(ctx context.Context, post func(func())) {
 		for _, r := range rows {
-			post(func() { r.say(style.Busy, lang.L("reading what the organisation has…")) })
+			post(func() { r.say(style.Busy, lang.L("connect.reading")) })
 			org, err := d.app.Connect(ctx, d.me(), r.connection)
 			post(func() { d.connected(r, org, err) })
 		}
@@ -133,7 +133,7 @@ func (d *connecting) connected(r *connectRow, org app.Organisation, err error) {
 		d.box.popup.Refresh()
 		return
 	}
-	r.say(style.Connected, lang.L("connected"))
+	r.say(style.Connected, lang.L("connect.done"))
 	if r.known {
 		d.again = append(d.again, org.Tenant.Name)
 	} else {
@@ -144,7 +144,7 @@ func (d *connecting) connected(r *connectRow, org app.Organisation, err error) {
 // end leaves the dialog when all went well.
 func (d *connecting) end() {
 	if len(d.wanted()) > 0 {
-		d.ok.SetText(lang.L("Try again"))
+		d.ok.SetText(lang.L("action.try-again"))
 		d.count()
 		d.box.fit()
 		return
@@ -157,7 +157,7 @@ func (d *connecting) left() {
 	d.work.stop()
 	d.changed()
 	if len(d.again) > 0 {
-		d.tell(style.Done, lang.L("Connected again: {{.Names}}.", with{"Names": strings.Join(d.again, ", ")}))
+		d.tell(style.Done, lang.L("connect.again", with{"Names": strings.Join(d.again, ", ")}))
 	}
 	if len(d.added) > 0 {
 		d.offerMapping(d.added[0])
@@ -166,16 +166,16 @@ func (d *connecting) left() {
 
 // offerMapping leads on from a new organisation to its mapping.
 func (d *connecting) offerMapping(to ledger.Tenant) {
-	body := container.NewVBox(paragraph(lang.L("Next, say to which accounts and tax rates of {{.Name}} your invoices go. Feebridge suggests what fits by name and code; nothing is taken without you.",
+	body := container.NewVBox(paragraph(lang.L("connect.next",
 		with{"Name": to.Name})))
 	if !d.kept {
 		body.Add(signed(style.Warning, paragraph(notKept())))
 	}
 	var next *dialog
-	later := newButton(d.keys, lang.L("Later"), func() { next.hide() })
-	now := newButton(d.keys, lang.L("Mapping…"), func() {
+	later := newButton(d.keys, lang.L("action.later"), func() { next.hide() })
+	now := newButton(d.keys, lang.L("menu.mapping"), func() {
 		next.hide()
 		d.mappings.open(to.ID)
 	})
-	next = d.dialogs.show(lang.L("{{.Name}} is connected", with{"Name": to.Name}), fyne.NewSize(480, 0), body, later, now)
+	next = d.dialogs.show(lang.L("connect.connected-to", with{"Name": to.Name}), fyne.NewSize(480, 0), body, later, now)
 }

@@ -79,12 +79,12 @@ func (c *connections) show(then func()) {
 	c.told = container.NewVBox()
 	c.cards = container.NewVBox()
 	c.first = container.NewVBox(container.NewHBox(container.New(inset, c.connectButton())),
-		caption(lang.L("Your browser opens Xero's own page: Feebridge never sees your password. Xero asks which organisation Feebridge may call: to read and write sales invoices and contacts, and to read accounts, tax rates and the like.")))
+		caption(lang.L("connection.hint")))
 	c.registration = newRegistration(c)
 	body := container.New(layout.NewCustomPaddedLayout(0, 0, 1, style.Spacing+style.Gap), // clear of the scroll bar
 		container.NewVBox(c.told, c.cards, c.first, widget.NewSeparator(), c.registration.content))
-	leave := newButton(c.keys, lang.L("Close"), func() { c.box.hide() })
-	c.box = c.dialogs.show(lang.L("Xero connection"), fyne.NewSize(760, 640), container.NewVScroll(body), leave)
+	leave := newButton(c.keys, lang.L("action.close"), func() { c.box.hide() })
+	c.box = c.dialogs.show(lang.L("connection.title"), fyne.NewSize(760, 640), container.NewVScroll(body), leave)
 	c.box.onHide = func() {
 		c.loading.stop()
 		c.box = nil
@@ -107,7 +107,7 @@ var inset = layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, st
 // publishes Feebridge has that licence the button is drawn as any other; the artwork would
 // be its Icon, in place of the text.
 func newConnectButton(k *keyboard, do func()) *button {
-	return newButton(k, lang.L("Connect to Xero"), do)
+	return newButton(k, lang.L("action.connect-to-xero"), do)
 }
 
 func (c *connections) connectButton() *button {
@@ -121,9 +121,8 @@ func (s *shell) mayConnect() bool { return s.me().May(staff.MapToXero, "") }
 
 // needsPermission says why a member may look only.
 func needsPermission() string {
-	needs := staff.MapToXero.Needs()
-	return lang.L("You can look, but not change anything: connecting and mapping Xero needs {{.Permission}}. Ask an Admin of your firm.",
-		with{"Permission": lang.X(needs, needs)})
+	return lang.L("connection.view-only",
+		with{"Permission": permissionsFor(staff.MapToXero)})
 }
 
 // tell shows above everything else what came of something; "" takes it back.
@@ -209,7 +208,7 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	name := heading(org.Tenant.Name)
 	name.SizeName = theme.SizeNameSubHeadingText
 	how := connectionOf(c.format, org, c.standing.refreshes[org.Tenant.ID], c.now())
-	state := paragraph(how.state)
+	state := paragraph(capital(how.state))
 	state.TextStyle.Bold = true
 	column := container.New(closely, name, signed(how.sign, state))
 	if more := c.meaning(org, how); more != "" {
@@ -220,20 +219,20 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 		column.Add(container.New(factLine{factName}, widget.NewLabel(what), paragraph(text)))
 	}
 	if known {
-		fact(lang.L("Signed in at Xero"), lang.L("{{.Who}}, {{.When}}", with{"Who": userName(signIn.User), "When": c.moment(signIn.At)}))
+		fact(lang.L("connection.signed-in"), lang.L("connection.who-when", with{"Who": userName(signIn.User), "When": c.moment(signIn.At)}))
 	}
 	if !org.ConnectedAt.IsZero() {
-		fact(lang.L("Connected by"), lang.L("{{.Who}}, {{.When}}", with{"Who": c.memberName(org.ConnectedBy), "When": c.moment(org.ConnectedAt)}))
+		fact(lang.L("connection.connected-by"), lang.L("connection.who-when", with{"Who": c.memberName(org.ConnectedBy), "When": c.moment(org.ConnectedAt)}))
 	}
 	if known {
-		fact(lang.L("Xero allows Feebridge to"), scopeWords(signIn.Scopes))
+		fact(lang.L("connection.access"), scopeWords(signIn.Scopes))
 	}
 	gauge := c.standing.gauges[org.Tenant.ID]
 	if gauge.DayLeft >= 0 && org.State == app.Connected {
-		fact(lang.L("Calls left today"), c.format.Count(gauge.DayLeft))
+		fact(lang.L("connection.calls"), c.format.Count(gauge.DayLeft))
 	}
 	if !gauge.LastCall.IsZero() {
-		fact(lang.L("Last call"), c.moment(gauge.LastCall))
+		fact(lang.L("connection.last-call"), c.moment(gauge.LastCall))
 	}
 	if known && org.State == app.Connected && !c.standing.kept[org.Consent] {
 		column.Add(signed(style.Warning, paragraph(notKept())))
@@ -249,9 +248,9 @@ func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 		buttons.Add(c.connectButton())
 	}
 	id, name := org.Tenant.ID, org.Tenant.Name
-	buttons.Add(newButton(c.keys, lang.L("Mapping…"), func() { c.mappings.open(id) }))
+	buttons.Add(newButton(c.keys, lang.L("menu.mapping"), func() { c.mappings.open(id) }))
 	if org.State != app.Disconnected {
-		end := newButton(c.keys, lang.L("Disconnect…"), func() { c.askDisconnect(id, name) })
+		end := newButton(c.keys, lang.L("connection.disconnect"), func() { c.askDisconnect(id, name) })
 		end.enable(c.mayConnect())
 		buttons.Add(end)
 	}
@@ -262,9 +261,9 @@ func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 func (c *connections) meaning(org *app.Organisation, how connection) string {
 	switch {
 	case org.State == app.Disconnected && org.Consent == "":
-		return lang.L("It was disconnected here. Its mapping, the contact links and what was exported are kept: connect it again to go on.")
+		return lang.L("connection.disconnected-here")
 	case org.State == app.Connected && !org.Default && how.sign == style.Connected:
-		return lang.L("The firm exports to another organisation.")
+		return lang.L("connection.elsewhere")
 	case org.State == app.Connected:
 		return how.more
 	}
@@ -272,20 +271,20 @@ func (c *connections) meaning(org *app.Organisation, how connection) string {
 	if !known {
 		return how.more
 	}
-	return how.more + "\n\n" + lang.L("{{.Who}} signed in last, so it is for {{.Name}} to do that again, or for somebody else who may connect this organisation in Xero. Nothing is lost meanwhile.",
+	return how.more + "\n\n" + lang.L("connection.ask-last",
 		with{"Who": userName(signIn.User), "Name": signIn.Name})
 }
 
 // notKept says calmly that there is no keyring.
 func notKept() string {
-	return lang.L("This sign-in is good until Feebridge closes: no keyring keeps it, and Feebridge keeps sign-ins in no weaker place. After the next start, sign in again.")
+	return lang.L("connection.not-kept")
 }
 
 func userName(u app.User) string {
 	if u.Email == "" {
 		return u.Name
 	}
-	return lang.L("{{.Name}} ({{.Email}})", with{"Name": u.Name, "Email": u.Email})
+	return lang.L("connection.person", with{"Name": u.Name, "Email": u.Email})
 }
 
 // memberName names a member of staff, as far as it is known who that is.
@@ -293,7 +292,7 @@ func (c *connections) memberName(id staff.ID) string {
 	if id == c.me().ID {
 		return c.me().Name
 	}
-	return lang.L("another member of staff")
+	return lang.L("connection.unknown-person")
 }
 
 // scopeWords says what a sign-in allows. Scopes of which each includes another are told once.
@@ -303,15 +302,15 @@ func scopeWords(scopes []string) string {
 		word := s
 		switch s {
 		case "openid", "profile", "email":
-			word = lang.L("know who signed in")
+			word = lang.L("connection.scope.identity")
 		case "offline_access":
-			word = lang.L("stay signed in")
+			word = lang.L("connection.scope.offline")
 		case "accounting.invoices":
-			word = lang.L("read and write sales invoices")
+			word = lang.L("connection.scope.invoices")
 		case "accounting.contacts":
-			word = lang.L("read and write contacts")
+			word = lang.L("connection.scope.contacts")
 		case "accounting.settings.read":
-			word = lang.L("read accounts, tax rates, tracking, items and branding themes")
+			word = lang.L("connection.scope.settings")
 		}
 		if !slices.Contains(words, word) {
 			words = append(words, word)
@@ -330,13 +329,13 @@ func (c *connections) exportChoice() fyne.CanvasObject {
 	chosen := slices.IndexFunc(orgs, func(o app.Organisation) bool { return o.Default })
 	options := newChoice(c.keys, names, chosen, func(i int) {
 		to := orgs[i].Tenant
-		act(c.shell, lang.L("Changing the organisation…"), func(ctx context.Context) (struct{}, error) {
+		act(c.shell, lang.L("busy.changing-organisation"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, c.app.ExportTo(ctx, c.me(), to.ID)
 		}, func(_ struct{}, err error) {
 			if err != nil {
 				c.tell(style.Failed, say(err))
 			} else {
-				c.tell(style.Done, lang.L("Exports go to {{.Name}} from now on. What is queued already goes where it was queued for.", with{"Name": to.Name}))
+				c.tell(style.Done, lang.L("connection.exports-to.done", with{"Name": to.Name}))
 			}
 			c.changed()
 		})
@@ -345,21 +344,21 @@ func (c *connections) exportChoice() fyne.CanvasObject {
 		c.keys.canvas.Focus(options)
 	}
 	c.exportTo = options
-	return container.NewVBox(heading(lang.L("The firm exports to")), options)
+	return container.NewVBox(heading(lang.L("connection.exports-to")), options)
 }
 
 // askDisconnect says what disconnecting means, and does it.
 func (c *connections) askDisconnect(id ledger.TenantID, name string) {
-	text := lang.L("The connection ends at Xero at once, and the sign-in is forgotten unless another organisation needs it. Invoices in Xero stay as they are. Here the mapping, the contact links and what was exported are kept; what is queued waits until {{.Name}} is connected again.",
+	text := lang.L("connection.disconnect.text",
 		with{"Name": name})
-	c.dialogs.ask(lang.L("Disconnect {{.Name}}?", with{"Name": name}), text, lang.L("Disconnect"), func() {
-		act(c.shell, lang.L("Disconnecting…"), func(ctx context.Context) (struct{}, error) {
+	c.dialogs.ask(lang.L("connection.disconnect.title", with{"Name": name}), text, lang.L("connection.disconnect.yes"), func() {
+		act(c.shell, lang.L("busy.disconnecting"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, c.app.Disconnect(ctx, c.me(), id)
 		}, func(_ struct{}, err error) {
 			if err != nil {
-				c.tell(style.Failed, lang.L("{{.Name}} was not disconnected. {{.Why}}", with{"Name": name, "Why": say(err)}))
+				c.tell(style.Failed, lang.L("connection.disconnect.failed", with{"Name": name, "Why": say(err)}))
 			} else {
-				c.tell(style.Done, lang.L("{{.Name}} is disconnected.", with{"Name": name}))
+				c.tell(style.Done, lang.L("connection.disconnect.done", with{"Name": name}))
 			}
 			c.changed()
 		})

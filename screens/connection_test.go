@@ -36,7 +36,7 @@ func newSignedIn() *fakeApp {
 func (b *trial) openConnection() {
 	b.Helper()
 	test.Tap(b.w.frame.menu)
-	b.pick("Xero connection…")
+	b.pick("menu.connection")
 }
 
 // await draws until the condition holds, while work in the background goes on.
@@ -63,42 +63,42 @@ func TestAFirmConnectsToXero(t *testing.T) {
 	fake := newUnconnected()
 	b := newTrial(t, fake)
 	b.openConnection()
-	b.see("Not connected to Xero", "Nothing can be exported until this firm is connected", "Feebridge never sees your password")
+	b.see("Not connected to Xero", "Connect this firm to a Xero organisation to export invoices.", "Feebridge never sees your password")
 	fake.xero.answer = make(chan error)
-	test.Tap(b.button("Connect to Xero"))
+	test.Tap(b.button("connect.title"))
 	b.await(func() bool { return len(b.opened) > 0 })
-	b.see("Sign in to Xero in your browser, choose the organisation and allow access. Feebridge waits for that until",
+	b.see("Sign in to Xero in your browser, choose the organisation and allow access. Feebridge waits until",
 		"5 minutes", "https://login.xero.example/authorize?state=1")
-	test.Tap(b.button("Copy link"))
+	test.Tap(b.button("consent.copy"))
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "https://login.xero.example/authorize?state=1" {
 		t.Errorf("copied %q", got)
 	}
-	b.see("The link is copied")
-	test.Tap(b.button("Open the browser again"))
+	b.see("Link copied")
+	test.Tap(b.button("consent.open-again"))
 	if len(b.opened) != 2 || b.opened[1] != b.opened[0] {
 		t.Errorf("the browser was opened at %q", b.opened)
 	}
 	fake.xero.answer <- nil
 	b.settle()
-	b.see("Demo Company (NZ) is connected", "Next, say to which accounts and tax rates")
+	b.see("Connected to Demo Company (NZ)", "Next, choose which accounts and tax rates")
 	b.notSee("no keyring")
-	b.tap("Later")
+	b.tap("action.later")
 	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842", "Last call",
-		"know who signed in · stay signed in · read and write sales invoices · read and write contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
+		"see who signed in · stay connected · read and write sales invoices · read and write contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
 	b.notSee("Not connected to Xero")
 }
 
 func TestConnectingLeadsToTheMapping(t *testing.T) {
 	b := newTrial(t, newUnconnected())
 	b.openConnection()
-	b.tap("Connect to Xero")
-	b.tap("Mapping…")
-	b.see("Income account", "Suggested: 200 · Sales")
+	b.tap("connect.title")
+	b.tap("menu.mapping")
+	b.see("Default income account", "Suggested: 200 · Sales")
 }
 
 func TestSigningInIsCancelled(t *testing.T) {
 	for name, leave := range map[string]func(*trial){
-		"by its button": func(b *trial) { b.tap("Cancel") },
+		"by its button": func(b *trial) { b.tap("action.cancel") },
 		"by Escape":     func(b *trial) { b.key(fyne.KeyEscape) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestSigningInIsCancelled(t *testing.T) {
 			fake.xero.answer = make(chan error)
 			b := newTrial(t, fake)
 			b.openConnection()
-			test.Tap(b.button("Connect to Xero"))
+			test.Tap(b.button("connect.title"))
 			b.await(func() bool { return len(b.opened) > 0 })
 			leave(b)
 			b.see("Not connected to Xero")
@@ -122,11 +122,11 @@ func TestASignInThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
 	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
 	b := newTrial(t, fake)
 	b.openConnection()
-	b.tap("Connect to Xero")
+	b.tap("connect.title")
 	b.see("Sign-ins are not kept beyond this run of Feebridge.")
 	delete(fake.refuse, "AskConsent")
-	b.tap("Try again")
-	b.see("Demo Company (NZ) is connected")
+	b.tap("action.try-again")
+	b.see("Connected to Demo Company (NZ)")
 }
 
 func TestASignInThatReachesNothingSaysSo(t *testing.T) {
@@ -134,7 +134,7 @@ func TestASignInThatReachesNothingSaysSo(t *testing.T) {
 	fake.xero.reached = nil
 	b := newTrial(t, fake)
 	b.openConnection()
-	b.tap("Connect to Xero")
+	b.tap("connect.title")
 	b.see("The sign-in reaches no organisation.", "Try again")
 }
 
@@ -145,30 +145,30 @@ func TestAPersonChoosesAmongSeveralOrganisations(t *testing.T) {
 	fake.xero.broken["t2"] = &app.Trouble{Reason: app.Offline}
 	b := newTrial(t, fake)
 	b.openConnection()
-	b.tap("Connect to Xero")
-	b.see("Aroha Smith signed in. Tick the organisations to connect.", "connected already")
+	b.tap("connect.title")
+	b.see("Aroha Smith signed in. Choose the organisations to connect.", "Already connected")
 	if !b.check("Demo Company (NZ)").Disabled() || b.check("Third Ltd").Checked {
 		t.Error("an organisation is connected unasked")
 	}
-	if !b.button("Connect").Disabled() {
+	if !b.button("connect.yes").Disabled() {
 		t.Error("nothing is ticked, and it can be connected")
 	}
 	b.typeText(" ") // ticks the first that can be
-	b.tap("Connect")
-	b.see("Xero cannot be reached: this computer seems to be offline.")
+	b.tap("connect.yes")
+	b.see("Couldn't reach Xero. This computer seems to be offline.")
 	delete(fake.xero.broken, "t2")
-	b.tap("Try again")
-	b.see("Kauri Holdings Ltd is connected")
-	b.tap("Later")
-	b.see("Kauri Holdings Ltd", "The firm exports to another organisation.", "The firm exports to")
+	b.tap("action.try-again")
+	b.see("Connected to Kauri Holdings Ltd")
+	b.tap("action.later")
+	b.see("Kauri Holdings Ltd", "The firm exports to another organisation.", "Exports go to")
 	b.notSee("Third Ltd")
 }
 
 func TestOrganisationsThatAreConnectedAlreadyAreNotAskedFor(t *testing.T) {
 	b := newTrial(t, newSignedIn())
 	b.openConnection()
-	b.tap("Connect to Xero")
-	b.see("Aroha Smith signed in. Every organisation that the sign-in reaches is connected already.")
+	b.tap("connect.title")
+	b.see("Aroha Smith signed in. All organisations they can access are already connected.")
 	if b.fake.counted["Connect"] > 0 {
 		t.Error("it was connected again")
 	}
@@ -179,18 +179,18 @@ func TestAnOrganisationIsConnectedAgain(t *testing.T) {
 		state app.ConnectionState
 		see   string
 	}{
-		"the sign-in is not accepted any more": {app.ConsentEnded, "Xero does not accept the sign-in any more: sign in again."},
-		"disconnected in Xero":                 {app.Disconnected, "The organisation has ended the connection in Xero: connect it again."},
+		"the sign-in is not accepted any more": {app.ConsentEnded, "The connection to Xero has expired. Connect again."},
+		"disconnected in Xero":                 {app.Disconnected, "The organisation was disconnected in Xero. Connect it again."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newSignedIn()
 			fake.orgs[0].State = test.state
 			b := newTrial(t, fake)
 			b.openConnection()
-			b.see(test.see, "Aroha Smith (aroha@hart.example) signed in last, so it is for Aroha Smith to do that again")
-			b.tap("Connect to Xero")
-			b.see("Connected again: Demo Company (NZ).", "Exports go to this organisation.")
-			b.notSee("signed in last", "Next, say to which")
+			b.see(test.see, "Aroha Smith (aroha@hart.example) was the last to connect. Ask Aroha Smith")
+			b.tap("connect.title")
+			b.see("Reconnected: Demo Company (NZ).", "Exports go to this organisation.")
+			b.notSee("was the last to connect", "Next, choose which")
 		})
 	}
 }
@@ -200,30 +200,30 @@ func TestWithoutAKeyringThatIsSaid(t *testing.T) {
 	fake.xero.unkept = true
 	b := newTrial(t, fake)
 	b.openConnection()
-	b.tap("Connect to Xero")
-	b.see("Demo Company (NZ) is connected", "no keyring keeps it")
-	b.tap("Later")
-	b.see("no keyring keeps it")
+	b.tap("connect.title")
+	b.see("Connected to Demo Company (NZ)", "The computer has no keyring")
+	b.tap("action.later")
+	b.see("The computer has no keyring")
 }
 
 func TestAnOrganisationIsDisconnected(t *testing.T) {
 	b := newTrial(t, newSignedIn())
 	b.openConnection()
-	b.tap("Disconnect…")
-	b.see("Disconnect Demo Company (NZ)?", "The connection ends at Xero at once, and the sign-in is forgotten", "Invoices in Xero stay as they are.")
-	b.tap("Cancel")
+	b.tap("connection.disconnect")
+	b.see("Disconnect Demo Company (NZ)?", "The connection ends in Xero immediately.", "Invoices in Xero stay as they are.")
+	b.tap("action.cancel")
 	if b.fake.counted["Disconnect"] > 0 {
 		t.Fatal("it was disconnected unasked")
 	}
 	b.fake.refuse["Disconnect"] = &app.Trouble{Reason: app.Offline}
-	b.tap("Disconnect…")
-	b.tap("Disconnect")
-	b.see("Demo Company (NZ) was not disconnected. Xero cannot be reached")
+	b.tap("connection.disconnect")
+	b.tap("connection.disconnect.yes")
+	b.see("Couldn't disconnect Demo Company (NZ). Couldn't reach Xero")
 	delete(b.fake.refuse, "Disconnect")
-	b.tap("Disconnect…")
-	b.tap("Disconnect")
-	b.see("Demo Company (NZ) is disconnected.", "It was disconnected here.", "Connect to Xero")
-	b.notSee("Disconnect…", "signed in last")
+	b.tap("connection.disconnect")
+	b.tap("connection.disconnect.yes")
+	b.see("Demo Company (NZ) disconnected.", "Disconnected here.", "Connect to Xero")
+	b.notSee("Disconnect…", "was the last to connect")
 }
 
 func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
@@ -250,7 +250,7 @@ func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
 	delete(fake.refuse, "ExportTo")
 	options().choose(1)
 	b.settle()
-	b.see("Exports go to Kauri Holdings Ltd from now on.")
+	b.see("Exports now go to Kauri Holdings Ltd.")
 	if !fake.orgs[1].Default {
 		t.Error("the firm exports to the former one")
 	}
@@ -262,28 +262,28 @@ func TestWithoutAClientIDTheGuideIsShown(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.see("1. Sign in at developer.xero.com", "Auth Code with PKCE", "http://localhost:8742/callback", "http://localhost:8744/callback")
-	b.tap("Connect to Xero")
-	b.see("Feebridge brings no client ID of its own.")
+	b.tap("connect.title")
+	b.see("Enter your Xero app's client ID to connect.")
 	if fake.counted["AskConsent"] > 0 {
 		t.Error("it signed in without one")
 	}
 	b.typeText("CAFE")
-	b.notSee("Feebridge brings no client ID of its own.")
-	b.tap("Copy")
+	b.notSee("Enter your Xero app's client ID to connect.")
+	b.tap("action.copy")
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "http://localhost:8742/callback" {
 		t.Errorf("copied %q", got)
 	}
-	b.tap("Open developer.xero.com")
+	b.tap("registration.open-site")
 	if len(b.opened) != 1 || b.opened[0] != developerSite {
 		t.Errorf("opened %q", b.opened)
 	}
-	b.tap("Save")
-	b.see("Saved. Now you can connect to Xero.")
+	b.tap("action.save")
+	b.see("Saved. You can now connect to Xero.")
 	if got := fake.xero.firm.Registration.ClientID; got != "CAFE" {
 		t.Errorf("registered %q", got)
 	}
-	b.tap("Connect to Xero")
-	b.see("Demo Company (NZ) is connected")
+	b.tap("connect.title")
+	b.see("Connected to Demo Company (NZ)")
 }
 
 func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
@@ -295,14 +295,14 @@ func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
 		t.Error("nothing was changed, and it can be saved")
 	}
 	r.ports.SetText("8742, eight")
-	b.tap("Save")
-	b.see("“eight” is not a port")
+	b.tap("action.save")
+	b.see("“eight” isn't a port")
 	fake.refuse["Register"] = app.Errorf(app.Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", 70000)
 	r.ports.SetText("70000")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("70000 is not a port")
 	delete(fake.refuse, "Register")
-	b.tap("How to register an app")
+	b.tap("registration.guide")
 	r.ports.SetText("9001 9002")
 	b.see("http://localhost:9001/callback", "http://localhost:9002/callback")
 	fake.tell("organisation", "t1")
@@ -310,7 +310,7 @@ func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
 	if r.ports.Text != "9001 9002" {
 		t.Errorf("what was typed became %q", r.ports.Text)
 	}
-	b.tap("Save")
+	b.tap("action.save")
 	if got := fake.xero.firm.Registration.Ports; len(got) != 2 || got[0] != 9001 || got[1] != 9002 {
 		t.Errorf("registered %v", got)
 	}
@@ -322,7 +322,7 @@ func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
 func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
 	b := newTrialAs(t, newSignedIn(), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
 	b.openConnection()
-	b.see("connecting and mapping Xero needs Settings Admin and a Time permission", "Demo Company (NZ)", "another member of staff")
+	b.see("To connect Xero or change its mapping, you need Settings Admin and a Time permission", "Demo Company (NZ)", "another staff member")
 	for _, text := range []string{"Connect to Xero", "Disconnect…", "Save"} {
 		if !b.button(text).Disabled() {
 			t.Errorf("%q can be pressed", text)
@@ -341,13 +341,13 @@ func TestAConnectionThatCannotBeReadSaysWhy(t *testing.T) {
 func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {
 	b := newTrial(t, newUnconnected())
 	selectAllAndAsk(b)
-	b.see("Nothing can be exported yet")
-	b.tap("Connect to Xero")
-	b.see("Demo Company (NZ) is connected")
-	b.tap("Later")
+	b.see("Not ready to export")
+	b.tap("connect.title")
+	b.see("Connected to Demo Company (NZ)")
+	b.tap("action.later")
 	b.key(fyne.KeyEscape)
 	selectAllAndAsk(b)
-	b.see("2 invoices go to the Xero organisation")
+	b.see("2 invoices to")
 }
 
 func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
@@ -355,9 +355,9 @@ func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
 	fake.orgs[0].State = app.ConsentEnded
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("Xero does not accept the sign-in any more: sign in again.", "Export 2 invoices")
-	b.tap("Connect to Xero")
-	b.see("Connected again: Demo Company (NZ).")
+	b.see("The connection to Xero has expired. Connect again.", "Export 2 invoices")
+	b.tap("connect.title")
+	b.see("Reconnected: Demo Company (NZ).")
 }
 
 func TestTheConnectionFollowsWhatHappens(t *testing.T) {
@@ -369,7 +369,7 @@ func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 	fake.mu.Unlock()
 	fake.tell("organisation", "t1")
 	b.settle()
-	b.see("signed out", "signed in last")
+	b.see("Connection expired", "was the last to connect")
 	if n := strings.Count(b.text(), "Connect to Xero"); n != 1 {
 		t.Errorf("Connect to Xero stands %d times", n)
 	}
@@ -379,25 +379,25 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	fake := newUnconnected()
 	fake.invoices = nil
 	b := newTrial(t, fake)
-	b.see("Welcome to Feebridge", "Not connected to Xero", "showing 0 of 0", "Import invoices…")
-	b.tap("Explore the demo firm")
+	b.see("Welcome to Feebridge", "Not connected to Xero", "Showing 0 of 0", "Import invoices…")
+	b.tap("welcome.demo")
 	if b.explored != 1 {
 		t.Errorf("the demo firm was opened %d times", b.explored)
 	}
-	b.tap("Set up my firm")
+	b.tap("welcome.set-up")
 	b.typeText(" & Daughters")
 	fake.refuse["SaveFirm"] = app.Errorf(app.Invalid, "The firm has no name: enter one.")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("The firm has no name: enter one.")
 	delete(fake.refuse, "SaveFirm")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("Xero connection")
 	if b.w.firm.Name != "Hart & Partners & Daughters" || b.w.firm.Numbering.Next != 1 {
 		t.Errorf("the firm is called %q", b.w.firm.Name)
 	}
-	b.tap("Connect to Xero")
-	b.see("Demo Company (NZ) is connected")
-	b.tap("Later")
+	b.tap("connect.title")
+	b.see("Connected to Demo Company (NZ)")
+	b.tap("action.later")
 	fake.tell("organisation", "t1")
 	b.settle()
 	b.key(fyne.KeyEscape)

@@ -26,16 +26,16 @@ type contactApp interface {
 func (p *invoicePanel) chooseContact(client billing.Client, again []*app.InvoiceRow) {
 	var d *dialog
 	looking := &task{ui: p.ui}
-	d = p.dialogs.show(lang.L("Contact of {{.Client}}", with{"Client": client.Name}), fyne.NewSize(420, 0),
-		paragraph(lang.L("Asking Xero for contacts with this name or code…")),
-		newButton(p.keys, lang.L("Cancel"), func() { d.hide() }))
+	d = p.dialogs.show(lang.L("contact.title", with{"Client": client.Name}), fyne.NewSize(420, 0),
+		paragraph(lang.L("contact.searching")),
+		newButton(p.keys, lang.L("action.cancel"), func() { d.hide() }))
 	d.onHide = looking.stop
 	load(looking, func(ctx context.Context) ([]ledger.Contact, error) {
 		return p.app.ContactChoices(ctx, p.me(), client.ID)
 	}, func(choices []ledger.Contact, err error) {
 		d.hide()
 		if err != nil {
-			p.failed(lang.L("The contacts could not be read"), err)
+			p.failed(lang.L("contact.failed"), err)
 			return
 		}
 		p.offerContacts(client, choices, again)
@@ -56,15 +56,15 @@ func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Con
 			words = append(words, contactWords(c))
 		}
 	}
-	title := lang.L("Contact of {{.Client}}", with{"Client": client.Name})
+	title := lang.L("contact.title", with{"Client": client.Name})
 	advice := ""
 	if len(archived) > 0 {
-		advice = lang.L("Archived in Xero, so not offered: {{.Names}}. Restore a contact in Xero (Contacts, Archived, Restore) to use it.",
+		advice = lang.L("contact.archived",
 			with{"Names": strings.Join(archived, ", ")})
 	}
 	if len(usable) == 0 {
 		if advice == "" {
-			advice = lang.L("Xero has no contact with this name or code. The next export creates one.")
+			advice = lang.L("contact.none")
 		}
 		p.dialogs.tell(title, advice)
 		return
@@ -72,26 +72,26 @@ func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Con
 	var d *dialog
 	var link *button
 	options := newChoice(p.keys, words, -1, func(int) { link.Enable() })
-	link = newButton(p.keys, lang.L("Use this contact"), func() {
+	link = newButton(p.keys, lang.L("contact.use"), func() {
 		chosen := usable[options.chosen]
 		d.hide()
 		p.relink(func(ctx context.Context) error { return p.app.LinkContact(ctx, p.me(), client.ID, chosen) },
-			lang.L("{{.Client}} goes to the contact {{.Contact}} from now on", with{"Client": client.Name, "Contact": chosen.Name}), again)
+			lang.L("contact.linked", with{"Client": client.Name, "Contact": chosen.Name}), again)
 	})
 	link.Disable()
 	scroll := container.NewVScroll(container.NewVBox(options, caption(advice)))
 	scroll.SetMinSize(fyne.NewSize(0, min(float32(len(usable))*36+50, 300)))
 	body := container.NewBorder(
-		paragraph(lang.L("Which contact in Xero do the invoices of {{.Client}} ({{.Code}}) go to?", with{"Client": client.Name, "Code": client.Code})),
+		paragraph(lang.L("contact.which", with{"Client": client.Name, "Code": client.Code})),
 		nil, nil, nil, scroll)
-	d = p.dialogs.show(title, fyne.NewSize(560, 0), body, newButton(p.keys, lang.L("Cancel"), func() { d.hide() }), link)
+	d = p.dialogs.show(title, fyne.NewSize(560, 0), body, newButton(p.keys, lang.L("action.cancel"), func() { d.hide() }), link)
 	d.focus(options)
 }
 
 func contactWords(c ledger.Contact) string {
 	words := []string{c.Name}
 	if c.Number != "" {
-		words = append(words, lang.L("contact number {{.Number}}", with{"Number": c.Number}))
+		words = append(words, lang.L("contact.number", with{"Number": c.Number}))
 	}
 	if c.Email != "" {
 		words = append(words, c.Email)
@@ -102,16 +102,16 @@ func contactWords(c ledger.Contact) string {
 // unlinkContact forgets the client's contact, and offers to export the invoices again.
 func (p *invoicePanel) unlinkContact(client billing.Client, again []*app.InvoiceRow) {
 	p.relink(func(ctx context.Context) error { return p.app.UnlinkContact(ctx, p.me(), client.ID) },
-		lang.L("{{.Client}} is not linked to a contact any more", with{"Client": client.Name}), again)
+		lang.L("contact.unlinked", with{"Client": client.Name}), again)
 }
 
 // relink changes a link and, once that is done, offers to export the invoices again.
 func (p *invoicePanel) relink(change func(context.Context) error, done string, again []*app.InvoiceRow) {
-	act(p.shell, lang.L("Changing the link…"), func(ctx context.Context) (struct{}, error) {
+	act(p.shell, lang.L("busy.changing-link"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, change(ctx)
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			p.failed(lang.L("Nothing was changed"), err)
+			p.failed(lang.L("failed.change"), err)
 			return
 		}
 		p.notice(done)

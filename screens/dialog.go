@@ -126,14 +126,14 @@ func (s *dialogs) resized() {
 // tell opens a dialog with a text to read.
 func (s *dialogs) tell(title, text string) {
 	var d *dialog
-	ok := newButton(s.keys, lang.L("Close"), func() { d.hide() })
+	ok := newButton(s.keys, lang.L("action.close"), func() { d.hide() })
 	d = s.show(title, fyne.NewSize(440, 0), paragraph(text), ok)
 }
 
 // ask opens a dialog with a question; yes is what its default button says and does.
 func (s *dialogs) ask(title, text, yes string, do func()) {
 	var d *dialog
-	no := newButton(s.keys, lang.L("Cancel"), func() { d.hide() })
+	no := newButton(s.keys, lang.L("action.cancel"), func() { d.hide() })
 	ok := newButton(s.keys, yes, func() { d.hide(); do() })
 	d = s.show(title, fyne.NewSize(440, 0), paragraph(text), no, ok)
 }

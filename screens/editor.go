@@ -84,12 +84,12 @@ func (e *editor) build() {
 	e.state = widget.NewLabel("")
 	e.state.Importance = widget.LowImportance
 	e.state.Truncation = fyne.TextTruncateEllipsis
-	e.save = newButton(s.keys, lang.L("Save draft"), func() { e.saveThen(func() {}) })
-	e.finalize = newButton(s.keys, lang.L("Finalize"), e.saveAndFinalize)
+	e.save = newButton(s.keys, lang.L("editor.save"), func() { e.saveThen(func() {}) })
+	e.finalize = newButton(s.keys, lang.L("action.finalize"), e.saveAndFinalize)
 	e.finalize.Importance = widget.HighImportance
-	e.more = newButton(s.keys, lang.L("More actions"), e.showMenu)
+	e.more = newButton(s.keys, lang.L("action.more"), e.showMenu)
 	e.more.Icon = theme.MoreHorizontalIcon()
-	e.done = newButton(s.keys, lang.L("Close"), e.close)
+	e.done = newButton(s.keys, lang.L("action.close"), e.close)
 	e.head = newEditorHead(e)
 	e.lines = e.newLines()
 	e.told = widget.NewLabel("")
@@ -153,7 +153,7 @@ func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, er
 		return &draft{Writing: w, materials: m}, err
 	}, func(d *draft, err error) {
 		if err != nil {
-			e.failed(lang.L("The invoice could not be opened"), err)
+			e.failed(lang.L("editor.open.failed"), err)
 			return
 		}
 		e.show(d)
@@ -171,7 +171,7 @@ func (e *editor) show(d *draft) {
 	}
 	write(e.state, "")
 	if !d.Since.IsZero() {
-		write(e.state, lang.L("This is what you typed until {{.When}}. It is not saved yet.", with{"When": e.moment(d.Since)}))
+		write(e.state, lang.L("editor.restored", with{"When": e.moment(d.Since)}))
 	}
 	e.refill()
 	e.lines.SetLocked(!e.writable())
@@ -218,12 +218,12 @@ func (e *editor) showComputed() {
 
 func (e *editor) showTitle() {
 	d := e.draft
-	name := lang.L("Draft")
+	name := lang.L("editor.title.draft")
 	switch {
 	case d.Number != "":
-		name = lang.L("Invoice {{.Number}}", with{"Number": d.Number})
+		name = lang.L("invoice.title", with{"Number": d.Number})
 	case d.Version == 0:
-		name = lang.L("New invoice")
+		name = lang.L("editor.title.new")
 	}
 	if d.Number != "" {
 		name += " · " + statusWord(d.Stage.Status)
@@ -248,7 +248,7 @@ func (e *editor) showTotals() {
 		name.TextStyle.Bold, sum.TextStyle.Bold = bold, bold
 		e.totals.Add(container.NewBorder(nil, nil, nil, sum, name))
 	}
-	line(lang.L("Subtotal"), e.format.Amount(d.totals.SubTotal), false)
+	line(lang.L("field.subtotal"), e.format.Amount(d.totals.SubTotal), false)
 	for _, t := range d.taxes {
 		name := t.Name
 		if !strings.Contains(name, t.Rate.String()) {
@@ -256,7 +256,7 @@ func (e *editor) showTotals() {
 		}
 		line(name, e.format.Amount(t.Amount), false)
 	}
-	line(lang.L("Total"), e.format.Money(d.totals.Total), true)
+	line(lang.L("field.total"), e.format.Money(d.totals.Total), true)
 	e.totals.Refresh()
 }
 
@@ -272,11 +272,11 @@ func (e *editor) tellProblem() {
 	case len(d.problems) == 0 && !e.writable():
 		text = readOnlyWords(d.Stage, e.me().May(staff.EditInvoices, d.Form.Client))
 	case len(d.problems) == 0 && d.totals.Total.Sign() < 0:
-		text = lang.L("The total is negative: such an invoice cannot be finalized. Feebridge makes no credit notes; raise one in Xero instead.")
+		text = lang.L("editor.negative")
 	case e.head.problem() != "":
 		text = e.head.problem()
 	case len(d.problems) > 0 && d.problems[0].Line >= 0:
-		text = lang.L("Line {{.Line}}: {{.Problem}}", with{"Line": d.problems[0].Line + 1, "Problem": sentence(say(d.problems[0].Err))})
+		text = lang.L("editor.line-problem", with{"Line": d.problems[0].Line + 1, "Problem": sentence(say(d.problems[0].Err))})
 	case len(d.problems) > 0:
 		text = sentence(say(d.problems[0].Err))
 	}
@@ -287,19 +287,18 @@ func (e *editor) tellProblem() {
 func readOnlyWords(s billing.Stage, may bool) string {
 	switch {
 	case s.Status == billing.Draft, !may:
-		needs := staff.EditInvoices.Needs()
-		return lang.L("You can look, but not change anything: writing this client's invoices needs {{.Permission}}. Ask an Admin of your firm.",
-			with{"Permission": lang.X(needs, needs)})
+		return lang.L("editor.view-only",
+			with{"Permission": permissionsFor(staff.EditInvoices)})
 	case s.Status == billing.Closed:
-		return lang.L("This invoice is closed: it was approved or voided in Xero, and cannot be changed. More actions, Replace, writes it anew. Feebridge makes no credit notes; raise one in Xero instead.")
+		return lang.L("editor.closed")
 	case s.InFlight():
-		return lang.L("This invoice is on its way to Xero or from it, and cannot be changed now.")
+		return lang.L("editor.in-flight")
 	case s.Export == billing.NotFoundInXero:
-		return lang.L("This invoice was not found in Xero. An Admin has to say that it is gone for good before it can be changed.")
+		return lang.L("editor.missing")
 	case s.Live():
-		return lang.L("This invoice is in Xero. To change it, take it back with More actions, Draft: that removes it from Xero.")
+		return lang.L("editor.in-xero")
 	}
-	return lang.L("This invoice is finalized. To change it, take it back with More actions, Draft.")
+	return lang.L("editor.finalized")
 }
 
 // keepSoon stores what is typed, a moment after the last key.
@@ -324,10 +323,10 @@ func (e *editor) keepNow() {
 		return struct{}{}, errors.Join(ctx.Err(), e.app.KeepUnsaved(ctx, e.me(), w))
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			write(e.state, lang.L("What you type cannot be kept: {{.Why}}", with{"Why": say(err)}))
+			write(e.state, lang.L("editor.keep.failed", with{"Why": say(err)}))
 			return
 		}
-		write(e.state, lang.L("Not saved yet; what you type is kept."))
+		write(e.state, lang.L("editor.unsaved"))
 	})
 }
 
@@ -342,7 +341,7 @@ func (e *editor) refresh() {
 			switch {
 			case err != nil, e.draft != d, e.saving, w.Version == d.Version && w.Stage == d.Stage:
 			case e.writable() && d.dirty():
-				write(e.state, lang.L("Somebody else has changed this invoice meanwhile."))
+				write(e.state, lang.L("editor.changed-elsewhere"))
 			default:
 				e.show(&draft{Writing: w, materials: d.materials})
 			}

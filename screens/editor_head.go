@@ -28,23 +28,23 @@ type editorHead struct {
 
 func newEditorHead(e *editor) *editorHead {
 	h := &editorHead{editor: e}
-	h.client = newDropDown(e.keys, lang.L("Type a name or a code"), []option{{text: lang.L("Choose a client…")}}, "", func(id string) {
+	h.client = newDropDown(e.keys, lang.L("hint.name-or-code"), []option{{text: lang.L("editor.choose-client")}}, "", func(id string) {
 		h.edit(func() {
 			e.draft.choose(billing.ClientID(id))
 			e.refill()
 		})
 	})
 	h.kind = newDropDown(e.keys, "", []option{
-		{value: string(billing.Final), text: lang.L("Final")},
-		{value: string(billing.Interim), text: lang.L("Interim")},
-		{value: string(billing.FixedFee), text: lang.L("Fixed fee")},
+		{value: string(billing.Final), text: lang.L("type.final")},
+		{value: string(billing.Interim), text: lang.L("type.interim")},
+		{value: string(billing.FixedFee), text: lang.L("type.fixed")},
 	}, string(billing.Final), func(t string) {
 		h.edit(func() { e.draft.change("", func(f *billing.Form) { f.Type = billing.Type(t) }) })
 	})
 	h.amounts = newDropDown(e.keys, "", []option{
-		{value: string(money.Exclusive), text: lang.L("Tax exclusive")},
-		{value: string(money.Inclusive), text: lang.L("Tax inclusive")},
-		{value: string(money.NoTax), text: lang.L("No tax")},
+		{value: string(money.Exclusive), text: lang.L("amounts.exclusive")},
+		{value: string(money.Inclusive), text: lang.L("amounts.inclusive")},
+		{value: string(money.NoTax), text: lang.L("amounts.no-tax")},
 	}, string(money.Exclusive), func(a string) {
 		h.edit(func() { e.draft.change("", func(f *billing.Form) { f.Amounts = money.LineAmounts(a) }) })
 	})
@@ -56,7 +56,7 @@ func newEditorHead(e *editor) *editorHead {
 	h.reference = h.textField("reference", func(f *billing.Form, text string) { f.Reference = text })
 	h.currency = h.textField("currency", func(f *billing.Form, text string) { f.Currency = money.Currency(text) })
 	h.note = h.textField("note", func(f *billing.Form, text string) { f.Note = text })
-	h.note.SetPlaceHolder(lang.L("for staff; never exported, never printed"))
+	h.note.SetPlaceHolder(lang.L("editor.note-hint"))
 
 	field := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		label := widget.NewLabel(name)
@@ -65,11 +65,11 @@ func newEditorHead(e *editor) *editorHead {
 		return container.NewBorder(label, nil, nil, nil, o)
 	}
 	h.fields = []fyne.CanvasObject{
-		field(lang.L("Client"), outlined(h.client)),
-		field(lang.L("Date"), h.date), field(lang.L("Due date"), h.due),
-		field(lang.L("Currency"), h.currency), field(lang.L("Line amounts"), outlined(h.amounts)),
-		field(lang.L("Type"), outlined(h.kind)),
-		field(lang.L("Reference"), h.reference), field(lang.L("Note"), h.note),
+		field(lang.L("field.client"), outlined(h.client)),
+		field(lang.L("field.date"), h.date), field(lang.L("field.due-date"), h.due),
+		field(lang.L("field.currency"), h.currency), field(lang.L("field.line-amounts"), outlined(h.amounts)),
+		field(lang.L("field.type"), outlined(h.kind)),
+		field(lang.L("field.reference"), h.reference), field(lang.L("field.note"), h.note),
 	}
 	h.content = container.New(&headGrid{}, h.fields...)
 	return h
@@ -188,7 +188,7 @@ func (h *editorHead) showDate(e *entry, d billing.Date) {
 
 // show fills the fields.
 func (h *editorHead) show(d *draft, writable bool) {
-	options := []option{{text: lang.L("Choose a client…")}}
+	options := []option{{text: lang.L("editor.choose-client")}}
 	for _, c := range d.materials.Clients {
 		options = append(options, option{value: string(c.ID), text: c.Name, detail: c.Code})
 	}

@@ -10,16 +10,16 @@ import (
 // newLines makes the sheet in which the lines are written.
 func (e *editor) newLines() *sheet.Sheet {
 	s := sheet.New([]sheet.Column{
-		codeColumn:        {Title: lang.L("Billing code"), Width: 110, Options: e.codeOptions},
-		descriptionColumn: {Title: lang.X("word.description", "Description"), Width: 240, Stretch: true},
-		quantityColumn:    {Title: lang.L("Quantity"), Width: 80, Right: true},
-		rateColumn:        {Title: lang.L("Rate"), Width: 100, Right: true},
-		discountColumn:    {Title: lang.L("Discount"), Width: 80, Right: true},
-		taxColumn:         {Title: lang.L("Tax"), Width: 160, Options: e.taxOptions},
-		accountColumn:     {Title: lang.L("Account"), Width: 90, Options: e.accountOptions},
-		amountColumn:      {Title: lang.L("Amount"), Width: 110, Right: true, ReadOnly: true},
+		codeColumn:        {Title: lang.L("field.billing-code"), Width: 110, Options: e.codeOptions},
+		descriptionColumn: {Title: lang.L("field.description"), Width: 240, Stretch: true},
+		quantityColumn:    {Title: lang.L("field.quantity"), Width: 80, Right: true},
+		rateColumn:        {Title: lang.L("field.rate"), Width: 100, Right: true},
+		discountColumn:    {Title: lang.L("field.discount"), Width: 80, Right: true},
+		taxColumn:         {Title: lang.L("field.tax"), Width: 160, Options: e.taxOptions},
+		accountColumn:     {Title: lang.L("field.account"), Width: 90, Options: e.accountOptions},
+		amountColumn:      {Title: lang.L("field.amount"), Width: 110, Right: true, ReadOnly: true},
 	})
-	s.Placeholder = lang.L("No lines yet. Press Enter to write the first.")
+	s.Placeholder = lang.L("editor.no-lines")
 	s.OnEdit = func(row, column int, text string) {
 		e.draft.edit(row, column, text)
 		e.changed()
@@ -82,39 +82,39 @@ func (e *editor) accountOptions(int) []sheet.Option {
 func fieldWord(f billing.Field) string {
 	switch f {
 	case billing.ClientField:
-		return lang.L("Client")
+		return lang.L("field.client")
 	case billing.TypeField:
-		return lang.L("Type")
+		return lang.L("field.type")
 	case billing.DateField:
-		return lang.L("Date")
+		return lang.L("field.date")
 	case billing.DueField:
-		return lang.L("Due date")
+		return lang.L("field.due-date")
 	case billing.ReferenceField:
-		return lang.L("Reference")
+		return lang.L("field.reference")
 	case billing.CurrencyField:
-		return lang.L("Currency")
+		return lang.L("field.currency")
 	case billing.AmountsField:
-		return lang.L("Line amounts")
+		return lang.L("field.line-amounts")
 	case billing.ThemeField:
-		return lang.L("Branding theme")
+		return lang.L("field.branding-theme")
 	case billing.NoteField:
-		return lang.L("Note")
+		return lang.L("field.note")
 	case billing.CodeField:
-		return lang.L("Billing code")
+		return lang.L("field.billing-code")
 	case billing.DescriptionField:
-		return lang.X("word.description", "Description")
+		return lang.L("field.description")
 	case billing.QuantityField:
-		return lang.L("Quantity")
+		return lang.L("field.quantity")
 	case billing.UnitAmountField:
-		return lang.L("Rate")
+		return lang.L("field.rate")
 	case billing.DiscountField:
-		return lang.L("Discount")
+		return lang.L("field.discount")
 	case billing.TaxField:
-		return lang.L("Tax")
+		return lang.L("field.tax")
 	case billing.AccountField:
-		return lang.L("Account")
+		return lang.L("field.account")
 	case billing.ItemField:
-		return lang.L("Item")
+		return lang.L("field.item")
 	}
-	return lang.L("Tracking")
+	return lang.L("field.tracking")
 }

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -31,7 +30,7 @@ func (e *editor) saveThen(then func()) {
 	w := e.draft.Writing
 	w.Form = trimmed(e.draft.current())
 	e.showTitle()
-	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (app.Writing, error) {
+	act(e.shell, lang.L("busy.saving"), func(ctx context.Context) (app.Writing, error) {
 		e.keep.Lock()
 		defer e.keep.Unlock()
 		return e.app.SaveWriting(ctx, e.me(), w)
@@ -45,7 +44,7 @@ func (e *editor) saveThen(then func()) {
 		case unread:
 			e.pointAt(problems[0])
 		case err != nil:
-			e.failed(lang.L("The draft was not saved"), err)
+			e.failed(lang.L("editor.save.failed"), err)
 		default:
 			e.saved(saved)
 			then()
@@ -59,7 +58,7 @@ func (e *editor) saved(w app.Writing) {
 	d := e.draft
 	d.Version, d.Base, d.Number, d.Stage, d.Since = w.Version, w.Base, w.Number, w.Stage, w.Since
 	if !d.dirty() {
-		write(e.state, lang.L("Saved"))
+		write(e.state, lang.L("done.saved"))
 	}
 }
 
@@ -72,40 +71,40 @@ func (e *editor) pointAt(p billing.Problem) {
 		e.head.point(p.Field)
 	}
 	e.tellProblem()
-	write(e.state, lang.L("Nothing was saved: a cell cannot be read."))
+	write(e.state, lang.L("editor.unreadable"))
 }
 
 // tellOvertaken tells what somebody else changed, and lets the person decide.
 func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
 	var rows [][]listCell
 	for _, c := range o.Changes {
-		where := lang.L("Head")
+		where := lang.L("editor.overtaken.details")
 		if c.Line >= 0 {
-			where = lang.L("Line {{.Line}}", with{"Line": c.Line + 1})
+			where = lang.L("editor.overtaken.line", with{"Line": c.Line + 1})
 		}
 		rows = append(rows, []listCell{{text: where}, {text: fieldWord(c.Field)}, {text: e.fieldText(c.Field, c.From)}, {text: e.fieldText(c.Field, c.To)}})
 	}
 	list := newListing(e.keys, []listColumn{
-		{title: lang.L("Where"), width: 80}, {title: lang.L("What"), width: 130}, {title: lang.L("When you opened it"), width: 230}, {title: lang.L("Now"), stretch: true},
+		{title: lang.L("editor.overtaken.where"), width: 80}, {title: lang.L("editor.overtaken.field"), width: 130}, {title: lang.L("editor.overtaken.before"), width: 230}, {title: lang.L("editor.overtaken.now"), stretch: true},
 	}, rows)
-	text := lang.L("This invoice was changed since you opened it, and nothing of yours was saved. These are the others' changes:")
+	text := lang.L("editor.overtaken.text")
 	var d *dialog
-	leave := newButton(e.keys, lang.L("Keep writing"), func() { d.hide() })
-	theirs := newButton(e.keys, lang.L("Take what is stored"), func() {
+	leave := newButton(e.keys, lang.L("editor.keep-editing"), func() { d.hide() })
+	theirs := newButton(e.keys, lang.L("editor.overtaken.theirs"), func() {
 		d.hide()
 		e.take(o.Now)
 	})
 	buttons := []*button{leave, theirs}
 	if o.Now.Stage.Status == billing.Draft {
-		buttons = append(buttons, newButton(e.keys, lang.L("Save mine over it"), func() {
+		buttons = append(buttons, newButton(e.keys, lang.L("editor.overtaken.mine"), func() {
 			d.hide()
 			e.draft.Version, e.draft.Base = o.Now.Version, o.Now.Base
 			e.saveThen(then)
 		}))
 	} else {
-		text = lang.L("This invoice is {{.Status}} by now, and cannot be changed. Nothing of yours was saved.", with{"Status": statusWord(o.Now.Stage.Status)})
+		text = lang.L("editor.overtaken.not-draft", with{"Status": statusInSentence(o.Now.Stage.Status)})
 	}
-	d = e.dialogs.show(lang.L("Somebody else was faster"), fyne.NewSize(760, 420),
+	d = e.dialogs.show(lang.L("editor.overtaken.title"), fyne.NewSize(760, 420),
 		container.NewBorder(paragraph(text), nil, nil, nil, list.content()), buttons...)
 }
 
@@ -131,13 +130,13 @@ func (e *editor) take(w app.Writing) {
 func (e *editor) forget(then func()) {
 	id := e.draft.Invoice
 	e.keeping.stop()
-	act(e.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+	act(e.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 		e.keep.Lock()
 		defer e.keep.Unlock()
 		return struct{}{}, e.app.ForgetUnsaved(ctx, e.me(), id)
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			e.failed(lang.L("What you typed could not be given up"), err)
+			e.failed(lang.L("editor.discard.failed"), err)
 			return
 		}
 		then()
@@ -148,8 +147,8 @@ func (e *editor) forget(then func()) {
 func (e *editor) saveAndFinalize() { e.saveThen(e.finalizeSaved) }
 
 func (e *editor) finalizeSaved() {
-	e.move(e.app.Finalize, lang.L("The invoice cannot be finalized"), func() {
-		e.notice(lang.L("Finalized as {{.Number}}. {{.Key}} exports it to Xero.", with{"Number": e.draft.Number, "Key": controlName(fyne.KeyE)}))
+	e.move(e.app.Finalize, lang.L("editor.finalize.failed"), func() {
+		e.notice(lang.L("editor.finalized-as", with{"Number": e.draft.Number, "Key": controlName(fyne.KeyE)}))
 	})
 }
 
@@ -157,7 +156,7 @@ func (e *editor) finalizeSaved() {
 func (e *editor) move(do moving, refused string, then func()) {
 	id := e.draft.Invoice
 	e.saving = true
-	act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) (app.Writing, error) {
+	act(e.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) (app.Writing, error) {
 		results, err := do(ctx, e.me(), []billing.InvoiceID{id})
 		if err == nil {
 			err = results[0].Err
@@ -205,17 +204,17 @@ func (e *editor) leave(then func()) {
 		return
 	}
 	var d *dialog
-	stay := newButton(e.keys, lang.L("Keep writing"), func() { d.hide() })
-	drop := newButton(e.keys, lang.L("Discard changes"), func() {
+	stay := newButton(e.keys, lang.L("editor.keep-editing"), func() { d.hide() })
+	drop := newButton(e.keys, lang.L("editor.leave.discard"), func() {
 		d.hide()
 		e.forget(func() { e.end(then) })
 	})
-	keep := newButton(e.keys, lang.L("Save draft"), func() {
+	keep := newButton(e.keys, lang.L("editor.save"), func() {
 		d.hide()
 		e.saveThen(func() { e.end(then) })
 	})
-	d = e.dialogs.show(lang.L("Save this draft?"), fyne.NewSize(440, 0),
-		paragraph(lang.L("There are changes that are not saved yet.")), drop, stay, keep)
+	d = e.dialogs.show(lang.L("editor.leave.title"), fyne.NewSize(440, 0),
+		paragraph(lang.L("editor.leave.text")), drop, stay, keep)
 }
 
 // end closes the page for good.
@@ -231,7 +230,7 @@ func (e *editor) showMenu() {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(e.more)
 	stored := ""
 	if d.Version == 0 {
-		stored = lang.L("save the draft first")
+		stored = lang.L("obstacle.unsaved")
 	}
 	may := e.me().May(staff.EditInvoices, d.Form.Client)
 	permitted := func(why string) string {
@@ -246,26 +245,26 @@ func (e *editor) showMenu() {
 		}
 		return stored
 	}
-	undo := fyne.NewMenuItem(lang.L("Undo"), func() { e.step((*draft).undo) })
+	undo := fyne.NewMenuItem(lang.L("menu.undo"), func() { e.step((*draft).undo) })
 	showKey(undo, fyne.KeyZ)
-	redo := fyne.NewMenuItem(lang.L("Redo"), func() { e.step((*draft).redo) })
+	redo := fyne.NewMenuItem(lang.L("menu.redo"), func() { e.step((*draft).redo) })
 	showKey(redo, fyne.KeyY)
-	exportIt := menuItem(lang.L("Export to Xero"), moves(exporting), func() { e.export(d.Invoice) })
+	exportIt := menuItem(lang.L("action.export"), moves(exporting), func() { e.export(d.Invoice) })
 	showKey(exportIt, fyne.KeyE)
-	draft := menuItem(lang.L("Draft"), permitted(moves(redrafting)), e.redraftNow)
+	draft := menuItem(lang.L("menu.draft"), permitted(moves(redrafting)), e.redraftNow)
 	showKey(draft, fyne.KeyD)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("",
+	openMenu(fyne.NewMenu("",
 		undo, redo,
 		fyne.NewMenuItemSeparator(),
-		menuItem(lang.L("Preview as PDF"), stored, func() { e.print(d.Invoice) }),
-		menuItem(lang.L("Save as PDF…"), stored, func() { e.savePaper(d.Invoice) }),
+		menuItem(lang.L("menu.preview-pdf"), stored, func() { e.print(d.Invoice) }),
+		menuItem(lang.L("menu.save-pdf"), stored, func() { e.savePaper(d.Invoice) }),
 		exportIt,
 		draft,
-		menuItem(lang.L("Replace…"), permitted(moves(replacing)), func() { e.replace(d.Invoice) }),
-		menuItem(lang.L("Duplicate"), permitted(stored), e.duplicate),
-		menuItem(lang.L("Delete…"), permitted(moves(deleting)), e.confirmDelete),
+		menuItem(lang.L("menu.replace"), permitted(moves(replacing)), func() { e.replace(d.Invoice) }),
+		menuItem(lang.L("menu.duplicate"), permitted(stored), e.duplicate),
+		menuItem(lang.L("menu.delete"), permitted(moves(deleting)), e.confirmDelete),
 		fyne.NewMenuItemSeparator(),
-		menuItem(lang.L("History"), stored, func() { e.history(d.Invoice) }),
+		menuItem(lang.L("menu.history"), stored, func() { e.history(d.Invoice) }),
 	), e.window.Canvas(), at.AddXY(0, e.more.Size().Height+style.Gap))
 }
 
@@ -273,11 +272,11 @@ func (e *editor) showMenu() {
 func (e *editor) duplicate() {
 	id := e.draft.Invoice
 	copyIt := func() {
-		act(e.shell, lang.L("Saving…"), func(ctx context.Context) (billing.InvoiceID, error) {
+		act(e.shell, lang.L("busy.saving"), func(ctx context.Context) (billing.InvoiceID, error) {
 			return e.app.Duplicate(ctx, e.me(), id, billing.DateOf(e.now()))
 		}, func(made billing.InvoiceID, err error) {
 			if err != nil {
-				e.failed(lang.L("The invoice was not duplicated"), err)
+				e.failed(lang.L("editor.duplicate.failed"), err)
 				return
 			}
 			e.open(made)
@@ -291,20 +290,20 @@ func (e *editor) duplicate() {
 }
 
 func (e *editor) confirmDelete() {
-	title := lang.L("Delete this draft?")
+	title := lang.L("delete.title.draft")
 	if e.draft.Number != "" {
-		title = lang.L("Delete invoice {{.Number}}?", with{"Number": e.draft.Number})
+		title = lang.L("delete.title.one", with{"Number": e.draft.Number})
 	}
-	e.dialogs.ask(title, deleteWords([]*app.InvoiceRow{{Stage: e.draft.Stage}}), lang.L("Delete"), func() {
+	e.dialogs.ask(title, deleteWords([]*app.InvoiceRow{{Stage: e.draft.Stage}}), lang.L("delete.yes"), func() {
 		id := e.draft.Invoice
-		act(e.shell, lang.L("Changing the invoices…"), func(ctx context.Context) ([]app.Result, error) {
+		act(e.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) ([]app.Result, error) {
 			return e.app.Delete(ctx, e.me(), []billing.InvoiceID{id})
 		}, func(results []app.Result, err error) {
 			if err == nil {
 				err = results[0].Err
 			}
 			if err != nil {
-				e.failed(lang.L("The invoice was not deleted"), err)
+				e.failed(lang.L("delete.failed"), err)
 				return
 			}
 			e.forget(func() {

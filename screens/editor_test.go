@@ -59,9 +59,9 @@ func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
 		t.Errorf("kept are %v", fake.writing.unsaved)
 	}
 	b.control(fyne.KeyL)
-	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back with More actions, Draft.")
+	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, choose More actions > Draft.")
 	b.control(fyne.KeyE)
-	b.see("Export 1 invoice", "Together NZD 478.69")
+	b.see("Export 1 invoice", "Total NZD 478.69")
 }
 
 func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
@@ -92,12 +92,12 @@ func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
 	if len(kept.Form.Lines) != 1 || kept.Form.Lines[0].UnitAmount != "9." {
 		t.Fatalf("kept is %+v", kept.Form)
 	}
-	b.see("Not saved yet; what you type is kept.")
+	b.see("Not saved yet. If Feebridge closes, your changes are kept.")
 
 	again := newTrial(t, fake)
-	again.see("Go on writing?")
+	again.see("Continue editing?")
 	again.tap("Kauri Joinery Ltd, 10:00")
-	again.see("New invoice", "This is what you typed until 10:00. It is not saved yet.")
+	again.see("New invoice", "Unsaved changes from 10:00")
 	if got := again.w.editor.lines.Rows()[0]; got[rateColumn] != "9." {
 		t.Errorf("back is %q", got)
 	}
@@ -110,7 +110,7 @@ func TestACellThatCannotBeReadIsNamedAndNothingIsSaved(t *testing.T) {
 	b.enter("acc", "", "two")
 	b.see("NZD 0.00")
 	b.control(fyne.KeyS)
-	b.see("Nothing was saved: a cell cannot be read.")
+	b.see("Not saved. Correct the marked field first.")
 	if at := e.lines.Cursor(); at != (sheet.Cell{Row: 0, Column: quantityColumn}) {
 		t.Errorf("the cursor is at %+v", at)
 	}
@@ -152,15 +152,15 @@ func TestSomebodyElseWasFaster(t *testing.T) {
 	b.w.editor.head.reference.SetText("mine")
 	v.Version, v.Reference = 2, "theirs"
 	b.control(fyne.KeyS)
-	b.see("Somebody else was faster", "theirs", "PO 3035")
-	b.tap("Take what is stored")
+	b.see("Saved by another person while you were editing", "theirs", "PO 3035")
+	b.tap("editor.overtaken.theirs")
 	if got := b.w.editor.head.reference.Text; got != "theirs" {
 		t.Errorf("the reference is %q", got)
 	}
 	b.w.editor.head.reference.SetText("mine after all")
 	v.Version, v.Reference = 3, "theirs again"
 	b.control(fyne.KeyS)
-	b.tap("Save mine over it")
+	b.tap("editor.overtaken.mine")
 	b.see("Saved")
 	if v.Reference != "mine after all" || v.Version != 4 {
 		t.Errorf("stored is %q, version %d", v.Reference, v.Version)
@@ -173,19 +173,19 @@ func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	b.write("c00")
 	b.enter("acc")
 	b.pass(keepAfter)
-	b.tap("Close")
+	b.tap("action.close")
 	b.see("Save this draft?")
-	b.tap("Keep writing")
+	b.tap("editor.keep-editing")
 	b.see("Line amounts")
-	b.tap("Close")
-	b.tap("Discard changes")
+	b.tap("action.close")
+	b.tap("editor.leave.discard")
 	b.notSee("Line amounts")
 	if len(fake.writing.unsaved) > 0 || fake.written("new1") != nil {
 		t.Errorf("left are %v", fake.writing.unsaved)
 	}
 	b.write("c00")
 	b.enter("acc")
-	b.tap("Close")
+	b.tap("action.close")
 	b.key(fyne.KeyReturn)
 	b.notSee("Save this draft?", "Line amounts")
 	if fake.written("new2") == nil {
@@ -200,10 +200,10 @@ func TestWhoMayNotWriteMayRead(t *testing.T) {
 	b := newTrialAs(t, fake, viewer)
 	b.control(fyne.KeyN)
 	b.see("There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
-	b.tap("Close")
+	b.tap("action.close")
 	b.w.editor.open("i00005")
 	b.settle()
-	b.see("You can look, but not change anything: writing this client's invoices needs the Owner role on the client and the ProcessTime permission. Ask an Admin of your firm.")
+	b.see("View only. To edit this client's invoices, you need the Owner role on the client and the ProcessTime permission. Ask an Admin at your firm.")
 	b.notSee("Save draft")
 }
 
@@ -232,7 +232,7 @@ func TestANegativeTotalNamesTheWayOut(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
 	b.write("c00")
 	b.enter("", "Write-down", "1", "-5")
-	b.see("The total is negative: such an invoice cannot be finalized. Feebridge makes no credit notes; raise one in Xero instead.", "NZD ‒5.75")
+	b.see("The total is negative, so this invoice can't be finalized. Feebridge doesn't make credit notes; create one in Xero instead.", "NZD ‒5.75")
 }
 
 func TestAnInvoiceThatIsShownFollowsWhatBecomesOfIt(t *testing.T) {

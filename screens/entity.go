@@ -11,7 +11,7 @@ const allClients = ""
 
 // newEntitySelector shows the client entity that the screens are about, and chooses another.
 func newEntitySelector(k *keyboard, changed func(billing.ClientID)) *dropDown {
-	s := newDropDown(k, lang.L("Type a name or a code"), clientOptions(nil), allClients,
+	s := newDropDown(k, lang.L("hint.name-or-code"), clientOptions(nil), allClients,
 		func(id string) { changed(billing.ClientID(id)) })
 	s.least = 420
 	return s
@@ -19,7 +19,7 @@ func newEntitySelector(k *keyboard, changed func(billing.ClientID)) *dropDown {
 
 // clientOptions offers all clients together, and each of them.
 func clientOptions(clients []billing.Client) []option {
-	options := []option{{value: allClients, text: lang.L("All clients")}}
+	options := []option{{value: allClients, text: lang.L("entity.all")}}
 	for _, c := range clients {
 		options = append(options, option{value: string(c.ID), text: c.Name, detail: c.Code})
 	}

@@ -75,7 +75,7 @@ func newExports(s *shell, a exportApp, open func(billing.InvoiceID), row func(bi
 	x.stripText = newBadge(s.keys, 2000, x.show)
 	x.stripEnd = newButton(s.keys, "", x.dismiss)
 	x.stripEnd.Icon = theme.CancelIcon()
-	x.strip = newStrip(x.stripText, newButton(s.keys, lang.L("Show"), x.show), x.stripEnd)
+	x.strip = newStrip(x.stripText, newButton(s.keys, lang.L("action.show"), x.show), x.stripEnd)
 	return x
 }
 
@@ -110,7 +110,7 @@ func (x *exports) confirm(rows []*app.InvoiceRow) {
 	}, func(all []portion, err error) {
 		switch {
 		case err != nil:
-			x.failed(lang.L("Nothing was exported"), err)
+			x.failed(lang.L("export.none"), err)
 		case len(all) == 0:
 			x.tellNotConnected()
 		default:
@@ -149,7 +149,7 @@ func defaultOf(all []app.Organisation) *app.Organisation {
 // tellNotConnected shows the use case's own words for what is missing: exporting nothing
 // fails for that reason alone.
 func (x *exports) tellNotConnected() {
-	act(x.shell, lang.L("Asking what is missing…"), func(ctx context.Context) ([]app.Run, error) {
+	act(x.shell, lang.L("busy.checking-setup"), func(ctx context.Context) ([]app.Run, error) {
 		runs, _, err := x.app.Export(ctx, x.me(), nil)
 		return runs, err
 	}, func(_ []app.Run, err error) {
@@ -157,8 +157,8 @@ func (x *exports) tellNotConnected() {
 			return
 		}
 		var d *dialog
-		leave := newButton(x.keys, lang.L("Close"), func() { d.hide() })
-		d = x.dialogs.show(lang.L("Nothing can be exported yet"), fyne.NewSize(440, 0), paragraph(say(err)), leave, x.connectButton(func() { d.hide() }))
+		leave := newButton(x.keys, lang.L("action.close"), func() { d.hide() })
+		d = x.dialogs.show(lang.L("export.not-ready"), fyne.NewSize(440, 0), paragraph(say(err)), leave, x.connectButton(func() { d.hide() }))
 	})
 }
 
@@ -171,38 +171,44 @@ func (x *exports) connectButton(leave func()) *button {
 }
 
 func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
-	count := with{"Count": x.format.Count(len(rows))}
+	count := x.format.Count(len(rows))
+	title := lang.N("export.confirm.title", len(rows), with{"Count": count, "Organisation": parts[0].org.Tenant.Name})
+	if len(parts) > 1 {
+		title = lang.N("export.confirm.title-several", len(rows), with{"Count": count, "Organisations": x.format.Count(len(parts))})
+	}
 	body := container.NewVBox()
 	connected := true
 	for _, p := range parts {
-		name := heading(p.org.Tenant.Name)
-		name.SizeName = theme.SizeNameHeadingText
-		name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
-		body.Add(paragraph(lang.XN("count.export-to", "{{.Count}} invoices go to the Xero organisation", len(p.rows), with{"Count": x.format.Count(len(p.rows))})))
-		body.Add(name)
-		body.Add(paragraph(lang.L("Together {{.Sums}}", with{"Sums": sumOf(x.firm.Currency, p.rows).text(x.format)})))
+		if len(parts) > 1 {
+			name := heading(p.org.Tenant.Name)
+			name.SizeName = theme.SizeNameHeadingText
+			name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
+			body.Add(paragraph(lang.N("export.confirm.part", len(p.rows), with{"Count": x.format.Count(len(p.rows))})))
+			body.Add(name)
+		}
+		body.Add(paragraph(lang.L("export.confirm.total", with{"Sums": sumOf(x.firm.Currency, p.rows).text(x.format)})))
 		if c := connectionOf(x.format, &p.org, app.Refresh{}, x.now()); c.sign != style.Connected {
 			body.Add(signed(c.sign, paragraph(c.more)))
 		}
 		connected = connected && p.org.State == app.Connected
 	}
 	var d *dialog
-	no := newButton(x.keys, lang.L("Cancel"), func() { d.hide() })
-	yes := newButton(x.keys, lang.XN("count.export-yes", "Export {{.Count}} invoices", len(rows), count), func() {
+	no := newButton(x.keys, lang.L("action.cancel"), func() { d.hide() })
+	yes := newButton(x.keys, lang.N("export.confirm.yes", len(rows), with{"Count": count}), func() {
 		d.hide()
 		x.start(idsOf(rows))
 	})
 	if connected {
-		d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes)
+		d = x.dialogs.show(title, fyne.NewSize(460, 0), body, no, yes)
 		return
 	}
-	d = x.dialogs.show(lang.L("Export to Xero"), fyne.NewSize(460, 0), body, no, yes, x.connectButton(func() { d.hide() }))
+	d = x.dialogs.show(title, fyne.NewSize(460, 0), body, no, yes, x.connectButton(func() { d.hide() }))
 }
 
 // start queues the invoices for export and follows their run, or the first of several.
 func (x *exports) start(ids []billing.InvoiceID) {
 	x.begin(job{
-		doing: lang.L("Queuing the invoices for export…"), failed: lang.L("Nothing was exported"),
+		doing: lang.L("busy.queuing"), failed: lang.L("export.none"),
 		call:  func(ctx context.Context) ([]app.Run, []app.Result, error) { return x.app.Export(ctx, x.me(), ids) },
 		begun: func([]app.Result) {},
 		none: func(results []app.Result) {
@@ -372,38 +378,38 @@ func (x *exports) askStale(p app.Progress) {
 		return
 	}
 	x.asked[id] = true
-	text := lang.L("An export to {{.Organisation}} that was started on {{.Time}} has not ended. Invoices that were not sent yet: {{.Count}}. Shall they still be sent?",
+	text := lang.N("export.stale.text", p.Tally.Queued,
 		with{"Organisation": p.Organisation.Tenant.Name, "Time": x.moment(p.Run.Started), "Count": x.format.Count(p.Tally.Queued)})
 	var d *dialog
-	later := newButton(x.keys, lang.L("Decide later"), func() { d.hide() })
-	stop := newButton(x.keys, lang.L("Do not send them"), func() { d.hide(); x.cancel(id) })
-	goOn := newButton(x.keys, lang.L("Send them"), func() {
+	later := newButton(x.keys, lang.L("export.stale.later"), func() { d.hide() })
+	stop := newButton(x.keys, lang.L("export.stale.stop"), func() { d.hide(); x.cancel(id) })
+	goOn := newButton(x.keys, lang.L("export.stale.continue"), func() {
 		d.hide()
-		act(x.shell, lang.L("Taking up the export…"), func(ctx context.Context) (struct{}, error) {
+		act(x.shell, lang.L("busy.continuing-export"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, x.app.Confirm(ctx, x.me(), id)
 		}, func(_ struct{}, err error) {
 			delete(x.asked, id)
 			if err != nil {
-				x.failed(lang.L("The export was not taken up again"), err)
+				x.failed(lang.L("export.stale.failed"), err)
 				return
 			}
 			x.follow(runState{progress: p}, nil)
 			x.show()
 		})
 	})
-	d = x.dialogs.show(lang.L("Take up an earlier export?"), fyne.NewSize(500, 0), paragraph(text), later, stop, goOn)
+	d = x.dialogs.show(lang.L("export.stale.title"), fyne.NewSize(500, 0), paragraph(text), later, stop, goOn)
 }
 
 // cancel withdraws what of a run was not sent.
 func (x *exports) cancel(id app.RunID) {
-	act(x.shell, lang.L("Cancelling the rest…"), func(ctx context.Context) (int, error) {
+	act(x.shell, lang.L("busy.cancelling"), func(ctx context.Context) (int, error) {
 		return x.app.Cancel(ctx, x.me(), id)
 	}, func(n int, err error) {
 		if err != nil {
-			x.failed(lang.L("The rest was not cancelled"), err)
+			x.failed(lang.L("export.cancel.failed"), err)
 			return
 		}
-		x.notice(lang.XN("count.cancelled", "{{.Count}} invoices were not sent and stay as they were", n, with{"Count": n}))
+		x.notice(lang.N("export.cancelled", n, with{"Count": n}))
 		if id == x.run {
 			x.refresh()
 		}

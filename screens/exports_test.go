@@ -28,24 +28,24 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 	fake.fate["0001077"] = ledger.Message{Text: "The e-mail address was left out.", Cause: ledger.EmailInvalid, Warning: true}
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("8 invoices go to the Xero organisation", "Demo Company (NZ)", "Together NZD 6,979.37")
+	b.see("8 invoices to", "Demo Company (NZ)", "Total NZD 6,979.37")
 	if fake.counted["Export"] > 0 {
 		t.Fatal("exported before it was confirmed")
 	}
 	b.key(fyne.KeyReturn)
-	b.see("Exporting to Xero", "To the organisation Demo Company (NZ): 0 of 8", "8 waiting")
+	b.see("Exporting to Xero", "To Demo Company (NZ): 0 of 8", "8 waiting")
 
 	fake.settle(3)
 	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(27*time.Second)
 	b.settle()
 	b.pass(time.Second)
-	b.see("3 of 8", "1 exported", "1 with a warning", "1 failed", "5 waiting", "Waits for Xero's minute limit, 26 s")
+	b.see("3 of 8", "1 exported", "1 with a warning", "1 failed", "5 waiting", "Waiting for Xero's minute limit: 26 s")
 	b.pass(2 * time.Second)
-	b.see("Waits for Xero's minute limit, 24 s")
+	b.see("Waiting for Xero's minute limit: 24 s")
 
 	fake.settle(100)
 	b.settle()
-	b.see("Export ended: 1 failed, 1 with a warning, 6 exported", "Failed: The contact is archived.")
+	b.see("Export finished: 1 failed, 1 with a warning, 6 exported", "Failed: The contact is archived.")
 	list := b.listing()
 	if got := []string{list.rows[0][1].text, list.rows[1][1].text}; got[0] != "0001078" || got[1] != "0001077" {
 		t.Errorf("the summary begins with %v, want the failed one and then the warning", got)
@@ -70,7 +70,7 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 	b.settle()
 	b.w.frame.destinationItem().Action()
 	b.settle()
-	b.see("What was exported, or is queued, stays where it is.", "Demo Company (NZ), as the firm")
+	b.see("Exported and queued invoices stay where they are.", "Demo Company (NZ) (firm default)")
 	b.tap("Harbour Trading Ltd")
 	b.settle()
 	if got := fake.destinations[client]; got != "t2" {
@@ -79,16 +79,16 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 	b.w.billing.entity.choose(allClients)
 	b.settle()
 	selectAllAndAsk(b)
-	b.see("invoices go to the Xero organisation", "Demo Company (NZ)", "Harbour Trading Ltd", "Export 8 invoices")
+	b.see("Export 8 invoices to 2 organisations?", "7 invoices to", "1 invoice to", "Demo Company (NZ)", "Harbour Trading Ltd", "Export 8 invoices")
 	b.key(fyne.KeyReturn)
-	b.see("To the organisation Harbour Trading Ltd: 0 of 1")
+	b.see("To Harbour Trading Ltd: 0 of 1")
 	fake.settle(100)
 	b.settle()
-	b.see("To the organisation Harbour Trading Ltd. A click", "Export ended: 1 exported")
-	b.tap("Close")
+	b.see("Organisation: Harbour Trading Ltd. Click a row to show the invoice.", "1 invoice exported")
+	b.tap("action.close")
 	b.settle()
-	b.see("To the organisation Demo Company (NZ). A click", "Export ended: 7 exported")
-	b.tap("Close")
+	b.see("Organisation: Demo Company (NZ). Click a row to show the invoice.", "7 invoices exported")
+	b.tap("action.close")
 	b.settle()
 	if b.w.dialogs.top() != nil || b.w.billing.exports.strip.Visible() {
 		t.Error("something of the exports is still shown")
@@ -108,10 +108,10 @@ func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	b.typeText("zzz")
 	fake.settle(1)
 	b.settle()
-	b.tap("Show")
+	b.tap("action.show")
 	b.listing().Select(0)
 	b.settle()
-	b.see("showing 24 of 24", "1 selected", "Invoice 0001078")
+	b.see("Showing 24 of 24", "1 selected", "Invoice 0001078")
 }
 
 // listing returns the table of the topmost dialog.
@@ -133,7 +133,7 @@ func TestEscapeLeavesTheConfirmationWithoutAnExport(t *testing.T) {
 	b.key(fyne.KeyEscape)
 	b.see("24 selected")
 	selectAllAndAsk(b)
-	b.tap("Cancel")
+	b.tap("action.cancel")
 	if fake.counted["Export"] > 0 {
 		t.Error("it was exported")
 	}
@@ -149,16 +149,16 @@ func TestAnExportGoesOnInTheStrip(t *testing.T) {
 	fake.settle(2)
 	b.settle()
 	b.see("Exporting to Demo Company (NZ): 2 of 8")
-	b.tap("Show")
+	b.tap("action.show")
 	b.see("Exporting to Xero", "6 waiting")
 	b.key(fyne.KeyReturn)
 	fake.settle(100)
 	b.settle()
-	b.see("The export to Demo Company (NZ) has ended: 8 exported")
-	b.tap("Show")
-	b.see("Export ended: 8 exported")
+	b.see("Export to Demo Company (NZ) finished: 8 exported")
+	b.tap("action.show")
+	b.see("8 invoices exported")
 	b.key(fyne.KeyEscape)
-	b.notSee("has ended")
+	b.notSee("finished")
 }
 
 func TestTheRestOfAnExportIsCancelled(t *testing.T) {
@@ -168,10 +168,10 @@ func TestTheRestOfAnExportIsCancelled(t *testing.T) {
 	b.key(fyne.KeyReturn)
 	fake.settle(2)
 	b.settle()
-	b.tap("Cancel the rest")
-	b.see("Export ended: 2 exported, 6 cancelled")
+	b.tap("run.cancel")
+	b.see("Export finished: 2 exported, 6 cancelled")
 	b.key(fyne.KeyEscape)
-	b.see("6 invoices were not sent and stay as they were")
+	b.see("6 invoices cancelled before they were sent")
 }
 
 func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
@@ -179,7 +179,7 @@ func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
 	fake.orgs = nil
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("Nothing can be exported yet", "This firm is not connected to Xero yet, so nothing can be exported.")
+	b.see("Not ready to export", "This firm is not connected to Xero yet, so nothing can be exported.")
 	for _, v := range fake.invoices {
 		if v.Stage.Export == billing.Queued {
 			t.Fatalf("invoice %s was queued", v.Number)
@@ -225,7 +225,7 @@ func TestAnOpenRunIsTakenUpAtTheStart(t *testing.T) {
 	b.see("Exporting to Demo Company (NZ): 0 of 2")
 	fake.settle(5)
 	b.settle()
-	b.see("The export to Demo Company (NZ) has ended: 2 exported")
+	b.see("Export to Demo Company (NZ) finished: 2 exported")
 }
 
 func TestAStaleRunIsAskedAboutOnce(t *testing.T) {
@@ -233,8 +233,8 @@ func TestAStaleRunIsAskedAboutOnce(t *testing.T) {
 		press string
 		call  string
 	}{
-		"send them":        {"Send them", "Confirm"},
-		"do not send them": {"Do not send them", "Cancel"},
+		"send them":        {"Continue export", "Confirm"},
+		"do not send them": {"Cancel export", "Cancel"},
 		"decide later":     {"Decide later", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -242,11 +242,11 @@ func TestAStaleRunIsAskedAboutOnce(t *testing.T) {
 			fake.queue(t, 0)
 			fake.stale = true
 			b := newTrial(t, fake)
-			b.see("Take up an earlier export?", "An export to Demo Company (NZ) that was started on")
+			b.see("Continue an earlier export?", "1 invoice of the export to Demo Company (NZ), started at")
 			b.tap(test.press)
 			b.pass(time.Second)
 			b.pass(time.Second)
-			b.notSee("Take up an earlier export?")
+			b.notSee("Continue an earlier export?")
 			for _, call := range []string{"Confirm", "Cancel"} {
 				if got, want := fake.counted[call] > 0, call == test.call; got != want {
 					t.Errorf("%s was called: %v, want %v", call, got, want)
@@ -264,14 +264,14 @@ func TestTheBadgeTellsTheConnection(t *testing.T) {
 		more string
 		sign string
 	}{
-		"none":         {nil, "Not connected to Xero", "Nothing can be exported until this firm is connected", "–"},
-		"connected":    {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
-		"signed out":   {&app.Organisation{State: app.ConsentEnded}, "Kauri · signed out", "sign in again", "⚠"},
-		"disconnected": {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "ended the connection", "✗"},
+		"none":               {nil, "Not connected to Xero", "Connect this firm to a Xero organisation to export invoices.", "–"},
+		"connected":          {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
+		"connection expired": {&app.Organisation{State: app.ConsentEnded}, "Kauri · connection expired", "Connect again.", "⚠"},
+		"disconnected":       {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "was disconnected in Xero", "✗"},
 		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
-			"Kauri · offline", "offline. Sending goes on by itself after", "○"},
+			"Kauri · offline", "offline. Exporting continues automatically at", "○"},
 		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},
-			"Kauri · waits for Xero's limit", "Xero says: Daily limit", "…"},
+			"Kauri · waiting for Xero's limit", "Xero says: Daily limit", "…"},
 		"the wait is over": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Troubled, Until: fakeNow}},
 			"Kauri · connected", "Exports go to this organisation.", "●"},
 	} {
@@ -315,9 +315,9 @@ func TestEveryErrorIsToldToAPerson(t *testing.T) {
 		want string
 	}{
 		{app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", billing.Number("7")), "There is no invoice 7."},
-		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Xero cannot be reached: this computer seems to be offline. dial tcp"},
+		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Couldn't reach Xero. This computer seems to be offline. dial tcp"},
 		{errors.Join(errors.New("saving"), &billing.Refused{Text: "The invoice has no number: enter one."}), "The invoice has no number: enter one."},
-		{errors.New("boom"), "Something went wrong inside Feebridge: boom."},
+		{errors.New("boom"), "Feebridge ran into a problem: boom."},
 	} {
 		if got := say(test.err); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%v is told as %q, want %q", test.err, got, test.want)

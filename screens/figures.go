@@ -29,18 +29,17 @@ func (b *billingScreen) showSelection() {
 			total.add(r.Total)
 		}
 	}
-	text, reason := lang.L("Export to Xero"), ""
+	text, reason := lang.L("action.export"), ""
 	switch {
 	case possible > 0:
-		text = lang.XN("count.export-button", "Export {{.Count}} to Xero", possible, with{"Count": b.format.Count(possible)})
+		text = lang.N("export.button", possible, with{"Count": b.format.Count(possible)})
 		if left := count - possible; left > 0 {
-			reason = lang.L("{{.Left}} of the {{.Count}} selected cannot be exported",
-				with{"Left": b.format.Count(left), "Count": b.format.Count(count)})
+			reason = lang.L("export.hint.some", with{"Left": b.format.Count(left), "All": b.format.Count(count)})
 		}
 	case count > 0:
-		reason = lang.L("Cannot be exported: {{.Why}}", with{"Why": exporting.whyNot(b.selected())})
+		reason = lang.L("export.hint.none", with{"Why": exporting.whyNot(b.selected())})
 	default:
-		reason = lang.L("Select finalized invoices to export them")
+		reason = lang.L("export.hint.select")
 	}
 	if text != b.exportButton.Text {
 		b.exportButton.SetText(text)
@@ -52,9 +51,9 @@ func (b *billingScreen) showSelection() {
 	b.summed = total.text(b.format)
 	switch {
 	case count > 0:
-		b.summed = lang.L("{{.Count}} selected", with{"Count": b.format.Count(count)}) + " · " + b.summed
+		b.summed = lang.N("billing.selected", count, with{"Count": b.format.Count(count)}) + " · " + b.summed
 	case b.summed != "":
-		b.summed = lang.L("Shown:") + " " + b.summed
+		b.summed = lang.L("billing.shown-total") + " " + b.summed
 	}
 	b.showSums()
 }
@@ -73,11 +72,11 @@ func (b *billingScreen) showFigures() {
 	}
 	switch {
 	case b.loading.shown:
-		write(b.showing, lang.L("loading…"))
+		write(b.showing, lang.L("billing.loading"))
 	case b.tally == nil:
 		write(b.showing, "")
 	default:
-		write(b.showing, lang.L("showing {{.Shown}} of {{.All}}",
+		write(b.showing, lang.L("billing.shown",
 			with{"Shown": b.format.Count(shown), "All": b.format.Count(all)}))
 	}
 	lay(b.foot)
@@ -95,35 +94,35 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	centered := func(o fyne.CanvasObject) fyne.CanvasObject { return container.NewCenter(o) }
 	switch {
 	case b.problem != "":
-		return container.NewVBox(line(b.problem), centered(newButton(b.keys, lang.L("Reload"), b.reload)))
+		return container.NewVBox(line(b.problem), centered(newButton(b.keys, lang.L("action.reload"), b.reload)))
 	case b.tally == nil:
 		return line("")
 	case all == 0 && b.unconnected:
-		head := widget.NewLabelWithStyle(lang.L("Welcome to Feebridge"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
+		head := widget.NewLabelWithStyle(lang.L("welcome.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
-		setUp := newButton(b.keys, lang.L("Set up my firm"), func() { b.setUp() })
+		setUp := newButton(b.keys, lang.L("welcome.set-up"), func() { b.setUp() })
 		setUp.Importance = widget.HighImportance
-		pick := newButton(b.keys, lang.L("Import invoices…"), func() { b.pick() })
-		explore := newButton(b.keys, lang.L("Explore the demo firm"), func() { b.explore() })
-		how := container.New(closely, line(lang.L("Set up your firm: its name, its connection to Xero, and to which accounts its invoices go.")),
-			line(lang.L("You can import invoices before that, and go on later where you stopped.")),
-			line(lang.L("To look around first, explore the demo firm: it opens beside a simulated Xero, and nothing leaves this computer.")))
+		pick := newButton(b.keys, lang.L("welcome.import"), func() { b.pick() })
+		explore := newButton(b.keys, lang.L("welcome.demo"), func() { b.explore() })
+		how := container.New(closely, line(lang.L("welcome.set-up.hint")),
+			line(lang.L("welcome.import.hint")),
+			line(lang.L("welcome.demo.hint")))
 		return container.NewVBox(head, how, centered(container.NewHBox(setUp, pick, explore)))
 	case all == 0:
-		head := widget.NewLabelWithStyle(lang.L("No invoices yet"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
+		head := widget.NewLabelWithStyle(lang.L("empty.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
-		pick := newButton(b.keys, lang.L("Import…"), func() { b.pick() })
+		pick := newButton(b.keys, lang.L("action.import"), func() { b.pick() })
 		pick.Importance = widget.HighImportance
-		how := container.New(closely, line(lang.L("Import a CSV or XLSX file in the columns of Xero's sales invoice template,")),
-			line(lang.L("or drag one onto this window.")))
+		how := container.New(closely, line(lang.L("empty.import")),
+			line(lang.L("empty.drag")))
 		return container.NewVBox(head, how, centered(pick))
 	}
 	if b.client != "" && b.tally.of(b.client)[allChip] == 0 {
-		return container.NewVBox(line(lang.L("This client has no invoices")),
-			centered(newButton(b.keys, lang.L("Show all clients"), func() { b.entity.choose(allClients) })))
+		return container.NewVBox(line(lang.L("empty.client")),
+			centered(newButton(b.keys, lang.L("empty.show-all"), func() { b.entity.choose(allClients) })))
 	}
-	return container.NewVBox(line(lang.L("No invoice matches the search and the filter")),
-		centered(newButton(b.keys, lang.L("Clear filter"), b.clearFilter)))
+	return container.NewVBox(line(lang.L("empty.filter")),
+		centered(newButton(b.keys, lang.L("empty.clear"), b.clearFilter)))
 }
 
 // showConnected is told whether the firm has an organisation to export to.
@@ -149,7 +148,7 @@ func (b *billingScreen) showCalls(g app.Gauge) {
 	if g.DayLeft < 0 {
 		return
 	}
-	write(b.calls, lang.XN("count.calls-left", "{{.Count}} Xero calls left today", g.DayLeft, with{"Count": b.format.Count(g.DayLeft)}))
+	write(b.calls, lang.N("billing.calls-left", g.DayLeft, with{"Count": b.format.Count(g.DayLeft)}))
 	show(b.calls, true)
 	lay(b.foot)
 }

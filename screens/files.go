@@ -37,7 +37,7 @@ func (s *shell) pickAny(title string, endings []string, take func(fyne.URIReadCl
 		s.picker = nil
 		switch {
 		case err != nil:
-			s.failed(lang.L("The file could not be opened"), err)
+			s.failed(lang.L("file.open.failed"), err)
 		case file != nil:
 			take(file)
 		}
@@ -50,16 +50,16 @@ func (s *shell) pickAny(title string, endings []string, take func(fyne.URIReadCl
 
 // readFile reads a file in the background.
 func (s *shell) readFile(name string, file io.ReadCloser, take func(name string, content []byte)) {
-	act(s, lang.L("Reading the file…"), func(context.Context) ([]byte, error) {
+	act(s, lang.L("busy.reading-file"), func(context.Context) ([]byte, error) {
 		defer file.Close()
 		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 		if err == nil && len(data) > maxFile {
-			err = errors.New(lang.L("The file is larger than {{.Size}} MB: split it.", with{"Size": maxFile >> 20}))
+			err = errors.New(lang.L("file.too-large", with{"Size": maxFile >> 20}))
 		}
 		return data, err
 	}, func(content []byte, err error) {
 		if err != nil {
-			s.dialogs.tell(lang.L("The file could not be read"), err.Error())
+			s.dialogs.tell(lang.L("file.read.failed"), err.Error())
 			return
 		}
 		take(filepath.Base(name), content)
@@ -73,15 +73,15 @@ func (s *shell) saveFile(title, name string, content func(ctx context.Context, p
 		s.picker = nil
 		switch {
 		case err != nil:
-			s.failed(lang.L("The file could not be written"), err)
+			s.failed(lang.L("file.save.failed"), err)
 		case file != nil:
 			path := file.URI().Path()
 			_ = file.Close() // it is written anew, as a whole
-			act(s, lang.L("Writing the file…"), func(ctx context.Context) (struct{}, error) {
+			act(s, lang.L("busy.saving-file"), func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, content(ctx, path)
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					s.dialogs.tell(lang.L("The file could not be written"), err.Error())
+					s.dialogs.tell(lang.L("file.save.failed"), err.Error())
 					return
 				}
 				done(path)
@@ -100,9 +100,9 @@ func (b *billingScreen) saveList() {
 	for r := range b.grid.Shown() {
 		rows = append(rows, *r)
 	}
-	b.saveFile(lang.L("Save the list as CSV or XLSX"), "invoices.xlsx", func(_ context.Context, path string) error {
+	b.saveFile(lang.L("list.save-title"), "invoices.xlsx", func(_ context.Context, path string) error {
 		return b.writeSheet(path, app.ListSheet(rows))
-	}, func(path string) { b.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
+	}, func(path string) { b.notice(lang.L("done.saved-as", with{"File": path})) })
 }
 
 // saveTemplate saves finalized invoices in the columns of Xero's own import, for a firm
@@ -113,12 +113,12 @@ func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
 		template app.Template
 		results  []app.Result
 	}
-	act(b.shell, lang.L("Writing the file…"), func(ctx context.Context) (made, error) {
+	act(b.shell, lang.L("busy.saving-file"), func(ctx context.Context) (made, error) {
 		t, results, err := b.app.TemplateSheet(ctx, b.me(), ids, "")
 		return made{t, results}, err
 	}, func(m made, err error) {
 		if err != nil {
-			b.failed(lang.L("The file could not be written"), err)
+			b.failed(lang.L("file.save.failed"), err)
 			return
 		}
 		refused := refusedOf(m.results)
@@ -126,7 +126,7 @@ func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
 			b.showRefused(refused)
 			return
 		}
-		b.saveFile(lang.L("Save for Xero's import"), "xero-import.csv", func(_ context.Context, path string) error {
+		b.saveFile(lang.L("template.save-title"), "xero-import.csv", func(_ context.Context, path string) error {
 			return b.writeSheet(path, m.template.Rows)
 		}, func(path string) {
 			b.tellTemplate(path, m.template.Amounts, len(m.results)-len(refused))
@@ -139,11 +139,11 @@ func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
 
 // tellTemplate says how the file is to be imported, and what Feebridge does not know.
 func (b *billingScreen) tellTemplate(path string, amounts money.LineAmounts, n int) {
-	kind := lang.L("tax exclusive")
+	kind := lang.L("amounts.exclusive")
 	if amounts == money.Inclusive {
-		kind = lang.L("tax inclusive")
+		kind = lang.L("amounts.inclusive")
 	}
-	text := lang.L("{{.Count}} in {{.File}}. When Xero asks at the import, say that the amounts are {{.Kind}}.", with{"Count": invoiceCount(n), "File": path, "Kind": kind})
-	text += "\n\n" + lang.L("Feebridge does not learn what becomes of this file: these invoices stay finalized here, and would be exported a second time if you exported them. Hold them (More actions, Hold) if you import the file.")
-	b.dialogs.tell(lang.L("Saved for Xero's import"), text)
+	text := lang.N("template.saved", n, with{"Count": b.format.Count(n), "File": path, "Kind": kind})
+	text += "\n\n" + lang.L("template.warning")
+	b.dialogs.tell(lang.L("template.title"), text)
 }

@@ -39,14 +39,14 @@ func (f *frame) setUpFirm() {
 	email.SetText(f.shell.me().Email)
 	told := container.NewVBox()
 	var d *dialog
-	save := newButton(f.keys, lang.L("Save"), func() {
+	save := newButton(f.keys, lang.L("action.save"), func() {
 		firm, admin := f.firm, f.shell.me()
 		firm.Name, firm.Currency = name.Text, money.Currency(strings.ToUpper(strings.TrimSpace(currency.Text)))
 		admin.Name, admin.Email = me.Text, email.Text
 		firm.Numbering.Prefix = prefix.Text
 		firm.Numbering.Next, _ = strconv.ParseInt(strings.TrimSpace(next.Text), 10, 64) // 0 is refused with the remedy
 		secret := password.Text
-		act(f.shell, lang.L("Saving…"), func(ctx context.Context) (foundation, error) { return f.found(ctx, firm, admin, secret) },
+		act(f.shell, lang.L("busy.saving"), func(ctx context.Context) (foundation, error) { return f.found(ctx, firm, admin, secret) },
 			func(made foundation, err error) {
 				if made.firm.ID != "" || made.firm.Name != "" {
 					f.firm = made.firm
@@ -66,13 +66,13 @@ func (f *frame) setUpFirm() {
 			})
 	})
 	body := container.NewVBox(told,
-		labelled(lang.L("Name of the firm"), name),
-		labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
-		labelled(lang.L("Invoice numbers"), container.NewGridWithColumns(2, prefix, next)),
-		caption(lang.L("The currency is that of invoices which name none. Numbers begin with the prefix and go on from the next one. What else stands on invoices is in ☰ Settings.")),
-		labelled(lang.L("Your name"), me), labelled(lang.L("Your e-mail"), email), labelled(lang.L("Your password"), password),
-		caption(lang.L("You are the firm's first Admin. Without a password nobody is asked who acts on this computer; before you add others, you set one.")))
-	d = f.dialogs.show(lang.L("Your firm"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("Cancel"), func() { d.hide() }), save)
+		labelled(lang.L("field.firm-name"), name),
+		labelled(lang.L("field.currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
+		labelled(lang.L("firm.numbers"), container.NewGridWithColumns(2, prefix, next)),
+		caption(lang.L("firm.hint")),
+		labelled(lang.L("firm.your-name"), me), labelled(lang.L("firm.your-email"), email), labelled(lang.L("firm.your-password"), password),
+		caption(lang.L("firm.admin-hint")))
+	d = f.dialogs.show(lang.L("firm.title"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("action.cancel"), func() { d.hide() }), save)
 	if !f.shell.mayConnect() {
 		save.Disable()
 		told.Objects = []fyne.CanvasObject{signed(style.Held, paragraph(needsPermission()))}

@@ -68,7 +68,7 @@ func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
 	f.title = widget.NewLabelWithStyle("Feebridge", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-	f.entityOf = widget.NewLabel(lang.L("Entity"))
+	f.entityOf = widget.NewLabel(lang.L("entity.label"))
 	f.entity = b.entity
 	f.badge = newBadge(s.keys, 420, c.open)
 	f.who = newBadge(s.keys, 80, f.showMe)
@@ -107,7 +107,7 @@ func (f *frame) loadClients() {
 	load(&f.clients, func(ctx context.Context) ([]billing.Client, error) { return f.app.Clients(ctx, f.shell.me()) },
 		func(all []billing.Client, err error) {
 			if err != nil {
-				f.notice(lang.L("The clients could not be read. {{.Why}}", with{"Why": say(err)}))
+				f.notice(lang.L("clients.failed", with{"Why": say(err)}))
 				return
 			}
 			f.entity.setOptions(clientOptions(all))
@@ -126,7 +126,7 @@ func (f *frame) loadOrganisation() {
 		return k, err
 	}, func(k known, err error) {
 		if err != nil {
-			f.notice(lang.L("The connection to Xero could not be read. {{.Why}}", with{"Why": say(err)}))
+			f.notice(lang.L("connection.failed", with{"Why": say(err)}))
 			return
 		}
 		f.all, f.org = k.orgs, defaultOf(k.orgs)
@@ -170,7 +170,7 @@ func (f *frame) showMe() {
 	load(&f.asking, func(ctx context.Context) ([]staff.Member, error) { return f.app.Members(ctx, f.shell.me()) },
 		func(all []staff.Member, err error) {
 			if err != nil {
-				f.failed(lang.L("The staff could not be read"), err)
+				f.failed(lang.L("staff.failed"), err)
 				return
 			}
 			f.popUp(f.meMenu(all), f.who)
@@ -179,24 +179,24 @@ func (f *frame) showMe() {
 
 // meMenu is the menu of who acts; others are those who could.
 func (f *frame) meMenu(others []staff.Member) *fyne.Menu {
-	who := fyne.NewMenuItem(lang.L("Acting as {{.Name}}", with{"Name": f.shell.me().Name}), nil)
+	who := fyne.NewMenuItem(lang.L("me.acting", with{"Name": f.shell.me().Name}), nil)
 	who.Disabled = true
 	items := []*fyne.MenuItem{who}
 	for _, m := range others {
 		if m.ID == f.shell.me().ID || m.Deactivated {
 			continue
 		}
-		label := lang.L("Act as {{.Name}}", with{"Name": m.Name})
+		label := lang.L("me.act-as", with{"Name": m.Name})
 		if can := f.team.permissionWords(m); can != "" {
 			label += " – " + can
 		}
 		items = append(items, fyne.NewMenuItem(label, func() { f.change(func() { f.switchTo(m) }) }))
 	}
 	if f.switchTo == nil {
-		items = append(items, fyne.NewMenuItem(lang.L("Change my password…"), f.team.changePassword))
+		items = append(items, fyne.NewMenuItem(lang.L("menu.change-password"), f.team.changePassword))
 	}
 	if f.signOut != nil {
-		items = append(items, fyne.NewMenuItem(lang.L("Sign out"), func() { f.change(f.signOut) }))
+		items = append(items, fyne.NewMenuItem(lang.L("menu.sign-out"), func() { f.change(f.signOut) }))
 	}
 	return fyne.NewMenu("", items...)
 }
@@ -218,9 +218,9 @@ func (f *frame) showMenu() {
 		item.Checked = p.page == f.pages.front
 		items = append(items, item)
 	}
-	load := fyne.NewMenuItem(lang.L("Import…"), f.billing.pick)
+	load := fyne.NewMenuItem(lang.L("action.import"), f.billing.pick)
 	showKey(load, fyne.KeyO)
-	view := fyne.NewMenuItem(lang.L("View"), nil)
+	view := fyne.NewMenuItem(lang.L("menu.appearance"), nil)
 	view.ChildMenu = fyne.NewMenu("", f.themeItems()...)
 	if to := f.destinationItem(); to != nil {
 		items = append(items, to)
@@ -228,19 +228,19 @@ func (f *frame) showMenu() {
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
 		load,
-		fyne.NewMenuItem(lang.L("Xero connection…"), f.connections.open),
-		fyne.NewMenuItem(lang.L("Mapping…"), func() { f.connections.mappings.open("") }),
-		fyne.NewMenuItem(lang.L("Settings…"), f.settings.open),
-		fyne.NewMenuItem(lang.L("Staff and permissions…"), f.team.open),
-		fyne.NewMenuItem(lang.L("Backups…"), f.backups.open),
+		fyne.NewMenuItem(lang.L("menu.connection"), f.connections.open),
+		fyne.NewMenuItem(lang.L("menu.mapping"), func() { f.connections.mappings.open("") }),
+		fyne.NewMenuItem(lang.L("menu.settings"), f.settings.open),
+		fyne.NewMenuItem(lang.L("menu.staff"), f.team.open),
+		fyne.NewMenuItem(lang.L("menu.backups"), f.backups.open),
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Reload"), f.billing.reload),
+		fyne.NewMenuItem(lang.L("menu.reload"), f.billing.reload),
 		view,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Keyboard"), f.tellKeys),
-		fyne.NewMenuItem(lang.L("About Feebridge"), f.tellAbout))
+		fyne.NewMenuItem(lang.L("menu.keyboard"), f.tellKeys),
+		fyne.NewMenuItem(lang.L("menu.about"), f.tellAbout))
 	if f.simulator != "" {
-		play := fyne.NewMenuItem(lang.L("Play the Xero side in the browser"), func() { f.openURL(f.simulator) })
+		play := fyne.NewMenuItem(lang.L("menu.simulator"), func() { f.openURL(f.simulator) })
 		items = append(items, fyne.NewMenuItemSeparator(), play)
 	}
 	f.popUp(fyne.NewMenu("", items...), f.menu)
@@ -254,9 +254,11 @@ func (f *frame) destinationItem() *fyne.MenuItem {
 		return nil
 	}
 	name := f.entity.Selected
-	item := fyne.NewMenuItem(lang.L("Export {{.Client}} to…", with{"Client": name}), func() { f.askDestination(client, name) })
-	item.Disabled = !f.shell.me().May(staff.MapToXero, client)
-	return item
+	why := ""
+	if !f.shell.me().May(staff.MapToXero, client) {
+		why = needsWords(staff.MapToXero)
+	}
+	return menuItem(lang.L("menu.destination", with{"Client": name}), why, func() { f.askDestination(client, name) })
 }
 
 // askDestination asks to which organisation the invoices of a client are exported from
@@ -264,47 +266,47 @@ func (f *frame) destinationItem() *fyne.MenuItem {
 func (f *frame) askDestination(client billing.ClientID, name string) {
 	load(&f.asking, f.app.Destinations, func(others map[billing.ClientID]ledger.TenantID, err error) {
 		if err != nil {
-			f.failed(lang.L("Where the client is exported to could not be read"), err)
+			f.failed(lang.L("destination.failed"), err)
 			return
 		}
 		var d *dialog
-		body := container.NewVBox(paragraph(lang.L("New exports of {{.Client}} go to the organisation that you choose. What was exported, or is queued, stays where it is.",
+		body := container.NewVBox(paragraph(lang.L("destination.text",
 			with{"Client": name})))
 		for _, o := range f.all {
 			t, text := o.Tenant.ID, o.Tenant.Name
 			if o.Default {
-				t, text = "", lang.L("{{.Organisation}}, as the firm", with{"Organisation": text})
+				t, text = "", lang.L("destination.default", with{"Organisation": text})
 			}
 			to := newButton(f.keys, text, func() {
 				d.hide()
-				f.exportTo(client, name, t)
+				f.exportTo(client, name, t, o.Tenant.Name)
 			})
 			if others[client] == t || others[client] == o.Tenant.ID {
 				to.Icon = theme.ConfirmIcon()
 			}
 			body.Add(to)
 		}
-		d = f.dialogs.show(lang.L("Export {{.Client}} to…", with{"Client": name}), fyne.NewSize(460, 0), body,
-			newButton(f.keys, lang.L("Cancel"), func() { d.hide() }))
+		d = f.dialogs.show(lang.L("destination.title", with{"Client": name}), fyne.NewSize(460, 0), body,
+			newButton(f.keys, lang.L("action.cancel"), func() { d.hide() }))
 	})
 }
 
-func (f *frame) exportTo(client billing.ClientID, name string, t ledger.TenantID) {
-	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+func (f *frame) exportTo(client billing.ClientID, name string, t ledger.TenantID, organisation string) {
+	act(f.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.app.ExportClientTo(ctx, f.shell.me(), client, t)
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			f.failed(lang.L("Nothing was changed"), err)
+			f.failed(lang.L("failed.change"), err)
 			return
 		}
-		f.notice(lang.L("From now on {{.Client}} is exported there.", with{"Client": name}))
+		f.notice(lang.L("destination.done", with{"Client": name, "Organisation": organisation}))
 	})
 }
 
 // popUp opens a menu below an object.
 func (f *frame) popUp(m *fyne.Menu, below fyne.CanvasObject) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
-	widget.ShowPopUpMenuAtPosition(m, f.window.Canvas(), at.AddXY(0, below.Size().Height+style.Gap))
+	openMenu(m, f.window.Canvas(), at.AddXY(0, below.Size().Height+style.Gap))
 }
 
 const themeKey = "theme"
@@ -321,9 +323,9 @@ func (f *frame) themeItems() []*fyne.MenuItem {
 		return i
 	}
 	return []*fyne.MenuItem{
-		item(lang.L("As the system"), ""),
-		item(lang.L("Light"), "light"),
-		item(lang.L("Dark"), "dark"),
+		item(lang.L("appearance.system"), ""),
+		item(lang.L("appearance.light"), "light"),
+		item(lang.L("appearance.dark"), "dark"),
 	}
 }
 
@@ -344,38 +346,38 @@ func applyTheme(name string) {
 
 // tellAbout says what this is.
 func (f *frame) tellAbout() {
-	text := lang.L("Feebridge {{.Version}} exports an accounting firm's finalized invoices to Xero.", with{"Version": f.version})
+	text := lang.L("about.text", with{"Version": f.version})
 	if f.simulator != "" {
-		text += "\n\n" + lang.L("This is the demo firm. It talks to a simulated Xero on this computer; nothing leaves it, and everything is gone when the window closes.")
+		text += "\n\n" + lang.L("about.demo")
 	}
-	f.dialogs.tell(lang.L("About Feebridge"), text)
+	f.dialogs.tell(lang.L("about.title"), text)
 }
 
 // tellKeys lists the keys.
 func (f *frame) tellKeys() {
 	table := container.New(closely)
 	for _, k := range [][2]string{
-		{controlName(fyne.KeyF), lang.L("Search; typing in the list begins a search, too")},
-		{controlName(fyne.KeyK), lang.L("Choose the client entity")},
-		{controlName(fyne.KeyE), lang.L("Export the selected invoices to Xero")},
-		{controlName(fyne.KeyN), lang.L("New invoice")},
-		{controlName(fyne.KeyO), lang.L("Import a file")},
-		{controlName(fyne.KeyD), lang.L("Take the selected invoices back to draft")},
-		{"F5", lang.L("Read in Xero what became of the invoices; elsewhere, read the list anew")},
-		{lang.X("key.arrows", "Arrows"), lang.L("Move in the list; with Shift, select on the way")},
-		{lang.X("key.space", "Space"), lang.L("Tick the invoice")},
-		{lang.X("key.enter", "Enter"), lang.L("Open the invoice; in a dialog, its default button")},
-		{lang.X("key.menu", "Menu, Shift+F10"), lang.L("More actions")},
-		{controlName(fyne.KeyA) + ", " + controlName(fyne.KeyC), lang.L("Select all that is listed; copy the selected rows")},
-		{controlName(fyne.KeyS) + ", " + controlName(fyne.KeyL), lang.L("In an invoice: save the draft; save and finalize it")},
-		{lang.X("key.lines", "Enter, F2, Ctrl+Enter"), lang.L("In its lines: go to the next cell, edit the cell, add a line below")},
-		{lang.X("key.line-moves", "Alt+Up, Alt+Down, Ctrl+Delete"), lang.L("In its lines: move the line, delete it")},
-		{controlName(fyne.KeyV) + ", " + controlName(fyne.KeyZ) + ", " + controlName(fyne.KeyY), lang.L("In its lines: paste rows of a spreadsheet, undo, redo")},
-		{lang.X("key.escape", "Esc"), lang.L("Close the dialog or the panel; clear the selection")},
+		{controlName(fyne.KeyF), lang.L("keys.search")},
+		{controlName(fyne.KeyK), lang.L("keys.client")},
+		{controlName(fyne.KeyE), lang.L("keys.export")},
+		{controlName(fyne.KeyN), lang.L("keys.new-invoice")},
+		{controlName(fyne.KeyO), lang.L("keys.import")},
+		{controlName(fyne.KeyD), lang.L("keys.draft")},
+		{"F5", lang.L("keys.refresh")},
+		{lang.L("keys.name.arrows"), lang.L("keys.move")},
+		{lang.L("keys.name.space"), lang.L("keys.tick")},
+		{lang.L("keys.name.enter"), lang.L("keys.open")},
+		{lang.L("keys.name.menu"), lang.L("keys.more")},
+		{controlName(fyne.KeyA) + ", " + controlName(fyne.KeyC), lang.L("keys.select")},
+		{controlName(fyne.KeyS) + ", " + controlName(fyne.KeyL), lang.L("keys.save")},
+		{lang.L("keys.name.lines"), lang.L("keys.lines")},
+		{lang.L("keys.name.line-moves"), lang.L("keys.line-moves")},
+		{controlName(fyne.KeyV) + ", " + controlName(fyne.KeyZ) + ", " + controlName(fyne.KeyY), lang.L("keys.paste")},
+		{lang.L("keys.name.escape"), lang.L("keys.escape")},
 	} {
 		name := widget.NewLabelWithStyle(k[0], fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-		table.Add(container.New(factLine{150}, name, paragraph(k[1])))
+		table.Add(container.New(factLine{220}, name, paragraph(k[1])))
 	}
 	var d *dialog
-	d = f.dialogs.show(lang.L("Keyboard"), fyne.NewSize(520, 0), table, newButton(f.keys, lang.L("Close"), func() { d.hide() }))
+	d = f.dialogs.show(lang.L("keys.title"), fyne.NewSize(620, 0), table, newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
 }

@@ -12,14 +12,13 @@ import (
 )
 
 // gapsButton leads to the numbers that no invoice has.
-func (s *settings) gapsButton() *button {
-	text := lang.L("Numbers that no invoice has…")
-	if !s.may() {
-		text = lang.L("{{.Action}} – {{.Why}}", with{"Action": text, "Why": needsWords(staff.EditSettings)})
+func (s *settings) gapsButton() fyne.CanvasObject {
+	b := newButton(s.keys, lang.L("gaps.open"), s.openGaps)
+	if s.may() {
+		return b
 	}
-	b := newButton(s.keys, text, s.openGaps)
-	b.enable(s.may())
-	return b
+	b.Disable()
+	return container.NewHBox(b, caption(capital(needsWords(staff.EditSettings))))
 }
 
 // openGaps shows the numbers that no invoice has, as the numbering is stored.
@@ -28,7 +27,7 @@ func (s *settings) openGaps() {
 		settings app.Settings
 		gaps     []app.Gap
 	}
-	act(s.shell, lang.L("Going through the numbers…"), func(ctx context.Context) (r report, err error) {
+	act(s.shell, lang.L("busy.checking-numbers"), func(ctx context.Context) (r report, err error) {
 		if r.gaps, err = s.app.Gaps(ctx, s.me()); err != nil {
 			return r, err
 		}
@@ -37,9 +36,9 @@ func (s *settings) openGaps() {
 	}, func(r report, err error) {
 		switch {
 		case err != nil:
-			s.failed(lang.L("The numbers could not be gone through"), err)
+			s.failed(lang.L("gaps.failed"), err)
 		case len(r.gaps) == 0:
-			s.dialogs.tell(gapsTitle(), lang.L("There are none: every number from the lowest that was used up to the next one, {{.Number}}, is an invoice's.",
+			s.dialogs.tell(gapsTitle(), lang.L("gaps.none",
 				with{"Number": r.settings.Firm.Numbering.Number()}))
 		default:
 			s.showGaps(r.gaps)
@@ -47,7 +46,7 @@ func (s *settings) openGaps() {
 	})
 }
 
-func gapsTitle() string { return lang.L("Numbers that no invoice has") }
+func gapsTitle() string { return lang.L("gaps.title") }
 
 // showGaps lists the gaps in the order of the numbers.
 func (s *settings) showGaps(gaps []app.Gap) {
@@ -55,17 +54,17 @@ func (s *settings) showGaps(gaps []app.Gap) {
 	for _, g := range gaps {
 		number := string(g.From)
 		if g.To != g.From {
-			number = lang.L("{{.From}} to {{.To}}", with{"From": g.From, "To": g.To})
+			number = lang.L("gaps.range", with{"From": g.From, "To": g.To})
 		}
 		rows = append(rows, []listCell{{text: number}, {text: gapWords(g.Why)}, {text: g.Client}})
 	}
 	list := newListing(s.keys, []listColumn{
-		{title: lang.L("Number"), width: 190}, {title: lang.L("Why"), stretch: true}, {title: lang.L("Client of the deleted invoice"), width: 190},
+		{title: lang.L("field.number"), width: 190}, {title: lang.L("field.reason"), stretch: true}, {title: lang.L("gaps.client"), width: 190},
 	}, rows)
 	told := caption("")
 	var d *dialog
-	save := newButton(s.keys, lang.L("Save as CSV or XLSX…"), func() { s.saveGaps(gaps, told.SetText) })
-	leave := newButton(s.keys, lang.L("Close"), func() { d.hide() })
+	save := newButton(s.keys, lang.L("gaps.save"), func() { s.saveGaps(gaps, told.SetText) })
+	leave := newButton(s.keys, lang.L("action.close"), func() { d.hide() })
 	d = s.dialogs.show(gapsTitle(), fyne.NewSize(1000, 460), container.NewBorder(nil, told, nil, nil, list.content()), save, leave)
 }
 
@@ -73,18 +72,18 @@ func (s *settings) showGaps(gaps []app.Gap) {
 func gapWords(why app.GapWhy) string {
 	switch why {
 	case app.NeverUsed:
-		return lang.L("never used")
+		return lang.L("gaps.never-used")
 	case app.DeletedFree:
-		return lang.L("its invoice was deleted before it was approved: the number can be given again by hand")
+		return lang.L("gaps.free")
 	}
-	return lang.L("used up: approved or voided in Xero, or Xero holds it")
+	return lang.L("gaps.used-up")
 }
 
 // saveGaps lets the person save the gaps, and says where they are.
 func (s *settings) saveGaps(gaps []app.Gap, tell func(string)) {
 	s.saveFile(gapsTitle(), "numbers.xlsx", func(_ context.Context, path string) error {
 		return s.writeGaps(path, gaps)
-	}, func(path string) { tell(lang.L("Saved as {{.File}}", with{"File": path})) })
+	}, func(path string) { tell(lang.L("done.saved-as", with{"File": path})) })
 }
 
 // writeGaps writes the gaps, a row each below their titles.
@@ -96,7 +95,7 @@ func (s *settings) writeGaps(path string, gaps []app.Gap) error {
 		}
 		return cells
 	}
-	cells := [][]app.SheetCell{row(lang.L("From"), lang.L("To"), lang.L("Why"), lang.L("Client of the deleted invoice"))}
+	cells := [][]app.SheetCell{row(lang.L("field.from"), lang.L("field.to"), lang.L("field.reason"), lang.L("gaps.client"))}
 	for _, g := range gaps {
 		cells = append(cells, row(string(g.From), string(g.To), gapWords(g.Why), g.Client))
 	}

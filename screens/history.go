@@ -18,16 +18,16 @@ import (
 // showHistory shows everything that was done to an invoice: by whom, when, and what it
 // changed, newest first; and what came of each export.
 func (b *billingScreen) showHistory(id billing.InvoiceID) {
-	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.InvoiceView, error) {
+	act(b.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.InvoiceView, error) {
 		return b.app.Invoice(ctx, b.me(), id)
 	}, func(v app.InvoiceView, err error) {
 		if err != nil {
-			b.failed(lang.L("The history could not be read"), err)
+			b.failed(lang.L("history.failed"), err)
 			return
 		}
-		title := lang.L("History of a draft")
+		title := lang.L("history.title.draft")
 		if v.Invoice.Number != "" {
-			title = lang.L("History of invoice {{.Number}}", with{"Number": v.Invoice.Number})
+			title = lang.L("history.title", with{"Number": v.Invoice.Number})
 		}
 		entries := container.New(layout.NewCustomPaddedVBoxLayout(style.Gap))
 		for i := len(v.History) - 1; i >= 0; i-- {
@@ -35,7 +35,7 @@ func (b *billingScreen) showHistory(id billing.InvoiceID) {
 			entries.Add(b.historyEntry(b.moment(e.At), e.ByName, actionWord(e.Action), e.From, e.To))
 		}
 		var d *dialog
-		d = b.dialogs.show(title, fyne.NewSize(720, 520), container.NewVScroll(entries), newButton(b.keys, lang.L("Close"), func() { d.hide() }))
+		d = b.dialogs.show(title, fyne.NewSize(720, 520), container.NewVScroll(entries), newButton(b.keys, lang.L("action.close"), func() { d.hide() }))
 	})
 }
 
@@ -48,7 +48,7 @@ func (b *billingScreen) historyEntry(when, who, what, from, to string) fyne.Canv
 	column := container.New(closely, head)
 	switch {
 	case from != "" && to != "":
-		column.Add(paragraph(lang.L("from “{{.From}}” to “{{.To}}”", with{"From": from, "To": to})))
+		column.Add(paragraph(lang.L("history.from-to", with{"From": from, "To": to})))
 	case from+to != "":
 		column.Add(paragraph(from + to))
 	}
@@ -64,16 +64,16 @@ func (w *Window) offerUnsaved() {
 				return
 			}
 			var d *dialog
-			body := container.NewVBox(paragraph(lang.L("When Feebridge ended last, these were not saved. Nothing that you typed is lost.")))
+			body := container.NewVBox(paragraph(lang.L("unsaved.text")))
 			for _, u := range all {
-				button := newButton(w.keys, lang.L("{{.Client}}, {{.When}}", with{"Client": u.client, "When": w.moment(u.At)}), func() {
+				button := newButton(w.keys, lang.L("unsaved.entry", with{"Client": u.client, "When": w.moment(u.At)}), func() {
 					d.hide()
 					w.editor.open(u.Invoice)
 				})
 				button.Icon, button.Alignment = theme.DocumentCreateIcon(), widget.ButtonAlignLeading
 				body.Add(button)
 			}
-			d = w.dialogs.show(lang.L("Go on writing?"), fyne.NewSize(460, 0), body, newButton(w.keys, lang.L("Later"), func() { d.hide() }))
+			d = w.dialogs.show(lang.L("unsaved.title"), fyne.NewSize(460, 0), body, newButton(w.keys, lang.L("action.later"), func() { d.hide() }))
 		})
 }
 
@@ -98,7 +98,7 @@ func (e *editor) unsaved(ctx context.Context) ([]unsaved, error) {
 		c, known := d.client(u.Form.Client)
 		all[i] = unsaved{u, c.Name}
 		if !known {
-			all[i].client = lang.L("no client yet")
+			all[i].client = lang.L("unsaved.no-client")
 		}
 	}
 	return all, nil

@@ -42,7 +42,7 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 	m := &imports{shell: s, app: a, read: read}
 	m.reading = task{ui: s.ui, busy: func(on bool) {
 		if on {
-			s.notice(lang.L("Reading the file…"))
+			s.notice(lang.L("busy.reading-file"))
 		} else {
 			s.notice("")
 		}
@@ -52,7 +52,7 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 
 // pick lets the person choose a file.
 func (m *imports) pick() {
-	m.pickFile(lang.L("Import invoices"), []string{".csv", ".xlsx", ".txt"}, m.show)
+	m.pickFile(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, m.show)
 }
 
 // drop takes a file that was dragged onto the window.
@@ -60,11 +60,11 @@ func (m *imports) drop(files []fyne.URI) {
 	switch {
 	case m.window.Canvas().Overlays().Top() != nil:
 	case len(files) != 1:
-		m.dialogs.tell(lang.L("Import invoices"), lang.L("Drag one file at a time onto the window."))
+		m.dialogs.tell(lang.L("import.title"), lang.L("import.one-file"))
 	default:
 		file, err := storage.Reader(files[0])
 		if err != nil {
-			m.failed(lang.L("The file could not be opened"), err)
+			m.failed(lang.L("file.open.failed"), err)
 			return
 		}
 		m.open(files[0].Name(), file)
@@ -79,7 +79,7 @@ func (m *imports) show(name string, content []byte) {
 	load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
 		func(sheet app.Sheet, err error) {
 			if err != nil {
-				m.dialogs.tell(lang.L("The file could not be read"), err.Error())
+				m.dialogs.tell(lang.L("file.read.failed"), err.Error())
 				return
 			}
 			m.shown = newImportDialog(m, name, sheet)
@@ -109,24 +109,24 @@ func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
 	d := &importDialog{imports: m, sheet: sheet}
 	d.previewing = task{ui: m.ui, busy: func(on bool) {
 		if on {
-			d.figures.SetText(lang.L("Reading the file…"))
+			d.figures.SetText(lang.L("busy.reading-file"))
 		}
 	}}
-	d.ok = newButton(d.keys, lang.L("Import"), d.run)
+	d.ok = newButton(d.keys, lang.L("import.yes"), d.run)
 	d.problems = container.NewVBox()
 	d.figures = paragraph("")
 	d.table = newListing(d.keys, []listColumn{
-		{title: lang.L("Number"), width: 100}, {title: lang.L("Client"), stretch: true}, {width: 90},
-		{title: lang.L("Date"), width: 90}, {title: lang.L("Due"), width: 90},
-		{title: lang.L("Lines"), width: 60, align: fyne.TextAlignTrailing}, {title: lang.L("Total"), width: 120, align: fyne.TextAlignTrailing},
+		{title: lang.L("field.number"), width: 100}, {title: lang.L("field.client"), stretch: true}, {width: 90},
+		{title: lang.L("field.date"), width: 90}, {title: lang.L("field.due"), width: 90},
+		{title: lang.L("import.lines"), width: 60, align: fyne.TextAlignTrailing}, {title: lang.L("field.total"), width: 120, align: fyne.TextAlignTrailing},
 	}, nil)
-	d.amounts = newChoice(d.keys, []string{lang.L("without tax (exclusive)"), lang.L("with tax (inclusive)")}, -1, func(i int) {
+	d.amounts = newChoice(d.keys, []string{lang.L("amounts.exclusive"), lang.L("amounts.inclusive")}, -1, func(i int) {
 		d.options.Amounts = []money.LineAmounts{money.Exclusive, money.Inclusive}[i]
 		d.look()
 	})
 	body := container.NewBorder(container.NewVBox(d.questions(), d.problems), d.figures, nil, nil, d.table.content())
-	no := newButton(d.keys, lang.L("Cancel"), func() { d.box.hide() })
-	d.box = d.dialogs.show(lang.L("Import {{.File}}", with{"File": name}), fyne.NewSize(860, 600), body, no, d.ok)
+	no := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() })
+	d.box = d.dialogs.show(lang.L("import.file-title", with{"File": name}), fyne.NewSize(860, 600), body, no, d.ok)
 	d.box.onHide = func() {
 		d.previewing.stop()
 		m.shown = nil
@@ -138,18 +138,18 @@ func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
 
 // questions are what the file does not say itself.
 func (d *importDialog) questions() fyne.CanvasObject {
-	d.orders = newChoice(d.keys, []string{lang.L("day first, as in 31/12/2026"), lang.L("month first, as in 12/31/2026")}, -1, func(i int) {
+	d.orders = newChoice(d.keys, []string{lang.L("import.day-first"), lang.L("import.month-first")}, -1, func(i int) {
 		d.options.Dates = []intake.DateOrder{intake.DayMonthYear, intake.MonthDayYear}[i]
 		d.look()
 	})
 	d.dates = container.NewVBox(heading(""), d.orders)
 	d.dates.Hide()
-	finalize := newCheck(d.keys, lang.L("Finalize the invoices right away"), func(on bool) {
+	finalize := newCheck(d.keys, lang.L("import.finalize"), func(on bool) {
 		d.options.Finalize = on
 		d.look()
 	})
 	return container.NewGridWithColumns(3,
-		container.NewVBox(heading(lang.L("Unit amounts are")), d.amounts), d.dates,
+		container.NewVBox(heading(lang.L("import.amounts")), d.amounts), d.dates,
 		container.NewVBox(heading(""), finalize))
 }
 
@@ -165,7 +165,7 @@ func (d *importDialog) look() {
 	}, func(p intake.Preview, err error) {
 		if err != nil {
 			d.figures.SetText("")
-			d.failed(lang.L("The file could not be read"), err)
+			d.failed(lang.L("file.read.failed"), err)
 			return
 		}
 		d.preview = p
@@ -181,7 +181,7 @@ func (d *importDialog) show() {
 	p := d.preview
 	d.datesAsked = d.datesAsked || p.AskDates
 	if p.AskDates {
-		d.dates.Objects[0].(*widget.Label).SetText(lang.L("The date {{.Date}} is written", with{"Date": p.Example}))
+		d.dates.Objects[0].(*widget.Label).SetText(lang.L("import.date-order", with{"Date": p.Example}))
 	}
 	d.dates.Hidden = !d.datesAsked
 	d.problems.RemoveAll()
@@ -191,9 +191,9 @@ func (d *importDialog) show() {
 	d.table.rows = d.previewRows()
 	d.table.Refresh()
 	ready := d.options.Amounts != "" && !p.AskDates && len(p.Problems) == 0 && len(p.Invoices) > 0
-	d.ok.SetText(lang.L("Import"))
+	d.ok.SetText(lang.L("import.yes"))
 	if ready {
-		d.ok.SetText(lang.XN("count.import-yes", "Import {{.Count}} invoices", len(p.Invoices), with{"Count": d.format.Count(len(p.Invoices))}))
+		d.ok.SetText(lang.N("import.yes.count", len(p.Invoices), with{"Count": d.format.Count(len(p.Invoices))}))
 	}
 	d.ok.enable(ready)
 	d.figures.SetText(d.figureText())
@@ -205,11 +205,11 @@ func (d *importDialog) figureText() string {
 	p := d.preview
 	switch {
 	case d.options.Amounts == "":
-		return lang.L("Say first whether the unit amounts of the file are without or with tax.")
+		return lang.L("import.ask-amounts")
 	case p.AskDates:
-		return lang.L("Say how the dates of the file are written.")
+		return lang.L("import.ask-dates")
 	case len(p.Problems) > 0:
-		return lang.L("Nothing is imported while the file has problems. Mend it and open it again.")
+		return lang.L("import.has-problems")
 	}
 	sum := newSums(d.firm.Currency)
 	names := map[string]bool{}
@@ -221,7 +221,7 @@ func (d *importDialog) figureText() string {
 	}
 	text := invoiceCount(len(p.Invoices)) + " · " + sum.text(d.format)
 	if n := len(names); n > 0 {
-		text += " · " + lang.XN("count.new-clients", "{{.Count}} new clients", n, with{"Count": d.format.Count(n)})
+		text += " · " + lang.N("import.new-clients", n, with{"Count": d.format.Count(n)})
 	}
 	return text
 }
@@ -229,12 +229,12 @@ func (d *importDialog) figureText() string {
 // problemList lists what is wrong with the file, each with its line and column.
 func (d *importDialog) problemList() fyne.CanvasObject {
 	all := d.preview.Problems
-	head := heading(lang.XN("count.problems", "{{.Count}} problems", len(all), with{"Count": d.format.Count(len(all))}))
+	head := heading(lang.N("import.problems", len(all), with{"Count": d.format.Count(len(all))}))
 	head.Importance = widget.DangerImportance
 	list := container.New(layout.NewCustomPaddedVBoxLayout(-theme.InnerPadding()))
 	for i, p := range all {
 		if i == mostProblems {
-			list.Add(paragraph(lang.L("… and {{.Count}} more", with{"Count": d.format.Count(len(all) - i)})))
+			list.Add(paragraph(lang.N("import.more-problems", len(all)-i, with{"Count": d.format.Count(len(all) - i)})))
 			break
 		}
 		list.Add(signed(style.Failed, paragraph(problemText(p))))
@@ -251,9 +251,9 @@ func problemText(p intake.Problem) string {
 	case p.Line == 0:
 		return p.Text
 	case p.Column == "":
-		return lang.L("Line {{.Line}}: {{.Text}}", data)
+		return lang.L("import.problem.line", data)
 	}
-	return lang.L("Line {{.Line}}, {{.Column}}: {{.Text}}", data)
+	return lang.L("import.problem.cell", data)
 }
 
 func (d *importDialog) previewRows() [][]listCell {
@@ -261,7 +261,7 @@ func (d *importDialog) previewRows() [][]listCell {
 	for _, i := range d.preview.Invoices {
 		isNew := ""
 		if i.NewClient {
-			isNew = lang.L("new client")
+			isNew = lang.L("import.new-client")
 		}
 		v := i.Invoice
 		rows = append(rows, []listCell{
@@ -276,15 +276,15 @@ func (d *importDialog) previewRows() [][]listCell {
 func (d *importDialog) run() {
 	d.ok.Disable()
 	preview := d.preview
-	act(d.shell, lang.L("Importing…"), func(ctx context.Context) ([]billing.InvoiceID, error) {
+	act(d.shell, lang.L("busy.importing"), func(ctx context.Context) ([]billing.InvoiceID, error) {
 		return d.app.Import(ctx, d.me(), preview)
 	}, func(ids []billing.InvoiceID, err error) {
 		if err != nil {
 			d.ok.Enable()
-			d.failed(lang.L("Nothing was imported"), err)
+			d.failed(lang.L("import.none"), err)
 			return
 		}
 		d.box.hide()
-		d.notice(lang.XN("count.imported", "{{.Count}} invoices imported", len(ids), with{"Count": d.format.Count(len(ids))}))
+		d.notice(lang.N("import.done", len(ids), with{"Count": d.format.Count(len(ids))}))
 	})
 }

@@ -53,15 +53,15 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 		return fakePreview(b.fake, o)
 	}
 	b.openFile("november.csv", "a file")
-	b.see("Import november.csv", "Say first whether the unit amounts of the file are without or with tax.")
-	if !b.button("Import").Disabled() {
+	b.see("Import november.csv", "Choose whether the unit amounts in the file include tax.")
+	if !b.button("import.yes").Disabled() {
 		t.Error("a file can be imported before it was previewed")
 	}
 	if len(asked) > 0 {
 		t.Error("the amounts were taken for granted")
 	}
 	b.key(fyne.KeyDown)
-	b.see("2 invoices · NZD 744.17 · 1 new client", "IMP-1", "IMP-2", "new client", "264.50")
+	b.see("2 invoices · NZD 744.17 · 1 new client", "IMP-1", "IMP-2", "New client", "264.50")
 	b.key(fyne.KeyDown)
 	b.window.Canvas().FocusNext() // to the box, past the hidden question of the dates
 	b.typeText(" ")
@@ -69,7 +69,7 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 		t.Errorf("previewed with %+v", last)
 	}
 	b.key(fyne.KeyReturn)
-	b.see("2 invoices imported", "IMP-1", "showing 14 of 14")
+	b.see("2 invoices imported", "IMP-1", "Showing 14 of 14")
 }
 
 func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
@@ -81,8 +81,8 @@ func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 	}
 	b.openFile("november.csv", "a file")
 	b.key(fyne.KeyDown)
-	b.see("The date 03/11/2026 is written", "Say how the dates of the file are written.")
-	if !b.button("Import").Disabled() {
+	b.see("How to read 03/11/2026", "Choose how the dates in the file are written.")
+	if !b.button("import.yes").Disabled() {
 		t.Error("the file can be imported")
 	}
 	b.window.Canvas().FocusNext()
@@ -109,8 +109,8 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	b.openFile("november.csv", "a file")
 	b.key(fyne.KeyDown)
 	b.see("103 problems", "The file has no column *UnitAmount.", "Line 12, TaxType: there is no tax called \"GST\".", "Line 19: the row is odd.",
-		"… and 3 more", "Nothing is imported while the file has problems.")
-	if !b.button("Import").Disabled() {
+		"… and 3 more", "Fix the problems above, then open the file again.")
+	if !b.button("import.yes").Disabled() {
 		t.Error("the file can be imported")
 	}
 	b.key(fyne.KeyReturn)
@@ -139,10 +139,10 @@ func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 		return app.Sheet{}, errors.New("november.csv, line 3: the quote is never closed")
 	}
 	b.openFile("november.csv", "a file")
-	b.see("The file could not be read", "november.csv, line 3: the quote is never closed")
+	b.see("Couldn't read the file", "november.csv, line 3: the quote is never closed")
 	b.key(fyne.KeyEscape)
 	b.openFile("huge.csv", strings.Repeat("x", maxFile+1))
-	b.see("The file is larger than 64 MB: split it.")
+	b.see("The file is larger than 64 MB. Split it into smaller files.")
 }
 
 func TestAFileIsDroppedOnTheWindow(t *testing.T) {
@@ -153,7 +153,7 @@ func TestAFileIsDroppedOnTheWindow(t *testing.T) {
 	}
 	uri := storage.NewFileURI(path)
 	b.w.imports.drop([]fyne.URI{uri, uri})
-	b.see("Drag one file at a time onto the window.")
+	b.see("Drag one file at a time.")
 	b.key(fyne.KeyEscape)
 	b.w.imports.drop([]fyne.URI{uri})
 	b.settle()
@@ -165,5 +165,5 @@ func TestAFileIsDroppedOnTheWindow(t *testing.T) {
 	}
 	b.key(fyne.KeyEscape)
 	b.w.imports.drop([]fyne.URI{storage.NewFileURI(path + ".gone")})
-	b.see("The file could not be opened")
+	b.see("Couldn't open the file")
 }

@@ -53,7 +53,7 @@ func (s *shell) exportText(r *app.InvoiceRow) string {
 	case r.Stage.Export == billing.Exported && r.Settlement == ledger.Paid && !r.PaidOn.IsZero():
 		text += " " + s.format.Date(r.PaidOn)
 	case r.Stage.Export == billing.Exported && r.Settlement == ledger.PartPaid:
-		text = lang.L("Part-paid, {{.Amount}} due", with{"Amount": s.money(r.AmountDue)})
+		text = lang.L("xero.part-paid-due", with{"Amount": s.money(r.AmountDue)})
 	}
 	switch r.Stage.Export {
 	case billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero, billing.Removing:

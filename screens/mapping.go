@@ -48,9 +48,9 @@ func (m *mappings) open(t ledger.TenantID) {
 		at := slices.IndexFunc(all, func(o app.Organisation) bool { return o.Tenant.ID == t || t == "" && o.Default })
 		switch {
 		case err != nil:
-			m.failed(lang.L("The mapping could not be read"), err)
+			m.failed(lang.L("mapping.failed"), err)
 		case at < 0:
-			m.dialogs.tell(lang.L("Mapping"), lang.L("A mapping says to which accounts and tax rates of a Xero organisation the invoices go. Connect this firm to Xero first."))
+			m.dialogs.tell(lang.L("mapping.title"), lang.L("mapping.not-connected"))
 		default:
 			m.shown = newMappingDialog(m, all, all[at].Tenant)
 		}
@@ -82,8 +82,8 @@ type mappingDialog struct {
 
 func newMappingDialog(m *mappings, orgs []app.Organisation, t ledger.Tenant) *mappingDialog {
 	d := &mappingDialog{mappings: m, reading: task{ui: m.ui}}
-	d.ok = newButton(d.keys, lang.L("Save"), d.save)
-	d.again = newButton(d.keys, lang.L("Read from Xero again"), d.readAgain)
+	d.ok = newButton(d.keys, lang.L("action.save"), d.save)
+	d.again = newButton(d.keys, lang.L("mapping.reload"), d.readAgain)
 	d.read = widget.NewLabel("")
 	d.told, d.missing, d.offer, d.form = container.NewVBox(), container.NewVBox(), container.NewVBox(), container.NewVBox()
 	d.scroll = container.NewVScroll(d.form)
@@ -91,7 +91,7 @@ func newMappingDialog(m *mappings, orgs []app.Organisation, t ledger.Tenant) *ma
 	for _, o := range orgs {
 		options = append(options, option{value: string(o.Tenant.ID), text: o.Tenant.Name})
 	}
-	d.orgs = newDropDown(d.keys, lang.L("Type a name"), options, string(t.ID), func(id string) {
+	d.orgs = newDropDown(d.keys, lang.L("hint.name"), options, string(t.ID), func(id string) {
 		at := slices.IndexFunc(orgs, func(o app.Organisation) bool { return string(o.Tenant.ID) == id })
 		d.leave(func() {
 			d.orgs.set(id)
@@ -105,8 +105,8 @@ func newMappingDialog(m *mappings, orgs []app.Organisation, t ledger.Tenant) *ma
 	top := container.NewVBox(
 		container.New(bar{stretch: 0, gap: style.Spacing}, which, d.read, d.again),
 		d.told, d.missing, d.offer, widget.NewSeparator())
-	no := newButton(d.keys, lang.L("Cancel"), d.cancel)
-	d.box = d.dialogs.show(lang.L("Mapping"), fyne.NewSize(940, 690), container.NewBorder(top, nil, nil, nil, d.scroll), no, d.ok)
+	no := newButton(d.keys, lang.L("action.cancel"), d.cancel)
+	d.box = d.dialogs.show(lang.L("mapping.title"), fyne.NewSize(940, 690), container.NewBorder(top, nil, nil, nil, d.scroll), no, d.ok)
 	d.box.onLeave = d.cancel
 	d.box.onHide = func() {
 		d.reading.stop()
@@ -187,7 +187,7 @@ func (d *mappingDialog) relay() {
 func (d *mappingDialog) update() {
 	d.missing.RemoveAll()
 	if gone := d.mapping.Missing(d.view.Chart); len(gone) > 0 {
-		d.missing.Add(signed(style.Failed, paragraph(lang.L("{{.Organisation}} does not have, or does not allow, all that is chosen here. Only the lines concerned are not exported.",
+		d.missing.Add(signed(style.Failed, paragraph(lang.L("mapping.missing",
 			with{"Organisation": d.tenant.Name})+"\n"+strings.Join(gone, "\n"))))
 	}
 	wrong, offers := false, 0
@@ -200,8 +200,8 @@ func (d *mappingDialog) update() {
 	}
 	d.offer.RemoveAll()
 	if offers > 1 && d.mayConnect() {
-		take := newButton(d.keys, lang.L("Take all suggestions"), d.takeAll)
-		words := widget.NewLabel(lang.XN("count.suggestions", "{{.Count}} suggestions, by name and code", offers, with{"Count": d.format.Count(offers)}))
+		take := newButton(d.keys, lang.L("mapping.accept-all"), d.takeAll)
+		words := widget.NewLabel(lang.N("mapping.suggestions", offers, with{"Count": d.format.Count(offers)}))
 		d.offer.Add(container.NewHBox(words, take))
 	}
 	d.ok.enable(d.mayConnect() && !wrong)
@@ -219,13 +219,13 @@ func (d *mappingDialog) takeAll() {
 func (d *mappingDialog) readAgain() {
 	t := d.tenant.ID
 	d.again.Disable()
-	d.read.SetText(lang.L("Reading from Xero…"))
+	d.read.SetText(lang.L("mapping.reading"))
 	load(&d.reading, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, d.app.ReadChart(ctx, d.me(), t)
 	}, func(_ struct{}, err error) {
 		d.showRead()
 		if err != nil {
-			d.tell(style.Failed, lang.L("It could not be read again. {{.Why}}", with{"Why": say(err)}))
+			d.tell(style.Failed, lang.L("mapping.reload.failed", with{"Why": say(err)}))
 			return
 		}
 		d.tell(style.Sign{}, "")
@@ -238,7 +238,7 @@ func (d *mappingDialog) showRead() {
 	d.again.enable(d.mayConnect())
 	text := ""
 	if at := d.view.Chart.Read; !at.IsZero() {
-		text = lang.L("Read from Xero: {{.Time}}", with{"Time": d.moment(at)})
+		text = lang.L("mapping.read-at", with{"Time": d.moment(at)})
 	}
 	d.read.SetText(text)
 }
@@ -247,20 +247,20 @@ func (d *mappingDialog) showRead() {
 func (d *mappingDialog) save() {
 	d.ok.Disable()
 	t, m := d.tenant, clone(d.mapping)
-	act(d.shell, lang.L("Saving the mapping…"), func(ctx context.Context) (struct{}, error) {
+	act(d.shell, lang.L("busy.saving-mapping"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, d.app.SetMapping(ctx, d.me(), t.ID, m)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			if d.mappings.shown != d { // it was left meanwhile
-				d.failed(lang.L("The mapping was not saved"), err)
+				d.failed(lang.L("mapping.save.failed"), err)
 				return
 			}
 			d.ok.Enable()
-			d.tell(style.Failed, lang.L("Nothing was saved. {{.Why}}", with{"Why": say(err)}))
+			d.tell(style.Failed, lang.L("mapping.not-saved", with{"Why": say(err)}))
 			return
 		}
 		d.box.hide()
-		d.notice(lang.L("The mapping of {{.Name}} was saved", with{"Name": t.Name}))
+		d.notice(lang.L("mapping.saved", with{"Name": t.Name}))
 	})
 }
 
@@ -274,8 +274,8 @@ func (d *mappingDialog) leave(goOn, stay func()) {
 		return
 	}
 	stay()
-	d.dialogs.ask(lang.L("Leave without saving?"), lang.L("What you changed in the mapping of {{.Name}} would be lost.", with{"Name": d.tenant.Name}),
-		lang.L("Leave without saving"), goOn)
+	d.dialogs.ask(lang.L("mapping.leave.title"), lang.L("mapping.leave.text", with{"Name": d.tenant.Name}),
+		lang.L("mapping.leave.yes"), goOn)
 }
 
 // trackingOf returns the option of a category, or "".

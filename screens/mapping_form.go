@@ -24,16 +24,16 @@ func (d *mappingDialog) build() {
 	d.rows = nil
 	d.form.RemoveAll()
 	categories := d.categories()
-	d.form.Add(d.captions(lang.L("Defaults")))
+	d.form.Add(d.captions(lang.L("mapping.defaults")))
 	d.addDefaults(categories)
 	d.form.Add(widget.NewSeparator())
-	d.form.Add(d.captions(lang.L("After the export")))
-	d.addExtra(lang.L("Write a note into the invoice's history in Xero"), &d.mapping.Note)
-	d.addExtra(lang.L("Attach the printed invoice (PDF) in Xero"), &d.mapping.AttachPaper)
-	d.form.Add(caption(lang.L("Each costs one of the day's calls to Xero for every invoice that is exported, and never holds an export up: where it cannot be done, it is left out.")))
+	d.form.Add(d.captions(lang.L("mapping.extras")))
+	d.addExtra(lang.L("mapping.note"), &d.mapping.Note)
+	d.addExtra(lang.L("mapping.attach"), &d.mapping.AttachPaper)
+	d.form.Add(caption(lang.L("mapping.extras.hint")))
 	codes := d.codes()
 	if len(codes) > 0 {
-		titles := []string{lang.L("Billing codes"), lang.L("Account or item")}
+		titles := []string{lang.L("mapping.codes"), lang.L("mapping.account-or-item")}
 		for _, c := range categories {
 			titles = append(titles, c.Name)
 		}
@@ -45,7 +45,7 @@ func (d *mappingDialog) build() {
 	}
 	if len(d.view.Taxes) > 0 {
 		d.form.Add(widget.NewSeparator())
-		d.form.Add(d.captions(lang.L("Taxes"), lang.L("Tax rate in Xero")))
+		d.form.Add(d.captions(lang.L("mapping.taxes"), lang.L("mapping.tax-rate")))
 	}
 	for _, t := range d.view.Taxes {
 		d.addTax(t)
@@ -99,7 +99,7 @@ func (d *mappingDialog) accounts(prefix string) []option {
 	var options []option
 	for _, a := range d.view.Chart.Accounts {
 		if a.Code != "" && a.Sales() {
-			options = append(options, option{value: prefix + a.Code, text: a.Code + " · " + a.Name, detail: lang.L("account")})
+			options = append(options, option{value: prefix + a.Code, text: a.Code + " · " + a.Name, detail: lang.L("mapping.account")})
 		}
 	}
 	return options
@@ -110,7 +110,7 @@ func (d *mappingDialog) items(prefix string) []option {
 	var options []option
 	for _, i := range d.view.Chart.Items {
 		if i.Sold {
-			options = append(options, option{value: prefix + i.Code, text: i.Code + " · " + i.Name, detail: lang.L("item")})
+			options = append(options, option{value: prefix + i.Code, text: i.Code + " · " + i.Name, detail: lang.L("mapping.item")})
 		}
 	}
 	return options
@@ -170,9 +170,9 @@ func (d *mappingDialog) addCode(code string, categories []ledger.TrackingCategor
 		})
 	}
 	target := d.mapping.Codes[code]
-	fields := []*mapField{d.field(lang.L("as by default"), offered, targetValue(target), choose)}
+	fields := []*mapField{d.field(lang.L("mapping.default"), offered, targetValue(target), choose)}
 	for _, c := range categories {
-		fields = append(fields, d.field(lang.L("as by default"), trackingOptions(c), trackingOf(target.Tracking, c.Name), func(o string) {
+		fields = append(fields, d.field(lang.L("mapping.default"), trackingOptions(c), trackingOf(target.Tracking, c.Name), func(o string) {
 			set(func(t *ledger.Target) { t.Tracking = track(t.Tracking, c.Name, o) })
 		}))
 	}
@@ -216,12 +216,12 @@ func (d *mappingDialog) addTax(t billing.Tax) {
 	}
 	none := ""
 	if _, known := d.view.Chart.TaxRate(t.Code); !known {
-		none = lang.L("– none –")
+		none = lang.L("mapping.none")
 	}
 	r := d.add(taxName(t), d.field(none, offered, current(), choose))
 	r.remark = func() (style.Sign, string) {
 		if current() == "" {
-			return style.Failed, lang.L("{{.Organisation}} has no tax rate with the code {{.Code}}: choose one. Lines with this tax are not exported until then.",
+			return style.Failed, lang.L("mapping.no-rate",
 				with{"Organisation": d.tenant.Name, "Code": t.Code})
 		}
 		return d.differs(current(), t.Rate)
@@ -252,7 +252,7 @@ func (d *mappingDialog) differs(taxType string, rate money.Rate) (style.Sign, st
 	if !known || there.Rate == rate {
 		return style.Sign{}, ""
 	}
-	return style.Failed, lang.L("{{.Here}} here, {{.There}} in Xero: such lines are not exported, for their totals would differ.",
+	return style.Failed, lang.L("mapping.rate-differs",
 		with{"Here": rate.String(), "There": there.Rate.String()})
 }
 
@@ -274,9 +274,9 @@ func (d *mappingDialog) addTerm() {
 	if !d.mayConnect() {
 		days.Disable()
 	}
-	rule := d.field(lang.L("none: every invoice needs its own due date"), []option{
-		{value: string(billing.AfterDate), text: lang.L("a number of days after the invoice date")},
-		{value: string(billing.OfNextMonth), text: lang.L("a day of the month after")},
+	rule := d.field(lang.L("term.none"), []option{
+		{value: string(billing.AfterDate), text: lang.L("term.after-date")},
+		{value: string(billing.OfNextMonth), text: lang.L("term.next-month")},
 	}, string(d.mapping.Term.Rule), func(rule string) {
 		usual := map[billing.TermRule]int{billing.AfterDate: 14, billing.OfNextMonth: 20}
 		d.mapping.Term = billing.Term{Rule: billing.TermRule(rule), Days: usual[billing.TermRule(rule)]}
@@ -286,11 +286,11 @@ func (d *mappingDialog) addTerm() {
 			days.SetText(strconv.Itoa(d.mapping.Term.Days))
 		}
 	})
-	r := d.addLine(lang.L("Payment term"), outlined(rule.dropDown), room)
+	r := d.addLine(lang.L("field.payment-terms"), outlined(rule.dropDown), room)
 	r.fields = []*mapField{rule}
 	problem := func() string {
 		if odd {
-			return lang.L("Enter the days as a number.")
+			return lang.L("term.days-number")
 		}
 		if err := d.mapping.Term.Check(); err != nil {
 			return say(err)
@@ -307,7 +307,7 @@ func (d *mappingDialog) addTerm() {
 		if due.IsZero() {
 			return style.Sign{}, ""
 		}
-		return style.Sign{}, lang.L("An invoice of {{.Date}} that says nothing else is due on {{.Due}}.", with{"Date": d.format.Date(today), "Due": d.format.Date(due)})
+		return style.Sign{}, lang.L("mapping.term-example", with{"Date": d.format.Date(today), "Due": d.format.Date(due)})
 	}
 }
 
@@ -329,12 +329,12 @@ func (d *mappingDialog) addExtra(name string, on *bool) {
 func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
 	m := &d.mapping
 	accounts := d.accounts("")
-	r := d.add(lang.L("Income account"), d.field(lang.L("– none –"), accounts, m.DefaultAccount, func(v string) { m.DefaultAccount = v }))
+	r := d.add(lang.L("mapping.default-account"), d.field(lang.L("mapping.none"), accounts, m.DefaultAccount, func(v string) { m.DefaultAccount = v }))
 	r.remark = func() (style.Sign, string) {
 		if m.DefaultAccount != "" {
 			return style.Sign{}, ""
 		}
-		return style.Warning, lang.L("Lines whose billing code is not mapped below have no account, and are not exported.")
+		return style.Warning, lang.L("mapping.no-default-account")
 	}
 	r.suggest = func() string {
 		if m.DefaultAccount != "" {
@@ -342,27 +342,27 @@ func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
 		}
 		return d.view.Suggested.DefaultAccount
 	}
-	d.add(lang.L("Tax of lines without one"), d.field(lang.L("– none –"), d.rates(), m.DefaultTax, func(v string) { m.DefaultTax = v })).
+	d.add(lang.L("mapping.default-tax"), d.field(lang.L("mapping.none"), d.rates(), m.DefaultTax, func(v string) { m.DefaultTax = v })).
 		remark = func() (style.Sign, string) { return d.differs(m.DefaultTax, 0) }
 	for _, c := range categories {
-		d.add(c.Name, d.field(lang.L("– none –"), trackingOptions(c), trackingOf(m.Tracking, c.Name), func(o string) {
+		d.add(c.Name, d.field(lang.L("mapping.none"), trackingOptions(c), trackingOf(m.Tracking, c.Name), func(o string) {
 			m.Tracking = track(m.Tracking, c.Name, o)
 		}))
 	}
 	d.addTerm()
-	d.add(lang.L("Status on arrival"), d.field("", []option{
-		{value: string(ledger.DraftThere), text: lang.L("Draft")},
-		{value: string(ledger.SubmittedThere), text: lang.L("Awaiting approval")},
-		{value: string(ledger.AuthorisedThere), text: lang.L("Approved")},
+	d.add(lang.L("mapping.arrival"), d.field("", []option{
+		{value: string(ledger.DraftThere), text: lang.L("xero.status.draft")},
+		{value: string(ledger.SubmittedThere), text: lang.L("xero.status.submitted")},
+		{value: string(ledger.AuthorisedThere), text: lang.L("xero.status.authorised")},
 	}, string(m.Status()), func(v string) { m.Arrival = ledger.InvoiceStatus(v) })).remark = func() (style.Sign, string) {
 		if m.Status() != ledger.AuthorisedThere {
 			return style.Sign{}, ""
 		}
-		return style.Warning, lang.L("An invoice that is exported so is approved in Xero at once: it closes here and cannot be taken back.")
+		return style.Warning, lang.L("mapping.arrival-approved")
 	}
 	var themes []option
 	for _, t := range d.view.Chart.Themes {
 		themes = append(themes, option{value: t.Name, text: t.Name})
 	}
-	d.add(lang.L("Branding theme"), d.field(lang.L("the organisation's default"), themes, m.Theme, func(v string) { m.Theme = v }))
+	d.add(lang.L("field.branding-theme"), d.field(lang.L("mapping.default-theme"), themes, m.Theme, func(v string) { m.Theme = v }))
 }

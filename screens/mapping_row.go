@@ -111,10 +111,10 @@ func (d *mappingDialog) field(none string, offered []option, chosen string, set 
 	}
 	at := slices.IndexFunc(options, func(o option) bool { return strings.EqualFold(o.value, chosen) })
 	if at < 0 {
-		options = append([]option{{value: chosen, text: lang.L("{{.Name}} (not available)", with{"Name": plainCode(chosen)})}}, options...)
+		options = append([]option{{value: chosen, text: lang.L("mapping.not-available", with{"Name": plainCode(chosen)})}}, options...)
 		at = 0
 	}
-	f.dropDown = newDropDown(d.keys, lang.L("Type a name or a code"), options, options[at].value, func(value string) {
+	f.dropDown = newDropDown(d.keys, lang.L("hint.name-or-code"), options, options[at].value, func(value string) {
 		set(value)
 		d.update()
 	})
@@ -150,7 +150,7 @@ func (r *mapRow) update() {
 	r.below.RemoveAll()
 	for _, f := range r.fields {
 		if f.gone() {
-			r.below.Add(signed(style.Failed, paragraph(lang.L("“{{.Name}}” is not there, or not for sales, in {{.Organisation}}: choose something else.",
+			r.below.Add(signed(style.Failed, paragraph(lang.L("mapping.gone",
 				with{"Name": plainCode(f.chosen), "Organisation": r.form.tenant.Name}))))
 		}
 	}
@@ -165,8 +165,8 @@ func (r *mapRow) update() {
 		r.offered = r.suggest()
 	}
 	if r.offered != "" {
-		what := lang.L("Suggested: {{.What}}", with{"What": textOf(r.fields[0].options, r.offered)})
-		take := newButton(r.form.keys, lang.L("Take"), func() {
+		what := lang.L("mapping.suggested", with{"What": textOf(r.fields[0].options, r.offered)})
+		take := newButton(r.form.keys, lang.L("mapping.accept"), func() {
 			r.take()
 			r.form.keys.canvas.Focus(r.fields[0].dropDown)
 		})

@@ -18,7 +18,7 @@ import (
 func (b *trial) openMapping() {
 	b.Helper()
 	test.Tap(b.w.frame.menu)
-	b.pick("Mapping…")
+	b.pick("menu.mapping")
 }
 
 // drop returns the nth drop-down of the row of that name.
@@ -74,26 +74,26 @@ func TestAMappingIsChosenAndSaved(t *testing.T) {
 	fake := newFake().fill(3)
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.see("Demo Company (NZ)", "Read from Xero: ", "Lines whose billing code is not mapped below have no account, and are not exported.")
-	b.choose("Income account", 0, "other")
-	b.choose("Tax of lines without one", 0, "zero")
+	b.see("Demo Company (NZ)", "Loaded from Xero: ", "Lines have no account, and won't be exported, unless their billing code is mapped below.")
+	b.choose("Default income account", 0, "other")
+	b.choose("Default tax rate", 0, "zero")
 	b.choose("Region", 0, "south")
-	b.choose("Payment term", 0, "month")
+	b.choose("Payment terms", 0, "month")
 	today := billing.DateOf(fakeNow)
 	due, _ := billing.NewDate(2026, 12, 20)
-	b.see("An invoice of " + b.w.format.Date(today) + " that says nothing else is due on " + b.w.format.Date(due) + ".")
-	b.choose("Status on arrival", 0, "approved")
-	b.see("it closes here and cannot be taken back")
+	b.see("An invoice dated " + b.w.format.Date(today) + " is due " + b.w.format.Date(due) + " unless it says otherwise.")
+	b.choose("Export invoices as", 0, "payment")
+	b.see("They close here and can't be taken back")
 	b.choose("Branding theme", 0, "special")
 	b.choose("ACC", 0, "interest")
 	b.choose("ACC", 2, "audit")
 	b.choose("CONSULT", 0, "consulting")
 	b.choose("GST · 15%", 0, "15%")
-	b.see("Each costs one of the day's calls to Xero for every invoice that is exported")
-	b.tick("Write a note into the invoice's history in Xero")
-	b.tick("Attach the printed invoice (PDF) in Xero")
-	b.tap("Save")
-	b.see("The mapping of Demo Company (NZ) was saved")
+	b.see("Uses one extra Xero API call per invoice.")
+	b.tick("Add a note to the invoice's history in Xero")
+	b.tick("Attach the invoice PDF in Xero")
+	b.tap("action.save")
+	b.see("Mapping for Demo Company (NZ) saved")
 	want := ledger.Mapping{
 		Arrival: ledger.AuthorisedThere, DefaultAccount: "260", DefaultTax: "ZERORATED", Theme: "Special Projects",
 		Term:     billing.Term{Rule: billing.OfNextMonth, Days: 20},
@@ -115,11 +115,11 @@ func TestWhatFollowsAnExportIsSwitchedOff(t *testing.T) {
 	fake.xero.maps["t1"] = ledger.Mapping{DefaultAccount: "200", Note: true, AttachPaper: true}
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.tick("Attach the printed invoice (PDF) in Xero")
+	b.tick("Attach the invoice PDF in Xero")
 	b.key(fyne.KeyEscape)
 	b.see("Leave without saving?")
 	b.key(fyne.KeyEscape)
-	b.tap("Save")
+	b.tap("action.save")
 	if got := fake.xero.maps["t1"]; !got.Note || got.AttachPaper {
 		t.Errorf("saved %+v", got)
 	}
@@ -132,8 +132,8 @@ func TestOnlyWhatSalesAllowIsOffered(t *testing.T) {
 		name string
 		want []string
 	}{
-		{"Income account", []string{"", "200", "260", "270"}},
-		{"Tax of lines without one", []string{"", "OUTPUT2", "ZERORATED"}},
+		{"Default income account", []string{"", "200", "260", "270"}},
+		{"Default tax rate", []string{"", "OUTPUT2", "ZERORATED"}},
 		{"ACC", []string{"", "account:200", "account:260", "account:270", "item:CONSULT"}},
 		{"Zero Rated · 0%", []string{"OUTPUT2", "ZERORATED"}},
 		{"GST · 15%", []string{"", "OUTPUT2", "ZERORATED"}},
@@ -154,15 +154,15 @@ func TestSuggestionsAreOfferedAndTaken(t *testing.T) {
 	b.openMapping()
 	b.see("4 suggestions, by name and code", "Suggested: 200 · Sales", "Suggested: CONSULT · Consulting", "Suggested: 270 · Interest Income", "Suggested: 15% GST on Income",
 		"Demo Company (NZ) has no tax rate with the code GST")
-	if got := b.drop("Income account", 0).chosen; got != "" {
+	if got := b.drop("Default income account", 0).chosen; got != "" {
 		t.Errorf("%q was taken unasked", got)
 	}
-	b.tap("Take") // the first
+	b.tap("mapping.accept") // the first
 	b.see("3 suggestions")
 	b.notSee("Suggested: 200 · Sales", "have no account")
-	b.tap("Take all suggestions")
+	b.tap("mapping.accept-all")
 	b.notSee("Suggested", "has no tax rate")
-	b.tap("Save")
+	b.tap("action.save")
 	want := ledger.Mapping{
 		DefaultAccount: "200", Taxes: map[string]string{"GST": "OUTPUT2"},
 		Codes: map[string]ledger.Target{"CONSULT": {Item: "CONSULT"}, "Interest Income": {Account: "270"}},
@@ -179,11 +179,11 @@ func TestWhatIsTakenBackLeavesNothingBehind(t *testing.T) {
 	fake.xero.maps["t1"] = was
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.choose("ACC", 0, "as by")
-	b.choose("ACC", 1, "as by")
+	b.choose("ACC", 0, "default")
+	b.choose("ACC", 1, "default")
 	b.choose("Zero Rated · 0%", 0, "zero")
-	b.choose("Payment term", 0, "none")
-	b.tap("Save")
+	b.choose("Payment terms", 0, "none")
+	b.tap("action.save")
 	want := ledger.Mapping{Codes: map[string]ledger.Target{}, Taxes: map[string]string{}}
 	if diff := cmp.Diff(want, fake.xero.maps["t1"]); diff != "" {
 		t.Errorf("saved something else (-want +got):\n%s", diff)
@@ -201,23 +201,23 @@ func TestWhatDisappearedIsShownAndMayStay(t *testing.T) {
 	fake.xero.maps["t1"] = was
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.see("Demo Company (NZ) does not have, or does not allow, all that is chosen here.",
+	b.see("Some of these choices aren't available in Demo Company (NZ).",
 		`By default: sales cannot be booked to the account "280".`, `Billing code OLD: the item "BOOK" is not sold.`,
 		`there is no tracking option "Wellington" of "Office".`, `Tax GST: the tax rate "GONE" cannot be used for sales.`,
-		"“280” is not there, or not for sales, in Demo Company (NZ)", "“BOOK” is not there", "“Wellington” is not there", "“GONE” is not there",
+		"“280” isn't available for sales in Demo Company (NZ)", "“BOOK” isn't available", "“Wellington” isn't available", "“GONE” isn't available",
 		"280 (not available)", "BOOK (not available)")
 	b.choose("Branding theme", 0, "standard")
-	b.tap("Save")
+	b.tap("action.save")
 	was.Theme = "Standard"
 	if diff := cmp.Diff(was, fake.xero.maps["t1"]); diff != "" {
 		t.Errorf("saved something else (-want +got):\n%s", diff)
 	}
 	b.openMapping()
-	b.choose("Income account", 0, "200")
+	b.choose("Default income account", 0, "200")
 	b.choose("OLD", 0, "consult")
-	b.choose("OLD", 3, "as by") // after the two categories that there are
+	b.choose("OLD", 3, "default") // after the two categories that there are
 	b.choose("GST · 15%", 0, "15%")
-	b.notSee("does not have, or does not allow", "is not there")
+	b.notSee("Some of these choices", "isn't available")
 }
 
 func TestARateThatDiffersIsAProblem(t *testing.T) {
@@ -225,17 +225,17 @@ func TestARateThatDiffersIsAProblem(t *testing.T) {
 	fake.xero.maps["t1"] = ledger.Mapping{Taxes: map[string]string{"ZERORATED": "OUTPUT2"}}
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.see("0% here, 15% in Xero: such lines are not exported")
+	b.see("This tax is 0% here but 15% in Xero. Lines that use it won't be exported")
 	b.choose("Zero Rated · 0%", 0, "zero")
-	b.notSee("such lines are not exported")
-	b.choose("Tax of lines without one", 0, "15%")
-	b.see("0% here, 15% in Xero: such lines are not exported")
+	b.notSee("Lines that use it won't be exported")
+	b.choose("Default tax rate", 0, "15%")
+	b.see("This tax is 0% here but 15% in Xero. Lines that use it won't be exported")
 }
 
 func TestATermMustBeUsable(t *testing.T) {
 	b := newTrial(t, newFake().fill(3))
 	b.openMapping()
-	b.choose("Payment term", 0, "month")
+	b.choose("Payment terms", 0, "month")
 	days := func(text string) {
 		for _, o := range b.visible() {
 			if e, ok := o.(*entry); ok {
@@ -246,12 +246,12 @@ func TestATermMustBeUsable(t *testing.T) {
 	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "The day of the next month is 1 to 31, not 32."} {
 		days(text)
 		b.see(want)
-		if !b.button("Save").Disabled() {
+		if !b.button("action.save").Disabled() {
 			t.Errorf("%q can be saved", text)
 		}
 	}
 	days("5")
-	b.tap("Save")
+	b.tap("action.save")
 	if got := b.fake.xero.maps["t1"].Term; got.Days != 5 {
 		t.Errorf("saved %v", got)
 	}
@@ -262,11 +262,11 @@ func TestARefusedMappingIsKeptOnTheScreen(t *testing.T) {
 	fake.refuse["SetMapping"] = &billing.Refused{Text: "%q is not a payment term.", Args: []any{"x"}}
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.choose("Income account", 0, "200")
-	b.tap("Save")
-	b.see(`Nothing was saved. "x" is not a payment term.`, "200 · Sales")
+	b.choose("Default income account", 0, "200")
+	b.tap("action.save")
+	b.see("Not saved. \"x\" is not a payment term.", "200 · Sales")
 	delete(fake.refuse, "SetMapping")
-	b.tap("Save")
+	b.tap("action.save")
 	if got := fake.xero.maps["t1"].DefaultAccount; got != "200" {
 		t.Errorf("saved %q", got)
 	}
@@ -276,17 +276,17 @@ func TestTheOrganisationIsReadAgain(t *testing.T) {
 	fake := newFake().fill(3)
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.choose("Income account", 0, "200")
+	b.choose("Default income account", 0, "200")
 	fake.refuse["ReadChart"] = &app.Trouble{Reason: app.Offline}
-	b.tap("Read from Xero again")
-	b.see("It could not be read again. Xero cannot be reached")
+	b.tap("mapping.reload")
+	b.see("Couldn't reload from Xero. Couldn't reach Xero")
 	delete(fake.refuse, "ReadChart")
 	chart := fake.xero.charts["t1"]
 	chart.Accounts = chart.Accounts[1:]
 	fake.xero.charts["t1"] = chart
-	b.tap("Read from Xero again")
-	b.see("“200” is not there, or not for sales")
-	b.notSee("It could not be read again.")
+	b.tap("mapping.reload")
+	b.see("“200” isn't available for sales")
+	b.notSee("Couldn't reload from Xero.")
 }
 
 func TestLeavingAChangedMappingIsAskedAbout(t *testing.T) {
@@ -297,13 +297,13 @@ func TestLeavingAChangedMappingIsAskedAbout(t *testing.T) {
 		t.Fatal("nothing was changed, and it stayed")
 	}
 	b.openMapping()
-	b.choose("Income account", 0, "200")
+	b.choose("Default income account", 0, "200")
 	b.w.dialogs.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	b.see("Leave without saving?")
 	b.key(fyne.KeyEscape)
-	b.see("Income account", "200 · Sales")
-	b.tap("Cancel")
-	b.tap("Leave without saving")
+	b.see("Default income account", "200 · Sales")
+	b.tap("action.cancel")
+	b.tap("mapping.leave.yes")
 	if b.w.mappings.shown != nil || b.fake.counted["SetMapping"] > 0 {
 		t.Error("it was not left")
 	}
@@ -317,18 +317,18 @@ func TestEachOrganisationHasItsMapping(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openMapping()
 	to := func() { b.w.mappings.shown.orgs.choose("t2"); b.settle() }
-	b.choose("Income account", 0, "200")
+	b.choose("Default income account", 0, "200")
 	to()
-	b.see("What you changed in the mapping of Demo Company (NZ) would be lost.")
+	b.see("Your changes to the mapping for Demo Company (NZ) will be lost.")
 	b.key(fyne.KeyEscape)
 	if got := b.w.mappings.shown.orgs.Selected; got != "Demo Company (NZ)" {
 		t.Errorf("the mapping of %q is shown", got)
 	}
 	to()
-	b.tap("Leave without saving")
+	b.tap("mapping.leave.yes")
 	b.see("Kauri Holdings Ltd", "270 · Interest Income")
-	b.choose("Income account", 0, "260")
-	b.tap("Save")
+	b.choose("Default income account", 0, "260")
+	b.tap("action.save")
 	if fake.xero.maps["t2"].DefaultAccount != "260" || fake.xero.maps["t1"].DefaultAccount != "" {
 		t.Errorf("saved %v", fake.xero.maps)
 	}
@@ -337,10 +337,10 @@ func TestEachOrganisationHasItsMapping(t *testing.T) {
 func TestWhoMayNotMapIsToldWhy(t *testing.T) {
 	b := newTrialAs(t, newFake().fill(3), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
 	b.openMapping()
-	b.see("connecting and mapping Xero needs Settings Admin and a Time permission")
-	b.notSee("Suggested", "Take all")
-	test.Tap(b.drop("Income account", 0))
-	if b.drop("Income account", 0).popup != nil || !b.button("Save").Disabled() || !b.button("Read from Xero again").Disabled() {
+	b.see("To connect Xero or change its mapping, you need Settings Admin and a Time permission")
+	b.notSee("Suggested", "Accept all")
+	test.Tap(b.drop("Default income account", 0))
+	if b.drop("Default income account", 0).popup != nil || !b.button("action.save").Disabled() || !b.button("mapping.reload").Disabled() {
 		t.Error("something can be changed")
 	}
 }
@@ -348,7 +348,7 @@ func TestWhoMayNotMapIsToldWhy(t *testing.T) {
 func TestWithoutAnOrganisationThereIsNothingToMap(t *testing.T) {
 	b := newTrial(t, newUnconnected())
 	b.openMapping()
-	b.see("Connect this firm to Xero first.")
+	b.see("Connect the firm to Xero first.")
 }
 
 func TestAMappingThatCannotBeReadSaysWhy(t *testing.T) {
@@ -357,7 +357,7 @@ func TestAMappingThatCannotBeReadSaysWhy(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openMapping()
 	b.see("There is no invoice 7.")
-	if !b.button("Save").Disabled() {
+	if !b.button("action.save").Disabled() {
 		t.Error("nothing can be saved")
 	}
 }

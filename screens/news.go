@@ -63,7 +63,7 @@ func newNews(b *billingScreen) *news {
 	n.text = newBadge(b.keys, 2000, n.open)
 	leave := newButton(b.keys, "", n.dismiss)
 	leave.Icon = theme.CancelIcon()
-	n.strip = newStrip(n.text, newButton(b.keys, lang.L("Show"), n.open), leave)
+	n.strip = newStrip(n.text, newButton(b.keys, lang.L("action.show"), n.open), leave)
 	return n
 }
 
@@ -149,7 +149,7 @@ func (n *news) tell() {
 // tellSystem tells the system what it has not been told, unless the person has seen it.
 func (n *news) tellSystem() {
 	if n.away && len(n.fresh) > 0 {
-		n.notify(lang.L("Invoices in Xero"), n.words(n.fresh))
+		n.notify(lang.L("news.title"), n.words(n.fresh))
 	}
 	clear(n.fresh)
 }
@@ -208,9 +208,9 @@ func (n *news) words(of map[billing.InvoiceID]event) string {
 		switch {
 		case len(parts) == 0:
 		case closed:
-			sentences = append(sentences, lang.L("{{.What}} in Xero: closed here.", what))
+			sentences = append(sentences, lang.L("news.closed", what))
 		default:
-			sentences = append(sentences, lang.L("{{.What}} in Xero.", what))
+			sentences = append(sentences, lang.L("news.open", what))
 		}
 	}
 	return strings.Join(sentences, " ")
@@ -221,21 +221,21 @@ func (h happening) words(count int, name string) string {
 	data := with{"Invoices": name}
 	switch h {
 	case approvedThere:
-		return lang.XN("count.news-approved", "{{.Invoices}} were approved", count, data)
+		return lang.N("news.approved", count, data)
 	case partPaidThere:
-		return lang.XN("count.news-part-paid", "{{.Invoices}} were part-paid", count, data)
+		return lang.N("news.part-paid", count, data)
 	case paidThere:
-		return lang.XN("count.news-paid", "{{.Invoices}} were paid", count, data)
+		return lang.N("news.paid", count, data)
 	case creditedThere:
-		return lang.XN("count.news-credited", "{{.Invoices}} were credited in full", count, data)
+		return lang.N("news.credited", count, data)
 	case voidedThere:
-		return lang.XN("count.news-voided", "{{.Invoices}} were voided", count, data)
+		return lang.N("news.voided", count, data)
 	case deletedThere:
-		return lang.XN("count.news-deleted", "{{.Invoices}} were deleted", count, data)
+		return lang.N("news.deleted", count, data)
 	case changedThere:
-		return lang.XN("count.news-changed", "{{.Invoices}} were changed by hand", count, data)
+		return lang.N("news.edited", count, data)
 	}
-	return lang.XN("count.news-vanished", "{{.Invoices}} were not found any more", count, data)
+	return lang.N("news.vanished", count, data)
 }
 
 // enumerate joins parts of a sentence.
@@ -244,5 +244,5 @@ func enumerate(parts []string) string {
 	if last < 1 {
 		return strings.Join(parts, "")
 	}
-	return lang.L("{{.First}} and {{.Last}}", with{"First": strings.Join(parts[:last], ", "), "Last": parts[last]})
+	return lang.L("news.and", with{"First": strings.Join(parts[:last], ", "), "Last": parts[last]})
 }

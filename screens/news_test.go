@@ -32,7 +32,7 @@ func TestWhatClosesByItselfIsToldOnce(t *testing.T) {
 	fake.approve("0001088")
 	fake.pay("0001076")
 	b.settle()
-	want := "2 invoices were approved and 1 was paid in Xero: closed here."
+	want := "2 invoices approved and 1 paid in Xero. Closed here."
 	b.see(want)
 	fake.tell("invoice", string(fake.number("0001100").ID))
 	b.settle()
@@ -41,16 +41,16 @@ func TestWhatClosesByItselfIsToldOnce(t *testing.T) {
 	fake.pay("0001100") // one and the same is told by what became of it last
 	fake.void("0001088")
 	b.settle()
-	b.see("2 invoices were paid and 1 was voided in Xero: closed here.")
-	b.tap("Show")
-	b.notSee("closed here")
+	b.see("2 invoices paid and 1 voided in Xero. Closed here.")
+	b.tap("action.show")
+	b.notSee("Closed here")
 	b.see("3 selected")
 	fake.tell("invoice", string(fake.number("0001100").ID))
 	b.settle()
-	b.notSee("closed here")
+	b.notSee("Closed here")
 	fake.inXero("0001064", finalized(billing.DeletedInXero), nil)
 	b.settle()
-	b.see("1 invoice was deleted in Xero.")
+	b.see("1 invoice deleted in Xero.")
 }
 
 func TestAPaymentThatIsRemovedIsNoNewsButTheNextOneIs(t *testing.T) {
@@ -61,10 +61,10 @@ func TestAPaymentThatIsRemovedIsNoNewsButTheNextOneIs(t *testing.T) {
 	b.w.billing.news.dismiss()
 	fake.approve("0001076")
 	b.settle()
-	b.notSee("in Xero: closed here", "was approved")
+	b.notSee("Closed here", "invoice approved")
 	fake.pay("0001076")
 	b.settle()
-	b.see("1 invoice was paid in Xero.")
+	b.see("1 invoice paid in Xero.")
 }
 
 func TestWhatAPersonDidHereIsNoNews(t *testing.T) {
@@ -102,7 +102,7 @@ func TestNewsAreToldByTheSystemWhileTheWindowIsAway(t *testing.T) {
 	fake.pay("0001100")
 	b.settle()
 	b.pass(notifyAfter)
-	want := []string{"Invoices in Xero: 2 invoices were approved in Xero: closed here.", "Invoices in Xero: 1 invoice was paid in Xero: closed here."}
+	want := []string{"Changes in Xero: 2 invoices approved in Xero. Closed here.", "Changes in Xero: 1 invoice paid in Xero. Closed here."}
 	if diff := cmp.Diff(want, b.notified); diff != "" {
 		t.Errorf("told the system (-want +got):\n%s", diff)
 	}
@@ -114,7 +114,7 @@ func TestNewsAreToldByTheSystemWhileTheWindowIsAway(t *testing.T) {
 	if len(b.notified) != 2 {
 		t.Errorf("told the system %q", b.notified)
 	}
-	b.see("1 invoice was paid and 1 was voided in Xero: closed here.")
+	b.see("1 invoice paid and 1 voided in Xero. Closed here.")
 }
 
 func TestEveryHappeningIsTold(t *testing.T) {
@@ -126,7 +126,7 @@ func TestEveryHappeningIsTold(t *testing.T) {
 			all[billing.InvoiceID(fmt.Sprint(what, i))] = event{what: what}
 		}
 	}
-	want := "1 invoice was approved, 2 were part-paid, 3 were paid, 4 were credited in full, 5 were voided, 6 were deleted, 7 were changed by hand and 8 were not found any more in Xero."
+	want := "1 invoice approved, 2 part-paid, 3 paid, 4 credited in full, 5 voided, 6 deleted, 7 edited and 8 no longer found in Xero."
 	if got := b.w.billing.news.words(all); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -138,5 +138,5 @@ func TestEveryHappeningIsTold(t *testing.T) {
 		st.Status, st.AmountPaid = ledger.AuthorisedThere, totals.Tax
 	})
 	b.settle()
-	b.see("1 invoice was part-paid in Xero: closed here. 1 invoice was changed by hand and 1 was not found any more in Xero.")
+	b.see("1 invoice part-paid in Xero. Closed here. 1 invoice edited and 1 no longer found in Xero.")
 }

@@ -84,7 +84,7 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 				p.fill(paragraph(say(err)))
 				return
 			}
-			p.title.SetText(lang.L("Invoice {{.Number}}", with{"Number": v.Invoice.Number}))
+			p.title.SetText(lang.L("invoice.title", with{"Number": v.Invoice.Number}))
 			p.fill(p.head(v), p.export(v), p.invoice(v), p.contact(v), p.exports(v), p.history(v))
 		})
 }
@@ -138,7 +138,7 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 	word.TextStyle.Bold = true
 	parts := []fyne.CanvasObject{signed(exportSign(stage), word)}
 	if v.Organisation.Name != "" {
-		parts = append(parts, caption(lang.L("In the organisation {{.Name}}", with{"Name": v.Organisation.Name})))
+		parts = append(parts, caption(lang.L("panel.organisation", with{"Name": v.Organisation.Name})))
 	}
 	if len(v.Differences) > 0 {
 		parts = append(parts, p.differences(v.Differences))
@@ -149,10 +149,14 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 	} else if stage.Export != billing.NotExported {
 		parts = append(parts, p.messages(newest.Messages)...)
 	}
-	if buttons := p.buttons(v, causesOf(newest.Messages)); len(buttons.Objects) > 0 {
+	buttons, reasons := p.buttons(v, causesOf(newest.Messages))
+	if len(buttons.Objects) > 0 {
 		parts = append(parts, container.New(layout.NewCustomPaddedLayout(style.Spacing, style.Spacing, style.Gap, style.Gap), buttons))
 	}
-	return section(lang.L("Xero Export"), parts...)
+	for _, why := range reasons {
+		parts = append(parts, caption(why))
+	}
+	return section(lang.L("panel.xero-export"), parts...)
 }
 
 // messages shows Xero's own words and, below them, what they mean and what to do; a
@@ -169,7 +173,7 @@ func (p *invoicePanel) messages(all []ledger.Message) []fyne.CanvasObject {
 }
 
 func advised(a advice) []fyne.CanvasObject {
-	return []fyne.CanvasObject{captioned(lang.L("What it means"), paragraph(a.meaning)), captioned(lang.L("What to do"), paragraph(a.fix))}
+	return []fyne.CanvasObject{captioned(lang.L("panel.meaning"), paragraph(a.meaning)), captioned(lang.L("panel.fix"), paragraph(a.fix))}
 }
 
 func messageSign(m ledger.Message) style.Sign {
@@ -194,11 +198,11 @@ func captioned(name string, text *widget.Label) fyne.CanvasObject {
 	return container.New(closely, caption(name), text)
 }
 
-// buttons are what can be done about the export of the invoice.
-func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.Container {
+// buttons are what can be done about the export of the invoice, and why some of it cannot.
+func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) (line *fyne.Container, reasons []string) {
 	row := rowOf(v)
 	rows := []*app.InvoiceRow{row}
-	line := container.New(layout.NewRowWrapLayout())
+	line = container.New(layout.NewRowWrapLayout())
 	add := func(text string, do func()) *button {
 		b := newButton(p.keys, text, do)
 		line.Add(b)
@@ -207,27 +211,27 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) *fyne.C
 	mayLink := p.me().May(staff.LinkContacts, v.Client.ID)
 	if v.Invoice.Stage.Export == billing.Failed && mayLink {
 		if slices.Contains(causes, ledger.ContactAmbiguous) || slices.Contains(causes, ledger.ContactTaken) || slices.Contains(causes, ledger.ContactArchived) {
-			add(lang.L("Choose contact…"), func() { p.chooseContact(v.Client, rows) })
+			add(lang.L("panel.choose-contact"), func() { p.chooseContact(v.Client, rows) })
 		}
 		if slices.Contains(causes, ledger.ContactUnknown) {
-			add(lang.L("Unlink contact"), func() { p.unlinkContact(v.Client, rows) })
+			add(lang.L("panel.unlink-contact"), func() { p.unlinkContact(v.Client, rows) })
 		}
 	}
 	if exporting.possible(p.me(), row) {
-		text := lang.L("Export to Xero")
+		text := lang.L("action.export")
 		if row.Stage.Export == billing.Failed {
-			text = lang.L("Retry")
+			text = lang.L("action.retry")
 		}
 		add(text, func() { p.moves.confirmExport(rows) }).Importance = widget.HighImportance
 	}
 	if releasing.possible(p.me(), row) {
-		add(lang.L("Release"), func() { p.moves.release(rows) })
+		add(lang.L("menu.release"), func() { p.moves.release(rows) })
 	}
-	p.addMoves(add, row, causes)
+	p.addMoves(add, func(why string) { reasons = append(reasons, why) }, row, causes)
 	if v.Link != "" {
-		add(lang.L("Open in Xero"), func() { p.openURL(v.Link) })
+		add(lang.L("action.open-in-xero"), func() { p.openURL(v.Link) })
 	}
-	return line
+	return line, reasons
 }
 
 // invoice shows dates, lines and totals.
@@ -239,28 +243,28 @@ func (p *invoicePanel) invoice(v app.InvoiceView) fyne.CanvasObject {
 			facts.Add(container.New(factLine{84}, widget.NewLabel(name), paragraph(value)))
 		}
 	}
-	fact(lang.L("Date"), p.format.Date(i.Date))
-	fact(lang.L("Due"), p.format.Date(i.Due))
-	fact(lang.L("Reference"), i.Reference)
-	fact(lang.L("Note"), i.Note)
-	fact(lang.L("Amounts"), amountsWord(i.Amounts))
+	fact(lang.L("field.date"), p.format.Date(i.Date))
+	fact(lang.L("field.due"), p.format.Date(i.Due))
+	fact(lang.L("field.reference"), i.Reference)
+	fact(lang.L("field.note"), i.Note)
+	fact(lang.L("panel.amounts"), amountsWord(i.Amounts))
 	parts := []fyne.CanvasObject{facts}
 	for n, l := range i.Lines {
 		parts = append(parts, p.line(l, v.Totals.Lines[n].Amount, i.Currency))
 	}
-	parts = append(parts, p.amount(lang.L("Subtotal"), v.Totals.SubTotal, false), p.amount(lang.L("Tax"), v.Totals.Tax, false),
-		p.amount(lang.L("Total {{.Currency}}", with{"Currency": i.Currency}), v.Totals.Total, true))
-	return section(lang.L("Invoice"), parts...)
+	parts = append(parts, p.amount(lang.L("field.subtotal"), v.Totals.SubTotal, false), p.amount(lang.L("field.tax"), v.Totals.Tax, false),
+		p.amount(lang.L("panel.total", with{"Currency": i.Currency}), v.Totals.Total, true))
+	return section(lang.L("panel.invoice"), parts...)
 }
 
 func amountsWord(a money.LineAmounts) string {
 	switch a {
 	case money.Inclusive:
-		return lang.L("tax inclusive")
+		return lang.L("amounts.inclusive")
 	case money.NoTax:
-		return lang.L("no tax")
+		return lang.L("amounts.no-tax")
 	}
-	return lang.L("tax exclusive")
+	return lang.L("amounts.exclusive")
 }
 
 // line shows a line: its description with the amount at the right, and what the amount
@@ -270,18 +274,18 @@ func (p *invoicePanel) line(l billing.Line, amount money.Amount, currency money.
 		return paragraph(l.Description)
 	}
 	top := container.NewBorder(nil, nil, nil, widget.NewLabel(p.format.Amount(amount)), paragraph(l.Description))
-	made := []string{lang.L("{{.Quantity}} × {{.Price}}", with{"Quantity": l.Quantity, "Price": l.UnitAmount})}
+	made := []string{lang.L("panel.line", with{"Quantity": l.Quantity, "Price": l.UnitAmount})}
 	switch d := l.Discount; {
 	case d.Percent() != 0:
-		made = append(made, lang.L("less {{.Discount}}", with{"Discount": d.Percent()}))
+		made = append(made, lang.L("panel.discount", with{"Discount": d.Percent()}))
 	case d.Minor() != 0:
-		made = append(made, lang.L("less {{.Discount}}", with{"Discount": p.format.Amount(money.New(d.Minor(), currency))}))
+		made = append(made, lang.L("panel.discount", with{"Discount": p.format.Amount(money.New(d.Minor(), currency))}))
 	}
 	if l.Tax.Name != "" {
 		made = append(made, l.Tax.Name)
 	}
 	if l.Account != "" {
-		made = append(made, lang.L("account {{.Code}}", with{"Code": l.Account}))
+		made = append(made, lang.L("panel.account", with{"Code": l.Account}))
 	}
 	for _, t := range l.Tracking {
 		made = append(made, t.Category+": "+t.Option)
@@ -300,17 +304,17 @@ func (p *invoicePanel) contact(v app.InvoiceView) fyne.CanvasObject {
 	if v.Contact.Contact == "" {
 		return nil
 	}
-	return section(lang.L("Contact in Xero"),
+	return section(lang.L("panel.contact"),
 		paragraph(v.Contact.Name),
-		caption(lang.L("{{.How}}, {{.When}}", with{"How": linkWord(v.Contact.How), "When": p.moment(v.Contact.At)})),
-		caption(lang.L("The client's details were sent once, if at all. Later changes are not copied to Xero, nor back: make them on both sides.")))
+		caption(lang.L("panel.contact-how", with{"How": linkWord(v.Contact.How), "When": p.moment(v.Contact.At)})),
+		caption(lang.L("panel.contact-hint")))
 }
 
 // exports lists the exports of the invoice, the newest first.
 func (p *invoicePanel) exports(v app.InvoiceView) fyne.CanvasObject {
 	var parts []fyne.CanvasObject
 	for _, e := range v.Exports {
-		when := lang.L("not sent yet")
+		when := lang.L("panel.not-sent")
 		if !e.Sent.IsZero() {
 			when = p.moment(e.Sent)
 		} else if !e.Ended.IsZero() {
@@ -322,7 +326,7 @@ func (p *invoicePanel) exports(v app.InvoiceView) fyne.CanvasObject {
 		}
 		parts = append(parts, caption(text))
 	}
-	return section(lang.L("Exports"), parts...)
+	return section(lang.L("panel.exports"), parts...)
 }
 
 // history lists who did what to the invoice, the newest first.
@@ -330,14 +334,14 @@ func (p *invoicePanel) history(v app.InvoiceView) fyne.CanvasObject {
 	var parts []fyne.CanvasObject
 	for _, e := range slices.Backward(v.History) {
 		data := with{"When": p.moment(e.At), "Who": e.ByName, "What": actionWord(e.Action), "From": e.From, "To": e.To}
-		text := lang.L("{{.When}} · {{.Who}}: {{.What}}", data)
+		text := lang.L("panel.entry", data)
 		switch {
 		case e.From != "" && e.To != "":
-			text = lang.L("{{.When}} · {{.Who}}: {{.What}}, from “{{.From}}” to “{{.To}}”", data)
+			text = lang.L("panel.entry.from-to", data)
 		case e.To != "":
-			text = lang.L("{{.When}} · {{.Who}}: {{.What}}, “{{.To}}”", data)
+			text = lang.L("panel.entry.to", data)
 		}
 		parts = append(parts, caption(text))
 	}
-	return section(lang.L("History"), parts...)
+	return section(lang.L("panel.history"), parts...)
 }

@@ -16,25 +16,25 @@ import (
 func TestThePanelTellsWhyAnExportFailedAndWhatToDo(t *testing.T) {
 	b := newTrial(t, newFake().fill(24))
 	b.doubleClick("0001071") // failed: archived contact
-	b.see("Invoice 0001071", "Failed", "In the organisation Demo Company (NZ)",
+	b.see("Invoice 0001071", "Failed", "Organisation: Demo Company (NZ)",
 		"The Contact with ContactID 8f2e has been archived. The Contact must be un-archived before creating new invoices.",
 		"What it means", ledger.ContactArchived.Meaning(), "What to do", ledger.ContactArchived.Fix(),
 		"Preparation of the annual accounts", "8 × 192.00 · 15% GST on Income · account 200 · Region: North", "1,581.70", "237.26", "1,818.96", "Total NZD")
-	b.button("Retry")
-	b.tap("Retry")
-	b.see("1 invoice goes to the Xero organisation")
+	b.button("action.retry")
+	b.tap("action.retry")
+	b.see("Export 1 invoice to Demo Company (NZ)?")
 }
 
 func TestThePanelSaysThatClientDetailsAreSentOnce(t *testing.T) {
 	b := newTrial(t, newFake().fill(24))
 	b.doubleClick("0001076") // exported
-	b.see("Contact in Xero", "found by its name", "Later changes are not copied to Xero, nor back", "Exports", "History", "Olivia Hart: finalized")
-	b.tap("Open in Xero")
+	b.see("Contact in Xero", "Matched by name", "After that, make changes both here and in Xero.", "Exports", "History", "Olivia Hart: finalized")
+	b.tap("action.open-in-xero")
 	if len(b.opened) != 1 || b.opened[0] != "https://xero.example/xi00002" {
 		t.Errorf("opened %q", b.opened)
 	}
-	b.tap("More actions")
-	b.pick("Open in Xero")
+	b.tap("action.more")
+	b.pick("action.open-in-xero")
 	if len(b.opened) != 2 {
 		t.Errorf("the menu opened %q", b.opened)
 	}
@@ -55,8 +55,8 @@ func TestThePanelFollowsTheSelectionAndTheChanges(t *testing.T) {
 	fake.tell("invoice", string(fake.number("0001077").ID))
 	b.settle()
 	b.see("Release")
-	b.tap("Release")
-	b.see("1 invoice released for export")
+	b.tap("menu.release")
+	b.see("1 invoice released")
 	b.w.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	b.notSee("Invoice 0001077")
 }
@@ -91,9 +91,9 @@ func TestAContactIsChosenAndTheExportOfferedAgain(t *testing.T) {
 	}
 	b := newTrial(t, fake)
 	b.doubleClick("0001059") // failed: ambiguous
-	b.tap("Choose contact…")
-	b.see("Rex Media Group · contact number REX · rex@example.com", "REX MEDIA GROUP", "Archived in Xero, so not offered: Rex Media.")
-	if !b.button("Use this contact").Disabled() {
+	b.tap("panel.choose-contact")
+	b.see("Rex Media Group · contact number REX · rex@example.com", "REX MEDIA GROUP", "Archived in Xero, so not listed: Rex Media.")
+	if !b.button("contact.use").Disabled() {
 		t.Error("a contact can be used before one was chosen")
 	}
 	b.key(fyne.KeyDown)
@@ -102,7 +102,7 @@ func TestAContactIsChosenAndTheExportOfferedAgain(t *testing.T) {
 	if got := fake.links[fake.number("0001059").Client]; got.Contact != "k2" {
 		t.Errorf("linked to %v", got)
 	}
-	b.see("Export to Xero", "1 invoice goes to the Xero organisation")
+	b.see("Export 1 invoice to Demo Company (NZ)?")
 }
 
 func TestContactsThatCannotBeChosen(t *testing.T) {
@@ -111,9 +111,9 @@ func TestContactsThatCannotBeChosen(t *testing.T) {
 		err     error
 		want    string
 	}{
-		"none":          {nil, nil, "Xero has no contact with this name or code. The next export creates one."},
-		"archived only": {[]ledger.Contact{{Name: "Rex", Archived: true}}, nil, "Archived in Xero, so not offered: Rex."},
-		"offline":       {nil, &app.Trouble{Reason: app.Offline}, "Xero cannot be reached"},
+		"none":          {nil, nil, "No contact in Xero has this name or code. The next export creates one."},
+		"archived only": {[]ledger.Contact{{Name: "Rex", Archived: true}}, nil, "Archived in Xero, so not listed: Rex."},
+		"offline":       {nil, &app.Trouble{Reason: app.Offline}, "Couldn't reach Xero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake().fill(24)
@@ -123,7 +123,7 @@ func TestContactsThatCannotBeChosen(t *testing.T) {
 			}
 			b := newTrial(t, fake)
 			b.doubleClick("0001059")
-			b.tap("Choose contact…")
+			b.tap("panel.choose-contact")
 			b.see(test.want)
 			b.key(fyne.KeyEscape)
 			b.see("Invoice 0001059")
@@ -138,11 +138,11 @@ func TestAContactThatIsGoneIsUnlinked(t *testing.T) {
 	fake.links[v.Client] = app.Link{Contact: "gone"}
 	b := newTrial(t, fake)
 	b.doubleClick("0001071")
-	b.tap("Unlink contact")
+	b.tap("panel.unlink-contact")
 	if _, linked := fake.links[v.Client]; linked {
 		t.Error("the client is still linked")
 	}
-	b.see("1 invoice goes to the Xero organisation")
+	b.see("Export 1 invoice to Demo Company (NZ)?")
 }
 
 func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
@@ -155,7 +155,7 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 }
 
 func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
-	const noCreditNotes = "Feebridge makes no credit notes: in Xero open the invoice, Invoice options, Add credit note."
+	const noCreditNotes = "Feebridge doesn't make credit notes. In Xero, open the invoice and choose Invoice options > Add credit note."
 	for name, test := range map[string]struct {
 		stage   billing.Stage
 		change  func(*ledger.Standing)
@@ -163,33 +163,33 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 		buttons []string
 	}{
 		"exported": {finalized(billing.Exported), nil,
-			[]string{"nobody has approved it there yet", "To change it, choose Draft"}, []string{"Draft", "Open in Xero"}},
+			[]string{"In Xero as a draft.", "To change it, choose Draft"}, []string{"Draft", "Open in Xero"}},
 		"changed": {finalized(billing.Changed), nil,
-			[]string{"Somebody changed it in Xero by hand.", "the change there is lost"}, []string{"Draft", "Open in Xero"}},
+			[]string{"This invoice was edited in Xero.", "To discard the edits"}, []string{"Draft", "Open in Xero"}},
 		"deleted": {finalized(billing.DeletedInXero), nil,
-			[]string{"Somebody deleted it in Xero", "under the same number"}, []string{"Export to Xero", "Draft"}},
+			[]string{"Deleted in Xero before approval.", "with the same number"}, []string{"Export to Xero", "Draft"}},
 		"being removed": {finalized(billing.Removing), nil,
-			[]string{"Being removed from Xero", "on its way out of Xero"}, []string{"Open in Xero"}},
+			[]string{"Being deleted from Xero", "If someone approves it first"}, []string{"Open in Xero"}},
 		"not found": {finalized(billing.NotFoundInXero), nil,
-			[]string{"Not found in Xero", "an Admin says so"}, []string{"Look in Xero again", "Gone from Xero for good…"}},
+			[]string{"Not found in Xero", "an Admin can confirm it's missing"}, []string{"Check Xero now", "Confirm it's missing from Xero…"}},
 		"approved": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.AuthorisedThere },
-			[]string{"It was approved in Xero, and is closed here", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
+			[]string{"Approved in Xero and closed here.", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
 		"paid": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.PaidThere },
-			[]string{"It was paid in Xero", "once the payments are removed", noCreditNotes}, []string{"Replace…"}},
+			[]string{"Paid in Xero and closed here.", "remove the payments in Xero first", noCreditNotes}, []string{"Replace…"}},
 		"part-paid": {closed(billing.Exported), func(st *ledger.Standing) {
 			st.Status, st.AmountPaid, st.AmountDue = ledger.AuthorisedThere, money.New(100, "NZD"), money.New(123400, "NZD")
 		}, []string{"Part-paid, 1,234.00 due", "NZD 1,234.00 is due", noCreditNotes}, []string{"Replace…"}},
 		"credited": {closed(billing.Exported), func(st *ledger.Standing) {
 			st.Status, st.AmountCredited = ledger.PaidThere, money.New(100, "NZD")
-		}, []string{"Credited", "credited in full", noCreditNotes}, []string{"Replace…"}},
+		}, []string{"Credited", "Credited in full", noCreditNotes}, []string{"Replace…"}},
 		"closed and changed": {closed(billing.Changed), nil,
-			[]string{"and it is approved there", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
+			[]string{"and is approved there", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
 		"being voided": {closed(billing.Removing), nil,
-			[]string{"Being voided in Xero", "Replace goes on when that is done"}, []string{"Replace…"}},
+			[]string{"Being voided in Xero", "Replace continues once it's voided"}, []string{"Replace…"}},
 		"voided": {closed(billing.VoidedInXero), nil,
-			[]string{"Voided in Xero", "its number is used up"}, []string{"Replace…", "Delete…"}},
+			[]string{"Voided in Xero", "its number can't be used again"}, []string{"Replace…", "Delete…"}},
 		"closed and not found": {closed(billing.NotFoundInXero), nil,
-			[]string{"an Admin can delete it here"}, []string{"Replace…", "Look in Xero again"}},
+			[]string{"an Admin can delete it here"}, []string{"Replace…", "Check Xero now"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake().fill(24)
@@ -224,8 +224,8 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 	b.doubleClick("0001076")
 	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
 	b.notSee(ledger.TotalDiffers.Meaning())
-	b.tap("Draft")
-	b.see("What was changed in Xero is lost.")
+	b.tap("menu.draft")
+	b.see("the edits made there are lost.")
 	b.key(fyne.KeyReturn)
 	if fake.counted["Redraft"] != 1 {
 		t.Error("it was not taken back")
@@ -238,12 +238,12 @@ func TestThePanelGreysWhatWhoActsMayNotDo(t *testing.T) {
 	fake := newFake().fill(24)
 	b := newTrialAs(t, fake, viewer)
 	for _, test := range []struct {
-		stage  billing.Stage
-		button string
+		stage       billing.Stage
+		button, why string
 	}{
-		{finalized(billing.Exported), "Draft – needs the Owner role on the client and the ProcessTime permission"},
-		{finalized(billing.NotFoundInXero), "Gone from Xero for good… – needs Admin"},
-		{closed(billing.Exported), "Replace… – needs the Owner role on the client and the ProcessTime permission"},
+		{finalized(billing.Exported), "Draft", "Draft: needs the Owner role on the client and the ProcessTime permission"},
+		{finalized(billing.NotFoundInXero), "Confirm it's missing from Xero…", "Confirm it's missing from Xero: needs Admin"},
+		{closed(billing.Exported), "Replace…", "Replace: needs the Owner role on the client and the ProcessTime permission"},
 	} {
 		fake.inXero("0001076", test.stage, nil)
 		b.settle()
@@ -251,6 +251,7 @@ func TestThePanelGreysWhatWhoActsMayNotDo(t *testing.T) {
 		if !b.button(test.button).Disabled() {
 			t.Errorf("%q is not greyed", test.button)
 		}
+		b.see(test.why)
 	}
 }
 
@@ -259,14 +260,14 @@ func TestWhatWasNotFoundIsLookedForAndLetGo(t *testing.T) {
 	fake.number("0001076").Stage.Export = billing.NotFoundInXero
 	b := newTrial(t, fake)
 	b.doubleClick("0001076")
-	b.tap("Look in Xero again")
-	b.see("Looked in Xero")
+	b.tap("action.check-xero")
+	b.see("Checked in Xero")
 	fake.refuse["LookAgain"] = &app.Trouble{Reason: app.Offline}
-	b.tap("Look in Xero again")
-	b.see("Xero could not be asked", "Xero cannot be reached")
+	b.tap("action.check-xero")
+	b.see("Couldn't check Xero", "Couldn't reach Xero")
 	b.key(fyne.KeyEscape)
-	b.tap("Gone from Xero for good…")
-	b.see("Is invoice 0001076 gone from Xero for good?", "it would be there twice")
+	b.tap("menu.confirm-missing")
+	b.see("Confirm that invoice 0001076 is missing from Xero?", "exporting again makes a duplicate")
 	b.key(fyne.KeyReturn)
 	if got := fake.number("0001076").Stage; got != finalized(billing.NotExported) {
 		t.Errorf("it is %v", got)
@@ -279,8 +280,8 @@ func TestANumberThatXeroHasIsReplacedByTheNext(t *testing.T) {
 	fake.exports[v.ID][0].Messages = []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}}
 	b := newTrial(t, fake)
 	b.doubleClick("0001071")
-	b.tap("Give it the next number and export")
-	b.see("1 invoice goes to the Xero organisation")
+	b.tap("action.renumber-export")
+	b.see("Export 1 invoice to Demo Company (NZ)?")
 	if v.Number != "INV-0099" {
 		t.Errorf("its number is %s", v.Number)
 	}
@@ -295,8 +296,8 @@ func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
 	fake.number("0001075").Stage.Export = billing.VoidedInXero
 	b := newTrial(t, fake)
 	b.doubleClick("0001075")
-	b.tap("Delete…")
-	b.see("Its number is used up and is never given again.")
+	b.tap("menu.delete")
+	b.see("Its number can't be used again.")
 	b.key(fyne.KeyReturn)
 	if got := fake.number("0001075").Stage.Status; got != billing.Deleted {
 		t.Errorf("it is %v", got)

@@ -28,7 +28,7 @@ type paper struct {
 
 // preview shows an invoice as PDF in the system's viewer.
 func (p *paper) preview(id billing.InvoiceID) {
-	act(p.shell, lang.L("Writing the file…"), func(ctx context.Context) (string, error) {
+	act(p.shell, lang.L("busy.creating-pdf"), func(ctx context.Context) (string, error) {
 		d, err := p.app.Document(ctx, p.me(), id)
 		if err != nil {
 			return "", err
@@ -36,27 +36,27 @@ func (p *paper) preview(id billing.InvoiceID) {
 		return p.write(d, "")
 	}, func(path string, err error) {
 		if err != nil {
-			p.failed(lang.L("The invoice could not be printed"), err)
+			p.failed(lang.L("pdf.failed"), err)
 			return
 		}
 		p.open(path)
-		p.notice(lang.L("The invoice opens in your PDF viewer, which prints it, too."))
+		p.notice(lang.L("pdf.opening"))
 	})
 }
 
 // save saves an invoice as PDF where the person says.
 func (p *paper) save(id billing.InvoiceID) {
-	act(p.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.Document, error) {
+	act(p.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.Document, error) {
 		return p.app.Document(ctx, p.me(), id)
 	}, func(d app.Document, err error) {
 		if err != nil {
-			p.failed(lang.L("The invoice could not be printed"), err)
+			p.failed(lang.L("pdf.failed"), err)
 			return
 		}
-		p.saveFile(lang.L("Save as PDF"), fileName(d), func(_ context.Context, path string) error {
+		p.saveFile(lang.L("pdf.save-title"), fileName(d), func(_ context.Context, path string) error {
 			_, err := p.write(d, path)
 			return err
-		}, func(path string) { p.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
+		}, func(path string) { p.notice(lang.L("done.saved-as", with{"File": path})) })
 	})
 }
 

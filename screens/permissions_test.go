@@ -16,7 +16,7 @@ import (
 func TestTheWindowOffersWhatTheTableAllows(t *testing.T) {
 	needs := map[string]staff.Action{
 		"Export selected invoices to Xero": staff.ExportInvoices, "Draft": staff.EditInvoices, "Hold": staff.ExportInvoices,
-		"Delete…": staff.EditInvoices, "Save for Xero's import…": staff.ExportInvoices,
+		"Delete…": staff.EditInvoices, "Save for Xero import…": staff.ExportInvoices,
 	}
 	offered := map[string]int{}
 	for _, m := range append(demo.Staff(), staff.Founder("founder", demo.Founder)) {

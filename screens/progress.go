@@ -23,15 +23,15 @@ func (x *exports) show() {
 		x.box.onHide = nil
 		x.box.hide()
 	}
-	leave := newButton(x.keys, lang.L("Close"), func() { x.box.hide() })
+	leave := newButton(x.keys, lang.L("action.close"), func() { x.box.hide() })
 	if x.ended {
 		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), leave)
 	} else {
 		id := x.run
-		stop := newButton(x.keys, lang.L("Cancel the rest"), func() { x.cancel(id) })
-		title := lang.L("Exporting to Xero")
+		stop := newButton(x.keys, lang.L("run.cancel"), func() { x.cancel(id) })
+		title := lang.L("run.exporting")
 		if x.removing() {
-			title = lang.L("Removing from Xero")
+			title = lang.L("run.deleting")
 		}
 		x.box = x.dialogs.show(title, fyne.NewSize(520, 0), x.running(), stop, leave)
 	}
@@ -72,9 +72,9 @@ func (x *exports) running() fyne.CanvasObject {
 	x.counts = container.NewHBox()
 	x.wait = paragraph("")
 	x.to = paragraph("")
-	note := caption(lang.L("You can close this and go on working: the export continues, and it survives a restart."))
+	note := caption(lang.L("run.exporting.hint"))
 	if x.removing() {
-		note.SetText(lang.L("You can close this and go on working: the removal continues, and it survives a restart. An invoice that somebody approves in this moment stays in Xero, and is closed here."))
+		note.SetText(lang.L("run.deleting.hint"))
 	}
 	return container.NewVBox(x.to, container.New(thin(8), x.bar), x.counts, x.wait, note)
 }
@@ -82,7 +82,7 @@ func (x *exports) running() fyne.CanvasObject {
 // doneWords says how many invoices are settled.
 func (x *exports) doneWords() string {
 	t := x.progress.Tally
-	return lang.L("{{.Done}} of {{.All}}", with{"Done": x.format.Count(t.All - t.Open()), "All": x.format.Count(t.All)})
+	return lang.L("run.done-of", with{"Done": x.format.Count(t.All - t.Open()), "All": x.format.Count(t.All)})
 }
 
 // update shows how far the run is, in the dialog or in the strip.
@@ -91,9 +91,9 @@ func (x *exports) update() {
 		t := x.progress.Tally
 		if name := x.progress.Organisation.Tenant.Name; name != "" {
 			data := with{"Name": name, "Done": x.doneWords()}
-			text := lang.L("To the organisation {{.Name}}: {{.Done}}", data)
+			text := lang.L("run.to", data)
 			if x.removing() {
-				text = lang.L("From the organisation {{.Name}}: {{.Done}}", data)
+				text = lang.L("run.from", data)
 			}
 			x.to.SetText(text)
 		}
@@ -122,35 +122,41 @@ func (x *exports) update() {
 func (x *exports) countWords() []fyne.CanvasObject {
 	t := x.progress.Tally
 	var words []fyne.CanvasObject
-	add := func(sign style.Sign, n int, word string) {
+	add := func(sign style.Sign, n int, counted func(int) string) {
 		if n > 0 {
-			words = append(words, signed(sign, widget.NewLabel(x.format.Count(n)+" "+word)))
+			words = append(words, signed(sign, widget.NewLabel(counted(n))))
 		}
 	}
-	add(style.Done, t.Exported, x.doneWord())
-	add(style.Warning, t.Warned, lang.L("with a warning"))
-	add(style.Failed, t.Failed+len(x.refused), x.failedWord())
-	add(style.Unknown, t.Unknown, lang.L("being looked up"))
-	add(style.Busy, t.Exporting, lang.L("under way"))
-	add(style.Queued, t.Queued, lang.L("waiting"))
-	add(style.None, t.Cancelled, lang.L("cancelled"))
+	add(style.Done, t.Exported, x.doneCount)
+	add(style.Warning, t.Warned, x.warnedCount)
+	add(style.Failed, t.Failed+len(x.refused), x.failedCount)
+	add(style.Unknown, t.Unknown, func(n int) string { return lang.N("run.count.unknown", n, x.count(n)) })
+	add(style.Busy, t.Exporting, func(n int) string { return lang.N("run.count.busy", n, x.count(n)) })
+	add(style.Queued, t.Queued, func(n int) string { return lang.N("run.count.waiting", n, x.count(n)) })
+	add(style.None, t.Cancelled, x.cancelledCount)
 	return words
 }
 
-// doneWord is the word for what was done as it was asked for, failedWord for what was not.
-func (x *exports) doneWord() string {
+func (x *exports) count(n int) with { return with{"Count": x.format.Count(n)} }
+
+// doneCount counts what was done as it was asked for, failedCount what was not.
+func (x *exports) doneCount(n int) string {
 	if x.removing() {
-		return lang.L("removed")
+		return lang.N("run.count.deleted", n, x.count(n))
 	}
-	return lang.L("exported")
+	return lang.N("run.count.exported", n, x.count(n))
 }
 
-func (x *exports) failedWord() string {
+func (x *exports) failedCount(n int) string {
 	if x.removing() {
-		return lang.L("not removed")
+		return lang.N("run.count.not-deleted", n, x.count(n))
 	}
-	return lang.L("failed")
+	return lang.N("run.count.failed", n, x.count(n))
 }
+
+func (x *exports) warnedCount(n int) string { return lang.N("run.count.warned", n, x.count(n)) }
+
+func (x *exports) cancelledCount(n int) string { return lang.N("run.count.cancelled", n, x.count(n)) }
 
 // waitText says what the run waits for, or nothing.
 func (x *exports) waitText() string { return waitingFor(x.progress, x.now()) }
@@ -167,7 +173,7 @@ func waitingFor(p app.Progress, now time.Time) string {
 	case p.Gauge.WaitUntil.After(now):
 		return waitWords(p.Gauge.Why, p.Gauge.WaitUntil, now)
 	case p.Tally.Unknown > 0 && p.Tally.Queued+p.Tally.Exporting == 0:
-		return lang.L("An answer of Xero was lost: Feebridge asks what has arrived. Nothing is sent twice.")
+		return lang.L("run.answer-lost")
 	}
 	return ""
 }
@@ -184,13 +190,13 @@ func (x *exports) stripWords() (style.Sign, string) {
 			sign = style.Warning
 		}
 		if x.removing() {
-			return sign, lang.L("The removal from {{.Organisation}} has ended: {{.Result}}", data)
+			return sign, lang.L("run.deleting.finished", data)
 		}
-		return sign, lang.L("The export to {{.Organisation}} has ended: {{.Result}}", data)
+		return sign, lang.L("run.exporting.finished", data)
 	}
-	text := lang.L("Exporting to {{.Organisation}}: {{.Done}}", data)
+	text := lang.L("run.exporting.to", data)
 	if x.removing() {
-		text = lang.L("Removing from {{.Organisation}}: {{.Done}}", data)
+		text = lang.L("run.deleting.from", data)
 	}
 	if wait := x.waitText(); wait != "" {
 		return style.Queued, text + " · " + wait
@@ -202,26 +208,32 @@ func (x *exports) stripWords() (style.Sign, string) {
 func (x *exports) resultWords() string {
 	t := x.progress.Tally
 	var parts []string
-	add := func(n int, word string) {
+	add := func(n int, counted func(int) string) {
 		if n > 0 {
-			parts = append(parts, x.format.Count(n)+" "+word)
+			parts = append(parts, counted(n))
 		}
 	}
-	add(t.Failed+len(x.refused), x.failedWord())
-	add(t.Warned, lang.L("with a warning"))
-	add(t.Exported, x.doneWord())
-	add(t.Cancelled, lang.L("cancelled"))
+	add(t.Failed+len(x.refused), x.failedCount)
+	add(t.Warned, x.warnedCount)
+	add(t.Exported, x.doneCount)
+	add(t.Cancelled, x.cancelledCount)
 	return strings.Join(parts, ", ")
 }
 
 func (x *exports) endTitle() string {
 	if x.run == "" {
-		return lang.L("Nothing was exported")
+		return lang.L("export.none")
 	}
-	if x.removing() {
-		return lang.L("Removal ended: {{.Result}}", with{"Result": x.resultWords()})
+	t := x.progress.Tally
+	switch whole := t.Exported == t.All && len(x.refused) == 0; {
+	case whole && x.removing():
+		return lang.N("draft.done", t.All, x.count(t.All))
+	case whole:
+		return lang.N("run.exporting.done", t.All, x.count(t.All))
+	case x.removing():
+		return lang.L("run.deleting.end-title", with{"Result": x.resultWords()})
 	}
-	return lang.L("Export ended: {{.Result}}", with{"Result": x.resultWords()})
+	return lang.L("run.exporting.end-title", with{"Result": x.resultWords()})
 }
 
 // outcome is what came of one invoice of a run.
@@ -237,7 +249,7 @@ type outcome struct {
 func (x *exports) outcomes() []outcome {
 	var all []outcome
 	for _, r := range x.refused {
-		text := lang.L("Not exported: {{.Why}}", with{"Why": say(r.Err)})
+		text := lang.L("run.not-exported", with{"Why": say(r.Err)})
 		if x.removing() {
 			text = say(r.Err)
 		}
@@ -251,17 +263,17 @@ func (x *exports) outcomes() []outcome {
 		all = append(all, o)
 	}
 	for _, r := range x.removals {
-		o := outcome{id: r.Invoice, sign: style.Busy, text: lang.L("Not settled yet"), order: 1}
+		o := outcome{id: r.Invoice, sign: style.Busy, text: lang.L("run.unsettled"), order: 1}
 		switch r.Result {
 		case app.KeptThere:
-			o.sign, o.text, o.order = style.Failed, lang.L("Stays in Xero"), 0
+			o.sign, o.text, o.order = style.Failed, lang.L("run.stays"), 0
 			if len(r.Messages) > 0 {
 				o.text += ": " + r.Messages[0].Text
 			}
 		case app.Withdrawn:
-			o.sign, o.text, o.order = style.None, lang.L("Cancelled: it stays in Xero as it was"), 2
+			o.sign, o.text, o.order = style.None, lang.L("run.withdrawn"), 2
 		case app.Removed:
-			o.sign, o.text, o.order = style.Done, lang.L("Removed from Xero, and a draft again"), 3
+			o.sign, o.text, o.order = style.Done, lang.L("run.deleted"), 3
 		}
 		all = append(all, o)
 	}
@@ -284,7 +296,7 @@ func (x *exports) summary() fyne.CanvasObject {
 		rows[i] = []listCell{{sign: o.sign}, {text: string(o.number)}, {text: client}, {text: o.text}}
 	}
 	list := newListing(x.keys, []listColumn{
-		{width: listSign}, {title: lang.L("Number"), width: 100}, {title: lang.L("Client"), width: 190}, {title: lang.L("What came of it"), stretch: true},
+		{width: listSign}, {title: lang.L("field.number"), width: 100}, {title: lang.L("field.client"), width: 190}, {title: lang.L("run.result"), stretch: true},
 	}, rows)
 	list.opened = func(i int) {
 		x.box.hide()
@@ -292,11 +304,7 @@ func (x *exports) summary() fyne.CanvasObject {
 	}
 	top := container.NewVBox()
 	if name := x.progress.Organisation.Tenant.Name; name != "" {
-		where := lang.L("To the organisation {{.Name}}", with{"Name": name})
-		if x.removing() {
-			where = lang.L("From the organisation {{.Name}}", with{"Name": name})
-		}
-		top.Add(paragraph(where + ". " + lang.L("A click on a row shows the invoice.")))
+		top.Add(paragraph(lang.L("run.summary", with{"Name": name})))
 	}
 	return container.NewBorder(top, nil, nil, nil, list.content())
 }

@@ -21,7 +21,7 @@ type redraftApp interface {
 // askDraft asks to take what can be of the invoices back to draft, or says why nothing can.
 func (b *billingScreen) askDraft(rows []*app.InvoiceRow) {
 	if len(redrafting.fits(b.me(), rows)) == 0 {
-		b.notice(lang.L("Draft: {{.Why}}", with{"Why": redrafting.whyNot(rows)}))
+		b.notice(capital(redrafting.whyNot(rows)))
 		return
 	}
 	b.confirmDraft(rows)
@@ -31,17 +31,17 @@ func (b *billingScreen) askDraft(rows []*app.InvoiceRow) {
 // taken back to draft, and asks for it.
 func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
 	fit := redrafting.fits(b.me(), rows)
-	title := lang.XN("count.draft-title", "Take {{.Count}} invoices back to draft?", len(fit), with{"Count": b.format.Count(len(fit))})
+	title := lang.N("draft.title", len(fit), with{"Count": b.format.Count(len(fit))})
 	body := container.New(closely)
 	if len(rows) == 1 {
-		title = lang.L("Take invoice {{.Number}} back to draft?", with{"Number": rows[0].Number})
+		title = lang.L("draft.title.one", with{"Number": rows[0].Number})
 		body.Add(paragraph(draftWords(rows[0])))
 	} else {
 		b.addDraftCounts(body, rows)
 	}
 	var d *dialog
-	no := newButton(b.keys, lang.L("No"), func() { d.hide() })
-	yes := newButton(b.keys, lang.L("Yes"), func() {
+	no := newButton(b.keys, lang.L("draft.no"), func() { d.hide() })
+	yes := newButton(b.keys, lang.L("draft.yes"), func() {
 		d.hide()
 		b.redraft(fit)
 	})
@@ -53,11 +53,11 @@ func draftWords(r *app.InvoiceRow) string {
 	number := with{"Number": r.Number}
 	switch {
 	case !removing.can(r.Stage):
-		return lang.L("Xero does not hold invoice {{.Number}}: nothing changes there. As a draft it can be changed, keeps its number, and is not exported until it is finalized again.", number)
+		return lang.L("draft.text.here", number)
 	case r.Stage.Export == billing.Changed:
-		return lang.L("Invoice {{.Number}} is removed from Xero and can be changed here. What was changed in Xero is lost. It keeps its number; finalize and export it again when it is right.", number)
+		return lang.L("draft.text.edited", number)
 	}
-	return lang.L("Invoice {{.Number}} is removed from Xero and can be changed here. It keeps its number; finalize and export it again when it is right.", number)
+	return lang.L("draft.text.in-xero", number)
 }
 
 // addDraftCounts says of how many of the invoices what becomes, and why of some nothing.
@@ -83,13 +83,13 @@ func (b *billingScreen) addDraftCounts(body *fyne.Container, rows []*app.Invoice
 		}
 	}
 	count := func(n int) with { return with{"Count": b.format.Count(n)} }
-	add(style.Done, atOnce, lang.XN("count.draft-at-once", "{{.Count}} are drafts at once: Xero does not hold them.", atOnce, count(atOnce)))
-	add(style.Gone, there, lang.XN("count.draft-removed", "{{.Count}} are removed from Xero first, and can be changed here then.", there, count(there)))
-	add(style.Changed, changed, lang.XN("count.draft-changed", "{{.Count}} of these were changed in Xero by hand: what was changed there is lost.", changed, count(changed)))
+	add(style.Done, atOnce, lang.N("draft.count.here", atOnce, count(atOnce)))
+	add(style.Gone, there, lang.N("draft.count.in-xero", there, count(there)))
+	add(style.Changed, changed, lang.N("draft.count.edited", changed, count(changed)))
 	for _, h := range redrafting.obstacles(left) {
-		add(style.None, h.count, lang.XN("count.draft-left", "{{.Count}} stay as they are ({{.Why}}).", h.count, with{"Count": b.format.Count(h.count), "Why": h.why}))
+		add(style.None, h.count, lang.N("draft.count.left", h.count, with{"Count": b.format.Count(h.count), "Why": h.why}))
 	}
-	body.Add(caption(lang.L("Each keeps its number, and is not exported again until it is finalized.")))
+	body.Add(caption(lang.L("draft.hint")))
 }
 
 // redraft takes invoices back to draft, and follows those that are removed from Xero first.
@@ -106,12 +106,12 @@ func (b *billingScreen) redraft(rows []*app.InvoiceRow) {
 			}
 		}
 		if n > 0 {
-			b.notice(lang.XN("count.drafted", "{{.Count}} invoices are drafts again", n, with{"Count": b.format.Count(n)}))
+			b.notice(lang.N("draft.done", n, with{"Count": b.format.Count(n)}))
 		}
 	}
 	ids := idsOf(rows)
 	b.exports.begin(job{
-		doing: lang.L("Changing the invoices…"), failed: lang.L("Nothing was changed"),
+		doing: lang.L("busy.changing-invoices"), failed: lang.L("failed.change"),
 		call:  func(ctx context.Context) ([]app.Run, []app.Result, error) { return b.app.Redraft(ctx, b.me(), ids) },
 		begun: tell,
 		none: func(results []app.Result) {

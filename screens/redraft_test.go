@@ -17,25 +17,25 @@ func TestAnExportedInvoiceIsRemovedFromXeroAndADraftAgain(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001076", 0)
 	b.control(fyne.KeyD)
-	b.see("Take invoice 0001076 back to draft?", "Invoice 0001076 is removed from Xero and can be changed here.")
-	b.tap("No")
+	b.see("Take invoice 0001076 back to draft?", "Invoice 0001076 will be deleted from Xero.")
+	b.tap("draft.no")
 	if fake.counted["Redraft"] > 0 {
 		t.Fatal("removed before it was confirmed")
 	}
 	b.control(fyne.KeyD)
 	b.key(fyne.KeyReturn) // Yes
-	b.see("Removing from Xero", "From the organisation Demo Company (NZ): 0 of 1", "1 waiting", "stays in Xero, and is closed here")
+	b.see("Deleting from Xero", "From Demo Company (NZ): 0 of 1", "1 waiting", "it stays in Xero and closes here")
 	if got := b.w.billing.tally.of("")[waitingChip]; got != 1 {
 		t.Errorf("%d are waiting, want the one", got)
 	}
 	fake.settleRemovals(1)
 	b.settle()
-	b.see("Removal ended: 1 removed", "0001076", "Removed from Xero, and a draft again")
+	b.see("1 invoice taken back to draft", "0001076", "Deleted from Xero. Now a draft here.")
 	b.key(fyne.KeyEscape)
 	if got := fake.number("0001076").Stage; got.Status != billing.Draft {
 		t.Errorf("it is %v", got)
 	}
-	b.notSee("closed here", "in Xero.")
+	b.notSee("Closed here", "in Xero.")
 }
 
 func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
@@ -48,26 +48,26 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 		fake.number("0001099").ID, fake.number("0001098").ID, fake.number("0001097").ID) // closed, closed, a draft
 	b.settle()
 	fake.number("0001102").Stage.Export = billing.Queued // by somebody else, meanwhile
-	b.tap("More actions")
+	b.tap("action.more")
 	b.pick("Draft (5)")
-	b.see("Take 5 invoices back to draft?", "2 are drafts at once: Xero does not hold them.", "3 are removed from Xero first, and can be changed here then.",
-		"1 of these was changed in Xero by hand: what was changed there is lost.", "2 stay as they are (closed: choose Replace to write it anew).", "1 stays as it is (a draft already).")
-	b.tap("Yes")
-	b.see("Removing from Xero", "1 not removed") // the queued one was refused
+	b.see("Take 5 invoices back to draft?", "2 invoices aren't in Xero and become drafts immediately.", "3 invoices are deleted from Xero first, then become drafts.",
+		"1 of these was edited in Xero. The edits are lost.", "2 invoices won't change: closed; use Replace instead.", "1 invoice won't change: already a draft.")
+	b.tap("draft.yes")
+	b.see("Deleting from Xero", "1 not deleted") // the queued one was refused
 	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(20*time.Second)
 	b.key(fyne.KeyEscape) // it goes on
 	b.pass(time.Second)
-	b.see("Removing from Demo Company (NZ): 0 of 3", "Waits for Xero's minute limit, 19 s")
+	b.see("Deleting from Demo Company (NZ): 0 of 3", "Waiting for Xero's minute limit: 19 s")
 	fake.settleRemovals(2)
 	b.settle()
-	b.tap("Show")
+	b.tap("action.show")
 	b.see("2 of 3")
-	b.tap("Cancel the rest")
-	b.see("Removal ended: 2 not removed, 1 removed, 1 cancelled")
+	b.tap("run.cancel")
+	b.see("Deletion finished: 2 not deleted, 1 deleted, 1 cancelled")
 	rows := b.listing().rows
 	for i, want := range []string{
-		"Invoice 0001102 is queued for export: cancel the export first.", "Stays in Xero: It is approved in Xero.",
-		"Cancelled: it stays in Xero as it was", "Removed from Xero, and a draft again",
+		"Invoice 0001102 is queued for export: cancel the export first.", "Still in Xero: It is approved in Xero.",
+		"Cancelled. Still in Xero.", "Deleted from Xero. Now a draft here.",
 	} {
 		if got := rows[i][3].text; got != want {
 			t.Errorf("row %d of the summary says %q, want %q", i, got, want)
@@ -75,7 +75,7 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 	}
 	b.listing().Select(1)
 	b.settle()
-	b.see("Invoice 0001100", "It stays in Xero. It is approved in Xero.")
+	b.see("Invoice 0001100", "Still in Xero. It is approved in Xero.")
 }
 
 func TestWhatXeroDoesNotHoldIsADraftAtOnce(t *testing.T) {
@@ -83,22 +83,22 @@ func TestWhatXeroDoesNotHoldIsADraftAtOnce(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001078", 0)
 	b.control(fyne.KeyD)
-	b.see("Xero does not hold invoice 0001078: nothing changes there.")
+	b.see("Invoice 0001078 isn't in Xero, so nothing changes there.")
 	fake.number("0001078").Stage.Export = billing.Queued
 	b.key(fyne.KeyReturn)
-	b.see("1 invoice was left as it was", "Invoice 0001078 is queued for export: cancel the export first.")
+	b.see("1 invoice wasn't changed", "Invoice 0001078 is queued for export: cancel the export first.")
 	b.key(fyne.KeyEscape)
 	b.click("0001077", 0)
 	b.control(fyne.KeyD)
 	b.key(fyne.KeyReturn)
-	b.see("1 invoice is a draft again")
+	b.see("1 invoice taken back to draft")
 }
 
 func TestNothingToTakeBackSaysWhy(t *testing.T) {
 	b := newTrial(t, newFake().fill(24))
 	b.click("0001075", 0) // closed
 	b.control(fyne.KeyD)
-	b.see("Draft: closed: choose Replace to write it anew")
+	b.see("Closed; use Replace instead")
 	if b.w.dialogs.top() != nil {
 		t.Error("it asks for what cannot be done")
 	}
@@ -110,9 +110,9 @@ func TestTheEditorTakesAnInvoiceBackInTheSameWay(t *testing.T) {
 	b := newTrial(t, fake)
 	b.w.editor.open(fake.number("0001076").ID)
 	b.settle()
-	b.see("This invoice is in Xero. To change it, take it back with More actions, Draft")
+	b.see("This invoice is in Xero. To change it, choose More actions > Draft.")
 	b.control(fyne.KeyD)
-	b.see("Invoice 0001076 is removed from Xero and can be changed here.")
+	b.see("Invoice 0001076 will be deleted from Xero.")
 	b.key(fyne.KeyReturn)
 	fake.settleRemovals(1)
 	b.settle()
@@ -133,8 +133,8 @@ func TestARemovalIsTakenUpAtTheStartAndAVoidingIsNot(t *testing.T) {
 	fake.remove(staff.Founder("s1", "Olivia Hart"), ledger.VoidedThere, w)
 	fake.mu.Unlock()
 	b := newTrial(t, fake)
-	b.see("Removing from Demo Company (NZ): 0 of 1")
+	b.see("Deleting from Demo Company (NZ): 0 of 1")
 	fake.settleRemovals(2)
 	b.settle()
-	b.see("The removal from Demo Company (NZ) has ended: 1 removed")
+	b.see("Deletion from Demo Company (NZ) finished: 1 deleted")
 }

@@ -31,12 +31,12 @@ func (b *billingScreen) refreshStatuses() {
 	}
 	b.refreshing = true
 	b.showRefresher()
-	act(b.shell, lang.L("Reading the statuses in Xero…"), b.app.RefreshAll, func(moved int, err error) {
+	act(b.shell, lang.L("busy.refreshing"), b.app.RefreshAll, func(moved int, err error) {
 		b.refreshing = false
 		b.showRefresher()
-		text := lang.L("Nothing changed")
+		text := lang.L("refresh.nothing")
 		if moved > 0 {
-			text = lang.XN("count.changed", "{{.Count}} invoices changed", moved, with{"Count": b.format.Count(moved)})
+			text = lang.N("refresh.changed", moved, with{"Count": b.format.Count(moved)})
 		}
 		switch {
 		case err != nil && moved > 0:
@@ -51,12 +51,12 @@ func (b *billingScreen) refreshStatuses() {
 // showRefresher shows whether the statuses can be read, or are being read. A narrow window
 // has no room for the words.
 func (b *billingScreen) showRefresher() {
-	text := lang.L("Refresh statuses")
+	text := lang.L("refresh.button")
 	switch {
 	case b.narrow:
 		text = ""
 	case b.refreshing:
-		text = lang.L("Refreshing…")
+		text = lang.L("refresh.running")
 	}
 	if b.refresher.Text != text {
 		b.refresher.SetText(text)
@@ -67,14 +67,14 @@ func (b *billingScreen) showRefresher() {
 
 // lookAgain reads an invoice in Xero anew.
 func (b *billingScreen) lookAgain(id billing.InvoiceID) {
-	act(b.shell, lang.L("Looking in Xero…"), func(ctx context.Context) (struct{}, error) {
+	act(b.shell, lang.L("busy.checking-xero"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, b.app.LookAgain(ctx, b.me(), []billing.InvoiceID{id})
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			b.failed(lang.L("Xero could not be asked"), err)
+			b.failed(lang.L("check.failed"), err)
 			return
 		}
-		b.notice(lang.L("Looked in Xero"))
+		b.notice(lang.L("check.done"))
 	})
 }
 
@@ -83,8 +83,8 @@ func (b *billingScreen) lookAgain(id billing.InvoiceID) {
 func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 	past := ""
 	if !r.At.IsZero() {
-		past = lang.L("refreshed {{.Ago}}", with{"Ago": ago(f, r.At, now)})
-		c.more += "\n" + lang.L("What became of the invoices in Xero was last read {{.Ago}}.", with{"Ago": ago(f, r.At, now)})
+		past = lang.L("refresh.badge", with{"Ago": ago(f, r.At, now)})
+		c.more += "\n" + lang.L("refresh.ago", with{"Ago": ago(f, r.At, now)})
 	}
 	if c.sign != style.Connected {
 		return
@@ -98,9 +98,9 @@ func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 		if why == app.Offline {
 			c.sign = style.Offline
 		}
-		c.more += "\n" + lang.L("The statuses could not be read. {{.Why}}", with{"Why": wait + "."})
+		c.more += "\n" + lang.L("refresh.failed", with{"Why": wait + "."})
 		if r.Failing.Text != "" {
-			c.more += "\n\n" + lang.L("Xero says: {{.Text}}", with{"Text": r.Failing.Text})
+			c.more += "\n\n" + lang.L("trouble.xero-says", with{"Text": r.Failing.Text})
 		}
 	}
 }
@@ -109,11 +109,12 @@ func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 func ago(f style.Format, t, now time.Time) string {
 	switch past := now.Sub(t); {
 	case past < 0, past >= time.Hour: // the clock was set back, or it is long ago
-		return lang.L("at {{.Time}}", with{"Time": f.Moment(t, now)})
+		return lang.L("time.at", with{"Time": f.Moment(t, now)})
 	case past < time.Minute:
-		return lang.L("just now")
+		return lang.L("time.just-now")
 	default:
-		return lang.L("{{.Minutes}} min ago", with{"Minutes": int(past / time.Minute)})
+		minutes := int(past / time.Minute)
+		return lang.N("time.minutes-ago", minutes, with{"Count": minutes})
 	}
 }
 

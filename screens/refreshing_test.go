@@ -18,17 +18,17 @@ func TestTheStatusesAreReadInXeroWhenAsked(t *testing.T) {
 		err   error
 		want  string
 	}{
-		"nothing":         {0, nil, "Nothing changed"},
-		"one":             {1, nil, "1 invoice changed"},
-		"some":            {3, nil, "3 invoices changed"},
-		"none could":      {0, offline, "Xero cannot be reached"},
-		"some, then none": {2, errors.Join(offline), "2 invoices changed. Xero cannot be reached"},
+		"nothing":         {0, nil, "No changes in Xero"},
+		"one":             {1, nil, "1 invoice changed in Xero"},
+		"some":            {3, nil, "3 invoices changed in Xero"},
+		"none could":      {0, offline, "Couldn't reach Xero"},
+		"some, then none": {2, errors.Join(offline), "2 invoices changed in Xero. Couldn't reach Xero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake().fill(12)
 			fake.after.moved, fake.refuse["RefreshAll"] = test.moved, test.err
 			b := newTrial(t, fake)
-			b.tap("Refresh statuses")
+			b.tap("refresh.button")
 			b.see(test.want)
 			b.key(fyne.KeyF5)
 			if n := fake.counted["RefreshAll"]; n != 2 {
@@ -51,7 +51,7 @@ func TestTheButtonIsBusyWhileTheStatusesAreRead(t *testing.T) {
 	b.w.billing.refreshStatuses()
 	<-reached
 	b.drain()
-	if !b.button("Refreshing…").Disabled() {
+	if !b.button("refresh.running").Disabled() {
 		t.Error("the button can be pressed again")
 	}
 	b.w.billing.refreshStatuses()
@@ -60,7 +60,7 @@ func TestTheButtonIsBusyWhileTheStatusesAreRead(t *testing.T) {
 	if n := fake.counted["RefreshAll"]; n != 1 {
 		t.Errorf("Xero was asked %d times at once", n)
 	}
-	b.button("Refresh statuses")
+	b.button("refresh.button")
 }
 
 func TestTheBadgeSaysWhenTheStatusesWereRead(t *testing.T) {
@@ -69,20 +69,20 @@ func TestTheBadgeSaysWhenTheStatusesWereRead(t *testing.T) {
 	b := newTrial(t, fake)
 	b.see("Demo Company (NZ) · refreshed just now")
 	b.pass(time.Minute)
-	b.see("Demo Company (NZ) · refreshed 1 min ago")
+	b.see("Demo Company (NZ) · refreshed 1 minute ago")
 	b.pass(time.Minute)
-	b.see("Demo Company (NZ) · refreshed 2 min ago")
+	b.see("Demo Company (NZ) · refreshed 2 minutes ago")
 
 	fake.mu.Lock()
 	fake.after.refreshes["t1"] = app.Refresh{Tenant: "t1", At: fakeNow, Failing: app.Park{Since: b.now(), Until: b.now().Add(3 * time.Minute), Why: app.Offline}}
 	fake.mu.Unlock()
 	fake.tell("organisation", "t1")
 	b.settle()
-	b.see("Demo Company (NZ) · Offline; tries again in 3 min", "○")
+	b.see("Demo Company (NZ) · Offline. Trying again in 3 min", "○")
 	b.pass(time.Minute)
-	b.see("Offline; tries again in 2 min")
+	b.see("Offline. Trying again in 2 min")
 	tapBadge(b)
-	b.see("The statuses could not be read. Offline; tries again in 2 min.", "last read 3 min ago")
+	b.see("Couldn't refresh the statuses. Offline. Trying again in 2 min.", "Statuses refreshed 3 minutes ago")
 }
 
 func TestANarrowBadgeLeavesTheOrganisationOut(t *testing.T) {
@@ -102,7 +102,7 @@ func TestANarrowBadgeLeavesTheOrganisationOut(t *testing.T) {
 func TestAMomentIsToldAsAPersonSaysIt(t *testing.T) {
 	b := newTrial(t, newFake())
 	for past, want := range map[time.Duration]string{
-		0: "just now", 59 * time.Second: "just now", time.Minute: "1 min ago", 59*time.Minute + 59*time.Second: "59 min ago",
+		0: "just now", 59 * time.Second: "just now", time.Minute: "1 minute ago", 59*time.Minute + 59*time.Second: "59 minutes ago",
 		time.Hour: "at " + b.w.format.Moment(fakeNow.Add(-time.Hour), fakeNow), -time.Hour: "at " + b.w.format.Moment(fakeNow.Add(time.Hour), fakeNow),
 	} {
 		if got := ago(b.w.format, fakeNow.Add(-past), fakeNow); got != want {
@@ -115,7 +115,7 @@ func TestWithoutAnOrganisationF5ReadsTheList(t *testing.T) {
 	fake := newFake().fill(3)
 	fake.orgs = nil
 	b := newTrial(t, fake)
-	if !b.button("Refresh statuses").Disabled() {
+	if !b.button("refresh.button").Disabled() {
 		t.Error("statuses can be read of no organisation")
 	}
 	b.key(fyne.KeyF5)
@@ -135,7 +135,7 @@ func TestTheColumnTellsHowAnInvoiceStandsInXero(t *testing.T) {
 			b.Errorf("the row says %q, want %q at its end", got, want)
 		}
 	}
-	expect("Closed | ✓ | Approved")
+	expect("Closed | ✓ | Awaiting payment")
 	partPaid := func(st *ledger.Standing) {
 		v := b.fake.number("0001076")
 		totals, _ := v.Totals()

@@ -39,8 +39,8 @@ const developerSite = "https://developer.xero.com/app/manage"
 func newRegistration(c *connections) *registration {
 	r := &registration{connections: c}
 	r.clientID, r.ports = newEntry(c.keys), newEntry(c.keys)
-	r.clientID.SetPlaceHolder(lang.L("32 letters and digits"))
-	r.save = newButton(c.keys, lang.L("Save"), r.register)
+	r.clientID.SetPlaceHolder(lang.L("registration.id-hint"))
+	r.save = newButton(c.keys, lang.L("action.save"), r.register)
 	r.save.Disable()
 	r.clientID.OnChanged = func(string) { r.typed() }
 	r.ports.OnChanged = func(string) { r.typed() }
@@ -53,15 +53,15 @@ func newRegistration(c *connections) *registration {
 	r.problem = container.NewVBox()
 	r.guide = container.New(layout.NewCustomPaddedVBoxLayout(0))
 	r.guide.Hide()
-	r.guiding = newButton(c.keys, lang.L("How to register an app"), func() { r.showGuide(!r.guide.Visible()) })
+	r.guiding = newButton(c.keys, lang.L("registration.guide"), func() { r.showGuide(!r.guide.Visible()) })
 	r.guiding.Importance = widget.LowImportance
 	field := func(name string, e *entry) fyne.CanvasObject {
 		return container.New(factLine{factName}, widget.NewLabel(name), container.New(fixedWidth{width: 380, least: 120}, e))
 	}
 	r.content = container.NewVBox(
-		heading(lang.L("Your firm's own Xero app")),
-		field(lang.L("Client ID"), r.clientID),
-		field(lang.L("Ports"), r.ports),
+		heading(lang.L("registration.title")),
+		field(lang.L("registration.client-id"), r.clientID),
+		field(lang.L("registration.ports"), r.ports),
 		r.problem,
 		container.New(layout.NewCustomPaddedLayout(0, 0, factName, 0), container.NewHBox(r.save, r.guiding)),
 		r.guide)
@@ -117,7 +117,7 @@ func (r *registration) submit() {
 
 // ask says that nobody can sign in before there is a client ID, and leads to its field.
 func (r *registration) ask() {
-	r.complain(lang.L("Feebridge brings no client ID of its own. Register an app of your firm with Xero as the guide below says, and enter its client ID here: then you can connect."))
+	r.complain(lang.L("registration.needed"))
 	r.showGuide(true)
 	r.box.focus(r.clientID)
 }
@@ -147,7 +147,7 @@ func (r *registration) register() {
 	}
 	entered := app.Registration{ClientID: strings.TrimSpace(r.clientID.Text), Ports: ports}
 	r.save.Disable()
-	act(r.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+	act(r.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, r.app.Register(ctx, r.me(), entered)
 	}, func(_ struct{}, err error) {
 		if err != nil {
@@ -158,7 +158,7 @@ func (r *registration) register() {
 		r.known = entered
 		r.ports.SetText(portsText(ports))
 		r.typed()
-		r.tell(style.Done, lang.L("Saved. Now you can connect to Xero."))
+		r.tell(style.Done, lang.L("registration.saved"))
 		r.changed()
 	})
 }
@@ -170,7 +170,7 @@ func parsePorts(text string) ([]int, error) {
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
 		p, err := strconv.Atoi(word)
 		if err != nil {
-			return nil, errors.New(lang.L("“{{.Text}}” is not a port: enter numbers such as 8742, 8743, 8744.", with{"Text": word}))
+			return nil, errors.New(lang.L("registration.no-port", with{"Text": word}))
 		}
 		ports = append(ports, p)
 	}
@@ -187,24 +187,24 @@ func (r *registration) showGuide(visible bool) {
 		if err != nil || len(ports) == 0 {
 			ports = app.DefaultPorts
 		}
-		site := newButton(r.keys, lang.L("Open developer.xero.com"), func() { r.openURL(developerSite) })
-		r.guide.Add(paragraph(lang.L("1. Sign in at developer.xero.com, and choose My Apps, New app.")))
+		site := newButton(r.keys, lang.L("registration.open-site"), func() { r.openURL(developerSite) })
+		r.guide.Add(paragraph(lang.L("registration.step1")))
 		r.guide.Add(beginning(site))
-		r.guide.Add(paragraph(lang.L("2. Choose “Mobile or desktop app” (Auth Code with PKCE), and a name that does not contain “Xero”, such as “Billing of {{.Firm}}”.", with{"Firm": r.firm.Name})))
-		r.guide.Add(paragraph(lang.L("3. Enter these redirect URIs, letter by letter. Feebridge listens on the first port that is free.")))
+		r.guide.Add(paragraph(lang.L("registration.step2", with{"Firm": r.firm.Name})))
+		r.guide.Add(paragraph(lang.L("registration.step3")))
 		for _, p := range ports {
 			r.guide.Add(r.address(fmt.Sprintf("http://localhost:%d/callback", p)))
 		}
-		r.guide.Add(paragraph(lang.L("4. Copy the client ID from the app's page into the field above. There is no secret to enter.")))
+		r.guide.Add(paragraph(lang.L("registration.step4")))
 	}
 	r.relay()
 }
 
 // address is an address to copy.
 func (r *registration) address(text string) fyne.CanvasObject {
-	copyIt := newButton(r.keys, lang.L("Copy"), func() {
+	copyIt := newButton(r.keys, lang.L("action.copy"), func() {
 		fyne.CurrentApp().Clipboard().SetContent(text)
-		r.notice(lang.L("Copied: {{.Text}}", with{"Text": text}))
+		r.notice(lang.L("done.copied", with{"Text": text}))
 	})
 	return beginning(copyIt, widget.NewLabel(text))
 }

@@ -48,11 +48,11 @@ type replaceState struct {
 
 // replace begins to replace a closed invoice, or goes on with that.
 func (b *billingScreen) replace(id billing.InvoiceID) {
-	act(b.shell, lang.L("Opening the invoice…"), func(ctx context.Context) (app.ReplaceView, error) {
+	act(b.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.ReplaceView, error) {
 		return b.app.Replace(ctx, b.me(), id)
 	}, func(v app.ReplaceView, err error) {
 		if err != nil {
-			b.failed(lang.L("The invoice cannot be replaced"), err)
+			b.failed(lang.L("replace.failed"), err)
 			return
 		}
 		b.news.mine[id] = true
@@ -128,10 +128,10 @@ func (r *replacement) show() {
 		r.box.hide()
 	}
 	v := r.view
-	body := container.New(layout.NewCustomPaddedVBoxLayout(-style.Gap), paragraph(lang.L("Invoice {{.Number}} of {{.Client}}, {{.Total}}, is written anew under another number. Feebridge notices by itself what is done in Xero; the steps can be left and taken up later.",
+	body := container.New(layout.NewCustomPaddedVBoxLayout(-style.Gap), paragraph(lang.L("replace.text",
 		with{"Number": v.Invoice.Number, "Client": v.Client.Name, "Total": r.format.Money(v.Totals.Total)})))
 	at := stepOf(v.Step)
-	for i, title := range []string{lang.L("1. Out of force in Xero"), lang.L("2. Delete it here"), lang.L("3. New draft")} {
+	for i, title := range []string{lang.L("replace.step1"), lang.L("replace.step2"), lang.L("replace.step3")} {
 		name := heading(title)
 		name.Truncation = fyne.TextTruncateOff
 		sign := style.Done
@@ -150,15 +150,15 @@ func (r *replacement) show() {
 	r.note.Hidden = r.note.Text == ""
 	body.Add(r.note)
 
-	leave := newButton(r.keys, lang.L("Close"), func() { r.box.hide() })
+	leave := newButton(r.keys, lang.L("action.close"), func() { r.box.hide() })
 	buttons := []*button{leave}
 	if v.Step != app.ReplaceDone && v.Step != app.Voiding {
-		buttons = []*button{newButton(r.keys, lang.L("Give up…"), r.askStop), leave}
+		buttons = []*button{newButton(r.keys, lang.L("replace.stop"), r.askStop), leave}
 	}
 	if next := r.next(); next != nil {
 		buttons = append(buttons, next)
 	}
-	title := lang.L("Replace invoice {{.Number}}", with{"Number": v.Invoice.Number})
+	title := lang.L("replace.title", with{"Number": v.Invoice.Number})
 	r.box = r.dialogs.show(title, fyne.NewSize(600, 0), body, buttons...)
 	r.box.onHide = r.closed
 	r.tick()
@@ -198,41 +198,41 @@ func (r *replacement) step() fyne.CanvasObject {
 		}
 	}
 	buttons := container.New(layout.NewRowWrapLayout())
-	check := newButton(r.keys, lang.L("Check again"), r.check)
+	check := newButton(r.keys, lang.L("action.check-xero"), r.check)
 	switch v.Step {
 	case app.VoidFirst:
 		if v.Why != "" {
-			parts.Add(signed(style.Failed, paragraph(lang.L("The last try did not succeed. {{.Why}}", with{"Why": v.Why}))))
+			parts.Add(signed(style.Failed, paragraph(lang.L("replace.last-failed", with{"Why": v.Why}))))
 		}
-		tell(lang.L("It is approved in Xero, and in force there. Void it in Xero: open it, Invoice options, Void. Or have it voided from here."), creditNoteWords())
-		void := newButton(r.keys, lang.L("Void it from here…"), r.askVoid)
+		tell(lang.L("replace.void-first"), creditNoteWords())
+		void := newButton(r.keys, lang.L("replace.void"), r.askVoid)
 		buttons.Add(void)
 		buttons.Add(check)
 	case app.UnpayFirst:
 		parts.Add(signed(style.Held, paragraph(v.Why)))
-		tell(lang.L("To void it, remove every payment first: in Xero open the invoice, open the payment at its foot, Options, Remove & Redo; a credit note is taken off in the same way."),
-			creditNoteWords()+" "+lang.L("When it is credited in full, the new draft can be made at once."))
+		tell(lang.L("replace.unpay-first"),
+			creditNoteWords()+" "+lang.L("replace.or-credit"))
 		buttons.Add(check)
 	case app.UnlockFirst:
 		parts.Add(signed(style.Held, paragraph(v.Why)))
 		tell(creditNoteWords())
 		buttons.Add(check)
 	case app.Voiding:
-		parts.Add(signed(style.Busy, paragraph(lang.L("It is being voided in Xero. You can close this: it goes on, and survives a restart."))))
+		parts.Add(signed(style.Busy, paragraph(lang.L("replace.voiding"))))
 		tell(r.waits)
 	case app.FindFirst:
-		tell(lang.L("It was not found in Xero. When an Admin has made sure that it is gone for good, it can be deleted here."))
+		tell(lang.L("replace.missing"))
 		if !r.me().May(staff.ReleaseMissing, v.Client.ID) {
-			parts.Add(signed(style.Held, paragraph(lang.L("Delete it here: {{.Why}}", with{"Why": needsWords(staff.ReleaseMissing)}))))
+			parts.Add(signed(style.Held, paragraph(lang.L("replace.delete.needs", with{"Permission": permissionsFor(staff.ReleaseMissing)}))))
 		}
 		buttons.Add(check)
 	case app.DeleteHere:
-		tell(lang.L("It is voided in Xero for good. Deleting takes it off the list here; it is kept in the audit trail, and its number is never given again."))
+		tell(lang.L("replace.voided"))
 	case app.CopyNow:
 		if v.Invoice.Stage.Status == billing.Closed {
-			tell(lang.L("It was credited in full in Xero, so it need not be deleted: it stays here as it is."))
+			tell(lang.L("replace.credited"))
 		}
-		tell(lang.L("The draft gets the same lines, today's date, a reference to {{.Number}}, and the next number when it is finalized. Nothing changes in Xero until you export it.", with{"Number": v.Invoice.Number}))
+		tell(lang.L("replace.copy", with{"Number": v.Invoice.Number}))
 	}
 	if len(buttons.Objects) > 0 {
 		parts.Add(container.New(inset, buttons))
@@ -248,15 +248,15 @@ func (r *replacement) next() *button {
 		if v.Link == "" {
 			return nil
 		}
-		return newButton(r.keys, lang.L("Open in Xero"), func() { r.openURL(v.Link) })
+		return newButton(r.keys, lang.L("action.open-in-xero"), func() { r.openURL(v.Link) })
 	case app.FindFirst, app.DeleteHere:
-		b := newButton(r.keys, lang.L("Delete it here"), r.deleteHere)
+		b := newButton(r.keys, lang.L("replace.delete"), r.deleteHere)
 		b.enable(v.Step == app.DeleteHere || r.me().May(staff.ReleaseMissing, v.Client.ID))
 		return b
 	case app.CopyNow:
-		return newButton(r.keys, lang.L("New draft"), r.copy)
+		return newButton(r.keys, lang.L("replace.make-draft"), r.copy)
 	case app.ReplaceDone:
-		return newButton(r.keys, lang.L("Open the new draft"), func() {
+		return newButton(r.keys, lang.L("replace.open-draft"), func() {
 			r.box.hide()
 			r.write(v.Replacement.Copy)
 		})
@@ -267,8 +267,8 @@ func (r *replacement) next() *button {
 // check reads the invoice in Xero anew.
 func (r *replacement) check() {
 	id, was := r.view.Invoice.ID, r.view.Step
-	r.say(lang.L("Looking in Xero…"))
-	act(r.shell, lang.L("Looking in Xero…"), func(ctx context.Context) (app.ReplaceView, error) {
+	r.say(lang.L("busy.checking-xero"))
+	act(r.shell, lang.L("busy.checking-xero"), func(ctx context.Context) (app.ReplaceView, error) {
 		if err := r.app.LookAgain(ctx, r.me(), []billing.InvoiceID{id}); err != nil {
 			return app.ReplaceView{}, err
 		}
@@ -281,7 +281,7 @@ func (r *replacement) check() {
 		default:
 			r.note.SetText("")
 			if v.Step == was {
-				r.note.SetText(lang.L("Looked in Xero at {{.Time}}: it stands as before.", with{"Time": r.moment(r.now())}))
+				r.note.SetText(lang.L("replace.checked", with{"Time": r.moment(r.now())}))
 			}
 			r.view = v
 			r.show()
@@ -292,32 +292,32 @@ func (r *replacement) check() {
 // askVoid asks once more before the invoice is voided in Xero.
 func (r *replacement) askVoid() {
 	v := r.view
-	title := lang.L("Void invoice {{.Number}} in Xero?", with{"Number": v.Invoice.Number})
-	text := lang.L("Invoice {{.Number}} of {{.Client}}, {{.Total}}, is voided in the organisation {{.Organisation}}. Voiding cannot be undone, and the number is used up.",
+	title := lang.L("replace.void.title", with{"Number": v.Invoice.Number})
+	text := lang.L("replace.void.text",
 		with{"Number": v.Invoice.Number, "Client": v.Client.Name, "Total": r.format.Money(v.Totals.Total), "Organisation": v.Organisation.Name})
 	var d *dialog
-	void := newButton(r.keys, lang.L("Void it in Xero"), func() {
+	void := newButton(r.keys, lang.L("replace.void.yes"), func() {
 		d.hide()
-		r.then(lang.L("It was not voided"), func(ctx context.Context) error {
+		r.then(lang.L("replace.void.failed"), func(ctx context.Context) error {
 			_, err := r.app.VoidInXero(ctx, r.me(), v.Invoice.ID)
 			return err
 		}, r.load)
 	})
 	void.Importance = widget.DangerImportance
-	leave := newButton(r.keys, lang.L("Cancel"), func() { d.hide() }) // the default: there is no way back from voiding
+	leave := newButton(r.keys, lang.L("action.cancel"), func() { d.hide() }) // the default: there is no way back from voiding
 	d = r.dialogs.show(title, fyne.NewSize(440, 0), paragraph(text), void, leave)
 }
 
 func (r *replacement) deleteHere() {
 	id := r.view.Invoice.ID
-	r.then(lang.L("The invoice was not deleted"), func(ctx context.Context) error { return r.app.DeleteReplaced(ctx, r.me(), id) }, r.load)
+	r.then(lang.L("delete.failed"), func(ctx context.Context) error { return r.app.DeleteReplaced(ctx, r.me(), id) }, r.load)
 }
 
 // copy makes the draft and opens it.
 func (r *replacement) copy() {
 	var made billing.InvoiceID
 	id, today := r.view.Invoice.ID, billing.DateOf(r.now())
-	r.then(lang.L("The new draft was not made"), func(ctx context.Context) (err error) {
+	r.then(lang.L("replace.copy.failed"), func(ctx context.Context) (err error) {
 		made, err = r.app.CopyReplaced(ctx, r.me(), id, today)
 		return err
 	}, func() {
@@ -330,12 +330,12 @@ func (r *replacement) copy() {
 // askStop asks whether the replacement shall be given up.
 func (r *replacement) askStop() {
 	v := r.view
-	text := lang.L("What was done in Xero and here stays done. Replace can be begun again.")
+	text := lang.L("replace.stop.text")
 	if v.Invoice.Stage.Status == billing.Deleted {
-		text = lang.L("It is voided in Xero and deleted here, and that stays so: no draft takes its place.")
+		text = lang.L("replace.stop.text.deleted")
 	}
-	r.dialogs.ask(lang.L("Stop replacing invoice {{.Number}}?", with{"Number": v.Invoice.Number}), text, lang.L("Give up"), func() {
-		r.then(lang.L("The replacement was not given up"), func(ctx context.Context) error {
+	r.dialogs.ask(lang.L("replace.stop.title", with{"Number": v.Invoice.Number}), text, lang.L("replace.stop.yes"), func() {
+		r.then(lang.L("replace.stop.failed"), func(ctx context.Context) error {
 			return r.app.StopReplacing(ctx, r.me(), v.Invoice.ID)
 		}, func() {
 			delete(r.news.mine, v.Invoice.ID)
@@ -354,7 +354,7 @@ func (r *replacement) leave() {
 
 // then does one step and goes on, or tells why it was not done.
 func (r *replacement) then(refused string, do func(context.Context) error, next func()) {
-	act(r.shell, lang.L("Changing the invoices…"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
+	act(r.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
 		func(_ struct{}, err error) {
 			if err != nil {
 				r.failed(refused, err)

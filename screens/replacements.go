@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app/billing"
 	"feebridge/screens/style"
@@ -36,7 +35,7 @@ const namedReplacements = 5
 func newReplacements(b *billingScreen) *replacements {
 	r := &replacements{billingScreen: b, loading: task{ui: b.ui}}
 	r.text = newBadge(b.keys, 2000, r.choose)
-	r.goOn = newButton(b.keys, lang.L("Go on"), r.choose)
+	r.goOn = newButton(b.keys, lang.L("action.continue"), r.choose)
 	r.strip = newStrip(r.text, r.goOn)
 	return r
 }
@@ -86,7 +85,7 @@ func (r *replacements) show(open []replaced) {
 	if len(open) > namedReplacements {
 		names = append(names, "…")
 	}
-	r.text.set(style.Queued, lang.XN("count.replacements", "{{.Count}} replacements are under way: {{.Numbers}}", len(open),
+	r.text.set(style.Queued, lang.N("replace.open", len(open),
 		with{"Count": r.format.Count(len(open)), "Numbers": strings.Join(names, ", ")}))
 	r.strip.Refresh()
 	if visible := len(open) > 0; visible != r.strip.Visible() {
@@ -103,8 +102,8 @@ func (r *replacements) choose() {
 	}
 	var items []*fyne.MenuItem
 	for _, o := range r.open {
-		items = append(items, fyne.NewMenuItem(lang.L("Invoice {{.Number}}", with{"Number": o.number}), func() { r.replace(o.id) }))
+		items = append(items, fyne.NewMenuItem(lang.L("invoice.title", with{"Number": o.number}), func() { r.replace(o.id) }))
 	}
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.goOn)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), r.window.Canvas(), at)
+	openMenu(fyne.NewMenu("", items...), r.window.Canvas(), at)
 }

@@ -99,7 +99,7 @@ func (b *billingScreen) read(ctx context.Context, q app.Query, known func(billin
 
 // unread tells that the list could not be read: in its place when it is empty, else in passing.
 func (b *billingScreen) unread(err error) {
-	b.problem = lang.L("The invoices could not be read. {{.Why}}", with{"Why": say(err)})
+	b.problem = lang.L("billing.failed", with{"Why": say(err)})
 	if b.tally != nil {
 		b.notice(b.problem)
 	}

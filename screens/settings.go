@@ -62,9 +62,9 @@ func newSettings(s *shell, a settingsApp, read func(string, []byte) (app.Sheet, 
 
 // open shows the settings.
 func (s *settings) open() {
-	act(s.shell, lang.L("Reading the settings…"), s.app.Settings, func(known app.Settings, err error) {
+	act(s.shell, lang.L("busy.loading-settings"), s.app.Settings, func(known app.Settings, err error) {
 		if err != nil {
-			s.failed(lang.L("The settings could not be read"), err)
+			s.failed(lang.L("settings.failed"), err)
 			return
 		}
 		s.known = known
@@ -74,10 +74,10 @@ func (s *settings) open() {
 
 func (s *settings) show() {
 	s.told, s.holder = container.NewVBox(), container.NewStack()
-	s.parts = newChips(s.keys, []string{lang.L("Firm"), lang.L("Numbers and terms"), lang.L("Taxes"), lang.L("Billing codes")}, s.turn)
-	s.save = newButton(s.keys, lang.L("Save"), s.store)
-	leave := newButton(s.keys, lang.L("Close"), func() { s.box.hide() })
-	s.box = s.dialogs.show(lang.L("Settings"), fyne.NewSize(860, 600),
+	s.parts = newChips(s.keys, []string{lang.L("settings.firm"), lang.L("settings.numbers"), lang.L("settings.taxes"), lang.L("settings.codes")}, s.turn)
+	s.save = newButton(s.keys, lang.L("action.save"), s.store)
+	leave := newButton(s.keys, lang.L("action.close"), func() { s.box.hide() })
+	s.box = s.dialogs.show(lang.L("settings.title"), fyne.NewSize(860, 600),
 		container.NewBorder(container.NewVBox(s.parts, s.told), nil, nil, nil, s.holder), leave, s.save)
 	s.turn(0)
 }
@@ -92,9 +92,8 @@ func (s *settings) turn(to int) {
 	s.tell(style.Sign{}, "")
 	s.save.enable(s.may())
 	if !s.may() {
-		needs := staff.EditSettings.Needs()
-		s.tell(style.Held, lang.L("You can look, but not change anything: the settings need {{.Permission}}. Ask an Admin of your firm.",
-			with{"Permission": lang.X(needs, needs)}))
+		s.tell(style.Held, lang.L("settings.view-only",
+			with{"Permission": permissionsFor(staff.EditSettings)}))
 	}
 	s.box.fit()
 	s.part.focus()
@@ -115,7 +114,7 @@ func (s *settings) store() {
 		s.tell(style.Failed, say(err))
 		return
 	}
-	act(s.shell, lang.L("Saving…"), func(ctx context.Context) (app.Settings, error) {
+	act(s.shell, lang.L("busy.saving"), func(ctx context.Context) (app.Settings, error) {
 		if err := part.save(ctx); err != nil {
 			return app.Settings{}, err
 		}
@@ -127,7 +126,7 @@ func (s *settings) store() {
 		}
 		s.known = now
 		s.changed(now.Firm)
-		s.tell(style.Done, lang.L("Saved"))
+		s.tell(style.Done, lang.L("done.saved"))
 	})
 }
 
@@ -151,7 +150,7 @@ func (s *settings) firmPart() settingsPart {
 	phone, email, number := s.field(head.Phone, ""), s.field(head.Email, ""), s.field(head.TaxNumber, "")
 	var address []*entry
 	a := head.Address
-	hints := []string{lang.L("Street"), "", lang.L("City"), lang.L("Postal code"), lang.L("Region"), lang.L("Country")}
+	hints := []string{lang.L("field.street"), "", lang.L("field.city"), lang.L("field.postal-code"), lang.L("field.region"), lang.L("field.country")}
 	for i, text := range []string{a.Lines[0], a.Lines[1], a.City, a.PostalCode, a.Region, a.Country} {
 		address = append(address, s.field(text, hints[i]))
 	}
@@ -172,13 +171,13 @@ func (s *settings) firmPart() settingsPart {
 			picture.SetMinSize(fyne.NewSize(120, 40))
 			logo.Add(picture)
 		}
-		choose := newButton(s.keys, lang.L("Choose a picture…"), func() {
-			s.pickFile(lang.L("Choose a picture…"), []string{".png", ".jpg", ".jpeg"}, func(_ string, content []byte) {
+		choose := newButton(s.keys, lang.L("settings.logo.choose"), func() {
+			s.pickFile(lang.L("settings.logo.pick-title"), []string{".png", ".jpg", ".jpeg"}, func(_ string, content []byte) {
 				head.Logo = content
 				showLogo()
 			})
 		})
-		remove := newButton(s.keys, lang.L("Remove"), func() { head.Logo = nil; showLogo() })
+		remove := newButton(s.keys, lang.L("settings.logo.remove"), func() { head.Logo = nil; showLogo() })
 		choose.enable(s.may())
 		remove.enable(s.may() && len(head.Logo) > 0)
 		logo.Add(container.NewCenter(choose))
@@ -189,12 +188,12 @@ func (s *settings) firmPart() settingsPart {
 	pair := func(a, b fyne.CanvasObject) fyne.CanvasObject { return container.NewGridWithColumns(2, a, b) }
 	return settingsPart{
 		content: container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, style.Spacing+style.Gap), container.NewVBox(
-			labelled(lang.L("Name of the firm"), name),
-			labelled(lang.L("Currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
-			caption(lang.L("The currency is that of invoices which name none. What follows stands on printed invoices.")),
-			labelled(lang.L("Address"), container.NewVBox(address[0], address[1], pair(address[2], address[3]), pair(address[4], address[5]))),
-			labelled(lang.L("Phone"), phone), labelled(lang.L("E-mail"), email), labelled(lang.L("Tax number"), number),
-			labelled(lang.L("How to pay"), payment), labelled(lang.L("Logo"), logo)))),
+			labelled(lang.L("field.firm-name"), name),
+			labelled(lang.L("field.currency"), container.New(fixedWidth{width: 90, least: 90}, currency)),
+			caption(lang.L("settings.firm.hint")),
+			labelled(lang.L("field.address"), container.NewVBox(address[0], address[1], pair(address[2], address[3]), pair(address[4], address[5]))),
+			labelled(lang.L("field.phone"), phone), labelled(lang.L("field.email"), email), labelled(lang.L("field.tax-number"), number),
+			labelled(lang.L("field.how-to-pay"), payment), labelled(lang.L("field.logo"), logo)))),
 		collect: func() (err error) {
 			firm.Name = name.Text
 			if firm.Currency, err = readCurrency(currency.Text); err != nil {
@@ -217,7 +216,7 @@ func (s *settings) numbersPart() settingsPart {
 	firm := s.known.Firm
 	prefix, digits := s.field(firm.Numbering.Prefix, ""), s.field(strconv.Itoa(firm.Numbering.Digits), "")
 	next := s.field(strconv.FormatInt(firm.Numbering.Next, 10), "")
-	term := newTermField(s.keys, firm.Term, lang.L("none: every invoice needs its own due date"))
+	term := newTermField(s.keys, firm.Term, lang.L("term.none"))
 	example := paragraph("")
 	read := func() (n billing.Numbering, err error) {
 		n.Prefix = prefix.Text
@@ -235,7 +234,7 @@ func (s *settings) numbersPart() settingsPart {
 			example.SetText(say(err))
 			return
 		}
-		example.SetText(lang.L("The next invoice that is finalized becomes {{.Number}}, or the first number after it that was never used.", with{"Number": n.Number()}))
+		example.SetText(lang.L("settings.next-number", with{"Number": n.Number()}))
 	}
 	for _, e := range []*entry{prefix, digits, next} {
 		e.OnChanged = show
@@ -244,10 +243,10 @@ func (s *settings) numbersPart() settingsPart {
 	small := func(e *entry) fyne.CanvasObject { return container.New(fixedWidth{width: 160, least: 90}, e) }
 	return settingsPart{
 		content: container.NewVBox(
-			labelled(lang.L("Prefix"), small(prefix)), labelled(lang.L("Digits"), small(digits)), labelled(lang.L("Next number"), small(next)),
+			labelled(lang.L("settings.prefix"), small(prefix)), labelled(lang.L("settings.digits"), small(digits)), labelled(lang.L("settings.next"), small(next)),
 			example, container.New(inset, container.NewHBox(s.gapsButton())), widget.NewSeparator(),
-			labelled(lang.L("Payment term"), term.content),
-			caption(lang.L("A client's own term comes first, then the term of the mapping, then this one."))),
+			labelled(lang.L("field.payment-terms"), term.content),
+			caption(lang.L("settings.term-hint"))),
 		collect: func() (err error) {
 			if firm.Numbering, err = read(); err != nil {
 				return err

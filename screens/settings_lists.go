@@ -24,15 +24,15 @@ func (s *settings) taxesPart() settingsPart {
 		rows = append(rows, []string{t.Name, t.Rate.String(), t.Code, partsText(t.Parts)})
 	}
 	s.table = newTable([]sheet.Column{
-		{Title: lang.L("Name"), Width: 200, Stretch: true},
-		{Title: lang.L("Rate"), Width: 90, Right: true},
-		{Title: lang.L("TaxType in Xero"), Width: 140},
-		{Title: lang.L("Made up of"), Width: 230},
-	}, rows, lang.L("No taxes yet. Press Enter to add the first."), !s.may())
+		{Title: lang.L("field.name"), Width: 200, Stretch: true},
+		{Title: lang.L("field.rate"), Width: 90, Right: true},
+		{Title: lang.L("settings.tax-type"), Width: 140},
+		{Title: lang.L("settings.tax-parts"), Width: 230},
+	}, rows, lang.L("settings.no-taxes"), !s.may())
 	t := s.table
 	var taxes []billing.Tax
 	return settingsPart{
-		content: container.NewBorder(nil, caption(lang.L("A line has one tax. For two taxes on a line make one tax of both, such as “GST 5% + PST 7%”, and map it to a tax rate of Xero that has these components.")), nil, nil, t.Sheet),
+		content: container.NewBorder(nil, caption(lang.L("settings.taxes.hint")), nil, nil, t.Sheet),
 		collect: func() error {
 			taxes = nil
 			return t.filled(func(_ int, row []string) error {
@@ -80,27 +80,27 @@ func readTax(name, rate, code, parts string) (billing.Tax, error) {
 func (s *settings) codesPart() settingsPart {
 	was := s.known.Codes
 	s.table = newTable([]sheet.Column{
-		{Title: lang.L("Code"), Width: 110},
-		{Title: lang.X("word.description", "Description"), Width: 240, Stretch: true},
-		{Title: lang.L("Rate"), Width: 100, Right: true},
-		{Title: lang.L("Tax"), Width: 170, Options: func(int) []sheet.Option {
+		{Title: lang.L("field.code"), Width: 110},
+		{Title: lang.L("field.description"), Width: 240, Stretch: true},
+		{Title: lang.L("field.rate"), Width: 100, Right: true},
+		{Title: lang.L("field.tax"), Width: 170, Options: func(int) []sheet.Option {
 			var options []sheet.Option
 			for _, t := range s.known.Taxes {
 				options = append(options, sheet.Option{Value: t.Name, Label: t.Rate.String()})
 			}
 			return options
 		}},
-		{Title: lang.L("Account"), Width: 90},
-	}, s.codeRows(was), lang.L("No billing codes yet. Press Enter to add the first, or take them from a file."), !s.may())
+		{Title: lang.L("field.account"), Width: 90},
+	}, s.codeRows(was), lang.L("settings.no-codes"), !s.may())
 	t := s.table
-	load := newButton(s.keys, lang.L("Import from a file…"), func() {
-		s.pickFile(lang.L("Import billing codes"), []string{".csv", ".xlsx", ".txt"}, func(name string, content []byte) { s.importCodes(t, name, content) })
+	load := newButton(s.keys, lang.L("settings.codes.import"), func() {
+		s.pickFile(lang.L("settings.codes.pick-title"), []string{".csv", ".xlsx", ".txt"}, func(name string, content []byte) { s.importCodes(t, name, content) })
 	})
 	load.enable(s.may())
 	var codes []billing.Code
 	return settingsPart{
 		content: container.NewBorder(nil, container.NewBorder(nil, nil, load, nil,
-			caption(lang.L("What a line of a code begins with. A file has the columns Code, Description, UnitAmount, Tax and Account."))), nil, nil, t.Sheet),
+			caption(lang.L("settings.codes.hint"))), nil, nil, t.Sheet),
 		collect: func() error {
 			codes = nil
 			return t.filled(func(_ int, row []string) error {
@@ -155,7 +155,7 @@ func (s *settings) importCodes(t *table, name string, content []byte) {
 		codes    []billing.Code
 		problems []intake.Problem
 	}
-	act(s.shell, lang.L("Reading the file…"), func(ctx context.Context) (result, error) {
+	act(s.shell, lang.L("busy.reading-file"), func(ctx context.Context) (result, error) {
 		cells, err := s.read(name, content)
 		if err != nil {
 			return result{}, err
@@ -165,12 +165,12 @@ func (s *settings) importCodes(t *table, name string, content []byte) {
 	}, func(r result, err error) {
 		switch {
 		case err != nil:
-			s.dialogs.tell(lang.L("The file could not be read"), err.Error())
+			s.dialogs.tell(lang.L("file.read.failed"), err.Error())
 		case len(r.problems) > 0:
 			s.tellProblems(r.problems)
 		default:
 			t.take(s.codeRows(r.codes))
-			s.tell(style.Done, lang.XN("count.codes", "{{.Count}} billing codes read. Save stores them.", len(r.codes), with{"Count": len(r.codes)}))
+			s.tell(style.Done, lang.N("settings.codes.done", len(r.codes), with{"Count": len(r.codes)}))
 		}
 	})
 }
@@ -182,6 +182,6 @@ func (s *settings) tellProblems(problems []intake.Problem) {
 		list.Add(signed(style.Failed, paragraph(p.Error())))
 	}
 	var d *dialog
-	d = s.dialogs.show(lang.L("Nothing was taken over"), fyne.NewSize(560, 360),
-		container.NewVScroll(list), newButton(s.keys, lang.L("Close"), func() { d.hide() }))
+	d = s.dialogs.show(lang.L("import.none"), fyne.NewSize(560, 360),
+		container.NewVScroll(list), newButton(s.keys, lang.L("action.close"), func() { d.hide() }))
 }

@@ -19,7 +19,7 @@ func TestTheFirmAndItsNumbersAreSet(t *testing.T) {
 	b := newTrial(t, fake)
 	b.w.settings.open()
 	b.settle()
-	b.see("Settings", "Name of the firm", "How to pay", "Choose a picture…")
+	b.see("Settings", "Firm name", "How to pay", "Choose an image…")
 	b.typeText(" Ltd")
 	b.key(fyne.KeyReturn)
 	b.see("Saved")
@@ -28,9 +28,9 @@ func TestTheFirmAndItsNumbersAreSet(t *testing.T) {
 	}
 	b.w.settings.parts.choose(1)
 	b.settle()
-	b.see("The next invoice that is finalized becomes INV-0001, or the first number after it that was never used.")
+	b.see("The next invoice you finalize gets INV-0001, or the first number after it that's never been used.")
 	b.typeText("x")
-	b.tap("Save")
+	b.tap("action.save")
 	if got := fake.writing.firm.Numbering.Prefix; got != "INV-x" {
 		t.Errorf("the prefix is %q", got)
 	}
@@ -47,12 +47,12 @@ func TestTaxesAreWrittenInATable(t *testing.T) {
 	table.OnInsert(2)
 	table.SetCursor(sheet.Cell{Row: 2})
 	b.enter("GST + PST", "12", "BC", "GST 5% + PST 6%")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("Row 3: The parts of the tax \"GST + PST\" make 11%, and its rate is 12%: correct one of them.")
 	table.SetCursor(sheet.Cell{Row: 2, Column: 3})
 	table.Focus()
 	b.enter("GST 5% + PST 7%")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("Saved")
 	if n := len(fake.writing.taxes); n != 3 || len(fake.writing.taxes[2].Parts) != 2 {
 		t.Errorf("stored are %+v", fake.writing.taxes)
@@ -82,13 +82,13 @@ func TestBillingCodesAreTakenFromAFile(t *testing.T) {
 	fake.fileProblems = []intake.Problem{{Line: 2, Column: "Tax", Text: "no such tax"}}
 	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
 	b.settle()
-	b.see("Nothing was taken over", "Line 2, Tax: no such tax")
-	b.tap("Close")
+	b.see("Nothing was imported", "Line 2, Tax: no such tax")
+	b.tap("action.close")
 	fake.fileProblems, fake.fileCodes = nil, []billing.Code{{Code: "acc", Description: "Accounts of a year"}, {Code: "NEW", Description: "New work", UnitAmount: 10_0000, Tax: "OUTPUT2"}}
 	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
 	b.settle()
-	b.see("2 billing codes read. Save stores them.", "Accounts of a year", "New work")
-	b.tap("Save")
+	b.see("2 billing codes imported. Save to keep them.", "Accounts of a year", "New work")
+	b.tap("action.save")
 	if n := len(fake.writing.codes); n != 3 || fake.writing.codes[2].Tax != "OUTPUT2" {
 		t.Errorf("stored are %+v", fake.writing.codes)
 	}
@@ -100,23 +100,23 @@ func TestStaffAreAddedChangedAndDeactivated(t *testing.T) {
 	b := newTrial(t, fake)
 	b.w.team.open()
 	b.settle()
-	b.see("Staff and permissions", "Olivia Hart", "Owner of all")
-	b.tap("Add somebody")
+	b.see("Staff and permissions", "Olivia Hart", "Owner (all clients)")
+	b.tap("staff.add")
 	b.typeText("Vera Blum")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("The password has 0 characters: use 10 or more, such as a few words.")
 	b.passwords()[0].SetText("four words and more")
-	b.tap("Save")
+	b.tap("action.save")
 	b.see("Vera Blum")
 	if n := len(fake.staff); n != 2 {
 		t.Fatalf("there are %d", n)
 	}
 	b.w.team.edit(fake.staff[1])
 	b.settle()
-	b.tap("Deactivate…")
+	b.tap("staff.deactivate")
 	b.see("Deactivate Vera Blum?")
-	b.tap("Deactivate")
-	b.see("deactivated")
+	b.tap("staff.deactivate.yes")
+	b.see("Deactivated")
 }
 
 func TestOnlyAnAdminManagesStaff(t *testing.T) {
@@ -126,7 +126,7 @@ func TestOnlyAnAdminManagesStaff(t *testing.T) {
 	b := newTrialAs(t, fake, viewer)
 	b.w.team.open()
 	b.settle()
-	b.see("Only an Admin sees and changes what others may do: managing staff needs Admin.")
+	b.see("View only. To manage staff, you need Admin. Ask an Admin at your firm.")
 }
 
 func TestTheAuditTrailIsListedCheckedAndSaved(t *testing.T) {
@@ -143,12 +143,12 @@ func TestTheAuditTrailIsListedCheckedAndSaved(t *testing.T) {
 	b.settle()
 	b.see("Vera Blum", "client Harbour Café", "2 entries")
 	fake.report = app.AuditReport{Entries: 2, Broken: &staff.Broken{Seq: 1, How: staff.EntryChanged}}
-	b.tap("Verify")
-	b.see("The audit trail was tampered with", "Entry 1 was changed after it was written. What stands before it is as it was.")
-	b.tap("Close")
+	b.tap("trail.verify")
+	b.see("Audit trail altered", "Entry 1 was changed after it was written. The entries before it are intact.")
+	b.tap("action.close")
 	fake.report = app.AuditReport{Entries: 2, Head: staff.Head{Seq: 2, Hash: "abc"}}
-	b.tap("Verify")
-	b.see("The audit trail is whole")
+	b.tap("trail.verify")
+	b.see("Audit trail verified")
 	b.key(fyne.KeyEscape)
 	b.w.trail.open(2)
 	b.settle()
@@ -180,14 +180,14 @@ func TestAPasswordIsChanged(t *testing.T) {
 	b := newTrial(t, fake)
 	b.w.team.changePassword()
 	b.settle()
-	b.see("Change my password", "Old password")
+	b.see("Change my password", "Current password")
 	fields := b.passwords()
 	fields[1].SetText("four words and more")
-	b.tap("Save")
-	b.see("The two new passwords are not the same.")
+	b.tap("action.save")
+	b.see("The new passwords don't match.")
 	fields[2].SetText("four words and more")
-	b.tap("Save")
-	b.notSee("Old password")
+	b.tap("action.save")
+	b.notSee("Current password")
 	if fake.passwords["s1"] != "four words and more" {
 		t.Errorf("stored are %v", fake.passwords)
 	}

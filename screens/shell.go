@@ -120,7 +120,7 @@ func (s *sums) text(f style.Format) string {
 	var words []string
 	for _, p := range s.parts {
 		if p.lost {
-			words = append(words, lang.L("{{.Currency}}: too large to add up", with{"Currency": p.total.Currency()}))
+			words = append(words, lang.L("billing.sum-too-large", with{"Currency": p.total.Currency()}))
 			continue
 		}
 		words = append(words, f.Money(p.total))

@@ -91,11 +91,11 @@ func TestWhatIsUnderWayGoesBeforeTheInvoice(t *testing.T) {
 	show("0001076")
 	b.see("Save this draft?")
 	show("0001070") // another link, while that is asked
-	b.tap("Keep writing")
+	b.tap("editor.keep-editing")
 	b.notSee("Save this draft?")
 	b.pass(wantedAgain)
 	b.see("Save this draft?") // for the other one
-	b.tap("Discard changes")
+	b.tap("editor.leave.discard")
 	b.mustShow("0001070")
 	b.pass(wantedAgain)
 	b.mustShow("0001070")

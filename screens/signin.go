@@ -46,19 +46,19 @@ func (c *connections) signIn() {
 	d.said = container.NewVBox()
 	d.shown = caption("")
 	d.shown.Wrapping, d.shown.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
-	leave := newButton(c.keys, lang.L("Cancel"), func() { d.box.hide() })
-	d.copy = newButton(c.keys, lang.L("Copy link"), func() {
+	leave := newButton(c.keys, lang.L("action.cancel"), func() { d.box.hide() })
+	d.copy = newButton(c.keys, lang.L("consent.copy"), func() {
 		fyne.CurrentApp().Clipboard().SetContent(d.link)
-		d.say(style.Busy, d.waiting()+" "+lang.L("The link is copied: open it in any browser on this computer."))
+		d.say(style.Busy, d.waiting()+" "+lang.L("consent.copied"))
 	})
-	d.again = newButton(c.keys, lang.L("Open the browser again"), func() {
+	d.again = newButton(c.keys, lang.L("consent.open-again"), func() {
 		if d.failed {
 			d.start()
 		} else {
 			d.openURL(d.link)
 		}
 	})
-	d.box = c.dialogs.show(lang.L("Sign in to Xero"), fyne.NewSize(560, 0), container.NewVBox(d.said, d.shown), leave, d.copy, d.again)
+	d.box = c.dialogs.show(lang.L("consent.title"), fyne.NewSize(560, 0), container.NewVBox(d.said, d.shown), leave, d.copy, d.again)
 	d.box.onHide = d.asking.stop
 	d.start()
 }
@@ -66,12 +66,12 @@ func (c *connections) signIn() {
 // start asks for a link, opens it and waits for the person's decision.
 func (d *consent) start() {
 	d.failed, d.link = false, ""
-	d.again.SetText(lang.L("Open the browser again"))
+	d.again.SetText(lang.L("consent.open-again"))
 	d.again.Disable()
 	d.copy.Show()
 	d.copy.Disable()
 	d.shown.Hide()
-	d.say(style.Busy, lang.L("Your browser opens Xero's sign-in…"))
+	d.say(style.Busy, lang.L("consent.opening"))
 	d.asking.start(func(ctx context.Context, post func(func())) {
 		signIn, found, err := d.app.AskConsent(ctx, d.me(), func(link string) {
 			post(func() { d.open(link) })
@@ -95,8 +95,8 @@ func (d *consent) open(link string) {
 
 // waiting says what the person is to do, and by when.
 func (d *consent) waiting() string {
-	return lang.L("Sign in to Xero in your browser, choose the organisation and allow access. Feebridge waits for that until {{.Time}}, {{.Minutes}} minutes from when the browser opened.",
-		with{"Time": d.moment(d.until), "Minutes": int(app.ConsentTime.Minutes())})
+	minutes := int(app.ConsentTime.Minutes())
+	return lang.N("consent.waiting", minutes, with{"Time": d.moment(d.until), "Count": minutes})
 }
 
 func (d *consent) say(sign style.Sign, text string) {
@@ -118,7 +118,7 @@ func (d *consent) end(signIn app.Consent, kept bool, found []app.Connection, err
 	d.failed = true
 	d.shown.Hide()
 	d.copy.Hide()
-	d.again.SetText(lang.L("Try again"))
+	d.again.SetText(lang.L("action.try-again"))
 	d.again.Enable()
 	d.say(style.Failed, say(err))
 	d.box.focus(d.again)

@@ -38,7 +38,7 @@ func SignOn(p SignOnParams) (end func()) {
 	who.SetText(p.Preferences.String(lastMemberKey))
 	told := container.NewVBox()
 	trying := task{ui: u}
-	in = newButton(keys, lang.L("Sign in"), func() {
+	in = newButton(keys, lang.L("sign-in.yes"), func() {
 		in.Disable()
 		told.RemoveAll()
 		load(&trying, func(ctx context.Context) (staff.Member, error) { return p.Authenticate(ctx, who.Text, password.Text) },
@@ -59,10 +59,10 @@ func SignOn(p SignOnParams) (end func()) {
 	who.OnSubmitted = func(string) { p.Window.Canvas().Focus(password) }
 	password.OnSubmitted = func(string) { in.Tapped(nil) }
 	form := container.NewVBox(
-		heading(p.Firm), paragraph(lang.L("Who are you?")),
-		labelled(lang.L("Name or e-mail"), who), labelled(lang.L("Password"), password), told,
+		heading(p.Firm), paragraph(lang.L("sign-in.text")),
+		labelled(lang.L("sign-in.name"), who), labelled(lang.L("field.password"), password), told,
 		container.NewBorder(nil, nil, nil, in),
-		caption(lang.L("A forgotten password is set anew by an Admin of your firm.")))
+		caption(lang.L("sign-in.forgot")))
 	p.Window.SetPadded(false)
 	p.Window.SetContent(container.NewCenter(container.New(atLeastWide{width: 460}, form)))
 	if who.Text == "" {
@@ -87,14 +87,14 @@ func (l atLeastWide) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // askPassword sets a new password for a member who forgot hers.
 func (t *team) askPassword(m staff.Member) {
-	t.passwordForm(lang.L("New password of {{.Name}}", with{"Name": m.Name}), false, func(ctx context.Context, _, password string) error {
+	t.passwordForm(lang.L("password.title.other", with{"Name": m.Name}), false, func(ctx context.Context, _, password string) error {
 		return t.app.ResetPassword(ctx, t.me(), m.ID, password)
 	})
 }
 
 // changePassword changes the password of who acts.
 func (t *team) changePassword() {
-	t.passwordForm(lang.L("Change my password"), true, func(ctx context.Context, old, password string) error {
+	t.passwordForm(lang.L("password.title.own"), true, func(ctx context.Context, old, password string) error {
 		return t.app.ChangePassword(ctx, t.me(), old, password)
 	})
 }
@@ -105,23 +105,23 @@ func (t *team) passwordForm(title string, own bool, set func(ctx context.Context
 	told := container.NewVBox()
 	body := container.NewVBox(told)
 	if own {
-		body.Add(labelled(lang.L("Old password"), old))
-		body.Add(caption(lang.L("Empty where you have none yet.")))
+		body.Add(labelled(lang.L("password.current"), old))
+		body.Add(caption(lang.L("password.current-hint")))
 	}
-	body.Add(labelled(lang.L("New password"), password))
-	body.Add(labelled(lang.L("Once more"), again))
-	body.Add(caption(lang.L("{{.Count}} characters or more, such as a few words.", with{"Count": staff.MinPassword})))
+	body.Add(labelled(lang.L("password.new"), password))
+	body.Add(labelled(lang.L("password.again"), again))
+	body.Add(caption(lang.N("password.hint", staff.MinPassword, with{"Count": staff.MinPassword})))
 	var d *dialog
 	complain := func(text string) {
 		told.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(text))}
 		d.fit()
 	}
-	save := newButton(t.keys, lang.L("Save"), func() {
+	save := newButton(t.keys, lang.L("action.save"), func() {
 		if password.Text != again.Text {
-			complain(lang.L("The two new passwords are not the same."))
+			complain(lang.L("password.differ"))
 			return
 		}
-		act(t.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) {
+		act(t.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, set(ctx, old.Text, password.Text)
 		}, func(_ struct{}, err error) {
 			if err != nil {
@@ -129,10 +129,10 @@ func (t *team) passwordForm(title string, own bool, set func(ctx context.Context
 				return
 			}
 			d.hide()
-			t.notice(lang.L("The password is changed."))
+			t.notice(lang.L("password.done"))
 		})
 	})
-	d = t.dialogs.show(title, fyne.NewSize(460, 0), body, newButton(t.keys, lang.L("Cancel"), func() { d.hide() }), save)
+	d = t.dialogs.show(title, fyne.NewSize(460, 0), body, newButton(t.keys, lang.L("action.cancel"), func() { d.hide() }), save)
 	if own {
 		d.focus(old)
 	} else {

@@ -51,15 +51,14 @@ func (t *team) may() bool { return t.me().May(staff.ManageStaff, "") }
 // open shows the staff.
 func (t *team) open() {
 	t.list = container.NewStack()
-	add := newButton(t.keys, lang.L("Add somebody"), func() { t.edit(staff.Member{}) })
+	add := newButton(t.keys, lang.L("staff.add"), func() { t.edit(staff.Member{}) })
 	add.enable(t.may())
-	leave := newButton(t.keys, lang.L("Close"), func() { t.box.hide() })
-	var top fyne.CanvasObject = caption(lang.L("Roles hold for a client or for all of them; permissions for everything. Enter on a row opens it."))
+	leave := newButton(t.keys, lang.L("action.close"), func() { t.box.hide() })
+	var top fyne.CanvasObject = caption(lang.L("staff.hint"))
 	if !t.may() {
-		needs := staff.ManageStaff.Needs()
-		top = signed(style.Held, paragraph(lang.L("Only an Admin sees and changes what others may do: managing staff needs {{.Permission}}.", with{"Permission": lang.X(needs, needs)})))
+		top = signed(style.Held, paragraph(lang.L("staff.view-only", with{"Permission": permissionsFor(staff.ManageStaff)})))
 	}
-	t.box = t.dialogs.show(lang.L("Staff and permissions"), fyne.NewSize(900, 480), container.NewBorder(top, nil, nil, nil, t.list), add, leave)
+	t.box = t.dialogs.show(lang.L("staff.title"), fyne.NewSize(900, 480), container.NewBorder(top, nil, nil, nil, t.list), add, leave)
 	t.box.onHide = func() { t.loading.stop(); t.box = nil }
 	t.load()
 }
@@ -83,7 +82,7 @@ func (t *team) load() {
 		return r, err
 	}, func(r read, err error) {
 		if err != nil {
-			t.failed(lang.L("The staff could not be read"), err)
+			t.failed(lang.L("staff.failed"), err)
 			return
 		}
 		t.members, t.clients = r.members, r.clients
@@ -101,8 +100,8 @@ func (t *team) show() {
 		rows = append(rows, []listCell{{sign: sign}, {text: m.Name}, {text: m.Email}, {text: t.permissionWords(m)}, {text: t.roleWords(m)}})
 	}
 	list := newListing(t.keys, []listColumn{
-		{width: listSign}, {title: lang.L("Name"), width: 180}, {title: lang.L("E-mail"), width: 190},
-		{title: lang.L("Permissions"), stretch: true}, {title: lang.L("Roles"), width: 200},
+		{width: listSign}, {title: lang.L("field.name"), width: 180}, {title: lang.L("field.email"), width: 190},
+		{title: lang.L("staff.permissions"), stretch: true}, {title: lang.L("staff.roles"), width: 200},
 	}, rows)
 	list.opened = func(i int) {
 		if t.may() {
@@ -116,14 +115,14 @@ func (t *team) show() {
 // permissionWords tell what a member may do anywhere.
 func (t *team) permissionWords(m staff.Member) string {
 	if m.Deactivated {
-		return lang.L("deactivated")
+		return lang.L("staff.deactivated")
 	}
 	var words []string
 	if m.Admin {
-		words = append(words, lang.L("Admin"))
+		words = append(words, lang.L("permission.admin"))
 	}
 	if m.SettingsAdmin {
-		words = append(words, lang.L("Settings Admin"))
+		words = append(words, lang.L("permission.settings-admin"))
 	}
 	for _, p := range staff.TimePermissions() {
 		if m.Time[p] {
@@ -137,10 +136,10 @@ func (t *team) permissionWords(m staff.Member) string {
 func (t *team) roleWords(m staff.Member) string {
 	var words []string
 	if m.AllEntities != staff.NoRole {
-		words = append(words, lang.L("{{.Role}} of all", with{"Role": roleWord(m.AllEntities)}))
+		words = append(words, lang.L("staff.role-all", with{"Role": roleWord(m.AllEntities)}))
 	}
 	if n := len(m.Roles); n > 0 {
-		words = append(words, lang.XN("count.roles", "{{.Count}} clients", n, with{"Count": n}))
+		words = append(words, lang.N("staff.role-clients", n, with{"Count": n}))
 	}
 	return strings.Join(words, ", ")
 }
@@ -148,23 +147,23 @@ func (t *team) roleWords(m staff.Member) string {
 func permissionWord(p staff.TimePermission) string {
 	switch p {
 	case staff.ProcessTime:
-		return lang.L("ProcessTime")
+		return lang.L("permission.process-time")
 	case staff.ExportToAccounting:
-		return lang.L("Export to accounting software")
+		return lang.L("permission.export")
 	}
-	return lang.L("Process all staff entries")
+	return lang.L("permission.all-entries")
 }
 
 func roleWord(r staff.Role) string {
 	switch r {
 	case staff.Viewer:
-		return lang.L("Viewer")
+		return lang.L("role.viewer")
 	case staff.Editor:
-		return lang.L("Editor")
+		return lang.L("role.editor")
 	case staff.Owner:
-		return lang.L("Owner")
+		return lang.L("role.owner")
 	}
-	return lang.L("no role")
+	return lang.L("role.none")
 }
 
 // memberForm changes one member.
@@ -199,32 +198,32 @@ func (t *team) edit(m staff.Member) {
 		f.time[p] = tick(permissionWord(p), m.Time[p])
 		permissions.Add(f.time[p])
 	}
-	f.settings, f.admin = tick(lang.L("Settings Admin"), m.SettingsAdmin), tick(lang.L("Admin"), m.Admin)
+	f.settings, f.admin = tick(lang.L("permission.settings-admin"), m.SettingsAdmin), tick(lang.L("permission.admin"), m.Admin)
 	permissions.Add(f.settings)
 	permissions.Add(f.admin)
 	f.all = newDropDown(t.keys, "", roleOptions(), strconv.Itoa(int(m.AllEntities)), func(string) {})
 	f.roles = f.newRoles()
 
-	left := container.NewVBox(f.told, labelled(lang.L("Name"), f.name), labelled(lang.L("E-mail"), f.email))
+	left := container.NewVBox(f.told, labelled(lang.L("field.name"), f.name), labelled(lang.L("field.email"), f.email))
 	if m.ID == "" {
 		f.password = widget.NewPasswordEntry()
-		left.Add(labelled(lang.L("First password"), f.password))
-		left.Add(caption(lang.L("{{.Count}} characters or more, such as a few words. Tell it in person; everybody can change her own.", with{"Count": staff.MinPassword})))
+		left.Add(labelled(lang.L("staff.first-password"), f.password))
+		left.Add(caption(lang.N("staff.password-hint", staff.MinPassword, with{"Count": staff.MinPassword})))
 	}
-	left.Add(labelled(lang.L("Permissions"), permissions))
-	left.Add(labelled(lang.L("Role on all clients"), outlined(f.all)))
-	roles := container.NewBorder(heading(lang.L("Roles on single clients")), nil, nil, nil, container.New(atLeast{height: 300}, f.roles.Sheet))
+	left.Add(labelled(lang.L("staff.permissions"), permissions))
+	left.Add(labelled(lang.L("staff.role-on-all"), outlined(f.all)))
+	roles := container.NewBorder(heading(lang.L("staff.roles-on-some")), nil, nil, nil, container.New(atLeast{height: 300}, f.roles.Sheet))
 	body := container.NewGridWithColumns(2, left, container.New(layout.NewCustomPaddedLayout(0, 0, style.Spacing, 0), roles))
-	title := lang.L("New member of staff")
-	buttons := []*button{newButton(t.keys, lang.L("Cancel"), func() { f.box.hide() })}
+	title := lang.L("staff.new")
+	buttons := []*button{newButton(t.keys, lang.L("action.cancel"), func() { f.box.hide() })}
 	if m.ID != "" {
 		title = m.Name
 		buttons = append(buttons, f.activeButton())
 		if m.ID != t.me().ID {
-			buttons = append(buttons, newButton(t.keys, lang.L("Set a new password…"), func() { t.askPassword(m) }))
+			buttons = append(buttons, newButton(t.keys, lang.L("staff.set-password"), func() { t.askPassword(m) }))
 		}
 	}
-	buttons = append(buttons, newButton(t.keys, lang.L("Save"), f.save))
+	buttons = append(buttons, newButton(t.keys, lang.L("action.save"), f.save))
 	f.box = t.dialogs.show(title, fyne.NewSize(900, 520), body, buttons...)
 	f.box.focus(f.name)
 }
@@ -264,9 +263,9 @@ func (f *memberForm) newRoles() *table {
 		}
 	}
 	return newTable([]sheet.Column{
-		{Title: lang.L("Client"), Width: 180, Stretch: true, Options: func(int) []sheet.Option { return clients }},
-		{Title: lang.L("Role"), Width: 120, Options: func(int) []sheet.Option { return roles }},
-	}, rows, lang.L("No roles on single clients. Press Enter to add one."), false)
+		{Title: lang.L("field.client"), Width: 180, Stretch: true, Options: func(int) []sheet.Option { return clients }},
+		{Title: lang.L("staff.role"), Width: 120, Options: func(int) []sheet.Option { return roles }},
+	}, rows, lang.L("staff.no-roles"), false)
 }
 
 func (f *memberForm) tell(sign style.Sign, text string) {
@@ -328,7 +327,7 @@ func (f *memberForm) save() {
 
 // run does something to the member, closes the form, and shows the staff anew.
 func (f *memberForm) run(do func(context.Context) error) {
-	act(f.shell, lang.L("Saving…"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
+	act(f.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
 		func(_ struct{}, err error) {
 			if err != nil {
 				f.tell(style.Failed, say(err))
@@ -343,14 +342,14 @@ func (f *memberForm) run(do func(context.Context) error) {
 func (f *memberForm) activeButton() *button {
 	m := f.member
 	if m.Deactivated {
-		return newButton(f.keys, lang.L("Reactivate"), func() {
+		return newButton(f.keys, lang.L("staff.reactivate"), func() {
 			f.run(func(ctx context.Context) error { return f.app.Reactivate(ctx, f.me(), m.ID) })
 		})
 	}
-	return newButton(f.keys, lang.L("Deactivate…"), func() {
-		f.dialogs.ask(lang.L("Deactivate {{.Name}}?", with{"Name": m.Name}),
-			lang.L("{{.Name}} can do nothing any more. What was done keeps the name. Exports that are not sent yet wait until somebody who may export confirms them.", with{"Name": m.Name}),
-			lang.L("Deactivate"), func() {
+	return newButton(f.keys, lang.L("staff.deactivate"), func() {
+		f.dialogs.ask(lang.L("staff.deactivate.title", with{"Name": m.Name}),
+			lang.L("staff.deactivate.text", with{"Name": m.Name}),
+			lang.L("staff.deactivate.yes"), func() {
 				f.run(func(ctx context.Context) error { return f.app.Deactivate(ctx, f.me(), m.ID) })
 			})
 	})

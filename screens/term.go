@@ -26,8 +26,8 @@ func newTermField(k *keyboard, t billing.Term, none string) *termField {
 	f := &termField{days: newEntry(k)}
 	f.rule = newDropDown(k, "", []option{
 		{text: none},
-		{value: string(billing.AfterDate), text: lang.L("a number of days after the invoice date")},
-		{value: string(billing.OfNextMonth), text: lang.L("a day of the month after")},
+		{value: string(billing.AfterDate), text: lang.L("term.after-date")},
+		{value: string(billing.OfNextMonth), text: lang.L("term.next-month")},
 	}, string(t.Rule), func(rule string) { show(f.days, rule != "") })
 	if t.Rule != "" {
 		f.days.SetText(strconv.Itoa(t.Days))
@@ -52,12 +52,11 @@ func (f *termField) read() (billing.Term, error) {
 
 // termWords tells a payment term; "" for none.
 func termWords(t billing.Term) string {
-	data := with{"Days": t.Days}
 	switch t.Rule {
 	case billing.AfterDate:
-		return lang.L("{{.Days}} days after the invoice date", data)
+		return lang.N("term.days-after", t.Days, with{"Count": t.Days})
 	case billing.OfNextMonth:
-		return lang.L("day {{.Days}} of the next month", data)
+		return lang.L("term.day-of-month", with{"Day": t.Days})
 	}
 	return ""
 }

@@ -192,7 +192,7 @@ func (s *sequel) approve() error {
 func (s *sequel) askDraft() error {
 	return inTurn(
 		func() error { return s.on(s.billing.news.dismiss) },
-		func() error { return s.pick(s.redrafted, lang.L("Draft")) },
+		func() error { return s.pick(s.redrafted, lang.L("menu.draft")) },
 		func() error {
 			return s.until("asking before the removal", func() bool { return s.dialogs.top() != nil })
 		},
@@ -266,7 +266,7 @@ func (s *sequel) beginReplacing() error {
 		func() error { return s.inXero("approve", s.replaced) },
 		func() error { return s.becomes(s.replaced, closedStage, ledger.Approved) },
 		func() error { return s.on(s.billing.news.dismiss) },
-		func() error { return s.pick(s.replaced, lang.L("Replace…")) },
+		func() error { return s.pick(s.replaced, lang.L("menu.replace")) },
 		func() error { return s.awaitStep(app.VoidFirst) },
 	)
 }

@@ -80,18 +80,18 @@ func (t *trailPage) build() {
 	t.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
 	t.grid.OnMenu = func(fyne.Position) {}
 	t.search = newEntry(s.keys)
-	t.search.SetPlaceHolder(lang.L("Search person, action, subject…"))
+	t.search.SetPlaceHolder(lang.L("trail.search"))
 	t.search.Icon = theme.SearchIcon()
 	t.search.OnChanged = t.grid.SetSearch
 	t.period = newDropDown(s.keys, "", []option{
-		{value: today, text: lang.L("Today")}, {value: week, text: lang.L("The last 7 days")},
-		{value: quarter, text: lang.L("The last 90 days")}, {value: ever, text: lang.L("All of it")},
+		{value: today, text: lang.L("trail.today")}, {value: week, text: lang.L("trail.week")},
+		{value: quarter, text: lang.L("trail.quarter")}, {value: ever, text: lang.L("trail.ever")},
 	}, week, func(string) { t.load() })
 	t.state = widget.NewLabel("")
 	t.state.Importance, t.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
-	t.check = newButton(s.keys, lang.L("Verify"), t.verify)
-	t.save = newButton(s.keys, lang.L("Save as CSV…"), t.export)
-	title := heading(lang.L("Audit trail"))
+	t.check = newButton(s.keys, lang.L("trail.verify"), t.verify)
+	t.save = newButton(s.keys, lang.L("trail.save"), t.export)
+	title := heading(lang.L("trail.title"))
 	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
 	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
 		container.New(bar{stretch: 1, gap: style.Spacing}, title, t.search, container.New(fixedWidth{width: 200, least: 200}, outlined(t.period))),
@@ -103,25 +103,25 @@ func (t *trailPage) entrySchema(locale language.Tag) *grid.Schema[trailRow, int6
 	return &grid.Schema[trailRow, int64]{
 		Key: func(e trailRow) int64 { return e.Seq }, Locale: locale,
 		Columns: []grid.Column[trailRow]{{
-			ID: "at", Title: lang.L("When"), Width: 140, MinWidth: 120,
+			ID: "at", Title: lang.L("field.when"), Width: 140, MinWidth: 120,
 			Text: func(e trailRow) string {
 				return t.format.Date(billing.DateOf(e.At.Local())) + " " + e.At.Local().Format("15:04:05")
 			},
 			Order: func(e trailRow) int64 { return e.Seq },
 		}, {
-			ID: "by", Title: lang.L("Who"), Width: 150, MinWidth: 100,
+			ID: "by", Title: lang.L("field.who"), Width: 150, MinWidth: 100,
 			Text: func(e trailRow) string { return e.ByName }, Search: true, Collate: true,
 		}, {
-			ID: "action", Title: lang.L("What"), Width: 170, MinWidth: 100,
+			ID: "action", Title: lang.L("trail.action"), Width: 170, MinWidth: 100,
 			Text: func(e trailRow) string { return actionWord(e.Action) }, Search: true, Collate: true,
 		}, {
-			ID: "subject", Title: lang.L("Of what"), Width: 200, MinWidth: 120, Stretch: 1,
+			ID: "subject", Title: lang.L("trail.subject"), Width: 200, MinWidth: 120, Stretch: 1,
 			Text: func(e trailRow) string { return e.about }, Search: true, Collate: true,
 		}, {
-			ID: "from", Title: lang.L("From"), Width: 180, MinWidth: 100, Stretch: 2, Priority: 2,
+			ID: "from", Title: lang.L("field.from"), Width: 180, MinWidth: 100, Stretch: 2, Priority: 2,
 			Text: func(e trailRow) string { return oneLine(e.From) }, Search: true,
 		}, {
-			ID: "to", Title: lang.L("To"), Width: 220, MinWidth: 120, Stretch: 3,
+			ID: "to", Title: lang.L("field.to"), Width: 220, MinWidth: 120, Stretch: 3,
 			Text: func(e trailRow) string { return oneLine(e.To) }, Search: true,
 		}},
 	}
@@ -150,8 +150,7 @@ func (t *trailPage) load() {
 	t.check.enable(may)
 	t.save.enable(may)
 	if !may {
-		needs := staff.SeeAudit.Needs()
-		write(t.state, lang.L("Reading the audit trail needs {{.Permission}}. Ask an Admin of your firm.", with{"Permission": lang.X(needs, needs)}))
+		write(t.state, lang.L("trail.needs", with{"Permission": permissionsFor(staff.SeeAudit)}))
 		return
 	}
 	q := t.query()
@@ -169,7 +168,7 @@ func (t *trailPage) load() {
 		}
 		t.shown = r.rows
 		t.grid.SetModel(r.model)
-		write(t.state, lang.XN("count.entries", "{{.Count}} entries", len(t.shown), with{"Count": t.format.Count(len(t.shown))}))
+		write(t.state, lang.N("trail.entries", len(t.shown), with{"Count": t.format.Count(len(t.shown))}))
 	})
 }
 
@@ -223,26 +222,26 @@ func (t *trailPage) open(seq int64) {
 	}
 	fact := func(what, text string) fyne.CanvasObject { return labelled(what, paragraph(text)) }
 	body := container.NewVBox(
-		fact(lang.L("When"), e.At.Local().Format("2006-01-02 15:04:05")), fact(lang.L("Who"), e.ByName),
-		fact(lang.L("What"), actionWord(e.Action)), fact(lang.L("Of what"), e.about),
-		fact(lang.L("From"), e.From), fact(lang.L("To"), e.To), fact(lang.L("Chained to"), e.Previous))
+		fact(lang.L("field.when"), e.At.Local().Format("2006-01-02 15:04:05")), fact(lang.L("field.who"), e.ByName),
+		fact(lang.L("trail.action"), actionWord(e.Action)), fact(lang.L("trail.subject"), e.about),
+		fact(lang.L("field.from"), e.From), fact(lang.L("field.to"), e.To), fact(lang.L("trail.previous"), e.Previous))
 	var d *dialog
-	d = t.dialogs.show(lang.L("Entry {{.Number}}", with{"Number": e.Seq}), fyne.NewSize(620, 0), container.NewVScroll(container.New(atLeast{height: 260}, body)),
-		newButton(t.keys, lang.L("Close"), func() { d.hide() }))
+	d = t.dialogs.show(lang.L("trail.entry", with{"Number": e.Seq}), fyne.NewSize(620, 0), container.NewVScroll(container.New(atLeast{height: 260}, body)),
+		newButton(t.keys, lang.L("action.close"), func() { d.hide() }))
 }
 
 // verify checks that nothing of the trail was changed, removed or put in.
 func (t *trailPage) verify() {
-	act(t.shell, lang.L("Checking the audit trail…"), func(ctx context.Context) (app.AuditReport, error) {
+	act(t.shell, lang.L("busy.verifying"), func(ctx context.Context) (app.AuditReport, error) {
 		return t.app.VerifyAudit(ctx, t.me())
 	}, func(r app.AuditReport, err error) {
 		switch {
 		case err != nil:
-			t.failed(lang.L("The audit trail could not be checked"), err)
+			t.failed(lang.L("trail.verify.failed"), err)
 		case r.Broken != nil:
-			t.dialogs.tell(lang.L("The audit trail was tampered with"), brokenWords(*r.Broken))
+			t.dialogs.tell(lang.L("trail.altered"), brokenWords(*r.Broken))
 		default:
-			t.dialogs.tell(lang.L("The audit trail is whole"), lang.L("{{.Count}} entries, each chained to the one before. The last has the hash {{.Hash}}: who notes it down elsewhere can tell later that all of this is still the same.",
+			t.dialogs.tell(lang.L("trail.verified"), lang.N("trail.verified.text", int(r.Entries),
 				with{"Count": t.format.Count(int(r.Entries)), "Hash": r.Head.Hash}))
 		}
 	})
@@ -255,8 +254,8 @@ func (t *trailPage) export() {
 		entries[i] = r.Entry
 	}
 	cells := app.AuditSheet(entries)
-	t.saveFile(lang.L("Save as CSV…"), "audit.csv", func(_ context.Context, path string) error { return t.writeSheet(path, cells) },
-		func(path string) { t.notice(lang.L("Saved as {{.File}}", with{"File": path})) })
+	t.saveFile(lang.L("trail.save-title"), "audit.csv", func(_ context.Context, path string) error { return t.writeSheet(path, cells) },
+		func(path string) { t.notice(lang.L("done.saved-as", with{"File": path})) })
 }
 
 // brokenWords say where the audit trail is not as it was written.
@@ -264,11 +263,11 @@ func brokenWords(b staff.Broken) string {
 	at := with{"Number": b.Seq}
 	switch b.How {
 	case staff.EntryChanged:
-		return lang.L("Entry {{.Number}} was changed after it was written. What stands before it is as it was.", at)
+		return lang.L("trail.altered.changed", at)
 	case staff.EntryRemoved:
-		return lang.L("Entry {{.Number}} was removed. What stands before it is as it was.", at)
+		return lang.L("trail.altered.removed", at)
 	case staff.EntryInserted:
-		return lang.L("Entry {{.Number}} was put in or moved there. What stands before it is as it was.", at)
+		return lang.L("trail.altered.inserted", at)
 	}
-	return lang.L("From entry {{.Number}} on the trail was cut off. What stands before it is as it was.", at)
+	return lang.L("trail.altered.cut", at)
 }

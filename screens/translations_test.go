@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"bytes"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -8,22 +9,20 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"feebridge/app/ledger"
-	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
 
-// translation is a text by its number: Other alone where there is one form.
+// translation is a text as en.json has it: Other alone where there is one form.
 type translation struct {
-	One   string `json:"one,omitempty"`
-	Other string `json:"other"`
+	Description string `json:"description"`
+	One         string `json:"one"`
+	Other       string `json:"other"`
 }
 
 func (t *translation) UnmarshalJSON(data []byte) error {
@@ -31,136 +30,252 @@ func (t *translation) UnmarshalJSON(data []byte) error {
 		return json.Unmarshal(data, &t.Other)
 	}
 	type forms translation
-	return json.Unmarshal(data, (*forms)(t))
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode((*forms)(t))
 }
 
-func TestEveryTextIsInTheTranslations(t *testing.T) {
-	want := textsOfScreens(t)
-	for _, text := range textsOfErrors(t) {
-		want[text] = translation{Other: text}
+// placeholders returns the names that the text has values filled in for.
+func (t *translation) placeholders() map[string]bool {
+	names := map[string]bool{}
+	for _, m := range placeholder.FindAllStringSubmatch(t.One+t.Other, -1) {
+		names[m[1]] = true
 	}
-	for _, c := range ledger.Causes() {
-		want[c.Meaning()] = translation{Other: c.Meaning()}
-		want[c.Fix()] = translation{Other: c.Fix()}
-	}
-	for _, a := range []staff.Action{staff.EditInvoices, staff.ExportInvoices, staff.MapToXero, staff.ReleaseMissing} {
-		want[a.Needs()] = translation{Other: a.Needs()}
-	}
+	return names
+}
 
+var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
+
+// english returns the texts of en.json by their keys, and the keys in the order of the file.
+func english(t testing.TB) (map[string]translation, []string) {
+	t.Helper()
 	data, err := fs.ReadFile(translations.Files, "en.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[string]translation
-	if err := json.Unmarshal(data, &got); err != nil {
+	var texts map[string]translation
+	if err := json.Unmarshal(data, &texts); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range slices.Sorted(maps.Keys(want)) {
-		there, ok := got[key]
-		if !ok {
-			line, _ := json.Marshal(map[string]string{key: want[key].Other})
-			t.Errorf("en.json lacks %s", strings.Trim(string(line), "{}"))
-			continue
+	var keys []string
+	d := json.NewDecoder(bytes.NewReader(data))
+	for depth, isKey := 0, true; ; {
+		token, err := d.Token()
+		if err != nil {
+			break
 		}
-		if want[key].One == "" {
-			there.One = ""
-		} else if there.One != "" {
-			there.One = want[key].One
-		}
-		if diff := cmp.Diff(want[key], there); diff != "" {
-			t.Errorf("en.json says something else for %q (-code +file):\n%s", key, diff)
+		switch token := token.(type) {
+		case json.Delim:
+			depth += map[json.Delim]int{'{': 1, '}': -1}[token]
+			isKey = true
+		case string:
+			if depth != 1 {
+				break
+			}
+			if isKey {
+				keys = append(keys, token)
+			}
+			isKey = !isKey
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(got)) {
-		if _, ok := want[key]; !ok {
+	return texts, keys
+}
+
+// aKey is what a key looks like: short words, from the screen or subject to the detail.
+var aKey = regexp.MustCompile(`^[a-z]+(-[a-z]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
+
+func TestTheTextsAreInTheOrderOfTheirKeys(t *testing.T) {
+	texts, keys := english(t)
+	if !slices.IsSorted(keys) || len(keys) != len(texts) {
+		t.Errorf("en.json has %d texts, and these keys twice or out of order: %q", len(texts), outOfOrder(keys))
+	}
+	for _, key := range keys {
+		if !aKey.MatchString(key) {
+			t.Errorf("the key %q is not of the form screen.detail", key)
+		}
+	}
+}
+
+func outOfOrder(keys []string) []string {
+	var out []string
+	for i := 1; i < len(keys); i++ {
+		if keys[i] <= keys[i-1] {
+			out = append(out, keys[i])
+		}
+	}
+	return out
+}
+
+func TestEveryTextThatIsLookedUpIsThereAndNoOther(t *testing.T) {
+	texts, keys := english(t)
+	used := map[string]bool{}
+	for _, c := range lookUps(t, ".") {
+		if _, there := texts[c.key]; !there {
+			t.Errorf("%s: en.json lacks %q", c.at, c.key)
+		}
+		used[c.key] = true
+	}
+	for action, key := range actionKeys {
+		if _, there := texts[key]; !there {
+			t.Errorf("en.json lacks %q, the word for %q", key, action)
+		}
+		used[key] = true
+	}
+	for _, key := range keys {
+		if !used[key] {
 			t.Errorf("en.json has %q, which nothing shows", key)
 		}
 	}
 }
 
-// plural stands for the form of one, which only the file has.
-const plural = "to be written"
-
-// textsOfScreens returns what the screens look up: the English text by its key.
-func textsOfScreens(t *testing.T) map[string]translation {
-	texts := map[string]translation{}
-	add := func(key string, text translation) {
-		if old, known := texts[key]; known && old != text {
-			t.Errorf("the key %q stands for %q and for %q", key, old.Other, text.Other)
+func TestEveryTextWithACountHasPluralForms(t *testing.T) {
+	texts, keys := english(t)
+	for _, key := range keys {
+		if text := texts[key]; text.placeholders()["Count"] && text.One == "" {
+			t.Errorf("%q has a count, and no form for one: %s", key, text.Other)
 		}
-		texts[key] = text
 	}
-	calls(t, ".", func(name string, args []string) {
-		switch name {
-		case "lang.L":
-			add(args[0], translation{Other: args[0]})
-		case "lang.X":
-			add(args[0], translation{Other: args[1]})
-		case "lang.N":
-			add(args[0], translation{One: plural, Other: args[0]})
-		case "lang.XN":
-			add(args[0], translation{One: plural, Other: args[1]})
+	for _, c := range lookUps(t, ".") {
+		if c.counts != (texts[c.key].One != "") {
+			t.Errorf("%s: %q is looked up with a count: %v, and has a form for one: %v", c.at, c.key, c.counts, !c.counts)
 		}
-	})
-	delete(texts, "")
-	return texts
+	}
 }
 
-// textsOfErrors returns the templates of the errors that a person may read.
-func textsOfErrors(t *testing.T) []string {
-	var texts []string
-	calls(t, "../app", func(name string, args []string) {
-		switch name {
-		case "Errorf", "app.Errorf":
-			texts = append(texts, args[1])
-		case "refuse":
-			texts = append(texts, args[0])
-		case "Error": // a literal of the type, with its Text
-			texts = append(texts, args[0])
-		}
-	})
-	texts = slices.DeleteFunc(texts, func(s string) bool { return s == "" })
-	slices.Sort(texts)
-	return slices.Compact(texts)
-}
-
-// calls visits the calls of plain functions, with their arguments as far as these are
-// literal texts, and the literals of errors that a person may read, with their Text.
-func calls(t *testing.T, dir string, visit func(name string, args []string)) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.CallExpr:
-				args := make([]string, max(len(node.Args), 2))
-				for i, a := range node.Args {
-					args[i] = literal(a)
-				}
-				visit(nameOf(node.Fun), args)
-			case *ast.CompositeLit:
-				if name := nameOf(node.Type); name != "Error" && name != "billing.Refused" {
-					break
-				}
-				for _, e := range node.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok && nameOf(kv.Key) == "Text" {
-						visit("Error", []string{literal(kv.Value)})
-					}
-				}
+func TestEveryPlaceholderIsFilledIn(t *testing.T) {
+	texts, _ := english(t)
+	for _, c := range lookUps(t, ".") {
+		text := texts[c.key]
+		names := text.placeholders()
+		for name := range names {
+			if !slices.Contains(c.values, name) {
+				t.Errorf("%s: %q has the placeholder %s, which is not given: %q", c.at, c.key, name, c.values)
 			}
-			return true
-		})
-		return nil
-	})
+		}
+		for _, name := range c.values {
+			if !names[name] && !c.shared {
+				t.Errorf("%s: %q is given %s, and has no such placeholder: %s", c.at, c.key, name, text.Other)
+			}
+		}
+	}
+}
+
+// odd are the words that no text has: they read like a translation, or name nobody where a
+// name or a number is known.
+var odd = regexp.MustCompile(`(?i)\b(somebody|something|she|her|hers|please|anew|stands|letting go|copies fare|came of|(be|bec)[ao]me of|tak(e|es|en|ing) over|took over|` +
+	`bring home|in force|out of force|class of its account|hold(s|ing)? (an|the) export up|mend|any more|by itself|meanwhile)\b|!`)
+
+func TestTheTextsKeepToTheWordList(t *testing.T) {
+	texts, keys := english(t)
+	for _, key := range keys {
+		text := texts[key]
+		for _, part := range []string{text.One, text.Other, text.Description} {
+			if word := odd.FindString(part); word != "" {
+				t.Errorf("%q says %q: %s", key, word, part)
+			}
+		}
+	}
+}
+
+// lookUp is a place in the code where a text is looked up.
+type lookUp struct {
+	key    string
+	counts bool     // its form goes by a number
+	values []string // the names of what is filled in
+	shared bool     // they are for several texts
+	at     string
+}
+
+// lookUps returns where the files of a folder look texts up by a key that is written there.
+func lookUps(t testing.TB, dir string) []lookUp {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	set := token.NewFileSet()
+	var parsed []*ast.File
+	makers := map[string][]string{} // functions that make the values for a text
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, file)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok && f.Type.Results != nil && nameOf(f.Type.Results.List[0].Type) == "with" {
+				makers[f.Name.Name] = valuesIn(f.Body)
+			}
+			return true
+		})
+	}
+	var all []lookUp
+	for _, file := range parsed {
+		for _, d := range file.Decls {
+			all = append(all, lookUpsIn(t, set, d, makers)...)
+		}
+	}
+	return all
+}
+
+func lookUpsIn(t testing.TB, set *token.FileSet, d ast.Decl, makers map[string][]string) []lookUp {
+	named := maps.Clone(makers) // values that have a name where they are used
+	ast.Inspect(d, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && len(a.Lhs) == 1 && len(a.Rhs) == 1 {
+			if values := valuesIn(a.Rhs[0]); values != nil && nameOf(a.Lhs[0]) != "" {
+				named[nameOf(a.Lhs[0])] = values
+			}
+		}
+		return true
+	})
+	var all []lookUp
+	ast.Inspect(d, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || nameOf(call.Fun) != "lang.L" && nameOf(call.Fun) != "lang.N" || literal(call.Args[0]) == "" {
+			return true
+		}
+		c := lookUp{key: literal(call.Args[0]), counts: nameOf(call.Fun) == "lang.N", at: set.Position(call.Pos()).String()}
+		args := call.Args[1:]
+		if c.counts {
+			args = args[1:]
+		}
+		if len(args) > 0 {
+			var known bool
+			if c.values = valuesIn(args[0]); c.values == nil {
+				name := nameOf(args[0])
+				if made, isCall := args[0].(*ast.CallExpr); isCall {
+					name = nameOf(made.Fun)
+				}
+				c.values, known = named[name[strings.LastIndex(name, ".")+1:]]
+				c.shared = true
+				if !known {
+					t.Errorf("%s: what is filled into %q is not to be seen in the code", c.at, c.key)
+				}
+			}
+		}
+		all = append(all, c)
+		return true
+	})
+	return all
+}
+
+// valuesIn returns the names in the first literal of type with, or nil where there is none.
+func valuesIn(n ast.Node) (names []string) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok || nameOf(lit.Type) != "with" || names != nil {
+			return names == nil
+		}
+		names = []string{}
+		for _, e := range lit.Elts {
+			names = append(names, literal(e.(*ast.KeyValueExpr).Key))
+		}
+		return false
+	})
+	return names
 }
 
 func nameOf(e ast.Expr) string {
@@ -175,15 +290,9 @@ func nameOf(e ast.Expr) string {
 
 // literal returns the text that the expression is, or "" when it is none.
 func literal(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		if text, err := strconv.Unquote(e.Value); err == nil && e.Kind == token.STRING {
-			return text
-		}
-	case *ast.BinaryExpr:
-		if l, r := literal(e.X), literal(e.Y); l != "" && r != "" {
-			return l + r
-		}
+	if e, ok := e.(*ast.BasicLit); ok && e.Kind == token.STRING {
+		text, _ := strconv.Unquote(e.Value)
+		return text
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -10,12 +11,14 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/screens/style"
 )
 
@@ -78,6 +81,7 @@ func (b *trial) open(me staff.Member) {
 		after:     b.after, now: b.now,
 	})
 	b.Cleanup(b.w.Close)
+	b.Cleanup(func() { _ = b.text() }) // and so that no key is shown at the end
 }
 
 func (b *trial) post(fn func()) {
@@ -190,6 +194,7 @@ func (b *trial) text() string {
 	for _, o := range b.visible() {
 		switch o := o.(type) {
 		case *canvas.Text:
+			b.leaked(o.Text)
 			words = append(words, o.Text)
 		case *widget.Label: // whose lines are drawn one by one
 			if strings.Contains(o.Text, " ") {
@@ -198,6 +203,31 @@ func (b *trial) text() string {
 		}
 	}
 	return strings.ReplaceAll(strings.Join(words, "\n"), "\u00a0", " ") // which parts a currency from its amount
+}
+
+// keys are those of the translations, which nobody is to see.
+var keys = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	data, err := translations.Files.ReadFile("en.json")
+	var texts map[string]any
+	if err == nil {
+		err = json.Unmarshal(data, &texts)
+	}
+	if err != nil {
+		panic(err)
+	}
+	for key := range texts {
+		all[key] = true
+	}
+	return all
+})
+
+// leaked fails where the key of a text is shown instead of the text.
+func (b *trial) leaked(text string) {
+	b.Helper()
+	if keys()[text] {
+		b.Errorf("the key %q is shown instead of its text", text)
+	}
 }
 
 // see fails unless every text is to be seen.
@@ -222,9 +252,10 @@ func (b *trial) notSee(texts ...string) {
 	}
 }
 
-// button returns the button with that text.
+// button returns the button with that text, which may be a key of the translations.
 func (b *trial) button(text string) *button {
 	b.Helper()
+	text = lang.L(text)
 	for _, o := range b.visible() {
 		if found, ok := o.(*button); ok && found.Text == text {
 			return found
@@ -234,7 +265,7 @@ func (b *trial) button(text string) *button {
 	return nil
 }
 
-// tap presses the button with that text.
+// tap presses the button with that text, which may be a key of the translations.
 func (b *trial) tap(text string) {
 	b.Helper()
 	found := b.button(text)
@@ -292,9 +323,11 @@ func (b *trial) doubleClick(text string) {
 	b.settle()
 }
 
-// pick picks the item of the open menu that begins with a text. A greyed one does nothing.
+// pick picks the item of the open menu that begins with a text, which may be a key of the
+// translations. A greyed one does nothing.
 func (b *trial) pick(text string) {
 	b.Helper()
+	text = lang.L(text)
 	for _, o := range b.visible() {
 		item, ok := o.(fyne.Tappable)
 		if _, isMenu := o.(*widget.PopUpMenu); isMenu || !ok {

@@ -146,7 +146,7 @@ func New(p Params) *Window {
 	w.billing.news.notify = p.Notify
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
-	w.frame.places = []place{{lang.L("Billing"), w.billing.page}, {lang.L("Clients"), w.register.page}, {lang.L("Audit trail"), w.trail.page}}
+	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}
 	w.frame.settings, w.frame.team, w.frame.backups = w.settings, w.team, w.backups
 	w.billing.setUp = w.frame.setUpFirm
 

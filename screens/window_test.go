@@ -29,20 +29,20 @@ func TestKeysLeadToWhatTheyName(t *testing.T) {
 	}
 	b.w.frame.tellKeys()
 	b.control(fyne.KeyF) // not behind a dialog
-	b.see("Keyboard", "Ctrl+E", "Export the selected invoices to Xero")
+	b.see("Keyboard shortcuts", "Ctrl+E", "Export the selected invoices to Xero")
 	b.key(fyne.KeyReturn)
-	b.notSee("Keyboard")
+	b.notSee("Keyboard shortcuts")
 }
 
 func TestTheMenuOfTheApplication(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
 	test.Tap(b.w.frame.menu)
-	b.see("Billing", "Import…", "Reload", "View", "About Feebridge")
-	b.pick("About Feebridge")
+	b.see("Billing", "Import…", "Reload", "Appearance", "About Feebridge")
+	b.pick("menu.about")
 	b.see("Feebridge 0.1.0 exports an accounting firm's finalized invoices to Xero.", "This is the demo firm.")
 	b.key(fyne.KeyEscape)
 	test.Tap(b.w.frame.menu)
-	b.pick("Reload")
+	b.pick("action.reload")
 	if n := b.fake.counted["Rows"]; n != 2 {
 		t.Errorf("the list was read %d times, want 2", n)
 	}

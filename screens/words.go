@@ -32,7 +32,7 @@ var learnWords = sync.OnceFunc(func() {
 			break
 		}
 	}
-	if err != nil { // the English words stand in the code, too
+	if err != nil { // they are part of the program: only a broken build comes here
 		fyne.LogError("reading the translations", err)
 	}
 })
@@ -50,7 +50,7 @@ func say(err error) string {
 	case errors.As(err, &trouble):
 		return strings.TrimSpace(reasonWords(trouble.Reason) + " " + trouble.Text)
 	}
-	return lang.L("Something went wrong inside Feebridge: {{.Error}}. Nothing was changed. Try again; if it stays, restart Feebridge.",
+	return lang.L("trouble.internal",
 		with{"Error": err})
 }
 
@@ -65,21 +65,21 @@ func fix(c ledger.Cause) string     { return lang.X(c.Fix(), c.Fix()) }
 func reasonWords(r app.Reason) string {
 	switch r {
 	case app.Offline:
-		return lang.L("Xero cannot be reached: this computer seems to be offline.")
+		return lang.L("trouble.offline")
 	case app.Interrupted:
-		return lang.L("The connection to Xero broke off.")
+		return lang.L("trouble.interrupted")
 	case app.Troubled:
-		return lang.L("Xero has a problem of its own at the moment.")
+		return lang.L("trouble.xero")
 	case app.MinuteLimit:
-		return lang.L("Xero takes only so many calls a minute.")
+		return lang.L("trouble.minute-limit")
 	case app.DayLimit:
-		return lang.L("Xero takes no more calls from this organisation today.")
+		return lang.L("trouble.day-limit")
 	case app.NoConsent:
-		return lang.L("Xero does not accept the sign-in any more: sign in again.")
+		return lang.L("trouble.expired")
 	case app.NotConnected:
-		return lang.L("The organisation has ended the connection in Xero: connect it again.")
+		return lang.L("trouble.disconnected")
 	}
-	return lang.L("Xero refused the request.")
+	return lang.L("trouble.rejected")
 }
 
 // waitWords says in a few words what sending waits for, and how long.
@@ -87,41 +87,52 @@ func waitWords(r app.Reason, until, now time.Time) string {
 	data := with{"For": waitTime(until, now)}
 	switch r {
 	case app.Offline:
-		return lang.L("Offline; tries again in {{.For}}", data)
+		return lang.L("wait.offline", data)
 	case app.MinuteLimit:
-		return lang.L("Waits for Xero's minute limit, {{.For}}", data)
+		return lang.L("wait.minute-limit", data)
 	case app.DayLimit:
-		return lang.L("Waits for Xero's daily limit, until {{.Until}}", with{"Until": until.Local().Format("15:04")})
+		return lang.L("wait.day-limit", with{"Until": until.Local().Format("15:04")})
 	case app.NoConsent:
-		return lang.L("Waits for a new sign-in to Xero")
+		return lang.L("wait.expired")
 	case app.NotConnected:
-		return lang.L("Waits: the organisation has ended the connection")
+		return lang.L("wait.disconnected")
 	case app.Interrupted:
-		return lang.L("The connection broke off; tries again in {{.For}}", data)
+		return lang.L("wait.interrupted", data)
 	}
-	return lang.L("Xero has a problem; tries again in {{.For}}", data)
+	return lang.L("wait.xero", data)
 }
 
 // waitTime is a wait in seconds, or in minutes where it is long.
 func waitTime(until, now time.Time) string {
 	left := max(until.Sub(now), 0)
 	if left < 2*time.Minute {
-		return lang.L("{{.Seconds}} s", with{"Seconds": int((left + time.Second - 1) / time.Second)})
+		return lang.L("time.seconds", with{"Seconds": int((left + time.Second - 1) / time.Second)})
 	}
-	return lang.L("{{.Minutes}} min", with{"Minutes": int((left + time.Minute - 1) / time.Minute)})
+	return lang.L("time.minutes", with{"Minutes": int((left + time.Minute - 1) / time.Minute)})
 }
 
 // statusWord names the status of an invoice.
 func statusWord(s billing.Status) string {
 	switch s {
 	case billing.Draft:
-		return lang.L("Draft")
+		return lang.L("status.draft")
 	case billing.Finalized:
-		return lang.L("Finalized")
+		return lang.L("status.finalized")
 	case billing.Closed:
-		return lang.L("Closed")
+		return lang.L("status.closed")
 	}
-	return lang.L("Deleted")
+	return lang.L("status.deleted")
+}
+
+// statusInSentence says what an invoice is that is no draft any longer.
+func statusInSentence(s billing.Status) string {
+	switch s {
+	case billing.Finalized:
+		return lang.L("status.in-sentence.finalized")
+	case billing.Closed:
+		return lang.L("status.in-sentence.closed")
+	}
+	return lang.L("status.in-sentence.deleted")
 }
 
 // exportWord names what has become of an invoice's export; "" for a draft, which has none.
@@ -131,7 +142,7 @@ func exportWord(s billing.Stage, how ledger.Settlement) string {
 		case billing.Exported:
 			return settlementWord(how)
 		case billing.Removing:
-			return lang.L("Being voided in Xero")
+			return lang.L("xero.voiding")
 		}
 	}
 	switch s.Export {
@@ -139,40 +150,40 @@ func exportWord(s billing.Stage, how ledger.Settlement) string {
 		if s.Status == billing.Draft {
 			return ""
 		}
-		return lang.L("Not exported")
+		return lang.L("xero.not-exported")
 	case billing.Queued:
-		return lang.L("Queued")
+		return lang.L("xero.queued")
 	case billing.Exporting:
-		return lang.L("Exporting")
+		return lang.L("xero.exporting")
 	case billing.Exported:
-		return lang.L("Exported")
+		return lang.L("xero.exported")
 	case billing.Warned:
-		return lang.L("Exported with a warning")
+		return lang.L("xero.warned")
 	case billing.Failed:
-		return lang.L("Failed")
+		return lang.L("xero.failed")
 	case billing.Unknown:
-		return lang.L("Being looked up")
+		return lang.L("xero.unknown")
 	case billing.Changed:
-		return lang.L("Changed in Xero")
+		return lang.L("xero.edited")
 	case billing.DeletedInXero:
-		return lang.L("Deleted in Xero")
+		return lang.L("xero.deleted")
 	case billing.VoidedInXero:
-		return lang.L("Voided in Xero")
+		return lang.L("xero.voided")
 	case billing.NotFoundInXero:
-		return lang.L("Not found in Xero")
+		return lang.L("xero.missing")
 	case billing.Removing:
-		return lang.L("Being removed from Xero")
+		return lang.L("xero.removing")
 	}
-	return lang.L("Held")
+	return lang.L("xero.held")
 }
 
 // resultWord names how one part of a run ended, or where it stands.
 func resultWord(e app.Export) string {
 	switch {
 	case !e.Ended.IsZero() && e.Result == billing.NotExported:
-		return lang.L("Cancelled")
+		return lang.L("run.cancelled")
 	case e.Ended.IsZero():
-		return lang.L("Not settled yet")
+		return lang.L("run.unsettled")
 	}
 	return exportWord(billing.Stage{Status: billing.Finalized, Export: e.Result}, ledger.NotApproved)
 }
@@ -181,96 +192,125 @@ func resultWord(e app.Export) string {
 func settlementWord(how ledger.Settlement) string {
 	switch how {
 	case ledger.PartPaid:
-		return lang.L("Part-paid")
+		return lang.L("xero.part-paid")
 	case ledger.Paid:
-		return lang.L("Paid")
+		return lang.L("xero.paid")
 	case ledger.Credited:
-		return lang.L("Credited")
+		return lang.L("xero.credited")
 	}
-	return lang.L("Approved")
+	return lang.L("xero.status.authorised")
 }
 
 // figureWord names a figure of an invoice that Xero is watched for.
 func figureWord(f ledger.Figure) string {
 	switch f {
 	case ledger.NumberFigure:
-		return lang.L("Number")
+		return lang.L("field.number")
 	case ledger.ContactFigure:
-		return lang.L("Contact")
+		return lang.L("field.contact")
 	case ledger.DateFigure:
-		return lang.L("Date")
+		return lang.L("field.date")
 	case ledger.CurrencyFigure:
-		return lang.L("Currency")
+		return lang.L("field.currency")
 	}
-	return lang.L("Total")
+	return lang.L("field.total")
 }
+
+// permissionsFor names the roles and permissions that an action needs.
+func permissionsFor(a staff.Action) string { return lang.X(a.Needs(), a.Needs()) }
 
 // needsWords says that who acts lacks what an action needs.
 func needsWords(a staff.Action) string {
-	return lang.L("needs {{.Permission}}", with{"Permission": lang.X(a.Needs(), a.Needs())})
+	return lang.L("obstacle.needs", with{"Permission": permissionsFor(a)})
 }
 
 // creditNoteWords says who makes credit notes, and where.
 func creditNoteWords() string {
-	return lang.L("Feebridge makes no credit notes: in Xero open the invoice, Invoice options, Add credit note.")
+	return lang.L("advice.credit-note")
 }
 
 // linkWord says how a client came by its contact.
 func linkWord(h app.LinkHow) string {
 	switch h {
 	case app.LinkedByNumber:
-		return lang.L("found by its contact number")
+		return lang.L("link.by-number")
 	case app.LinkedByName:
-		return lang.L("found by its name")
+		return lang.L("link.by-name")
 	case app.LinkedCreated:
-		return lang.L("created by Feebridge")
+		return lang.L("link.created")
 	}
-	return lang.L("chosen by hand")
+	return lang.L("link.chosen")
 }
 
 // invoiceCount says how many invoices those are.
 func invoiceCount(n int) string {
-	return lang.XN("count.invoices", "{{.Count}} invoices", n, with{"Count": n})
+	return lang.N("count.invoices", n, with{"Count": n})
 }
 
-// actionWord names what was done to an invoice, as the audit trail has it. An action
-// without a word of its own is told as it is recorded.
+// actionKeys are the words for what was done, by the name under which the audit trail has it.
+var actionKeys = map[string]string{
+	"add":                     "audit.add",
+	"archive":                 "audit.archive",
+	"back up":                 "audit.back-up",
+	"cancel export":           "audit.cancel-export",
+	"change password":         "audit.change-password",
+	"change":                  "audit.change",
+	"compare with Xero":       "audit.compare",
+	"confirm":                 "audit.confirm",
+	"connect":                 "audit.connect",
+	"connection":              "audit.connection",
+	"copied":                  "audit.copied",
+	"copy":                    "audit.copy",
+	"deactivate":              "audit.deactivate",
+	"delete":                  "audit.delete",
+	"denied":                  "audit.denied",
+	"disconnect":              "audit.disconnect",
+	"draft":                   "audit.draft",
+	"duplicate":               "audit.duplicate",
+	"edit":                    "audit.edit",
+	"export ended":            "audit.export-ended",
+	"export to":               "audit.export-to",
+	"export":                  "audit.export",
+	"fail to sign in":         "audit.sign-in-failed",
+	"finalize":                "audit.finalize",
+	"find in Xero":            "audit.find",
+	"found":                   "audit.found",
+	"hold":                    "audit.hold",
+	"import":                  "audit.import",
+	"link contact":            "audit.link-contact",
+	"lock out":                "audit.lock-out",
+	"lose answer":             "audit.lose-answer",
+	"map":                     "audit.map",
+	"note in Xero":            "audit.note",
+	"printed invoice in Xero": "audit.attach",
+	"queue again":             "audit.queue-again",
+	"raise next number":       "audit.raise-number",
+	"reactivate":              "audit.reactivate",
+	"read again":              "audit.read-again",
+	"register":                "audit.register",
+	"release":                 "audit.release",
+	"removed from Xero":       "audit.removed",
+	"renumber":                "audit.renumber",
+	"replace":                 "audit.replace",
+	"reset password":          "audit.reset-password",
+	"restore":                 "audit.restore",
+	"restored":                "audit.restored",
+	"send":                    "audit.send",
+	"sign in":                 "audit.sign-in",
+	"stays in Xero":           "audit.stays",
+	"take back":               "audit.unarchive",
+	"template export":         "audit.template",
+	"unlock":                  "audit.unlock",
+	"void in Xero":            "audit.void",
+	"voided in Xero":          "audit.voided",
+	"write":                   "audit.write",
+}
+
+// actionWord names what was done, as the audit trail has it. An action without a word of its
+// own is told as it is recorded.
 func actionWord(action string) string {
-	switch action {
-	case "import":
-		return lang.X("action.import", "imported")
-	case "finalize":
-		return lang.X("action.finalize", "finalized")
-	case "draft":
-		return lang.X("action.draft", "taken back to draft")
-	case "hold":
-		return lang.X("action.hold", "held")
-	case "release":
-		return lang.X("action.release", "released")
-	case "export":
-		return lang.X("action.export", "export started")
-	case "export ended":
-		return lang.X("action.export-ended", "export ended")
-	case "cancel export":
-		return lang.X("action.cancel-export", "export cancelled")
-	case "void in Xero":
-		return lang.X("action.void", "voiding in Xero started")
-	case "removed from Xero":
-		return lang.X("action.removed", "removed from Xero")
-	case "voided in Xero":
-		return lang.X("action.voided", "voided in Xero")
-	case "stays in Xero":
-		return lang.X("action.stays", "stays in Xero")
-	case "read again":
-		return lang.X("action.read-again", "found in Xero")
-	case "replace":
-		return lang.X("action.replace", "replacement")
-	case "renumber":
-		return lang.X("action.renumber", "given another number")
-	case "copy":
-		return lang.X("action.copy", "copied")
-	case "delete":
-		return lang.X("action.delete", "deleted")
+	if key, known := actionKeys[action]; known {
+		return lang.L(key)
 	}
 	return action
 }

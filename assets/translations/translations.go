@@ -1,5 +1,6 @@
-// Package translations holds the words on screen: one JSON file a language. The key of
-// a text is its English wording, or a name where one English word has several meanings.
+// Package translations holds the words on screen: one JSON file a language, a text by its key.
+// English is the only place where the texts are written; a description tells translators where
+// a text is shown and what is filled in.
 package translations
 
 import "embed"
