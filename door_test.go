@@ -20,6 +20,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/command"
 	"feebridge/data"
 	"feebridge/screens"
 	"feebridge/xero"
@@ -54,7 +55,7 @@ func newDoorway(t *testing.T) *doorway {
 	}
 	log := slog.New(slog.DiscardHandler)
 	listening := make(chan struct{}, 10)
-	s := &session{db: db, app: app.New(app.Params{Store: db, Log: log}), door: xero.NewDoor(xero.DoorConfig{
+	firm := command.Opened{App: app.New(app.Params{Store: db, Log: log}), Door: xero.NewDoor(xero.DoorConfig{
 		Log: log, Listen: func(network, address string) (net.Listener, error) {
 			l, err := net.Listen(network, address)
 			if err == nil {
@@ -63,22 +64,22 @@ func newDoorway(t *testing.T) *doorway {
 			return l, err
 		},
 	})}
-	if err := s.app.Open(t.Context(), app.Firm{Name: "Tui", Currency: "NZD", MarkBase: d.base}, "Olivia Hart"); err != nil {
+	if err := firm.App.Open(t.Context(), app.Firm{Name: "Tui", Currency: "NZD", MarkBase: d.base}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}
-	if s.firm, err = s.app.Firm(t.Context()); err != nil {
+	if firm.Firm, err = firm.App.Firm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Update(t.Context(), d.export); err != nil {
 		t.Fatal(err)
 	}
 	fyneApp := test.NewTempApp(t)
-	d.seat = &seat{session: s, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences()}
+	d.seat = &seat{Opened: firm, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences()}
 	d.window.Resize(fyne.NewSize(1280, 760))
 
 	ctx, quit := context.WithCancel(context.Background())
 	var linked sync.WaitGroup
-	linked.Go(func() { s.door.Links(ctx, s.firm.MarkBase, d.follow) })
+	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
 	t.Cleanup(func() {
 		quit()
 		linked.Wait()
@@ -123,7 +124,7 @@ func (d *doorway) mark() string { return d.base + "one.0123456789abcdef012345678
 // fill fills the window for a member of staff, as sit does.
 func (d *doorway) fill(me staff.Member) {
 	d.clear()
-	content := screens.New(screens.Params{App: d.app, Me: me, Firm: d.firm, Window: d.window, Preferences: d.preferences, Do: d.post})
+	content := screens.New(screens.Params{App: d.App, Me: me, Firm: d.Firm, Window: d.window, Preferences: d.preferences, Do: d.post})
 	d.content.Store(content)
 	d.end = content.Close
 }
@@ -196,7 +197,7 @@ func (d *doorway) followed(address string) (status int, page string) {
 
 func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
 	d := newDoorway(t)
-	founder, err := d.app.Who(t.Context())
+	founder, err := d.App.Who(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

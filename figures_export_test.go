@@ -165,7 +165,7 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{db: db, tenant: ledger.TenantID(tenant)}
 	o.app = app.New(app.Params{Store: db, Books: books, Log: slog.New(slog.DiscardHandler)})
-	if err := o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
+	if err := o.app.Open(t.Context(), firm, "Owner"); err != nil {
 		t.Fatal(err)
 	}
 	if o.me, err = o.app.Who(t.Context()); err != nil {
@@ -270,14 +270,14 @@ func inMemory(t *testing.T, cfg sim.Config, contacts int) (*sim.Sim, *xero.Clien
 		_ = server.Close()
 		there.Close()
 	})
-	return there, addresses{API: "http://xero.test", AccessToken: there.MintToken()}.books(transport)
+	return there, simulated{API: "http://xero.test", AccessToken: there.MintToken()}.books(transport)
 }
 
 // elsewhere starts an empty simulated Xero as a process of its own.
-func elsewhere(t *testing.T, flags ...string) addresses {
+func elsewhere(t *testing.T, flags ...string) simulated {
 	t.Helper()
 	c := exec.Command(os.Args[0], append([]string{"sim", "--seed", "empty"}, flags...)...)
-	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_AS_PROGRAM=1")
+	c.Env = append(os.Environ(), envProgram+"=1")
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -290,15 +290,24 @@ func elsewhere(t *testing.T, flags ...string) addresses {
 		_ = c.Process.Kill()
 		_ = c.Wait()
 	})
-	var a addresses
+	var a simulated
 	if err := json.NewDecoder(out).Decode(&a); err != nil {
 		t.Fatal(err)
 	}
 	return a
 }
 
-// books returns a client of the simulator at these addresses. nil takes the client's own transport.
-func (a addresses) books(transport http.RoundTripper) *xero.Client {
+// simulated is what a simulated Xero prints of itself.
+type simulated struct {
+	API         string `json:"api"`
+	AccessToken string `json:"access_token"`
+	Tenants     []struct {
+		ID string `json:"id"`
+	} `json:"tenants"`
+}
+
+// books returns a client of the simulated Xero. nil takes the client's own transport.
+func (a simulated) books(transport http.RoundTripper) *xero.Client {
 	return xero.New(xero.Config{
 		API: a.API, HTTP: transport, Token: func(context.Context, ledger.TenantID) (string, error) { return a.AccessToken, nil },
 	})

@@ -21,9 +21,10 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/command"
+	"feebridge/data"
 	"feebridge/screens"
 	"feebridge/screens/grid"
-	"feebridge/xero"
 )
 
 // playDemo opens the window of the demo firm, as `feebridge --demo` does.
@@ -34,15 +35,13 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 		return nil, err
 	}
 	began := time.Unix(0, nanos)
-	s := &session{out: os.Stderr, errs: os.Stderr}
-	s.options.demo, s.options.sim = true, simOptions{seed: "demo", limits: "xero", deleted: "free"}
-	there, end, err := s.openDemo(ctx)
+	demo, end, err := command.OpenDemo(ctx, command.Face{Out: os.Stderr, Err: os.Stderr})
 	if err != nil {
 		return nil, err
 	}
 	defer end()
 	filled := time.Now()
-	st := newStage(s)
+	st := newStage(demo)
 	shown := make(chan time.Time, 1)
 	st.whenRowsArePainted(func() { shown <- time.Now() })
 	st.fill()
@@ -50,7 +49,7 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 	var closed time.Duration
 	err = st.run(ctx, func(ctx context.Context) (err error) {
 		painted = <-shown
-		closed, err = st.closeOne(ctx, there, func() {
+		closed, err = st.closeOne(ctx, func() {
 			fyne.Do(func() { st.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5}) })
 		})
 		return err
@@ -62,19 +61,23 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 
 // playGrid opens the window of the large firm and does with its grid what people do.
 func playGrid(ctx context.Context) (map[string]float64, error) {
-	s := &session{out: os.Stderr, errs: os.Stderr, log: slog.New(slog.DiscardHandler)}
-	if err := s.start(ctx, os.Getenv(envDB), nil, xero.Config{Token: s.token}, demoFirm, "Owner"); err != nil {
+	db, err := data.Open(ctx, os.Getenv(envDB))
+	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	if err := s.signIn(ctx); err != nil {
+	defer func() { _ = db.Close() }()
+	large := command.Opened{App: app.New(app.Params{Store: db, Log: slog.New(slog.DiscardHandler)})}
+	if large.Firm, err = large.App.Firm(ctx); err != nil {
 		return nil, err
 	}
-	st := newStage(s)
-	end := screens.SignOn(screens.SignOnParams{Firm: s.firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
+	if large.Me, err = large.App.Who(ctx); err != nil {
+		return nil, err
+	}
+	st := newStage(large)
+	end := screens.SignOn(screens.SignOnParams{Firm: large.Firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
 	defer end()
 	p := &player{stage: st, got: map[string]float64{}}
-	err := st.run(ctx, func(ctx context.Context) error {
+	err = st.run(ctx, func(ctx context.Context) error {
 		time.Sleep(time.Second) // for the window to come up
 		for _, part := range []func(context.Context) error{
 			p.open, p.reload, p.search, p.sort, p.scroll, p.choose, p.patch,
@@ -261,7 +264,7 @@ func (p *player) patch(ctx context.Context) error {
 	}
 	p.act(func() { title.Tapped(&fyne.PointEvent{}) })
 	var ids []billing.InvoiceID
-	for row, err := range p.App.Rows(ctx, p.session.me, app.Query{}) {
+	for row, err := range p.App.Rows(ctx, p.firm.Me, app.Query{}) {
 		if err != nil {
 			return err
 		}
@@ -276,7 +279,7 @@ func (p *player) patch(ctx context.Context) error {
 			move = p.Release
 		}
 		began := time.Now()
-		if _, err := move(ctx, p.session.me, ids); err != nil {
+		if _, err := move(ctx, p.firm.Me, ids); err != nil {
 			return err
 		}
 		patch, err := p.awaitPost("patch", began)

@@ -190,7 +190,7 @@ func realTime() time.Duration {
 
 // closeOne approves an invoice of the demo firm in Xero and presses F5, and returns how long it
 // takes until the window shows it Closed.
-func (st *stage) closeOne(ctx context.Context, there *simulator, press func()) (time.Duration, error) {
+func (st *stage) closeOne(ctx context.Context, press func()) (time.Duration, error) {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		fresh, err := st.App.Refreshes(ctx)
 		if err != nil {
@@ -207,14 +207,14 @@ func (st *stage) closeOne(ctx context.Context, there *simulator, press func()) (
 			return 0, fmt.Errorf("the window has not refreshed by itself")
 		}
 	}
-	for row, err := range st.App.Rows(ctx, st.session.me, app.Query{}) {
+	for row, err := range st.App.Rows(ctx, st.firm.Me, app.Query{}) {
 		if err != nil {
 			return 0, err
 		}
 		if row.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) {
 			continue
 		}
-		if err := there.act("approve", row.Number); err != nil {
+		if err := st.firm.Demo.InXero("approve", row.Number); err != nil {
 			return 0, err
 		}
 		time.Sleep(time.Second) // the window is at rest
@@ -230,7 +230,7 @@ func (st *stage) closeOne(ctx context.Context, there *simulator, press func()) (
 }
 
 func (st *stage) mustBeClosed(ctx context.Context, id billing.InvoiceID) error {
-	for row, err := range st.App.Rows(ctx, st.session.me, app.Query{IDs: []billing.InvoiceID{id}}) {
+	for row, err := range st.App.Rows(ctx, st.firm.Me, app.Query{IDs: []billing.InvoiceID{id}}) {
 		if err != nil {
 			return err
 		}

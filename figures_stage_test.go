@@ -21,6 +21,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/staff"
+	"feebridge/command"
 	"feebridge/screens"
 )
 
@@ -55,7 +56,7 @@ const openLimit = 3 * time.Minute
 // stage is the real window in this process, with what is noted of it.
 type stage struct {
 	*app.App
-	session *session
+	firm    command.Opened
 	fyne    fyne.App
 	window  fyne.Window
 	content *screens.Window
@@ -77,8 +78,8 @@ type post struct {
 	took  time.Duration
 }
 
-func newStage(s *session) *stage {
-	st := &stage{App: s.app, session: s, fyne: fyneapp.NewWithID(appID + ".figures")}
+func newStage(firm command.Opened) *stage {
+	st := &stage{App: firm.App, firm: firm, fyne: fyneapp.NewWithID("org.feebridge.figures")}
 	st.window = st.fyne.NewWindow("Feebridge")
 	st.window.SetMaster()
 	st.window.Resize(fyne.NewSize(1280, 760))
@@ -88,11 +89,10 @@ func newStage(s *session) *stage {
 	return st
 }
 
-// fill makes the screens, as session.show does.
+// fill makes the screens, as the program does.
 func (st *stage) fill() {
 	st.content = screens.New(screens.Params{
-		App: st, Me: st.session.me, Firm: st.session.firm, Window: st.window, Preferences: st.fyne.Preferences(),
-		Do: st.do, Simulator: st.session.options.tour, Version: version,
+		App: st, Me: st.firm.Me, Firm: st.firm.Firm, Window: st.window, Preferences: st.fyne.Preferences(), Do: st.do,
 	})
 }
 
@@ -108,7 +108,7 @@ func (st *stage) Rows(ctx context.Context, by staff.Member, q app.Query) iter.Se
 
 // Organisations are none where Xero cannot be called, so that F5 reads the list anew.
 func (st *stage) Organisations(ctx context.Context) ([]app.Organisation, error) {
-	if !st.session.options.demo {
+	if st.firm.Demo == nil {
 		return nil, nil
 	}
 	return st.App.Organisations(ctx)

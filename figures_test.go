@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -12,6 +13,9 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"feebridge/app"
+	"feebridge/command"
 )
 
 // TestFigures prints what the application is held to, as a table, and fails where a
@@ -25,6 +29,20 @@ func TestFigures(t *testing.T) {
 	table.window()
 	table.print()
 }
+
+// envProgram in the environment lets this test binary be the commands: the simulated Xero
+// runs in a process of its own.
+const envProgram = "FEEBRIDGE_FIGURES_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(envProgram) != "" {
+		os.Exit(command.Run(context.Background(), os.Args[1:], command.Face{Out: os.Stdout, Err: os.Stderr}))
+	}
+	os.Exit(m.Run())
+}
+
+// firm is the firm whose work is measured.
+var firm = app.Firm{Name: "Tui Accounting Ltd", Currency: "NZD"}
 
 // figures are the rows of the table.
 type figures struct {

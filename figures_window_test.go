@@ -123,7 +123,7 @@ func makeLargeFirm(ctx context.Context, path string) error {
 	}
 	defer func() { _ = db.Close() }()
 	a := app.New(app.Params{Store: db, Log: slog.New(slog.DiscardHandler)})
-	if err := a.Open(ctx, demoFirm, "Owner"); err != nil {
+	if err := a.Open(ctx, firm, "Owner"); err != nil {
 		return err
 	}
 	me, err := a.Who(ctx)

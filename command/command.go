@@ -1,4 +1,7 @@
-package main
+// Package command is the face of Feebridge without a window: what a word after feebridge
+// does, for scheduled tasks and for checks. It knows no screen. Whoever runs it passes in
+// what opens the window.
+package command
 
 import (
 	"bytes"
@@ -104,9 +107,23 @@ type words []string
 func (w *words) String() string     { return strings.Join(*w, " ") }
 func (w *words) Set(s string) error { *w = append(*w, s); return nil }
 
-// run does what the arguments say and returns the exit status.
-func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	s := &session{out: out, errs: errs}
+// Face is what the commands meet of the outside.
+type Face struct {
+	Out, Err io.Writer
+	// OpenWindow shows a firm until the person closes the window, and returns the backup
+	// that they chose to put in the place of the database; "" for none.
+	OpenWindow func(context.Context, Opened) (backup string, err error)
+	// ShowDamaged shows what is wrong with the firm's data, and the copies that there are.
+	// It returns the one that the person chose; "" for none.
+	ShowDamaged func(context.Context, *data.Damaged) (backup string)
+	// OpenURL opens an address in the person's browser, and waits for nothing.
+	OpenURL func(address string)
+}
+
+// Run does what the arguments say and returns the exit status.
+func Run(ctx context.Context, args []string, face Face) int {
+	s := &session{Face: face}
+	errs := face.Err
 	name := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
@@ -200,11 +217,10 @@ func printPaper(d app.Document) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// session is one run of the program: its options, its output, and the firm once it is open.
+// session is one run of the program: its face, its options, and the firm once it is open.
 type session struct {
+	Face
 	options options
-	out     io.Writer
-	errs    io.Writer
 
 	db   *data.DB
 	log  *slog.Logger
@@ -305,14 +321,14 @@ func (s *session) connect(ctx context.Context) error {
 func (s *session) close() {
 	if s.db != nil {
 		if err := s.db.Close(); err != nil {
-			fmt.Fprintln(s.errs, "feebridge: closing the database:", err)
+			fmt.Fprintln(s.Err, "feebridge: closing the database:", err)
 		}
 	}
 }
 
 // fail prints an error and returns the exit status that fits it.
 func (s *session) fail(err error) int {
-	fmt.Fprintln(s.errs, "feebridge:", err)
+	fmt.Fprintln(s.Err, "feebridge:", err)
 	var parked *app.Parked
 	var trouble *app.Trouble
 	var wrong *misuse
@@ -332,20 +348,20 @@ type misuse struct{ text string }
 func (m *misuse) Error() string { return m.text }
 
 func (s *session) wrongUse(text string, args ...any) int {
-	fmt.Fprintf(s.errs, "feebridge: "+text+"\n", args...)
+	fmt.Fprintf(s.Err, "feebridge: "+text+"\n", args...)
 	return exitWrongUse
 }
 
 // print prints one object a line with --json, else the text.
 func (s *session) print(object any, text string, args ...any) {
 	if !s.options.json {
-		fmt.Fprintf(s.out, text+"\n", args...)
+		fmt.Fprintf(s.Out, text+"\n", args...)
 		return
 	}
 	line, err := json.Marshal(object)
 	if err != nil {
-		fmt.Fprintln(s.errs, "feebridge:", err)
+		fmt.Fprintln(s.Err, "feebridge:", err)
 		return
 	}
-	fmt.Fprintf(s.out, "%s\n", line)
+	fmt.Fprintf(s.Out, "%s\n", line)
 }

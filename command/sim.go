@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -137,7 +137,7 @@ func simulate(ctx context.Context, s *session, words []string) int {
 	if err != nil {
 		return s.fail(err)
 	}
-	fmt.Fprintf(s.out, "%s\n", line)
+	fmt.Fprintf(s.Out, "%s\n", line)
 	<-ctx.Done()
 	if err := xero.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return s.fail(err)

@@ -1,8 +1,9 @@
-package main
+package command
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ import (
 // kill, real processes of it.
 func TestMain(m *testing.M) {
 	if os.Getenv("FEEBRIDGE_TEST_AS_PROGRAM") != "" {
-		main()
+		os.Exit(Run(context.Background(), os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr}))
 	}
 	if path := os.Getenv(typist); path != "" {
 		fmt.Fprintln(os.Stderr, writeForEver(path))
@@ -359,7 +360,7 @@ func TestTwoProgramsExportTogether(t *testing.T) {
 func TestTheDemoFirmMeetsItsCases(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	s := &session{out: &bytes.Buffer{}, errs: &bytes.Buffer{}}
+	s := &session{Face: Face{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}}
 	s.options.sim = simOptions{seed: "demo", limits: "xero", deleted: "free"}
 	there, end, err := s.openDemo(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -25,6 +25,19 @@ var demoFirm = app.Firm{
 		Phone:   "04 555 0142", Email: "office@tui-accounting.example", TaxNumber: "GST 123-456-789",
 		Payment: "Please pay to 12-3456-0123456-00, with the invoice number as the reference.",
 	},
+}
+
+// OpenDemo opens the demo firm, as `feebridge --demo` does, and returns what takes it down.
+func OpenDemo(ctx context.Context, face Face) (Opened, func(), error) {
+	s := &session{Face: face}
+	s.options.sim = simOptions{seed: "demo", limits: "xero", deleted: "free"}
+	there, end, err := s.openDemo(ctx)
+	if err != nil {
+		return Opened{}, nil, err
+	}
+	opened := s.opened()
+	opened.Demo = &Demo{Page: there.base, InXero: there.act}
+	return opened, end, nil
 }
 
 // openDemo opens the demo firm on a throw-away database beside a simulated Xero. Nobody

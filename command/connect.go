@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -40,14 +40,14 @@ func connectXero(ctx context.Context, s *session, words []string) int {
 	signIn, found, err := s.app.AskConsent(ctx, s.me, func(link string) {
 		s.print(linkJSON{link}, "Sign in to Xero in your browser, and allow Feebridge in:\n%s", link)
 		if !s.options.noBrowser {
-			openURL(link)
+			s.OpenURL(link)
 		}
 	})
 	if err != nil {
 		return s.fail(err)
 	}
 	if !s.app.Kept(signIn.ID) {
-		fmt.Fprintln(s.errs, "feebridge: this computer has no keyring that works, so the sign-in is good for this run only.")
+		fmt.Fprintln(s.Err, "feebridge: this computer has no keyring that works, so the sign-in is good for this run only.")
 	}
 	chosen, err := choose(found, s.options.organisations)
 	if err != nil {
@@ -188,7 +188,7 @@ func organisations(ctx context.Context, s *session, words []string) int {
 		s.printOrganisation(o, name)
 	}
 	if len(all) == 0 && !s.options.json {
-		fmt.Fprintln(s.out, "No organisation is connected yet: connect one with \"feebridge connect\".")
+		fmt.Fprintln(s.Out, "No organisation is connected yet: connect one with \"feebridge connect\".")
 	}
 	return exitDone
 }
@@ -274,9 +274,9 @@ func mapping(ctx context.Context, s *session, words []string) int {
 		return s.fail(err)
 	}
 	for _, text := range view.Missing {
-		fmt.Fprintln(s.errs, "feebridge:", text)
+		fmt.Fprintln(s.Err, "feebridge:", text)
 	}
-	encoder := json.NewEncoder(s.out)
+	encoder := json.NewEncoder(s.Out)
 	if !s.options.json {
 		encoder.SetIndent("", "  ")
 	}

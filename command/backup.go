@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -41,7 +41,7 @@ func backUp(ctx context.Context, s *session, words []string) int {
 	}
 	if err != nil {
 		if errors.Is(err, fs.ErrExist) {
-			fmt.Fprintln(s.errs, "feebridge: --force replaces it.")
+			fmt.Fprintln(s.Err, "feebridge: --force replaces it.")
 		}
 		return s.fail(err)
 	}
@@ -73,9 +73,9 @@ func restoreBackup(ctx context.Context, s *session, words []string) int {
 	s.print(map[string]string{"restored": path, "kept": kept}, "The database is as it was in the backup.")
 	if !s.options.json {
 		if kept != "" {
-			fmt.Fprintln(s.out, "What was there is kept as", kept)
+			fmt.Fprintln(s.Out, "What was there is kept as", kept)
 		}
-		fmt.Fprintln(s.out, "It is compared with Xero before anything is exported: open the window, or run feebridge reconcile.")
+		fmt.Fprintln(s.Out, "It is compared with Xero before anything is exported: open the window, or run feebridge reconcile.")
 	}
 	return exitDone
 }
@@ -115,7 +115,7 @@ func reconcile(ctx context.Context, s *session, words []string) int {
 	case s.options.backup.without != "":
 		err = s.app.Unlock(ctx, s.me, s.options.backup.without)
 	default:
-		fmt.Fprintln(s.errs, "Comparing with Xero. After a restore this takes some minutes, until nothing can be under way any more.")
+		fmt.Fprintln(s.Err, "Comparing with Xero. After a restore this takes some minutes, until nothing can be under way any more.")
 		if err = s.connect(ctx); err == nil {
 			err = s.app.Reconcile(ctx)
 		}

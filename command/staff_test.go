@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -204,7 +204,7 @@ func TestTheDemoFirmHasStaffOfEachKind(t *testing.T) {
 // TestTheDemoActsAsAnybody lets --as choose without a password.
 func TestTheDemoActsAsAnybody(t *testing.T) {
 	t.Parallel()
-	s := &session{out: &bytes.Buffer{}, errs: &bytes.Buffer{}}
+	s := &session{Face: Face{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}}
 	s.options.sim = simOptions{seed: "demo", limits: "off", deleted: "free"}
 	s.options.as = "tom ashworth"
 	_, end, err := s.openDemo(t.Context())

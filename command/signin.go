@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -88,8 +88,8 @@ func (s *session) ask(ctx context.Context, prompt string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("asking for the password: %w", err)
 	}
-	_, _ = fmt.Fprint(s.errs, prompt+": ")
-	defer fmt.Fprintln(s.errs)
+	_, _ = fmt.Fprint(s.Err, prompt+": ")
+	defer fmt.Fprintln(s.Err)
 	type answer struct {
 		password []byte
 		err      error

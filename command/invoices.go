@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -50,7 +50,7 @@ func importFile(ctx context.Context, s *session, words []string) int {
 		return s.fail(err)
 	}
 	if err := s.connect(ctx); err != nil {
-		fmt.Fprintln(s.errs, "feebridge: the organisation's tax rates could not be read; those known here are used:", err)
+		fmt.Fprintln(s.Err, "feebridge: the organisation's tax rates could not be read; those known here are used:", err)
 	}
 	cells, err := sheet.Read(filepath.Base(words[0]), bytes.NewReader(content))
 	if err != nil {
@@ -65,7 +65,7 @@ func importFile(ctx context.Context, s *session, words []string) int {
 	}
 	if _, err := s.app.Import(ctx, s.me, preview); err != nil {
 		if preview.AskDates {
-			fmt.Fprintln(s.errs, "feebridge: say how dates are read with --dates day-month-year or --dates month-day-year.")
+			fmt.Fprintln(s.Err, "feebridge: say how dates are read with --dates day-month-year or --dates month-day-year.")
 		}
 		return s.fail(err)
 	}
@@ -161,7 +161,7 @@ func exportInvoices(ctx context.Context, s *session, words []string) int {
 	}
 	if len(ids) == 0 {
 		if !s.options.json {
-			fmt.Fprintln(s.out, "There is nothing to export.")
+			fmt.Fprintln(s.Out, "There is nothing to export.")
 		}
 		return exitDone
 	}
@@ -281,7 +281,7 @@ func list(ctx context.Context, s *session, words []string) int {
 	if len(words) > 0 {
 		return s.wrongUse("list takes no arguments.")
 	}
-	write := sheetWriter(s.options.to)
+	write := sheet.Named(s.options.to)
 	if s.options.to != "" && write == nil {
 		return s.wrongUse("--to takes a file that ends in .csv or .xlsx.")
 	}
@@ -351,23 +351,12 @@ func (s *session) writeTemplate(ctx context.Context, write func(io.Writer, [][]a
 	switch {
 	case s.options.json:
 	case len(template.Rows) == 0:
-		fmt.Fprintln(s.out, "There is nothing to write: no file was made.")
+		fmt.Fprintln(s.Out, "There is nothing to write: no file was made.")
 	default:
-		fmt.Fprintf(s.out, "The unit amounts of %s are tax %s: say so when Xero asks. Feebridge does not learn what becomes of the file, and still exports these invoices when it is told to: hold those that you import by hand.\n",
+		fmt.Fprintf(s.Out, "The unit amounts of %s are tax %s: say so when Xero asks. Feebridge does not learn what becomes of the file, and still exports these invoices when it is told to: hold those that you import by hand.\n",
 			s.options.to, strings.ToLower(string(template.Amounts)))
 	}
 	return code
-}
-
-// sheetWriter returns what writes a file of that name, or nil.
-func sheetWriter(name string) func(io.Writer, [][]app.SheetCell) error {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
-		return sheet.WriteCSV
-	case ".xlsx":
-		return func(w io.Writer, cells [][]app.SheetCell) error { return sheet.WriteXLSX(w, "Invoices", cells) }
-	}
-	return nil
 }
 
 func listRow(row app.InvoiceRow) rowJSON {
