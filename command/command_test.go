@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +49,7 @@ type desk struct {
 // newDesk starts a simulated Xero on loopback.
 func newDesk(t *testing.T, change func(*sim.Config)) *desk {
 	t.Helper()
-	config, err := (simOptions{seed: "empty", limits: "xero", deleted: "free"}).config()
+	config, err := (&simFlags{seed: "empty", limits: "xero", deleted: "free"}).config()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,9 +361,8 @@ func TestTwoProgramsExportTogether(t *testing.T) {
 func TestTheDemoFirmMeetsItsCases(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	s := &session{Face: Face{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}}
-	s.options.sim = simOptions{seed: "demo", limits: "xero", deleted: "free"}
-	there, end, err := s.openDemo(ctx)
+	s := newSession(Face{Out: io.Discard, Err: io.Discard})
+	there, end, err := s.openDemo(ctx, &simFlags{seed: "demo", limits: "xero", deleted: "free"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,9 +29,8 @@ var demoFirm = app.Firm{
 
 // OpenDemo opens the demo firm, as `feebridge --demo` does, and returns what takes it down.
 func OpenDemo(ctx context.Context, face Face) (Opened, func(), error) {
-	s := &session{Face: face}
-	s.options.sim = simOptions{seed: "demo", limits: "xero", deleted: "free"}
-	there, end, err := s.openDemo(ctx)
+	s := newSession(face)
+	there, end, err := s.openDemo(ctx, &simFlags{seed: "demo", limits: "xero", deleted: "free"})
 	if err != nil {
 		return Opened{}, nil, err
 	}
@@ -43,7 +42,7 @@ func OpenDemo(ctx context.Context, face Face) (Opened, func(), error) {
 // openDemo opens the demo firm on a throw-away database beside a simulated Xero. Nobody
 // has a password there: the founder acts, or whoever --as names. The returned function
 // takes both down.
-func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
+func (s *session) openDemo(ctx context.Context, f *simFlags) (*simulator, func(), error) {
 	folder, err := os.MkdirTemp("", "feebridge-demo-")
 	if err != nil {
 		return nil, nil, err
@@ -51,19 +50,18 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	var there *simulator
 	end := func() {
 		s.close()
-		s.db = nil
 		if there != nil {
 			_ = there.close() // it is thrown away
 		}
 		_ = os.RemoveAll(folder)
 	}
-	config, err := s.options.sim.config()
+	config, err := f.config()
 	if err == nil {
 		there, err = listen(config, "127.0.0.1:0")
 	}
 	if err == nil {
 		s.log = slog.New(slog.DiscardHandler)
-		s.options.api, s.options.identity = there.base, there.base
+		s.common.api, s.common.identity = there.base, there.base
 		firm := demoFirm
 		firm.Registration.ClientID = sim.DefaultClientID
 		err = s.start(ctx, filepath.Join(folder, "demo.db"), nil, xero.Config{
@@ -77,8 +75,8 @@ func (s *session) openDemo(ctx context.Context) (*simulator, func(), error) {
 	if err == nil {
 		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
 	}
-	if err == nil && s.options.as != "" {
-		s.me, err = s.member(ctx, s.options.as)
+	if err == nil && s.common.as != "" {
+		s.me, err = s.member(ctx, s.common.as)
 	}
 	if err == nil {
 		err = there.takeItsTime()
@@ -164,7 +162,7 @@ func (s *session) exportDemo(ctx context.Context, t ledger.TenantID, arrival led
 	}
 	runs, _, err := s.app.Export(ctx, s.me, chosen)
 	for _, run := range runs {
-		err = errors.Join(err, s.app.Finish(ctx, run.ID, patience))
+		err = errors.Join(err, s.app.Finish(ctx, run.ID, s.Patience))
 	}
 	return err
 }

@@ -61,7 +61,7 @@ func TestAfterTheExportByCommands(t *testing.T) {
 	if err := d.xero.Void(d.tenant(), first.InvoiceID); err != nil {
 		t.Fatal(err)
 	}
-	if done := d.must(exitDone, "replace", "INV-0002", "--finalize"); done[0]["state"] != "replaced" || done[0]["messages"].([]any)[0] != "INV-0004 takes its place." {
+	if done := d.must(exitDone, "replace", "INV-0002", "--finalize"); done[0]["state"] != "replaced" || done[0]["messages"].([]any)[0] != "INV-0004 replaces it." {
 		t.Errorf("replace: %v", done)
 	}
 	d.must(exitDone, "export", "--number", "INV-0004")

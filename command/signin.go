@@ -16,25 +16,25 @@ import (
 )
 
 // signIn finds out who acts: the only member of staff while nobody needs to sign in, else
-// the one whom --as names and whose password it is.
+// the one whom --as names, with their password.
 func (s *session) signIn(ctx context.Context) error {
 	needed, err := s.app.NeedsSignIn(ctx)
 	if err != nil {
 		return err
 	}
 	if !needed {
-		if s.me, err = s.app.Who(ctx); err == nil && s.options.as != "" && !isNamed(s.me, s.options.as) {
-			err = &misuse{fmt.Sprintf("--as names %q, and the only member of staff is %q.", s.options.as, s.me.Name)}
+		if s.me, err = s.app.Who(ctx); err == nil && s.common.as != "" && !isNamed(s.me, s.common.as) {
+			err = misused("--as says %q, but the only member of staff is %q.", s.common.as, s.me.Name)
 		}
 		return err
 	}
-	if s.options.as == "" {
-		return &misuse{"say who you are with --as and your name or e-mail address: the staff of this firm have passwords."}
+	if s.common.as == "" {
+		return misused("The staff of this firm have passwords. Say who you are with --as and your name or e-mail address.")
 	}
-	if s.password, err = s.readPassword(ctx, "Password", s.options.passwordFD, "--password-fd"); err != nil {
+	if s.password, err = s.readPassword(ctx, "Password", s.common.passwordFD, "--password-fd"); err != nil {
 		return err
 	}
-	s.me, err = s.app.Authenticate(ctx, s.options.as, s.password)
+	s.me, err = s.app.Authenticate(ctx, s.common.as, s.password)
 	return err
 }
 
@@ -75,7 +75,7 @@ func (s *session) readPassword(ctx context.Context, prompt string, from descript
 		return from.line(named)
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return "", &misuse{"there is no terminal to ask for the password on: hand it over on a file descriptor with " + named + "."}
+		return "", misused("There is no terminal to ask for the password on. Pass it on a file descriptor with %s.", named)
 	}
 	return s.ask(ctx, prompt)
 }
@@ -122,9 +122,9 @@ func (d descriptor) line(named string) (string, error) {
 		case n == 1 && b[0] == '\n', errors.Is(err, io.EOF) && len(line) > 0:
 			return strings.TrimSuffix(string(line), "\r"), nil
 		case err != nil:
-			return "", &misuse{fmt.Sprintf("no password can be read from the file descriptor of %s: %v.", named, err)}
+			return "", misused("Couldn't read a password from the file descriptor of %s: %v.", named, err)
 		case len(line) == maxLine:
-			return "", &misuse{fmt.Sprintf("the line on the file descriptor of %s is too long for a password.", named)}
+			return "", misused("The line on the file descriptor of %s is too long for a password.", named)
 		case n == 1:
 			line = append(line, b[0])
 		}

@@ -13,22 +13,31 @@ import (
 	"feebridge/xero/sim"
 )
 
-// simOptions are the flags of the simulator.
-type simOptions struct {
+var simCommand = command{
+	name:  "sim",
+	about: "run the simulated Xero on its own",
+	prepare: func(flags *flag.FlagSet) runner {
+		var f simFlags
+		f.register(flags)
+		return none(f.run)
+	},
+}
+
+// simFlags say how the simulated Xero behaves.
+type simFlags struct {
 	listen, seed, limits, deleted string
 	latency, perInvoice           time.Duration
 	faults                        words
 }
 
-func simFlags(flags *flag.FlagSet, o *options) {
-	s := &o.sim
-	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "`ADDR` to listen on")
-	flags.StringVar(&s.seed, "seed", "demo", "what the organisations begin with: `demo` or empty")
-	flags.StringVar(&s.limits, "limits", "xero", "`xero` for Xero's limits, or off")
-	flags.StringVar(&s.deleted, "deleted-numbers", "free", "whether the number of a deleted invoice is `free` again or held")
-	flags.DurationVar(&s.latency, "latency", 0, "`TIME` that every call takes")
-	flags.DurationVar(&s.perInvoice, "per-invoice", 0, "`TIME` that each invoice of a batch takes")
-	flags.Var(&s.faults, "fault", "a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; may be given more than once")
+func (f *simFlags) register(flags *flag.FlagSet) {
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "the `ADDR` to listen on")
+	flags.StringVar(&f.seed, "seed", "demo", "what the organisations begin with: `demo` or empty")
+	flags.StringVar(&f.limits, "limits", "xero", "`xero` for Xero's limits, or off")
+	flags.StringVar(&f.deleted, "deleted-numbers", "free", "whether the number of a deleted invoice is `free` again or held")
+	flags.DurationVar(&f.latency, "latency", 0, "the `TIME` that every call takes")
+	flags.DurationVar(&f.perInvoice, "per-invoice", 0, "the `TIME` that each invoice of a batch takes")
+	flags.Var(&f.faults, "fault", "a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
 }
 
 // redirectURIs are the addresses that the simulated Xero may return a sign-in to.
@@ -37,27 +46,27 @@ var redirectURIs = []string{
 }
 
 // config makes the simulator's configuration of the flags.
-func (o simOptions) config() (sim.Config, error) {
+func (f *simFlags) config() (sim.Config, error) {
 	c := sim.Config{
-		RedirectURIs: redirectURIs, Latency: o.latency, PerInvoice: o.perInvoice,
-		Limits: o.limits == "xero", DeletedNumbersHeld: o.deleted == "held",
+		RedirectURIs: redirectURIs, Latency: f.latency, PerInvoice: f.perInvoice,
+		Limits: f.limits == "xero", DeletedNumbersHeld: f.deleted == "held",
 	}
 	var err error
 	switch {
-	case o.limits != "xero" && o.limits != "off":
-		err = fmt.Errorf("--limits is xero or off, not %q", o.limits)
-	case o.deleted != "free" && o.deleted != "held":
-		err = fmt.Errorf("--deleted-numbers is free or held, not %q", o.deleted)
+	case f.limits != "xero" && f.limits != "off":
+		err = misused("--limits is xero or off, not %q.", f.limits)
+	case f.deleted != "free" && f.deleted != "held":
+		err = misused("--deleted-numbers is free or held, not %q.", f.deleted)
 	default:
-		c.Orgs, err = sim.Seed(o.seed)
+		c.Orgs, err = sim.Seed(f.seed)
 	}
 	if err != nil {
-		return c, err
+		return c, misused("%v", err)
 	}
-	for _, text := range o.faults {
+	for _, text := range f.faults {
 		rule, err := sim.ParseRule(text)
 		if err != nil {
-			return c, err
+			return c, misused("%v", err)
 		}
 		c.Faults = append(c.Faults, rule)
 	}
@@ -121,26 +130,23 @@ func (s *simulator) addresses() addresses {
 	return a
 }
 
-func simulate(ctx context.Context, s *session, words []string) int {
-	if len(words) > 0 {
-		return s.wrongUse("sim takes no arguments, only flags.")
-	}
-	c, err := s.options.sim.config()
+func (f *simFlags) run(ctx context.Context, s *session) error {
+	c, err := f.config()
 	if err != nil {
-		return s.wrongUse("%v", err)
+		return err
 	}
-	xero, err := listen(c, s.options.sim.listen)
+	xero, err := listen(c, f.listen)
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
 	line, err := json.Marshal(xero.addresses())
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
 	fmt.Fprintf(s.Out, "%s\n", line)
 	<-ctx.Done()
 	if err := xero.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return s.fail(err)
+		return err
 	}
-	return exitDone
+	return nil
 }

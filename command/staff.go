@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"flag"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,9 +13,26 @@ import (
 	"feebridge/app/staff"
 )
 
-// staffOptions say what a member of staff is called and may do. What is not given stays
+var staffCommand = command{
+	name: "staff", args: "list|add|set|deactivate|reactivate|password [NAME]",
+	about: "list the staff, or change who may do what",
+	prepare: func(flags *flag.FlagSet) runner {
+		var f staffFlags
+		flags.Var(&f.rename, "rename", "with set: the new `NAME`")
+		flags.Var(&f.email, "email", "the e-mail `ADDRESS`; an empty one removes it")
+		flags.Var(&f.times, "time", "a Time `PERMISSION`: "+permissionNames()+"; can be given more than once, and replaces those they have")
+		flags.Var(&f.settingsAdmin, "settings-admin", "make them a Settings Admin; =false ends that")
+		flags.Var(&f.admin, "admin", "make them an Admin; =false ends that")
+		flags.StringVar(&f.allClients, "all-clients", "", "their `ROLE` on all clients: "+roleNames())
+		flags.Var(&f.clients, "client", "their role on one client, as `CODE=ROLE`; can be given more than once")
+		flags.Var(&f.passwordFD, "new-password-fd", "with add and password: read the new password as one line from this file `DESCRIPTOR`; if it is that of --password-fd, as the line after")
+		return f.run
+	},
+}
+
+// staffFlags say what a member of staff is called and may do. What is not given stays
 // as it is.
-type staffOptions struct {
+type staffFlags struct {
 	rename, email        given
 	times                words
 	settingsAdmin, admin choice
@@ -25,70 +41,30 @@ type staffOptions struct {
 	passwordFD           descriptor
 }
 
-func staffFlags(flags *flag.FlagSet, o *options) {
-	s := &o.staff
-	flags.Var(&s.rename, "rename", "with set: the `NAME` from now on")
-	flags.Var(&s.email, "email", "the e-mail `ADDRESS`; an empty one takes it away")
-	flags.Var(&s.times, "time", "a Time `PERMISSION`: "+permissionNames()+"; may be given more than once, and those that are not given are taken away")
-	flags.Var(&s.settingsAdmin, "settings-admin", "make her a Settings Admin; =false takes that away")
-	flags.Var(&s.admin, "admin", "make her an Admin; =false takes that away")
-	flags.StringVar(&s.allClients, "all-clients", "", "the `ROLE` on all clients: "+roleNames())
-	flags.Var(&s.clients, "client", "the role on one client, as `CODE=ROLE`; may be given more than once")
-	flags.Var(&s.passwordFD, "new-password-fd", "with add and password: read the new password as one line from that file `DESCRIPTOR`; where it is that of --password-fd, the line after")
-}
-
-// given is a text that may be given, be it an empty one.
-type given struct {
-	text  string
-	there bool
-}
-
-func (g *given) String() string     { return g.text }
-func (g *given) Set(s string) error { g.text, g.there = s, true; return nil }
-
-// choice is a yes or no that may be given.
-type choice struct{ yes, there bool }
-
-func (c *choice) String() string   { return "" }
-func (c *choice) IsBoolFlag() bool { return true }
-func (c *choice) Set(s string) (err error) {
-	c.there = true
-	c.yes, err = strconv.ParseBool(s)
-	return err
-}
-
-// manageStaff lists the staff, or changes it.
-func manageStaff(ctx context.Context, s *session, words []string) int {
-	do, known := staffCommands[first(words)]
-	if !known {
-		return s.wrongUse("staff takes one of list, add, set, deactivate, reactivate and password, such as: feebridge staff add \"Mere Ngata\" --time ProcessTime --all-clients owner")
+// run lists the staff, or changes it.
+func (f *staffFlags) run(ctx context.Context, s *session, words []string) error {
+	if len(words) == 0 {
+		words = []string{""}
 	}
 	name := strings.Join(words[1:], " ")
-	if (name == "") != (words[0] == "list") && words[0] != "password" {
-		return s.wrongUse("staff %s: name the member of staff, and nobody for list.", words[0])
+	do, known := map[string]func(context.Context, *session, string) error{
+		"list": listStaff, "add": f.add, "set": f.set, "deactivate": deactivate, "reactivate": reactivate, "password": f.changePassword,
+	}[words[0]]
+	switch {
+	case !known:
+		return misused("Say one of list, add, set, deactivate, reactivate and password, for example: feebridge staff add \"Mere Ngata\" --time ProcessTime --all-clients owner")
+	case name != "" && words[0] == "list":
+		return misused("\"staff list\" takes no name.")
+	case name == "" && words[0] != "list" && words[0] != "password":
+		return misused("Name the member of staff, for example: feebridge staff %s \"Mere Ngata\"", words[0])
 	}
 	if err := s.open(ctx); err != nil {
-		return s.fail(err)
+		return err
 	}
-	if err := do(s, ctx, name); err != nil {
-		return s.fail(err)
-	}
-	return exitDone
+	return do(ctx, s, name)
 }
 
-var staffCommands = map[string]func(*session, context.Context, string) error{
-	"list": (*session).listStaff, "add": (*session).addMember, "set": (*session).setMember,
-	"deactivate": (*session).deactivate, "reactivate": (*session).reactivate, "password": (*session).changePassword,
-}
-
-func first(words []string) string {
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0]
-}
-
-// memberJSON is a member of staff. Of others, who is no Admin learns the name alone.
+// memberJSON is a member of staff. Only Admins see more than the name of others.
 type memberJSON struct {
 	Name          string                 `json:"name"`
 	Email         string                 `json:"email"`
@@ -148,7 +124,7 @@ func (s *session) printMember(m staff.Member, clients []billing.Client) {
 	s.print(j, "%s", j)
 }
 
-func (s *session) listStaff(ctx context.Context, _ string) error {
+func listStaff(ctx context.Context, s *session, _ string) error {
 	all, err := s.app.Members(ctx, s.me)
 	if err != nil {
 		return err
@@ -163,12 +139,12 @@ func (s *session) listStaff(ctx context.Context, _ string) error {
 	return nil
 }
 
-func (s *session) addMember(ctx context.Context, name string) error {
-	m, clients, err := s.described(ctx, staff.Member{Name: name})
+func (f *staffFlags) add(ctx context.Context, s *session, name string) error {
+	m, clients, err := f.described(ctx, s, staff.Member{Name: name})
 	if err != nil {
 		return err
 	}
-	password, err := s.newPassword(ctx)
+	password, err := f.newPassword(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -179,12 +155,12 @@ func (s *session) addMember(ctx context.Context, name string) error {
 	return nil
 }
 
-func (s *session) setMember(ctx context.Context, name string) error {
+func (f *staffFlags) set(ctx context.Context, s *session, name string) error {
 	m, err := s.member(ctx, name)
 	if err != nil {
 		return err
 	}
-	m, clients, err := s.described(ctx, m)
+	m, clients, err := f.described(ctx, s, m)
 	if err != nil {
 		return err
 	}
@@ -195,7 +171,7 @@ func (s *session) setMember(ctx context.Context, name string) error {
 	return nil
 }
 
-func (s *session) deactivate(ctx context.Context, name string) error {
+func deactivate(ctx context.Context, s *session, name string) error {
 	m, err := s.member(ctx, name)
 	if err != nil {
 		return err
@@ -203,7 +179,7 @@ func (s *session) deactivate(ctx context.Context, name string) error {
 	return s.app.Deactivate(ctx, s.me, m.ID)
 }
 
-func (s *session) reactivate(ctx context.Context, name string) error {
+func reactivate(ctx context.Context, s *session, name string) error {
 	m, err := s.member(ctx, name)
 	if err != nil {
 		return err
@@ -212,7 +188,7 @@ func (s *session) reactivate(ctx context.Context, name string) error {
 }
 
 // changePassword sets the password of a member, or without a name that of who acts.
-func (s *session) changePassword(ctx context.Context, name string) error {
+func (f *staffFlags) changePassword(ctx context.Context, s *session, name string) error {
 	m := s.me
 	if name != "" {
 		var err error
@@ -220,7 +196,7 @@ func (s *session) changePassword(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	password, err := s.newPassword(ctx)
+	password, err := f.newPassword(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -231,15 +207,15 @@ func (s *session) changePassword(ctx context.Context, name string) error {
 }
 
 // newPassword reads a new password; on a terminal it is typed twice.
-func (s *session) newPassword(ctx context.Context) (string, error) {
+func (f *staffFlags) newPassword(ctx context.Context, s *session) (string, error) {
 	const named = "--new-password-fd"
-	password, err := s.readPassword(ctx, "New password", s.options.staff.passwordFD, named)
-	if err != nil || s.options.staff.passwordFD.file != nil {
+	password, err := s.readPassword(ctx, "New password", f.passwordFD, named)
+	if err != nil || f.passwordFD.file != nil {
 		return password, err
 	}
-	again, err := s.ask(ctx, "The same again")
+	again, err := s.ask(ctx, "New password again")
 	if err == nil && again != password {
-		err = app.Errorf(app.Invalid, "The two passwords differ. Nothing was changed.")
+		err = app.Errorf(app.Invalid, "The two passwords don't match. Nothing was changed.")
 	}
 	return password, err
 }
@@ -255,7 +231,7 @@ func (s *session) member(ctx context.Context, nameOrEmail string) (staff.Member,
 			return m, nil
 		}
 	}
-	return staff.Member{}, app.Errorf(app.NotFound, "There is no member of staff %q: \"feebridge staff list\" lists them.", nameOrEmail)
+	return staff.Member{}, app.Errorf(app.NotFound, "No member of staff is called %q. \"feebridge staff list\" lists them.", nameOrEmail)
 }
 
 // roleClients returns the clients that there are roles on: for an Admin all of them.
@@ -266,42 +242,41 @@ func (s *session) roleClients(ctx context.Context) ([]billing.Client, error) {
 	return s.app.Clients(ctx, s.me)
 }
 
-// described returns the member with what the flags say of her, and the clients that there
+// described returns the member with what the flags say of them, and the clients that there
 // are roles on.
-func (s *session) described(ctx context.Context, m staff.Member) (staff.Member, []billing.Client, error) {
+func (f *staffFlags) described(ctx context.Context, s *session, m staff.Member) (staff.Member, []billing.Client, error) {
 	clients, err := s.app.RoleClients(ctx, s.me)
 	if err != nil {
 		return m, nil, err
 	}
-	o := s.options.staff
-	if o.rename.there {
-		m.Name = o.rename.text
+	if f.rename.there {
+		m.Name = f.rename.text
 	}
-	if o.email.there {
-		m.Email = o.email.text
+	if f.email.there {
+		m.Email = f.email.text
 	}
-	if o.settingsAdmin.there {
-		m.SettingsAdmin = o.settingsAdmin.yes
+	if f.settingsAdmin.there {
+		m.SettingsAdmin = f.settingsAdmin.yes
 	}
-	if o.admin.there {
-		m.Admin = o.admin.yes
+	if f.admin.there {
+		m.Admin = f.admin.yes
 	}
-	if len(o.times) > 0 {
-		if m.Time, err = permissions(o.times); err != nil {
+	if len(f.times) > 0 {
+		if m.Time, err = permissions(f.times); err != nil {
 			return m, nil, err
 		}
 	}
-	if o.allClients != "" {
-		if m.AllEntities, err = role(o.allClients); err != nil {
+	if f.allClients != "" {
+		if m.AllEntities, err = role(f.allClients); err != nil {
 			return m, nil, err
 		}
 	}
 	m.Roles = maps.Clone(m.Roles)
-	for _, text := range o.clients {
+	for _, text := range f.clients {
 		code, of, ok := strings.Cut(text, "=")
 		client, there := named(clients, code, func(c billing.Client) string { return c.Code })
 		if !ok || !there {
-			return m, nil, &misuse{fmt.Sprintf("--client takes CODE=ROLE with the code of a client, not %q.", text)}
+			return m, nil, misused("--client takes CODE=ROLE with the code of a client, not %q.", text)
 		}
 		if m.Roles == nil {
 			m.Roles = map[billing.ClientID]staff.Role{}
@@ -322,7 +297,7 @@ func permissions(names []string) (map[staff.TimePermission]bool, error) {
 		case ok:
 			all[p] = true
 		case !strings.EqualFold(name, "none"):
-			return nil, &misuse{fmt.Sprintf("there is no Time permission %q. There are %s.", name, permissionNames())}
+			return nil, misused("There is no Time permission %q. Use %s.", name, permissionNames())
 		}
 	}
 	return all, nil
@@ -331,7 +306,7 @@ func permissions(names []string) (map[staff.TimePermission]bool, error) {
 func role(name string) (staff.Role, error) {
 	r, ok := named(staff.Roles(), name, staff.Role.String)
 	if !ok {
-		return r, &misuse{fmt.Sprintf("there is no role %q. There are %s.", name, roleNames())}
+		return r, misused("There is no role %q. Use one of %s.", name, roleNames())
 	}
 	return r, nil
 }

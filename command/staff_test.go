@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"database/sql"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,7 +72,7 @@ func TestTheStaffByCommand(t *testing.T) {
 		"staff", "set", "mere ngata", "--rename", "Mere Hart", "--time", "none", "--admin", "--all-clients", "viewer")...)
 	d.runs(exitDone, "", []string{owners}, all(asOwner, "staff", "deactivate", "Mere Hart")...)
 	d.runs(exitSomeFailed, "Mere Hart is deactivated", []string{meres}, all(asMere, "list")...)
-	d.runs(exitSomeFailed, "no member of staff", []string{owners}, all(asOwner, "staff", "reactivate", "Nobody")...)
+	d.runs(exitSomeFailed, "No member of staff", []string{owners}, all(asOwner, "staff", "reactivate", "Nobody")...)
 
 	said := d.runs(exitDone, "wrong password, 1 in a row", []string{owners}, all(asOwner, "audit", "list", "--json")...)
 	if !strings.Contains(said, `"action":"denied"`) {
@@ -103,8 +104,8 @@ func TestStaffCommandsThatAreWrong(t *testing.T) {
 	}{
 		{[]string{"staff"}, "one of list"},
 		{[]string{"staff", "promote", "Owner"}, "one of list"},
-		{[]string{"staff", "list", "Owner"}, "nobody for list"},
-		{[]string{"staff", "add"}, "name the member"},
+		{[]string{"staff", "list", "Owner"}, "takes no name"},
+		{[]string{"staff", "add"}, "Name the member"},
 		{[]string{"staff", "set", "Owner", "--time", "fly"}, "no Time permission"},
 		{[]string{"staff", "set", "Owner", "--all-clients", "king"}, "no role"},
 		{[]string{"staff", "list", "--password-fd", "three"}, "password-fd"},
@@ -157,8 +158,8 @@ func TestTheAuditTrailByCommand(t *testing.T) {
 	}
 }
 
-// TestTheDemoFirmHasStaffOfEachKind names somebody who may, and somebody who may not, for
-// everything that there is to do.
+// TestTheDemoFirmHasStaffOfEachKind looks for a member who may, and one who may not, do each
+// thing that there is to do.
 func TestTheDemoFirmHasStaffOfEachKind(t *testing.T) {
 	all := append(demo.Staff(), staff.Founder("founder", demo.Founder))
 	names := map[string]bool{}
@@ -201,13 +202,12 @@ func TestTheDemoFirmHasStaffOfEachKind(t *testing.T) {
 	}
 }
 
-// TestTheDemoActsAsAnybody lets --as choose without a password.
+// TestTheDemoActsAsAnybody lets --as choose a member without a password.
 func TestTheDemoActsAsAnybody(t *testing.T) {
 	t.Parallel()
-	s := &session{Face: Face{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}}
-	s.options.sim = simOptions{seed: "demo", limits: "off", deleted: "free"}
-	s.options.as = "tom ashworth"
-	_, end, err := s.openDemo(t.Context())
+	s := newSession(Face{Out: io.Discard, Err: io.Discard})
+	s.common.as = "tom ashworth"
+	_, end, err := s.openDemo(t.Context(), &simFlags{seed: "demo", limits: "off", deleted: "free"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,6 +217,6 @@ func TestTheDemoActsAsAnybody(t *testing.T) {
 		t.Errorf("%s sees %d clients, %v", s.me.Name, len(seen), err)
 	}
 	if err := s.app.Deactivate(t.Context(), s.me, s.me.ID); !app.IsCode(err, app.Forbidden) {
-		t.Errorf("deactivating herself: %v", err)
+		t.Errorf("deactivating themselves: %v", err)
 	}
 }

@@ -33,49 +33,59 @@ type Demo struct {
 	Tour   string // the folder for the pictures of a tour; "" for no tour
 }
 
-func windowFlags(flags *flag.FlagSet, o *options) {
-	simFlags(flags, o)
-	flags.BoolVar(&o.demo, "demo", false, "explore the demo firm, on a throw-away database beside a simulated Xero")
-	flags.StringVar(&o.tour, "tour", "", "with --demo: play the main job by itself, and write pictures of it to `FOLDER`")
+// windowCommand is feebridge without a word.
+var windowCommand = command{
+	prepare: func(flags *flag.FlagSet) runner {
+		var f windowFlags
+		f.sim.register(flags)
+		flags.BoolVar(&f.demo, "demo", false, "open the demo firm, on a temporary database beside a simulated Xero")
+		flags.StringVar(&f.tour, "tour", "", "with --demo: play the main job automatically, and save pictures of it to `FOLDER`")
+		return none(f.run)
+	},
 }
 
-func openWindow(ctx context.Context, s *session, words []string) int {
+type windowFlags struct {
+	demo bool
+	tour string
+	sim  simFlags // of the demo firm's Xero
+}
+
+func (f *windowFlags) run(ctx context.Context, s *session) error {
 	switch {
-	case len(words) > 0:
-		return s.wrongUse("the window takes no arguments.")
-	case s.options.tour != "" && !s.options.demo:
-		return s.wrongUse("--tour goes with --demo.")
+	case f.demo:
+		return f.runDemo(ctx, s)
+	case f.tour != "":
+		return misused("--tour goes with --demo.")
 	}
-	var played *Demo
-	if s.options.demo {
-		there, end, err := s.openDemo(ctx)
-		if err != nil {
-			return s.fail(err)
-		}
-		defer end()
-		played = &Demo{Page: there.base, InXero: there.act, Tour: s.options.tour}
-		fmt.Fprintln(s.Out, "The simulated Xero, where you play the other side:", there.base)
-	} else if err := s.openOwn(ctx); err != nil {
+	if err := s.openOwn(ctx); err != nil {
 		if gone, ok := errors.AsType[*data.Damaged](err); ok {
 			if backup := s.ShowDamaged(ctx, gone); backup != "" {
 				return s.putBack(ctx, gone.Path, backup)
 			}
 		}
-		return s.fail(err)
+		return err
 	}
-	opened := s.opened()
-	opened.Demo = played
-	backup, err := s.OpenWindow(ctx, opened)
+	backup, err := s.OpenWindow(ctx, s.opened())
+	if err != nil || backup == "" {
+		return err
+	}
+	path := s.db.Path()
+	s.close()
+	return s.putBack(ctx, path, backup)
+}
+
+// runDemo opens the window on the demo firm, which is thrown away afterwards.
+func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
+	there, end, err := s.openDemo(ctx, &f.sim)
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
-	if backup != "" {
-		path := s.db.Path()
-		s.close()
-		s.db = nil
-		return s.putBack(ctx, path, backup)
-	}
-	return exitDone
+	defer end()
+	fmt.Fprintln(s.Out, "To play the Xero side of the demo, open this page in your browser:", there.base)
+	opened := s.opened()
+	opened.Demo = &Demo{Page: there.base, InXero: there.act, Tour: f.tour}
+	_, err = s.OpenWindow(ctx, opened)
+	return err
 }
 
 // opened is the firm as it is handed to the window.
@@ -88,7 +98,7 @@ func (s *session) openOwn(ctx context.Context) error {
 		return err
 	}
 	needed, err := s.app.NeedsSignIn(ctx)
-	if err == nil && (!needed || s.options.as != "") {
+	if err == nil && (!needed || s.common.as != "") {
 		err = s.signIn(ctx)
 	}
 	if err != nil {
@@ -96,27 +106,24 @@ func (s *session) openOwn(ctx context.Context) error {
 	}
 	if s.me.ID != "" {
 		if err := s.connect(ctx); err != nil {
-			fmt.Fprintln(s.Err, "feebridge: Xero cannot be reached now:", err)
+			s.complain("Couldn't connect to Xero: %v", err)
 		}
 	}
 	return nil
 }
 
 // putBack puts a backup in the place of the closed database, and opens the window again.
-func (s *session) putBack(ctx context.Context, path, backup string) int {
+func (s *session) putBack(ctx context.Context, path, backup string) error {
 	kept, err := data.Restore(ctx, path, backup)
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
 	if kept != "" {
-		fmt.Fprintln(s.Out, "What was there is kept as", kept)
+		s.say("The database from before is kept as %s", kept)
 	}
 	program, err := os.Executable()
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
-	if err := exec.Command(program, os.Args[1:]...).Start(); err != nil {
-		return s.fail(err)
-	}
-	return exitDone
+	return exec.Command(program, os.Args[1:]...).Start()
 }
