@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -36,6 +37,9 @@ type doorway struct {
 	posted []func() // to the goroutine that draws, which is the test's
 	woken  chan struct{}
 }
+
+// patience is how long a test waits for anything.
+const patience = time.Minute
 
 // newDoorway opens a firm with one exported invoice, whose links lead to a free port. The
 // window is empty.
@@ -88,7 +92,11 @@ func newDoorway(t *testing.T) *doorway {
 			t.Error(err)
 		}
 	})
-	<-listening
+	select {
+	case <-listening:
+	case <-time.After(patience):
+		t.Fatalf("the links are not listened for within %v", patience)
+	}
 	return d
 }
 
@@ -141,8 +149,13 @@ func (d *doorway) post(fn func()) {
 
 // drawUntil runs what is posted until the window shows the text.
 func (d *doorway) drawUntil(text string) {
-	for !shows(d.window.Canvas().Content(), text) {
-		<-d.woken
+	d.Helper()
+	for overdue := time.After(patience); !shows(d.window.Canvas().Content(), text); {
+		select {
+		case <-d.woken:
+		case <-overdue:
+			d.Fatalf("the window does not show %q within %v", text, patience)
+		}
 		d.mu.Lock()
 		posted := d.posted
 		d.posted = nil
@@ -179,7 +192,7 @@ func shows(o fyne.CanvasObject, text string) bool {
 // followed follows an address as a browser does, and returns its answer.
 func (d *doorway) followed(address string) (status int, page string) {
 	d.Helper()
-	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	got, err := browser.Get(address)
 	if err != nil {
 		d.Fatal(err)

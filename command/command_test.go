@@ -1,15 +1,9 @@
 package command
 
 import (
-	"bufio"
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,140 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"feebridge/app"
-	"feebridge/app/billing"
-	"feebridge/app/ledger"
-	"feebridge/assets/demo"
 	"feebridge/data/sheet"
 	"feebridge/xero/sim"
 )
-
-// TestMain lets this test binary be Feebridge itself, so that tests can start, and
-// kill, real processes of it.
-func TestMain(m *testing.M) {
-	if os.Getenv("FEEBRIDGE_TEST_AS_PROGRAM") != "" {
-		os.Exit(Run(context.Background(), os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr}))
-	}
-	if path := os.Getenv(typist); path != "" {
-		fmt.Fprintln(os.Stderr, writeForEver(path))
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
-
-// desk is a firm's database and a simulated Xero, beside which programs are started.
-type desk struct {
-	*testing.T
-	xero *simulator
-	db   string
-}
-
-// newDesk starts a simulated Xero on loopback.
-func newDesk(t *testing.T, change func(*sim.Config)) *desk {
-	t.Helper()
-	config, err := (&simFlags{seed: "empty", limits: "xero", deleted: "free"}).config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if change != nil {
-		change(&config)
-	}
-	there, err := listen(config, "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = there.close() })
-	return &desk{t, there, filepath.Join(t.TempDir(), "firm.db")}
-}
-
-// program returns a process of Feebridge that has not been started.
-func (d *desk) program(args ...string) *exec.Cmd {
-	c := exec.Command(os.Args[0], append(args, "--db", d.db, "--api", d.xero.addresses().API)...)
-	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_AS_PROGRAM=1",
-		"FEEBRIDGE_TOKEN="+d.xero.token, "FEEBRIDGE_TENANT="+d.tenant())
-	return c
-}
-
-func (d *desk) tenant() string { return d.xero.addresses().Tenants[0].ID }
-
-// run runs Feebridge to its end and returns what it printed and its exit status.
-func (d *desk) run(args ...string) (out, errs string, status int) {
-	d.Helper()
-	c := d.program(args...)
-	var o, e bytes.Buffer
-	c.Stdout, c.Stderr = &o, &e
-	err := c.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		d.Fatal(err)
-	}
-	return o.String(), e.String(), c.ProcessState.ExitCode()
-}
-
-// must runs Feebridge, fails the test unless it ends with the status, and returns its lines.
-func (d *desk) must(status int, args ...string) []map[string]any {
-	d.Helper()
-	out, errs, got := d.run(append(args, "--json")...)
-	if got != status {
-		d.Fatalf("feebridge %s: exit status %d, want %d\n%s%s", strings.Join(args, " "), got, status, out, errs)
-	}
-	var lines []map[string]any
-	for s := bufio.NewScanner(strings.NewReader(out)); s.Scan(); {
-		var line map[string]any
-		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
-			d.Fatalf("%q: %v", s.Text(), err)
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// file writes a file of n invoices in Xero's template, two lines each, and returns its path.
-func (d *desk) file(n int) string {
-	d.Helper()
-	var b strings.Builder
-	b.WriteString("*ContactName,EmailAddress,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,*Description,*Quantity,*UnitAmount,*AccountCode,*TaxType,TaxAmount,Total\n")
-	for i := range n {
-		head := fmt.Sprintf("Client %d,,INV-%04d,Ref,2026-11-03,2026-12-20", i%7, i+1)
-		fmt.Fprintf(&b, "%s,Annual accounts,1,100,200,OUTPUT2,15.00,126.50\n", head)
-		fmt.Fprintf(&b, "%s,Courier,2,5,200,15%% GST on Income,1.50,126.50\n", head)
-	}
-	path := filepath.Join(d.TempDir(), "invoices.csv")
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-		d.Fatal(err)
-	}
-	return path
-}
-
-// mustHoldEachOnce fails the test unless Xero has one live invoice for each of the n,
-// of the right total, and each with a mark of its own.
-func (d *desk) mustHoldEachOnce(n int) {
-	d.Helper()
-	marks, numbers := map[string]int{}, map[string]int{}
-	for _, inv := range d.xero.Invoices(d.tenant()) {
-		if inv.Status == sim.StatusDeleted || inv.Status == sim.StatusVoided {
-			continue
-		}
-		marks[inv.URL]++
-		numbers[inv.Number]++
-		if got := inv.Total.StringFixed(2); got != "126.50" {
-			d.Errorf("%s has the total %s", inv.Number, got)
-		}
-	}
-	if len(numbers) != n || len(marks) != n {
-		d.Errorf("Xero has %d numbers and %d marks for %d invoices", len(numbers), len(marks), n)
-	}
-	for mark, times := range marks {
-		if times != 1 {
-			d.Errorf("%d live invoices bear the mark %s", times, mark)
-		}
-	}
-	for _, row := range d.must(exitDone, "list") {
-		if row["xero_export"] != "exported" {
-			d.Errorf("%v is %v", row["number"], row["xero_export"])
-		}
-	}
-}
 
 func TestTheMainJobByCommands(t *testing.T) {
 	t.Parallel()
@@ -296,51 +159,6 @@ func TestExitStatuses(t *testing.T) {
 	}
 }
 
-// TestKill kills a real process with SIGKILL while Xero is at work on its request, and
-// lets another one finish.
-func TestKill(t *testing.T) {
-	for _, c := range []struct {
-		name, path string
-		committed  bool
-	}{
-		{"before the contacts are created", "/Contacts", false},
-		{"after the contacts were created", "/Contacts", true},
-		{"before the invoices are created", "/Invoices", false},
-		{"after the invoices were created", "/Invoices", true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			arrived, killed := make(chan struct{}), make(chan struct{})
-			var once sync.Once
-			d := newDesk(t, func(config *sim.Config) {
-				config.Observe = func(call sim.Call) {
-					if call.Method == "PUT" && call.Path == c.path && call.Committed == c.committed {
-						once.Do(func() { close(arrived); <-killed })
-					}
-				}
-			})
-			const n = 120
-			d.must(exitDone, "import", d.file(n), "--amounts", "exclusive", "--finalize")
-			victim := d.program("export", "--all")
-			if err := victim.Start(); err != nil {
-				t.Fatal(err)
-			}
-			<-arrived
-			if err := victim.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			_ = victim.Wait() // it was killed
-			close(killed)
-			for _, line := range d.must(exitDone, "export", "--all") {
-				if line["state"] != "exported" {
-					t.Errorf("%v", line)
-				}
-			}
-			d.mustHoldEachOnce(n)
-		})
-	}
-}
-
 func TestTwoProgramsExportTogether(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, func(c *sim.Config) { c.Latency = 50 * time.Millisecond })
@@ -358,70 +176,96 @@ func TestTwoProgramsExportTogether(t *testing.T) {
 	d.mustHoldEachOnce(n)
 }
 
-func TestTheDemoFirmMeetsItsCases(t *testing.T) {
+// TestDueForExportIsTheSameForAll deletes an invoice in Xero, which a person meant: neither
+// --all nor the template takes it, and who names it exports it again.
+func TestDueForExportIsTheSameForAll(t *testing.T) {
 	t.Parallel()
-	ctx := t.Context()
-	s := newSession(Face{Out: io.Discard, Err: io.Discard})
-	there, end, err := s.openDemo(ctx, &simFlags{seed: "demo", limits: "xero", deleted: "free"})
-	if err != nil {
+	d := newDesk(t, nil)
+	d.must(exitDone, "import", d.file(2), "--amounts", "exclusive", "--finalize")
+	d.must(exitDone, "export", "--number", "INV-0001")
+	if err := d.xero.Delete(d.tenant(), d.there("INV-0001").InvoiceID); err != nil {
 		t.Fatal(err)
 	}
-	defer end()
-	var due []billing.InvoiceID
-	rows := map[billing.Number]app.InvoiceRow{}
-	collect := func() {
-		due = nil
-		for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
+	if lines := d.must(exitDone, "refresh"); len(lines) != 1 || lines[0]["xero_export"] != "deleted_in_xero" {
+		t.Fatalf("refresh tells %v", lines)
+	}
+	path := filepath.Join(t.TempDir(), "template.csv")
+	for _, command := range [][]string{{"list", "--template", "exclusive", "--to", path}, {"export", "--all"}} {
+		if lines := d.must(exitDone, command...); len(lines) != 1 || lines[0]["number"] != "INV-0002" {
+			t.Errorf("%s takes %v", strings.Join(command, " "), lines)
+		}
+	}
+	d.must(exitDone, "export", "--number", "INV-0001")
+	if inv := d.there("INV-0001"); inv.Status != sim.StatusDraft {
+		t.Errorf("INV-0001 is %s in Xero", inv.Status)
+	}
+}
+
+// TestWhatWaitsIsNoSuccess runs commands that leave something undone for a reason of Xero's.
+func TestWhatWaitsIsNoSuccess(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		fault   string
+		command []string
+		status  int
+		says    string
+		state   string // of the invoice; "" where nothing is said of it
+	}{
+		{"an export that the day's limit stops", "* /Contacts 429:day", []string{"export", "--all"}, exitUnavailable, "day_limit", "skipped"},
+		{"an export whose answer is lost", "PUT /Invoices drop-after-commit", []string{"export", "--all"}, exitUnavailable, "interrupted", "unknown"},
+		{"a redraft that the day's limit stops", "POST /Invoices 429:day", []string{"redraft", "INV-0001"}, exitUnavailable, "day_limit", "unknown"},
+		{"a redraft whose answer is lost", "POST /Invoices drop-after-commit", []string{"redraft", "INV-0001"}, exitUnavailable, "interrupted", "unknown"},
+		{"a void whose answer is lost", "POST /Invoices drop-after-commit", []string{"replace", "INV-0001", "--void"}, exitUnavailable, "interrupted", ""},
+		{"a refresh while Xero is down", "* /Invoices 503", []string{"refresh"}, exitUnavailable, "Xero", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, nil)
+			d.must(exitDone, "import", d.file(1), "--amounts", "exclusive", "--finalize")
+			if c.command[0] != "export" {
+				d.must(exitDone, "export", "--all")
+			}
+			if c.command[0] == "replace" {
+				d.approve("INV-0001")
+				d.must(exitDone, "refresh")
+			}
+			fault, err := sim.ParseRule(c.fault)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows[row.Number] = row
-			if row.Stage == (billing.Stage{Status: billing.Finalized}) {
-				due = append(due, row.ID)
+			d.xero.AddFault(fault)
+			program := d.program(append(c.command, "--json")...)
+			program.Env = append(program.Env, envPatience+"=1s")
+			var out, errs strings.Builder
+			program.Stdout, program.Stderr = &out, &errs
+			_ = program.Run() // its status is looked at
+			if got := program.ProcessState.ExitCode(); got != c.status || !strings.Contains(errs.String(), c.says) {
+				t.Errorf("exit status %d, want %d with %q\n%s%s", got, c.status, c.says, &out, &errs)
 			}
-		}
+			if state := `"state":"` + c.state + `"`; c.state != "" && !strings.Contains(out.String(), state) {
+				t.Errorf("want %s\n%s", state, &out)
+			}
+		})
 	}
-	collect()
-	for _, n := range demo.Approved() {
-		if rows[n].Stage.Status != billing.Closed {
-			t.Errorf("%s is %s, not closed", n, rows[n].Stage.Status)
-		}
-	}
-	runs, _, err := s.app.Export(ctx, s.me, due)
+}
+
+// TestShowKeepsXerosWordsApart shows a message of Feebridge's own: an account that the
+// organisation does not have is found before anything is sent.
+func TestShowKeepsXerosWordsApart(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	file := d.file(1)
+	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.Finish(ctx, runs[0].ID, time.Minute); err != nil {
+	if err := os.WriteFile(file, bytes.ReplaceAll(content, []byte(",200,"), []byte(",299,")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	collect()
-	arranged := map[billing.Number]string{}
-	for _, c := range demo.Cases() {
-		arranged[c.Number] = c.Expect
-		want := billing.Failed
-		switch ledger.Cause(c.Expect) {
-		case ledger.Other:
-			want = billing.Exported
-		case ledger.TotalDiffers:
-			want = billing.Warned
-		}
-		if got := rows[c.Number]; string(got.Cause) != c.Expect || got.Stage.Export != want {
-			t.Errorf("%s, where %s, is %s with the cause %q, want %q: %s", c.Number, c.Why, got.Stage.Export, got.Cause, c.Expect, got.Message)
-		}
-	}
-	for n, row := range rows {
-		if _, ok := arranged[n]; !ok && row.Stage.Export == billing.Failed {
-			t.Errorf("%s failed: %s", n, row.Message)
-		}
-	}
-	tenant := there.addresses().Tenants[0].ID
-	for n, row := range rows {
-		if row.Stage.Export != billing.Exported {
-			continue
-		}
-		inv := there.ByNumber(tenant, string(n))
-		if len(inv) != 1 || inv[0].Total.StringFixed(2) != row.Total.String() {
-			t.Errorf("%s is %s here, and Xero has %d of it", n, row.Total, len(inv))
-		}
+	d.must(exitDone, "import", file, "--amounts", "exclusive", "--finalize")
+	d.must(exitSomeFailed, "export", "--all")
+	out, _, _ := d.run("show", "INV-0001")
+	if !strings.Contains(out, "failed: ") || !strings.Contains(out, "299") || strings.Contains(out, "Xero: ") {
+		t.Errorf("show says:\n%s", out)
 	}
 }

@@ -14,7 +14,7 @@ var exportCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f exportFlags
 		flags.Var(&f.numbers, "number", "the `NUMBER` of an invoice to export; can be given more than once")
-		flags.BoolVar(&f.all, "all", false, "export every finalized invoice that isn't in Xero yet, and isn't held")
+		flags.BoolVar(&f.all, "all", false, "export every finalized invoice that isn't in Xero yet and isn't held; one that was deleted in Xero has to be named")
 		return f.run
 	},
 }
@@ -66,8 +66,8 @@ func (f *exportFlags) chosen(ctx context.Context, s *session, named []string) ([
 		if err != nil {
 			return nil, err
 		}
-		due := row.Stage.Export == billing.NotExported || row.Stage.Export == billing.Failed || row.Stage.InFlight() && row.Stage.Export != billing.Removing
-		if row.Stage.Status == billing.Finalized && due {
+		onItsWay := row.Stage.Status == billing.Finalized && row.Stage.InFlight() && row.Stage.Export != billing.Removing
+		if row.Stage.DueForExport() || onItsWay {
 			ids = append(ids, row.ID)
 		}
 	}

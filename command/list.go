@@ -99,7 +99,7 @@ func (f *listFlags) writeTemplate(ctx context.Context, s *session, amounts money
 		if err != nil {
 			return err
 		}
-		if _, due := row.Stage.Next(billing.Queue); due {
+		if row.Stage.DueForExport() {
 			ids = append(ids, row.ID)
 		}
 	}

@@ -3,20 +3,11 @@ package command
 import (
 	"bytes"
 	"database/sql"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"feebridge/app"
-	"feebridge/app/billing"
-	"feebridge/app/staff"
-	"feebridge/assets/demo"
 )
 
 // typed is a file from which a program reads lines, as its file descriptor 3.
@@ -155,68 +146,5 @@ func TestTheAuditTrailByCommand(t *testing.T) {
 	d.runs(exitSomeFailed, "entry 2 was changed", nil, "audit", "verify")
 	if got := d.must(exitSomeFailed, "audit", "verify"); got[0]["broken"] != 2. || got[0]["how"] != "changed" {
 		t.Errorf("verified is %v", got)
-	}
-}
-
-// TestTheDemoFirmHasStaffOfEachKind looks for a member who may, and one who may not, do each
-// thing that there is to do.
-func TestTheDemoFirmHasStaffOfEachKind(t *testing.T) {
-	all := append(demo.Staff(), staff.Founder("founder", demo.Founder))
-	names := map[string]bool{}
-	var deactivated []string
-	for _, m := range all {
-		if err := m.Check(); err != nil || names[m.Name] {
-			t.Errorf("%s, twice %v: %v", m.Name, names[m.Name], err)
-		}
-		names[m.Name] = true
-		if m.Deactivated {
-			deactivated = append(deactivated, m.Name)
-		}
-	}
-	if diff := cmp.Diff([]string{"Hemi Walker"}, deactivated); diff != "" {
-		t.Errorf("deactivated are:\n%s", diff)
-	}
-	clients := demo.Clients()
-	roles := map[staff.Role]bool{}
-	for _, m := range all {
-		for id, r := range m.Roles {
-			roles[r] = true
-			if !slices.ContainsFunc(clients, func(c billing.Client) bool { return c.ID == id }) {
-				t.Errorf("%s has a role on a client of nowhere", m.Name)
-			}
-		}
-	}
-	if !roles[staff.Owner] || !roles[staff.Viewer] {
-		t.Errorf("roles on single clients are %v", roles)
-	}
-	for _, action := range staff.Actions() {
-		may := map[bool]int{}
-		for _, m := range all {
-			if !m.Deactivated {
-				may[m.May(action, clients[7].ID)]++ // Wairau Vineyards
-			}
-		}
-		if may[true] == 0 || may[false] == 0 {
-			t.Errorf("%d may %s, and %d may not", may[true], action, may[false])
-		}
-	}
-}
-
-// TestTheDemoActsAsAnybody lets --as choose a member without a password.
-func TestTheDemoActsAsAnybody(t *testing.T) {
-	t.Parallel()
-	s := newSession(Face{Out: io.Discard, Err: io.Discard})
-	s.common.as = "tom ashworth"
-	_, end, err := s.openDemo(t.Context(), &simFlags{seed: "demo", limits: "off", deleted: "free"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer end()
-	seen, err := s.app.Clients(t.Context(), s.me)
-	if err != nil || s.me.Name != "Tom Ashworth" || len(seen) != 2 {
-		t.Errorf("%s sees %d clients, %v", s.me.Name, len(seen), err)
-	}
-	if err := s.app.Deactivate(t.Context(), s.me, s.me.ID); !app.IsCode(err, app.Forbidden) {
-		t.Errorf("deactivating themselves: %v", err)
 	}
 }

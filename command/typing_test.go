@@ -118,7 +118,9 @@ func openFirm(t *testing.T, path string) (*data.DB, *app.App) {
 // kills it, and returns the last that it said.
 func typeAndKill(t *testing.T, path string, n int) int {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), typist+"="+path)
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -138,6 +140,9 @@ func typeAndKill(t *testing.T, path string, n int) int {
 				t.Fatal(err)
 			}
 		}
+	}
+	if ctx.Err() != nil {
+		t.Fatalf("it has kept %d drafts of %d within %v", last, n, patience)
 	}
 	if last < n {
 		rest, _ := io.ReadAll(out)

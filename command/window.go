@@ -125,5 +125,5 @@ func (s *session) putBack(ctx context.Context, path, backup string) error {
 	if err != nil {
 		return err
 	}
-	return exec.Command(program, os.Args[1:]...).Start()
+	return exec.CommandContext(context.WithoutCancel(ctx), program, os.Args[1:]...).Start()
 }
