@@ -35,6 +35,8 @@ var rooms = []room{
 		"main opens the window on the firm that the commands open: what talks to Xero it has from them"},
 	{"command", []string{"app/...", "data/...", "xero/...", "assets/..."},
 		"a command wires a firm's parts to its use cases: one that knew a screen would need a display to compile and to run"},
+	{"figures", []string{"command", "screens/...", "app/...", "data/...", "xero/...", "assets/..."},
+		"the bench measures the parts as the program wires them: nothing that ships may need it"},
 	{"app/money", nil,
 		"amounts are arithmetic that everything rests on: an amount that knew an invoice could round by who asks"},
 	{"app/billing", []string{"app/money"},
@@ -146,7 +148,7 @@ type pkg struct {
 // readHouse asks the go command for the packages as they are built on a system, tests included.
 func readHouse(t *testing.T, system string) house {
 	t.Helper()
-	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo",
+	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo figures",
 		"-json=ImportPath,ForTest,Imports,TestImports,XTestImports,Module", "./...")
 	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=1")
 	out, err := list.Output()
@@ -306,6 +308,7 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 		"all arrows point at app": {imports: "screens app, screens app/money, data app, data app/billing, xero app, xero app/ledger"},
 		"the floors of app":       {imports: "app app/staff, app/staff app/billing, app/ledger app/billing, app/billing app/money"},
 		"main links the driver":   {imports: "main fyne.io/fyne/v2/app, fyne.io/fyne/v2/app github.com/go-gl/glfw"},
+		"the bench links it, too": {testImports: "figures fyne.io/fyne/v2/app, figures command, figures screens"},
 		"screens use the toolkit": {imports: "screens fyne.io/fyne/v2/widget, screens/grid fyne.io/fyne/v2, screens screens/grid"},
 		"data drives SQLite":      {imports: "data modernc.org/sqlite, data github.com/pressly/goose/v3, data data/sheet"},
 		"tests open a database":   {testImports: "app data, app xero/sim, screens modernc.org/sqlite"},
