@@ -60,17 +60,7 @@ func (s *session) openDemo(ctx context.Context, f *simFlags) (*simulator, func()
 		there, err = listen(config, "127.0.0.1:0")
 	}
 	if err == nil {
-		s.log = slog.New(slog.DiscardHandler)
-		s.common.api, s.common.identity = there.base, there.base
-		firm := demoFirm
-		firm.Registration.ClientID = sim.DefaultClientID
-		err = s.start(ctx, filepath.Join(folder, "demo.db"), nil, xero.Config{
-			API: there.base, Web: there.base,
-			Token: func(ctx context.Context, t ledger.TenantID) (string, error) { return s.demoToken(ctx, t, there.token) },
-		}, firm, demo.Founder)
-	}
-	if err == nil {
-		s.me, err = s.app.Who(ctx)
+		err = s.startDemo(ctx, filepath.Join(folder, "demo.db"), there)
 	}
 	if err == nil {
 		err = s.fillDemo(ctx, ledger.TenantID(there.addresses().Tenants[0].ID))
@@ -88,7 +78,29 @@ func (s *session) openDemo(ctx context.Context, f *simFlags) (*simulator, func()
 	return there, end, nil
 }
 
-// demoToken returns the token of a sign-in, once a person tried that, or else the one that
+// startDemo makes the demo firm with its staff, of whom the founder acts.
+func (s *session) startDemo(ctx context.Context, path string, there *simulator) error {
+	s.log = slog.New(slog.DiscardHandler)
+	s.common.api, s.common.identity = there.base, there.base
+	firm := demoFirm
+	firm.Registration.ClientID = sim.DefaultClientID
+	var others []string
+	for _, m := range demo.Staff() {
+		others = append(others, m.Name)
+	}
+	err := s.start(ctx, path, nil, xero.Config{
+		API: there.base, Web: there.base,
+		Token: func(ctx context.Context, t ledger.TenantID) (string, error) { return s.demoToken(ctx, t, there.token) },
+	}, firm, demo.Founder, others...)
+	for range 2 { // nobody sees more than the name of the founder but the founder
+		if err == nil {
+			s.me, err = s.member(ctx, demo.Founder)
+		}
+	}
+	return err
+}
+
+// demoToken returns the token of a consent, once a person tried that, or else the one that
 // the demo firm begins with.
 func (s *session) demoToken(ctx context.Context, t ledger.TenantID, first string) (string, error) {
 	token, err := s.app.Token(ctx, t)
@@ -112,43 +124,59 @@ func (s *simulator) takeItsTime() error {
 // act does in Xero what a person there can do to the invoice of that number that is in force.
 func (s *simulator) act(what string, n billing.Number) error { return s.Act(what, string(n)) }
 
-// fillDemo connects the firm and gives it clients, invoices, and a history of exports.
+// fillDemo connects the firm and gives it clients, invoices, staff, and a history of exports.
+// All of it goes through the use cases, so that the audit trail has it.
 func (s *session) fillDemo(ctx context.Context, t ledger.TenantID) error {
 	if _, err := s.app.Connect(ctx, s.me, app.Connection{Tenant: ledger.Tenant{ID: t}}); err != nil {
 		return err
 	}
-	ids := map[billing.Number]billing.InvoiceID{}
-	err := s.db.Update(ctx, func(tx app.Tx) error {
-		for _, c := range demo.Clients() {
-			if _, err := tx.SaveClient(c); err != nil {
-				return err
-			}
-		}
-		for _, c := range demo.Codes() {
-			if err := tx.SaveBillingCode(c); err != nil {
-				return err
-			}
-		}
-		for _, m := range demo.Staff() {
-			if err := tx.SaveMember(m); err != nil {
-				return err
-			}
-		}
-		for _, v := range demo.Invoices(billing.DateOf(time.Now())) {
-			if _, err := tx.SaveInvoice(v); err != nil {
-				return err
-			}
-			ids[v.Number] = v.ID
-		}
-		return nil
-	})
+	if err := s.app.SetBillingCodes(ctx, s.me, nil, demo.Codes()); err != nil {
+		return err
+	}
+	ids, err := s.importDemo(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		s.exportDemo(ctx, t, ledger.AuthorisedThere, ids, demo.Approved()),
-		s.exportDemo(ctx, t, ledger.DraftThere, ids, demo.Exported()),
-	)
+	if err := s.permitDemo(ctx); err != nil {
+		return err
+	}
+	if err := s.exportDemo(ctx, t, ledger.AuthorisedThere, ids, demo.Approved()); err != nil {
+		return err
+	}
+	return s.exportDemo(ctx, t, ledger.DraftThere, ids, demo.Exported())
+}
+
+// importDemo brings in the clients and their invoices as an import does, for these have
+// dates and numbers already. It returns the invoices by their numbers.
+func (s *session) importDemo(ctx context.Context) (map[billing.Number]billing.InvoiceID, error) {
+	file := app.ImportPreview{Clients: demo.Clients()}
+	ids := map[billing.Number]billing.InvoiceID{}
+	for _, v := range demo.Invoices(billing.DateOf(time.Now())) {
+		ids[v.Number] = v.ID
+		file.Invoices = append(file.Invoices, app.ImportedInvoice{Invoice: v})
+	}
+	_, err := s.app.Import(ctx, s.me, file)
+	return ids, err
+}
+
+// permitDemo says what each member of the demo firm may do.
+func (s *session) permitDemo(ctx context.Context) error {
+	for _, m := range demo.Staff() {
+		member, err := s.member(ctx, m.Name)
+		if err != nil {
+			return err
+		}
+		m.ID = member.ID
+		if _, err := s.app.ChangeMember(ctx, s.me, m); err != nil {
+			return err
+		}
+		if m.Deactivated {
+			if err := s.app.Deactivate(ctx, s.me, m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // exportDemo exports invoices of the demo firm with a status on arrival.

@@ -3,6 +3,7 @@ package command
 import (
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,5 +144,65 @@ func TestTheDemoActsAsAnybody(t *testing.T) {
 	}
 	if err := s.app.Deactivate(t.Context(), s.me, s.me.ID); !app.IsCode(err, app.Forbidden) {
 		t.Errorf("deactivating themselves: %v", err)
+	}
+}
+
+// TestTheAuditTrailHasAllOfTheDemoFirm looks for an entry of everything that the demo firm
+// begins with.
+func TestTheAuditTrailHasAllOfTheDemoFirm(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	s := newSession(Face{Out: io.Discard, Err: io.Discard})
+	_, end, err := s.openDemo(ctx, &simFlags{seed: "demo", limits: "off", deleted: "free"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	entries, err := s.app.AuditTrail(ctx, s.me, app.AuditQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, e := range entries {
+		told[e.Subject+" "+e.ID] = true
+		told[e.Action+" "+e.Subject+" "+e.ID] = true
+	}
+	must := func(what string) {
+		if !told[what] {
+			t.Errorf("no entry for: %s", what)
+		}
+	}
+	for _, c := range demo.Clients() {
+		must("client " + string(c.ID))
+	}
+	for _, c := range demo.Codes() {
+		must("billing code " + strings.ToLower(c.Code))
+	}
+	exported := append(demo.Approved(), demo.Exported()...)
+	for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		must("import invoice " + string(row.ID))
+		if slices.Contains(exported, row.Number) {
+			must("export invoice " + string(row.ID))
+		}
+	}
+	members, err := s.app.Members(ctx, s.me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(members) != 1+len(demo.Staff()) {
+		t.Errorf("the firm has %d members of staff", len(members))
+	}
+	for _, m := range members[1:] {
+		must("add staff " + string(m.ID))
+		must("change staff " + string(m.ID))
+		if m.Deactivated {
+			must("deactivate staff " + string(m.ID))
+		}
+	}
+	if report, err := s.app.VerifyAudit(ctx, s.me); err != nil || report.Broken != nil {
+		t.Errorf("the audit trail: %+v, %v", report, err)
 	}
 }

@@ -115,9 +115,9 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 	return s.app.Token(ctx, t)
 }
 
-// start opens the database and makes the App. firm and admin are used only for a new
-// database; v is nil where consents are not to be kept.
-func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string) error {
+// start opens the database and makes the App. The firm, its Admin and the others are used
+// only for a new database; v is nil where consents are not to be kept.
+func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others ...string) error {
 	var err error
 	if s.db, err = data.Open(ctx, path); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 		Login: s.common.identity, Identity: s.common.identity, API: s.common.api, Door: s.door, Log: s.log,
 	})
 	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Print: printPaper, Log: s.log})
-	if err = s.app.Open(ctx, firm, admin); err != nil {
+	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}
 	s.firm, err = s.app.Firm(ctx)
