@@ -77,9 +77,10 @@ func OthersAtIt(err error) bool {
 	return held || IsCode(err, Conflict)
 }
 
-// Open makes sure that the database holds a firm and its first Admin. Both arguments are
-// used only for a new database.
-func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
+// Open makes sure that the database holds a firm and its first Admin. The arguments are used
+// only for a new database. The others are further members of staff by their names: none of
+// them has a password or a permission.
+func (a *App) Open(ctx context.Context, firm Firm, admin string, others ...string) error {
 	return a.Update(ctx, func(tx Tx) error {
 		members, err := tx.Staff()
 		if err != nil || len(members) > 0 {
@@ -104,8 +105,28 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 				return err
 			}
 		}
-		return tx.Record(Entry(founder, staff.AuditFound, "firm", firm.Name, "", string(firm.Currency)))
+		if err := tx.Record(Entry(founder, staff.AuditFound, "firm", firm.Name, "", string(firm.Currency))); err != nil {
+			return err
+		}
+		return addOthers(tx, founder, others)
 	})
+}
+
+// addOthers adds members of staff who may do nothing yet.
+func addOthers(tx Tx, founder staff.Member, names []string) error {
+	for _, name := range names {
+		m := staff.Member{ID: staff.ID(NewID()), Name: name}
+		if err := m.Check(); err != nil {
+			return err
+		}
+		if err := tx.SaveMember(m); err != nil {
+			return err
+		}
+		if err := tx.Record(Entry(founder, staff.AuditAdd, "staff", string(m.ID), "", "name: "+name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // standardTaxes are the taxes that a new firm knows before it is connected: the sales

@@ -201,3 +201,10 @@ func (s Stage) Live() bool {
 	}
 	return false
 }
+
+// DueForExport reports whether the invoice is to be exported without anybody naming it: it
+// is finalized, and Xero does not have it yet. One that was deleted in Xero is not: whoever
+// deleted it there meant that, so a person has to name it to export it again.
+func (s Stage) DueForExport() bool {
+	return s.Status == Finalized && (s.Export == NotExported || s.Export == Failed)
+}

@@ -82,6 +82,25 @@ func TestAnInvoiceOnItsWayIsNeitherEditedNorLost(t *testing.T) {
 	}
 }
 
+func TestWhatIsDueForExport(t *testing.T) {
+	var due []string
+	for _, status := range billing.Statuses() {
+		for _, export := range billing.ExportStates() {
+			s := billing.Stage{Status: status, Export: export}
+			if !s.DueForExport() {
+				continue
+			}
+			due = append(due, name(s))
+			if _, ok := s.Next(billing.Queue); !ok {
+				t.Errorf("%s is due, and cannot be exported", name(s))
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"finalized/not_exported", "finalized/failed"}, due); diff != "" {
+		t.Errorf("what is due for export (-expected +is):\n%s", diff)
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for _, c := range []struct {
 		number billing.Number
