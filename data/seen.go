@@ -125,7 +125,7 @@ func (w *writer) continueNumbers(beside seen) (next int64, err error) {
 // remember keeps what the database is now beside it.
 func (db *DB) remember(ctx context.Context) error {
 	db.stale.Store(false)
-	return db.update(ctx, func(w *writer) error {
+	return db.alone(ctx, func(w *writer) error {
 		now, _, err := w.seen(db.path)
 		if err != nil {
 			return err
