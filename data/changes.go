@@ -46,15 +46,7 @@ const keptChanges = 250_000
 
 // announce writes what was noted to the feed.
 func (w *writer) announce() error {
-	const doing = "writing the change feed"
-	if len(w.changes) == 0 {
-		return nil
-	}
 	rows := convert(w.changes, func(c app.Change) []any { return []any{c.Subject, c.ID} })
-	_, err := w.execRows(doing, atOnce, "INSERT INTO changes (subject, id) VALUES ", rows, "")
-	if err != nil {
-		return err
-	}
-	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	_, err := w.execRows("writing the change feed", atOnce, "INSERT INTO changes (subject, id) VALUES ", rows, "")
 	return err
 }

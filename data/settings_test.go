@@ -85,7 +85,7 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 }
 
 // smallTables may be read as a whole.
-var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "CONSTANT ROW"}
+var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "commits", "CONSTANT ROW"}
 
 // wholeTables are read as a whole because that is what is asked for, or only begun.
 var wholeTables = map[string]string{
@@ -118,7 +118,7 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 			tx.SaveBatch(app.Batch{ID: "other", Tenant: "t", Kind: app.InvoiceBatch, Key: "l", Body: []byte("{}"), State: app.Ready}), tx.DeleteBatch("other"),
 			tx.SaveRuns(), tx.SaveLinks("t", map[billing.ClientID]app.Link{"c": {Contact: "c", How: app.LinkedByName}}), tx.UnplanRun("none"), tx.(*writer).unplan([]app.BatchID{"none"}), tx.NeverReplay("t"),
 			tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{{}: {"v"}}), tx.(*writer).Unplan(),
-			tx.Record(staff.Entry{}), tx.(*writer).announce(), only(newRowScanner(tx.(*writer).reader, app.Query{})), readEverything(tx), statements(tx.(*writer).reader, &queries),
+			tx.Record(staff.Entry{}), tx.(*writer).announce(), tx.(*writer).sign(), only(newRowScanner(tx.(*writer).reader, app.Query{})), readEverything(tx), statements(tx.(*writer).reader, &queries),
 		)
 	})
 	if err != nil {
