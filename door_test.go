@@ -120,7 +120,7 @@ func (d *doorway) export(tx app.Tx) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.SaveRun(app.Run{ID: "run", Tenant: "tenant", By: members[0].ID, Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
+	if err := tx.SaveRuns(app.Run{ID: "run", Tenant: "tenant", By: members[0].ID, Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
 		return err
 	}
 	return tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "one", Number: "INV-0001", Tenant: "tenant", Mark: d.mark(), Ended: tx.Now()})

@@ -58,7 +58,7 @@ func TestADraftIsWrittenSavedAndOpenedAgain(t *testing.T) {
 	}
 	var told []string
 	for _, e := range v.History {
-		told = append(told, e.Action+": "+e.To)
+		told = append(told, string(e.Action)+": "+e.To)
 	}
 	want := []string{"write: a draft", "edit: note: (nothing), now Ask Olivia\nline 1 unit amount: 1700.00, now 1800.00"}
 	if diff := cmp.Diff(want, told); diff != "" {

@@ -69,7 +69,7 @@ func (f *auditFlags) run(ctx context.Context, s *session, words []string) error 
 
 // query returns what is asked for. Days are those of this computer's time zone.
 func (f *auditFlags) query() (app.AuditQuery, error) {
-	q := app.AuditQuery{Subject: f.subject, ID: f.id, Action: f.action}
+	q := app.AuditQuery{Subject: f.subject, ID: f.id, Action: staff.AuditAction(f.action)}
 	for _, day := range []struct {
 		flag, text string
 		later      int // days
@@ -124,14 +124,14 @@ type entryJSON struct {
 }
 
 func entryLine(e staff.Entry) entryJSON {
-	return entryJSON{e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Hash()}
+	return entryJSON{e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()}
 }
 
 // print prints the entries, or writes them to the file that --to names.
 func (f *auditFlags) print(s *session, entries []staff.Entry) error {
 	if f.to == "" {
 		for _, e := range entries {
-			s.print(entryLine(e), "%6d  %s  %s  %s %s %s%s", e.Seq, e.At.Local().Format(time.DateTime), e.ByName, e.Action, e.Subject, e.ID, changed(e))
+			s.print(entryLine(e), "%6d  %s  %s  %s %s %s%s", e.Seq, e.At.Local().Format(time.DateTime), e.ByName, string(e.Action), e.Subject, e.ID, changed(e))
 		}
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"feebridge/app"
-	"feebridge/app/intake"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/assets/demo"
 	"feebridge/xero"
@@ -154,7 +154,7 @@ func (s *session) importDemo(ctx context.Context) (map[billing.Number]billing.In
 	ids := map[billing.Number]billing.InvoiceID{}
 	for _, v := range demo.Invoices(billing.DateOf(time.Now())) {
 		ids[v.Number] = v.ID
-		file.Invoices = append(file.Invoices, app.ImportedInvoice{Invoice: v})
+		file.Invoices = append(file.Invoices, intake.Imported{Invoice: v})
 	}
 	_, err := s.app.Import(ctx, s.me, file)
 	return ids, err

@@ -165,7 +165,7 @@ func TestTheAuditTrailHasAllOfTheDemoFirm(t *testing.T) {
 	told := map[string]bool{}
 	for _, e := range entries {
 		told[e.Subject+" "+e.ID] = true
-		told[e.Action+" "+e.Subject+" "+e.ID] = true
+		told[string(e.Action)+" "+e.Subject+" "+e.ID] = true
 	}
 	must := func(what string) {
 		if !told[what] {

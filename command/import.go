@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"feebridge/app"
-	"feebridge/app/intake"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/data/sheet"
 )

@@ -20,6 +20,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/command"
 	"feebridge/data"
 	"feebridge/xero"
 	"feebridge/xero/sim"

@@ -17,6 +17,8 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
+	"feebridge/command"
 	"feebridge/xero/sim"
 )
 
@@ -171,14 +173,14 @@ func (f *figures) countIdleDay() {
 
 // timedStore adds up how long its transactions that write take.
 type timedStore struct {
-	app.Store
+	command.Store
 	writing time.Duration
 }
 
-func (s *timedStore) Update(ctx context.Context, fn func(app.Tx) error) error {
+func (s *timedStore) Work(ctx context.Context, f app.Fence, fn func(outbox.Tx) error) error {
 	began := realTime()
 	defer func() { s.writing += realTime() - began }()
-	return s.Store.Update(ctx, fn)
+	return s.Store.Work(ctx, f, fn)
 }
 
 // realTime is a clock that goes on in a synctest bubble, too.
@@ -192,7 +194,7 @@ func realTime() time.Duration {
 // takes until the window shows it Closed.
 func (st *stage) closeOne(ctx context.Context, press func()) (time.Duration, error) {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		fresh, err := st.App.Refreshes(ctx)
+		fresh, err := st.Refreshes(ctx)
 		if err != nil {
 			return 0, err
 		}

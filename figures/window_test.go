@@ -18,6 +18,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/command"
 	"feebridge/data"
 )
 
@@ -140,7 +141,7 @@ func makeLargeFirm(ctx context.Context, path string) error {
 		if err := tx.SaveOrganisation(app.Organisation{Tenant: tenant, Default: true, State: app.Connected}); err != nil {
 			return err
 		}
-		return tx.SaveRun(app.Run{ID: "r", Tenant: tenant.ID, By: me.ID, Started: tx.Now(), Confirmed: tx.Now(), Ended: tx.Now()})
+		return tx.SaveRuns(app.Run{ID: "r", Tenant: tenant.ID, By: me.ID, Started: tx.Now(), Confirmed: tx.Now(), Ended: tx.Now()})
 	})
 	for i := 0; i < invoices && err == nil; i += at {
 		err = db.Update(ctx, func(tx app.Tx) error {

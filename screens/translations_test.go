@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
 
@@ -115,7 +116,8 @@ func TestEveryTextThatIsLookedUpIsThereAndNoOther(t *testing.T) {
 		}
 		used[c.key] = true
 	}
-	for action, key := range actionKeys {
+	for _, action := range staff.AuditActions() {
+		key := action.Key()
 		if _, there := texts[key]; !there {
 			t.Errorf("en.json lacks %q, the word for %q", key, action)
 		}

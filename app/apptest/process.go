@@ -150,7 +150,7 @@ func (p *Process) Actions(subject, id string) []string {
 	err := p.DB.View(context.Background(), func(r app.Reader) error {
 		entries, err := r.Audit(app.AuditQuery{Subject: subject, ID: id})
 		for _, e := range entries {
-			actions = append([]string{e.Action}, actions...)
+			actions = append([]string{string(e.Action)}, actions...)
 		}
 		return err
 	})
