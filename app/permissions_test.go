@@ -282,7 +282,7 @@ var free = map[string]string{
 	"Refreshes": "how fresh it is: everybody should know",
 	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
 	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
-	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
+	"Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
@@ -585,7 +585,7 @@ func (o *office) content() map[string][]string {
 	}
 	defer func() { _ = db.Close() }()
 	all := map[string][]string{}
-	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'sqlite_sequence')") {
+	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'commits', 'sqlite_sequence')") {
 		name := table[1 : len(table)-1]
 		all[name] = o.rows(db, "SELECT * FROM "+name)
 	}
