@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"feebridge/app"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // backupOptions say how a backup is made, or what follows when one was put back.
@@ -66,7 +66,7 @@ func restoreBackup(ctx context.Context, s *session, words []string) int {
 	if err := s.mayRestore(ctx, path, from); err != nil {
 		return s.fail(err)
 	}
-	kept, err := data.Restore(ctx, path, from)
+	kept, err := sqlite.Restore(ctx, path, from)
 	if err != nil {
 		return s.fail(err)
 	}
@@ -86,7 +86,7 @@ func (s *session) mayRestore(ctx context.Context, path, from string) error {
 		return os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	err := s.open(ctx)
-	if _, damaged := errors.AsType[*data.Damaged](err); damaged {
+	if _, damaged := errors.AsType[*sqlite.Damaged](err); damaged {
 		return nil
 	}
 	if err == nil {

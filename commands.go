@@ -18,8 +18,8 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-	"feebridge/data"
 	"feebridge/data/paper"
+	"feebridge/data/sqlite"
 	"feebridge/data/vault"
 	"feebridge/xero"
 )
@@ -206,7 +206,7 @@ type session struct {
 	out     io.Writer
 	errs    io.Writer
 
-	db   *data.DB
+	db   *sqlite.DB
 	log  *slog.Logger
 	door *xero.Door
 	app  *app.App
@@ -264,7 +264,7 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 // database; v is nil where sign-ins are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string) error {
 	var err error
-	if s.db, err = data.Open(ctx, path); err != nil {
+	if s.db, err = sqlite.Open(ctx, path); err != nil {
 		return err
 	}
 	x.Log = s.log

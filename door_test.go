@@ -20,7 +20,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/screens"
 	"feebridge/xero"
 )
@@ -48,7 +48,7 @@ func newDoorway(t *testing.T) *doorway {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,9 @@ import (
 	"feebridge/app/staff"
 	"feebridge/assets"
 	"feebridge/assets/demo"
-	"feebridge/data"
 	"feebridge/data/paper"
 	"feebridge/data/sheet"
+	"feebridge/data/sqlite"
 	"feebridge/screens"
 )
 
@@ -59,7 +59,7 @@ func openWindow(ctx context.Context, s *session, words []string) int {
 		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", there.base)
 	} else {
 		if err := s.openFirm(ctx); err != nil {
-			if gone, ok := errors.AsType[*data.Damaged](err); ok {
+			if gone, ok := errors.AsType[*sqlite.Damaged](err); ok {
 				return s.showDamaged(ctx, gone)
 			}
 			return s.fail(err)
@@ -134,7 +134,7 @@ func (s *session) show(ctx context.Context, title, id string, there *simulator) 
 
 // putBack puts a backup in the place of the closed database, and opens the window anew.
 func (s *session) putBack(ctx context.Context, path, backup string) int {
-	kept, err := data.Restore(ctx, path, backup)
+	kept, err := sqlite.Restore(ctx, path, backup)
 	if err != nil {
 		return s.fail(err)
 	}
@@ -152,7 +152,7 @@ func (s *session) putBack(ctx context.Context, path, backup string) int {
 }
 
 // showDamaged shows what is wrong with the firm's data, and the copies that there are.
-func (s *session) showDamaged(ctx context.Context, gone *data.Damaged) int {
+func (s *session) showDamaged(ctx context.Context, gone *sqlite.Damaged) int {
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")

@@ -21,7 +21,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -92,7 +92,7 @@ func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
 
 // enter starts a process that signs in.
 func (w *signedIn) enter() *process {
-	db, err := data.Open(context.Background(), w.path)
+	db, err := sqlite.Open(context.Background(), w.path)
 	if err != nil {
 		w.t.Fatal(err)
 	}

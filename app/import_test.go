@@ -13,8 +13,8 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
 	"feebridge/data/sheet"
+	"feebridge/data/sqlite"
 )
 
 const header = "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity,PORegion,POPostalCode,POCountry," +
@@ -39,9 +39,9 @@ func row(cells map[string]string) string {
 }
 
 // firm is an App on an empty database, without Xero.
-func firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
+func firm(t *testing.T) (*app.App, *sqlite.DB, staff.Member) {
 	t.Helper()
-	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)
 	}

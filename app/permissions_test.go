@@ -22,7 +22,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // useCase is a method of App that asks for a permission.
@@ -454,7 +454,7 @@ func openPrepared(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	var err error
-	if o.db, err = data.Open(context.Background(), o.path); err != nil {
+	if o.db, err = sqlite.Open(context.Background(), o.path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
@@ -477,7 +477,7 @@ var preparedDatabase = sync.OnceValue(func() []byte {
 	if err := os.WriteFile(path, emptyDatabase(), 0o600); err != nil {
 		panic(err)
 	}
-	db, err := data.Open(context.Background(), path)
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		panic(err)
 	}
@@ -567,7 +567,7 @@ func (o *office) content() map[string][]string {
 	}
 	defer func() { _ = db.Close() }()
 	all := map[string][]string{}
-	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'sqlite_sequence')") {
+	for _, table := range o.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit', 'audit_head', 'commits', 'sqlite_sequence')") {
 		name := table[1 : len(table)-1]
 		all[name] = o.rows(db, "SELECT * FROM "+name)
 	}

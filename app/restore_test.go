@@ -16,7 +16,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero/sim"
 )
 
@@ -35,7 +35,7 @@ func (w *world) backUp() string {
 // restorers put a copy in the place of the database.
 var restorers = map[string]func(w *world, from string) error{
 	"by the command": func(w *world, from string) error {
-		_, err := data.Restore(context.Background(), w.path, from)
+		_, err := sqlite.Restore(context.Background(), w.path, from)
 		return err
 	},
 	"by hand": func(w *world, from string) error {

@@ -19,7 +19,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -100,7 +100,7 @@ var emptyDatabase = sync.OnceValue(func() []byte {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "empty.db")
-	db, err := data.Open(context.Background(), path)
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		panic(err)
 	}
@@ -117,7 +117,7 @@ var emptyDatabase = sync.OnceValue(func() []byte {
 // process is one running Feebridge on the world's database.
 type process struct {
 	app   *app.App
-	db    *data.DB
+	db    *sqlite.DB
 	books app.Books
 	stop  func()
 
@@ -127,7 +127,7 @@ type process struct {
 
 // start starts a process; with a fate it dies where the fate says.
 func (w *world) start(f *fate) *process {
-	db, err := data.Open(context.Background(), w.path)
+	db, err := sqlite.Open(context.Background(), w.path)
 	if err != nil {
 		w.t.Fatal(err)
 	}
