@@ -22,7 +22,7 @@ import (
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/command"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/screens"
 	"feebridge/xero"
 )
@@ -53,7 +53,7 @@ func newDoorway(t *testing.T) *doorway {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)
 	}

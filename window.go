@@ -23,9 +23,9 @@ import (
 	"feebridge/assets"
 	"feebridge/assets/demo"
 	"feebridge/command"
-	"feebridge/data"
 	"feebridge/data/paper"
 	"feebridge/data/sheet"
+	"feebridge/data/sqlite"
 	"feebridge/screens"
 )
 
@@ -78,7 +78,7 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 
 // showDamaged shows what is wrong with the firm's data, and the copies that there are. It
 // returns the one that the person chose to put in the place of the database.
-func showDamaged(ctx context.Context, gone *data.Damaged) (backup string) {
+func showDamaged(ctx context.Context, gone *sqlite.Damaged) (backup string) {
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")

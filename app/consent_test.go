@@ -22,7 +22,7 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -99,7 +99,7 @@ func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
 
 // enter starts a process that signs in.
 func (w *signedIn) enter() *process {
-	db, err := data.Open(context.Background(), w.Path)
+	db, err := sqlite.Open(context.Background(), w.Path)
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -23,14 +23,14 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // office is a firm whose first Admin is Olivia Hart, and everything that it says.
 type office struct {
 	*app.App
 	t    *testing.T
-	db   *data.DB
+	db   *sqlite.DB
 	path string
 	me   staff.Member
 	log  *bytes.Buffer
@@ -43,7 +43,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	var err error
-	if o.db, err = data.Open(context.Background(), o.path); err != nil {
+	if o.db, err = sqlite.Open(context.Background(), o.path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })

@@ -25,7 +25,7 @@ import (
 	"feebridge/app/money"
 	"feebridge/app/outbox"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // desk is all that a firm can do, in app and in the rooms beside it.
@@ -467,7 +467,7 @@ func openPrepared(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	var err error
-	if o.db, err = data.Open(context.Background(), o.path); err != nil {
+	if o.db, err = sqlite.Open(context.Background(), o.path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
@@ -495,7 +495,7 @@ var preparedDatabase = sync.OnceValue(func() []byte {
 	if err := os.WriteFile(path, apptest.EmptyDatabase(), 0o600); err != nil {
 		panic(err)
 	}
-	db, err := data.Open(context.Background(), path)
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		panic(err)
 	}

@@ -24,8 +24,8 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/data"
 	"feebridge/data/sheet"
+	"feebridge/data/sqlite"
 )
 
 // failer is a *testing.T or a *rapid.T.
@@ -152,7 +152,7 @@ func with(change func(*billing.Line)) billing.Line {
 
 // stored stores invoices of one client as invoice-1, INV-1 and so on. Unless they say
 // otherwise they are in NZD, tax exclusive and without anything but lines.
-func stored(t *testing.T, db *data.DB, invoices ...billing.Invoice) []billing.InvoiceID {
+func stored(t *testing.T, db *sqlite.DB, invoices ...billing.Invoice) []billing.InvoiceID {
 	t.Helper()
 	ids := make([]billing.InvoiceID, len(invoices))
 	err := db.Update(t.Context(), func(tx app.Tx) error {
@@ -533,7 +533,7 @@ func TestACopyOfTheDatabaseMakesNoTemplate(t *testing.T) {
 	if err := db.Backup(t.Context(), path, false); err != nil {
 		t.Fatal(err)
 	}
-	taken, err := data.Open(t.Context(), path)
+	taken, err := sqlite.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // The exit statuses.
@@ -31,7 +31,7 @@ type Face struct {
 	OpenWindow func(context.Context, Opened) (backup string, err error)
 	// ShowDamaged shows what is wrong with the firm's database, and the copies that there
 	// are. It returns the one that the person chose to restore; "" for none.
-	ShowDamaged func(context.Context, *data.Damaged) (backup string)
+	ShowDamaged func(context.Context, *sqlite.Damaged) (backup string)
 	// OpenURL opens an address in the person's browser, and waits for nothing.
 	OpenURL func(address string)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 var restoreCommand = command{
@@ -34,7 +34,7 @@ func restore(ctx context.Context, s *session, words []string) error {
 	if err := s.mayRestore(ctx, path, from); err != nil {
 		return err
 	}
-	kept, err := data.Restore(ctx, path, from)
+	kept, err := sqlite.Restore(ctx, path, from)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *session) mayRestore(ctx context.Context, path, from string) error {
 	}
 	defer s.close()
 	err := s.open(ctx)
-	if _, damaged := errors.AsType[*data.Damaged](err); damaged {
+	if _, damaged := errors.AsType[*sqlite.Damaged](err); damaged {
 		return nil
 	}
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-	"feebridge/data"
 	"feebridge/data/paper"
+	"feebridge/data/sqlite"
 	"feebridge/data/vault"
 	"feebridge/xero"
 )
@@ -48,7 +48,7 @@ type session struct {
 	Face
 	common common
 
-	db   *data.DB
+	db   *sqlite.DB
 	log  *slog.Logger
 	door *xero.Door
 	app  *Desk
@@ -119,7 +119,7 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 // only for a new database; v is nil where consents are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others ...string) error {
 	var err error
-	if s.db, err = data.Open(ctx, path); err != nil {
+	if s.db, err = sqlite.Open(ctx, path); err != nil {
 		return err
 	}
 	x.Log = s.log

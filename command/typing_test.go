@@ -12,7 +12,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // typist is the variable of the environment that makes this test binary write drafts in
@@ -22,7 +22,7 @@ const typist = "FEEBRIDGE_TEST_TYPIST"
 // writeForEver keeps and saves drafts until it is killed.
 func writeForEver(path string) error {
 	ctx := context.Background()
-	db, err := data.Open(ctx, path)
+	db, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ func TestKilledWhileDraftsAreTypedAndSaved(t *testing.T) {
 	}
 }
 
-func openFirm(t *testing.T, path string) (*data.DB, *app.App) {
+func openFirm(t *testing.T, path string) (*sqlite.DB, *app.App) {
 	t.Helper()
-	db, err := data.Open(t.Context(), path)
+	db, err := sqlite.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 )
 
@@ -58,7 +58,7 @@ func (f *windowFlags) run(ctx context.Context, s *session) error {
 		return misused("--tour goes with --demo.")
 	}
 	if err := s.openOwn(ctx); err != nil {
-		if gone, ok := errors.AsType[*data.Damaged](err); ok {
+		if gone, ok := errors.AsType[*sqlite.Damaged](err); ok {
 			if backup := s.ShowDamaged(ctx, gone); backup != "" {
 				return s.putBack(ctx, gone.Path, backup)
 			}
@@ -114,7 +114,7 @@ func (s *session) openOwn(ctx context.Context) error {
 
 // putBack puts a backup in the place of the closed database, and opens the window again.
 func (s *session) putBack(ctx context.Context, path, backup string) error {
-	kept, err := data.Restore(ctx, path, backup)
+	kept, err := sqlite.Restore(ctx, path, backup)
 	if err != nil {
 		return err
 	}

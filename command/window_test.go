@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // opening is the face of a person who closes every window at once.
 type opening struct {
 	shown   []Opened
-	damaged []*data.Damaged
+	damaged []*sqlite.Damaged
 }
 
 func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
@@ -26,7 +26,7 @@ func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
 			look(firm)
 			return "", nil
 		},
-		ShowDamaged: func(_ context.Context, gone *data.Damaged) string {
+		ShowDamaged: func(_ context.Context, gone *sqlite.Damaged) string {
 			o.damaged = append(o.damaged, gone)
 			return ""
 		},

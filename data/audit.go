@@ -85,7 +85,7 @@ func (w *writer) Record(entries ...staff.Entry) error {
 		last = link{e.Seq, e.Hash()}
 		return []any{e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash}
 	})
-	_, err := w.execRows(doing, atOnce, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES ", rows, "")
+	_, err := w.execRows(doing, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES ", rows, "")
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package data
 import (
 	"database/sql"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"feebridge/app"
 	"feebridge/app/ledger"
 )
@@ -19,7 +17,7 @@ func scanBatch(row *sql.Rows) (b app.Batch, err error) {
 // Batches implements app.Reader.
 func (r *reader) Batches(t ledger.TenantID, states ...app.BatchState) ([]app.Batch, error) {
 	return many(r, "reading the batches", scanBatch,
-		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY seq", t, idList(states))
+		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM list(?)) ORDER BY seq", t, idList(states))
 }
 
 // Batch implements app.Reader.
@@ -31,7 +29,7 @@ func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "There is n
 
 var batchesTable = table{
 	name: "batches", changes: "members, state, tries, tried, tried_last, troubles, look_up", fixed: "tenant, kind, key, body",
-	atOnce: 20, // their bodies are large
+	large: true,
 	refuse: func(row []any) error {
 		if body, _ := row[11].([]byte); len(body) == 0 {
 			return noBatch(app.BatchID(row[7].(string)))
@@ -59,7 +57,7 @@ func (w *writer) SaveBatches(all ...app.Batch) error {
 // so is one that an export still counts on.
 func (w *writer) DeleteBatch(id app.BatchID) error {
 	deleted, err := w.exec("deleting a batch", "DELETE FROM batches WHERE id = ? AND tries = 0 AND state = 'ready'", id)
-	if is(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY) || err == nil && deleted == 0 {
+	if w.engine.Broken(err) == Reference || err == nil && deleted == 0 {
 		return &app.Error{Code: app.Conflict, Text: "The batch %s is being sent, or was.", Args: []any{id}, Err: err}
 	}
 	return err

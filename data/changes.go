@@ -8,8 +8,8 @@ import (
 )
 
 // Changes implements app.Store.
-func (db *DB) Changes(ctx context.Context, after app.Seq) (changes []app.Change, err error) {
-	err = db.view(ctx, func(r *reader) error {
+func (s *Store) Changes(ctx context.Context, after app.Seq) (changes []app.Change, err error) {
+	err = s.view(ctx, func(r *reader) error {
 		changes, err = many(r, "reading the change feed", func(row *sql.Rows) (c app.Change, err error) {
 			err = row.Scan(&c.Seq, &c.Subject, &c.ID)
 			return c, err
@@ -20,8 +20,8 @@ func (db *DB) Changes(ctx context.Context, after app.Seq) (changes []app.Change,
 }
 
 // LastChange implements app.Store.
-func (db *DB) LastChange(ctx context.Context) (last app.Seq, err error) {
-	err = db.view(ctx, func(r *reader) error {
+func (s *Store) LastChange(ctx context.Context) (last app.Seq, err error) {
+	err = s.view(ctx, func(r *reader) error {
 		return r.each("reading the change feed", func(row *sql.Rows) error { return row.Scan(&last) }, "SELECT coalesce(max(seq), 0) FROM changes")
 	})
 	return last, err
@@ -40,13 +40,13 @@ func (w *writer) note(subject, id string) {
 	w.changes = append(w.changes, c)
 }
 
-// keptChanges is how many changes the feed keeps. A process reads it every second, and
+// KeptChanges is how many changes the feed keeps. A process reads it every second, and
 // the largest import makes 100,000 in one transaction.
-const keptChanges = 250_000
+const KeptChanges = 250_000
 
 // announce writes what was noted to the feed.
 func (w *writer) announce() error {
 	rows := convert(w.changes, func(c app.Change) []any { return []any{c.Subject, c.ID} })
-	_, err := w.execRows("writing the change feed", atOnce, "INSERT INTO changes (subject, id) VALUES ", rows, "")
+	_, err := w.execRows("writing the change feed", "INSERT INTO changes (subject, id) VALUES ", rows, "")
 	return err
 }

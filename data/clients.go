@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"strings"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"feebridge/app"
 	"feebridge/app/billing"
 )
@@ -30,7 +28,7 @@ func (r *reader) Client(id billing.ClientID) (billing.Client, error) {
 // ClientsByID implements app.Reader.
 func (r *reader) ClientsByID(ids []billing.ClientID) (map[billing.ClientID]billing.Client, error) {
 	all, err := many(r, "reading clients", scanClient,
-		"SELECT "+clientColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN clients ON id = asked.value", idList(ids))
+		"SELECT "+clientColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN clients ON id = asked.value", idList(ids))
 	byID := make(map[billing.ClientID]billing.Client, len(all))
 	for _, c := range all {
 		byID[c.ID] = c
@@ -64,9 +62,9 @@ func (w *writer) SaveClient(c billing.Client) (int64, error) {
 			WHERE id = ? AND version = ?`, append(values, c.Version)...)
 	}
 	switch {
-	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+	case w.engine.Broken(err) == Unique:
 		return 0, &app.Error{Code: app.Conflict, Text: "Another client has the code %s: choose another code.", Args: []any{c.Code}, Err: err}
-	case is(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY), err == nil && saved == 0:
+	case w.engine.Broken(err) == PrimaryKey, err == nil && saved == 0:
 		return 0, &app.Error{Code: app.Conflict, Text: "The client %s was changed by somebody else meanwhile: open it again.", Args: []any{c.Name}, Err: err}
 	case err != nil:
 		return 0, err

@@ -13,12 +13,10 @@ import (
 // was committed when the answer to its COMMIT is lost.
 
 const (
-	// keptCommits is how many are kept: a look-up follows within seconds.
-	keptCommits = 4000
-	// trimEvery is how many transactions pass until what is old is deleted.
-	trimEvery = 1000
-	// lookTime is how long it is tried to find out whether a transaction was committed.
-	lookTime = 2 * busyTimeout
+	// KeptCommits is how many are kept: a look-up follows within seconds.
+	KeptCommits = 4000
+	// TrimEvery is how many transactions pass until what is old is deleted.
+	TrimEvery = 1000
 )
 
 // sign makes the transaction one that can be found, as its last write.
@@ -33,32 +31,32 @@ func (w *writer) sign() error {
 	if err != nil {
 		return err
 	}
-	if n%trimEvery != 0 && len(w.changes) < trimEvery {
+	if n%TrimEvery != 0 && len(w.changes) < TrimEvery {
 		return nil
 	}
-	if _, err := w.exec(doing, "DELETE FROM commits WHERE n <= ?", n-keptCommits); err != nil {
+	if _, err := w.exec(doing, "DELETE FROM commits WHERE n <= ?", n-KeptCommits); err != nil {
 		return err
 	}
-	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", KeptChanges)
 	return err
 }
 
 // commit commits a transaction. Where the answer leaves open whether it was, its token tells.
-func (db *DB) commit(ctx context.Context, tx *sql.Tx, token string) error {
+func (s *Store) commit(ctx context.Context, tx *sql.Tx, token string) error {
 	const doing = "committing"
 	if ctx.Err() != nil {
-		return explain(ctx, doing, ctx.Err())
+		return s.engine.Explain(ctx, doing, ctx.Err())
 	}
 	commit := tx.Commit
-	if p := db.probe.Load(); p != nil && p.Commit != nil {
+	if p := s.probe.Load(); p != nil && p.Commit != nil {
 		commit = func() error { return p.Commit(tx.Commit) }
 	}
 	err := commit()
 	if err == nil || errors.Is(err, sql.ErrTxDone) || token == "" {
-		return explain(ctx, doing, err)
+		return s.engine.Explain(ctx, doing, err)
 	}
 	_ = tx.Rollback() // it may not have been asked at all
-	done, unknown := db.committed(context.WithoutCancel(ctx), token)
+	done, unknown := s.committed(context.WithoutCancel(ctx), token)
 	switch {
 	case unknown != nil:
 		return &app.Error{
@@ -68,15 +66,15 @@ func (db *DB) commit(ctx context.Context, tx *sql.Tx, token string) error {
 	case done:
 		return nil
 	}
-	return explain(ctx, doing, err)
+	return s.engine.Explain(ctx, doing, err)
 }
 
 // committed reports whether the transaction with the token was committed. It waits until nobody
 // else writes: then a transaction that had not come to its end never will.
-func (db *DB) committed(ctx context.Context, token string) (done bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+func (s *Store) committed(ctx context.Context, token string) (done bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*s.engine.Patience())
 	defer cancel()
-	err = db.alone(ctx, func(w *writer) error {
+	err = s.alone(ctx, func(w *writer) error {
 		return w.each("looking for a transaction", func(row *sql.Rows) error { return row.Scan(&done) },
 			"SELECT EXISTS (SELECT 1 FROM commits WHERE token = ?)", token)
 	})
@@ -90,4 +88,4 @@ type Probe struct {
 }
 
 // Probe puts a probe in. The zero Probe takes it out.
-func (db *DB) Probe(p Probe) { db.probe.Store(&p) }
+func (s *Store) Probe(p Probe) { s.probe.Store(&p) }

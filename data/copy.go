@@ -57,7 +57,7 @@ func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error { return w.Save
 // SaveStrays implements outbox.Tx.
 func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
 	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })
-	_, err := w.execRows("saving what is not known here", atOnce, "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ",
+	_, err := w.execRows("saving what is not known here", "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ",
 		convert(all, func(s app.Stray) []any {
 			return []any{t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor()}
 		}), overwrite("tenant, xero_id", "why, number, status, currency, total"))
@@ -83,8 +83,8 @@ func (w *writer) SaveNightly(n app.Nightly) error {
 	return err
 }
 
-// becomeCopy says that the database is a copy from now on.
-func (w *writer) becomeCopy(how app.CopyHow) error {
+// BecomeCopy says that the database is a copy from now on.
+func (w *writer) BecomeCopy(how app.CopyHow) error {
 	const doing = "noting that the database is a copy"
 	was, err := w.Copied()
 	if err != nil {

@@ -49,7 +49,7 @@ func keepMessages(all []ledger.Message) string {
 // Exports implements app.Reader.
 func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	all, err := many(r, "reading exports", scanOneExport,
-		"SELECT "+exportColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN exports e ON e.id = asked.value ORDER BY asked.key", idList(ids))
+		"SELECT "+exportColumns+" FROM (SELECT key, value FROM list(?)) asked CROSS JOIN exports e ON e.id = asked.value ORDER BY asked.key", idList(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
 // LatestExports implements app.Reader.
 func (r *reader) LatestExports(ids []billing.InvoiceID) (map[billing.InvoiceID]app.Export, error) {
 	all, err := many(r, "reading the newest exports", scanOneExport,
-		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value CROSS JOIN exports e ON e.seq = i.latest",
+		"SELECT "+exportColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN invoices i ON i.id = asked.value CROSS JOIN exports e ON e.seq = i.latest",
 		idList(ids))
 	latest := make(map[billing.InvoiceID]app.Export, len(all))
 	for _, e := range all {
@@ -88,7 +88,7 @@ func (r *reader) LatestExports(ids []billing.InvoiceID) (map[billing.InvoiceID]a
 // ExportsByMark implements app.Reader.
 func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 	all, err := many(r, "looking for marks", scanOneExport,
-		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN exports e ON e.mark = asked.value", idList(marks))
+		"SELECT "+exportColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN exports e ON e.mark = asked.value", idList(marks))
 	byMark := make(map[string]app.Export, len(all))
 	for _, e := range all {
 		byMark[e.Mark] = e
@@ -106,8 +106,7 @@ var exportsTable = table{
 	name: "exports",
 	changes: "contact, expected, currency, batch, sent, since, small, ended, result, xero_id, " +
 		standingColumns,
-	fixed:  "run, invoice, number, tenant, mark",
-	atOnce: atOnce,
+	fixed: "run, invoice, number, tenant, mark",
 }
 
 // standingColumns are what Xero says of an export, but for the ID.
@@ -133,7 +132,7 @@ func (w *writer) SaveExports(all ...app.Export) error {
 	}))
 	if err == nil && len(inserted) > 0 {
 		_, err = w.exec(doing, `UPDATE invoices SET latest = (SELECT max(seq) FROM exports WHERE invoice = invoices.id)
-			WHERE id IN (SELECT value FROM json_each(?))`, idList(convert(inserted, func(row []any) string { return row[len(row)-4].(string) })))
+			WHERE id IN (SELECT value FROM list(?))`, idList(convert(inserted, func(row []any) string { return row[len(row)-4].(string) })))
 	}
 	if err != nil {
 		return err
@@ -156,10 +155,10 @@ func (w *writer) SaveStandings(all ...app.Export) error {
 	rows := convert(all, func(e app.Export) []any {
 		return append(standingValues(append(make([]any, 0, 20), e.Contact), e), e.Result.String(), e.ID, e.Standing.ID)
 	})
-	saved, err := w.execRows(doing, atOnce, same.update(), rows, which+"= v.column18")
+	saved, err := w.execRows(doing, same.update(), rows, which+"= v.column18")
 	if err == nil && saved < int64(len(rows)) {
 		var more int64
-		more, err = w.execRows(doing, atOnce, moved.update(), rows, which+"<> v.column18")
+		more, err = w.execRows(doing, moved.update(), rows, which+"<> v.column18")
 		saved += more
 	}
 	if err == nil && saved < int64(len(rows)) {

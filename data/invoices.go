@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"slices"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
@@ -34,7 +32,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 		return err
 	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
 			l.tax_code, l.tax_name, l.tax_rate, l.tax_parts, l.account, l.item, l.tracking
-		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, idList(ids))
+		FROM list(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, idList(ids))
 	return all, err
 }
 
@@ -42,7 +40,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 func (r *reader) InvoiceHeads(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 	all, err := many(r, "reading invoices", scanInvoice, `
 		SELECT i.id, i.version, i.client, i.type, i.number, i.date, i.due, i.reference, i.currency, i.amounts, i.theme, i.note, i.status || ' ' || i.export
-		FROM json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, idList(ids))
+		FROM list(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, idList(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +87,7 @@ func (r *reader) InvoicesByNumber(numbers []billing.Number) (map[billing.Number]
 		byFold[fold] = id
 		return err
 	}, `SELECT number_fold, id FROM invoices
-		WHERE number_fold IN (SELECT value FROM json_each(?)) AND number_fold <> '' AND deleted = 0`, idList(folds))
+		WHERE number_fold IN (SELECT value FROM list(?)) AND number_fold <> '' AND deleted = 0`, idList(folds))
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +125,11 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 			WHERE id = ? AND version = ?`, append(values, v.Version)...)
 	}
 	switch {
-	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+	case w.engine.Broken(err) == Unique:
 		return 0, &app.Error{Code: app.Conflict, Text: "Another invoice has the number %s: choose another number.", Args: []any{v.Number}, Err: err}
-	case is(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY), err == nil && saved == 0:
+	case w.engine.Broken(err) == PrimaryKey, err == nil && saved == 0:
 		return 0, &app.Error{Code: app.Conflict, Text: "Invoice %s was changed by somebody else meanwhile: open it again.", Args: []any{v.Number}, Err: err}
-	case is(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY):
+	case w.engine.Broken(err) == Reference:
 		return 0, &app.Error{Code: app.NotFound, Text: "The client of invoice %s is not there any more: choose another client.", Args: []any{v.Number}, Err: err}
 	case err != nil:
 		return 0, err
@@ -160,7 +158,7 @@ func (w *writer) saveLines(v billing.Invoice) error {
 			l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking,
 		}
 	}
-	_, err := w.execRows("saving lines", atOnce, `
+	_, err := w.execRows("saving lines", `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
 			tax_code, tax_name, tax_rate, tax_parts, account, item, tracking)
 		VALUES `, rows, "")
@@ -171,7 +169,7 @@ func (w *writer) saveLines(v billing.Invoice) error {
 // has to open it again.
 func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	const doing, which = "moving invoices on", " WHERE id IN (SELECT value FROM json_each(?)) AND deleted = ?"
+	const doing, which = "moving invoices on", " WHERE id IN (SELECT value FROM list(?)) AND deleted = ?"
 	gone, list := to.Status == billing.Deleted, idList(ids)
 	moved, err := w.exec(doing, "UPDATE invoices SET status = ?, export = ?, version = version + 1"+which, to.Status.String(), to.Export.String(), list, gone)
 	if err == nil && moved < int64(len(ids)) {
@@ -180,7 +178,7 @@ func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 		moved += more
 	}
 	switch {
-	case is(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE): // it was deleted, and its number given to another
+	case w.engine.Broken(err) == Unique: // it was deleted, and its number given to another
 		return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
 	case err != nil:
 		return err
@@ -203,7 +201,7 @@ func (r *reader) Burnt(n billing.Number) (burnt bool, err error) {
 
 // Burn implements app.Tx.
 func (w *writer) Burn(numbers ...billing.Number) error {
-	_, err := w.exec("burning numbers", "INSERT INTO burnt_numbers (number_fold) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+	_, err := w.exec("burning numbers", "INSERT INTO burnt_numbers (number_fold) SELECT value FROM list(?) WHERE true ON CONFLICT DO NOTHING",
 		idList(convert(numbers, billing.Number.Fold)))
 	return err
 }
@@ -216,6 +214,6 @@ func (r *reader) NumberUses(prefix string) ([]app.NumberUse, error) {
 		err = row.Scan(&u.Number, &u.Invoice, &u.Client, &u.Deleted, &u.Burnt)
 		return u, err
 	}, `SELECT i.number, i.id, c.name, i.deleted, 0 FROM invoices i JOIN clients c ON c.id = i.client
-			WHERE substr(i.number_fold, 1, length(?1)) = ?1 AND i.number_fold <> ''
-		UNION ALL SELECT number_fold, '', '', 0, 1 FROM burnt_numbers WHERE substr(number_fold, 1, length(?1)) = ?1`, fold)
+			WHERE substr(i.number_fold, 1, length(?)) = ? AND i.number_fold <> ''
+		UNION ALL SELECT number_fold, '', '', 0, 1 FROM burnt_numbers WHERE substr(number_fold, 1, length(?)) = ?`, fold, fold, fold, fold)
 }

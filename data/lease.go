@@ -12,8 +12,8 @@ import (
 // Lease implements app.Store. Every holder's token is above all before it, so that a
 // write which an earlier one is late with is known by its token, and refused by Guard.
 // When fn ends because the lease was lost, the error says so.
-func (db *DB) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
-	f, expires, err := db.acquire(ctx, name)
+func (s *Store) Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error {
+	f, expires, err := s.acquire(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -21,12 +21,12 @@ func (db *DB) Lease(ctx context.Context, name string, fn func(context.Context, a
 	renewals := make(chan struct{})
 	go func() {
 		defer close(renewals)
-		db.renew(held, lose, f, expires)
+		s.renew(held, lose, f, expires)
 	}()
 	defer func() {
 		lose(nil)
 		<-renewals
-		db.release(ctx, f)
+		s.release(ctx, f)
 	}()
 	err = fn(held, f)
 	if lost := context.Cause(held); lost != nil && ctx.Err() == nil && errors.Is(err, context.Canceled) {
@@ -35,8 +35,9 @@ func (db *DB) Lease(ctx context.Context, name string, fn func(context.Context, a
 	return err
 }
 
-func (db *DB) acquire(ctx context.Context, name string) (f app.Fence, expires time.Time, err error) {
-	err = db.update(ctx, func(w *writer) error {
+// acquire takes the lease, and tells when it expires by this computer's clock.
+func (s *Store) acquire(ctx context.Context, name string) (f app.Fence, expires time.Time, err error) {
+	err = s.update(ctx, func(w *writer) error {
 		last, err := w.lease(name)
 		if err != nil {
 			return err
@@ -45,15 +46,15 @@ func (db *DB) acquire(ctx context.Context, name string) (f app.Fence, expires ti
 		if left := last.expires.Sub(w.now); left > 0 && left <= app.LeaseTime {
 			return &app.LeaseHeld{Name: name, Until: last.expires}
 		}
-		f, expires = app.Fence{Name: name, Token: last.token + 1}, w.now.Add(app.LeaseTime)
-		return w.setLease(f, expires)
+		f, expires = app.Fence{Name: name, Token: last.token + 1}, w.began.Add(app.LeaseTime)
+		return w.setLease(f, w.now.Add(app.LeaseTime))
 	})
 	return f, expires, err
 }
 
 // renew keeps the lease until ctx ends, and ends ctx when the lease is lost: another
 // process has it, or may have it by now, because it expired before it could be renewed.
-func (db *DB) renew(ctx context.Context, lose context.CancelCauseFunc, f app.Fence, expires time.Time) {
+func (s *Store) renew(ctx context.Context, lose context.CancelCauseFunc, f app.Fence, expires time.Time) {
 	tick := time.NewTicker(app.LeaseTime / 3)
 	defer tick.Stop()
 	for {
@@ -63,7 +64,7 @@ func (db *DB) renew(ctx context.Context, lose context.CancelCauseFunc, f app.Fen
 		case <-tick.C:
 		}
 		inTime, cancel := context.WithDeadline(ctx, expires)
-		until, err := db.extend(inTime, f)
+		until, err := s.extend(inTime, f)
 		cancel()
 		if err == nil {
 			expires = until
@@ -80,9 +81,9 @@ var errLost = app.Errorf(app.Conflict, "This Feebridge could not keep its hold o
 // computer sleeps.
 func wallClock() time.Time { return time.Now().Round(0) }
 
-// extend makes the lease last LeaseTime from now.
-func (db *DB) extend(ctx context.Context, f app.Fence) (expires time.Time, err error) {
-	err = db.update(ctx, func(w *writer) error {
+// extend makes the lease last LeaseTime from now, and tells when it expires by this computer's clock.
+func (s *Store) extend(ctx context.Context, f app.Fence) (expires time.Time, err error) {
+	err = s.update(ctx, func(w *writer) error {
 		last, err := w.lease(f.Name)
 		if err != nil {
 			return err
@@ -90,18 +91,18 @@ func (db *DB) extend(ctx context.Context, f app.Fence) (expires time.Time, err e
 		if last.token != f.Token || !w.now.Before(last.expires) {
 			return errLost
 		}
-		expires = w.now.Add(app.LeaseTime)
-		return w.setLease(f, expires)
+		expires = w.began.Add(app.LeaseTime)
+		return w.setLease(f, w.now.Add(app.LeaseTime))
 	})
 	return expires, err
 }
 
 // release gives the lease back. One that was lost is not ours to give back, and one that
 // cannot be given back expires by itself: neither matters to what was done under it.
-func (db *DB) release(ctx context.Context, f app.Fence) {
+func (s *Store) release(ctx context.Context, f app.Fence) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), app.LeaseTime)
 	defer cancel()
-	_ = db.update(ctx, func(w *writer) error {
+	_ = s.update(ctx, func(w *writer) error {
 		if err := w.Guard(f); err != nil {
 			return err
 		}

@@ -13,16 +13,14 @@ import (
 	"feebridge/app/outbox"
 )
 
-var _ outbox.Store = (*DB)(nil)
-
 // Look implements outbox.Store.
-func (db *DB) Look(ctx context.Context, fn func(outbox.Reader) error) error {
-	return db.view(ctx, func(r *reader) error { return fn(r) })
+func (s *Store) Look(ctx context.Context, fn func(outbox.Reader) error) error {
+	return s.view(ctx, func(r *reader) error { return fn(r) })
 }
 
 // Work implements outbox.Store. As in Update, fn runs once.
-func (db *DB) Work(ctx context.Context, fence app.Fence, fn func(outbox.Tx) error) error {
-	return db.update(ctx, func(w *writer) error {
+func (s *Store) Work(ctx context.Context, fence app.Fence, fn func(outbox.Tx) error) error {
+	return s.update(ctx, func(w *writer) error {
 		if err := w.Guard(fence); err != nil {
 			return err
 		}
@@ -33,7 +31,7 @@ func (db *DB) Work(ctx context.Context, fence app.Fence, fn func(outbox.Tx) erro
 // BatchesByID implements outbox.Reader.
 func (r *reader) BatchesByID(ids ...app.BatchID) ([]app.Batch, error) {
 	return many(r, "reading batches", scanBatch,
-		"SELECT "+batchColumns+", body FROM (SELECT key AS place, value FROM json_each(?)) asked CROSS JOIN batches ON id = asked.value ORDER BY asked.place", idList(ids))
+		"SELECT "+batchColumns+", body FROM (SELECT key AS place, value FROM list(?)) asked CROSS JOIN batches ON id = asked.value ORDER BY asked.place", idList(ids))
 }
 
 // WaitingExports implements outbox.Reader.
@@ -53,10 +51,10 @@ func (r *reader) WaitingClients(q outbox.Waiting) ([]billing.ClientID, error) {
 
 func waitingExports(q outbox.Waiting) (where string, args []any) {
 	where = ` FROM exports e CROSS JOIN invoices i ON i.id = e.invoice
-		WHERE e.tenant = ? AND e.batch IS NULL AND e.ended = 0 AND e.run IN (SELECT value FROM json_each(?))`
+		WHERE e.tenant = ? AND e.batch IS NULL AND e.ended = 0 AND e.run IN (SELECT value FROM list(?))`
 	args = []any{q.Tenant, idList(q.Runs)}
 	if len(q.Without) > 0 {
-		where += " AND i.client NOT IN (SELECT value FROM json_each(?))"
+		where += " AND i.client NOT IN (SELECT value FROM list(?))"
 		args = append(args, idList(q.Without))
 	}
 	return where, args
@@ -70,7 +68,7 @@ func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, e
 // TrackedExports implements outbox.Reader.
 func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	all, err := many(r, "reading exports", func(row *sql.Rows) (app.Tracked, error) { return scanTracked(row) },
-		"SELECT "+trackedColumns+` FROM json_each(?) asked CROSS JOIN exports e ON e.id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
+		"SELECT "+trackedColumns+` FROM list(?) asked CROSS JOIN exports e ON e.id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
 		ORDER BY asked.key`, idList(ids))
 	if err != nil {
 		return nil, err
@@ -89,7 +87,7 @@ func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) { ret
 // Unplan implements outbox.Tx.
 func (w *writer) Unplan(ids ...app.BatchID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	untried, err := many(w.reader, "reading requests", scanBatchID, "SELECT id FROM batches WHERE id IN (SELECT value FROM json_each(?)) AND "+neverTried, idList(ids))
+	untried, err := many(w.reader, "reading requests", scanBatchID, "SELECT id FROM batches WHERE id IN (SELECT value FROM list(?)) AND "+neverTried, idList(ids))
 	if err != nil {
 		return err
 	}
@@ -132,12 +130,12 @@ func (w *writer) unplan(ids []app.BatchID) error {
 			w.note("invoice", invoice)
 			w.note("run", run)
 			return err
-		}, "UPDATE "+members+" SET batch = NULL WHERE batch IN (SELECT value FROM json_each(?)) RETURNING invoice, run", idList(ids))
+		}, "UPDATE "+members+" SET batch = NULL WHERE batch IN (SELECT value FROM list(?)) RETURNING invoice, run", idList(ids))
 		if err != nil {
 			return err
 		}
 	}
-	_, err := w.exec(doing, "DELETE FROM batches WHERE id IN (SELECT value FROM json_each(?))", idList(ids))
+	_, err := w.exec(doing, "DELETE FROM batches WHERE id IN (SELECT value FROM list(?))", idList(ids))
 	return err
 }
 

@@ -64,7 +64,7 @@ func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.
 		}
 		return err
 	}, `SELECT `+trackedColumns+`, e.seq
-		FROM json_each(?) asked CROSS JOIN exports e ON e.tenant = ? AND e.xero_id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
+		FROM list(?) asked CROSS JOIN exports e ON e.tenant = ? AND e.xero_id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
 		WHERE e.xero_id <> ''`, idList(ids), t)
 	return tracked, err
 }

@@ -29,7 +29,7 @@ func (r *reader) Removal(id app.RemovalID) (app.Removal, error) {
 // Removals implements app.Reader.
 func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
 	all, err := many(r, "reading removals", scanRemoval,
-		"SELECT "+removalColumns+" FROM (SELECT key, value FROM json_each(?)) asked CROSS JOIN removals ON id = asked.value ORDER BY asked.key", idList(ids))
+		"SELECT "+removalColumns+" FROM (SELECT key, value FROM list(?)) asked CROSS JOIN removals ON id = asked.value ORDER BY asked.key", idList(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (r *reader) RemovalsWaiting(t ledger.TenantID, limit int) ([]app.Removal, e
 }
 
 var removalsTable = table{
-	name: "removals", changes: "batch, small, ended, result, messages", fixed: "run, invoice, export, tenant, xero_id, becomes", atOnce: atOnce,
+	name: "removals", changes: "batch, small, ended, result, messages", fixed: "run, invoice, export, tenant, xero_id, becomes",
 }
 
 // SaveRemovals implements app.Tx. What a removal is about does not change once it was saved.
@@ -121,7 +121,7 @@ func (w *writer) SaveExtra(x app.Extra) error { return w.SaveExtras(x) }
 
 // SaveExtras implements outbox.Tx.
 func (w *writer) SaveExtras(all ...app.Extra) error {
-	_, err := w.execRows("saving what is to be written besides invoices", atOnce, "INSERT INTO extras (export, tenant, kind) VALUES ",
+	_, err := w.execRows("saving what is to be written besides invoices", "INSERT INTO extras (export, tenant, kind) VALUES ",
 		convert(all, func(x app.Extra) []any { return []any{x.Export, x.Tenant, x.Kind} }), " ON CONFLICT DO NOTHING")
 	return err
 }

@@ -16,17 +16,17 @@ import (
 )
 
 // Rows implements app.Store. The rows are one consistent state.
-func (db *DB) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, error] {
+func (s *Store) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow, error] {
 	return ahead(func(yield func(app.InvoiceRow, error) bool) {
 		enough := errors.New("enough was read")
-		err := db.view(ctx, func(r *reader) error {
-			s, err := newRowScanner(r, q)
+		err := s.view(ctx, func(r *reader) error {
+			scanner, err := newRowScanner(r, q)
 			if err != nil {
 				return err
 			}
 			query, args := rowsQuery(q)
 			return r.each("reading the invoices", func(rows *sql.Rows) error {
-				row, err := s.scan(rows)
+				row, err := scanner.scan(rows)
 				if err == nil && !yield(row, nil) {
 					err = enough
 				}
@@ -95,7 +95,7 @@ func rowsQuery(q app.Query) (query string, args []any) {
 		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
-		b.WriteString("(SELECT DISTINCT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
+		b.WriteString("(SELECT DISTINCT value FROM list(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
 		args = append(args, idList(q.IDs))
 	} else {
 		b.WriteString("invoices i")

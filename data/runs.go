@@ -24,7 +24,7 @@ func (r *reader) Run(id app.RunID) (app.Run, error) {
 // RunsByID implements app.Reader.
 func (r *reader) RunsByID(ids []app.RunID) (map[app.RunID]app.Run, error) {
 	all, err := many(r, "reading runs", scanRun,
-		"SELECT "+runColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN runs ON id = asked.value", idList(ids))
+		"SELECT "+runColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN runs ON id = asked.value", idList(ids))
 	byID := make(map[app.RunID]app.Run, len(all))
 	for _, run := range all {
 		byID[run.ID] = run
@@ -47,7 +47,7 @@ func (w *writer) SaveRun(r app.Run) error { return w.SaveRuns(r) }
 // SaveRuns implements app.Tx.
 func (w *writer) SaveRuns(all ...app.Run) error {
 	all = lastOfEach(all, func(r app.Run) app.RunID { return r.ID })
-	_, err := w.execRows("saving runs", atOnce, "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ",
+	_, err := w.execRows("saving runs", "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ",
 		convert(all, func(r app.Run) []any {
 			return []any{r.ID, r.Kind, r.Tenant, orNull(r.By), millis(r.Started), millis(r.Confirmed), millis(r.Ended)}
 		}), overwrite("id", "started_by, confirmed, ended"))
@@ -85,7 +85,7 @@ func (r *reader) tallies(which string, args ...any) (map[app.RunID]app.Tally, er
 		t.CountExports(n, ended, state)
 		all[run] = t
 		return err
-	}, `SELECT run.id, e.ended <> 0, iif(e.ended <> 0, e.result, (SELECT export FROM invoices WHERE id = e.invoice)), count(*)
+	}, `SELECT run.id, e.ended <> 0, CASE WHEN e.ended <> 0 THEN e.result ELSE (SELECT export FROM invoices WHERE id = e.invoice) END, count(*)
 		FROM runs run CROSS JOIN exports e ON e.run = run.id WHERE `+which+` GROUP BY 1, 2, 3`, args...)
 	if err != nil {
 		return nil, err

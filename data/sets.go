@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// atOnce is how many rows one statement writes. With fewer SQLite is slower, and with more, too,
-// since every transaction prepares its statements. A text of JSON that it takes apart takes twice
-// as long.
-const atOnce = 100
-
 // execRows runs a statement for all rows, some at a time, whose values stand between before and
 // after. It returns how many rows it changed.
-func (w *writer) execRows(doing string, atOnce int, before string, rows [][]any, after string) (changed int64, err error) {
+func (w *writer) execRows(doing, before string, rows [][]any, after string) (int64, error) {
+	return w.execSome(doing, w.engine.AtOnce(), before, rows, after)
+}
+
+func (w *writer) execSome(doing string, atOnce int, before string, rows [][]any, after string) (changed int64, err error) {
 	for some := range slices.Chunk(rows, atOnce) {
-		row := "(?" + strings.Repeat(", ?", len(some[0])-1) + ")"
+		row := w.engine.Row(some[0])
 		n, err := w.exec(doing, before+row+strings.Repeat(", "+row, len(some)-1)+after, slices.Concat(some...)...)
 		if err != nil {
 			return changed, err
@@ -29,11 +28,14 @@ func (w *writer) execRows(doing string, atOnce int, before string, rows [][]any,
 // A table whose rows are saved by their id, many at a time. Columns are separated by ", ".
 type table struct {
 	name    string
-	changes string // the columns that a save updates
-	fixed   string // the others; they are written once
-	atOnce  int
+	changes string                // the columns that a save updates
+	fixed   string                // the others; they are written once
+	large   bool                  // a few rows are enough for a statement
 	refuse  func(row []any) error // why a row cannot be inserted; nil where every row can
 }
+
+// largeAtOnce is how many large rows one statement writes.
+const largeAtOnce = 20
 
 // save updates the rows that are there and inserts the others. The values of a row are those
 // of changes, its id, and those of fixed. Of rows with the same id, the last counts.
@@ -57,10 +59,14 @@ func (w *writer) save(doing string, t table, rows [][]any) (inserted [][]any, er
 		}
 		inserted = append(inserted, row)
 	}
-	if _, err = w.execRows(doing, t.atOnce, t.update(), known, fmt.Sprintf(") v WHERE id = v.column%d", id+1)); err != nil {
+	atOnce := w.engine.AtOnce()
+	if t.large {
+		atOnce = min(atOnce, largeAtOnce)
+	}
+	if _, err = w.execSome(doing, atOnce, t.update(), known, fmt.Sprintf(") v WHERE id = v.column%d", id+1)); err != nil {
 		return nil, err
 	}
-	_, err = w.execRows(doing, t.atOnce, "INSERT INTO "+t.name+" ("+t.changes+", id, "+t.fixed+") VALUES ", inserted, "")
+	_, err = w.execSome(doing, atOnce, "INSERT INTO "+t.name+" ("+t.changes+", id, "+t.fixed+") VALUES ", inserted, "")
 	return inserted, err
 }
 
@@ -82,7 +88,7 @@ func (w *writer) there(doing, table string, rows [][]any, id int) (map[any]bool,
 		err := row.Scan(&id)
 		there[id] = true
 		return err
-	}, "SELECT id FROM "+table+" WHERE id IN (SELECT value FROM json_each(?))", idList(ids))
+	}, "SELECT id FROM "+table+" WHERE id IN (SELECT value FROM list(?))", idList(ids))
 }
 
 // overwrite is the end of an INSERT that updates the columns of a row whose key is there.

@@ -1,39 +1,54 @@
+// Package data keeps a firm's data in a database. A Store does so on an engine, which is in a
+// package of its own below this one: sqlite.
 package data
 
 import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/outbox"
 )
 
-// View implements app.Store.
-func (db *DB) View(ctx context.Context, fn func(app.Reader) error) error {
-	return db.view(ctx, func(r *reader) error { return fn(r) })
+// Store implements app.Store and outbox.Store on an engine. It is safe for use by many goroutines.
+type Store struct {
+	engine Engine
+	probe  atomic.Pointer[Probe]
 }
 
-func (db *DB) view(ctx context.Context, fn func(*reader) error) error {
-	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+var _ outbox.Store = (*Store)(nil)
+
+// On returns a Store on an engine.
+func On(e Engine) *Store { return &Store{engine: e} }
+
+// View implements app.Store.
+func (s *Store) View(ctx context.Context, fn func(app.Reader) error) error {
+	return s.view(ctx, func(r *reader) error { return fn(r) })
+}
+
+func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
+	tx, err := s.engine.Read(ctx)
 	if err != nil {
-		return explain(ctx, "beginning to read", err)
+		return s.engine.Explain(ctx, "beginning to read", err)
 	}
 	defer func() { _ = tx.Rollback() }() // there is nothing to lose
-	return fn(db.newReader(ctx, tx))
+	return fn(s.newReader(ctx, tx))
 }
 
-// Update implements app.Store. The transaction has SQLite's lock for writing from its
-// beginning, so that nothing another process does can make it fail later: fn runs once.
-// It waits for other transactions of this process as long as ctx allows, and for those
-// of other processes for busyTimeout at most. An Update inside fn would wait for ever.
-func (db *DB) Update(ctx context.Context, fn func(app.Tx) error) error {
-	return db.update(ctx, func(w *writer) error { return fn(w) })
+// Update implements app.Store. Nobody else writes from the beginning of the transaction on, so
+// that nothing another process does can make it fail later: fn runs once. It waits for other
+// transactions of this process as long as ctx allows, and for those of other processes as long
+// as the engine has patience. An Update inside fn would wait for ever.
+func (s *Store) Update(ctx context.Context, fn func(app.Tx) error) error {
+	return s.update(ctx, func(w *writer) error { return fn(w) })
 }
 
-func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
+func (s *Store) update(ctx context.Context, fn func(*writer) error) error {
 	var w *writer
-	err := db.begin(ctx, func(tx *sql.Tx, begun *writer) error {
+	err := s.begin(ctx, func(tx *sql.Tx, begun *writer) error {
 		w = begun
 		if err := fn(w); err != nil {
 			return err
@@ -41,57 +56,52 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 		if err := errors.Join(w.announce(), w.keepHead(), w.sign()); err != nil {
 			return err
 		}
-		return db.commit(ctx, tx, w.token)
+		return s.commit(ctx, tx, w.token)
 	})
 	if err != nil {
 		return err
 	}
-	if len(w.changes) > 0 {
-		db.stale.Store(true)
-	}
-	if w.sends {
-		return db.remember(ctx) // or else nothing leaves
-	}
-	if w.numbers {
-		_ = db.remember(ctx) // a help to a later copy: what was committed is not undone for it
-	}
-	return nil
+	return s.engine.Committed(ctx, Done{Changes: len(w.changes) > 0, Sends: w.sends, Numbers: w.numbers})
 }
 
 // alone runs fn while nobody else writes, and keeps nothing of what it writes.
-func (db *DB) alone(ctx context.Context, fn func(*writer) error) error {
-	return db.begin(ctx, func(_ *sql.Tx, w *writer) error { return fn(w) })
+func (s *Store) alone(ctx context.Context, fn func(*writer) error) error {
+	return s.begin(ctx, func(_ *sql.Tx, w *writer) error { return fn(w) })
 }
 
 // begin runs fn in a transaction that is taken back at its end, unless fn commits it.
-func (db *DB) begin(ctx context.Context, fn func(*sql.Tx, *writer) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
+func (s *Store) begin(ctx context.Context, fn func(*sql.Tx, *writer) error) error {
+	tx, now, err := s.engine.Write(ctx)
 	if err != nil {
-		return explain(ctx, "beginning to write", err)
+		return s.engine.Explain(ctx, "beginning to write", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	return fn(tx, &writer{reader: db.newReader(ctx, tx), now: instant(millis(time.Now()))})
+	return fn(tx, &writer{reader: s.newReader(ctx, tx), now: instant(millis(now)), began: wallClock().Truncate(time.Millisecond)})
 }
 
 // reader implements app.Reader on one transaction. A statement is prepared once in it.
 type reader struct {
 	ctx        context.Context
 	tx         *sql.Tx
+	engine     Engine
 	statements map[string]*sql.Stmt
 	probe      *Probe // nil for none
 }
 
-func (db *DB) newReader(ctx context.Context, tx *sql.Tx) *reader {
-	return &reader{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}, probe: db.probe.Load()}
+func (s *Store) newReader(ctx context.Context, tx *sql.Tx) *reader {
+	return &reader{ctx: ctx, tx: tx, engine: s.engine, statements: map[string]*sql.Stmt{}, probe: s.probe.Load()}
 }
+
+// explain says in an error what was being done.
+func (r *reader) explain(doing string, err error) error { return r.engine.Explain(r.ctx, doing, err) }
 
 // prepare puts the query among the statements.
 func (r *reader) prepare(query string) (err error) {
 	if r.probe != nil && r.probe.Statement != nil {
-		r.probe.Statement(query)
+		r.probe.Statement(r.engine.Query(query))
 	}
 	if r.statements[query] == nil {
-		r.statements[query], err = r.tx.PrepareContext(r.ctx, query) //nolint:sqlclosecheck // the end of the transaction closes it
+		r.statements[query], err = r.tx.PrepareContext(r.ctx, r.engine.Query(query)) //nolint:sqlclosecheck // the end of the transaction closes it
 	}
 	return err
 }
@@ -99,19 +109,19 @@ func (r *reader) prepare(query string) (err error) {
 // each hands every row that a query finds to read. doing says in an error what for.
 func (r *reader) each(doing string, read func(*sql.Rows) error, query string, args ...any) error {
 	if err := r.prepare(query); err != nil {
-		return explain(r.ctx, doing, err)
+		return r.explain(doing, err)
 	}
 	rows, err := r.statements[query].QueryContext(r.ctx, args...)
 	if err != nil {
-		return explain(r.ctx, doing, err)
+		return r.explain(doing, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := read(rows); err != nil {
-			return explain(r.ctx, doing, err)
+			return r.explain(doing, err)
 		}
 	}
-	return explain(r.ctx, doing, rows.Err())
+	return r.explain(doing, rows.Err())
 }
 
 // many returns what a query finds, each row read into a value of its own.
@@ -141,7 +151,8 @@ func one[T any](r *reader, doing string, missing error, read func(*sql.Rows) (T,
 // writer implements app.Tx on one transaction of the only connection that writes.
 type writer struct {
 	*reader
-	now     time.Time
+	now     time.Time    // by the clock that all go by
+	began   time.Time    // the same moment by this computer's
 	changes []app.Change // without Seq
 	noted   map[app.Change]bool
 	last    *link // of the audit trail, once it was read or added to
@@ -162,15 +173,15 @@ func (w *writer) Now() time.Time { return w.now }
 // end: to watch ctx meanwhile would cost a goroutine for each.
 func (w *writer) exec(doing, query string, args ...any) (int64, error) {
 	if err := w.prepare(query); err != nil {
-		return 0, explain(w.ctx, doing, err)
+		return 0, w.explain(doing, err)
 	}
 	if err := w.ctx.Err(); err != nil {
-		return 0, explain(w.ctx, doing, err)
+		return 0, w.explain(doing, err)
 	}
 	w.wrote = true
 	result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
 	if err != nil {
-		return 0, explain(w.ctx, doing, err)
+		return 0, w.explain(doing, err)
 	}
 	return result.RowsAffected()
 }

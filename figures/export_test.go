@@ -21,7 +21,7 @@ import (
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/command"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -150,7 +150,7 @@ func (f *figures) weighExport(clients int) {
 
 // office is a firm with finalized invoices beside an empty organisation in Xero.
 type office struct {
-	db     *data.DB
+	db     *sqlite.DB
 	app    *command.Desk
 	me     staff.Member
 	tenant ledger.TenantID
@@ -159,7 +159,7 @@ type office struct {
 
 func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *office {
 	t.Helper()
-	db, err := data.Open(t.Context(), filepath.Join(t.TempDir(), "firm.db"))
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "firm.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

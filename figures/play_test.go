@@ -22,7 +22,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/command"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/screens"
 	"feebridge/screens/grid"
 )
@@ -61,7 +61,7 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 
 // playGrid opens the window of the large firm and does with its grid what people do.
 func playGrid(ctx context.Context) (map[string]float64, error) {
-	db, err := data.Open(ctx, os.Getenv(envDB))
+	db, err := sqlite.Open(ctx, os.Getenv(envDB))
 	if err != nil {
 		return nil, err
 	}

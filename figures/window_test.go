@@ -19,7 +19,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/command"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // What the process of a window is told in its environment.
@@ -118,7 +118,7 @@ func (f *figures) open(window, db string, times int) measured {
 // of which were exported and paid long ago.
 func makeLargeFirm(ctx context.Context, path string) error {
 	const invoices, clients, at = 100_000, 3000, 5000
-	db, err := data.Open(ctx, path)
+	db, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return err
 	}

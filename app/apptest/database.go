@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // EmptyDatabase is a database with its schema and nothing in it: most of the time of a
@@ -18,7 +18,7 @@ var EmptyDatabase = sync.OnceValue(func() []byte {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "empty.db")
-	db, err := data.Open(context.Background(), path)
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		panic(err)
 	}

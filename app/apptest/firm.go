@@ -5,13 +5,13 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 )
 
 // Firm is an App on an empty database, without Xero.
-func Firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
+func Firm(t *testing.T) (*app.App, *sqlite.DB, staff.Member) {
 	t.Helper()
-	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)
 	}

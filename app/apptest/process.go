@@ -10,14 +10,14 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero"
 )
 
 // Process is one running Feebridge on a world's database.
 type Process struct {
 	App   *Desk
-	DB    *data.DB
+	DB    *sqlite.DB
 	Books app.Books
 	Stop  func() // ends the process
 	World *World
@@ -25,7 +25,7 @@ type Process struct {
 
 // Start starts a process; with a fate it dies where the fate says.
 func (w *World) Start(f *Fate) *Process {
-	db, err := data.Open(context.Background(), w.Path)
+	db, err := sqlite.Open(context.Background(), w.Path)
 	if err != nil {
 		w.T.Fatal(err)
 	}

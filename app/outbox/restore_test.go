@@ -17,7 +17,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-	"feebridge/data"
+	"feebridge/data/sqlite"
 	"feebridge/xero/sim"
 )
 
@@ -36,7 +36,7 @@ func backUp(w *apptest.World) string {
 // restorers put a copy in the place of the database.
 var restorers = map[string]func(w *apptest.World, from string) error{
 	"by the command": func(w *apptest.World, from string) error {
-		_, err := data.Restore(context.Background(), w.Path, from)
+		_, err := sqlite.Restore(context.Background(), w.Path, from)
 		return err
 	},
 	"by hand": func(w *apptest.World, from string) error {

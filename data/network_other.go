@@ -1,6 +1,0 @@
-//go:build !linux && !darwin && !windows
-
-package data
-
-// networkDrive takes every drive for a local one: this system is not known to it.
-func networkDrive(string) string { return "" }

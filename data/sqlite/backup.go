@@ -1,0 +1,141 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"feebridge/app"
+	"feebridge/data/sheet"
+)
+
+// Backup implements app.Store: one consistent state, checked, whole or not at all. Of a
+// file that is at path already the error wraps fs.ErrExist. The copy is made beside the
+// database first, so that path may be on a network drive.
+func (db *DB) Backup(ctx context.Context, path string, over bool) error {
+	if err := db.refuseOwn(path); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil && !over {
+		return &app.Error{Code: app.Conflict, Text: "There is a file %s already. Choose another name for the backup.", Args: []any{path}, Err: fs.ErrExist}
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(db.path), beginning+"*") // its owner's alone
+	if err != nil {
+		return unwritten(path, err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // the backup does not need it any more
+	copied := filepath.Join(folder, "copy.db")
+	if err := db.copyTo(ctx, copied); err != nil {
+		return explain(ctx, "copying the database", err)
+	}
+	if err := verify(ctx, copied); err != nil {
+		return fmt.Errorf("the copy is not sound, so there is no backup: %w", err)
+	}
+	if err := copyFile(copied, path); err != nil {
+		return unwritten(path, err)
+	}
+	return nil
+}
+
+// beginning begins the names of the folders in which copies are made.
+const beginning = ".feebridge-backup-"
+
+// refuseOwn refuses a path at which the database itself is, or what belongs to it.
+func (db *DB) refuseOwn(path string) error {
+	there, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
+		if own, err := os.Stat(db.path + suffix); err == nil && os.SameFile(own, there) {
+			return app.Errorf(app.Invalid, "%s belongs to the database that is open: choose another name for the backup.", path)
+		}
+	}
+	return nil
+}
+
+// copyFile copies a file, whole or not at all, in the place of any that is at to.
+func copyFile(from, to string) error {
+	return sheet.WriteFile(to, func(w io.Writer) error {
+		f, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, f)
+		return errors.Join(err, f.Close())
+	})
+}
+
+func unwritten(path string, err error) error {
+	return &app.Error{Code: app.Unavailable, Text: "The backup %s cannot be written: %v. Choose another place, or free some space.", Args: []any{path, err}, Err: err}
+}
+
+// copyTo copies the database to a new file, on a connection of its own: one for reading
+// refuses to write, even elsewhere, and the one for writing is not to wait for it.
+func (db *DB) copyTo(ctx context.Context, path string) error {
+	source := connect(db.path, looking)
+	defer func() { _ = source.Close() }() // it only read
+	_, err := source.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}
+
+// verify returns what is wrong with a database file, or nil.
+func verify(ctx context.Context, path string) error {
+	db := connect(path, looking)
+	defer func() { _ = db.Close() }() // it only read
+	return check(ctx, db, integrity)
+}
+
+// integrity finds what is wrong with a database, quick what shows at first sight.
+const (
+	integrity = `
+		SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'
+		UNION ALL SELECT 'a row of ' || "table" || ' refers to a row of ' || parent || ' that is missing' FROM pragma_foreign_key_check
+		LIMIT 10`
+	quick = "SELECT * FROM pragma_quick_check WHERE quick_check <> 'ok' LIMIT 1"
+)
+
+// unsound is what a check found wrong with a database.
+type unsound []string
+
+// Error lists it.
+func (u unsound) Error() string { return strings.Join(u, "; ") }
+
+// check returns what a query finds to be wrong, as an error.
+func check(ctx context.Context, db *sql.DB, query string) error {
+	const doing = "checking a database"
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return explain(ctx, doing, err)
+	}
+	defer rows.Close()
+	var found unsound
+	for rows.Next() {
+		var fault string
+		if err := rows.Scan(&fault); err != nil {
+			return explain(ctx, doing, err)
+		}
+		found = append(found, fault)
+	}
+	if err := rows.Err(); err != nil {
+		return explain(ctx, doing, err)
+	}
+	if found != nil {
+		return found
+	}
+	return nil
+}
+
+// isDamage reports whether err says that a file is damaged.
+func isDamage(err error) bool {
+	var found unsound
+	return errors.As(err, &found) || is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+}

@@ -1,0 +1,13 @@
+package sqlite
+
+import "feebridge/app"
+
+// refuseNetwork refuses a database on a network drive; kind is "" for a local one.
+// SQLite's locks, and the memory that its processes share, do not work across a
+// network: two computers at once would damage the file without noticing.
+func refuseNetwork(path, kind string) error {
+	if kind == "" {
+		return nil
+	}
+	return app.Errorf(app.Invalid, "%s is on a network drive (%s), where two computers at once would damage the database. Choose a folder on this computer.", path, kind)
+}

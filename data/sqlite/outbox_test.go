@@ -1,0 +1,164 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+)
+
+// outboxPromises are about runs, exports and batches.
+var outboxPromises = []promise{
+	{"runs come newest first, and say which are open", func(t *testing.T, s store) {
+		older := app.Run{ID: "older", Tenant: "demo", By: "olivia", Started: moment, Confirmed: moment}
+		newer := app.Run{ID: "newer", Tenant: "demo", By: "olivia", Started: moment.Add(time.Second), Confirmed: moment.Add(time.Hour)}
+		s.update(func(tx app.Tx) error { return errors.Join(tx.SaveRun(newer), tx.SaveRun(older)) })
+		older.Ended, older.Confirmed = moment.Add(time.Minute), moment.Add(time.Second)
+		s.update(func(tx app.Tx) error { return tx.SaveRun(older) })
+		s.view(func(r app.Reader) error {
+			got, err := r.Run("older")
+			same(t, got, older)
+			all, err2 := r.Runs("demo", false)
+			same(t, all[len(all)-2:], []app.Run{newer, older})
+			open, err3 := r.Runs("demo", true)
+			if slices.ContainsFunc(open, func(r app.Run) bool { return !r.Ended.IsZero() }) || len(open) != len(all)-1 {
+				t.Errorf("the open runs are %v", open)
+			}
+			return errors.Join(err, err2, err3)
+		})
+	}},
+	{"an export comes back as it was saved", func(t *testing.T, s store) {
+		want := waiting("e", "a")
+		want.Contact = "sent to"
+		want.Expected, want.Sent, want.Since, want.Small, want.Ended = money.New(11500, "NZD"), moment, moment.Add(-time.Minute), 25, moment.Add(time.Second)
+		want.Result = billing.Warned
+		want.Standing = ledger.Standing{
+			ID: "there", Number: "INV-1", Mark: want.Mark, Status: "SOMETHING NEW", Contact: "contact", Date: 20261103, Currency: "AUD",
+			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"),
+			PaidOn: 20261105, Updated: moment,
+		}
+		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(want))
+		})
+		s.view(func(r app.Reader) error {
+			got, err := r.Exports([]app.ExportID{"e"})
+			same(t, got, []app.Export{want})
+			return err
+		})
+	}},
+	{"exports wait in the order asked for until they are in a batch or ended", func(t *testing.T, s store) {
+		s.update(func(tx app.Tx) error {
+			if _, err := tx.SaveInvoice(plain("a", "INV-1")); err != nil {
+				return err
+			}
+			if err := tx.SaveExports(waiting("c", "a"), waiting("a", "a"), waiting("b", "a"), waiting("d", "a")); err != nil {
+				return err
+			}
+			in, ended := waiting("a", "a"), waiting("d", "a")
+			in.Batch, ended.Ended = "batch", moment
+			return errors.Join(tx.SaveBatch(ready("batch", "a")), tx.SaveExports(in, ended))
+		})
+		ids := func(all []app.Export, err error) string {
+			var text string
+			for _, e := range all {
+				text += string(e.ID)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			return text
+		}
+		s.view(func(r app.Reader) error {
+			for what, got := range map[string]string{
+				"waiting: cb":      ids(r.Waiting("demo", 10)),
+				"first: c":         ids(r.Waiting("demo", 1)),
+				"other's: ":        ids(r.Waiting("other", 10)),
+				"of the run: cabd": ids(r.ExportsOfRun("run")),
+				"newest: dbac":     ids(r.ExportsOf("a")),
+				"asked for: bcb":   ids(r.Exports([]app.ExportID{"b", "c", "b"})),
+			} {
+				if !strings.HasSuffix(what, ": "+got) {
+					t.Errorf("%s, but they are %q", what, got)
+				}
+			}
+			return nil
+		})
+	}},
+	{"a batch keeps its exact bytes, key and kind through every save", func(t *testing.T, s store) {
+		first := ready("batch", "one", "two")
+		first.Body = []byte{0, 1, 0xff, '\n'}
+		s.update(func(tx app.Tx) error { return tx.SaveBatch(first) })
+		later := app.Batch{
+			ID: "batch", Tenant: "demo", Kind: app.ContactBatch, Key: "other", Body: []byte("other"), Members: []string{"two"}, State: app.Lost,
+			Tries: 2, Tried: moment, TriedLast: moment.Add(time.Second), Troubles: 1, LookUp: true,
+		}
+		s.update(func(tx app.Tx) error { return tx.SaveBatch(later) })
+		want := later
+		want.Kind, want.Key, want.Body = first.Kind, first.Key, first.Body
+		s.view(func(r app.Reader) error {
+			got, err := r.Batch("batch")
+			same(t, got, want)
+			want.Body = nil
+			all, err2 := r.Batches("demo", app.Lost)
+			same(t, all, []app.Batch{want})
+			none, err3 := r.Batches("demo", app.Ready)
+			same(t, none, []app.Batch(nil))
+			return errors.Join(err, err2, err3)
+		})
+	}},
+	{"batches come oldest first, and only what was never tried can be deleted", func(t *testing.T, s store) {
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveBatch(ready("b")), tx.SaveBatch(ready("a")), tx.SaveBatch(ready("c")))
+		})
+		s.view(func(r app.Reader) error {
+			all, err := r.Batches("demo", app.Ready)
+			if len(all) != 3 || all[0].ID+all[1].ID+all[2].ID != "bac" {
+				t.Errorf("the batches are %v", all)
+			}
+			return err
+		})
+		s.update(func(tx app.Tx) error {
+			tried := ready("a")
+			tried.Tries, tried.State = 1, app.Sending
+			return errors.Join(tx.SaveBatch(tried), tx.DeleteBatch("b"))
+		})
+		s.fails(app.Conflict, []string{"being sent"}, func(tx app.Tx) error { return tx.DeleteBatch("a") })
+		s.fails(app.Conflict, nil, func(tx app.Tx) error {
+			e := waiting("e", "v")
+			e.Batch = "c"
+			return errors.Join(second(tx.SaveInvoice(plain("v", "INV-1"))), tx.SaveExports(e), tx.DeleteBatch("c"))
+		})
+	}},
+	{"a tally counts every export once, by what became of it", func(t *testing.T, s store) {
+		s.update(func(tx app.Tx) error {
+			for _, state := range billing.ExportStates() {
+				for _, ended := range []bool{false, true} {
+					id := fmt.Sprint(state, " ", ended)
+					v, e := plain(billing.InvoiceID(id), billing.Number(id)), waiting(app.ExportID(id), billing.InvoiceID(id))
+					if ended {
+						e.Ended, e.Result = moment, state
+					} else {
+						v.Stage.Export = state
+					}
+					if err := errors.Join(second(tx.SaveInvoice(v)), tx.SaveExports(e)); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		s.view(func(r app.Reader) error {
+			got, err := r.Tally("run")
+			same(t, got, app.Tally{All: 26, Queued: 11, Exporting: 1, Unknown: 1, Cancelled: 1, Exported: 1, Failed: 1, Warned: 10})
+			return err
+		})
+	}},
+}

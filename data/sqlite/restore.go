@@ -1,0 +1,157 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"feebridge/app"
+)
+
+// Damaged says that the file of a firm's database cannot be read, or is gone, and what there
+// is to put in its place. It is an *app.Error, too.
+type Damaged struct {
+	Path   string
+	Gone   bool
+	Copies []Copy // good ones beside it, the newest first
+	Err    error  // what was found
+}
+
+func damaged(ctx context.Context, path string, err error) *Damaged {
+	copies, _ := Copies(ctx, path) // what cannot be listed is not offered
+	return &Damaged{Path: path, Gone: errors.Is(err, fs.ErrNotExist), Copies: copies, Err: err}
+}
+
+// Error says it, and what to do.
+func (d *Damaged) Error() string { return d.text().Error() }
+
+// Unwrap returns it in the form for a person, and what it came from.
+func (d *Damaged) Unwrap() []error { return []error{d.text(), d.Err} }
+
+func (d *Damaged) text() *app.Error {
+	e := &app.Error{Code: app.Unavailable, Args: []any{d.Path}, Err: d.Err}
+	switch {
+	case len(d.Copies) > 0:
+		e.Text = "The database %s is damaged. The newest good copy is %s, of %s: put it in its place with `feebridge restore FILE`."
+		if d.Gone {
+			e.Text = "The database %s is not there any more. The newest good copy is %s, of %s: put it in its place with `feebridge restore FILE`."
+		}
+		e.Args = append(e.Args, d.Copies[0].Path, d.Copies[0].At.Local().Format(time.DateTime))
+	case d.Gone:
+		e.Text = "The database %s is not there any more, and there is no good copy beside it. Bring it back, or put a backup in its place with `feebridge restore FILE`."
+	default:
+		e.Text = "The database %s is damaged, and there is no good copy beside it. Put a backup in its place with `feebridge restore FILE`."
+	}
+	return e
+}
+
+// Restore puts a copy in the place of the database at path, which no Feebridge may have open.
+// The copy is checked first, and stays where it is. What was at path is kept beside it under
+// the name that Restore returns, "" where nothing was; nothing of it is lost, whenever this
+// is interrupted. The database starts locked, until it was compared with Xero.
+func Restore(ctx context.Context, path, from string) (kept string, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if err := refuseNetwork(path, networkDrive(path)); err != nil {
+		return "", err
+	}
+	source, err := os.Stat(from)
+	if err != nil {
+		return "", &app.Error{Code: app.NotFound, Text: "The backup %s cannot be read: %v. Choose another file.", Args: []any{from, err}, Err: err}
+	}
+	if there, err := os.Stat(path); err == nil && os.SameFile(there, source) {
+		return "", app.Errorf(app.Invalid, "%s is the database itself. Choose a backup of it.", from)
+	}
+	l := lockOf(path)
+	alone, err := l.TryLock()
+	if err != nil {
+		return "", cannotOpen(path, err)
+	}
+	if !alone {
+		return "", app.Errorf(app.Unavailable, "The database %s is open in a window or another program. Close it first.", path)
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+
+	folder, err := os.MkdirTemp(filepath.Dir(path), beginning+"*") // in which a rename is one step
+	if err != nil {
+		return "", unrestored(err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // nothing needs it any more
+	ready := filepath.Join(folder, "restored.db")
+	if err := prepare(ctx, from, ready); err != nil {
+		return "", err
+	}
+	if kept, err = keepCurrent(ctx, path); err != nil {
+		return "", unrestored(err)
+	}
+	// The log of the old file would be taken for one of the new file.
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return kept, unrestored(err)
+		}
+	}
+	if err := copyFile(ready, path); err != nil {
+		return kept, unrestored(err)
+	}
+	return kept, nil
+}
+
+func unrestored(err error) error {
+	return &app.Error{Code: app.Unavailable, Text: "The backup cannot be put in place: %v. Free some space, or check that you may write there.", Args: []any{err}, Err: err}
+}
+
+// prepare copies a backup to a file of its own, makes sure that it is sound, and marks it as
+// restored. A backup that somebody made by copying may have a log beside it.
+func prepare(ctx context.Context, from, to string) error {
+	for _, suffix := range []string{"", "-wal"} {
+		err := copyFile(from+suffix, to+suffix)
+		if err != nil && !(suffix != "" && errors.Is(err, fs.ErrNotExist)) {
+			return unrestored(err)
+		}
+	}
+	if _, err := inspect(ctx, to, integrity); err != nil {
+		if isDamage(err) {
+			return &app.Error{Code: app.Invalid, Text: "The backup %s is damaged: %v. Choose another one.", Args: []any{from, err}, Err: err}
+		}
+		return err
+	}
+	db := connect(to, looking)
+	db.SetMaxOpenConns(1)
+	_, err := db.ExecContext(ctx, "UPDATE copy SET instance = ''")
+	if err == nil {
+		_, err = db.ExecContext(ctx, "PRAGMA journal_mode = DELETE") // one file, without a log
+	}
+	return errors.Join(explain(ctx, "marking the backup as restored", err), db.Close())
+}
+
+// keepCurrent copies what is at path beside it, and returns the name of the copy; "" where
+// nothing is. One that is damaged is copied as it is.
+func keepCurrent(ctx context.Context, path string) (kept string, err error) {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 && !hasLog(path) {
+		return "", nil
+	}
+	fold(ctx, path)
+	kept = beside(path, restoreWord, time.Now().UTC().Format(backupTime))
+	if _, err := os.Lstat(kept); err == nil {
+		return "", fmt.Errorf("there is a file %s already: wait a second", kept)
+	}
+	if hasLog(path) {
+		if err := copyFile(path+"-wal", kept+"-wal"); err != nil {
+			return "", err
+		}
+	}
+	return kept, copyFile(path, kept)
+}
+
+// fold brings what is in the log of a database into its file, if that can be done.
+func fold(ctx context.Context, path string) {
+	db := connect(path, looking)
+	defer func() { _ = db.Close() }()                             // the log tells whether it was done
+	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // and of a damaged one it cannot be
+}

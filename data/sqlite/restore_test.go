@@ -1,0 +1,492 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/data/sqlite"
+)
+
+// closedFirm makes a database with the firm of saveFirm, closes it, and returns its path.
+func closedFirm(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "firm.db")
+	change(t, path, saveFirm)
+	return path
+}
+
+// change opens a database, changes it and closes it.
+func change(t *testing.T, path string, fn func(app.Tx) error) {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(t.Context(), fn), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// how tells whether a database is a copy.
+func how(t *testing.T, path string) (c app.Copied) {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(t.Context(), func(r app.Reader) (err error) {
+		c, err = r.Copied()
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func backUp(t *testing.T, path string) (to string) {
+	t.Helper()
+	to = filepath.Join(t.TempDir(), "backup.db")
+	db, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Backup(t.Context(), to, false), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func copyTo(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func burn(n billing.Number) func(app.Tx) error {
+	return func(tx app.Tx) error { return errors.Join(tx.Burn(n), tx.Record(entryOf("burn"))) }
+}
+
+func isBurnt(t *testing.T, path string, n billing.Number) (burnt bool) {
+	t.Helper()
+	change(t, path, func(tx app.Tx) (err error) {
+		burnt, err = tx.Burnt(n)
+		return err
+	})
+	return burnt
+}
+
+func TestARestoreBringsBackTheCopyAndKeepsWhatWasThere(t *testing.T) {
+	path := closedFirm(t)
+	backup := backUp(t, path)
+	change(t, path, burn("INV-1"))
+	before, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := sqlite.Restore(t.Context(), path, backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if isBurnt(t, path, "INV-1") || how(t, path).How != app.Restored {
+		t.Error("it is not the copy, or does not say that it is one")
+	}
+	if !isBurnt(t, kept, "INV-1") {
+		t.Error("what was there is not kept")
+	}
+	if after, err := os.ReadFile(backup); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the backup was changed (%v)", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".feebridge-*")); len(left) > 0 {
+		t.Errorf("what is left is %v", left)
+	}
+	copies, err := sqlite.Copies(t.Context(), path)
+	if err != nil || len(copies) != 1 || copies[0].Path != kept || copies[0].At.IsZero() {
+		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+}
+
+func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
+	path := closedFirm(t)
+	broken := backUp(t, path)
+	content, err := os.ReadFile(broken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 20 * 4096; i < len(content)-4096; i += 4096 {
+		copy(content[i:], bytes.Repeat([]byte{0xff}, 200))
+	}
+	if err := os.WriteFile(broken, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut.db")
+	if err := os.WriteFile(cut, content[:len(content)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := filepath.Join(t.TempDir(), "notes.txt")
+	if err := os.WriteFile(text, []byte(strings.Repeat("Dear Olivia, ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(t.TempDir(), "other.db")
+	run(t, foreign, "CREATE TABLE t (x)")
+	newer := backUp(t, path)
+	run(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (4711, 1)")
+	dangling := backUp(t, path)
+	run(t, dangling, "UPDATE runs SET started_by = 'nobody'")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]string{
+		"broken": broken, "cut": cut, "a text": text, "empty": empty, "another program's": foreign, "a newer Feebridge's": newer,
+		"without what it refers to": dangling, "not there": filepath.Join(t.TempDir(), "no.db"), "itself": path,
+	} {
+		t.Run(name, func(t *testing.T) {
+			kept, err := sqlite.Restore(t.Context(), path, from)
+			var e *app.Error
+			if !errors.As(err, &e) || kept != "" {
+				t.Errorf("the error is %v, and %q was kept", err, kept)
+			}
+			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+				t.Error("the database was changed")
+			}
+		})
+	}
+}
+
+func TestADatabaseThatIsOpenIsNotReplaced(t *testing.T) {
+	s := openStore(t)
+	backup := filepath.Join(t.TempDir(), "b.db")
+	if err := s.Backup(t.Context(), backup, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Restore(t.Context(), s.path, backup); !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Close it") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestACopyIsNoticed(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		do   func(t *testing.T, path, backup string) string
+		want app.CopyHow
+	}{
+		{"opened again", func(_ *testing.T, path, _ string) string { return path }, app.Original},
+		{"an older one in its place", func(t *testing.T, path, backup string) string {
+			change(t, path, burn("INV-1"))
+			change(t, path, saveAgain)
+			copyTo(t, backup, path)
+			return path
+		}, app.CopiedByHand},
+		{"taken elsewhere", func(t *testing.T, path, _ string) string {
+			to := filepath.Join(t.TempDir(), "firm.db")
+			copyTo(t, path, to)
+			return to
+		}, app.CopiedByHand},
+		{"moved with what lies beside it", func(t *testing.T, path, _ string) string {
+			to := filepath.Join(t.TempDir(), "firm.db")
+			copyTo(t, path, to)
+			copyTo(t, path+".seen", to+".seen")
+			return to
+		}, app.CopiedByHand},
+		{"brought back from elsewhere, where it was used", func(t *testing.T, path, _ string) string {
+			away := filepath.Join(t.TempDir(), "firm.db")
+			copyTo(t, path, away)
+			for range 3 {
+				change(t, away, saveAgain)
+			}
+			copyTo(t, away, path)
+			return path
+		}, app.CopiedByHand},
+		{"what lies beside it is lost", func(t *testing.T, path, _ string) string {
+			if err := os.Remove(path + ".seen"); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}, app.CopiedByHand},
+		{"reached by a link", func(t *testing.T, path, _ string) string {
+			link := filepath.Join(filepath.Dir(path), "sub")
+			if err := os.Symlink(filepath.Dir(path), link); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(link, "firm.db")
+		}, app.Original},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			path := closedFirm(t)
+			path = c.do(t, path, backUp(t, path))
+			first := how(t, path)
+			if first.How != c.want {
+				t.Errorf("it is %q", first.How)
+			}
+			if again := how(t, path); !again.Found.Equal(first.Found) {
+				t.Error("it is found to be a copy once more")
+			}
+		})
+	}
+}
+
+// saveAgain is a change that is remembered beside the database at once.
+func saveAgain(tx app.Tx) error {
+	firm, err := tx.Firm()
+	if err != nil {
+		return err
+	}
+	firm.ID = "firm"
+	firm.Numbering.Next++
+	return tx.SaveFirm(firm)
+}
+
+func TestACopyGoesOnWithTheNumbersOfTheOneBefore(t *testing.T) {
+	path := closedFirm(t)
+	change(t, path, saveAgain)
+	backup := backUp(t, path)
+	for range 5 {
+		change(t, path, saveAgain)
+	}
+	if _, err := sqlite.Restore(t.Context(), path, backup); err != nil {
+		t.Fatal(err)
+	}
+	change(t, path, func(tx app.Tx) error {
+		firm, err := tx.Firm()
+		if firm.Numbering.Next != 6 {
+			t.Errorf("the next number is %d", firm.Numbering.Next)
+		}
+		return err
+	})
+}
+
+// TestMain lets this test binary be a process that can be killed.
+func TestMain(m *testing.M) {
+	if path := os.Getenv("FEEBRIDGE_TEST_WRITES"); path != "" {
+		writeFor(path)
+	}
+	os.Exit(m.Run())
+}
+
+// writeFor writes to a database without end, a line on standard output for each change.
+func writeFor(path string) {
+	ctx := context.Background()
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		panic(err)
+	}
+	for {
+		if err := db.Update(ctx, saveAgain); err != nil {
+			panic(err)
+		}
+		_, _ = os.Stdout.WriteString("\n")
+	}
+}
+
+func TestAKilledProcessLeavesNoCopy(t *testing.T) {
+	path := closedFirm(t)
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_WRITES="+path)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 20)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Restore(t.Context(), path, path+".seen"); !app.IsCode(err, app.Unavailable) {
+		t.Errorf("a database that another process has open: %v", err)
+	}
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // it was killed
+	if got := how(t, path).How; got != app.Original {
+		t.Errorf("it is %q", got)
+	}
+}
+
+func TestADamagedFileIsToldWithItsCopies(t *testing.T) {
+	scramble := func(t *testing.T, path string) {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteAt(bytes.Repeat([]byte("xyz"), 3000), 0)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		what   string
+		damage func(*testing.T, string)
+		gone   bool
+	}{
+		{"overwritten", scramble, false},
+		{"emptied", func(t *testing.T, path string) {
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		{"cut", func(t *testing.T, path string) {
+			if err := os.Truncate(path, 5000); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		{"removed", func(t *testing.T, path string) {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			path := closedFirm(t)
+			db, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var made []string
+			for _, day := range []billing.Date{20261101, 20261102, 20261103} {
+				name, keep := db.KeepCopy(t.Context(), day)
+				made = append(made, name)
+				if err := errors.Join(keep, db.Update(t.Context(), burn("INV-1"))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			scramble(t, made[2]) // the newest
+			c.damage(t, path)
+			_, err = sqlite.Open(t.Context(), path)
+			var d *sqlite.Damaged
+			if !errors.As(err, &d) || !app.IsCode(err, app.Unavailable) || d.Gone != c.gone || !strings.Contains(err.Error(), made[1]) {
+				t.Fatalf("the error is %v", err)
+			}
+			var offered []string
+			for _, good := range d.Copies {
+				offered = append(offered, good.Path)
+			}
+			slices.Reverse(offered)
+			same(t, offered, made[:2])
+			kept, err := sqlite.Restore(t.Context(), path, d.Copies[0].Path)
+			if err != nil || (kept == "") != (c.what == "removed" || c.what == "emptied") {
+				t.Fatalf("restoring: %v, %q", err, kept)
+			}
+			if !isBurnt(t, path, "INV-1") || how(t, path).How != app.Restored {
+				t.Error("it is not the newest good copy")
+			}
+		})
+	}
+}
+
+func TestAFileDamagedByAPowerCutIsFound(t *testing.T) {
+	path := closedFirm(t)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for at := 10 * 4096; at+4096 <= len(content); at += 4096 { // pages that never reached the disk
+		copy(content[at:at+4096], make([]byte, 4096))
+		lost++
+	}
+	if lost == 0 {
+		t.Fatal("the file is too small for this test")
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path+"-wal", make([]byte, 32), 0o600); err != nil { // it was not closed
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(t.Context(), path)
+	var d *sqlite.Damaged
+	if !errors.As(err, &d) {
+		t.Errorf("the error is %v", err)
+	}
+	if db != nil {
+		closeAtEnd(t, db)
+	}
+}
+
+func TestABackupNeverReplacesTheDatabase(t *testing.T) {
+	s := openStore(t)
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(s.path, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{s.path, link, s.path + "-wal", s.path + ".seen", s.path + ".lock"} {
+		if err := s.Backup(t.Context(), path, true); !app.IsCode(err, app.Invalid) {
+			t.Errorf("over %s: %v", filepath.Base(path), err)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "b.db")
+	if err := os.WriteFile(other, []byte("an older backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), other, true); err != nil {
+		t.Error(err)
+	}
+	openEmpty(t, other)
+}
+
+func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openEmpty(t, filepath.Join(t.TempDir(), "my firm.db"))
+		s.update(saveFirm)
+		folder := filepath.Dir(s.path)
+		mine := filepath.Join(folder, "my firm-backup-before-the-audit.db")
+		others := filepath.Join(folder, "other-backup-2020-01-01.db")
+		for _, name := range []string{mine, others} {
+			if err := os.WriteFile(name, []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		abandoned := filepath.Join(folder, ".feebridge-backup-1")
+		if err := os.Mkdir(abandoned, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(abandoned, time.Time{}, time.Now().Add(-48*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		day := billing.Date(20261103)
+		for range 20 {
+			for range 2 { // the second time there is one
+				if _, err := s.KeepCopy(t.Context(), day); err != nil {
+					t.Fatal(err)
+				}
+			}
+			day = day.AddDays(1)
+		}
+		names, err := filepath.Glob(filepath.Join(folder, "*backup*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for i := range app.KeptCopies {
+			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptCopies).String()+".db"))
+		}
+		want = append(want, mine, others)
+		same(t, names, want)
+	})
+}

@@ -1,0 +1,215 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/outbox"
+	"feebridge/app/staff"
+	"feebridge/data"
+)
+
+// openWith opens a database with the migrations, and closes it when the test ends.
+func openWith(t *testing.T, path string, files fs.FS) (*DB, error) {
+	t.Helper()
+	db, err := open(t.Context(), path, files)
+	if err == nil {
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	return db, err
+}
+
+func openNew(t *testing.T) *DB {
+	t.Helper()
+	db, err := openWith(t, filepath.Join(t.TempDir(), "firm.db"), upTo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
+	db := openNew(t)
+	common := map[string]string{
+		"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "30000", "trusted_schema": "0", "temp_store": "2",
+		"application_id": fmt.Sprint(applicationID),
+	}
+	for _, c := range []struct {
+		name     string
+		handle   *sql.DB
+		several  int
+		settings map[string]string
+	}{
+		{"the writer", db.writer, 1, map[string]string{"synchronous": "2", "query_only": "0", "cache_size": "-8000", "journal_size_limit": "16000000"}},
+		{"the readers", db.pool, 7, map[string]string{"query_only": "1", "cache_size": "-16000"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var open []*sql.Conn
+			for range c.several {
+				conn, err := c.handle.Conn(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				open = append(open, conn)
+			}
+			for _, conn := range open {
+				for _, settings := range []map[string]string{common, c.settings} {
+					for name, want := range settings {
+						var got string
+						if err := conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
+							t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+						}
+					}
+				}
+				if _, err := conn.ExecContext(t.Context(), `SELECT "a name that nothing has" FROM firm`); err == nil {
+					t.Error("a wrong name is taken for a text")
+				}
+				if err := conn.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// smallTables may be read as a whole.
+var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "commits", "CONSTANT ROW"}
+
+// wholeTables are read as a whole because that is what is asked for, or only begun: by the ends of
+// the queries.
+var wholeTables = map[string]string{
+	"FROM clients ORDER BY name_fold, code_fold": "SCAN clients USING INDEX clients_by_name",
+	"SELECT id, name FROM clients":               "SCAN clients",
+	"FROM audit ORDER BY seq DESC LIMIT 1":       "SCAN audit", // one row
+	"FROM audit WHERE true ORDER BY seq DESC":    "SCAN audit",
+	", hash FROM audit ORDER BY seq":             "SCAN audit",
+}
+
+func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
+	db := openNew(t)
+	var queries []string
+	db.Probe(data.Probe{Statement: func(query string) { queries = append(queries, query) }})
+	err := db.Update(t.Context(), func(tx app.Tx) error {
+		v := billing.Invoice{ID: "v", Client: "c", Type: billing.Final, Number: "1", Currency: "NZD", Amounts: "NoTax", Lines: []billing.Line{{Description: "text"}}}
+		changed := v
+		changed.Version = 1
+		e := app.Export{ID: "e", Run: "r", Invoice: "v", Tenant: "t", Mark: "m", Batch: "b"}
+		b := app.Batch{ID: "b", Tenant: "t", Kind: app.InvoiceBatch, Key: "k", Body: []byte("{}"), State: app.Ready}
+		return errors.Join(
+			tx.SaveMember(staff.Founder("s", "S")), tx.SaveTax(billing.Tax{Code: "x"}), tx.DeleteTax("y"),
+			tx.SaveBillingCode(billing.Code{Code: "x"}), tx.DeleteBillingCode("y"), tx.SavePassword("s", staff.Password{Hash: "h"}),
+			tx.SaveUnsaved(app.Unsaved{Invoice: "v", By: "s"}), tx.DeleteUnsaved("v", "s"),
+			only(tx.SaveClient(billing.Client{ID: "c", Code: "C"})), only(tx.SaveClient(billing.Client{ID: "c", Code: "C", Version: 1})),
+			only(tx.SaveInvoice(v)), only(tx.SaveInvoice(changed)), tx.Advance(billing.Stage{}, "v"), tx.Burn("2"),
+			tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "t"}, State: app.Connected}),
+			tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "t"}}), tx.SaveMapping("t", ledger.Mapping{}),
+			tx.SaveLink("t", "c", app.Link{Contact: "c", How: app.LinkedByName}), tx.DeleteLink("t", "c"),
+			tx.SaveRun(app.Run{ID: "r", Tenant: "t", By: "s"}), tx.SaveBatch(b), tx.SaveExports(e),
+			tx.SaveBatch(app.Batch{ID: "other", Tenant: "t", Kind: app.InvoiceBatch, Key: "l", Body: []byte("{}"), State: app.Ready}), tx.DeleteBatch("other"),
+			tx.SaveRuns(), tx.SaveLinks("t", map[billing.ClientID]app.Link{"c": {Contact: "c", How: app.LinkedByName}}), tx.NeverReplay("t"),
+			tx.SaveRun(app.Run{ID: "q", Tenant: "t", By: "s"}), tx.SaveBatch(app.Batch{ID: "q", Tenant: "t", Kind: app.InvoiceBatch, Key: "q", Body: []byte("{}"), State: app.Ready}),
+			tx.SaveExports(app.Export{ID: "q", Run: "q", Invoice: "v", Tenant: "t", Mark: "q", Batch: "q"}), tx.UnplanRun("q"), tx.(outbox.Tx).Unplan(),
+			tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{{}: {"v"}}),
+			tx.Record(staff.Entry{}), readEverything(tx),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []app.Query{{}, {Limit: 60}, {Client: "c"}, {Client: "c", Limit: 60}, {IDs: []billing.InvoiceID{"v"}}} {
+		for _, err := range db.Rows(t.Context(), q) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		query := queries[len(queries)-1]
+		order := "invoices_newest"
+		switch {
+		case q.IDs != nil:
+			continue
+		case q.Client != "":
+			order = "invoices_of_client"
+		}
+		if plan := plan(t, db, query); !slices.ContainsFunc(plan, func(s string) bool { return strings.Contains(s, order) }) || slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") {
+			t.Errorf("%+v is not read in the order of %s: %q", q, order, plan)
+		}
+	}
+	if len(queries) < 40 {
+		t.Errorf("only %d queries were looked at", len(queries))
+	}
+	for _, query := range queries {
+		for _, step := range plan(t, db, query) {
+			table, scans := strings.CutPrefix(step, "SCAN ")
+			fine := !scans || wholeTable(query, step) || strings.HasPrefix(table, "i USING INDEX invoices_newest") || strings.HasSuffix(step, "VALUES CLAUSE") ||
+				slices.ContainsFunc(smallTables, func(small string) bool { return strings.HasPrefix(table, small) })
+			if !fine {
+				t.Errorf("%s\n\t%s", query, step)
+			}
+		}
+	}
+}
+
+func only[T any](_ T, err error) error { return err }
+
+// readEverything calls every method of a Reader.
+func readEverything(r app.Reader) error {
+	_, noFirm := r.Firm()
+	if !app.IsCode(noFirm, app.NotFound) {
+		return noFirm
+	}
+	return errors.Join(
+		only(r.Staff()), only(r.Client("c")), only(r.Clients()), only(r.Invoice("v")), only(r.InvoicesByNumber([]billing.Number{"1"})),
+		only(r.Burnt("1")), only(r.Taxes()), only(r.BillingCodes()), only(r.Codes()), only(r.Unsaved("s")), only(r.Password("s")), only(r.Organisations()), only(r.Chart("t")), only(r.Mapping("t")), only(r.Links("t")),
+		only(r.Run("r")), only(r.Runs("t", true)), only(r.Runs("t", false)), only(r.Tally("r")), only(r.Exports([]app.ExportID{"e"})),
+		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.Waiting("t", 5)), only(r.Batches("t", app.Ready)), only(r.Batch("b")),
+		only(r.InvoiceHeads(nil)), only(r.ClientsByID(nil)), only(r.RunsByID(nil)), only(r.LatestExports(nil)), only(r.Tallies("t")),
+		only(r.(outbox.Reader).BatchesByID()), only(r.(outbox.Reader).WaitingExports(outbox.Waiting{Without: []billing.ClientID{"c"}, Limit: 1})),
+		only(r.(outbox.Reader).WaitingClients(outbox.Waiting{})), only(r.(outbox.Reader).TrackedExports(nil)), only(r.(outbox.Reader).OpenInXero("t")),
+		only(r.Audit(app.AuditQuery{})), only(r.Chain(func(staff.Entry, string) error { return nil })), only(r.Audit(app.AuditQuery{Subject: "invoice", ID: "v"})),
+	)
+}
+
+// wholeTable reports whether the query may read a table so.
+func wholeTable(query, step string) bool {
+	for end, fine := range wholeTables {
+		if strings.HasSuffix(query, end) && step == fine {
+			return true
+		}
+	}
+	return false
+}
+
+// plan returns the steps in which SQLite goes about a query.
+func plan(t *testing.T, db *DB, query string) (steps []string) {
+	t.Helper()
+	rows, err := db.pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
