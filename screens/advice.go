@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -112,6 +113,20 @@ func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(stri
 			offer(lettingGo, lang.L("menu.confirm-missing"), func() { p.moves.confirmLetGo(rows) })
 		}
 	}
+}
+
+// burntNumber says that a draft cannot be finalized under its number, and offers the next one.
+func (p *invoicePanel) burntNumber(v app.InvoiceView) fyne.CanvasObject {
+	if !v.NumberBurnt {
+		return nil
+	}
+	row := rowOf(v)
+	parts := []fyne.CanvasObject{signed(style.Failed, paragraph(lang.L("renumber.used-up", with{"Number": v.Invoice.Number})))}
+	if finalizing.possible(p.me(), row) {
+		renumber := newButton(p.keys, lang.L("action.renumber"), func() { p.moves.renumber(row) })
+		parts = append(parts, container.New(layout.NewRowWrapLayout(), renumber))
+	}
+	return container.New(closely, parts...)
 }
 
 // rowOf returns what the list shows of an invoice, as far as the panel needs it.

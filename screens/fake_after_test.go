@@ -23,6 +23,7 @@ type fakeAfter struct {
 	unlock       map[billing.InvoiceID]string // why they are locked
 	look         func()                       // what somebody does in Xero before the next look
 	gaps         []app.Gap
+	burnt        billing.Number
 }
 
 func newFakeAfter() fakeAfter {

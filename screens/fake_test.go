@@ -332,6 +332,7 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 	v := f.invoice(id)
 	view := app.InvoiceView{Invoice: v.Invoice, Client: f.client(v.Client), Contact: f.links[v.Client]}
 	view.Totals, _ = v.Totals()
+	view.NumberBurnt = v.Stage.Status == billing.Draft && v.Number != "" && v.Number == f.after.burnt
 	for _, e := range f.exports[id] {
 		view.Exports = append(view.Exports, *e)
 	}

@@ -77,7 +77,8 @@ func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
 	})
 }
 
-// renumber gives an invoice whose number Xero has already the next one, and exports it.
+// renumber gives an invoice whose number cannot be used the next one, and exports it unless it
+// is a draft.
 func (b *billingScreen) renumber(row *app.InvoiceRow) {
 	ids := []billing.InvoiceID{row.ID}
 	act(b.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) ([]app.Result, error) {
@@ -93,7 +94,9 @@ func (b *billingScreen) renumber(row *app.InvoiceRow) {
 		numbered := *row
 		numbered.Number = results[0].Number
 		b.notice(lang.L("renumber.done", with{"Number": numbered.Number}))
-		b.confirmExport([]*app.InvoiceRow{&numbered})
+		if row.Stage.Status != billing.Draft {
+			b.confirmExport([]*app.InvoiceRow{&numbered})
+		}
 	})
 }
 

@@ -85,7 +85,7 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 				return
 			}
 			p.title.SetText(lang.L("invoice.title", with{"Number": v.Invoice.Number}))
-			p.fill(p.head(v), p.export(v), p.invoice(v), p.contact(v), p.exports(v), p.history(v))
+			p.fill(p.head(v), p.burntNumber(v), p.export(v), p.invoice(v), p.contact(v), p.exports(v), p.history(v))
 		})
 }
 

@@ -291,6 +291,23 @@ func TestANumberThatXeroHasIsReplacedByTheNext(t *testing.T) {
 	}
 }
 
+func TestADraftWithABurntNumberIsRenumbered(t *testing.T) {
+	fake := newFake().fill(24)
+	v := fake.number("0001076")
+	v.Stage = billing.Stage{Status: billing.Draft}
+	fake.after.burnt = v.Number
+	b := newTrial(t, fake)
+	b.doubleClick("0001075") // which shows the panel
+	b.click("0001076", 0)
+	b.see("An invoice numbered 0001076 was approved in Xero")
+	b.tap("Renumber")
+	b.see("Renumbered to INV-0099")
+	b.notSee("goes to the Xero organisation", "Export 1 invoice")
+	if v.Number != "INV-0099" || v.Stage.Status != billing.Draft {
+		t.Errorf("it is %s, %v", v.Number, v.Stage)
+	}
+}
+
 func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
 	fake := newFake().fill(24)
 	fake.number("0001075").Stage.Export = billing.VoidedInXero
