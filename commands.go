@@ -272,7 +272,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: s.options.identity, Identity: s.options.identity, API: s.options.api, Door: s.door, Log: s.log,
 	})
-	s.app = app.New(app.Params{Store: s.db, Books: xero.New(x), Connector: connector, Vault: v, Print: printPaper, Log: s.log})
+	s.app = app.New(app.Params{Store: s.db, Copier: s.db, Books: xero.New(x), Connector: connector, Vault: v, Print: printPaper, Log: s.log})
 	if err = s.app.Open(ctx, firm, admin); err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func newDoorway(t *testing.T) *doorway {
 	}
 	log := slog.New(slog.DiscardHandler)
 	listening := make(chan struct{}, 10)
-	s := &session{db: db, app: app.New(app.Params{Store: db, Log: log}), door: xero.NewDoor(xero.DoorConfig{
+	s := &session{db: db, app: app.New(app.Params{Store: db, Copier: db, Log: log}), door: xero.NewDoor(xero.DoorConfig{
 		Log: log, Listen: func(network, address string) (net.Listener, error) {
 			l, err := net.Listen(network, address)
 			if err == nil {

@@ -164,7 +164,7 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{db: db, tenant: ledger.TenantID(tenant)}
-	o.app = app.New(app.Params{Store: db, Books: books, Log: slog.New(slog.DiscardHandler)})
+	o.app = app.New(app.Params{Store: db, Copier: db, Books: books, Log: slog.New(slog.DiscardHandler)})
 	if err := o.app.Open(t.Context(), demoFirm, "Owner"); err != nil {
 		t.Fatal(err)
 	}

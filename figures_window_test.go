@@ -122,7 +122,7 @@ func makeLargeFirm(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	a := app.New(app.Params{Store: db, Log: slog.New(slog.DiscardHandler)})
+	a := app.New(app.Params{Store: db, Copier: db, Log: slog.New(slog.DiscardHandler)})
 	if err := a.Open(ctx, demoFirm, "Owner"); err != nil {
 		return err
 	}

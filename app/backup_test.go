@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,7 +18,7 @@ import (
 
 // copier counts the copies that are made, and fails while it is full.
 type copier struct {
-	app.Store
+	app.Copier
 	made *atomic.Int32
 	full *atomic.Bool
 }
@@ -27,7 +28,7 @@ func (c copier) KeepCopy(ctx context.Context, day billing.Date) (string, error) 
 		return "", app.Errorf(app.Unavailable, "The disk is full.")
 	}
 	c.made.Add(1)
-	return c.Store.KeepCopy(ctx, day)
+	return c.Copier.KeepCopy(ctx, day)
 }
 
 func (w *world) copies() []string {
@@ -47,7 +48,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		var both [2]*process
 		for i := range both {
 			both[i] = w.start(nil)
-			both[i].reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
+			both[i].app = app.New(app.Params{Store: both[i].db, Copier: copier{both[i].db, &made, &full}, Books: both[i].books, Log: quiet})
 			defer both[i].stop()
 		}
 		const days = 30
@@ -81,7 +82,7 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 		full.Store(true)
 		p := w.start(nil)
 		defer p.stop()
-		p.reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
+		p.app = app.New(app.Params{Store: p.db, Copier: copier{p.db, &made, &full}, Books: p.books, Log: quiet})
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
 		go func() { done <- p.app.Run(ctx) }()
@@ -136,4 +137,19 @@ func TestWhoMayBackUp(t *testing.T) {
 			t.Errorf("the trail has %v", actions)
 		}
 	})
+}
+
+func TestADatabaseWithoutCopiesSaysSo(t *testing.T) {
+	w := newWorld(t, sim.Config{})
+	p := w.start(nil)
+	defer p.stop()
+	a := app.New(app.Params{Store: p.db, Books: p.books, Log: quiet})
+	_, state := a.BackupState(t.Context())
+	for what, err := range map[string]error{
+		"a backup": a.Backup(t.Context(), w.me, filepath.Join(t.TempDir(), "copy.db"), false), "the nightly copy": a.NightlyCopy(t.Context()), "its state": state,
+	} {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "no backups of this database") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }

@@ -117,7 +117,7 @@ func (w *signedIn) enter() *process {
 		w.access = append(w.access, token)
 		return token, err
 	}})
-	p.app = app.New(app.Params{Store: db, Books: p.books, Connector: connector, Vault: w.drawer, Log: log})
+	p.app = app.New(app.Params{Store: db, Copier: db, Books: p.books, Connector: connector, Vault: w.drawer, Log: log})
 	p.browse = func(link string) {
 		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
 			return toBack(ctx, network, address)

@@ -143,7 +143,7 @@ func (w *world) start(f *fate) *process {
 		store, books = mortalStore{db, f}, mortalBooks{client, f}
 	}
 	p := &process{db: db, books: books, world: w}
-	p.app = app.New(app.Params{Store: store, Books: books, Log: slog.New(slog.DiscardHandler)})
+	p.app = app.New(app.Params{Store: store, Copier: db, Books: books, Log: slog.New(slog.DiscardHandler)})
 	p.stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
@@ -153,7 +153,7 @@ func (w *world) start(f *fate) *process {
 
 // reopen puts something between the process and its store.
 func (p *process) reopen(between func(app.Store) app.Store) {
-	p.app = app.New(app.Params{Store: between(p.db), Books: p.books, Log: slog.New(slog.DiscardHandler)})
+	p.app = app.New(app.Params{Store: between(p.db), Copier: p.db, Books: p.books, Log: slog.New(slog.DiscardHandler)})
 }
 
 // settle runs the process in the background until every run has ended, or fails the
