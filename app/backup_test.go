@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -18,7 +19,7 @@ import (
 
 // copier counts the copies that are made, and fails while it is full.
 type copier struct {
-	apptest.Store
+	app.Copier
 	made *atomic.Int32
 	full *atomic.Bool
 }
@@ -28,7 +29,7 @@ func (c copier) KeepCopy(ctx context.Context, day billing.Date) (string, error) 
 		return "", app.Errorf(app.Unavailable, "The disk is full.")
 	}
 	c.made.Add(1)
-	return c.Store.KeepCopy(ctx, day)
+	return c.Copier.KeepCopy(ctx, day)
 }
 
 func copies(w *apptest.World) []string {
@@ -48,7 +49,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		var both [2]*apptest.Process
 		for i := range both {
 			both[i] = w.Start(nil)
-			both[i].Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
+			both[i].Start(apptest.Params{Store: both[i].DB, Copier: copier{both[i].DB, &made, &full}, Books: both[i].Books, Log: apptest.Quiet})
 			defer both[i].Stop()
 		}
 		const days = 30
@@ -82,7 +83,7 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 		full.Store(true)
 		p := w.Start(nil)
 		defer p.Stop()
-		p.Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
+		p.Start(apptest.Params{Store: p.DB, Copier: copier{p.DB, &made, &full}, Books: p.Books, Log: apptest.Quiet})
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
 		go func() { done <- p.App.App.Run(ctx) }()
@@ -137,4 +138,19 @@ func TestWhoMayBackUp(t *testing.T) {
 			t.Errorf("the trail has %v", actions)
 		}
 	})
+}
+
+func TestADatabaseWithoutCopiesSaysSo(t *testing.T) {
+	w := apptest.NewWorld(t, sim.Config{})
+	p := w.Start(nil)
+	defer p.Stop()
+	a := app.New(app.Params{Store: p.DB, Books: p.Books, Log: apptest.Quiet})
+	_, state := a.BackupState(t.Context())
+	for what, err := range map[string]error{
+		"a backup": a.Backup(t.Context(), w.Me, filepath.Join(t.TempDir(), "copy.db"), false), "the nightly copy": a.NightlyCopy(t.Context()), "its state": state,
+	} {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "no backups of this database") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }

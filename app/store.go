@@ -33,13 +33,6 @@ type Store interface {
 	// the context of fn ends when the lease is lost. It returns a *LeaseHeld at once when
 	// another process holds it. A lease of a dead process expires after LeaseTime.
 	Lease(ctx context.Context, name string, fn func(context.Context, Fence) error) error
-	// Backup writes a verified copy of the database to path, whole or not at all. A file
-	// that is there already is a Conflict, unless over says that it may be replaced.
-	Backup(ctx context.Context, path string, over bool) error
-	// KeepCopy makes the verified copy of the day beside the database, unless it is there,
-	// and removes its older ones but for the newest KeptCopies. It returns the path of the
-	// copy where there is one, even with an error.
-	KeepCopy(ctx context.Context, day billing.Date) (path string, err error)
 }
 
 // LeaseTime is how long a lease lasts that is not renewed.

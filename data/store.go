@@ -19,7 +19,10 @@ type Store struct {
 	probe  atomic.Pointer[Probe]
 }
 
-var _ outbox.Store = (*Store)(nil)
+var (
+	_ app.Store    = (*Store)(nil)
+	_ outbox.Store = (*Store)(nil)
+)
 
 // On returns a Store on an engine.
 func On(e Engine) *Store { return &Store{engine: e} }

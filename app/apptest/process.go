@@ -45,7 +45,7 @@ func (w *World) Start(f *Fate) *Process {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
-	p.Start(Params{Store: store, Books: books, Log: Quiet})
+	p.Start(Params{Store: store, Copier: db, Books: books, Log: Quiet})
 	return p
 }
 
@@ -58,6 +58,7 @@ type Desk struct {
 // Params are what a desk stands on.
 type Params struct {
 	Store     Store
+	Copier    app.Copier
 	Books     app.Books
 	Connector app.Connector
 	Vault     app.Vault
@@ -68,7 +69,7 @@ type Params struct {
 // Start makes the desk of the process, in the place of the one that it had.
 func (p *Process) Start(params Params) {
 	use := app.New(app.Params{
-		Store: params.Store, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
+		Store: params.Store, Copier: params.Copier, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
 	})
 	p.App = &Desk{use, outbox.New(outbox.Params{
 		App: use, Store: params.Store, Books: params.Books, Print: params.Print, Log: params.Log,
@@ -77,7 +78,7 @@ func (p *Process) Start(params Params) {
 
 // Reopen puts something between the process and its store.
 func (p *Process) Reopen(between func(Store) Store) {
-	p.Start(Params{Store: between(p.DB), Books: p.Books, Log: Quiet})
+	p.Start(Params{Store: between(p.DB), Copier: p.DB, Books: p.Books, Log: Quiet})
 }
 
 // Run sends and refreshes until ctx ends. It does not announce changes, which would read the feed

@@ -35,7 +35,7 @@ func TestABackupOpensAndHasEverything(t *testing.T) {
 		return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.Record(entryOf("export")))
 	})
 	path := filepath.Join(t.TempDir(), "what? a backup.db")
-	if err := s.Backup(t.Context(), path, false); err != nil {
+	if err := s.db.Backup(t.Context(), path, false); err != nil {
 		t.Fatal(err)
 	}
 	if left := files(t, path); len(left) != 1 {
@@ -64,7 +64,7 @@ func TestABackupIsWholeOrNotAtAll(t *testing.T) {
 		{"no time left", filepath.Join(t.TempDir(), "b.db"), over, app.Internal, context.Canceled},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			err := openStore(t).Backup(c.ctx, c.path, false)
+			err := openStore(t).db.Backup(c.ctx, c.path, false)
 			if !app.IsCode(err, c.code) || !errors.Is(err, c.is) {
 				t.Errorf("the error is %v (%s)", err, app.CodeOf(err))
 			}
@@ -78,7 +78,7 @@ func TestABackupIsWholeOrNotAtAll(t *testing.T) {
 func TestABackupMayHaveARelativeNameThatLooksLikeAnAddress(t *testing.T) {
 	s := openStore(t)
 	t.Chdir(t.TempDir())
-	if err := s.Backup(t.Context(), "file:b.db", false); err != nil {
+	if err := s.db.Backup(t.Context(), "file:b.db", false); err != nil {
 		t.Fatal(err)
 	}
 	if got := files(t, "file:b.db"); len(got) != 1 {
@@ -99,7 +99,7 @@ func TestABackupThatIsNotSoundIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "b.db")
-	if err := s.Backup(t.Context(), path, false); err == nil || !strings.Contains(err.Error(), "runs") || !strings.Contains(err.Error(), "staff") {
+	if err := s.db.Backup(t.Context(), path, false); err == nil || !strings.Contains(err.Error(), "runs") || !strings.Contains(err.Error(), "staff") {
 		t.Errorf("the error is %v", err)
 	}
 	if left := files(t, path); len(left) > 0 {

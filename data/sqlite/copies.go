@@ -117,7 +117,7 @@ func leftBeside(path string) bool {
 	return err == nil && len(names) > 0
 }
 
-// KeepCopy implements app.Store.
+// KeepCopy implements app.Copier.
 func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
 	// One of this day may have been made before the database was restored.
