@@ -64,11 +64,11 @@ lint: ## check format and code
 	@sh .ci/setup build
 	@GOFLAGS='$(GOFLAGS) $(RACE)' go run -race=false $(GOLANGCI_LINT) run
 
-# Without a package's name go test prints what the test prints, and nothing more.
+# In the package's own folder go test prints what the test prints, and nothing more.
 bench: ## print the figures the application is held to, as a table; fail where one is broken
 	@sh .ci/setup build screen
 	@echo 'Measuring takes about 4 minutes. Let the machine do nothing else.'
-	@$(UNSEEN) go test -tags '$(TAGS) figures' -run '^TestFigures$$' -count 1 -timeout 30m
+	@$(UNSEEN) go test -C figures -tags '$(TAGS) figures' -run '^TestFigures$$' -count 1 -timeout 30m
 
 fmt: ## format every Go file
 	@gofmt -l -w .

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -20,6 +21,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/command"
 	"feebridge/data"
 	"feebridge/screens"
 	"feebridge/xero"
@@ -35,6 +37,9 @@ type doorway struct {
 	posted []func() // to the goroutine that draws, which is the test's
 	woken  chan struct{}
 }
+
+// patience is how long a test waits for anything.
+const patience = time.Minute
 
 // newDoorway opens a firm with one exported invoice, whose links lead to a free port. The
 // window is empty.
@@ -54,7 +59,7 @@ func newDoorway(t *testing.T) *doorway {
 	}
 	log := slog.New(slog.DiscardHandler)
 	listening := make(chan struct{}, 10)
-	s := &session{db: db, app: app.New(app.Params{Store: db, Log: log}), door: xero.NewDoor(xero.DoorConfig{
+	firm := command.Opened{App: command.NewDesk(app.Params{Log: log}, db, nil), Door: xero.NewDoor(xero.DoorConfig{
 		Log: log, Listen: func(network, address string) (net.Listener, error) {
 			l, err := net.Listen(network, address)
 			if err == nil {
@@ -63,22 +68,22 @@ func newDoorway(t *testing.T) *doorway {
 			return l, err
 		},
 	})}
-	if err := s.app.Open(t.Context(), app.Firm{Name: "Tui", Currency: "NZD", MarkBase: d.base}, "Olivia Hart"); err != nil {
+	if err := firm.App.Open(t.Context(), app.Firm{Name: "Tui", Currency: "NZD", MarkBase: d.base}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}
-	if s.firm, err = s.app.Firm(t.Context()); err != nil {
+	if firm.Firm, err = firm.App.Firm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Update(t.Context(), d.export); err != nil {
 		t.Fatal(err)
 	}
 	fyneApp := test.NewTempApp(t)
-	d.seat = &seat{session: s, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences()}
+	d.seat = &seat{Opened: firm, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences()}
 	d.window.Resize(fyne.NewSize(1280, 760))
 
 	ctx, quit := context.WithCancel(context.Background())
 	var linked sync.WaitGroup
-	linked.Go(func() { s.door.Links(ctx, s.firm.MarkBase, d.follow) })
+	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
 	t.Cleanup(func() {
 		quit()
 		linked.Wait()
@@ -87,7 +92,11 @@ func newDoorway(t *testing.T) *doorway {
 			t.Error(err)
 		}
 	})
-	<-listening
+	select {
+	case <-listening:
+	case <-time.After(patience):
+		t.Fatalf("the links are not listened for within %v", patience)
+	}
 	return d
 }
 
@@ -111,7 +120,7 @@ func (d *doorway) export(tx app.Tx) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.SaveRun(app.Run{ID: "run", Tenant: "tenant", By: members[0].ID, Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
+	if err := tx.SaveRuns(app.Run{ID: "run", Tenant: "tenant", By: members[0].ID, Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
 		return err
 	}
 	return tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "one", Number: "INV-0001", Tenant: "tenant", Mark: d.mark(), Ended: tx.Now()})
@@ -123,7 +132,7 @@ func (d *doorway) mark() string { return d.base + "one.0123456789abcdef012345678
 // fill fills the window for a member of staff, as sit does.
 func (d *doorway) fill(me staff.Member) {
 	d.clear()
-	content := screens.New(screens.Params{App: d.app, Me: me, Firm: d.firm, Window: d.window, Preferences: d.preferences, Do: d.post})
+	content := screens.New(screens.Params{App: d.App, Me: me, Firm: d.Firm, Window: d.window, Preferences: d.preferences, Do: d.post})
 	d.content.Store(content)
 	d.end = content.Close
 }
@@ -140,8 +149,13 @@ func (d *doorway) post(fn func()) {
 
 // drawUntil runs what is posted until the window shows the text.
 func (d *doorway) drawUntil(text string) {
-	for !shows(d.window.Canvas().Content(), text) {
-		<-d.woken
+	d.Helper()
+	for overdue := time.After(patience); !shows(d.window.Canvas().Content(), text); {
+		select {
+		case <-d.woken:
+		case <-overdue:
+			d.Fatalf("the window does not show %q within %v", text, patience)
+		}
 		d.mu.Lock()
 		posted := d.posted
 		d.posted = nil
@@ -178,7 +192,7 @@ func shows(o fyne.CanvasObject, text string) bool {
 // followed follows an address as a browser does, and returns its answer.
 func (d *doorway) followed(address string) (status int, page string) {
 	d.Helper()
-	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	got, err := browser.Get(address)
 	if err != nil {
 		d.Fatal(err)
@@ -196,7 +210,7 @@ func (d *doorway) followed(address string) (status int, page string) {
 
 func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
 	d := newDoorway(t)
-	founder, err := d.app.Who(t.Context())
+	founder, err := d.App.Who(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

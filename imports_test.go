@@ -31,8 +31,12 @@ type room struct {
 }
 
 var rooms = []room{
-	{"main", []string{"app/...", "screens/...", "data/...", "xero/...", "assets/..."},
-		"main wires the parts, so it alone knows them all"},
+	{"main", []string{"app/...", "screens/...", "data/...", "assets/...", "command"},
+		"main opens the window on the firm that the commands open: what talks to Xero it has from them"},
+	{"command", []string{"app/...", "data/...", "xero/...", "assets/..."},
+		"a command wires a firm's parts to its use cases: one that knew a screen would need a display to compile and to run"},
+	{"figures", []string{"command", "screens/...", "app/...", "data/...", "xero/...", "assets/..."},
+		"the bench measures the parts as the program wires them: nothing that ships may need it"},
 	{"app/money", nil,
 		"amounts are arithmetic that everything rests on: an amount that knew an invoice could round by who asks"},
 	{"app/billing", []string{"app/money"},
@@ -71,15 +75,16 @@ type driver struct {
 }
 
 var drivers = []driver{
-	{[]string{"fyne.io/fyne/v2/app", "github.com/go-gl/..."}, []string{"main"}, true,
-		"the graphics driver takes minutes to compile and needs a display: only main links it, so that every other test goes without"},
+	{[]string{"fyne.io/fyne/v2/app", "github.com/go-gl/..."}, []string{"main", "figures"}, true,
+		"the graphics driver takes minutes to compile and needs a display: only main, which opens the window, and the bench, which " +
+			"measures it, link it, so that every other test goes without"},
 	{[]string{"github.com/pkg/browser"}, []string{"main"}, true,
 		"main passes in what opens an address: no other code, and no test, can start a browser by accident"},
 	{[]string{"fyne.io/..."}, []string{"main", "screens/..."}, false,
 		"the toolkit ends at the screens: what the firm can do runs without a window"},
 	{[]string{"modernc.org/sqlite/...", "github.com/pressly/goose/..."}, []string{"data"}, false,
 		"data alone knows the engine: everyone else sees app.Store and its errors"},
-	{[]string{"golang.org/x/oauth2/..."}, []string{"main", "xero"}, false,
+	{[]string{"golang.org/x/oauth2/..."}, []string{"xero"}, false,
 		"tokens stay where they are kept and renewed: a use case or a screen holds none"},
 	{[]string{"github.com/shopspring/decimal"}, []string{"app/money", "xero/sim"}, false,
 		"money crosses the house as money.Amount: decimals are for its arithmetic, and for the simulator's own that checks it"},
@@ -143,7 +148,7 @@ type pkg struct {
 // readHouse asks the go command for the packages as they are built on a system, tests included.
 func readHouse(t *testing.T, system string) house {
 	t.Helper()
-	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo",
+	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo figures",
 		"-json=ImportPath,ForTest,Imports,TestImports,XTestImports,Module", "./...")
 	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=1")
 	out, err := list.Output()
@@ -298,14 +303,19 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 		imports, testImports string // pairs "importer imported", with commas between
 		want                 string // how the one fault begins; empty for none
 	}{
-		"main knows everything":   {imports: "main app, main screens, main data, main data/sheet, main xero, main xero/sim, main assets"},
+		"main opens the window":   {imports: "main command, main app, main screens, main data, main data/sheet, main assets"},
+		"commands wire the parts": {imports: "command app, command data, command data/vault, command xero, command xero/sim, command assets/demo"},
 		"all arrows point at app": {imports: "screens app, screens app/money, data app, data app/billing, xero app, xero app/ledger"},
 		"the floors of app":       {imports: "app app/staff, app/staff app/billing, app/ledger app/billing, app/billing app/money"},
-		"main opens the window":   {imports: "main fyne.io/fyne/v2/app, fyne.io/fyne/v2/app github.com/go-gl/glfw"},
+		"main links the driver":   {imports: "main fyne.io/fyne/v2/app, fyne.io/fyne/v2/app github.com/go-gl/glfw"},
+		"the bench links it, too": {testImports: "figures fyne.io/fyne/v2/app, figures command, figures screens"},
 		"screens use the toolkit": {imports: "screens fyne.io/fyne/v2/widget, screens/grid fyne.io/fyne/v2, screens screens/grid"},
 		"data drives SQLite":      {imports: "data modernc.org/sqlite, data github.com/pressly/goose/v3, data data/sheet"},
 		"tests open a database":   {testImports: "app data, app xero/sim, screens modernc.org/sqlite"},
 
+		"a command knows a screen":       {imports: "command screens", want: "command → screens is forbidden: "},
+		"a screen knows a command":       {imports: "screens command", want: "screens → command is forbidden: "},
+		"main calls Xero":                {imports: "main xero", want: "main → xero is forbidden: "},
 		"money knows an invoice":         {imports: "app/money app/billing", want: "app/money → app/billing is forbidden: "},
 		"an invoice knows Xero's side":   {imports: "app/billing app/ledger", want: "app/billing → app/ledger is forbidden: "},
 		"a rule knows a use case":        {imports: "app/ledger app", want: "app/ledger → app is forbidden: "},
@@ -336,6 +346,9 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 			want:    "screens → a.org/b → fyne.io/fyne/v2/app is forbidden: "},
 		"a test links the graphics driver": {
 			testImports: "screens fyne.io/fyne/v2/app", want: "screens → fyne.io/fyne/v2/app, by its tests, is forbidden: "},
+		"a command draws": {imports: "command fyne.io/fyne/v2", want: "command → fyne.io/fyne/v2 is forbidden: "},
+		"a command links the graphics driver, by its tests": {
+			testImports: "command fyne.io/fyne/v2/app", want: "command → fyne.io/fyne/v2/app, by its tests, is forbidden: "},
 		"a test opens a browser": {
 			testImports: "xero github.com/pkg/browser", want: "xero → github.com/pkg/browser, by its tests, is forbidden: "},
 		"a fault is told once, where it is": {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"feebridge/command"
 )
 
 // version is what the window and the log show; FyneApp.toml has the same.
@@ -17,7 +19,9 @@ const version = "0.1.0"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := command.Run(ctx, os.Args[1:], command.Face{
+		Out: os.Stdout, Err: os.Stderr, OpenWindow: openWindow, ShowDamaged: showDamaged, OpenURL: openURL,
+	})
 	stop()
 	os.Exit(code)
 }

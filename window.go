@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"image/png"
 	"io"
 	"net/url"
@@ -24,66 +22,25 @@ import (
 	"feebridge/app/staff"
 	"feebridge/assets"
 	"feebridge/assets/demo"
+	"feebridge/command"
 	"feebridge/data"
 	"feebridge/data/paper"
 	"feebridge/data/sheet"
 	"feebridge/screens"
 )
 
-func windowFlags(flags *flag.FlagSet, o *options) {
-	simFlags(flags, o)
-	flags.BoolVar(&o.demo, "demo", false, "explore the demo firm, on a throw-away database beside a simulated Xero")
-	flags.StringVar(&o.tour, "tour", "", "with --demo: play the main job by itself, and write pictures of it to `FOLDER`")
-}
-
 // appID names the application's preferences; the demo firm has its own.
 const appID = "org.feebridge.app"
 
-func openWindow(ctx context.Context, s *session, words []string) int {
-	switch {
-	case len(words) > 0:
-		return s.wrongUse("the window takes no arguments.")
-	case s.options.tour != "" && !s.options.demo:
-		return s.wrongUse("--tour goes with --demo.")
-	}
-	title, id := "Feebridge", appID
-	var there *simulator // nil where Xero is the live one
-	if s.options.demo {
-		title, id = "Feebridge — demo firm", appID+".demo"
-		var end func()
-		var err error
-		if there, end, err = s.openDemo(ctx); err != nil {
-			return s.fail(err)
-		}
-		defer end()
-		fmt.Fprintln(s.out, "The simulated Xero, where you play the other side:", there.base)
-	} else {
-		if err := s.openFirm(ctx); err != nil {
-			if gone, ok := errors.AsType[*data.Damaged](err); ok {
-				return s.showDamaged(ctx, gone)
-			}
-			return s.fail(err)
-		}
-		needed, err := s.app.NeedsSignIn(ctx)
-		if err == nil && (!needed || s.options.as != "") {
-			err = s.signIn(ctx)
-		}
-		if err != nil {
-			return s.fail(err)
-		}
-		if s.me.ID != "" {
-			if err := s.connect(ctx); err != nil {
-				fmt.Fprintln(s.errs, "feebridge: Xero cannot be reached now:", err)
-			}
-		}
-	}
-	return s.show(ctx, title, id, there)
-}
-
-// show runs the window until the person closes it. Background work ends before the
-// database closes, and nothing is drawn after that.
-func (s *session) show(ctx context.Context, title, id string, there *simulator) int {
+// openWindow shows a firm until the person closes the window, and returns the backup that
+// they chose to put in the place of the database. Background work ends before it returns,
+// and nothing is drawn after that.
+func openWindow(ctx context.Context, firm command.Opened) (backup string, err error) {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	title, id := "Feebridge", appID
+	if firm.Demo != nil {
+		title, id = "Feebridge — demo firm", appID+".demo"
+	}
 	f := fyneapp.NewWithID(id)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow(title)
@@ -92,25 +49,21 @@ func (s *session) show(ctx context.Context, title, id string, there *simulator) 
 
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- s.app.Run(ctx) }()
-	d := &seat{session: s, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
-	if there != nil {
-		d.simulator = there.base
-	}
+	go func() { ended <- firm.App.Run(ctx) }()
+	d := &seat{Opened: firm, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
 	defer d.tidy()
-	d.sit(s.me)
-	base := s.firm.MarkBase // which sit writes anew, for whoever comes
+	d.sit(firm.Me)
 	var linked sync.WaitGroup
-	linked.Go(func() { s.door.Links(ctx, base, d.follow) })
+	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
 	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
 	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
 	f.Lifecycle().SetOnEnteredForeground(func() { d.foreground(true) })
 	f.Lifecycle().SetOnExitedForeground(func() { d.foreground(false) })
 	toured := make(chan error, 1)
-	if s.options.tour != "" {
+	if firm.Demo != nil && firm.Demo.Tour != "" {
 		go func() {
 			content := d.content.Load()
-			toured <- screens.Tour(ctx, content, s.stage(w, there))
+			toured <- screens.Tour(ctx, content, d.stage())
 			content.Quit()
 		}()
 	} else {
@@ -120,39 +73,12 @@ func (s *session) show(ctx context.Context, title, id string, there *simulator) 
 	cancel()
 	linked.Wait()
 	d.clear()
-	if err := errors.Join(<-toured, <-ended); err != nil {
-		return s.fail(err)
-	}
-	if d.backup != "" {
-		path := s.db.Path()
-		s.close()
-		s.db = nil
-		return s.putBack(ctx, path, d.backup)
-	}
-	return exitDone
+	return d.backup, errors.Join(<-toured, <-ended)
 }
 
-// putBack puts a backup in the place of the closed database, and opens the window anew.
-func (s *session) putBack(ctx context.Context, path, backup string) int {
-	kept, err := data.Restore(ctx, path, backup)
-	if err != nil {
-		return s.fail(err)
-	}
-	if kept != "" {
-		fmt.Fprintln(s.out, "What was there is kept as", kept)
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return s.fail(err)
-	}
-	if err := exec.Command(program, os.Args[1:]...).Start(); err != nil {
-		return s.fail(err)
-	}
-	return exitDone
-}
-
-// showDamaged shows what is wrong with the firm's data, and the copies that there are.
-func (s *session) showDamaged(ctx context.Context, gone *data.Damaged) int {
+// showDamaged shows what is wrong with the firm's data, and the copies that there are. It
+// returns the one that the person chose to put in the place of the database.
+func showDamaged(ctx context.Context, gone *data.Damaged) (backup string) {
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")
@@ -162,7 +88,6 @@ func (s *session) showDamaged(ctx context.Context, gone *data.Damaged) int {
 	for _, c := range gone.Copies {
 		p.Copies = append(p.Copies, screens.Found{Path: c.Path, At: c.At})
 	}
-	backup := ""
 	p.Restore = func(path string) {
 		backup = path
 		w.Close()
@@ -170,19 +95,14 @@ func (s *session) showDamaged(ctx context.Context, gone *data.Damaged) int {
 	screens.ShowDamaged(p)
 	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
 	w.ShowAndRun()
-	if backup != "" {
-		return s.putBack(ctx, gone.Path, backup)
-	}
-	fmt.Fprintln(s.errs, "feebridge:", gone)
-	return exitUnavailable
+	return backup
 }
 
 // seat is the window with whoever sits at it.
 type seat struct {
-	*session
+	command.Opened
 	window      fyne.Window
 	preferences fyne.Preferences
-	simulator   string // its page; "" where Xero is the live one
 	notify      func(title, text string)
 	content     atomic.Pointer[screens.Window] // nil while nobody is signed in
 	end         func()                         // ends what the window does in the background
@@ -196,24 +116,24 @@ type seat struct {
 func (d *seat) sit(me staff.Member) {
 	d.clear()
 	if me.ID == "" {
-		me, _ = d.app.Who(context.Background()) // nobody, where she must say who she is
+		me, _ = d.App.Who(context.Background()) // nobody, where she must say who she is
 	}
 	if me.ID == "" {
 		d.end = screens.SignOn(screens.SignOnParams{
-			Firm: d.firm.Name, Window: d.window, Preferences: d.preferences, Authenticate: d.app.Authenticate, Then: d.sit,
+			Firm: d.Firm.Name, Window: d.window, Preferences: d.preferences, Authenticate: d.App.Authenticate, Then: d.sit,
 		})
 		return
 	}
 	p := screens.Params{
-		App: d.app, Me: me, Firm: d.firm, Window: d.window, Preferences: d.preferences,
+		App: d.App, Me: me, Firm: d.Firm, Window: d.window, Preferences: d.preferences,
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
-		OpenURL: openURL, Explore: explore, Simulator: d.simulator, Version: version, Notify: d.notify,
+		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
 	}
-	if d.simulator != "" {
-		p.Switch = d.sit
+	if d.Demo != nil {
+		p.Simulator, p.Switch = d.Demo.Page, d.sit
 	} else {
 		p.SignOut = func() { d.sit(staff.Member{}) }
 		p.Restore = func(path string) {
@@ -221,8 +141,8 @@ func (d *seat) sit(me staff.Member) {
 			d.window.Close()
 		}
 	}
-	if firm, err := d.app.Firm(context.Background()); err == nil {
-		p.Firm, d.firm = firm, firm
+	if firm, err := d.App.Firm(context.Background()); err == nil {
+		p.Firm, d.Firm = firm, firm
 	}
 	content := screens.New(p)
 	d.content.Store(content)
@@ -250,7 +170,7 @@ func (d *seat) follow(ctx context.Context, mark string) error {
 	if content == nil {
 		return app.Errorf(app.Unavailable, "Nobody is signed in to Feebridge. Sign in there, and follow the link again.")
 	}
-	id, err := d.app.Marked(ctx, content.Me(), mark)
+	id, err := d.App.Marked(ctx, content.Me(), mark)
 	if err != nil {
 		return err
 	}
@@ -298,7 +218,7 @@ func (d *seat) folder() (_ string, err error) {
 
 // writeSheet writes a file of cells, as XLSX where its name ends so, else as CSV.
 func writeSheet(path string, cells [][]app.SheetCell) error {
-	write := sheetWriter(path)
+	write := sheet.Named(path)
 	if write == nil {
 		write = sheet.WriteCSV
 	}
@@ -311,11 +231,11 @@ func openFile(path string) {
 }
 
 // stage is where a tour plays: it keeps its pictures in the folder that was asked for.
-func (s *session) stage(w fyne.Window, there *simulator) screens.Stage {
+func (d *seat) stage() screens.Stage {
 	return screens.Stage{
-		Capture: func(name string) error { return capture(w, filepath.Join(s.options.tour, name+".png")) },
-		Resize:  func(width, height float32) { w.Resize(fyne.NewSize(width, height)) },
-		Name:    demo.FileName, File: demo.File, InXero: there.act,
+		Capture: func(name string) error { return capture(d.window, filepath.Join(d.Demo.Tour, name+".png")) },
+		Resize:  func(width, height float32) { d.window.Resize(fyne.NewSize(width, height)) },
+		Name:    demo.FileName, File: demo.File, InXero: d.Demo.InXero,
 	}
 }
 

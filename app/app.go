@@ -5,12 +5,12 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
+	"errors"
 	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"feebridge/app/billing"
 	"feebridge/app/money"
@@ -22,8 +22,7 @@ type Params struct {
 	Store     Store
 	Books     Books // nil where Xero cannot be called at all
 	Connector Connector
-	Vault     Vault                          // nil keeps sign-ins for this run alone
-	Print     func(Document) ([]byte, error) // makes the PDF that is attached in Xero; nil for none
+	Vault     Vault // nil keeps sign-ins for this run alone
 	Log       *slog.Logger
 }
 
@@ -33,32 +32,56 @@ type App struct {
 	books     Books
 	connector Connector
 	vault     Vault
-	print     func(Document) ([]byte, error)
 	log       *slog.Logger
 	keys      keys
-	wake      bell  // there may be something to send
-	tries     tries // what this process knows of the requests under way
+	queued    bell // there may be something to send
 
 	mu        sync.Mutex
 	listeners []*listener
 	changed   chan struct{} // something was committed here
 }
 
-// New returns an App. Run does its background work.
+// New returns an App. Run does its background work; package outbox sends what it queues.
 func New(p Params) *App {
 	if p.Vault == nil {
 		p.Vault = noVault{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, print: p.Print, log: p.Log,
+		store: refusals{p.Store, p.Log}, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }
 
-// Open makes sure that the database holds a firm and its first Admin. Both arguments are
-// used only for a new database.
-func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
-	return a.update(ctx, func(tx Tx) error {
+// Run announces changes and makes the nightly copies until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.watch(ctx) })
+	g.Go(func() error { return a.keepCopies(ctx) })
+	return g.Wait()
+}
+
+// Queued returns a channel that is closed when there may be something to send to Xero the next
+// time.
+func (a *App) Queued() <-chan struct{} { return a.queued.next() }
+
+// Queue wakes whoever waits for Queued.
+func (a *App) Queue() { a.queued.ring() }
+
+// Committed tells the listeners that something was committed in this process.
+func (a *App) Committed() { poke(a.changed) }
+
+// OthersAtIt reports whether err says that another process does the same work, or has gone on
+// with it.
+func OthersAtIt(err error) bool {
+	_, held := errors.AsType[*LeaseHeld](err)
+	return held || IsCode(err, Conflict)
+}
+
+// Open makes sure that the database holds a firm and its first Admin. The arguments are used
+// only for a new database. The others are further members of staff by their names: none of
+// them has a password or a permission.
+func (a *App) Open(ctx context.Context, firm Firm, admin string, others ...string) error {
+	return a.Update(ctx, func(tx Tx) error {
 		members, err := tx.Staff()
 		if err != nil || len(members) > 0 {
 			return err
@@ -66,11 +89,11 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 		if firm.MarkBase == "" {
 			firm.MarkBase = DefaultMarkBase
 		}
-		firm.ID = newID()
+		firm.ID = NewID()
 		if firm.Numbering == (billing.Numbering{}) {
 			firm.Numbering = firstNumbering
 		}
-		founder := staff.Founder(staff.ID(newID()), admin)
+		founder := staff.Founder(staff.ID(NewID()), admin)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
@@ -82,8 +105,28 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string) error {
 				return err
 			}
 		}
-		return tx.Record(entry(founder, "found", "firm", firm.Name, "", string(firm.Currency)))
+		if err := tx.Record(Entry(founder, staff.AuditFound, "firm", firm.Name, "", string(firm.Currency))); err != nil {
+			return err
+		}
+		return addOthers(tx, founder, others)
 	})
+}
+
+// addOthers adds members of staff who may do nothing yet.
+func addOthers(tx Tx, founder staff.Member, names []string) error {
+	for _, name := range names {
+		m := staff.Member{ID: staff.ID(NewID()), Name: name}
+		if err := m.Check(); err != nil {
+			return err
+		}
+		if err := tx.SaveMember(m); err != nil {
+			return err
+		}
+		if err := tx.Record(Entry(founder, staff.AuditAdd, "staff", string(m.ID), "", "name: "+name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // standardTaxes are the taxes that a new firm knows before it is connected: the sales
@@ -100,12 +143,17 @@ var firstNumbering = billing.Numbering{Prefix: "INV-", Digits: 4, Next: 1}
 // percent is one percent in the unit of money.Rate.
 const percent money.Rate = 10000
 
-// update runs fn in a transaction and, once it is committed, tells the listeners.
-func (a *App) update(ctx context.Context, fn func(Tx) error) error {
+// View runs fn on one consistent state. What Allow refuses in fn finds its way into the audit
+// trail.
+func (a *App) View(ctx context.Context, fn func(Reader) error) error { return a.store.View(ctx, fn) }
+
+// Update runs fn in a transaction and, once it is committed, tells the listeners. fn may run
+// twice, as Store says; what Allow refuses in it finds its way into the audit trail.
+func (a *App) Update(ctx context.Context, fn func(Tx) error) error {
 	if err := a.store.Update(ctx, fn); err != nil {
 		return err
 	}
-	poke(a.changed)
+	a.Committed()
 	return nil
 }
 
@@ -142,19 +190,13 @@ func (b *bell) ring() {
 	}
 }
 
-// newID returns an identifier that orders by the time it was made.
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
+// NewID returns an identifier that orders by the time it was made.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// newMark returns the random part of the address that an export carries in Xero: 128
-// bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
-// takes no address with its own name in it.
-func newMark() string {
-	var random [16]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return hex.EncodeToString(random[:])
-}
-
-// entry is an audit entry of what by did.
-func entry(by staff.Member, action, subject, id, from, to string) staff.Entry {
+// Entry is an audit entry of what by did.
+func Entry(by staff.Member, action staff.AuditAction, subject, id, from, to string) staff.Entry {
 	return staff.Entry{By: by.ID, ByName: by.Name, Action: action, Subject: subject, ID: id, From: from, To: to}
 }
+
+// Itself acts where no person does.
+var Itself = staff.Member{Name: "Feebridge"}

@@ -20,8 +20,8 @@ type AuditReport struct {
 // VerifyAudit checks the whole audit trail.
 func (a *App) VerifyAudit(ctx context.Context, by staff.Member) (AuditReport, error) {
 	var report AuditReport
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		if err := allow(by, staff.SeeAudit, ""); err != nil {
+	err := a.View(ctx, func(r Reader) (err error) {
+		if err := Allow(by, staff.SeeAudit, ""); err != nil {
 			return err
 		}
 		var chain staff.Chain
@@ -38,8 +38,8 @@ func (a *App) VerifyAudit(ctx context.Context, by staff.Member) (AuditReport, er
 // AuditTrail returns the entries of the audit trail that q asks for, newest first.
 func (a *App) AuditTrail(ctx context.Context, by staff.Member, q AuditQuery) ([]staff.Entry, error) {
 	var found []staff.Entry
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		if err := allow(by, staff.SeeAudit, ""); err != nil {
+	err := a.View(ctx, func(r Reader) (err error) {
+		if err := Allow(by, staff.SeeAudit, ""); err != nil {
 			return err
 		}
 		found, err = r.Audit(q)
@@ -52,7 +52,7 @@ func (a *App) AuditTrail(ctx context.Context, by staff.Member, q AuditQuery) ([]
 func AuditSheet(entries []staff.Entry) [][]SheetCell {
 	cells := [][]SheetCell{textCells("Entry", "At", "By", "Action", "Subject", "ID", "From", "To", "Hash")}
 	for _, e := range entries {
-		cells = append(cells, textCells(strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Hash()))
+		cells = append(cells, textCells(strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()))
 	}
 	return cells
 }

@@ -17,24 +17,13 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	if err := a.store.Backup(ctx, path, over); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error { return tx.Record(entry(by, "back up", "firm", "", "", path)) })
-}
-
-// KeptCopies is how many nightly copies are kept: one a day, for as many days.
-const KeptCopies = 14
-
-// Nightly is how the nightly copies fare.
-type Nightly struct {
-	At      time.Time // of the newest one; zero before the first
-	Path    string
-	Failed  time.Time // when the last try failed; zero when it did not
-	Failure string
+	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, staff.AuditBackUp, "firm", "", "", path)) })
 }
 
 // BackupState returns how the nightly copies fare.
 func (a *App) BackupState(ctx context.Context) (Nightly, error) {
 	var n Nightly
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		n, err = r.Nightly()
 		return err
 	})
@@ -58,7 +47,7 @@ func (a *App) keepCopies(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 		}
-		if err := a.NightlyCopy(ctx); err != nil && !othersAtIt(err) && ctx.Err() == nil {
+		if err := a.NightlyCopy(ctx); err != nil && !OthersAtIt(err) && ctx.Err() == nil {
 			a.log.Error("making the nightly copy", "error", err)
 		}
 	}
@@ -78,7 +67,7 @@ func (a *App) NightlyCopy(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err := a.update(ctx, func(tx Tx) error {
+		err := a.Update(ctx, func(tx Tx) error {
 			if err := tx.Guard(f); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/xero/sim"
@@ -17,7 +18,7 @@ import (
 
 // copier counts the copies that are made, and fails while it is full.
 type copier struct {
-	app.Store
+	apptest.Store
 	made *atomic.Int32
 	full *atomic.Bool
 }
@@ -30,31 +31,31 @@ func (c copier) KeepCopy(ctx context.Context, day billing.Date) (string, error) 
 	return c.Store.KeepCopy(ctx, day)
 }
 
-func (w *world) copies() []string {
-	w.t.Helper()
-	names, err := filepath.Glob(filepath.Join(filepath.Dir(w.path), "firm-backup-*.db"))
+func copies(w *apptest.World) []string {
+	w.T.Helper()
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(w.Path), "firm-backup-*.db"))
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return names
 }
 
 func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
+		w := apptest.NewWorld(t, sim.Config{})
 		var made atomic.Int32
 		var full atomic.Bool
-		var both [2]*process
+		var both [2]*apptest.Process
 		for i := range both {
-			both[i] = w.start(nil)
-			both[i].reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
-			defer both[i].stop()
+			both[i] = w.Start(nil)
+			both[i].Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
+			defer both[i].Stop()
 		}
 		const days = 30
 		for range days * 24 {
 			ended := make(chan error)
 			for _, p := range both {
-				go func() { ended <- p.app.NightlyCopy(context.Background()) }()
+				go func() { ended <- p.App.NightlyCopy(context.Background()) }()
 			}
 			for range both {
 				var held *app.LeaseHeld
@@ -67,7 +68,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		if n := int(made.Load()); n != days && n != days+1 { // it did not begin at midnight
 			t.Errorf("%d copies in %d days", n, days)
 		}
-		if n := len(w.copies()); n != app.KeptCopies {
+		if n := len(copies(w)); n != app.KeptCopies {
 			t.Errorf("%d copies are kept", n)
 		}
 	})
@@ -75,18 +76,18 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 
 func TestACopyThatFailsIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
+		w := apptest.NewWorld(t, sim.Config{})
 		var made atomic.Int32
 		var full atomic.Bool
 		full.Store(true)
-		p := w.start(nil)
-		defer p.stop()
-		p.reopen(func(s app.Store) app.Store { return copier{s, &made, &full} })
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Reopen(func(s apptest.Store) apptest.Store { return copier{s, &made, &full} })
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
-		go func() { done <- p.app.Run(ctx) }()
+		go func() { done <- p.App.App.Run(ctx) }()
 		state := func() app.Nightly {
-			n, err := p.app.BackupState(ctx)
+			n, err := p.App.BackupState(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,8 +104,8 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		n := state()
-		if copies := w.copies(); !n.Failed.IsZero() || n.Failure != "" || n.At.IsZero() || len(copies) != 1 || n.Path != copies[0] {
-			t.Errorf("after it succeeded: %+v, and there are %v", n, w.copies())
+		if there := copies(w); !n.Failed.IsZero() || n.Failure != "" || n.At.IsZero() || len(there) != 1 || n.Path != there[0] {
+			t.Errorf("after it succeeded: %+v, and there are %v", n, there)
 		}
 		cancel()
 		if err := <-done; err != nil {
@@ -115,23 +116,23 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 
 func TestWhoMayBackUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		p := w.start(nil)
-		defer p.stop()
-		editor := staff.Member{ID: "e", Name: "Emma", AllEntities: staff.Editor, Time: w.me.Time}
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		editor := staff.Member{ID: "e", Name: "Emma", AllEntities: staff.Editor, Time: w.Me.Time}
 		path := filepath.Join(t.TempDir(), "b.db")
-		for _, err := range []error{p.app.Backup(t.Context(), editor, path, false), p.app.AllowRestore(t.Context(), editor, path)} {
+		for _, err := range []error{p.App.Backup(t.Context(), editor, path, false), p.App.AllowRestore(t.Context(), editor, path)} {
 			if !app.IsCode(err, app.Forbidden) {
 				t.Errorf("who may not: %v", err)
 			}
 		}
-		if err := errors.Join(p.app.Backup(t.Context(), w.me, path, false), p.app.AllowRestore(t.Context(), w.me, path)); err != nil {
+		if err := errors.Join(p.App.Backup(t.Context(), w.Me, path, false), p.App.AllowRestore(t.Context(), w.Me, path)); err != nil {
 			t.Error(err)
 		}
-		if err := p.app.Backup(t.Context(), w.me, path, false); !app.IsCode(err, app.Conflict) {
+		if err := p.App.Backup(t.Context(), w.Me, path, false); !app.IsCode(err, app.Conflict) {
 			t.Errorf("a file that is there: %v", err)
 		}
-		actions := p.actions("firm", "")
+		actions := p.Actions("firm", "")
 		if n := len(actions); n < 2 || actions[n-2] != "back up" || actions[n-1] != "restore" {
 			t.Errorf("the trail has %v", actions)
 		}

@@ -11,8 +11,8 @@ import (
 // Client returns a client.
 func (a *App) Client(ctx context.Context, by staff.Member, id billing.ClientID) (billing.Client, error) {
 	var c billing.Client
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		if err := allow(by, staff.See, id); err != nil {
+	err := a.View(ctx, func(r Reader) (err error) {
+		if err := Allow(by, staff.See, id); err != nil {
 			return err
 		}
 		c, err = r.Client(id)
@@ -25,8 +25,8 @@ func (a *App) Client(ctx context.Context, by staff.Member, id billing.ClientID) 
 // gets one made of its name. It returns the client as saved. A stale Version is a Conflict.
 func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, error) {
 	var saved billing.Client
-	err := a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditClients, c.ID); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.EditClients, c.ID); err != nil {
 			return err
 		}
 		all, err := tx.Clients()
@@ -35,7 +35,7 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		}
 		saved = tidy(c)
 		if saved.ID == "" {
-			saved.ID = billing.ClientID(newID())
+			saved.ID = billing.ClientID(NewID())
 			saved.Code = codeFor(saved, all)
 		}
 		if err := saved.Check(); err != nil {
@@ -48,12 +48,12 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		if saved.Version, err = tx.SaveClient(saved); err != nil {
 			return err
 		}
-		action := "change"
+		action := staff.AuditChange
 		if was.ID == "" {
-			action = "add"
+			action = staff.AuditAdd
 		}
 		from, to := tellChanges(clientWords(was), clientWords(saved))
-		return tx.Record(entry(by, action, "client", string(saved.ID), from, to))
+		return tx.Record(Entry(by, action, "client", string(saved.ID), from, to))
 	})
 	return saved, err
 }
@@ -74,8 +74,8 @@ func (a *App) Lookalikes(ctx context.Context, by staff.Member, c billing.Client)
 // ArchiveClient says that a client gets no new invoices, or takes that back. An archived
 // client keeps its invoices.
 func (a *App) ArchiveClient(ctx context.Context, by staff.Member, id billing.ClientID, archived bool) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditClients, id); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.EditClients, id); err != nil {
 			return err
 		}
 		c, err := tx.Client(id)
@@ -86,11 +86,11 @@ func (a *App) ArchiveClient(ctx context.Context, by staff.Member, id billing.Cli
 		if _, err := tx.SaveClient(c); err != nil {
 			return err
 		}
-		action := "archive"
+		action := staff.AuditArchive
 		if !archived {
-			action = "take back"
+			action = staff.AuditUnarchive
 		}
-		return tx.Record(entry(by, action, "client", string(id), "", c.Name))
+		return tx.Record(Entry(by, action, "client", string(id), "", c.Name))
 	})
 }
 
@@ -110,11 +110,11 @@ func codeFor(c billing.Client, all []billing.Client) string {
 	if c.Code != "" {
 		return c.Code
 	}
-	codes := clientCodes{}
+	codes := billing.ClientCodes{}
 	for _, other := range all {
-		codes.take(other.Code)
+		codes.Take(other.Code)
 	}
-	return codes.suggest(c.Name)
+	return codes.Suggest(c.Name)
 }
 
 // checkDefaults refuses what new invoices could not begin with.

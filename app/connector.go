@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
-
-	"feebridge/app/ledger"
 )
 
 // Connector is where people sign in to Xero and say which organisations Feebridge may
@@ -29,56 +25,6 @@ type Connector interface {
 
 // ConsentTime is how long a person has to sign in.
 const ConsentTime = 5 * time.Minute
-
-// Registration is the application under which Feebridge is known to Xero.
-type Registration struct {
-	ClientID string
-	Ports    []int // of the addresses http://localhost:PORT/callback that were registered, in the order in which they are tried
-}
-
-// DefaultPorts are tried where a registration names none.
-var DefaultPorts = []int{8742, 8743, 8744}
-
-// String returns the registration as the audit trail keeps it.
-func (r Registration) String() string { return fmt.Sprintf("%s %v", r.ClientID, r.Ports) }
-
-func (r Registration) check() error {
-	if r.ClientID == "" || strings.ContainsFunc(r.ClientID, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Errorf(Invalid, "%q is not a client ID: copy it from your app's page at Xero.", r.ClientID)
-	}
-	for _, p := range r.Ports {
-		if p < 1 || p > 65535 {
-			return Errorf(Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", p)
-		}
-	}
-	return nil
-}
-
-// ConsentID identifies a sign-in: the user of Xero who gave it.
-type ConsentID string
-
-// Grant is what a person's consent, or a refresh of it, gave.
-type Grant struct {
-	Access  string    // signs calls; kept in memory alone
-	Expires time.Time // of Access
-	Refresh string    // gives the next Grant; kept in the keyring alone
-	Scopes  []string
-	User    User // who consented; zero after a refresh
-}
-
-// User is a user of Xero.
-type User struct {
-	ID    ConsentID
-	Name  string
-	Email string
-}
-
-// Connection is an organisation that a sign-in reaches.
-type Connection struct {
-	ID     string // to disconnect by; it is not the tenant's
-	Tenant ledger.Tenant
-	Since  time.Time
-}
 
 // Vault keeps refresh tokens where the operating system keeps secrets. Every call ends
 // within a few seconds; an error that is no NotFound says that there is no such place,

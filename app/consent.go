@@ -12,15 +12,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// Consent is a person's consent at Xero, under which organisations are called.
-type Consent struct {
-	User
-	By     staff.ID // of the firm's staff
-	At     time.Time
-	Scopes []string
-}
-
-// Consent has a person sign in to Xero in a browser, whose link it shows, and returns the
+// AskConsent has a person sign in to Xero in a browser, whose link it shows, and returns the
 // organisations that Feebridge may call from now on. None of them is the firm's before
 // Connect. Who signed in before under the same user of Xero has done so anew.
 func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link string)) (Consent, []Connection, error) {
@@ -56,7 +48,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		return Consent{}, nil, err
 	}
 	a.keys.reach(s.ID, found)
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		s.At = tx.Now()
 		if err := tx.SaveConsent(s); err != nil {
 			return err
@@ -64,9 +56,9 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		if err := takeUp(tx, s, found); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "sign in", "sign-in", string(s.ID), "", s.Name))
+		return tx.Record(Entry(by, staff.AuditSignIn, "sign-in", string(s.ID), "", s.Name))
 	})
-	a.wake.ring()
+	a.Queue()
 	if err != nil {
 		return s, found, err
 	}
@@ -99,7 +91,7 @@ func takeUp(tx Tx, s Consent, found []Connection) error {
 func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	used := map[ConsentID]bool{fresh: true}
 	var known []Consent
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err := r.Organisations()
 		if err != nil {
 			return err
@@ -147,7 +139,7 @@ func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
 
 // expire makes the next call to the organisation ask for a new access token, and reports
 // whether there was one that is not accepted any more.
-func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
+func (a *App) ExpireToken(ctx context.Context, t ledger.TenantID) bool {
 	id, err := a.consentOf(ctx, t)
 	return err == nil && a.keys.of(id).expire(ctx)
 }
@@ -157,8 +149,8 @@ func (a *App) expire(ctx context.Context, t ledger.TenantID) bool {
 // the one that reached it.
 func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
 	var org Organisation
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		org, err = organisation(r, t)
+	err := a.View(ctx, func(r Reader) (err error) {
+		org, err = OrganisationOf(r, t)
 		return err
 	})
 	if err != nil && !IsCode(err, NotFound) {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/data"
@@ -63,7 +64,7 @@ func (d *drawer) Forget(_ context.Context, name string) error {
 
 // signedIn is a world whose processes sign in, where the others have a token from the beginning.
 type signedIn struct {
-	*world
+	*apptest.World
 	drawer *drawer
 
 	mu     sync.Mutex
@@ -78,12 +79,18 @@ func (w *signedIn) Write(line []byte) (int, error) {
 	return w.log.Write(line)
 }
 
+// process is a Feebridge that has somebody who signs in.
+type process struct {
+	*apptest.Process
+	browse func(link string)
+}
+
 func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
 	cfg.RedirectURIs = []string{"http://localhost:8742/callback"}
-	w := &signedIn{world: newWorld(t, cfg), drawer: &drawer{kept: map[string]string{}}}
+	w := &signedIn{World: apptest.NewWorld(t, cfg), drawer: &drawer{kept: map[string]string{}}}
 	p := w.enter()
-	defer p.stop()
-	if err := p.app.Register(t.Context(), w.me, app.Registration{ClientID: sim.DefaultClientID}); err != nil {
+	defer p.Stop()
+	if err := p.App.Register(t.Context(), w.Me, app.Registration{ClientID: sim.DefaultClientID}); err != nil {
 		t.Fatal(err)
 	}
 	w.connect(p)
@@ -92,11 +99,11 @@ func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
 
 // enter starts a process that signs in.
 func (w *signedIn) enter() *process {
-	db, err := data.Open(context.Background(), w.path)
+	db, err := data.Open(context.Background(), w.Path)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	transport := &http.Transport{DialContext: w.dial, ResponseHeaderTimeout: 100 * time.Second}
+	transport := &http.Transport{DialContext: w.Dial, ResponseHeaderTimeout: 100 * time.Second}
 	back, toBack := sim.NewPipeListener()
 	log := slog.New(slog.NewJSONHandler(w, nil))
 	connector := xero.NewConnector(xero.ConnectorConfig{
@@ -109,21 +116,21 @@ func (w *signedIn) enter() *process {
 			return back, nil
 		}}),
 	})
-	p := &process{db: db, world: w.world}
-	p.books = xero.New(xero.Config{API: "http://xero.test", HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
-		token, err := p.app.Token(ctx, t)
+	p := &process{Process: &apptest.Process{DB: db, World: w.World}}
+	p.Books = xero.New(xero.Config{API: "http://xero.test", HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
+		token, err := p.App.Token(ctx, t)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.access = append(w.access, token)
 		return token, err
 	}})
-	p.app = app.New(app.Params{Store: db, Books: p.books, Connector: connector, Vault: w.drawer, Log: log})
+	p.Start(apptest.Params{Store: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
 	p.browse = func(link string) {
 		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
 			return toBack(ctx, network, address)
 		})
 	}
-	p.stop = func() {
+	p.Stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
@@ -131,29 +138,29 @@ func (w *signedIn) enter() *process {
 }
 
 // allow is a person who signs in and allows Feebridge into the organisation.
-func (w *signedIn) allow(link string, toBack dialer) {
+func (w *signedIn) allow(link string, toBack apptest.Dialer) {
 	u, err := url.Parse(link)
 	if err != nil {
-		w.t.Error(err)
+		w.T.Error(err)
 		return
 	}
 	form := u.Query()
 	form.Set("decision", "allow")
-	form.Set("tenantId", string(w.tenant))
+	form.Set("tenantId", string(w.Tenant))
 	xeros := &http.Client{
-		Transport:     &http.Transport{DialContext: w.dial, DisableKeepAlives: true},
+		Transport:     &http.Transport{DialContext: w.Dial, DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	decided, err := xeros.PostForm("http://xero.test"+u.Path, form)
 	if err != nil {
-		w.t.Error(err)
+		w.T.Error(err)
 		return
 	}
 	_ = decided.Body.Close()
 	ours := &http.Client{Transport: &http.Transport{DialContext: toBack, DisableKeepAlives: true}}
 	landed, err := ours.Get(decided.Header.Get("Location"))
 	if err != nil {
-		w.t.Error(err)
+		w.T.Error(err)
 		return
 	}
 	_, _ = io.Copy(io.Discard, landed.Body)
@@ -162,17 +169,17 @@ func (w *signedIn) allow(link string, toBack dialer) {
 
 // connect signs in and connects the organisation.
 func (w *signedIn) connect(p *process) app.Consent {
-	w.t.Helper()
-	in, found, err := p.app.AskConsent(context.Background(), w.me, func(link string) { go p.browse(link) })
+	w.T.Helper()
+	in, found, err := p.App.AskConsent(context.Background(), w.Me, func(link string) { go p.browse(link) })
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	for _, c := range found {
-		if c.Tenant.ID != w.tenant {
+		if c.Tenant.ID != w.Tenant {
 			continue
 		}
-		if _, err := p.app.Connect(context.Background(), w.me, c); err != nil {
-			w.t.Fatal(err)
+		if _, err := p.App.Connect(context.Background(), w.Me, c); err != nil {
+			w.T.Fatal(err)
 		}
 	}
 	return in
@@ -180,9 +187,9 @@ func (w *signedIn) connect(p *process) app.Consent {
 
 // mustCall fails the test unless the organisation can be called.
 func (w *signedIn) mustCall(p *process) {
-	w.t.Helper()
-	if err := p.books.Reach(context.Background(), w.tenant); err != nil {
-		w.t.Fatalf("at %s: %v", time.Now(), err)
+	w.T.Helper()
+	if err := p.Books.Reach(context.Background(), w.Tenant); err != nil {
+		w.T.Fatalf("at %s: %v", time.Now(), err)
 	}
 }
 
@@ -202,7 +209,7 @@ func TestASignInLastsAsLongAsItIsUsed(t *testing.T) {
 		p := w.enter()
 		for day := range 90 {
 			if day%10 == 0 {
-				p.stop()
+				p.Stop()
 				p = w.enter() // the computer was switched off
 			}
 			for range 3 {
@@ -214,9 +221,9 @@ func TestASignInLastsAsLongAsItIsUsed(t *testing.T) {
 		}
 		time.Sleep(59 * 24 * time.Hour)
 		w.mustCall(p)
-		defer p.stop()
+		defer p.Stop()
 		time.Sleep(61 * 24 * time.Hour)
-		if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NoConsent {
+		if err := p.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != app.NoConsent {
 			t.Errorf("after 61 idle days: %v", err)
 		}
 		w.connect(p)
@@ -237,20 +244,20 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newSignedIn(t, sim.Config{})
 				p := w.enter()
-				defer p.stop()
-				w.before = func(_ http.ResponseWriter, r *http.Request) bool {
+				defer p.Stop()
+				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 					if isToken(r) {
-						w.sim.Handler().ServeHTTP(httptest.NewRecorder(), r)
+						w.Sim.Handler().ServeHTTP(httptest.NewRecorder(), r)
 						panic(http.ErrAbortHandler)
 					}
 					return false
 				}
-				if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.Interrupted {
+				if err := p.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != app.Interrupted {
 					t.Fatalf("the answer was lost, and the error is %v", err)
 				}
-				w.before = nil
+				w.Before = nil
 				time.Sleep(c.after)
-				if err := p.books.Reach(t.Context(), w.tenant); reasonOf(err) != c.want {
+				if err := p.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != c.want {
 					t.Errorf("got %v", err)
 				}
 				w.connect(p)
@@ -264,7 +271,7 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSignedIn(t, sim.Config{})
 		var refreshing, together atomic.Int32
-		w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 			if !isToken(r) {
 				return false
 			}
@@ -272,7 +279,7 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 				together.Add(1)
 			}
 			time.Sleep(300 * time.Millisecond)
-			w.sim.Handler().ServeHTTP(rw, r)
+			w.Sim.Handler().ServeHTTP(rw, r)
 			refreshing.Add(-1)
 			return true
 		}
@@ -282,8 +289,8 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 			for range 2 {
 				go func() {
 					p := w.enter()
-					defer p.stop()
-					done <- p.books.Reach(context.Background(), w.tenant)
+					defer p.Stop()
+					done <- p.Books.Reach(context.Background(), w.Tenant)
 				}()
 			}
 			if err := errors.Join(<-done, <-done); err != nil {
@@ -302,19 +309,19 @@ func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 		w.drawer.broken, w.drawer.kept = true, map[string]string{}
 		p := w.enter()
 		in := w.connect(p)
-		if p.app.Kept(in.ID) {
+		if p.App.Kept(in.ID) {
 			t.Error("it is said to be kept")
 		}
 		time.Sleep(time.Hour)
 		w.mustCall(p)
-		p.stop()
+		p.Stop()
 		next := w.enter()
-		defer next.stop()
-		if err := next.books.Reach(t.Context(), w.tenant); reasonOf(err) != app.NoConsent {
+		defer next.Stop()
+		if err := next.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != app.NoConsent {
 			t.Errorf("the next run: %v", err)
 		}
 		w.drawer.broken = false
-		if in = w.connect(next); !next.app.Kept(in.ID) {
+		if in = w.connect(next); !next.App.Kept(in.ID) {
 			t.Error("with a keyring it is not kept")
 		}
 	})
@@ -323,43 +330,43 @@ func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 	for name, cut := range map[string]func(*signedIn, *process){
 		"from Xero's side": func(w *signedIn, _ *process) {
-			if err := w.sim.Disconnect(string(w.tenant)); err != nil {
-				w.t.Fatal(err)
+			if err := w.Sim.Disconnect(string(w.Tenant)); err != nil {
+				w.T.Fatal(err)
 			}
 		},
 		"from here": func(w *signedIn, p *process) {
-			if err := p.app.Disconnect(context.Background(), w.me, w.tenant); err != nil {
-				w.t.Fatal(err)
+			if err := p.App.Disconnect(context.Background(), w.Me, w.Tenant); err != nil {
+				w.T.Fatal(err)
 			}
-			there := slices.ContainsFunc(w.sim.Connections(), func(c sim.Connection) bool { return c.TenantID == string(w.tenant) })
+			there := slices.ContainsFunc(w.Sim.Connections(), func(c sim.Connection) bool { return c.TenantID == string(w.Tenant) })
 			if there || len(w.drawer.kept) != 0 {
-				w.t.Errorf("connected in Xero: %v; the keyring has %d sign-ins", there, len(w.drawer.kept))
+				w.T.Errorf("connected in Xero: %v; the keyring has %d sign-ins", there, len(w.drawer.kept))
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newSignedIn(t, sim.Config{})
-				ids := w.invoices(3, 2)
+				ids := w.Invoices(3, 2)
 				p := w.enter()
-				defer p.stop()
+				defer p.Stop()
 				cut(w, p)
-				run, err := p.queue(ids...)
+				run, err := p.Queue(ids...)
 				if err != nil {
 					t.Fatal(err)
 				}
 				var parked *app.Parked
-				if err := p.app.Finish(t.Context(), run.ID, time.Minute); !errors.As(err, &parked) || parked.Why != app.NotConnected {
+				if err := p.App.Finish(t.Context(), run.ID, time.Minute); !errors.As(err, &parked) || parked.Why != app.NotConnected {
 					t.Errorf("got %v", err)
 				}
-				orgs, err := p.app.Organisations(t.Context())
+				orgs, err := p.App.Organisations(t.Context())
 				if err != nil || orgs[0].State != app.Disconnected {
 					t.Errorf("it is shown as %s, %v", orgs[0].State, err)
 				}
 				w.connect(p)
-				p.settle()
-				w.mustBeSound(w.views(ids))
-				for _, v := range w.views(ids) {
+				p.Settle()
+				w.MustBeSound(w.Views(ids))
+				for _, v := range w.Views(ids) {
 					if v.Invoice.Stage.Export != billing.Exported {
 						t.Errorf("%s is %s", v.Invoice.Number, v.Invoice.Stage.Export)
 					}
@@ -372,20 +379,20 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 func TestNoTokenIsWhereItCouldBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSignedIn(t, sim.Config{})
-		ids := w.invoices(3, 2)
+		ids := w.Invoices(3, 2)
 		p := w.enter()
-		defer p.stop()
+		defer p.Stop()
 		for range 3 {
 			w.mustCall(p)
 			time.Sleep(time.Hour)
 		}
-		p.export(ids...)
+		p.Export(ids...)
 		secrets := append(slices.Clone(w.drawer.all), w.access...)
 		if len(secrets) < 6 || slices.Contains(secrets, "") {
 			t.Fatalf("only %d tokens were used", len(secrets))
 		}
 		places := map[string][]byte{"the log": w.log.Bytes()}
-		for _, name := range []string{w.path, w.path + "-wal"} {
+		for _, name := range []string{w.Path, w.Path + "-wal"} {
 			content, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
@@ -407,30 +414,30 @@ func TestNoTokenIsWhereItCouldBeRead(t *testing.T) {
 
 func TestSigningInNeedsAClientIDAndAPermission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		p := w.start(nil)
-		defer p.stop()
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
 		show := func(string) { t.Error("a link was shown") }
-		if _, _, err := p.app.AskConsent(t.Context(), w.me, show); !app.IsCode(err, app.Invalid) {
+		if _, _, err := p.App.AskConsent(t.Context(), w.Me, show); !app.IsCode(err, app.Invalid) {
 			t.Errorf("without a client ID: %v", err)
 		}
-		viewer := w.me
+		viewer := w.Me
 		viewer.SettingsAdmin = false
 		for what, err := range map[string]error{
-			"sign in":    third(p.app.AskConsent(t.Context(), viewer, show)),
-			"disconnect": p.app.Disconnect(t.Context(), viewer, w.tenant),
-			"export to":  p.app.ExportTo(t.Context(), viewer, w.tenant),
-			"register":   p.app.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
-			"name":       second(p.app.SaveFirm(t.Context(), viewer, app.Firm{Name: "Another", Currency: "NZD"})),
-			"read":       p.app.ReadChart(t.Context(), viewer, w.tenant),
-			"map":        p.app.SetMapping(t.Context(), viewer, w.tenant, ledger.Mapping{}),
+			"sign in":    third(p.App.AskConsent(t.Context(), viewer, show)),
+			"disconnect": p.App.Disconnect(t.Context(), viewer, w.Tenant),
+			"export to":  p.App.ExportTo(t.Context(), viewer, w.Tenant),
+			"register":   p.App.Register(t.Context(), viewer, app.Registration{ClientID: "id"}),
+			"name":       second(p.App.SaveFirm(t.Context(), viewer, app.Firm{Name: "Another", Currency: "NZD"})),
+			"read":       p.App.ReadChart(t.Context(), viewer, w.Tenant),
+			"map":        p.App.SetMapping(t.Context(), viewer, w.Tenant, ledger.Mapping{}),
 		} {
 			if !app.IsCode(err, app.Forbidden) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
 		for _, bad := range []app.Registration{{}, {ClientID: "two words"}, {ClientID: "id", Ports: []int{0}}, {ClientID: "id", Ports: []int{65536}}} {
-			if err := p.app.Register(t.Context(), w.me, bad); !app.IsCode(err, app.Invalid) {
+			if err := p.App.Register(t.Context(), w.Me, bad); !app.IsCode(err, app.Invalid) {
 				t.Errorf("%+v: %v", bad, err)
 			}
 		}
@@ -442,12 +449,12 @@ func third[A, B any](_ A, _ B, err error) error { return err }
 func TestAnAccessTokenThatIsNotAcceptedIsRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSignedIn(t, sim.Config{})
-		ids := w.invoices(1, 1)
+		ids := w.Invoices(1, 1)
 		p := w.enter()
-		defer p.stop()
+		defer p.Stop()
 		w.mustCall(p)
 		first := w.access[len(w.access)-1]
-		w.before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 			if r.Header.Get("Authorization") != "Bearer "+first {
 				return false
 			}
@@ -457,10 +464,10 @@ func TestAnAccessTokenThatIsNotAcceptedIsRenewed(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		began := time.Now()
-		p.export(ids...)
+		p.Export(ids...)
 		if took := time.Since(began); took > 30*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		w.mustBeSound(w.views(ids))
+		w.MustBeSound(w.Views(ids))
 	})
 }

@@ -19,7 +19,7 @@ func (a *App) ContactChoices(ctx context.Context, by staff.Member, client billin
 		return nil, err
 	}
 	if a.books == nil {
-		return nil, notConnected()
+		return nil, Unconnected()
 	}
 	q := ledger.ContactQuery{Names: []string{c.Name}, Numbers: []string{c.Code}}
 	if link.Contact != "" {
@@ -55,7 +55,7 @@ func (a *App) relink(ctx context.Context, by staff.Member, client billing.Client
 	if err := a.allow(ctx, by, staff.LinkContacts, client); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		org, err := destination(tx, client)
 		if err != nil {
 			return err
@@ -68,12 +68,12 @@ func (a *App) relink(ctx context.Context, by staff.Member, client billing.Client
 		if err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "link contact", "client", string(client), links[client].Name, name))
+		return tx.Record(Entry(by, staff.AuditLinkContact, "client", string(client), links[client].Name, name))
 	})
 }
 
 func (a *App) linkOf(ctx context.Context, client billing.ClientID) (c billing.Client, org Organisation, link Link, err error) {
-	err = a.store.View(ctx, func(r Reader) error {
+	err = a.View(ctx, func(r Reader) error {
 		if c, err = r.Client(client); err != nil {
 			return err
 		}

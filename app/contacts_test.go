@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
@@ -14,7 +15,7 @@ func TestContacts(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		there    []sim.Contact
-		act      func(w *world) // before the export
+		act      func(w *apptest.World) // before the export
 		want     billing.ExportState
 		cause    ledger.Cause
 		contacts int    // in Xero afterwards
@@ -26,21 +27,21 @@ func TestContacts(t *testing.T) {
 		{"archived", []sim.Contact{{Name: "Client 0", Status: sim.StatusArchived}}, nil, billing.Failed, ledger.ContactArchived, 1, ""},
 		{"the number is another's", []sim.Contact{{Name: "Another", ContactNumber: "C-0"}}, nil, billing.Failed, ledger.ContactAmbiguous, 1, ""},
 		{"the name has another number", []sim.Contact{{Name: "Client 0", ContactNumber: "K-9"}}, nil, billing.Failed, ledger.ContactAmbiguous, 1, ""},
-		{"merged since it was linked", []sim.Contact{{Name: "Client 0"}, {Name: "Group"}}, func(w *world) {
-			w.link("Client 0")
-			if err := w.sim.MergeContact(string(w.tenant), w.contact("Client 0").ContactID, w.contact("Group").ContactID); err != nil {
-				w.t.Fatal(err)
+		{"merged since it was linked", []sim.Contact{{Name: "Client 0"}, {Name: "Group"}}, func(w *apptest.World) {
+			link(w, "Client 0")
+			if err := w.Sim.MergeContact(string(w.Tenant), w.Contact("Client 0").ContactID, w.Contact("Group").ContactID); err != nil {
+				w.T.Fatal(err)
 			}
 		}, billing.Exported, "", 2, "Group"},
-		{"archived since it was linked", []sim.Contact{{Name: "Client 0"}}, func(w *world) {
-			w.link("Client 0")
-			if err := w.sim.ArchiveContact(string(w.tenant), w.contact("Client 0").ContactID); err != nil {
-				w.t.Fatal(err)
+		{"archived since it was linked", []sim.Contact{{Name: "Client 0"}}, func(w *apptest.World) {
+			link(w, "Client 0")
+			if err := w.Sim.ArchiveContact(string(w.Tenant), w.Contact("Client 0").ContactID); err != nil {
+				w.T.Fatal(err)
 			}
 		}, billing.Failed, ledger.ContactArchived, 1, ""},
-		{"linked by hand to another name", []sim.Contact{{Name: "Pays for everybody"}}, func(w *world) { w.link("Pays for everybody") }, billing.Exported, "", 1, "Pays for everybody"},
-		{"linked to what Xero does not have", nil, func(w *world) {
-			w.linkTo(ledger.Contact{ID: "00000000-1111-2222-3333-444444444444", Name: "Nobody"})
+		{"linked by hand to another name", []sim.Contact{{Name: "Pays for everybody"}}, func(w *apptest.World) { link(w, "Pays for everybody") }, billing.Exported, "", 1, "Pays for everybody"},
+		{"linked to what Xero does not have", nil, func(w *apptest.World) {
+			linkTo(w, ledger.Contact{ID: "00000000-1111-2222-3333-444444444444", Name: "Nobody"})
 		}, billing.Failed, ledger.ContactUnknown, 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,28 +53,28 @@ func TestContacts(t *testing.T) {
 				for _, contact := range c.there {
 					orgs[0].AddContact(contact)
 				}
-				w := newWorld(t, sim.Config{Orgs: orgs})
-				ids := w.invoices(1, 1)
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+				ids := w.Invoices(1, 1)
 				if c.act != nil {
 					c.act(w)
 				}
-				p := w.start(nil)
-				defer p.stop()
-				p.export(ids...)
-				v := w.views(ids)[0]
-				w.mustBeSound([]app.InvoiceView{v})
+				p := w.Start(nil)
+				defer p.Stop()
+				p.Export(ids...)
+				v := w.Views(ids)[0]
+				w.MustBeSound([]app.InvoiceView{v})
 				if v.Invoice.Stage.Export != c.want {
 					t.Fatalf("got %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
 				}
 				if c.cause != "" && v.Exports[0].Messages[0].Cause != c.cause {
 					t.Errorf("got %+v", v.Exports[0].Messages)
 				}
-				if n := len(w.sim.Contacts(string(w.tenant))); n != c.contacts {
+				if n := len(w.Sim.Contacts(string(w.Tenant))); n != c.contacts {
 					t.Errorf("Xero has %d contacts", n)
 				}
 				if c.goesTo != "" {
-					live, _ := w.inXero(v)
-					if got := w.contact(c.goesTo).ContactID; live[0].ContactID != got {
+					live, _ := w.InXero(v)
+					if got := w.Contact(c.goesTo).ContactID; live[0].ContactID != got {
 						t.Errorf("it went to %s, not to %s", live[0].ContactID, got)
 					}
 				}
@@ -84,11 +85,11 @@ func TestContacts(t *testing.T) {
 
 func TestTwoClientsOfOneNameAreAskedAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 2)
-		p := w.start(nil)
-		defer p.stop()
-		err := p.db.Update(t.Context(), func(tx app.Tx) error {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error {
 			c, err := tx.Client("client 1")
 			if err != nil {
 				return err
@@ -100,56 +101,45 @@ func TestTwoClientsOfOneNameAreAskedAbout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.export(ids...)
-		views := w.views(ids)
+		p.Export(ids...)
+		views := w.Views(ids)
 		if got := views[0].Invoice.Stage.Export; got != billing.Exported {
 			t.Errorf("the first is %s", got)
 		}
 		if v := views[1]; v.Invoice.Stage.Export != billing.Failed || v.Exports[0].Messages[0].Cause != ledger.ContactAmbiguous {
 			t.Fatalf("the second is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
 		}
-		choices, err := p.app.ContactChoices(t.Context(), w.me, "client 1")
+		choices, err := p.App.ContactChoices(t.Context(), w.Me, "client 1")
 		if err != nil || len(choices) != 1 {
 			t.Fatalf("choices %+v, %v", choices, err)
 		}
-		if err := p.app.LinkContact(t.Context(), w.me, "client 1", choices[0]); err != nil {
+		if err := p.App.LinkContact(t.Context(), w.Me, "client 1", choices[0]); err != nil {
 			t.Fatal(err)
 		}
-		p.export(ids...)
-		views = w.views(ids)
-		w.mustBeSound(views)
+		p.Export(ids...)
+		views = w.Views(ids)
+		w.MustBeSound(views)
 		if got := views[1].Invoice.Stage.Export; got != billing.Exported {
 			t.Errorf("after the choice the second is %s", got)
 		}
-		if err := p.app.UnlinkContact(t.Context(), w.me, "client 1"); err != nil {
+		if err := p.App.UnlinkContact(t.Context(), w.Me, "client 1"); err != nil {
 			t.Fatal(err)
 		}
-		if v := w.views(ids[1:])[0]; v.Contact != (app.Link{}) {
+		if v := w.Views(ids[1:])[0]; v.Contact != (app.Link{}) {
 			t.Errorf("after unlinking it is linked to %+v", v.Contact)
 		}
 	})
 }
 
-func (w *world) contact(name string) sim.Contact {
-	w.t.Helper()
-	for _, c := range w.sim.Contacts(string(w.tenant)) {
-		if c.Name == name {
-			return c
-		}
-	}
-	w.t.Fatalf("Xero has no contact %q", name)
-	return sim.Contact{}
+func link(w *apptest.World, name string) {
+	linkTo(w, ledger.Contact{ID: ledger.ContactID(w.Contact(name).ContactID), Name: name})
 }
 
-func (w *world) link(name string) {
-	w.linkTo(ledger.Contact{ID: ledger.ContactID(w.contact(name).ContactID), Name: name})
-}
-
-func (w *world) linkTo(c ledger.Contact) {
-	w.t.Helper()
-	p := w.start(nil)
-	defer p.stop()
-	if err := p.app.LinkContact(w.t.Context(), w.me, "client 0", c); err != nil {
-		w.t.Fatal(err)
+func linkTo(w *apptest.World, c ledger.Contact) {
+	w.T.Helper()
+	p := w.Start(nil)
+	defer p.Stop()
+	if err := p.App.LinkContact(w.T.Context(), w.Me, "client 0", c); err != nil {
+		w.T.Fatal(err)
 	}
 }

@@ -31,7 +31,7 @@ func (d destinations) of(client billing.ClientID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, notConnected()
+	return Organisation{}, Unconnected()
 }
 
 // destination returns the organisation that one client's invoices go to.
@@ -49,7 +49,7 @@ func (a *App) ExportClientTo(ctx context.Context, by staff.Member, client billin
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		was, err := destination(tx, client)
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (a *App) ExportClientTo(ctx context.Context, by staff.Member, client billin
 		if err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "export to", "client", string(client), was.Tenant.Name, is.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditExportTo, "client", string(client), was.Tenant.Name, is.Tenant.Name))
 	})
 }
 
@@ -69,7 +69,7 @@ func (a *App) ExportClientTo(ctx context.Context, by staff.Member, client billin
 // firm's own organisation.
 func (a *App) Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error) {
 	var all map[billing.ClientID]ledger.TenantID
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err = r.Destinations()
 		return err
 	})

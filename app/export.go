@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"feebridge/app/billing"
@@ -17,14 +18,17 @@ import (
 func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Run, []Result, error) {
 	var runs []Run
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		runs, results = nil, results[:0]
 		q, err := newQueue(tx, by)
 		if err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.InvoiceHeads(Distinct(ids))
 		if err != nil {
+			return err
+		}
+		if q.underWay, err = runsUnderWay(tx, invoices); err != nil {
 			return err
 		}
 		for _, v := range invoices {
@@ -33,15 +37,15 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
 		}
 		runs = q.runs
 		return q.save()
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return runs, results, err
 }
@@ -52,14 +56,16 @@ type queue struct {
 	by           staff.Member
 	markBase     string
 	destinations destinations
-	runs         []Run // one an organisation
+	underWay     map[billing.InvoiceID]Run // of those that are queued or sent already
+	confirmed    map[RunID]error           // what came of letting their runs go on
+	runs         []Run                     // one an organisation
 	exports      []Export
-	names        []string // of the organisations that the exports go to
+	entries      []staff.Entry
 }
 
 // newQueue returns an empty queue. A firm that exports nowhere is an error.
 func newQueue(tx Tx, by staff.Member) (*queue, error) {
-	if err := checkUnlocked(tx); err != nil {
+	if err := CheckUnlocked(tx); err != nil {
 		return nil, err
 	}
 	d, err := readDestinations(tx)
@@ -67,16 +73,48 @@ func newQueue(tx Tx, by staff.Member) (*queue, error) {
 		return nil, err
 	}
 	if len(d.all) == 0 {
-		return nil, notConnected()
+		return nil, Unconnected()
 	}
 	firm, err := tx.Firm()
-	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d}, err
+	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d, confirmed: map[RunID]error{}}, err
 }
+
+// runsUnderWay returns the run of each invoice whose export is queued or on its way.
+func runsUnderWay(r Reader, invoices []billing.Invoice) (map[billing.InvoiceID]Run, error) {
+	var ids []billing.InvoiceID
+	for _, v := range invoices {
+		if exportUnderWay(v.Stage) {
+			ids = append(ids, v.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	latest, err := r.LatestExports(ids)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []RunID
+	for _, e := range latest {
+		wanted = append(wanted, e.Run)
+	}
+	runs, err := r.RunsByID(Distinct(wanted))
+	if err != nil {
+		return nil, err
+	}
+	of := map[billing.InvoiceID]Run{}
+	for id, e := range latest {
+		of[id] = runs[e.Run]
+	}
+	return of, nil
+}
+
+func exportUnderWay(s billing.Stage) bool { return s.InFlight() && s.Export != billing.Removing }
 
 // add queues an invoice, or says why it cannot be exported.
 func (q *queue) add(v billing.Invoice) error {
-	if v.Stage.InFlight() && v.Stage.Export != billing.Removing && q.by.May(staff.ExportInvoices, v.Client) {
-		return confirmRunOf(q.Tx, q.by, v.ID)
+	if exportUnderWay(v.Stage) && q.by.May(staff.ExportInvoices, v.Client) {
+		return q.goOn(q.underWay[v.ID])
 	}
 	if _, err := mayMove(q.by, v, billing.Queue, staff.ExportInvoices); err != nil {
 		return err
@@ -87,10 +125,23 @@ func (q *queue) add(v billing.Invoice) error {
 	}
 	run := q.runTo(org.Tenant.ID)
 	q.exports = append(q.exports, Export{
-		ID: ExportID(newID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
+		ID: ExportID(NewID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
 	})
-	q.names = append(q.names, org.Tenant.Name)
+	q.entries = append(q.entries, Entry(q.by, staff.AuditExport, "invoice", string(v.ID), "", org.Tenant.Name))
 	return nil
+}
+
+// goOn lets a run go on, if it is stale.
+func (q *queue) goOn(run Run) error {
+	if run.ID == "" || !run.Stale(q.Now()) {
+		return nil
+	}
+	err, asked := q.confirmed[run.ID]
+	if !asked {
+		err = confirm(q.Tx, q.by, run)
+		q.confirmed[run.ID] = err
+	}
+	return err
 }
 
 func (q *queue) runTo(t ledger.TenantID) Run {
@@ -99,16 +150,17 @@ func (q *queue) runTo(t ledger.TenantID) Run {
 			return r
 		}
 	}
-	r := Run{ID: RunID(newID()), Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
+	r := Run{ID: RunID(NewID()), Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
 	q.runs = append(q.runs, r)
 	return r
 }
 
 func (q *queue) save() error {
-	for _, r := range q.runs {
-		if err := q.SaveRun(r); err != nil {
-			return err
-		}
+	if len(q.exports) == 0 {
+		return nil
+	}
+	if err := q.SaveRuns(q.runs...); err != nil {
+		return err
 	}
 	if err := q.SaveExports(q.exports...); err != nil {
 		return err
@@ -116,29 +168,16 @@ func (q *queue) save() error {
 	ids := make([]billing.InvoiceID, len(q.exports))
 	for i, e := range q.exports {
 		ids[i] = e.Invoice
-		if err := q.Record(entry(q.by, "export", "invoice", string(e.Invoice), "", q.names[i])); err != nil {
-			return err
-		}
 	}
-	return q.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, ids...)
-}
-
-// confirmRunOf lets the run that the invoice is queued in go on, if it is stale.
-func confirmRunOf(tx Tx, by staff.Member, id billing.InvoiceID) error {
-	exports, err := tx.ExportsOf(id)
-	if err != nil || len(exports) == 0 {
+	if err := q.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, ids...); err != nil {
 		return err
 	}
-	run, err := tx.Run(exports[0].Run)
-	if err != nil || !run.Stale(tx.Now()) {
-		return err
-	}
-	return confirm(tx, by, run)
+	return q.Record(q.entries...)
 }
 
 // Confirm lets a run that went stale go on.
 func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		run, err := tx.Run(id)
 		if err != nil {
 			return err
@@ -146,7 +185,7 @@ func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
 		return confirm(tx, by, run)
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return err
 }
@@ -157,135 +196,127 @@ func confirm(tx Tx, by staff.Member, run Run) error {
 	if err != nil {
 		return err
 	}
+	var open []billing.InvoiceID
 	for _, e := range all {
-		if !e.Ended.IsZero() {
-			continue
-		}
-		v, err := tx.Invoice(e.Invoice)
-		if err != nil {
-			return err
-		}
-		if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
-			return err
+		if e.Ended.IsZero() {
+			open = append(open, e.Invoice)
 		}
 	}
-	run.Confirmed, run.By = tx.Now(), by.ID
-	if err := tx.SaveRun(run); err != nil {
+	if err := allowAll(tx, by, staff.ExportInvoices, open); err != nil {
 		return err
 	}
-	return tx.Record(entry(by, "confirm", "run", string(run.ID), "", ""))
+	run.Confirmed, run.By = tx.Now(), by.ID
+	if err := tx.SaveRuns(run); err != nil {
+		return err
+	}
+	return tx.Record(Entry(by, staff.AuditConfirm, "run", string(run.ID), "", ""))
+}
+
+// allowAll returns an error for the first of the invoices with which the member may not do it.
+func allowAll(r Reader, by staff.Member, a staff.Action, ids []billing.InvoiceID) error {
+	invoices, err := r.InvoiceHeads(ids)
+	if err != nil {
+		return err
+	}
+	for _, v := range invoices {
+		if err := Allow(by, a, v.Client); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Cancel withdraws what of a run was provably never sent, and returns how many invoices
 // that were. What is under way or unknown goes on until it is settled.
 func (a *App) Cancel(ctx context.Context, by staff.Member, id RunID) (int, error) {
 	var n int
-	err := a.update(ctx, func(tx Tx) error {
-		n = 0
+	err := a.Update(ctx, func(tx Tx) error {
 		run, err := tx.Run(id)
 		if err != nil {
 			return err
 		}
-		if run.Kind == RemovalRun {
-			if n, err = withdrawRemovals(tx, by, run); err != nil {
-				return err
-			}
-			return endRuns(tx, run.Tenant)
-		}
-		if err := releaseReady(tx, run); err != nil {
+		if err := tx.UnplanRun(id); err != nil {
 			return err
 		}
-		all, err := tx.ExportsOfRun(id)
+		if run.Kind == RemovalRun {
+			n, err = withdrawRemovals(tx, by, id)
+		} else {
+			n, err = withdrawExports(tx, by, id)
+		}
 		if err != nil {
 			return err
 		}
-		var withdrawn []Export
-		for _, e := range all {
-			if e.Batch != "" || !e.Ended.IsZero() {
-				continue
-			}
-			v, err := tx.Invoice(e.Invoice)
-			if err != nil {
-				return err
-			}
-			if err := allow(by, staff.ExportInvoices, v.Client); err != nil {
-				return err
-			}
-			to, ok := v.Stage.Next(billing.Withdraw)
-			if !ok {
-				continue
-			}
-			e.Ended, e.Result = tx.Now(), billing.NotExported
-			withdrawn = append(withdrawn, e)
-			if err := tx.Advance(to, v.ID); err != nil {
-				return err
-			}
-			if err := tx.Record(entry(by, "cancel export", "invoice", string(v.ID), "", "")); err != nil {
-				return err
-			}
-		}
-		n = len(withdrawn)
-		if err := tx.SaveExports(withdrawn...); err != nil {
-			return err
-		}
-		return endRuns(tx, run.Tenant)
+		return EndRuns(tx, run.Tenant)
 	})
 	return n, err
 }
 
-// releaseReady takes the run's exports out of batches that were never tried, so that
-// they wait again; the other members of such a batch wait again, too.
-func releaseReady(tx Tx, run Run) error {
-	ready, err := tx.Batches(run.Tenant, Ready)
+// withdrawExports ends the exports of a run that no request holds, and returns how many.
+func withdrawExports(tx Tx, by staff.Member, id RunID) (int, error) {
+	all, err := tx.ExportsOfRun(id)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, b := range ready {
-		if b.Kind != InvoiceBatch || b.Tries > 0 {
+	waiting := slices.DeleteFunc(all, func(e Export) bool { return e.Batch != "" || !e.Ended.IsZero() })
+	ids := make([]billing.InvoiceID, len(waiting))
+	for i, e := range waiting {
+		ids[i] = e.Invoice
+	}
+	invoices, err := tx.InvoiceHeads(ids)
+	if err != nil {
+		return 0, err
+	}
+	var withdrawn []Export
+	var entries []staff.Entry
+	stages := map[billing.Stage][]billing.InvoiceID{}
+	for i, v := range invoices {
+		if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
+			return 0, err
+		}
+		to, ok := v.Stage.Next(billing.Withdraw)
+		if !ok {
 			continue
 		}
-		members, err := tx.Exports(exportIDs(b.Members))
-		if err != nil {
-			return err
-		}
-		ours := false
-		for i := range members {
-			ours = ours || members[i].Run == run.ID
-			members[i].Batch = ""
-		}
-		if !ours {
-			continue
-		}
-		if err := tx.SaveExports(members...); err != nil {
-			return err
-		}
-		if err := tx.DeleteBatch(b.ID); err != nil {
-			return err
-		}
+		e := waiting[i]
+		e.Ended, e.Result = tx.Now(), billing.NotExported
+		withdrawn = append(withdrawn, e)
+		stages[to] = append(stages[to], v.ID)
+		entries = append(entries, Entry(by, staff.AuditCancelExport, "invoice", string(v.ID), "", ""))
 	}
-	return nil
+	if err := tx.SaveExports(withdrawn...); err != nil {
+		return 0, err
+	}
+	if err := tx.AdvanceAll(stages); err != nil {
+		return 0, err
+	}
+	return len(withdrawn), tx.Record(entries...)
 }
 
-// endRuns ends the runs of an organisation of which nothing is open any more.
-func endRuns(tx Tx, t ledger.TenantID) error {
-	open, err := tx.Runs(t, true)
+// EndRuns ends the runs of an organisation of which nothing is open any more.
+func EndRuns(tx Tx, t ledger.TenantID) error {
+	tallies, err := tx.Tallies(t)
 	if err != nil {
 		return err
 	}
-	for _, r := range open {
-		tally, err := tx.Tally(r.ID)
-		if err != nil {
-			return err
-		}
-		if tally.Open() > 0 {
-			continue
-		}
-		r.Ended = tx.Now()
-		if err := tx.SaveRun(r); err != nil {
-			return err
+	var over []RunID
+	for id, tally := range tallies {
+		if tally.Open() == 0 {
+			over = append(over, id)
 		}
 	}
-	return nil
+	if len(over) == 0 {
+		return nil
+	}
+	runs, err := tx.RunsByID(over)
+	if err != nil {
+		return err
+	}
+	var ended []Run
+	for _, r := range runs {
+		r.Ended = tx.Now()
+		ended = append(ended, r)
+	}
+	return tx.SaveRuns(ended...)
 }
 
 // Progress is how far a run has come, and what it waits for.
@@ -307,7 +338,7 @@ func (a *App) Progress(ctx context.Context, id RunID) (Progress, error) {
 		if p.Tally, err = r.Tally(id); err != nil {
 			return err
 		}
-		p.Organisation, err = organisation(r, p.Run.Tenant)
+		p.Organisation, err = OrganisationOf(r, p.Run.Tenant)
 		return err
 	})
 	p.Gauge = a.Gauge(p.Run.Tenant)
@@ -322,13 +353,13 @@ func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
 	}
 	var open []Run
 	err := a.store.View(ctx, func(r Reader) (err error) {
-		open, err = openRuns(r)
+		open, err = AllOpenRuns(r)
 		return err
 	})
 	return open, err
 }
 
-func openRuns(r Reader) ([]Run, error) {
+func AllOpenRuns(r Reader) ([]Run, error) {
 	orgs, err := r.Organisations()
 	if err != nil {
 		return nil, err
@@ -349,26 +380,37 @@ func openRuns(r Reader) ([]Run, error) {
 func (a *App) ExportsOfRun(ctx context.Context, by staff.Member, id RunID) ([]Export, error) {
 	var seen []Export
 	err := a.store.View(ctx, func(r Reader) error {
-		seen = nil
 		all, err := r.ExportsOfRun(id)
 		if err != nil {
 			return err
 		}
-		for _, e := range all {
-			v, err := r.Invoice(e.Invoice)
-			if err != nil {
-				return err
-			}
-			if by.May(staff.See, v.Client) {
-				seen = append(seen, e)
-			}
-		}
-		return nil
+		seen, err = visible(r, by, all, func(e Export) billing.InvoiceID { return e.Invoice })
+		return err
 	})
 	return seen, err
 }
 
-func organisation(r Reader, t ledger.TenantID) (Organisation, error) {
+// visible returns those that belong to invoices which the member may see.
+func visible[T any](r Reader, by staff.Member, all []T, invoice func(T) billing.InvoiceID) ([]T, error) {
+	ids := make([]billing.InvoiceID, len(all))
+	for i, one := range all {
+		ids[i] = invoice(one)
+	}
+	invoices, err := r.InvoiceHeads(ids)
+	if err != nil {
+		return nil, err
+	}
+	var seen []T
+	for i, one := range all {
+		if by.May(staff.See, invoices[i].Client) {
+			seen = append(seen, one)
+		}
+	}
+	return seen, nil
+}
+
+// OrganisationOf returns one of the firm's organisations. One that is none of them is NotFound.
+func OrganisationOf(r Reader, t ledger.TenantID) (Organisation, error) {
 	all, err := r.Organisations()
 	if err != nil {
 		return Organisation{}, err
@@ -381,16 +423,8 @@ func organisation(r Reader, t ledger.TenantID) (Organisation, error) {
 	return Organisation{}, Errorf(NotFound, "The firm has no organisation %s.", t)
 }
 
-func exportIDs(members []string) []ExportID {
-	ids := make([]ExportID, len(members))
-	for i, m := range members {
-		ids[i] = ExportID(m)
-	}
-	return ids
-}
-
-// distinct returns the values in their order, each once.
-func distinct[T comparable](all []T) []T {
+// Distinct returns the values in their order, each once.
+func Distinct[T comparable](all []T) []T {
 	seen := make(map[T]bool, len(all))
 	var once []T
 	for _, v := range all {

@@ -41,7 +41,7 @@ func (f *finishing) finish(draft billing.Invoice) (billing.Invoice, error) {
 	if v.Number == "" {
 		v.Number, err = f.takeNumber()
 	} else {
-		err = v.Number.Check()
+		err = f.checkNumber(v.Number)
 	}
 	if err != nil {
 		return draft, err
@@ -52,9 +52,24 @@ func (f *finishing) finish(draft billing.Invoice) (billing.Invoice, error) {
 	return v, err
 }
 
+// checkNumber refuses a number that an invoice is not finalized with.
+func (f *finishing) checkNumber(n billing.Number) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	burnt, err := f.Burnt(n)
+	if err != nil {
+		return err
+	}
+	if burnt {
+		return Errorf(Conflict, "The number %s was approved in Xero once and cannot be used again. Give the invoice the next number, then finalize it.", n)
+	}
+	return nil
+}
+
 // takeNumber takes the next number that no invoice has and that was never burnt.
 func (f *finishing) takeNumber() (billing.Number, error) {
-	if err := checkUnlocked(f); err != nil {
+	if err := CheckUnlocked(f); err != nil {
 		return "", err
 	}
 	firm := &f.terms.firm

@@ -28,7 +28,7 @@ func (a *App) Rows(ctx context.Context, by staff.Member, q Query) iter.Seq2[Invo
 // Clients returns the clients that the member may see, by name.
 func (a *App) Clients(ctx context.Context, by staff.Member) ([]billing.Client, error) {
 	var seen []billing.Client
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		all, err := r.Clients()
 		seen = seen[:0]
 		for _, c := range all {
@@ -48,6 +48,7 @@ type InvoiceView struct {
 	Totals       money.Totals
 	Organisation ledger.Tenant // of the newest export; zero when it was never exported
 	Contact      Link          // the contact it went to, or would go to
+	NumberBurnt  bool          // a draft is not finalized under the number that it has
 	Exports      []Export      // newest first
 	Removals     []Removal     // newest first
 	// Differences are the figures in which the newest export stands otherwise in Xero than
@@ -60,12 +61,12 @@ type InvoiceView struct {
 // Invoice returns the view of one invoice.
 func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID) (InvoiceView, error) {
 	var v InvoiceView
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		v = InvoiceView{}
 		if v.Invoice, err = r.Invoice(id); err != nil {
 			return err
 		}
-		if err = allow(by, staff.See, v.Invoice.Client); err != nil {
+		if err = Allow(by, staff.See, v.Invoice.Client); err != nil {
 			return err
 		}
 		if v.Client, err = r.Client(v.Invoice.Client); err != nil {
@@ -84,6 +85,11 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		}
 		slices.Reverse(v.History)
+		if v.Invoice.Stage.Status == billing.Draft && v.Invoice.Number != "" {
+			if v.NumberBurnt, err = r.Burnt(v.Invoice.Number); err != nil {
+				return err
+			}
+		}
 		return a.viewInXero(r, &v)
 	})
 	return v, err
@@ -128,7 +134,7 @@ func differencesShown(v InvoiceView) []ledger.Difference {
 	if e.Standing.ID == "" {
 		return nil
 	}
-	all := differences(e, v.Invoice, e.Standing)
+	all := Tracked{Export: e, Invoice: v.Invoice}.Sent().Differences(e.Standing)
 	for i, d := range all {
 		if d.What == ledger.ContactFigure {
 			if all[i].Here = v.Client.Name; v.Contact.Contact == e.Contact {
@@ -142,7 +148,7 @@ func differencesShown(v InvoiceView) []ledger.Difference {
 // Numbers finds the invoices with these numbers; a number that no invoice has is an error.
 func (a *App) Numbers(ctx context.Context, numbers []billing.Number) ([]billing.InvoiceID, error) {
 	ids := make([]billing.InvoiceID, 0, len(numbers))
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		ids = ids[:0]
 		found, err := r.InvoicesByNumber(numbers)
 		if err != nil {

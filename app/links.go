@@ -11,7 +11,7 @@ import (
 // NotFound for a mark that none carries.
 func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing.InvoiceID, error) {
 	var id billing.InvoiceID
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		found, err := r.ExportsByMark([]string{mark})
 		if err != nil {
 			return err
@@ -25,7 +25,7 @@ func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing
 			return err
 		}
 		id = v.ID
-		return allow(by, staff.See, v.Client)
+		return Allow(by, staff.See, v.Client)
 	})
 	if err != nil {
 		return "", err

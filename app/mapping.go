@@ -23,7 +23,7 @@ type MappingView struct {
 // there is to choose from.
 func (a *App) MappingView(ctx context.Context, t ledger.TenantID) (MappingView, error) {
 	var v MappingView
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		if v.Mapping, err = r.Mapping(t); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID)
 	if err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error { return saveChart(tx, chart) })
+	return a.Update(ctx, func(tx Tx) error { return SaveChart(tx, chart) })
 }
 
 // SetMapping stores how the firm's invoices are to stand in the organisation. It names
@@ -60,7 +60,7 @@ func (a *App) SetMapping(ctx context.Context, by staff.Member, t ledger.TenantID
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		was, err := tx.Mapping(t)
 		if err != nil {
 			return err
@@ -75,6 +75,6 @@ func (a *App) SetMapping(ctx context.Context, by staff.Member, t ledger.TenantID
 		if err := tx.SaveMapping(t, m); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "map", "organisation", string(t), was.String(), m.String()))
+		return tx.Record(Entry(by, staff.AuditMap, "organisation", string(t), was.String(), m.String()))
 	})
 }

@@ -11,17 +11,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
 )
 
 // coded stores finalized invoices with a line of each of the codes and taxes.
-func (w *world) coded(ids []billing.InvoiceID, lines ...billing.Line) {
-	w.t.Helper()
-	p := w.start(nil)
-	defer p.stop()
-	err := p.db.Update(context.Background(), func(tx app.Tx) error {
+func coded(w *apptest.World, ids []billing.InvoiceID, lines ...billing.Line) {
+	w.T.Helper()
+	p := w.Start(nil)
+	defer p.Stop()
+	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
 		for i, id := range ids {
 			v, err := tx.Invoice(id)
 			if err != nil {
@@ -37,30 +38,30 @@ func (w *world) coded(ids []billing.InvoiceID, lines ...billing.Line) {
 		return nil
 	})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 }
 
 func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(6, 1)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(6, 1)
 		gst, zero := billing.Tax{Code: "GST", Name: "GST", Rate: 15_0000}, billing.Tax{Code: "ZERO", Name: "Zero"}
-		w.coded(ids, billing.Line{Code: "ACC", Tax: gst}, billing.Line{Code: "TAX", Tax: gst}, billing.Line{Code: "ACC", Tax: zero},
+		coded(w, ids, billing.Line{Code: "ACC", Tax: gst}, billing.Line{Code: "TAX", Tax: gst}, billing.Line{Code: "ACC", Tax: zero},
 			billing.Line{Code: "NEW", Tax: gst}, billing.Line{Code: "TAX", Tax: gst}, billing.Line{Code: "ACC", Tax: gst})
-		p := w.start(nil)
-		defer p.stop()
+		p := w.Start(nil)
+		defer p.Stop()
 		mapping := ledger.Mapping{
 			DefaultAccount: "200",
 			Codes:          map[string]ledger.Target{"ACC": {Account: "260"}, "TAX": {Account: "270"}},
 			Taxes:          map[string]string{"GST": "OUTPUT2", "ZERO": "ZERORATED"},
 		}
-		if err := p.app.SetMapping(t.Context(), w.me, w.tenant, mapping); err != nil {
+		if err := p.App.SetMapping(t.Context(), w.Me, w.Tenant, mapping); err != nil {
 			t.Fatal(err)
 		}
-		p.export(ids[:4]...)
+		p.Export(ids[:4]...)
 		got := map[string]string{}
-		for _, inv := range w.sim.Invoices(string(w.tenant)) {
+		for _, inv := range w.Sim.Invoices(string(w.Tenant)) {
 			got[inv.Number] = inv.Lines[0].AccountCode + " " + inv.Lines[0].TaxType
 		}
 		want := map[string]string{"INV-0001": "260 OUTPUT2", "INV-0002": "270 OUTPUT2", "INV-0003": "260 ZERORATED", "INV-0004": "200 OUTPUT2"}
@@ -69,15 +70,15 @@ func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
 		}
 
 		// What disappears in Xero stops the rows that it concerns, and no others.
-		accounts := w.sim.Orgs()[0].Accounts
+		accounts := w.Sim.Orgs()[0].Accounts
 		gone := slices.IndexFunc(accounts, func(a sim.Account) bool { return a.Code == "270" })
-		if err := w.sim.ArchiveAccount(string(w.tenant), accounts[gone].AccountID); err != nil {
+		if err := w.Sim.ArchiveAccount(string(w.Tenant), accounts[gone].AccountID); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		p.export(ids[4:]...)
+		p.Export(ids[4:]...)
 		for id, want := range map[billing.InvoiceID]ledger.Cause{ids[4]: ledger.AccountArchived, ids[5]: ledger.Other} {
-			e := w.views([]billing.InvoiceID{id})[0].Exports[0]
+			e := w.Views([]billing.InvoiceID{id})[0].Exports[0]
 			cause := ledger.Other
 			if len(e.Messages) > 0 {
 				cause = e.Messages[0].Cause
@@ -86,7 +87,7 @@ func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
 				t.Errorf("%s is %s: %+v", e.Number, e.Result, e.Messages)
 			}
 		}
-		view, err := p.app.MappingView(t.Context(), w.tenant)
+		view, err := p.App.MappingView(t.Context(), w.Tenant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,11 +102,11 @@ func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
 
 func TestFinalizingFillsInTheDueDate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, sim.Config{})
-		ids := w.invoices(2, 1)
-		p := w.start(nil)
-		defer p.stop()
-		err := p.db.Update(t.Context(), func(tx app.Tx) error {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error {
 			for i, id := range ids {
 				v, err := tx.Invoice(id)
 				if err != nil {
@@ -126,7 +127,7 @@ func TestFinalizingFillsInTheDueDate(t *testing.T) {
 		}
 		finalize := func() error {
 			t.Helper()
-			results, err := p.app.Finalize(t.Context(), w.me, ids)
+			results, err := p.App.Finalize(t.Context(), w.Me, ids)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,14 +137,14 @@ func TestFinalizingFillsInTheDueDate(t *testing.T) {
 			t.Errorf("without a payment term: %v", err)
 		}
 		mapping := ledger.Mapping{Term: billing.Term{Rule: billing.OfNextMonth, Days: 20}}
-		if err := p.app.SetMapping(t.Context(), w.me, w.tenant, mapping); err != nil {
+		if err := p.App.SetMapping(t.Context(), w.Me, w.Tenant, mapping); err != nil {
 			t.Fatal(err)
 		}
 		if err := finalize(); err != nil {
 			t.Error(err)
 		}
 		var got []string
-		for _, v := range w.views(ids) {
+		for _, v := range w.Views(ids) {
 			got = append(got, fmt.Sprint(v.Invoice.Due, " ", v.Invoice.Stage.Status))
 		}
 		if diff := cmp.Diff([]string{"2026-12-20 finalized", "2026-12-20 finalized"}, got); diff != "" {

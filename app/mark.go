@@ -1,6 +1,8 @@
 package app
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"net/url"
 	"strings"
 
@@ -17,8 +19,8 @@ func newExportMark(base string, id billing.InvoiceID) string {
 // markSeparator stands between the invoice and the random part, which has none.
 const markSeparator = "."
 
-// invoiceOf returns the invoice that a mark names, if it is one of this firm's base.
-func invoiceOf(base, mark string) (billing.InvoiceID, bool) {
+// MarkedInvoice returns the invoice that a mark names, if it is one of this firm's base.
+func MarkedInvoice(base, mark string) (billing.InvoiceID, bool) {
 	rest, ours := strings.CutPrefix(mark, base)
 	at := strings.LastIndex(rest, markSeparator)
 	if !ours || base == "" || at < 0 {
@@ -26,4 +28,13 @@ func invoiceOf(base, mark string) (billing.InvoiceID, bool) {
 	}
 	id, err := url.PathUnescape(rest[:at])
 	return billing.InvoiceID(id), err == nil && id != ""
+}
+
+// newMark returns the random part of the address that an export carries in Xero: 128
+// bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
+// takes no address with its own name in it.
+func newMark() string {
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return hex.EncodeToString(random[:])
 }

@@ -14,7 +14,7 @@ import (
 // what else there is of others is for Admins.
 func (a *App) Members(ctx context.Context, by staff.Member) ([]staff.Member, error) {
 	var all []staff.Member
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err = r.Staff()
 		return err
 	})
@@ -30,8 +30,8 @@ func (a *App) Members(ctx context.Context, by staff.Member) ([]staff.Member, err
 // the others, since an Admin as such sees no more of them.
 func (a *App) RoleClients(ctx context.Context, by staff.Member) ([]billing.Client, error) {
 	var named []billing.Client
-	err := a.store.View(ctx, func(r Reader) error {
-		if err := allow(by, staff.ManageStaff, ""); err != nil {
+	err := a.View(ctx, func(r Reader) error {
+		if err := Allow(by, staff.ManageStaff, ""); err != nil {
 			return err
 		}
 		all, err := r.Clients()
@@ -55,8 +55,8 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 	}
 	kept := staff.NewPassword(password)
 	m = m.Tidy()
-	m.ID, m.Deactivated = staff.ID(newID()), false
-	err := a.update(ctx, func(tx Tx) error {
+	m.ID, m.Deactivated = staff.ID(NewID()), false
+	err := a.Update(ctx, func(tx Tx) error {
 		t, err := newTeam(tx)
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 			return err
 		}
 		_, to := t.changes(staff.Member{}, m)
-		return tx.Record(entry(by, "add", "staff", string(m.ID), "", to))
+		return tx.Record(Entry(by, staff.AuditAdd, "staff", string(m.ID), "", to))
 	})
 	return m, err
 }
@@ -80,8 +80,8 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 // she was stored. It does not touch whether she is active, nor her password.
 func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member) (staff.Member, error) {
 	m = m.Tidy()
-	err := a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.ManageStaff, ""); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.ManageStaff, ""); err != nil {
 			return err
 		}
 		t, err := newTeam(tx)
@@ -106,7 +106,7 @@ func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member)
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "change", "staff", string(m.ID), from, to))
+		return tx.Record(Entry(by, staff.AuditChange, "staff", string(m.ID), from, to))
 	})
 	return m, err
 }
@@ -114,8 +114,8 @@ func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member)
 // Deactivate takes everything from a member that she may do. What of her export runs is
 // not sent yet is held until somebody confirms it who may export it.
 func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.ManageStaff, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.ManageStaff, ""); err != nil {
 			return err
 		}
 		t, err := newTeam(tx)
@@ -134,7 +134,7 @@ func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		if err := tx.Record(entry(by, "deactivate", "staff", string(id), "", m.Name)); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditDeactivate, "staff", string(id), "", m.Name)); err != nil {
 			return err
 		}
 		return holdRunsOf(tx, by, m)
@@ -143,7 +143,7 @@ func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 
 // holdRunsOf makes the open runs of a member stale.
 func holdRunsOf(tx Tx, by, m staff.Member) error {
-	open, err := openRuns(tx)
+	open, err := AllOpenRuns(tx)
 	if err != nil {
 		return err
 	}
@@ -152,10 +152,10 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 			continue
 		}
 		run.Confirmed = time.Time{}
-		if err := tx.SaveRun(run); err != nil {
+		if err := tx.SaveRuns(run); err != nil {
 			return err
 		}
-		if err := tx.Record(entry(by, "hold", "run", string(run.ID), "", "started by "+m.Name)); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditHold, "run", string(run.ID), "", "started by "+m.Name)); err != nil {
 			return err
 		}
 	}
@@ -164,8 +164,8 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 
 // Reactivate gives a deactivated member back what she was permitted. Her runs stay held.
 func (a *App) Reactivate(ctx context.Context, by staff.Member, id staff.ID) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.ManageStaff, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.ManageStaff, ""); err != nil {
 			return err
 		}
 		t, err := newTeam(tx)
@@ -183,7 +183,7 @@ func (a *App) Reactivate(ctx context.Context, by staff.Member, id staff.ID) erro
 		if err := tx.SaveMember(m); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "reactivate", "staff", string(id), "", m.Name))
+		return tx.Record(Entry(by, staff.AuditReactivate, "staff", string(id), "", m.Name))
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data"
@@ -38,7 +39,7 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), log: &bytes.Buffer{}}
-	if err := os.WriteFile(o.path, emptyDatabase(), 0o600); err != nil {
+	if err := os.WriteFile(o.path, apptest.EmptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var err error

@@ -10,13 +10,14 @@ import (
 	"feebridge/app/staff"
 )
 
-// Renumber gives finalized invoices whose number Xero has already the next free one. The old
-// number is burnt: whoever's it is in Xero, it is not given out again.
+// Renumber gives finalized invoices whose number Xero has already, and drafts whose number is
+// burnt, the next free one. The old number is burnt: whoever's it is in Xero, it is not given
+// out again.
 func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -30,9 +31,9 @@ func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.Invoi
 				return err
 			}
 			results = append(results, Result{v.ID, fresh, err})
-			if err := noteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
 		}
 		return nil
 	})
@@ -41,14 +42,14 @@ func (a *App) Renumber(ctx context.Context, by staff.Member, ids []billing.Invoi
 
 // renumber gives one invoice the next number, and returns the number that it has then.
 func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number, error) {
-	if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 		return v.Number, err
 	}
-	exports, err := f.ExportsOf(v.ID)
+	useless, err := numberIsUseless(f, v)
 	if err != nil {
 		return v.Number, err
 	}
-	if v.Stage.Export != billing.Failed || len(exports) == 0 || !hasCause(exports[0].Messages, ledger.NumberTaken) {
+	if !useless {
 		return v.Number, Errorf(Conflict, "Invoice %s keeps its number: only one whose number Xero has already gets another.", v.Number)
 	}
 	was := v.Number
@@ -61,7 +62,20 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 	if _, err := f.SaveInvoice(v); err != nil {
 		return was, err
 	}
-	return v.Number, f.Record(entry(by, "renumber", "invoice", string(v.ID), string(was), string(v.Number)))
+	return v.Number, f.Record(Entry(by, staff.AuditRenumber, "invoice", string(v.ID), string(was), string(v.Number)))
+}
+
+// numberIsUseless reports whether the invoice cannot go to Xero under its number: Xero has
+// said so, or the number was burnt before the invoice is finalized.
+func numberIsUseless(r Reader, v billing.Invoice) (bool, error) {
+	switch {
+	case v.Stage.Status == billing.Draft && v.Number != "":
+		return r.Burnt(v.Number)
+	case v.Stage.Export == billing.Failed:
+		exports, err := r.ExportsOf(v.ID)
+		return len(exports) > 0 && ledger.HasCause(exports[0].Messages, ledger.NumberTaken), err
+	}
+	return false, nil
 }
 
 // Gap is a number, or several in a row, of the firm's numbering that no invoice has.
@@ -78,7 +92,7 @@ type GapWhy string
 // The reasons for a gap.
 const (
 	NeverUsed   GapWhy = "never_used" // no invoice ever had it, as far as is known
-	DeletedFree GapWhy = "deleted"    // its invoice was deleted before it was approved: it can be given again by hand
+	DeletedFree GapWhy = "deleted"    // its invoice was deleted before it was approved: an invoice that is imported may have it
 	UsedUp      GapWhy = "used_up"    // it was approved or voided in Xero, or Xero has it: it is never given again
 )
 
@@ -86,9 +100,9 @@ const (
 // used up to the next one, and why.
 func (a *App) Gaps(ctx context.Context, by staff.Member) ([]Gap, error) {
 	var gaps []Gap
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		gaps = nil
-		if err := allow(by, staff.EditSettings, ""); err != nil {
+		if err := Allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
 		firm, err := r.Firm()
@@ -105,20 +119,11 @@ func (a *App) Gaps(ctx context.Context, by staff.Member) ([]Gap, error) {
 	return gaps, err
 }
 
-// NumberUse is a number that an invoice has or had, or that is burnt.
-type NumberUse struct {
-	Number  billing.Number
-	Invoice billing.InvoiceID // "" where none is known
-	Client  string
-	Deleted bool // the invoice is
-	Burnt   bool
-}
-
 // findGaps goes through the numbers that were used, in their order.
 func findGaps(n billing.Numbering, uses []NumberUse) []Gap {
 	byNumber := map[int64]NumberUse{}
 	for _, u := range uses {
-		if next, ours := following(n, u.Number); ours && next <= n.Next {
+		if next, ours := n.After(u.Number); ours && next <= n.Next {
 			byNumber[next-1] = byNumber[next-1].and(u)
 		}
 	}

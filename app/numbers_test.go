@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 )
 
@@ -46,5 +48,50 @@ func TestTheGapsInTheNumbers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-expected +told):\n%s", err, diff)
+	}
+}
+
+func TestADraftWithABurntNumberNeedsTheNext(t *testing.T) {
+	a, db, me := apptest.Firm(t)
+	w := wrote(t, a, me, "Kauri", accounts("100"))
+	finalize := func() app.Result {
+		t.Helper()
+		results, err := a.Finalize(t.Context(), me, []billing.InvoiceID{w.Invoice})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return results[0]
+	}
+	renumber := func() app.Result {
+		t.Helper()
+		results, err := a.Renumber(t.Context(), me, []billing.InvoiceID{w.Invoice})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return results[0]
+	}
+	first := finalize()
+	if _, _, err := a.Redraft(t.Context(), me, []billing.InvoiceID{w.Invoice}); err != nil {
+		t.Fatal(err)
+	}
+	if r := renumber(); !app.IsCode(r.Err, app.Conflict) {
+		t.Errorf("a draft whose number is free got another: %+v", r)
+	}
+	// Meanwhile Xero shows an approved invoice with its number.
+	if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.Burn(first.Number) }); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := a.Invoice(t.Context(), me, w.Invoice); err != nil || !v.NumberBurnt {
+		t.Errorf("nobody is told that its number is burnt: %v", err)
+	}
+	if r := finalize(); !app.IsCode(r.Err, app.Conflict) || !strings.Contains(r.Err.Error(), "the next number") {
+		t.Errorf("finalized under a burnt number: %+v", r)
+	}
+	next := renumber()
+	if next.Err != nil || next.Number == first.Number {
+		t.Errorf("renumbered it is %+v", next)
+	}
+	if r := finalize(); r.Err != nil || r.Number != next.Number {
+		t.Errorf("finalized it is %+v, not %s", r, next.Number)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // Organisations returns the connected organisations, the default first.
 func (a *App) Organisations(ctx context.Context) ([]Organisation, error) {
 	var all []Organisation
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err = r.Organisations()
 		return err
 	})
@@ -24,7 +24,7 @@ func (a *App) Organisations(ctx context.Context) ([]Organisation, error) {
 // Firm returns the firm.
 func (a *App) Firm(ctx context.Context) (Firm, error) {
 	var firm Firm
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		firm, err = r.Firm()
 		return err
 	})
@@ -39,7 +39,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		return Organisation{}, err
 	}
 	if a.books == nil {
-		return Organisation{}, notConnected()
+		return Organisation{}, Unconnected()
 	}
 	t := c.Tenant.ID
 	chart, err := a.books.Chart(ctx, t)
@@ -47,7 +47,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		return Organisation{}, err
 	}
 	var org Organisation
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		all, err := tx.Organisations()
 		if err != nil {
 			return err
@@ -63,12 +63,12 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
-		if err := saveChart(tx, chart); err != nil {
+		if err := SaveChart(tx, chart); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "connect", "organisation", string(t), "", chart.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditConnect, "organisation", string(t), "", chart.Tenant.Name))
 	})
-	a.wake.ring()
+	a.Queue()
 	return org, err
 }
 
@@ -80,8 +80,8 @@ func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) 
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error {
-		to, err := organisation(tx, t)
+	return a.Update(ctx, func(tx Tx) error {
+		to, err := OrganisationOf(tx, t)
 		if err != nil || to.Default {
 			return err
 		}
@@ -103,7 +103,7 @@ func (a *App) ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) 
 		if err := tx.SaveOrganisation(to); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "export to", "organisation", string(t), was, to.Tenant.Name))
+		return tx.Record(Entry(by, staff.AuditExportTo, "organisation", string(t), was, to.Tenant.Name))
 	})
 }
 
@@ -114,8 +114,8 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 		return err
 	}
 	var org Organisation
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		org, err = organisation(r, t)
+	err := a.View(ctx, func(r Reader) (err error) {
+		org, err = OrganisationOf(r, t)
 		return err
 	})
 	if err != nil {
@@ -126,14 +126,14 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 			return err
 		}
 	}
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		was := org.State
 		org.State, org.Parked = Disconnected, Park{Why: NotConnected}
 		org.Consent, org.Connection, org.ConnectedBy, org.ConnectedAt = "", "", "", time.Time{}
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "disconnect", "organisation", string(t), string(was), string(Disconnected)))
+		return tx.Record(Entry(by, staff.AuditDisconnect, "organisation", string(t), string(was), string(Disconnected)))
 	})
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 	if err := r.check(); err != nil {
 		return err
 	}
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		firm, err := tx.Firm()
 		if err != nil {
 			return err
@@ -181,12 +181,12 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "register", "firm", firm.Name, was.String(), r.String()))
+		return tx.Record(Entry(by, staff.AuditRegister, "firm", firm.Name, was.String(), r.String()))
 	})
 }
 
 // saveChart keeps what the organisation has, and learns its sales tax rates.
-func saveChart(tx Tx, chart ledger.Chart) error {
+func SaveChart(tx Tx, chart ledger.Chart) error {
 	if err := tx.SaveChart(chart); err != nil {
 		return err
 	}
@@ -212,14 +212,14 @@ func saveChart(tx Tx, chart ledger.Chart) error {
 // Consents returns the sign-ins at Xero that organisations were or are called with.
 func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 	var all []Consent
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err = r.Consents()
 		return err
 	})
 	return all, err
 }
 
-func notConnected() error {
+func Unconnected() error {
 	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
 }
 

@@ -14,7 +14,7 @@ import (
 // the firm has one active member, who has no password yet.
 func (a *App) NeedsSignIn(ctx context.Context) (bool, error) {
 	var alone bool
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		_, alone, err = soleMember(r)
 		return err
 	})
@@ -26,7 +26,7 @@ func (a *App) NeedsSignIn(ctx context.Context) (bool, error) {
 func (a *App) Who(ctx context.Context) (staff.Member, error) {
 	var m staff.Member
 	var alone bool
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		m, alone, err = soleMember(r)
 		return err
 	})
@@ -41,7 +41,7 @@ func (a *App) Who(ctx context.Context) (staff.Member, error) {
 func (a *App) Authenticate(ctx context.Context, nameOrEmail, password string) (staff.Member, error) {
 	var m staff.Member
 	var kept staff.Password
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		all, err := r.Staff()
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 	right := kept.Is(password)
 	var m staff.Member
 	var refused error
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		refused = nil
 		all, err := tx.Staff()
 		if err != nil {
@@ -138,13 +138,13 @@ func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
 		return err
 	}
-	if err := tx.Record(entry(m, "fail to sign in", "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
+	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
 		return err
 	}
 	if p.Locked.IsZero() {
 		return nil
 	}
-	return tx.Record(entry(m, "lock out", "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
+	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
 }
 
 func lockedOut(p staff.Password) error {
@@ -154,7 +154,7 @@ func lockedOut(p staff.Password) error {
 // ChangePassword sets the member's own password. The old one is "" where she has none.
 func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password string) error {
 	var kept staff.Password
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		kept, err = r.Password(by.ID)
 		return err
 	})
@@ -170,7 +170,7 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 		return err
 	}
 	changed := staff.NewPassword(password)
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		now, err := tx.Password(by.ID)
 		if err != nil {
 			return err
@@ -178,7 +178,7 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 		if now.Hash != kept.Hash {
 			return Errorf(Conflict, "The password was changed meanwhile. Try again.")
 		}
-		return setPassword(tx, by, "change password", by.ID, changed)
+		return setPassword(tx, by, staff.AuditChangePassword, by.ID, changed)
 	})
 }
 
@@ -195,10 +195,10 @@ func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, p
 		return err
 	}
 	reset := staff.NewPassword(password)
-	return a.update(ctx, func(tx Tx) error { return setPassword(tx, by, "reset password", id, reset) })
+	return a.Update(ctx, func(tx Tx) error { return setPassword(tx, by, staff.AuditResetPassword, id, reset) })
 }
 
-func setPassword(tx Tx, by staff.Member, action string, id staff.ID, p staff.Password) error {
+func setPassword(tx Tx, by staff.Member, action staff.AuditAction, id staff.ID, p staff.Password) error {
 	all, err := tx.Staff()
 	if err != nil {
 		return err
@@ -210,5 +210,5 @@ func setPassword(tx Tx, by staff.Member, action string, id staff.ID, p staff.Pas
 	if err := tx.SavePassword(id, p); err != nil {
 		return err
 	}
-	return tx.Record(entry(by, action, "staff", string(id), "", m.Name))
+	return tx.Record(Entry(by, action, "staff", string(id), "", m.Name))
 }

@@ -18,193 +18,203 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 	"feebridge/data"
 )
 
-// useCase is a method of App that asks for a permission.
+// desk is all that a firm can do, in app and in the rooms beside it.
+type desk struct {
+	*app.App
+	*intake.Intake
+	*outbox.Outbox
+}
+
+// useCase is a method that asks for a permission.
 type useCase struct {
 	needs staff.Action
 	on    billing.ClientID // "" where the permission concerns no client
-	call  func(ctx context.Context, a *app.App, by staff.Member) error
+	call  func(ctx context.Context, a *desk, by staff.Member) error
 }
 
-// useCases are all methods of App that refuse who may not use them, by name.
+// useCases are all methods that refuse who may not use them, by name.
 var useCases = map[string]useCase{
-	"Client": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Client": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Client(ctx, by, kauri)
 		return err
 	}},
-	"Invoice": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Invoice": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Invoice(ctx, by, "draft")
 		return err
 	}},
-	"Marked": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Marked": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Marked(ctx, by, app.DefaultMarkBase+"r")
 		return err
 	}},
-	"Document": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Document": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Document(ctx, by, "draft")
 		return err
 	}},
-	"OpenWriting": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"OpenWriting": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.OpenWriting(ctx, by, "draft")
 		return err
 	}},
 	"SaveWriting": {staff.EditInvoices, kauri, saveWriting},
-	"Duplicate": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Duplicate": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Duplicate(ctx, by, "draft", 20261104)
 		return err
 	}},
 	"Import": {staff.EditClients, kauri, importAll},
-	"Finalize": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Finalize": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.Finalize(ctx, by, one("draft")))
 	}},
-	"Redraft": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Redraft": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, results, err := a.Redraft(ctx, by, one("finalized"))
 		return firstOf(results, err)
 	}},
-	"Renumber": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Renumber": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.Renumber(ctx, by, one("finalized")))
 	}},
-	"ReleaseMissing": {staff.ReleaseMissing, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ReleaseMissing": {staff.ReleaseMissing, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.ReleaseMissing(ctx, by, one("finalized")))
 	}},
-	"LookAgain": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"LookAgain": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.LookAgain(ctx, by, one("finalized"))
 	}},
-	"Replace": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Replace": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Replace(ctx, by, "closed")
 		return err
 	}},
-	"ReplaceView": {staff.See, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ReplaceView": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.ReplaceView(ctx, by, "replaced")
 		return err
 	}},
-	"VoidInXero": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"VoidInXero": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.VoidInXero(ctx, by, "replaced")
 		return err
 	}},
-	"DeleteReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"DeleteReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.DeleteReplaced(ctx, by, "replaced")
 	}},
-	"CopyReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"CopyReplaced": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.CopyReplaced(ctx, by, "replaced", 20261104)
 		return err
 	}},
-	"StopReplacing": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"StopReplacing": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.StopReplacing(ctx, by, "replaced")
 	}},
-	"Gaps": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Gaps": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Gaps(ctx, by)
 		return err
 	}},
-	"Delete": {staff.EditInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Delete": {staff.EditInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.Delete(ctx, by, one("draft")))
 	}},
-	"Hold": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Hold": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.Hold(ctx, by, one("finalized")))
 	}},
-	"Release": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Release": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return firstOf(a.Release(ctx, by, one("held")))
 	}},
-	"Export": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Export": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, results, err := a.Export(ctx, by, one("finalized"))
 		return firstOf(results, err)
 	}},
-	"Confirm": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error { return a.Confirm(ctx, by, "run") }},
-	"Cancel": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Confirm": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error { return a.Confirm(ctx, by, "run") }},
+	"Cancel": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Cancel(ctx, by, "run")
 		return err
 	}},
-	"TemplateSheet": {staff.ExportInvoices, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"TemplateSheet": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, results, err := a.TemplateSheet(ctx, by, one("finalized"), "")
 		return firstOf(results, err)
 	}},
-	"ContactChoices": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ContactChoices": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.ContactChoices(ctx, by, kauri)
 		return err
 	}},
-	"LinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"LinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.LinkContact(ctx, by, kauri, ledger.Contact{ID: "c", Name: "Kauri"})
 	}},
-	"UnlinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *app.App, by staff.Member) error { return a.UnlinkContact(ctx, by, kauri) }},
-	"SaveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"UnlinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error { return a.UnlinkContact(ctx, by, kauri) }},
+	"SaveClient": {staff.EditClients, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.SaveClient(ctx, by, billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Ltd"})
 		return err
 	}},
-	"ArchiveClient": {staff.EditClients, kauri, func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ArchiveClient": {staff.EditClients, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.ArchiveClient(ctx, by, kauri, true)
 	}},
 
-	"AskConsent": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"AskConsent": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, _, err := a.AskConsent(ctx, by, func(string) {})
 		return err
 	}},
-	"Connect": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Connect": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Connect(ctx, by, app.Connection{Tenant: ledger.Tenant{ID: "other"}})
 		return err
 	}},
-	"Disconnect": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Disconnect(ctx, by, tenant) }},
-	"ExportTo":   {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.ExportTo(ctx, by, tenant) }},
-	"ExportClientTo": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Disconnect": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.Disconnect(ctx, by, tenant) }},
+	"ExportTo":   {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.ExportTo(ctx, by, tenant) }},
+	"ExportClientTo": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.ExportClientTo(ctx, by, kauri, tenant)
 	}},
-	"Register": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Register": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Register(ctx, by, app.Registration{})
 	}},
-	"ReadChart": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.ReadChart(ctx, by, tenant) }},
-	"SetMapping": {staff.MapToXero, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ReadChart": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.ReadChart(ctx, by, tenant) }},
+	"SetMapping": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.SetMapping(ctx, by, tenant, ledger.Mapping{})
 	}},
 
-	"SaveFirm": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"SaveFirm": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.SaveFirm(ctx, by, app.Firm{Name: "Other", Currency: "NZD"})
 		return err
 	}},
-	"SetTaxes": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"SetTaxes": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.SetTaxes(ctx, by, nil, []billing.Tax{{Code: "T", Name: "T"}})
 	}},
-	"SetBillingCodes": {staff.EditSettings, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"SetBillingCodes": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.SetBillingCodes(ctx, by, nil, []billing.Code{{Code: "ACC"}})
 	}},
 
-	"RoleClients": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"RoleClients": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.RoleClients(ctx, by)
 		return err
 	}},
-	"AddMember": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"AddMember": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.AddMember(ctx, by, staff.Member{Name: "New"}, "short")
 		return err
 	}},
-	"ChangeMember": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"ChangeMember": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.ChangeMember(ctx, by, staff.Member{ID: "viewer", Name: "Other", AllEntities: staff.Owner})
 		return err
 	}},
-	"Deactivate": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Deactivate(ctx, by, "viewer") }},
-	"Reactivate": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error { return a.Reactivate(ctx, by, "gone") }},
-	"ResetPassword": {staff.ManageStaff, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Deactivate": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.Deactivate(ctx, by, "viewer") }},
+	"Reactivate": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.Reactivate(ctx, by, "gone") }},
+	"ResetPassword": {staff.ManageStaff, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.ResetPassword(ctx, by, "viewer", "short")
 	}},
 
-	"AuditTrail": {staff.SeeAudit, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"AuditTrail": {staff.SeeAudit, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.AuditTrail(ctx, by, app.AuditQuery{})
 		return err
 	}},
-	"VerifyAudit": {staff.SeeAudit, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"VerifyAudit": {staff.SeeAudit, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.VerifyAudit(ctx, by)
 		return err
 	}},
-	"Backup": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Backup": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Backup(ctx, by, os.DevNull, false)
 	}},
-	"AllowRestore": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"AllowRestore": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.AllowRestore(ctx, by, "copy.db")
 	}},
-	"Unlock": {staff.BackUp, "", func(ctx context.Context, a *app.App, by staff.Member) error {
+	"Unlock": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Unlock(ctx, by, "no connection")
 	}},
 }
@@ -213,9 +223,9 @@ var useCases = map[string]useCase{
 // she needs for something of Kauri to be shown, and how much there is.
 var filters = map[string]struct {
 	needs staff.Action
-	count func(ctx context.Context, a *app.App, by staff.Member) (int, error)
+	count func(ctx context.Context, a *desk, by staff.Member) (int, error)
 }{
-	"Rows": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (n int, err error) {
+	"Rows": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (n int, err error) {
 		for _, err := range a.Rows(ctx, by, app.Query{Client: kauri}) {
 			if err != nil {
 				return n, err
@@ -224,26 +234,26 @@ var filters = map[string]struct {
 		}
 		return n, nil
 	}},
-	"Clients": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+	"Clients": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		return countClients(a.Clients(ctx, by))
 	}},
-	"Lookalikes": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+	"Lookalikes": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Lookalikes(ctx, by, billing.Client{Name: "kauri joinery"})
 		return len(l), err
 	}},
-	"ExportsOfRun": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+	"ExportsOfRun": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.ExportsOfRun(ctx, by, "run")
 		return len(l), err
 	}},
-	"RemovalsOfRun": {staff.See, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+	"RemovalsOfRun": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.RemovalsOfRun(ctx, by, "run")
 		return len(l), err
 	}},
-	"Replacements": {staff.EditInvoices, func(ctx context.Context, a *app.App, by staff.Member) (int, error) {
+	"Replacements": {staff.EditInvoices, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Replacements(ctx, by)
 		return len(l), err
 	}},
-	"Materials": {staff.EditInvoices, func(ctx context.Context, a *app.App, by staff.Member) (n int, err error) {
+	"Materials": {staff.EditInvoices, func(ctx context.Context, a *desk, by staff.Member) (n int, err error) {
 		m, err := a.Materials(ctx, by)
 		for _, c := range m.Clients {
 			if c.ID == kauri {
@@ -269,9 +279,12 @@ var free = map[string]string{
 	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "Consents": "names only; no token",
 	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
-	"RefreshAll": "reads what Xero made of ours, as the background work does", "Refreshes": "how fresh it is: everybody should know",
-	"Send": "sends what somebody queued, who is asked about again", "Finish": "sends what somebody queued, who is asked about again",
+	"Refreshes": "how fresh it is: everybody should know",
+	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
+	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Run": "the background work", "Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
+	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
+	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
 	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
 }
@@ -298,7 +311,7 @@ func countClients(all []billing.Client, err error) (n int, _ error) {
 	return n, err
 }
 
-func saveWriting(ctx context.Context, a *app.App, by staff.Member) error {
+func saveWriting(ctx context.Context, a *desk, by staff.Member) error {
 	was := billing.FormOf(invoiceOf("draft"))
 	is := was.Clone()
 	is.Reference = "changed"
@@ -306,15 +319,15 @@ func saveWriting(ctx context.Context, a *app.App, by staff.Member) error {
 	return err
 }
 
-func importAll(ctx context.Context, a *app.App, by staff.Member) error {
+func importAll(ctx context.Context, a *desk, by staff.Member) error {
 	v := invoiceOf("imported")
 	v.Number = "INV-0099"
 	c := billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Joinery", Email: "new@kauri.example"}
-	_, err := a.Import(ctx, by, app.ImportPreview{Clients: []billing.Client{c}, Invoices: []app.ImportedInvoice{{Invoice: v}}})
+	_, err := a.Import(ctx, by, intake.Preview{Clients: []billing.Client{c}, Invoices: []intake.Imported{{Invoice: v}}})
 	return err
 }
 
-// TestNoUseCaseIsForgotten fails for a method of App that nobody has thought about.
+// TestNoUseCaseIsForgotten fails for a method that nobody has thought about.
 func TestNoUseCaseIsForgotten(t *testing.T) {
 	listed := map[string]bool{}
 	for _, names := range []iter.Seq[string]{maps.Keys(useCases), maps.Keys(filters), maps.Keys(free)} {
@@ -325,7 +338,7 @@ func TestNoUseCaseIsForgotten(t *testing.T) {
 			listed[name] = true
 		}
 	}
-	methods := reflect.TypeFor[*app.App]()
+	methods := reflect.TypeFor[desk]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
 		if !listed[name] {
@@ -349,7 +362,7 @@ func TestEveryUseCaseAsks(t *testing.T) {
 			for _, by := range kinds() {
 				if by.May(u.needs, u.on) {
 					o := openPrepared(t)
-					if err := u.call(t.Context(), o.App, by); app.IsCode(err, app.Forbidden) {
+					if err := u.call(t.Context(), o.desk(), by); app.IsCode(err, app.Forbidden) {
 						t.Errorf("%s is refused: %v", by.Name, err)
 					}
 					if denied := o.denied(); len(denied) > 0 {
@@ -358,7 +371,7 @@ func TestEveryUseCaseAsks(t *testing.T) {
 					continue
 				}
 				told := len(refusing.denied())
-				if err := u.call(t.Context(), refusing.App, by); !app.IsCode(err, app.Forbidden) {
+				if err := u.call(t.Context(), refusing.desk(), by); !app.IsCode(err, app.Forbidden) {
 					t.Errorf("%s: %v", by.Name, err)
 				}
 				if diff := cmp.Diff(before, refusing.content()); diff != "" {
@@ -379,7 +392,7 @@ func TestListsShowWhatMayBeSeen(t *testing.T) {
 	o := openPrepared(t)
 	for name, f := range filters {
 		for _, by := range kinds() {
-			n, err := f.count(t.Context(), o.App, by)
+			n, err := f.count(t.Context(), o.desk(), by)
 			if err != nil || (n > 0) != by.May(f.needs, kauri) {
 				t.Errorf("%s shows %s %d things of Kauri, %v", name, by.Name, n, err)
 			}
@@ -395,7 +408,7 @@ func TestTheSameRefusalIsNotRecordedAllTheTime(t *testing.T) {
 	viewer := kinds()[slices.IndexFunc(kinds(), func(m staff.Member) bool { return m.ID == "viewer" })]
 	for range 10 {
 		for _, name := range []string{"Finalize", "Redraft", "Export", "Deactivate", "SaveFirm"} {
-			_ = useCases[name].call(t.Context(), o.App, viewer) // is refused
+			_ = useCases[name].call(t.Context(), o.desk(), viewer) // is refused
 		}
 	}
 	want := []string{"viewer: change the firm's settings ", "viewer: manage staff ", "viewer: export invoices to Xero kauri", "viewer: edit invoices kauri"}
@@ -465,6 +478,11 @@ func openPrepared(t *testing.T) *office {
 	return o
 }
 
+// desk is all that can be done in the office.
+func (o *office) desk() *desk {
+	return &desk{o.App, intake.New(o.App), outbox.New(outbox.Params{App: o.App, Store: o.db, Books: offline{}, Log: apptest.Quiet})}
+}
+
 // preparedDatabase is a connected firm with staff of every kind and an invoice of Kauri
 // in every state that matters.
 var preparedDatabase = sync.OnceValue(func() []byte {
@@ -474,7 +492,7 @@ var preparedDatabase = sync.OnceValue(func() []byte {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "firm.db")
-	if err := os.WriteFile(path, emptyDatabase(), 0o600); err != nil {
+	if err := os.WriteFile(path, apptest.EmptyDatabase(), 0o600); err != nil {
 		panic(err)
 	}
 	db, err := data.Open(context.Background(), path)
@@ -519,7 +537,7 @@ func prepare(tx app.Tx) error {
 			return err
 		}
 	}
-	if err := tx.SaveRun(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
+	if err := tx.SaveRuns(app.Run{ID: "run", Tenant: tenant, By: "founder", Started: tx.Now(), Confirmed: tx.Now()}); err != nil {
 		return err
 	}
 	replaced := app.Export{ID: "replaced", Run: "run", Invoice: "replaced", Number: "INV-replaced", Tenant: tenant, Mark: app.DefaultMarkBase + "r", Ended: tx.Now()}

@@ -20,11 +20,11 @@ type Document struct {
 // Document returns an invoice as it is printed. A draft has no number yet.
 func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceID) (Document, error) {
 	var d Document
-	err := a.store.View(ctx, func(r Reader) (err error) {
-		if d, err = document(r, id); err != nil {
+	err := a.View(ctx, func(r Reader) (err error) {
+		if d, err = ReadDocument(r, id); err != nil {
 			return err
 		}
-		return allow(by, staff.See, d.Invoice.Client)
+		return Allow(by, staff.See, d.Invoice.Client)
 	})
 	if err != nil {
 		return Document{}, err
@@ -32,7 +32,7 @@ func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceI
 	return d, nil
 }
 
-func document(r Reader, id billing.InvoiceID) (d Document, err error) {
+func ReadDocument(r Reader, id billing.InvoiceID) (d Document, err error) {
 	if d.Invoice, err = r.Invoice(id); err != nil {
 		return d, err
 	}

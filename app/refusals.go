@@ -10,10 +10,10 @@ import (
 	"feebridge/app/staff"
 )
 
-// allow returns an error that names what is missing when the member may not do it. Out of
+// Allow returns an error that names what is missing when the member may not do it. Out of
 // a transaction it finds its way into the audit trail by itself; a use case that goes on
-// in spite of it notes it with noteRefusal.
-func allow(by staff.Member, a staff.Action, client billing.ClientID) error {
+// in spite of it notes it with NoteRefusal.
+func Allow(by staff.Member, a staff.Action, client billing.ClientID) error {
 	if by.May(a, client) {
 		return nil
 	}
@@ -25,7 +25,7 @@ func allow(by staff.Member, a staff.Action, client billing.ClientID) error {
 
 // allow asks the table before a use case begins its first transaction.
 func (a *App) allow(ctx context.Context, by staff.Member, action staff.Action, client billing.ClientID) error {
-	return a.store.note(ctx, allow(by, action, client))
+	return a.store.note(ctx, Allow(by, action, client))
 }
 
 // refusal is behind the error that tells a member that she may not do something.
@@ -33,6 +33,15 @@ type refusal struct {
 	by     staff.Member
 	action staff.Action
 	client billing.ClientID // "" where the action concerns none
+}
+
+// key is the refusal for whoever counts them: staff.Member cannot be compared.
+func (r *refusal) key() refusalKey { return refusalKey{r.by.ID, r.action, r.client} }
+
+type refusalKey struct {
+	by     staff.ID
+	action staff.Action
+	client billing.ClientID
 }
 
 // Error returns what the trail says.
@@ -61,7 +70,7 @@ func (s refusals) note(ctx context.Context, err error) error {
 	if !errors.As(err, &r) {
 		return err
 	}
-	record := func(tx Tx) error { return noteRefusal(tx, err) }
+	record := func(tx Tx) error { return NoteRefusal(tx, err) }
 	if failed := s.Store.Update(context.WithoutCancel(ctx), record); failed != nil {
 		s.log.Error("recording a refusal", "by", r.by.ID, "action", r.action, "client", r.client, "error", failed)
 	}
@@ -72,13 +81,13 @@ func (s refusals) note(ctx context.Context, err error) error {
 // fills the trail by trying all the time.
 const sameRefusal = 10 * time.Minute
 
-// noteRefusal records what err refuses, if it refuses anything.
-func noteRefusal(tx Tx, err error) error {
+// NoteRefusal records what err refuses, if it refuses anything.
+func NoteRefusal(tx Tx, err error) error {
 	var r *refusal
 	if !errors.As(err, &r) {
 		return nil
 	}
-	e := entry(r.by, "denied", "client", string(r.client), "", string(r.action))
+	e := Entry(r.by, staff.AuditDenied, "client", string(r.client), "", string(r.action))
 	if r.client == "" {
 		e.Subject = "firm"
 	}
@@ -92,4 +101,21 @@ func noteRefusal(tx Tx, err error) error {
 		}
 	}
 	return tx.Record(e)
+}
+
+// noteRefusals records what the errors of results refuse: each refusal once, however many invoices
+// it is about.
+func noteRefusals(tx Tx, results []Result) error {
+	noted := map[refusalKey]bool{}
+	for _, result := range results {
+		r, ok := errors.AsType[*refusal](result.Err)
+		if !ok || noted[r.key()] {
+			continue
+		}
+		noted[r.key()] = true
+		if err := NoteRefusal(tx, result.Err); err != nil {
+			return err
+		}
+	}
+	return nil
 }

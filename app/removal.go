@@ -2,41 +2,11 @@ package app
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-)
-
-// RemovalID identifies a removal.
-type RemovalID string
-
-// Removal is one invoice's way out of force in Xero: deleted there, so that it is a draft here
-// again, or voided there, so that it can be replaced. It waits while it has no batch and no end.
-type Removal struct {
-	ID       RemovalID
-	Run      RunID
-	Invoice  billing.InvoiceID
-	Export   ExportID // that is undone
-	Tenant   ledger.TenantID
-	There    ledger.InvoiceID
-	To       ledger.InvoiceStatus // DeletedThere or VoidedThere
-	Batch    BatchID              // the batch it is in; "" when in none
-	Small    int                  // the most members its next batch may have; 0 for no limit
-	Ended    time.Time
-	Result   RemovalResult    // once ended
-	Messages []ledger.Message // why it stays in Xero
-}
-
-// RemovalResult says how a removal ended.
-type RemovalResult string
-
-// The results of a removal.
-const (
-	Removed   RemovalResult = "removed"
-	KeptThere RemovalResult = "kept"
-	Withdrawn RemovalResult = "withdrawn" // cancelled before it was sent
 )
 
 // Redraft takes finalized invoices back to draft. One that Xero does not hold is a draft at
@@ -45,102 +15,124 @@ const (
 // taken back is refused row by row, with the way out. One that is on its way already stays in
 // its run.
 func (a *App) Redraft(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (runs []Run, results []Result, err error) {
-	err = a.update(ctx, func(tx Tx) error {
+	err = a.Update(ctx, func(tx Tx) error {
 		runs, results = nil, results[:0]
-		if err := checkUnlocked(tx); err != nil {
+		if err := CheckUnlocked(tx); err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.InvoiceHeads(Distinct(ids))
 		if err != nil {
 			return err
 		}
-		q := &removalQueue{Tx: tx, by: by}
+		q := &removalQueue{Tx: tx, by: by, stages: map[billing.Stage][]billing.InvoiceID{}}
+		if q.latest, err = tx.LatestExports(invoiceIDs(invoices)); err != nil {
+			return err
+		}
 		for _, v := range invoices {
 			err := q.redraft(v)
 			if CodeOf(err) == Internal && err != nil {
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
+		}
+		if err := q.save(); err != nil {
+			return err
 		}
 		runs = q.runs
 		return nil
 	})
 	if err == nil && len(runs) > 0 {
-		a.wake.ring()
+		a.Queue()
 	}
 	return runs, results, err
 }
 
-// removalQueue puts removals on disk.
+// removalQueue is what a redraft or a void puts on disk.
 type removalQueue struct {
 	Tx
-	by   staff.Member
-	runs []Run // one an organisation
+	by       staff.Member
+	latest   map[billing.InvoiceID]Export // the newest export of each invoice
+	runs     []Run                        // one an organisation
+	removals []Removal
+	stages   map[billing.Stage][]billing.InvoiceID
+	entries  []staff.Entry
 }
 
 // redraft takes one invoice back, or says why it cannot be.
 func (q *removalQueue) redraft(v billing.Invoice) error {
-	if err := allow(q.by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(q.by, staff.EditInvoices, v.Client); err != nil {
 		return err
 	}
 	if v.Stage == (billing.Stage{Status: billing.Finalized, Export: billing.Removing}) {
 		return nil
 	}
 	if to, ok := v.Stage.Next(billing.Reopen); ok {
-		return q.advance(v, to, eventNames[billing.Reopen])
+		q.advance(v, to, EventNames[billing.Reopen])
+		return nil
 	}
-	exports, err := q.ExportsOf(v.ID)
-	if err != nil {
-		return err
-	}
+	e, exported := q.latest[v.ID]
 	to, ok := v.Stage.Next(billing.Remove)
-	if !ok || len(exports) == 0 {
-		return notRedrafted(v, exports)
+	if !ok || !exported {
+		return notRedrafted(v, e)
 	}
-	return q.add(v, exports[0], to, ledger.DeletedThere)
+	q.add(v, e, to, ledger.DeletedThere)
+	return nil
 }
 
-// add puts a removal on disk.
-func (q *removalQueue) add(v billing.Invoice, e Export, stage billing.Stage, to ledger.InvoiceStatus) error {
-	run, err := q.runOf(e.Tenant)
-	if err != nil {
-		return err
-	}
-	err = q.SaveRemovals(Removal{
-		ID: RemovalID(newID()), Run: run, Invoice: v.ID, Export: e.ID, Tenant: e.Tenant, There: e.Standing.ID, To: to,
+// add queues a removal.
+func (q *removalQueue) add(v billing.Invoice, e Export, stage billing.Stage, to ledger.InvoiceStatus) {
+	q.removals = append(q.removals, Removal{
+		ID: RemovalID(NewID()), Run: q.runOf(e.Tenant), Invoice: v.ID, Export: e.ID, Tenant: e.Tenant, There: e.Standing.ID, To: to,
 	})
-	if err != nil {
-		return err
-	}
-	return q.advance(v, stage, removalNames[to])
+	q.advance(v, stage, removalNames[to])
 }
 
 // removalNames name in the audit trail what was asked for.
-var removalNames = map[ledger.InvoiceStatus]string{ledger.DeletedThere: "draft", ledger.VoidedThere: "void in Xero"}
+var removalNames = map[ledger.InvoiceStatus]staff.AuditAction{ledger.DeletedThere: staff.AuditDraft, ledger.VoidedThere: staff.AuditVoid}
 
-func (q *removalQueue) advance(v billing.Invoice, to billing.Stage, action string) error {
-	if err := q.Advance(to, v.ID); err != nil {
-		return err
-	}
-	return q.Record(entry(q.by, action, "invoice", string(v.ID), describe(v.Stage), describe(to)))
+func (q *removalQueue) advance(v billing.Invoice, to billing.Stage, action staff.AuditAction) {
+	q.stages[to] = append(q.stages[to], v.ID)
+	q.entries = append(q.entries, Entry(q.by, action, "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 }
 
-func (q *removalQueue) runOf(t ledger.TenantID) (RunID, error) {
+func (q *removalQueue) runOf(t ledger.TenantID) RunID {
 	for _, r := range q.runs {
 		if r.Tenant == t {
-			return r.ID, nil
+			return r.ID
 		}
 	}
-	r := Run{ID: RunID(newID()), Kind: RemovalRun, Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
+	r := Run{ID: RunID(NewID()), Kind: RemovalRun, Tenant: t, By: q.by.ID, Started: q.Now(), Confirmed: q.Now()}
 	q.runs = append(q.runs, r)
-	return r.ID, q.SaveRun(r)
+	return r.ID
 }
 
-// notRedrafted says why an invoice cannot be taken back to draft, and what can be done.
-func notRedrafted(v billing.Invoice, exports []Export) error {
+func (q *removalQueue) save() error {
+	if err := q.SaveRuns(q.runs...); err != nil {
+		return err
+	}
+	if err := q.SaveRemovals(q.removals...); err != nil {
+		return err
+	}
+	if err := q.AdvanceAll(q.stages); err != nil {
+		return err
+	}
+	return q.Record(q.entries...)
+}
+
+func invoiceIDs(all []billing.Invoice) []billing.InvoiceID {
+	ids := make([]billing.InvoiceID, len(all))
+	for i, v := range all {
+		ids[i] = v.ID
+	}
+	return ids
+}
+
+// notRedrafted says why an invoice cannot be taken back to draft, and what can be done. latest is
+// its newest export, if it has any.
+func notRedrafted(v billing.Invoice, latest Export) error {
 	n := v.Number
 	switch {
 	case v.Stage.Status == billing.Draft:
@@ -157,79 +149,55 @@ func notRedrafted(v billing.Invoice, exports []Export) error {
 		return Errorf(Conflict, "Invoice %s was not found in Xero. An Admin has to say that it is gone for good first.", n)
 	case v.Stage.Export == billing.VoidedInXero:
 		return Errorf(Conflict, "Invoice %s was voided in Xero, so its number is used up: choose Replace to write it anew.", n)
-	case len(exports) > 0:
-		return &Error{Code: Conflict, Text: "Invoice %s stays as it is. %s", Args: []any{n, exports[0].Standing.CannotDelete().Text}}
+	case latest.ID != "":
+		return &Error{Code: Conflict, Text: "Invoice %s stays as it is. %s", Args: []any{n, latest.Standing.CannotDelete().Text}}
 	}
-	return Errorf(Conflict, "Invoice %s is %s: it cannot be taken back to draft now.", n, describe(v.Stage))
+	return Errorf(Conflict, "Invoice %s is %s: it cannot be taken back to draft now.", n, Describe(v.Stage))
 }
 
-// withdrawRemovals lets what of a run was provably never sent stay in Xero, and returns how
-// many invoices that were.
-func withdrawRemovals(tx Tx, by staff.Member, run Run) (n int, err error) {
-	if err := releaseRemovals(tx, run); err != nil {
-		return 0, err
-	}
-	all, err := tx.RemovalsOfRun(run.ID)
+// withdrawRemovals lets stay in Xero what no request of the run holds, and returns how many
+// invoices that were.
+func withdrawRemovals(tx Tx, by staff.Member, id RunID) (int, error) {
+	all, err := tx.RemovalsOfRun(id)
 	if err != nil {
 		return 0, err
 	}
-	for _, m := range all {
-		if m.Batch != "" || !m.Ended.IsZero() {
-			continue
-		}
-		r, err := removalNow(tx, m.ID)
-		if err != nil {
-			return n, err
-		}
-		if err := allow(by, staff.EditInvoices, r.tracked.Invoice.Client); err != nil {
-			return n, err
-		}
-		if err := keepThere(tx, r, nil, []ledger.Message{ledger.Stays("It was cancelled before it was sent.")}, Withdrawn); err != nil {
-			return n, err
-		}
-		n++
+	waiting := slices.DeleteFunc(all, func(r Removal) bool { return r.Batch != "" || !r.Ended.IsZero() })
+	ids, exportIDs := make([]billing.InvoiceID, len(waiting)), make([]ExportID, len(waiting))
+	for i, r := range waiting {
+		ids[i], exportIDs[i] = r.Invoice, r.Export
 	}
-	return n, nil
-}
-
-// releaseRemovals takes the run's removals out of requests that were never tried.
-func releaseRemovals(tx Tx, run Run) error {
-	ready, err := tx.Batches(run.Tenant, Ready)
+	invoices, err := tx.InvoiceHeads(ids)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, b := range ready {
-		if b.Kind != RemovalBatch || b.Tries > 0 {
-			continue
-		}
-		if err := unplanRemovals(tx, b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unplanRemovals takes a request back that was never sent: its members wait again.
-func unplanRemovals(tx Tx, b Batch) error {
-	members, err := tx.Removals(removalIDs(b.Members))
+	exports, err := tx.Exports(exportIDs)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for i := range members {
-		members[i].Batch = ""
+	stages := map[billing.Stage][]billing.InvoiceID{}
+	var entries []staff.Entry
+	for i, v := range invoices {
+		if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
+			return 0, err
+		}
+		r := &waiting[i]
+		r.Ended, r.Result = tx.Now(), Withdrawn
+		if v.Stage.Export != billing.Removing {
+			continue // a comparison with Xero found it to stand otherwise
+		}
+		to, why := v.Stage.Kept(exports[i].Result), ledger.Stays("It was cancelled before it was sent.")
+		r.Messages = []ledger.Message{why}
+		stages[to] = append(stages[to], v.ID)
+		entries = append(entries, Entry(Itself, staff.AuditStays, "invoice", string(v.ID), Describe(v.Stage), Describe(to)+": "+why.Text))
 	}
-	if err := tx.SaveRemovals(members...); err != nil {
-		return err
+	if err := tx.SaveRemovals(waiting...); err != nil {
+		return 0, err
 	}
-	return tx.DeleteBatch(b.ID)
-}
-
-func removalIDs(members []string) []RemovalID {
-	ids := make([]RemovalID, len(members))
-	for i, m := range members {
-		ids[i] = RemovalID(m)
+	if err := tx.AdvanceAll(stages); err != nil {
+		return 0, err
 	}
-	return ids
+	return len(waiting), tx.Record(entries...)
 }
 
 // RemovalsOfRun returns the removals of a run that the member may see, in the order they were
@@ -237,21 +205,12 @@ func removalIDs(members []string) []RemovalID {
 func (a *App) RemovalsOfRun(ctx context.Context, by staff.Member, id RunID) ([]Removal, error) {
 	var seen []Removal
 	err := a.store.View(ctx, func(r Reader) error {
-		seen = nil
 		all, err := r.RemovalsOfRun(id)
 		if err != nil {
 			return err
 		}
-		for _, m := range all {
-			v, err := r.Invoice(m.Invoice)
-			if err != nil {
-				return err
-			}
-			if by.May(staff.See, v.Client) {
-				seen = append(seen, m)
-			}
-		}
-		return nil
+		seen, err = visible(r, by, all, func(m Removal) billing.InvoiceID { return m.Invoice })
+		return err
 	})
 	return seen, err
 }

@@ -3,23 +3,11 @@ package app
 import (
 	"context"
 	"strings"
-	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 )
-
-// Replacement is how far a closed invoice has come on its way to be written anew: out of force
-// in Xero, deleted here, and a draft copy made. Each step is a transaction of its own, so that
-// it can be left after any.
-type Replacement struct {
-	Invoice billing.InvoiceID // that is replaced
-	By      staff.ID          // who began it
-	Began   time.Time
-	Copy    billing.InvoiceID // the new draft; "" before
-	Ended   time.Time         // zero while it is under way
-}
 
 // ReplaceStep says what comes next of a replacement.
 type ReplaceStep string
@@ -46,12 +34,12 @@ type ReplaceView struct {
 
 // Replace begins to replace a closed invoice, or goes on with it.
 func (a *App) Replace(ctx context.Context, by staff.Member, id billing.InvoiceID) (ReplaceView, error) {
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		v, err := tx.Invoice(id)
 		if err != nil {
 			return err
 		}
-		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+		if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 			return err
 		}
 		switch r, err := tx.Replacement(id); {
@@ -61,12 +49,12 @@ func (a *App) Replace(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		case err == nil && v.Stage.Status == billing.Deleted: // it was given up after that
 		case v.Stage.Status != billing.Closed:
-			return Errorf(Conflict, "Invoice %s is %s: only a closed invoice is replaced. Choose Draft to change it.", v.Number, describe(v.Stage))
+			return Errorf(Conflict, "Invoice %s is %s: only a closed invoice is replaced. Choose Draft to change it.", v.Number, Describe(v.Stage))
 		}
 		if err := tx.SaveReplacement(Replacement{Invoice: id, By: by.ID, Began: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "replace", "invoice", string(id), "", "begun"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "begun"))
 	})
 	if err != nil {
 		return ReplaceView{}, err
@@ -81,7 +69,7 @@ func (a *App) ReplaceView(ctx context.Context, by staff.Member, id billing.Invoi
 		return ReplaceView{}, err
 	}
 	r := ReplaceView{InvoiceView: view}
-	err = a.store.View(ctx, func(rd Reader) (err error) {
+	err = a.View(ctx, func(rd Reader) (err error) {
 		if r.Replacement, err = rd.Replacement(id); err != nil {
 			return err
 		}
@@ -138,7 +126,7 @@ func keptWhy(all []Removal) string {
 // Replacements returns the replacements under way that the member may go on with.
 func (a *App) Replacements(ctx context.Context, by staff.Member) ([]Replacement, error) {
 	var open []Replacement
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		open = nil
 		all, err := r.Replacements()
 		if err != nil {
@@ -162,8 +150,8 @@ func (a *App) Replacements(ctx context.Context, by staff.Member) ([]Replacement,
 // returns, and is sent as an export is.
 func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.InvoiceID) (Run, error) {
 	var run Run
-	err := a.update(ctx, func(tx Tx) error {
-		if err := checkUnlocked(tx); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := CheckUnlocked(tx); err != nil {
 			return err
 		}
 		v, err := replaced(tx, by, id)
@@ -176,20 +164,18 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		}
 		to, ok := v.Stage.Next(billing.Void)
 		if !ok || len(exports) == 0 {
-			return Errorf(Conflict, "Invoice %s is %s: it cannot be voided in Xero now.", v.Number, describe(v.Stage))
+			return Errorf(Conflict, "Invoice %s is %s: it cannot be voided in Xero now.", v.Number, Describe(v.Stage))
 		}
 		if why := exports[0].Standing.CannotVoid(); why.Text != "" {
 			return &Error{Code: Conflict, Text: "Invoice %s cannot be voided. %s", Args: []any{v.Number, why.Text}}
 		}
-		q := &removalQueue{Tx: tx, by: by}
-		err = q.add(v, exports[0], to, ledger.VoidedThere)
-		if err == nil {
-			run = q.runs[0]
-		}
-		return err
+		q := &removalQueue{Tx: tx, by: by, stages: map[billing.Stage][]billing.InvoiceID{}}
+		q.add(v, exports[0], to, ledger.VoidedThere)
+		run = q.runs[0]
+		return q.save()
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return run, err
 }
@@ -200,7 +186,7 @@ func replaced(tx Tx, by staff.Member, id billing.InvoiceID) (billing.Invoice, er
 	if err != nil {
 		return v, err
 	}
-	if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+	if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 		return v, err
 	}
 	r, err := tx.Replacement(id)
@@ -213,8 +199,8 @@ func replaced(tx Tx, by staff.Member, id billing.InvoiceID) (billing.Invoice, er
 // DeleteReplaced deletes the invoice of a replacement here, once Xero has it out of force. It
 // is kept for the audit trail, and its number is never given out again.
 func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := checkUnlocked(tx); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := CheckUnlocked(tx); err != nil {
 			return err
 		}
 		v, err := replaced(tx, by, id)
@@ -231,7 +217,7 @@ func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.In
 		if err := tx.Advance(to, id); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, eventNames[billing.Delete], "invoice", string(id), describe(v.Stage), describe(to)))
+		return tx.Record(Entry(by, EventNames[billing.Delete], "invoice", string(id), Describe(v.Stage), Describe(to)))
 	})
 }
 
@@ -239,7 +225,7 @@ func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.In
 // Xero is an Admin's to delete.
 func mayDelete(by staff.Member, v billing.Invoice) (billing.Stage, error) {
 	if v.Stage.Export == billing.NotFoundInXero {
-		if err := allow(by, staff.ReleaseMissing, ""); err != nil {
+		if err := Allow(by, staff.ReleaseMissing, ""); err != nil {
 			return v.Stage, err
 		}
 	}
@@ -251,7 +237,7 @@ func mayDelete(by staff.Member, v billing.Invoice) (billing.Stage, error) {
 // the old one.
 func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error) {
 	var fresh billing.InvoiceID
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		v, err := replaced(tx, by, id)
 		if err != nil {
 			return err
@@ -276,10 +262,10 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		if err := tx.Record(entry(by, "copy", "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "replace", "invoice", string(id), "", "a draft takes its place"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "a draft takes its place"))
 	})
 	return fresh, err
 }
@@ -299,7 +285,7 @@ func replacing(reference string, number billing.Number) string {
 
 // StopReplacing gives a replacement up. What was done in Xero and here stays done.
 func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		v, err := replaced(tx, by, id)
 		if err != nil {
 			return err
@@ -315,6 +301,6 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "replace", "invoice", string(id), "", "given up"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "given up"))
 	})
 }

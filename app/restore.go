@@ -4,61 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
-	"feebridge/app/billing"
-	"feebridge/app/ledger"
-	"feebridge/app/money"
 	"feebridge/app/staff"
-)
-
-// Copied says that the database is a copy: Xero may have been sent what it knows nothing of.
-type Copied struct {
-	How   CopyHow
-	Found time.Time // when that showed
-}
-
-// CopyHow says how a database came to be a copy.
-type CopyHow string
-
-// The ways in which a database comes to be a copy.
-const (
-	Original     CopyHow = ""
-	Restored     CopyHow = "restored" // from a backup, by Feebridge
-	CopiedByHand CopyHow = "copied"   // as a file, or moved, past Feebridge
-)
-
-// Reconciliation is how far a copy has been compared with what one organisation has.
-type Reconciliation struct {
-	Tenant  ledger.TenantID
-	Heard   time.Time // Xero's clock when the database last heard of it before it was copied; zero for never
-	From    time.Time // Xero's clock, from when on its changes are read; zero for all
-	Reached time.Time // Xero's clock, up to when they were read and stored
-	Run     RunID     // that the exports found in Xero belong to; "" while there is none
-	Adopted int       // invoices whose export was found in Xero and is known again
-	Updated int       // exports known here that stood otherwise in Xero by now
-	Began   time.Time
-	Ended   time.Time // zero while it is under way
-	Without string    // why a person went on without it; "" where nobody did
-}
-
-// Stray is what bears a mark of ours in Xero and could not be brought together with an
-// invoice here.
-type Stray struct {
-	ID     ledger.InvoiceID
-	Why    StrayWhy
-	Number billing.Number
-	Status ledger.InvoiceStatus
-	Total  money.Amount
-}
-
-// StrayWhy says why something in Xero is a stray.
-type StrayWhy string
-
-// The reasons for a stray.
-const (
-	Missing  StrayWhy = "missing"  // the invoice was made after the copy
-	Doubtful StrayWhy = "doubtful" // the invoice here is deleted, closed, or in Xero under another export
 )
 
 // LockState is whether the database is locked because it is a copy, and how far it has been
@@ -80,7 +27,7 @@ type Comparison struct {
 // LockState returns whether the database is locked because it is a copy.
 func (a *App) LockState(ctx context.Context) (LockState, error) {
 	var s LockState
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		s = LockState{}
 		if s.Copied, err = r.Copied(); err != nil || s.How == Original {
 			return err
@@ -110,7 +57,7 @@ func (a *App) LockState(ctx context.Context) (LockState, error) {
 // unreconciled returns the organisations that a copy must be compared with before anything
 // is sent, numbered or taken back. One that was connected after the copy was made is among
 // them, too: it may have been connected, and been sent to, before.
-func unreconciled(r Reader) ([]Organisation, error) {
+func Unreconciled(r Reader) ([]Organisation, error) {
 	if c, err := r.Copied(); err != nil || c.How == Original {
 		return nil, err
 	}
@@ -131,9 +78,9 @@ func unreconciled(r Reader) ([]Organisation, error) {
 	return open, nil
 }
 
-// checkUnlocked returns an error that says what the database waits for while it is locked.
-func checkUnlocked(r Reader) error {
-	open, err := unreconciled(r)
+// CheckUnlocked returns an error that says what the database waits for while it is locked.
+func CheckUnlocked(r Reader) error {
+	open, err := Unreconciled(r)
 	if err != nil || len(open) == 0 {
 		return err
 	}
@@ -154,11 +101,11 @@ var ErrLocked = errors.New("the database is locked")
 // AllowRestore notes that the member is about to put a backup in the place of this database,
 // if she may. The note stays in the database that is put aside.
 func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.BackUp, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err
 		}
-		return tx.Record(entry(by, "restore", "firm", "", "", from))
+		return tx.Record(Entry(by, staff.AuditRestore, "firm", "", "", from))
 	})
 }
 
@@ -166,14 +113,14 @@ func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) er
 // cannot be reached, and says why. What was sent to those since it was copied may be sent
 // once more: whoever calls this has been told.
 func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error {
-	err := a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.BackUp, ""); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err
 		}
 		if reason = strings.TrimSpace(reason); reason == "" {
 			return Errorf(Invalid, "Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
 		}
-		open, err := unreconciled(tx)
+		open, err := Unreconciled(tx)
 		if err != nil {
 			return err
 		}
@@ -182,7 +129,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			return err
 		}
 		for _, o := range open {
-			if err := neverReplay(tx, o.Tenant.ID); err != nil {
+			if err := tx.NeverReplay(o.Tenant.ID); err != nil {
 				return err
 			}
 			c := done[o.Tenant.ID]
@@ -190,32 +137,14 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			if err := tx.SaveReconciliation(c); err != nil {
 				return err
 			}
-			if err := tx.Record(entry(by, "unlock", "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
+			if err := tx.Record(Entry(by, staff.AuditUnlock, "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		a.wake.ring()
+		a.Queue()
 	}
 	return err
-}
-
-// neverReplay lets what a copy holds to be under way be looked up only: its key may have been
-// used, and the outcome stored, after the copy was made.
-func neverReplay(tx Tx, t ledger.TenantID) error {
-	for _, state := range []BatchState{Sending, Lost} {
-		batches, err := tx.Batches(t, state)
-		if err != nil {
-			return err
-		}
-		for _, b := range batches {
-			b.LookUp, b.Troubles = true, 0
-			if err := tx.SaveBatch(b); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -64,6 +64,49 @@ type Export struct {
 	Messages []ledger.Message
 }
 
+// Tracked is an export whose invoice Xero has, or had.
+type Tracked struct {
+	Export  Export
+	Invoice billing.Invoice // without its lines
+	Newest  bool            // no later export of the invoice is known
+}
+
+// Sent returns what the invoice was sent with.
+func (t Tracked) Sent() ledger.Sent {
+	e, v := t.Export, t.Invoice
+	return ledger.Sent{Number: e.Number, Contact: e.Contact, Date: v.Date, Currency: v.Currency, Total: e.Expected}
+}
+
+// RemovalID identifies a removal.
+type RemovalID string
+
+// Removal is one invoice's way out of force in Xero: deleted there, so that it is a draft here
+// again, or voided there, so that it can be replaced. It waits while it has no batch and no end.
+type Removal struct {
+	ID       RemovalID
+	Run      RunID
+	Invoice  billing.InvoiceID
+	Export   ExportID // that is undone
+	Tenant   ledger.TenantID
+	There    ledger.InvoiceID
+	To       ledger.InvoiceStatus // DeletedThere or VoidedThere
+	Batch    BatchID              // the batch it is in; "" when in none
+	Small    int                  // the most members its next batch may have; 0 for no limit
+	Ended    time.Time
+	Result   RemovalResult    // once ended
+	Messages []ledger.Message // why it stays in Xero
+}
+
+// RemovalResult says how a removal ended.
+type RemovalResult string
+
+// The results of a removal.
+const (
+	Removed   RemovalResult = "removed"
+	KeptThere RemovalResult = "kept"
+	Withdrawn RemovalResult = "withdrawn" // cancelled before it was sent
+)
+
 // Batch is one write: on disk with its exact bytes before it is sent.
 type Batch struct {
 	ID        BatchID
@@ -101,6 +144,23 @@ const (
 	Settled BatchState = "settled"
 )
 
+// Extra is something that is written to an exported invoice in Xero besides the invoice. It is
+// best effort: it is tried once, and its failure changes nothing of the export.
+type Extra struct {
+	Export ExportID
+	Tenant ledger.TenantID
+	Kind   ExtraKind
+}
+
+// ExtraKind says what an extra is.
+type ExtraKind string
+
+// The kinds of extra.
+const (
+	HistoryNote  ExtraKind = "note"  // who exported it, in the invoice's history
+	PrintedPaper ExtraKind = "paper" // the printed invoice, attached
+)
+
 // Tally counts the exports of a run, or its removals, by what became of them. Of removals,
 // Exporting are under way, Exported are done, and Failed are those that stay in Xero.
 type Tally struct {
@@ -109,6 +169,49 @@ type Tally struct {
 
 // Open returns how many are not settled.
 func (t Tally) Open() int { return t.Queued + t.Exporting + t.Unknown }
+
+// CountExports counts n exports. Of those that have ended, state is how; of the others, what
+// their invoices are at. What ended otherwise than exported, failed or cancelled is in Xero, or
+// was, and counts as Warned: a person has to look at it.
+func (t *Tally) CountExports(n int, ended bool, state billing.ExportState) {
+	t.All += n
+	switch {
+	case ended && state == billing.NotExported:
+		t.Cancelled += n
+	case ended && state == billing.Failed:
+		t.Failed += n
+	case ended && state == billing.Exported:
+		t.Exported += n
+	case ended:
+		t.Warned += n
+	case state == billing.Unknown:
+		t.Unknown += n
+	case state == billing.Exporting:
+		t.Exporting += n
+	default:
+		t.Queued += n
+	}
+}
+
+// CountRemovals counts n removals with a result, "" for none yet, whose batch is in a state, ""
+// while they are in none.
+func (t *Tally) CountRemovals(n int, result RemovalResult, batch BatchState) {
+	t.All += n
+	switch {
+	case result == Removed:
+		t.Exported += n
+	case result == KeptThere:
+		t.Failed += n
+	case result == Withdrawn:
+		t.Cancelled += n
+	case batch == Lost:
+		t.Unknown += n
+	case batch == Sending:
+		t.Exporting += n
+	default:
+		t.Queued += n
+	}
+}
 
 // Link ties a client to a contact of an organisation.
 type Link struct {

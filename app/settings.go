@@ -26,7 +26,7 @@ type Settings struct {
 // Settings returns the firm's settings.
 func (a *App) Settings(ctx context.Context) (Settings, error) {
 	var s Settings
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		if s.Firm, err = r.Firm(); err != nil {
 			return err
 		}
@@ -46,8 +46,8 @@ const MaxLogo = 1 << 20
 // letterhead. What belongs to its connection stays as it is.
 func (a *App) SaveFirm(ctx context.Context, by staff.Member, f Firm) (Firm, error) {
 	var saved Firm
-	err := a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditSettings, ""); err != nil {
+	err := a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
 		was, err := tx.Firm()
@@ -68,7 +68,7 @@ func (a *App) SaveFirm(ctx context.Context, by staff.Member, f Firm) (Firm, erro
 		if to == "" {
 			return nil
 		}
-		return tx.Record(entry(by, "change", "firm", saved.Name, from, to))
+		return tx.Record(Entry(by, staff.AuditChange, "firm", saved.Name, from, to))
 	})
 	return saved, err
 }
@@ -120,8 +120,8 @@ func firmWords(f Firm) []word {
 // them; if they are others by now, it is a Conflict. Lines that have a tax keep it as it
 // was. The order does not count.
 func (a *App) SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditSettings, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
 		now, err := tx.Taxes()
@@ -164,8 +164,8 @@ func taxText(t billing.Tax) string {
 // to change them; if they are others by now, it is a Conflict. Lines that have one keep
 // it. The order does not count.
 func (a *App) SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error {
-	return a.update(ctx, func(tx Tx) error {
-		if err := allow(by, staff.EditSettings, ""); err != nil {
+	return a.Update(ctx, func(tx Tx) error {
+		if err := Allow(by, staff.EditSettings, ""); err != nil {
 			return err
 		}
 		now, err := tx.BillingCodes()
@@ -218,7 +218,7 @@ func (s setting[T]) replace(was, is []T) error {
 	before, after := texts(was, s.id, s.text), texts(is, s.id, s.text)
 	for _, v := range was {
 		if _, stays := after[s.id(v)]; !stays {
-			if err := errors.Join(s.remove(v), s.tx.Record(entry(s.by, "delete", s.what, s.id(v), s.text(v), ""))); err != nil {
+			if err := errors.Join(s.remove(v), s.tx.Record(Entry(s.by, staff.AuditDelete, s.what, s.id(v), s.text(v), ""))); err != nil {
 				return err
 			}
 		}
@@ -228,7 +228,7 @@ func (s setting[T]) replace(was, is []T) error {
 		if old == s.text(v) {
 			continue
 		}
-		if err := errors.Join(s.save(v), s.tx.Record(entry(s.by, "change", s.what, s.id(v), old, s.text(v)))); err != nil {
+		if err := errors.Join(s.save(v), s.tx.Record(Entry(s.by, staff.AuditChange, s.what, s.id(v), old, s.text(v)))); err != nil {
 			return err
 		}
 	}

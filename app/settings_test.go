@@ -2,19 +2,18 @@ package app_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
-	"feebridge/data/sheet"
 )
 
 func TestTheFirmIsSet(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	good, err := a.Firm(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +66,7 @@ func adding(more ...billing.Tax) func([]billing.Tax) []billing.Tax {
 }
 
 func TestTaxesAreReplaced(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	for name, bad := range map[string]billing.Tax{
 		"no name":       {Code: "X", Rate: 1},
 		"no code":       {Name: "X"},
@@ -117,78 +116,8 @@ func TestTaxesAreReplaced(t *testing.T) {
 	}
 }
 
-const codesFile = `Code,Description,Rate,Tax,Account
-ACC,Annual accounts,1500,15% GST on Income,200
-TAX,"Tax return, individual",95.1234,OUTPUT2,
-note,,,,
-`
-
-func TestBillingCodesComeFromAFile(t *testing.T) {
-	a, _, me := firm(t)
-	codes, problems := codesOf(t, a, codesFile)
-	if len(problems) > 0 {
-		t.Fatalf("problems: %v", problems)
-	}
-	if err := a.SetBillingCodes(t.Context(), me, nil, codes); err != nil {
-		t.Fatal(err)
-	}
-	want := []billing.Code{
-		{Code: "ACC", Description: "Annual accounts", UnitAmount: 1500_0000, Tax: "OUTPUT2", Account: "200"},
-		{Code: "note"},
-		{Code: "TAX", Description: "Tax return, individual", UnitAmount: 95_1234, Tax: "OUTPUT2"},
-	}
-	if s, err := a.Settings(t.Context()); err != nil || !cmp.Equal(s.Codes, want) {
-		t.Errorf("%v:\n%s", err, cmp.Diff(want, s.Codes))
-	}
-	for name, bad := range map[string]billing.Code{"an unknown tax": {Code: "new", Tax: "nothing"}, "twice": {Code: "acc"}, "empty": {}} {
-		if err := a.SetBillingCodes(t.Context(), me, want, append(slices.Clone(want), bad)); !app.IsCode(err, app.Invalid) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := a.SetBillingCodes(t.Context(), me, nil, want[:1]); !app.IsCode(err, app.Conflict) {
-		t.Errorf("over another's change: %v", err)
-	}
-	if err := a.SetBillingCodes(t.Context(), me, want, want[:2]); err != nil {
-		t.Error(err)
-	}
-	if s, _ := a.Settings(t.Context()); len(s.Codes) != 2 {
-		t.Errorf("left are %+v", s.Codes)
-	}
-}
-
-func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
-	a, _, _ := firm(t)
-	for name, c := range map[string]struct{ file, want string }{
-		"empty":          {"", "The file has no billing codes: it needs a header line with Code, Description, UnitAmount, Tax and Account, and a row for each code."},
-		"no column Code": {"Description\nx\n", "Line 1: the header has no column Code: the first line names the columns, Code, Description, UnitAmount, Tax, Account."},
-		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: this column is not taken over: the columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
-		"twice":          {"Code\nA\na\n", "Line 3, Code: the billing code a stands in line 2, too: remove one of them."},
-		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
-		"unknown tax":    {"Code,Tax\nA,Vat\n", `Line 2, Tax: no tax is called "Vat": add it to the taxes first, or correct the name.`},
-		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: The billing code is empty: enter one."},
-	} {
-		_, problems := codesOf(t, a, c.file)
-		if len(problems) == 0 || !strings.HasPrefix(problems[0].Error(), c.want) {
-			t.Errorf("%s: %v", name, problems)
-		}
-	}
-}
-
-func codesOf(t *testing.T, a *app.App, csv string) ([]billing.Code, []app.ImportProblem) {
-	t.Helper()
-	cells, err := sheet.Read("codes.csv", strings.NewReader(csv))
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes, problems, err := a.PreviewCodes(t.Context(), cells)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return codes, problems
-}
-
 func TestClientsAreAddedChangedAndArchived(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	c, err := a.SaveClient(t.Context(), me, billing.Client{Name: "  Māori  Café ", Email: " a@cafe.example "})
 	if err != nil || c.Name != "Māori Café" || c.Code != "M-ORI-CAF" || c.Email != "a@cafe.example" || c.Version != 1 {
 		t.Fatalf("added is %+v, %v", c, err)

@@ -39,8 +39,8 @@ const (
 	ErrorCell
 )
 
-// filled reports whether there is anything in the cell, be it a formula alone.
-func (c SheetCell) filled() bool {
+// Filled reports whether there is anything in the cell, be it a formula alone.
+func (c SheetCell) Filled() bool {
 	return c.Kind == FormulaCell || c.Kind == ErrorCell || strings.TrimSpace(c.Text) != ""
 }
 

@@ -46,14 +46,14 @@ func (a *App) ReleaseMissing(ctx context.Context, by staff.Member, ids []billing
 // and says of every other why not.
 func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID, ev billing.Event, needs staff.Action) ([]Result, error) {
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
 		invoices, err := tx.Invoices(ids)
 		if err != nil {
 			return err
 		}
 		if ev == billing.Delete {
-			if err := checkUnlocked(tx); err != nil {
+			if err := CheckUnlocked(tx); err != nil {
 				return err
 			}
 		}
@@ -61,6 +61,8 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 		if err != nil {
 			return err
 		}
+		stages := map[billing.Stage][]billing.InvoiceID{}
+		var entries []staff.Entry
 		for _, v := range invoices {
 			to, err := mayMove(by, v, ev, needs)
 			if ev == billing.Delete {
@@ -69,44 +71,42 @@ func (a *App) move(ctx context.Context, by staff.Member, ids []billing.InvoiceID
 			if err == nil && ev == billing.Finalize {
 				v, err = f.finish(v)
 			}
-			results = append(results, Result{v.ID, v.Number, err})
-			if err != nil {
-				if CodeOf(err) == Internal {
-					return err
-				}
-				if err := noteRefusal(tx, err); err != nil {
-					return err
-				}
+			if err != nil && CodeOf(err) == Internal {
+				return err
+			}
+			if results = append(results, Result{v.ID, v.Number, err}); err != nil {
 				continue
 			}
-			if err := tx.Advance(to, v.ID); err != nil {
-				return err
-			}
-			if err := tx.Record(entry(by, eventNames[ev], "invoice", string(v.ID), describe(v.Stage), describe(to))); err != nil {
-				return err
-			}
+			stages[to] = append(stages[to], v.ID)
+			entries = append(entries, Entry(by, EventNames[ev], "invoice", string(v.ID), Describe(v.Stage), Describe(to)))
 		}
-		return nil
+		if err := noteRefusals(tx, results); err != nil {
+			return err
+		}
+		if err := tx.AdvanceAll(stages); err != nil {
+			return err
+		}
+		return tx.Record(entries...)
 	})
 	return results, err
 }
 
 func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.Action) (billing.Stage, error) {
-	if err := allow(by, needs, v.Client); err != nil {
+	if err := Allow(by, needs, v.Client); err != nil {
 		return v.Stage, err
 	}
 	to, ok := v.Stage.Next(ev)
 	if !ok {
-		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, describe(v.Stage), pastNames[ev])
+		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, Describe(v.Stage), pastNames[ev])
 	}
 	return to, nil
 }
 
-// eventNames name in the audit trail what happened; pastNames in a refusal what cannot.
+// EventNames name in the audit trail what happened; pastNames in a refusal what cannot.
 var (
-	eventNames = map[billing.Event]string{
-		billing.Finalize: "finalize", billing.Reopen: "draft", billing.Delete: "delete", billing.Hold: "hold", billing.Release: "release",
-		billing.Send: "send", billing.Unsent: "queue again", billing.Lose: "lose answer", billing.LetGo: "release",
+	EventNames = map[billing.Event]staff.AuditAction{
+		billing.Finalize: staff.AuditFinalize, billing.Reopen: staff.AuditDraft, billing.Delete: staff.AuditDelete, billing.Hold: staff.AuditHold, billing.Release: staff.AuditRelease,
+		billing.Send: staff.AuditSend, billing.Unsent: staff.AuditQueueAgain, billing.Lose: staff.AuditLoseAnswer, billing.LetGo: staff.AuditRelease,
 	}
 	pastNames = map[billing.Event]string{
 		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",
@@ -114,8 +114,8 @@ var (
 	}
 )
 
-// describe says a stage in words.
-func describe(s billing.Stage) string {
+// Describe says a stage in words.
+func Describe(s billing.Stage) string {
 	if s.Status == billing.Draft {
 		return "a draft"
 	}

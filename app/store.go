@@ -83,7 +83,7 @@ type Query struct {
 type AuditQuery struct {
 	Subject, ID string // of what; an ID goes with its Subject
 	By          staff.ID
-	Action      string
+	Action      staff.AuditAction
 	From, To    time.Time // At is not before From, and before To
 	Before      int64     // Seq
 	Limit       int
@@ -114,9 +114,13 @@ type Reader interface {
 	Staff() ([]staff.Member, error)
 
 	Client(billing.ClientID) (billing.Client, error)
+	// ClientsByID returns clients; one that is not there is not in the map.
+	ClientsByID([]billing.ClientID) (map[billing.ClientID]billing.Client, error)
 	Clients() ([]billing.Client, error) // by name
 	Invoice(billing.InvoiceID) (billing.Invoice, error)
 	Invoices([]billing.InvoiceID) ([]billing.Invoice, error) // in the order asked for; NotFound names the missing one
+	// InvoiceHeads returns what Invoices does, without the lines.
+	InvoiceHeads([]billing.InvoiceID) ([]billing.Invoice, error)
 	// InvoicesByNumber finds the invoices, folded, that are not deleted; a number
 	// that no invoice has is not in the map.
 	InvoicesByNumber([]billing.Number) (map[billing.Number]billing.InvoiceID, error)
@@ -138,34 +142,24 @@ type Reader interface {
 	Links(ledger.TenantID) (map[billing.ClientID]Link, error)
 
 	Run(RunID) (Run, error)
+	// RunsByID returns runs; one that is not there is not in the map.
+	RunsByID([]RunID) (map[RunID]Run, error)
 	Runs(t ledger.TenantID, openOnly bool) ([]Run, error) // newest first
 	Tally(RunID) (Tally, error)
-	Exports([]ExportID) ([]Export, error)                             // in the order asked for
-	ExportsOfRun(RunID) ([]Export, error)                             // in the order they were asked for
-	ExportsOf(billing.InvoiceID) ([]Export, error)                    // newest first
-	Waiting(t ledger.TenantID, limit int) ([]Export, error)           // no batch yet, not ended; oldest first
-	Batches(t ledger.TenantID, states ...BatchState) ([]Batch, error) // oldest first, without their bodies
-	Batch(BatchID) (Batch, error)                                     // with its body
+	// Tallies counts the runs of the organisation that have not ended.
+	Tallies(ledger.TenantID) (map[RunID]Tally, error)
+	Exports([]ExportID) ([]Export, error)          // in the order asked for
+	ExportsOfRun(RunID) ([]Export, error)          // in the order they were asked for
+	ExportsOf(billing.InvoiceID) ([]Export, error) // newest first
+	// LatestExports returns the newest export of each invoice; one that was never asked for
+	// is not in the map.
+	LatestExports([]billing.InvoiceID) (map[billing.InvoiceID]Export, error)
 
 	// Refreshes tells how far each organisation is known that was refreshed.
 	Refreshes() (map[ledger.TenantID]Refresh, error)
-	// FirstSent returns Xero's clock, with a margin, when something was first sent to the
-	// organisation; zero for never.
-	FirstSent(ledger.TenantID) (time.Time, error)
-	// Tracked finds the exports of the organisation whose invoices have one of the IDs; an
-	// ID that is none of ours is not in the map.
-	Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]Tracked, error)
-	// OpenThere returns the invoices that are known to be live in Xero and not fully paid,
-	// and those that were not found there, of what is live here, in the order of their IDs.
-	OpenThere(ledger.TenantID) ([]ledger.InvoiceID, error)
-
-	Removal(RemovalID) (Removal, error)
 	Removals([]RemovalID) ([]Removal, error)         // in the order asked for
 	RemovalsOfRun(RunID) ([]Removal, error)          // in the order they were asked for
 	RemovalsOf(billing.InvoiceID) ([]Removal, error) // newest first
-	// RemovalsWaiting returns those with no batch and no end, oldest first.
-	RemovalsWaiting(t ledger.TenantID, limit int) ([]Removal, error)
-	Extras(t ledger.TenantID, limit int) ([]Extra, error) // oldest first
 	// Replacements returns those that are under way, oldest first.
 	Replacements() ([]Replacement, error)
 	Replacement(billing.InvoiceID) (Replacement, error) // of that invoice, ended or not
@@ -202,6 +196,9 @@ type Tx interface {
 	SaveInvoice(billing.Invoice) (int64, error)
 	// Advance moves invoices to a stage without touching anything else of them.
 	Advance(to billing.Stage, ids ...billing.InvoiceID) error
+	// AdvanceAll is Advance for several stages; those that are deleted go first, so that
+	// their numbers are free.
+	AdvanceAll(map[billing.Stage][]billing.InvoiceID) error
 	Burn(...billing.Number) error
 	SaveTax(billing.Tax) error           // inserts or updates
 	DeleteTax(code string) error         // lines that have it keep it
@@ -217,24 +214,23 @@ type Tx interface {
 	SaveChart(ledger.Chart) error
 	SaveMapping(ledger.TenantID, ledger.Mapping) error
 	SaveLink(ledger.TenantID, billing.ClientID, Link) error
+	SaveLinks(ledger.TenantID, map[billing.ClientID]Link) error
 	DeleteLink(ledger.TenantID, billing.ClientID) error
 
-	SaveRun(Run) error
+	SaveRuns(...Run) error
 	SaveExports(...Export) error // inserts or updates
-	// SaveStandings updates of exports that have ended what Xero says of them: Contact,
-	// Standing, Result and Messages.
-	SaveStandings(...Export) error
-	SaveBatch(Batch) error     // inserts with its body; an update leaves Body, Key and Kind as they are
-	DeleteBatch(BatchID) error // only what was never tried
+	// UnplanRun takes back every request that was never tried and has a member of the run:
+	// all its members wait again, those of other runs, too. Where there is none, it changes
+	// nothing.
+	UnplanRun(RunID) error
+	// NeverReplay lets every request of the organisation whose outcome is unknown be looked
+	// up only, as if it had never been answered.
+	NeverReplay(ledger.TenantID) error
 
-	SaveRefresh(Refresh) error         // inserts or updates
 	SaveRemovals(...Removal) error     // inserts or updates
 	SaveReplacement(Replacement) error // inserts or updates
-	SaveExtra(Extra) error             // inserts, unless it is there
-	DeleteExtra(Extra) error
 
 	SaveReconciliation(Reconciliation) error // inserts or updates
-	SaveStray(ledger.TenantID, Stray) error  // inserts or updates
 	SaveNightly(Nightly) error
 
 	// Record appends to the audit trail; Seq, Previous and At are filled in.

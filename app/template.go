@@ -33,13 +33,13 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 	}
 	var t Template
 	var results []Result
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		results = results[:0]
 		w, err := newTemplateWriter(tx, by, amounts)
 		if err != nil {
 			return err
 		}
-		invoices, err := tx.Invoices(distinct(ids))
+		invoices, err := tx.Invoices(Distinct(ids))
 		if err != nil {
 			return err
 		}
@@ -49,9 +49,9 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
-			if err := noteRefusal(tx, err); err != nil {
-				return err
-			}
+		}
+		if err := noteRefusals(tx, results); err != nil {
+			return err
 		}
 		t = w.template()
 		return nil
@@ -59,10 +59,15 @@ func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.
 	return t, results, err
 }
 
+// AddressColumns are the columns of Xero's template that hold a client's address.
+var AddressColumns = []string{
+	"POAddressLine1", "POAddressLine2", "POAddressLine3", "POAddressLine4", "POCity", "PORegion", "POPostalCode", "POCountry",
+}
+
 // templateHeader has the columns of Xero's template in its order and spelling; a star marks
 // those that it requires.
 var templateHeader = slices.Concat(
-	[]string{"*ContactName", "EmailAddress"}, addressColumns,
+	[]string{"*ContactName", "EmailAddress"}, AddressColumns,
 	[]string{
 		"*InvoiceNumber", "Reference", "*InvoiceDate", "*DueDate", "Total",
 		"InventoryItemCode", "*Description", "*Quantity", "*UnitAmount", "Discount", "*AccountCode", "*TaxType", "TaxAmount",
@@ -92,7 +97,7 @@ type knownThere struct {
 // newTemplateWriter returns an empty template. Of a copy that was not compared with Xero
 // nobody knows what is there already.
 func newTemplateWriter(tx Tx, by staff.Member, amounts money.LineAmounts) (*templateWriter, error) {
-	if err := checkUnlocked(tx); err != nil {
+	if err := CheckUnlocked(tx); err != nil {
 		return nil, err
 	}
 	w := &templateWriter{Tx: tx, by: by, amounts: amounts, accounts: map[string]string{}, known: map[ledger.TenantID]*knownThere{}}
@@ -132,7 +137,7 @@ func (w *templateWriter) add(v billing.Invoice) error {
 		return err
 	}
 	w.rows = append(w.rows, rows...)
-	return w.Record(entry(w.by, "template export", "invoice", string(v.ID), "", ""))
+	return w.Record(Entry(w.by, staff.AuditTemplate, "invoice", string(v.ID), "", ""))
 }
 
 // fit refuses an invoice whose total would be another with the amounts of the file. One

@@ -18,7 +18,9 @@ import (
 	"pgregory.net/rapid"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -52,9 +54,9 @@ func written(t failer, name string, template app.Template) app.Sheet {
 }
 
 // readBack returns what another firm would import of a template.
-func readBack(t failer, other *app.App, me staff.Member, name string, template app.Template) []app.ImportedInvoice {
+func readBack(t failer, other *app.App, me staff.Member, name string, template app.Template) []intake.Imported {
 	t.Helper()
-	p, err := other.PreviewImport(t.Context(), me, written(t, name, template), app.ImportOptions{Amounts: template.Amounts})
+	p, err := intake.New(other).PreviewImport(t.Context(), me, written(t, name, template), intake.Options{Amounts: template.Amounts})
 	if err != nil || len(p.Problems) > 0 || p.AskDates {
 		t.Fatal(err, p.Problems)
 	}
@@ -79,13 +81,13 @@ func templateOf(t failer, a *app.App, me staff.Member, ids []billing.InvoiceID, 
 // TestTheTemplateHoldsWhatAnImportReads writes invoices into a template and reads it as
 // another firm: nothing is lost on the way, and no cent.
 func TestTheTemplateHoldsWhatAnImportReads(t *testing.T) {
-	a, db, me := firm(t)
-	other, _, stranger := firm(t)
+	a, db, me := apptest.Firm(t)
+	other, _, stranger := apptest.Firm(t)
 	made := 0
 	rapid.Check(t, func(t *rapid.T) {
 		amounts := rapid.SampledFrom([]money.LineAmounts{money.Exclusive, money.Inclusive}).Draw(t, "amounts")
 		name := rapid.SampledFrom([]string{"out.csv", "out.xlsx"}).Draw(t, "file")
-		want := drawInvoices(t, amounts)
+		want := apptest.DrawInvoices(t, amounts)
 		ids := make([]billing.InvoiceID, len(want))
 		for i := range want {
 			made++ // numbers are drawn again and again
@@ -206,10 +208,10 @@ func amountOff(t *testing.T, minor int64) money.Discount {
 	return d
 }
 
-// rowsByColumn returns the filled cells of each row below the header, by their column.
+// rowsByColumn returns the filled cells of each row below the apptest.TemplateHeader, by their column.
 func rowsByColumn(t *testing.T, template app.Template) []map[string]string {
 	t.Helper()
-	columns := strings.Split(header, ",")
+	columns := strings.Split(apptest.TemplateHeader, ",")
 	var rows []map[string]string
 	for i, cells := range template.Rows {
 		if len(cells) != len(columns) {
@@ -234,7 +236,7 @@ func rowsByColumn(t *testing.T, template app.Template) []map[string]string {
 // TestTheColumnsOfATemplate holds what is in which column, and that the file has the
 // invoices' totals.
 func TestTheColumnsOfATemplate(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	codes := []billing.Code{{Code: "ACC", Account: "260"}}
 	if err := a.SetBillingCodes(t.Context(), me, nil, codes); err != nil {
 		t.Fatal(err)
@@ -276,7 +278,7 @@ func TestTheColumnsOfATemplate(t *testing.T) {
 	if diff := cmp.Diff(want, rowsByColumn(t, template)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	other, _, stranger := firm(t)
+	other, _, stranger := apptest.Firm(t)
 	if back := readBack(t, other, stranger, "out.csv", template); back[0].Totals.Total.String() != "643.62" {
 		t.Errorf("another firm reads %+v", back[0].Totals)
 	}
@@ -304,7 +306,7 @@ func TestTheAmountsOfATemplate(t *testing.T) {
 		{"none fits", []billing.Invoice{inclusive}, money.Exclusive, "", []billing.Number{"INV-1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, db, me := firm(t)
+			a, db, me := apptest.Firm(t)
 			template, results, err := a.TemplateSheet(t.Context(), me, stored(t, db, c.invoices...), c.ask)
 			if err != nil {
 				t.Fatal(err)
@@ -324,7 +326,7 @@ func TestTheAmountsOfATemplate(t *testing.T) {
 			}
 		})
 	}
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	if _, _, err := a.TemplateSheet(t.Context(), me, nil, money.NoTax); !app.IsCode(err, app.Invalid) {
 		t.Errorf("a file without tax: %v", err)
 	}
@@ -371,7 +373,7 @@ func TestWhatATemplateDoesNotTake(t *testing.T) {
 	for _, c := range cases {
 		invoices = append(invoices, c.invoice)
 	}
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	ids := stored(t, db, invoices...)
 	_, results, err := a.TemplateSheet(t.Context(), me, ids, "")
 	if err != nil {
@@ -403,7 +405,7 @@ func TestWhatATemplateDoesNotTake(t *testing.T) {
 // TestATemplateStandsAsTheMappingSays holds that the organisation's names are in the file
 // where they are known.
 func TestATemplateStandsAsTheMappingSays(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	ids := stored(t, db, ready(
 		with(func(l *billing.Line) {
 			l.Account, l.Code, l.Tax = "", "ACC", billing.Tax{Code: "GST", Name: "GST", Rate: 15_0000}
@@ -464,7 +466,7 @@ func TestATemplateStandsAsTheMappingSays(t *testing.T) {
 // TestATemplateRunsNothing holds that a text which a spreadsheet would compute is none in
 // the file, and that figures stay figures.
 func TestATemplateRunsNothing(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	texts := []string{"=cmd|' /C calc'!A0", "+1+1", "@x", "-2 text", "\t=1+1", "=HYPERLINK(\"http://a\",\"b\")"}
 	v := ready()
 	for _, text := range texts {
@@ -492,7 +494,7 @@ func TestATemplateRunsNothing(t *testing.T) {
 }
 
 func TestATemplateNeedsPermission(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	ids := stored(t, db, ready(worked))
 	exporter := staff.Member{ID: "x", Name: "Ex", Roles: map[billing.ClientID]staff.Role{"kauri": staff.Viewer}, Time: map[staff.TimePermission]bool{staff.ExportToAccounting: true}}
 	viewer, stranger := exporter, exporter
@@ -519,7 +521,7 @@ func TestATemplateNeedsPermission(t *testing.T) {
 // TestACopyOfTheDatabaseMakesNoTemplate holds that nothing is written of a database which
 // does not know what Xero has.
 func TestACopyOfTheDatabaseMakesNoTemplate(t *testing.T) {
-	_, db, me := firm(t)
+	_, db, me := apptest.Firm(t)
 	ids := stored(t, db, ready(worked))
 	err := db.Update(t.Context(), func(tx app.Tx) error {
 		return tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "there", Name: "Tui"}, Default: true, State: app.Connected})

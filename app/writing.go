@@ -24,16 +24,6 @@ type Writing struct {
 	Since   time.Time // when what is not saved was kept last; zero where everything is saved
 }
 
-// Unsaved is what a person has typed and not saved yet. It outlives a crash.
-type Unsaved struct {
-	Invoice billing.InvoiceID
-	By      staff.ID
-	At      time.Time
-	Version int64 // of the invoice that it was typed on; 0 for none
-	Base    billing.Form
-	Form    billing.Form
-}
-
 // Materials are what an invoice is written with.
 type Materials struct {
 	Clients  []ClientTerms // that the member may bill, by name; archived ones are not among them
@@ -52,7 +42,7 @@ type ClientTerms struct {
 // Materials returns what the member writes invoices with.
 func (a *App) Materials(ctx context.Context, by staff.Member) (Materials, error) {
 	var m Materials
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		m = Materials{}
 		if m.Taxes, err = r.Taxes(); err != nil {
 			return err
@@ -174,14 +164,14 @@ func (a *App) Begin(today billing.Date, client ClientTerms) Writing {
 		Client: client.ID, Type: billing.Final, Date: today, Due: client.Due.Due(today),
 		Currency: client.Currency, Amounts: money.Exclusive,
 	}
-	return Writing{Invoice: billing.InvoiceID(newID()), Base: f, Form: f.Clone()}
+	return Writing{Invoice: billing.InvoiceID(NewID()), Base: f, Form: f.Clone()}
 }
 
 // OpenWriting returns an invoice to write on, with what the member typed and did not
 // save. Of an invoice that is no draft the form is to be read only.
 func (a *App) OpenWriting(ctx context.Context, by staff.Member, id billing.InvoiceID) (Writing, error) {
 	var w Writing
-	err := a.store.View(ctx, func(r Reader) error {
+	err := a.View(ctx, func(r Reader) error {
 		unsaved, err := r.Unsaved(by.ID)
 		if err != nil {
 			return err
@@ -192,7 +182,7 @@ func (a *App) OpenWriting(ctx context.Context, by staff.Member, id billing.Invoi
 		case err != nil:
 			return err
 		default:
-			if err := allow(by, staff.See, v.Client); err != nil {
+			if err := Allow(by, staff.See, v.Client); err != nil {
 				return err
 			}
 			f := billing.FormOf(v)
@@ -212,20 +202,20 @@ func (a *App) OpenWriting(ctx context.Context, by staff.Member, id billing.Invoi
 // KeepUnsaved stores what is being typed, without changing the invoice. It is called all
 // the time, and so leaves no trace in the audit trail.
 func (a *App) KeepUnsaved(ctx context.Context, by staff.Member, w Writing) error {
-	return a.update(ctx, func(tx Tx) error {
+	return a.Update(ctx, func(tx Tx) error {
 		return tx.SaveUnsaved(Unsaved{Invoice: w.Invoice, By: by.ID, Version: w.Version, Base: w.Base, Form: w.Form})
 	})
 }
 
 // ForgetUnsaved gives up what was typed and not saved.
 func (a *App) ForgetUnsaved(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
-	return a.update(ctx, func(tx Tx) error { return tx.DeleteUnsaved(id, by.ID) })
+	return a.Update(ctx, func(tx Tx) error { return tx.DeleteUnsaved(id, by.ID) })
 }
 
 // Unsaved returns what the member has typed and not saved, newest first.
 func (a *App) Unsaved(ctx context.Context, by staff.Member) ([]Unsaved, error) {
 	var all []Unsaved
-	err := a.store.View(ctx, func(r Reader) (err error) {
+	err := a.View(ctx, func(r Reader) (err error) {
 		all, err = r.Unsaved(by.ID)
 		return err
 	})
@@ -241,7 +231,7 @@ type Overtaken struct {
 // Error says so in English.
 func (o *Overtaken) Error() string {
 	if o.Now.Stage.Status != billing.Draft {
-		return fmt.Sprintf("The invoice is %s by now: nothing was saved.", describe(o.Now.Stage))
+		return fmt.Sprintf("The invoice is %s by now: nothing was saved.", Describe(o.Now.Stage))
 	}
 	return "The invoice was changed by somebody else meanwhile: nothing was saved."
 }
@@ -251,7 +241,7 @@ func (o *Overtaken) Error() string {
 // Version and Base the person may then save over it knowingly.
 func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writing, error) {
 	var saved Writing
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		taxes, err := tx.Taxes()
 		if err != nil {
 			return err
@@ -266,7 +256,7 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 		case err != nil:
 			return err
 		default:
-			if err := allow(by, staff.EditInvoices, was.Client); err != nil {
+			if err := Allow(by, staff.EditInvoices, was.Client); err != nil {
 				return err
 			}
 			if was.Version != w.Version || was.Stage.Status != billing.Draft {
@@ -277,7 +267,7 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 				}
 			}
 		}
-		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+		if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 			return err
 		}
 		v.ID, v.Number, v.Stage, v.Version = w.Invoice, was.Number, was.Stage, was.Version
@@ -290,13 +280,13 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 		now := billing.FormOf(v)
 		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now.Clone()}
 		if was.Version == 0 {
-			return tx.Record(entry(by, "write", "invoice", string(v.ID), "", "a draft"))
+			return tx.Record(Entry(by, staff.AuditWrite, "invoice", string(v.ID), "", "a draft"))
 		}
 		changes := billing.Differences(billing.FormOf(was), now)
 		if len(changes) == 0 {
 			return nil
 		}
-		return tx.Record(entry(by, "edit", "invoice", string(v.ID), "", listDifferences(changes)))
+		return tx.Record(Entry(by, staff.AuditEdit, "invoice", string(v.ID), "", listDifferences(changes)))
 	})
 	return saved, err
 }
@@ -319,12 +309,12 @@ func listDifferences(all []billing.Difference) string {
 // Duplicate makes a new draft of what an invoice bills, with today's date and no number.
 func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.InvoiceID, today billing.Date) (billing.InvoiceID, error) {
 	var made billing.InvoiceID
-	err := a.update(ctx, func(tx Tx) error {
+	err := a.Update(ctx, func(tx Tx) error {
 		v, err := tx.Invoice(id)
 		if err != nil {
 			return err
 		}
-		if err := allow(by, staff.EditInvoices, v.Client); err != nil {
+		if err := Allow(by, staff.EditInvoices, v.Client); err != nil {
 			return err
 		}
 		from := v.Number
@@ -332,7 +322,7 @@ func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.Invoice
 			return err
 		}
 		made = v.ID
-		return tx.Record(entry(by, "duplicate", "invoice", string(v.ID), string(from), "a draft"))
+		return tx.Record(Entry(by, staff.AuditDuplicate, "invoice", string(v.ID), string(from), "a draft"))
 	})
 	return made, err
 }
@@ -354,7 +344,7 @@ func copyToDraft(tx Tx, v billing.Invoice, today billing.Date, reference string)
 	if err != nil {
 		return v, err
 	}
-	v.ID, v.Number, v.Version, v.Stage = billing.InvoiceID(newID()), "", 0, billing.Stage{}
+	v.ID, v.Number, v.Version, v.Stage = billing.InvoiceID(NewID()), "", 0, billing.Stage{}
 	due := with.Due.Due(today)
 	if due.IsZero() && !v.Due.IsZero() { // without a term, in as many days as before
 		due = today.AddDays(v.Date.DaysTo(v.Due))

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
@@ -34,7 +35,7 @@ func accounts(amount string) billing.FormLine {
 }
 
 func TestADraftIsWrittenSavedAndOpenedAgain(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri Joinery Ltd", accounts("1700"), billing.FormLine{Description: "Thank you"}, billing.FormLine{})
 	if w.Version != 1 || w.Stage != (billing.Stage{}) || w.Number != "" || len(w.Form.Lines) != 2 {
 		t.Fatalf("saved is %+v", w)
@@ -57,7 +58,7 @@ func TestADraftIsWrittenSavedAndOpenedAgain(t *testing.T) {
 	}
 	var told []string
 	for _, e := range v.History {
-		told = append(told, e.Action+": "+e.To)
+		told = append(told, string(e.Action)+": "+e.To)
 	}
 	want := []string{"write: a draft", "edit: note: (nothing), now Ask Olivia\nline 1 unit amount: 1700.00, now 1800.00"}
 	if diff := cmp.Diff(want, told); diff != "" {
@@ -66,7 +67,7 @@ func TestADraftIsWrittenSavedAndOpenedAgain(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsToldByCellAndNothingIsSaved(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("1"))
 	w.Form.Lines = []billing.FormLine{
 		{Description: "a", Quantity: "one", UnitAmount: "1,5", Discount: "120%", Tax: "GST + PST"},
@@ -94,7 +95,7 @@ func TestWhatCannotBeReadIsToldByCellAndNothingIsSaved(t *testing.T) {
 }
 
 func TestALaterSaveIsToldWhatChanged(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	mine := wrote(t, a, me, "Kauri", accounts("100"))
 	theirs := mine
 	theirs.Form.Lines = []billing.FormLine{mine.Form.Lines[0], {Description: "Extra", Quantity: "1", UnitAmount: "5"}}
@@ -136,7 +137,7 @@ func TestALaterSaveIsToldWhatChanged(t *testing.T) {
 }
 
 func TestWhatIsTypedOutlivesTheProcess(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("100"))
 	w.Form.Lines[0].Quantity = "1.." // not to be read, and kept all the same
 	fresh := app.Writing{Invoice: "new", Form: billing.Form{Reference: "begun"}}
@@ -172,7 +173,7 @@ func TestWhatIsTypedOutlivesTheProcess(t *testing.T) {
 }
 
 func TestFinalizeGivesNumbersThatNobodyHas(t *testing.T) {
-	a, db, me := firm(t)
+	a, db, me := apptest.Firm(t)
 	settings, err := a.Settings(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +223,7 @@ func TestFinalizeGivesNumbersThatNobodyHas(t *testing.T) {
 }
 
 func TestANegativeTotalIsRefusedWithTheWayOut(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("100"), billing.FormLine{Description: "Write-down", Quantity: "1", UnitAmount: "-150"})
 	results, err := a.Finalize(t.Context(), me, []billing.InvoiceID{w.Invoice})
 	if err != nil || results[0].Err == nil || !strings.Contains(results[0].Err.Error(), "credit note in Xero") {
@@ -231,7 +232,7 @@ func TestANegativeTotalIsRefusedWithTheWayOut(t *testing.T) {
 }
 
 func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	both := billing.Tax{Code: "BC", Name: "GST + PST", Rate: 12_0000, Parts: []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}}
 	if err := setTaxes(t, a, me, adding(both)); err != nil {
 		t.Fatal(err)
@@ -255,7 +256,7 @@ func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
 }
 
 func TestDuplicateAndDelete(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("100"))
 	if _, err := a.Finalize(t.Context(), me, []billing.InvoiceID{w.Invoice}); err != nil {
 		t.Fatal(err)
@@ -281,7 +282,7 @@ func TestDuplicateAndDelete(t *testing.T) {
 }
 
 func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
-	a, _, me := firm(t)
+	a, _, me := apptest.Firm(t)
 	firm, err := a.Firm(t.Context())
 	if err != nil {
 		t.Fatal(err)

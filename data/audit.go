@@ -2,8 +2,6 @@ package data
 
 import (
 	"database/sql"
-	"slices"
-	"strings"
 
 	"feebridge/app"
 	"feebridge/app/staff"
@@ -65,22 +63,13 @@ type link struct {
 	hash string
 }
 
-// recordedAtOnce is how many entries one statement adds.
-const recordedAtOnce = 25
-
 // Record implements app.Tx. The database itself refuses an entry that does not follow
 // the last one, and any change of one that is there.
 func (w *writer) Record(entries ...staff.Entry) error {
-	for some := range slices.Chunk(entries, recordedAtOnce) {
-		if err := w.record(some); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *writer) record(entries []staff.Entry) error {
 	const doing = "adding to the audit trail"
+	if len(entries) == 0 {
+		return nil
+	}
 	if w.last == nil {
 		var last link
 		err := w.each(doing, func(row *sql.Rows) error { return row.Scan(&last.seq, &last.hash) },
@@ -91,15 +80,12 @@ func (w *writer) record(entries []staff.Entry) error {
 		w.last = &last
 	}
 	last := *w.last
-	var values []any
-	for _, e := range entries {
+	rows := convert(entries, func(e staff.Entry) []any {
 		e.Seq, e.At, e.Previous = last.seq+1, w.now, last.hash
 		last = link{e.Seq, e.Hash()}
-		values = append(values, e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash)
-	}
-	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	_, err := w.exec(doing, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES "+
-		row+strings.Repeat(", "+row, len(entries)-1), values...)
+		return []any{e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash}
+	})
+	_, err := w.execRows(doing, atOnce, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES ", rows, "")
 	if err != nil {
 		return err
 	}

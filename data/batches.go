@@ -29,23 +29,29 @@ func (r *reader) Batch(id app.BatchID) (app.Batch, error) {
 
 func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "There is no batch %s.", id) }
 
-// SaveBatch implements app.Tx. The organisation of a batch does not change either. A
+var batchesTable = table{
+	name: "batches", changes: "members, state, tries, tried, tried_last, troubles, look_up", fixed: "tenant, kind, key, body",
+	atOnce: 20, // their bodies are large
+	refuse: func(row []any) error {
+		if body, _ := row[11].([]byte); len(body) == 0 {
+			return noBatch(app.BatchID(row[7].(string)))
+		}
+		return nil
+	},
+}
+
+// SaveBatch implements app.Tx.
+func (w *writer) SaveBatch(b app.Batch) error { return w.SaveBatches(b) }
+
+// SaveBatches implements outbox.Tx. The organisation of a batch does not change either. A
 // batch that is not there and comes without a body is NotFound.
-func (w *writer) SaveBatch(b app.Batch) error {
-	const doing = "saving a batch"
-	w.sends = w.sends || b.State == app.Sending
-	values := []any{toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, b.ID}
-	saved, err := w.exec(doing, `
-		UPDATE batches SET members = ?, state = ?, tries = ?, tried = ?, tried_last = ?, troubles = ?, look_up = ? WHERE id = ?`, values...)
-	switch {
-	case err != nil || saved > 0:
-		return err
-	case len(b.Body) == 0:
-		return noBatch(b.ID)
-	}
-	_, err = w.exec(doing, `
-		INSERT INTO batches (members, state, tries, tried, tried_last, troubles, look_up, id, tenant, kind, key, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(values, b.Tenant, b.Kind, b.Key, b.Body)...)
+func (w *writer) SaveBatches(all ...app.Batch) error {
+	_, err := w.save("saving batches", batchesTable, convert(all, func(b app.Batch) []any {
+		w.sends = w.sends || b.State == app.Sending
+		return []any{
+			toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, string(b.ID), b.Tenant, b.Kind, b.Key, b.Body,
+		}
+	}))
 	return err
 }
 

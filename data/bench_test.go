@@ -283,6 +283,61 @@ func BenchmarkImport10000(b *testing.B) {
 	}
 }
 
+// BenchmarkSaveExports saves exports, first as new ones and then as others are by now.
+func BenchmarkSaveExports(b *testing.B) {
+	db, ids := manyOf(b, 20_000)
+	for _, n := range []int{1, 1000, 10_000} {
+		var exports []app.Export
+		round := 0
+		save := func(b *testing.B) {
+			if err := db.Update(b.Context(), func(tx app.Tx) error { return tx.SaveExports(exports...) }); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Run(fmt.Sprint("new/", n), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				exports = exports[:0]
+				round++
+				for i, id := range ids[:n] {
+					e := benchExport(benchInvoice(i), i)
+					e.Invoice, e.Mark = id, fmt.Sprint(n, "/", round, "/", id)
+					exports = append(exports, e)
+				}
+				b.StartTimer()
+				save(b)
+			}
+		})
+		b.Run(fmt.Sprint("known/", n), func(b *testing.B) {
+			for b.Loop() {
+				round++
+				for i := range exports {
+					exports[i].Standing.Updated = time.UnixMilli(int64(round))
+				}
+				save(b)
+			}
+		})
+	}
+}
+
+// BenchmarkRecord puts entries into the audit trail.
+func BenchmarkRecord(b *testing.B) {
+	db, _ := manyOf(b, 0)
+	for _, n := range []int{1, 1000, 10_000} {
+		entries := make([]staff.Entry, n)
+		for i := range entries {
+			entries[i] = staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: "import", Subject: "invoice", ID: string(benchClient(i)), From: "finalized", To: "closed, exported"}
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if err := db.Update(b.Context(), func(tx app.Tx) error { return tx.Record(entries...) }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkFollow10000 stores that 10,000 exported invoices were paid in Xero, as a refresh
 // does: a thousand in a transaction.
 func BenchmarkFollow10000(b *testing.B) {

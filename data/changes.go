@@ -46,18 +46,7 @@ const keptChanges = 250_000
 
 // announce writes what was noted to the feed.
 func (w *writer) announce() error {
-	const doing = "writing the change feed"
-	if len(w.changes) == 0 {
-		return nil
-	}
-	pairs := make([][2]string, len(w.changes))
-	for i, c := range w.changes {
-		pairs[i] = [2]string{c.Subject, c.ID}
-	}
-	_, err := w.exec(doing, "INSERT INTO changes (subject, id) SELECT value ->> 0, value ->> 1 FROM json_each(?) ORDER BY key", toJSON(pairs))
-	if err != nil {
-		return err
-	}
-	_, err = w.exec(doing, "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", keptChanges)
+	rows := convert(w.changes, func(c app.Change) []any { return []any{c.Subject, c.ID} })
+	_, err := w.execRows("writing the change feed", atOnce, "INSERT INTO changes (subject, id) VALUES ", rows, "")
 	return err
 }

@@ -13,6 +13,7 @@ func TestTheFeedForgetsOnlyWhatNobodyCanBeBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	passCommits(t, db, trimEvery)
 	if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.DeleteLink("nowhere", "nobody") }); err != nil {
 		t.Fatal(err)
 	}

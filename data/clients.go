@@ -27,6 +27,17 @@ func (r *reader) Client(id billing.ClientID) (billing.Client, error) {
 		scanClient, "SELECT "+clientColumns+" FROM clients WHERE id = ?", id)
 }
 
+// ClientsByID implements app.Reader.
+func (r *reader) ClientsByID(ids []billing.ClientID) (map[billing.ClientID]billing.Client, error) {
+	all, err := many(r, "reading clients", scanClient,
+		"SELECT "+clientColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN clients ON id = asked.value", idList(ids))
+	byID := make(map[billing.ClientID]billing.Client, len(all))
+	for _, c := range all {
+		byID[c.ID] = c
+	}
+	return byID, err
+}
+
 // Clients implements app.Reader.
 func (r *reader) Clients() ([]billing.Client, error) {
 	return many(r, "reading the clients", scanClient, "SELECT "+clientColumns+" FROM clients ORDER BY name_fold, code_fold")

@@ -7,7 +7,6 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
-	"feebridge/app/staff"
 )
 
 // Copied implements app.Reader.
@@ -35,7 +34,7 @@ func (w *writer) SaveReconciliation(c app.Reconciliation) error {
 		INSERT INTO reconciliations (tenant, heard, since, reached, run, adopted, updated, began, ended, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant) DO UPDATE SET heard = excluded.heard, since = excluded.since, reached = excluded.reached, run = excluded.run,
 			adopted = excluded.adopted, updated = excluded.updated, began = excluded.began, ended = excluded.ended, without = excluded.without`,
-		c.Tenant, millis(c.Heard), millis(c.From), millis(c.Reached), sql.NullString{String: string(c.Run), Valid: c.Run != ""},
+		c.Tenant, millis(c.Heard), millis(c.From), millis(c.Reached), orNull(c.Run),
 		c.Adopted, c.Updated, millis(c.Began), millis(c.Ended), c.Without)
 	w.note("organisation", string(c.Tenant))
 	return err
@@ -53,12 +52,15 @@ func (r *reader) Strays(t ledger.TenantID) ([]app.Stray, error) {
 }
 
 // SaveStray implements app.Tx.
-func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error {
-	_, err := w.exec("saving what is not known here", `
-		INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (tenant, xero_id) DO UPDATE SET why = excluded.why, number = excluded.number, status = excluded.status,
-			currency = excluded.currency, total = excluded.total`,
-		t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor())
+func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error { return w.SaveStrays(t, s) }
+
+// SaveStrays implements outbox.Tx.
+func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
+	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })
+	_, err := w.execRows("saving what is not known here", atOnce, "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ",
+		convert(all, func(s app.Stray) []any {
+			return []any{t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor()}
+		}), overwrite("tenant, xero_id", "why, number, status, currency, total"))
 	w.note("organisation", string(t))
 	return err
 }
@@ -81,8 +83,7 @@ func (w *writer) SaveNightly(n app.Nightly) error {
 	return err
 }
 
-// becomeCopy says that the database is a copy from now on. What was compared with Xero
-// before counts no more, except that a comparison which is under way begins where it did.
+// becomeCopy says that the database is a copy from now on.
 func (w *writer) becomeCopy(how app.CopyHow) error {
 	const doing = "noting that the database is a copy"
 	was, err := w.Copied()
@@ -100,15 +101,9 @@ func (w *writer) becomeCopy(how app.CopyHow) error {
 	if _, err := w.exec(doing, "DELETE FROM strays WHERE tenant IN (SELECT tenant FROM reconciliations WHERE ended <> 0)"); err != nil {
 		return err
 	}
-	for t, last := range heard {
-		c, known := before[t]
-		switch {
-		case known && c.Ended.IsZero(), !known && was.How != app.Original:
-			continue // what was heard since the file was copied is not what the copy knew
-		case c.Without != "":
-			last = c.Heard // nothing was compared since
-		}
-		if err := w.SaveReconciliation(app.Reconciliation{Tenant: t, Heard: last}); err != nil {
+	again, entry := app.BecomeCopy(how, was, heard, before)
+	for _, c := range again {
+		if err := w.SaveReconciliation(c); err != nil {
 			return err
 		}
 	}
@@ -116,36 +111,20 @@ func (w *writer) becomeCopy(how app.CopyHow) error {
 		return err
 	}
 	w.note("firm", "")
-	return w.Record(staff.Entry{ByName: "Feebridge", Action: string(how), Subject: "firm", To: "a copy that Xero may be ahead of"})
+	return w.Record(entry)
 }
 
-// heard returns, for each organisation, the last moment of Xero's clock that the database
-// knows of: whatever was done there after the database was copied was done after it. The
-// computer's own clock could not tell, since it may have been wrong.
+// heard returns when each organisation was last heard, by Xero's clock.
 func (w *writer) heard() (map[ledger.TenantID]time.Time, error) {
-	organisations, err := w.Organisations()
-	if err != nil {
-		return nil, err
-	}
 	last := map[ledger.TenantID]time.Time{}
-	for _, o := range organisations {
-		chart, err := w.Chart(o.Tenant.ID)
-		if err != nil && !app.IsCode(err, app.NotFound) {
-			return nil, err
-		}
-		last[o.Tenant.ID] = time.Time{}
-		if !chart.Read.IsZero() {
-			last[o.Tenant.ID] = chart.Read.Add(chart.Ahead)
-		}
-	}
-	err = w.each("reading when Xero was last heard", func(row *sql.Rows) error {
+	err := w.each("reading when Xero was last heard", func(row *sql.Rows) error {
 		var t ledger.TenantID
+		var chart ledger.Chart
 		var updated time.Time
-		err := row.Scan(&t, at{&updated})
-		if updated.After(last[t]) {
-			last[t] = updated
-		}
+		err := row.Scan(&t, inJSON{&chart}, at{&updated})
+		last[t] = app.LastHeard(chart, updated)
 		return err
-	}, "SELECT tenant, max(xero_updated) FROM exports GROUP BY tenant")
+	}, `SELECT tenant, chart, coalesce(updated, 0) FROM organisations LEFT JOIN
+		(SELECT tenant, max(xero_updated) AS updated FROM exports GROUP BY tenant) USING (tenant)`)
 	return last, err
 }

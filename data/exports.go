@@ -55,11 +55,13 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "There is no export %s.", id)
+			return nil, noExport(id)
 		}
 	}
 	return all, nil
 }
+
+func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "There is no export %s.", id) }
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
@@ -69,6 +71,18 @@ func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
 // ExportsOf implements app.Reader.
 func (r *reader) ExportsOf(id billing.InvoiceID) ([]app.Export, error) {
 	return many(r, "reading the exports of an invoice", scanOneExport, "SELECT "+exportColumns+" FROM exports e WHERE invoice = ? ORDER BY seq DESC", id)
+}
+
+// LatestExports implements app.Reader.
+func (r *reader) LatestExports(ids []billing.InvoiceID) (map[billing.InvoiceID]app.Export, error) {
+	all, err := many(r, "reading the newest exports", scanOneExport,
+		"SELECT "+exportColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN invoices i ON i.id = asked.value CROSS JOIN exports e ON e.seq = i.latest",
+		idList(ids))
+	latest := make(map[billing.InvoiceID]app.Export, len(all))
+	for _, e := range all {
+		latest[e.Invoice] = e
+	}
+	return latest, err
 }
 
 // ExportsByMark implements app.Reader.
@@ -88,76 +102,88 @@ func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
 		"SELECT "+exportColumns+" FROM exports e WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
 
+var exportsTable = table{
+	name: "exports",
+	changes: "contact, expected, currency, batch, sent, since, small, ended, result, xero_id, " +
+		standingColumns,
+	fixed:  "run, invoice, number, tenant, mark",
+	atOnce: atOnce,
+}
+
+// standingColumns are what Xero says of an export, but for the ID.
+const standingColumns = "xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, " +
+	"xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause"
+
+// standingValues appends the values of standingColumns.
+func standingValues(values []any, e app.Export) []any {
+	s, shown := e.Standing, shownMessage(e.Messages)
+	return append(values,
+		s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(),
+		s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), keepMessages(e.Messages), shown.Text, shown.Cause)
+}
+
 // SaveExports implements app.Tx. Which run, invoice and organisation an export belongs
 // to, its number and its mark do not change once it was saved.
 func (w *writer) SaveExports(all ...app.Export) error {
+	const doing = "saving exports"
+	inserted, err := w.save(doing, exportsTable, convert(all, func(e app.Export) []any {
+		values := append(make([]any, 0, 32), e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
+			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), e.Standing.ID)
+		return append(standingValues(values, e), string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark)
+	}))
+	if err == nil && len(inserted) > 0 {
+		_, err = w.exec(doing, `UPDATE invoices SET latest = (SELECT max(seq) FROM exports WHERE invoice = invoices.id)
+			WHERE id IN (SELECT value FROM json_each(?))`, idList(convert(inserted, func(row []any) string { return row[len(row)-4].(string) })))
+	}
+	if err != nil {
+		return err
+	}
 	for _, e := range all {
-		if err := w.saveExport(e); err != nil {
-			return err
-		}
 		w.note("invoice", string(e.Invoice))
 		w.note("run", string(e.Run))
 	}
 	return nil
 }
 
-func (w *writer) saveExport(e app.Export) error {
-	const doing = "saving an export"
-	shown := shownMessage(e.Messages)
-	s := e.Standing
-	values := []any{
-		e.Contact, e.Expected.Minor(), e.Expected.Currency(), sql.NullString{String: string(e.Batch), Valid: e.Batch != ""},
-		millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(),
-		s.ID, s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(),
-		s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), keepMessages(e.Messages), shown.Text, shown.Cause, e.ID,
-	}
-	saved, err := w.exec(doing, `
-		UPDATE exports SET contact = ?, expected = ?, currency = ?, batch = ?, sent = ?, since = ?, small = ?, ended = ?, result = ?,
-			xero_id = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?, xero_date = ?, xero_currency = ?, xero_total = ?,
-			xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?, messages = ?, message = ?, cause = ?
-		WHERE id = ?`, values...)
-	if err != nil || saved > 0 {
-		return err
-	}
-	_, err = w.exec(doing, `
-		INSERT INTO exports (contact, expected, currency, batch, sent, since, small, ended, result,
-			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total,
-			xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause, id,
-			run, invoice, number, tenant, mark)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		append(values, e.Run, e.Invoice, e.Number, e.Tenant, e.Mark)...)
-	if err != nil {
-		return err
-	}
-	_, err = w.exec(doing, "UPDATE invoices SET latest = last_insert_rowid() WHERE id = ?", e.Invoice)
-	return err
-}
-
 // SaveStandings implements app.Tx. It touches no index but where the result is another one, so
 // that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
-	const doing = "saving how an invoice stands in Xero"
-	const update = `UPDATE exports SET contact = ?, xero_number = ?, xero_mark = ?, xero_status = ?, xero_contact = ?, xero_contact_name = ?,
-		xero_date = ?, xero_currency = ?, xero_total = ?, xero_due = ?, xero_paid = ?, xero_credited = ?, xero_paid_on = ?, xero_updated = ?,
-		messages = ?, message = ?, cause = ?`
+	const doing = "saving how invoices stand in Xero"
+	const which = ") v WHERE id = v.column19 AND xero_id = v.column20 AND result "
+	same := table{name: "exports", changes: "contact, " + standingColumns}
+	moved := table{name: "exports", changes: same.changes + ", result"}
+	all = lastOfEach(all, func(e app.Export) app.ExportID { return e.ID })
+	rows := convert(all, func(e app.Export) []any {
+		return append(standingValues(append(make([]any, 0, 20), e.Contact), e), e.Result.String(), e.ID, e.Standing.ID)
+	})
+	saved, err := w.execRows(doing, atOnce, same.update(), rows, which+"= v.column18")
+	if err == nil && saved < int64(len(rows)) {
+		var more int64
+		more, err = w.execRows(doing, atOnce, moved.update(), rows, which+"<> v.column18")
+		saved += more
+	}
+	if err == nil && saved < int64(len(rows)) {
+		err = w.missingStanding(all)
+	}
+	if err != nil {
+		return err
+	}
 	for _, e := range all {
-		s, shown := e.Standing, shownMessage(e.Messages)
-		values := []any{
-			e.Contact, s.Number, s.Mark, s.Status, s.Contact, s.ContactName,
-			s.Date, s.Currency, s.Total.Minor(), s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated),
-			keepMessages(e.Messages), shown.Text, shown.Cause, e.Result.String(), e.ID, s.ID,
-		}
-		saved, err := w.exec(doing, update+" WHERE result = ? AND id = ? AND xero_id = ?", values...)
-		if err == nil && saved == 0 {
-			saved, err = w.exec(doing, update+", result = ? WHERE id = ? AND xero_id = ?", values...)
-		}
-		switch {
-		case err != nil:
-			return err
-		case saved == 0:
-			return app.Errorf(app.NotFound, "There is no export %s of the invoice %s in Xero.", e.ID, s.ID)
-		}
 		w.note("invoice", string(e.Invoice))
+	}
+	return nil
+}
+
+// missingStanding names the first export that is not there with its invoice in Xero.
+func (w *writer) missingStanding(all []app.Export) error {
+	for _, e := range all {
+		there, err := w.Exports([]app.ExportID{e.ID})
+		if err != nil {
+			return err
+		}
+		if there[0].Standing.ID != e.Standing.ID {
+			return app.Errorf(app.NotFound, "There is no export %s of the invoice %s in Xero.", e.ID, e.Standing.ID)
+		}
 	}
 	return nil
 }

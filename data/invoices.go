@@ -22,11 +22,27 @@ func (r *reader) Invoice(id billing.InvoiceID) (billing.Invoice, error) {
 
 // Invoices implements app.Reader.
 func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
-	const doing = "reading invoices"
-	list := idList(ids)
-	all, err := many(r, doing, scanInvoice, `
+	all, err := r.InvoiceHeads(ids)
+	if err != nil {
+		return nil, err
+	}
+	err = r.each("reading invoices", func(row *sql.Rows) error {
+		n, l, err := scanLine(row)
+		if err == nil {
+			all[n].Lines = append(all[n].Lines, l)
+		}
+		return err
+	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
+			l.tax_code, l.tax_name, l.tax_rate, l.tax_parts, l.account, l.item, l.tracking
+		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, idList(ids))
+	return all, err
+}
+
+// InvoiceHeads implements app.Reader.
+func (r *reader) InvoiceHeads(ids []billing.InvoiceID) ([]billing.Invoice, error) {
+	all, err := many(r, "reading invoices", scanInvoice, `
 		SELECT i.id, i.version, i.client, i.type, i.number, i.date, i.due, i.reference, i.currency, i.amounts, i.theme, i.note, i.status || ' ' || i.export
-		FROM json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, list)
+		FROM json_each(?) asked CROSS JOIN invoices i ON i.id = asked.value ORDER BY asked.key`, idList(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -35,16 +51,7 @@ func (r *reader) Invoices(ids []billing.InvoiceID) ([]billing.Invoice, error) {
 			return nil, app.Errorf(app.NotFound, "There is no invoice %s.", id)
 		}
 	}
-	err = r.each(doing, func(row *sql.Rows) error {
-		n, l, err := scanLine(row)
-		if err == nil {
-			all[n].Lines = append(all[n].Lines, l)
-		}
-		return err
-	}, `SELECT asked.key, l.code, l.description, l.quantity, l.unit_amount, l.percent_off, l.amount_off,
-			l.tax_code, l.tax_name, l.tax_rate, l.tax_parts, l.account, l.item, l.tracking
-		FROM json_each(?) asked CROSS JOIN lines l ON l.invoice = asked.value ORDER BY asked.key, l.position`, list)
-	return all, err
+	return all, nil
 }
 
 func scanInvoice(row *sql.Rows) (v billing.Invoice, err error) {
@@ -134,26 +141,29 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 			return 0, err
 		}
 	}
-	for i, l := range v.Lines {
-		if err := w.saveLine(v.ID, i, l); err != nil {
-			return 0, err
-		}
+	if err := w.saveLines(v); err != nil {
+		return 0, err
 	}
 	w.note("invoice", string(v.ID))
 	return v.Version + 1, nil
 }
 
-func (w *writer) saveLine(id billing.InvoiceID, position int, l billing.Line) error {
-	tracking := ""
-	if len(l.Tracking) > 0 {
-		tracking = toJSON(keepTracking(l.Tracking))
+func (w *writer) saveLines(v billing.Invoice) error {
+	rows := make([][]any, len(v.Lines))
+	for i, l := range v.Lines {
+		tracking := ""
+		if len(l.Tracking) > 0 {
+			tracking = toJSON(keepTracking(l.Tracking))
+		}
+		rows[i] = []any{
+			v.ID, i, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
+			l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking,
+		}
 	}
-	_, err := w.exec("saving a line", `
+	_, err := w.execRows("saving lines", atOnce, `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
 			tax_code, tax_name, tax_rate, tax_parts, account, item, tracking)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, position, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
-		l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking)
+		VALUES `, rows, "")
 	return err
 }
 

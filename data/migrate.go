@@ -75,8 +75,13 @@ const backupTime = "20060102T150405Z"
 var backupName = regexp.MustCompile(`^\.backup-\d{8}T\d{6}Z-schema-\d+$`)
 
 // backupBeforeMigration keeps a copy beside the database, removes the oldest when there
-// are too many, and returns the name of the new one.
+// are too many, and returns the name of the new one: "" for a new database, of which there is
+// nothing to keep.
 func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path string, err error) {
+	founded := false
+	if err := db.writer.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM firm)").Scan(&founded); err != nil || !founded {
+		return "", err
+	}
 	path = fmt.Sprintf("%s.backup-%s-schema-%d", db.path, time.Now().UTC().Format(backupTime), version)
 	// One of this very second comes from another process that does the same.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {

@@ -28,6 +28,7 @@ type DB struct {
 	writer *sql.DB // one connection: SQLite takes one writer at a time
 	pool   *sql.DB // for reading
 	use    *flock.Flock
+	probe  atomic.Pointer[Probe]
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
 }
 

@@ -2,6 +2,8 @@ package data
 
 import (
 	"database/sql"
+	"maps"
+	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -154,14 +156,24 @@ func (r *reader) Links(t ledger.TenantID) (map[billing.ClientID]app.Link, error)
 
 // SaveLink implements app.Tx.
 func (w *writer) SaveLink(t ledger.TenantID, client billing.ClientID, l app.Link) error {
-	_, err := w.exec("linking a client", `
-		INSERT INTO links (tenant, client, contact, name, how, at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (tenant, client) DO UPDATE SET contact = excluded.contact, name = excluded.name, how = excluded.how, at = excluded.at`,
-		t, client, l.Contact, l.Name, l.How, millis(l.At))
-	if err == nil {
-		w.note("client", string(client))
+	return w.SaveLinks(t, map[billing.ClientID]app.Link{client: l})
+}
+
+// SaveLinks implements app.Tx.
+func (w *writer) SaveLinks(t ledger.TenantID, links map[billing.ClientID]app.Link) error {
+	clients := slices.Sorted(maps.Keys(links))
+	_, err := w.execRows("linking clients", atOnce, "INSERT INTO links (tenant, client, contact, name, how, at) VALUES ",
+		convert(clients, func(c billing.ClientID) []any {
+			l := links[c]
+			return []any{t, c, l.Contact, l.Name, l.How, millis(l.At)}
+		}), overwrite("tenant, client", "contact, name, how, at"))
+	if err != nil {
+		return err
 	}
-	return err
+	for _, c := range clients {
+		w.note("client", string(c))
+	}
+	return nil
 }
 
 // DeleteLink implements app.Tx. A client that is not linked stays so.

@@ -41,21 +41,29 @@ func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 	return first, err
 }
 
+// trackedColumns are of an export e and its invoice i.
+const trackedColumns = exportColumns + ", i.client, i.number, i.date, i.currency, i.status || ' ' || i.export, i.latest = e.seq"
+
+// scanTracked reads trackedColumns, and more columns behind them.
+func scanTracked(row *sql.Rows, more ...any) (t app.Tracked, err error) {
+	v := &t.Invoice
+	t.Export, err = scanExport(row, append([]any{&v.Client, &v.Number, &v.Date, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &t.Newest}, more...)...)
+	v.ID = t.Export.Invoice
+	return t, err
+}
+
 // Tracked implements app.Reader. Where Xero has an invoice under two exports, the newer counts.
 func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]app.Tracked, error) {
 	tracked := make(map[ledger.InvoiceID]app.Tracked, len(ids))
 	newest := make(map[ledger.InvoiceID]int64, len(ids)) // the place of its export among all
 	err := r.each("looking for exports", func(row *sql.Rows) error {
-		var one app.Tracked
 		var seq int64
-		v := &one.Invoice
-		e, err := scanExport(row, &v.Client, &v.Number, &v.Date, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &one.Newest, &seq)
-		v.ID, one.Export = e.Invoice, e
-		if id := e.Standing.ID; seq > newest[id] {
+		one, err := scanTracked(row, &seq)
+		if id := one.Export.Standing.ID; seq > newest[id] {
 			tracked[id], newest[id] = one, seq
 		}
 		return err
-	}, `SELECT `+exportColumns+`, i.client, i.number, i.date, i.currency, i.status || ' ' || i.export, i.latest = e.seq, e.seq
+	}, `SELECT `+trackedColumns+`, e.seq
 		FROM json_each(?) asked CROSS JOIN exports e ON e.tenant = ? AND e.xero_id = asked.value CROSS JOIN invoices i ON i.id = e.invoice
 		WHERE e.xero_id <> ''`, idList(ids), t)
 	return tracked, err
@@ -66,7 +74,7 @@ func (r *reader) OpenThere(t ledger.TenantID) ([]ledger.InvoiceID, error) {
 	return many(r, "looking for open invoices", func(row *sql.Rows) (id ledger.InvoiceID, err error) {
 		err = row.Scan(&id)
 		return id, err
-	}, `SELECT e.xero_id FROM exports e CROSS JOIN invoices i ON i.latest = e.seq
+	}, `SELECT e.xero_id FROM exports e CROSS JOIN invoices i ON i.id = e.invoice AND i.latest = e.seq
 		WHERE e.tenant = ? AND e.xero_id <> '' AND e.xero_status NOT IN (?, ?, ?)
 			AND i.export IN ('exported', 'warning', 'changed', 'not_found_in_xero') AND i.status IN ('finalized', 'closed') ORDER BY e.xero_id`,
 		t, ledger.PaidThere, ledger.VoidedThere, ledger.DeletedThere)

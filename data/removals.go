@@ -57,54 +57,25 @@ func (r *reader) RemovalsWaiting(t ledger.TenantID, limit int) ([]app.Removal, e
 		"SELECT "+removalColumns+" FROM removals WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
 
+var removalsTable = table{
+	name: "removals", changes: "batch, small, ended, result, messages", fixed: "run, invoice, export, tenant, xero_id, becomes", atOnce: atOnce,
+}
+
 // SaveRemovals implements app.Tx. What a removal is about does not change once it was saved.
 func (w *writer) SaveRemovals(all ...app.Removal) error {
-	for _, r := range all {
-		_, err := w.exec("saving a removal", `
-			INSERT INTO removals (id, run, invoice, export, tenant, xero_id, becomes, batch, small, ended, result, messages)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, small = excluded.small, ended = excluded.ended, result = excluded.result,
-				messages = excluded.messages`,
-			r.ID, r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To, sql.NullString{String: string(r.Batch), Valid: r.Batch != ""},
-			r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages))
-		if err != nil {
-			return err
+	_, err := w.save("saving removals", removalsTable, convert(all, func(r app.Removal) []any {
+		return []any{
+			orNull(r.Batch), r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages), string(r.ID), r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To,
 		}
+	}))
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
 		w.note("invoice", string(r.Invoice))
 		w.note("run", string(r.Run))
 	}
 	return nil
-}
-
-// tallyRemovals counts the removals of a run.
-func (r *reader) tallyRemovals(id app.RunID) (app.Tally, error) {
-	var t app.Tally
-	err := r.each("counting a run", func(row *sql.Rows) error {
-		var result app.RemovalResult
-		var state app.BatchState
-		var n int
-		err := row.Scan(&result, &state, &n)
-		t.All += n
-		*removalCounter(&t, result, state) += n
-		return err
-	}, `SELECT r.result, coalesce(b.state, ''), count(*) FROM removals r LEFT JOIN batches b ON b.id = r.batch WHERE r.run = ? GROUP BY 1, 2`, id)
-	return t, err
-}
-
-func removalCounter(t *app.Tally, result app.RemovalResult, state app.BatchState) *int {
-	switch {
-	case result == app.Removed:
-		return &t.Exported
-	case result == app.KeptThere:
-		return &t.Failed
-	case result == app.Withdrawn:
-		return &t.Cancelled
-	case state == app.Lost:
-		return &t.Unknown
-	case state == app.Sending:
-		return &t.Exporting
-	}
-	return &t.Queued
 }
 
 const replacementColumns = "invoice, by, began, coalesce(copy, ''), ended"
@@ -130,7 +101,7 @@ func (w *writer) SaveReplacement(r app.Replacement) error {
 	_, err := w.exec("saving a replacement", `
 		INSERT INTO replacements (invoice, by, began, copy, ended) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (invoice) DO UPDATE SET by = excluded.by, began = excluded.began, copy = excluded.copy, ended = excluded.ended`,
-		r.Invoice, r.By, millis(r.Began), sql.NullString{String: string(r.Copy), Valid: r.Copy != ""}, millis(r.Ended))
+		r.Invoice, r.By, millis(r.Began), orNull(r.Copy), millis(r.Ended))
 	if err == nil {
 		w.note("invoice", string(r.Invoice))
 	}
@@ -146,9 +117,12 @@ func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
 }
 
 // SaveExtra implements app.Tx.
-func (w *writer) SaveExtra(x app.Extra) error {
-	_, err := w.exec("saving what is to be written besides an invoice",
-		"INSERT INTO extras (export, tenant, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", x.Export, x.Tenant, x.Kind)
+func (w *writer) SaveExtra(x app.Extra) error { return w.SaveExtras(x) }
+
+// SaveExtras implements outbox.Tx.
+func (w *writer) SaveExtras(all ...app.Extra) error {
+	_, err := w.execRows("saving what is to be written besides invoices", atOnce, "INSERT INTO extras (export, tenant, kind) VALUES ",
+		convert(all, func(x app.Extra) []any { return []any{x.Export, x.Tenant, x.Kind} }), " ON CONFLICT DO NOTHING")
 	return err
 }
 

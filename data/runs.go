@@ -21,6 +21,17 @@ func (r *reader) Run(id app.RunID) (app.Run, error) {
 		scanRun, "SELECT "+runColumns+" FROM runs WHERE id = ?", id)
 }
 
+// RunsByID implements app.Reader.
+func (r *reader) RunsByID(ids []app.RunID) (map[app.RunID]app.Run, error) {
+	all, err := many(r, "reading runs", scanRun,
+		"SELECT "+runColumns+" FROM (SELECT value FROM json_each(?)) asked CROSS JOIN runs ON id = asked.value", idList(ids))
+	byID := make(map[app.RunID]app.Run, len(all))
+	for _, run := range all {
+		byID[run.ID] = run
+	}
+	return byID, err
+}
+
 // Runs implements app.Reader.
 func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 	query := "SELECT " + runColumns + " FROM runs WHERE tenant = ?"
@@ -31,52 +42,65 @@ func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 }
 
 // SaveRun implements app.Tx. The kind, the organisation and the start of a run do not change.
-func (w *writer) SaveRun(r app.Run) error {
-	_, err := w.exec("saving a run", `
-		INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET started_by = excluded.started_by, confirmed = excluded.confirmed, ended = excluded.ended`,
-		r.ID, r.Kind, r.Tenant, sql.NullString{String: string(r.By), Valid: r.By != ""}, millis(r.Started), millis(r.Confirmed), millis(r.Ended))
-	if err == nil {
+func (w *writer) SaveRun(r app.Run) error { return w.SaveRuns(r) }
+
+// SaveRuns implements app.Tx.
+func (w *writer) SaveRuns(all ...app.Run) error {
+	all = lastOfEach(all, func(r app.Run) app.RunID { return r.ID })
+	_, err := w.execRows("saving runs", atOnce, "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ",
+		convert(all, func(r app.Run) []any {
+			return []any{r.ID, r.Kind, r.Tenant, orNull(r.By), millis(r.Started), millis(r.Confirmed), millis(r.Ended)}
+		}), overwrite("id", "started_by, confirmed, ended"))
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
 		w.note("run", string(r.ID))
 	}
-	return err
+	return nil
 }
 
-// Tally implements app.Reader. An export that is not ended counts by what its invoice
-// is at. What ended otherwise than exported, failed or cancelled is in Xero, or was, and
-// counts as Warned: a person has to look at it.
-func (r *reader) Tally(id app.RunID) (app.Tally, error) {
-	var t app.Tally
-	err := r.each("counting a run", func(row *sql.Rows) error {
+// Tally implements app.Reader.
+func (r *reader) Tally(id app.RunID) (t app.Tally, err error) {
+	all, err := r.tallies("run.id = ?", id)
+	return all[id], err
+}
+
+// Tallies implements app.Reader.
+func (r *reader) Tallies(t ledger.TenantID) (map[app.RunID]app.Tally, error) {
+	return r.tallies("run.tenant = ? AND run.ended = 0", t)
+}
+
+// tallies counts the runs of which a condition holds.
+func (r *reader) tallies(which string, args ...any) (map[app.RunID]app.Tally, error) {
+	const doing = "counting runs"
+	all := map[app.RunID]app.Tally{}
+	err := r.each(doing, func(row *sql.Rows) error {
+		var run app.RunID
 		var ended bool
 		var state billing.ExportState
 		var n int
-		err := row.Scan(&ended, named[billing.ExportState]{&state, exportStates}, &n)
-		t.All += n
-		*counter(&t, ended, state) += n
+		err := row.Scan(&run, &ended, named[billing.ExportState]{&state, exportStates}, &n)
+		t := all[run]
+		t.CountExports(n, ended, state)
+		all[run] = t
 		return err
-	}, `SELECT ended <> 0, iif(ended <> 0, result, (SELECT export FROM invoices WHERE id = exports.invoice)), count(*)
-		FROM exports WHERE run = ? GROUP BY 1, 2`, id)
-	if err != nil || t.All > 0 {
-		return t, err
+	}, `SELECT run.id, e.ended <> 0, iif(e.ended <> 0, e.result, (SELECT export FROM invoices WHERE id = e.invoice)), count(*)
+		FROM runs run CROSS JOIN exports e ON e.run = run.id WHERE `+which+` GROUP BY 1, 2, 3`, args...)
+	if err != nil {
+		return nil, err
 	}
-	return r.tallyRemovals(id)
-}
-
-func counter(t *app.Tally, ended bool, state billing.ExportState) *int {
-	switch {
-	case ended && state == billing.NotExported:
-		return &t.Cancelled
-	case ended && state == billing.Failed:
-		return &t.Failed
-	case ended && state == billing.Exported:
-		return &t.Exported
-	case ended:
-		return &t.Warned
-	case state == billing.Unknown:
-		return &t.Unknown
-	case state == billing.Exporting:
-		return &t.Exporting
-	}
-	return &t.Queued
+	err = r.each(doing, func(row *sql.Rows) error {
+		var run app.RunID
+		var result app.RemovalResult
+		var state app.BatchState
+		var n int
+		err := row.Scan(&run, &result, &state, &n)
+		t := all[run]
+		t.CountRemovals(n, result, state)
+		all[run] = t
+		return err
+	}, `SELECT run.id, m.result, coalesce(b.state, ''), count(*)
+		FROM runs run CROSS JOIN removals m ON m.run = run.id LEFT JOIN batches b ON b.id = m.batch WHERE `+which+` GROUP BY 1, 2, 3`, args...)
+	return all, err
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/data/sheet"
 )
 
@@ -107,24 +108,24 @@ func (db *DB) recognise(ctx context.Context) error {
 	})
 }
 
-// continueNumbers makes sure that no number is given out again that the database in whose
-// place this copy is had given out, and returns the next one.
+// continueNumbers makes sure that no number is given out again, and returns the next one.
 func (w *writer) continueNumbers(beside seen) (next int64, err error) {
 	firm, err := w.Firm()
 	if err != nil {
 		return 0, err
 	}
-	if n := &firm.Numbering; firm.ID == beside.Firm && n.Prefix == beside.Prefix && n.Next < beside.Next {
-		n.Next = beside.Next
+	n := app.ContinueNumbers(firm, beside.Firm, billing.Numbering{Prefix: beside.Prefix, Next: beside.Next})
+	if n != firm.Numbering {
+		firm.Numbering = n
 		err = w.SaveFirm(firm)
 	}
-	return firm.Numbering.Next, err
+	return n.Next, err
 }
 
 // remember keeps what the database is now beside it.
 func (db *DB) remember(ctx context.Context) error {
 	db.stale.Store(false)
-	return db.update(ctx, func(w *writer) error {
+	return db.alone(ctx, func(w *writer) error {
 		now, _, err := w.seen(db.path)
 		if err != nil {
 			return err
@@ -139,18 +140,12 @@ func (db *DB) remember(ctx context.Context) error {
 // seen returns what the database is, as last committed, and whether there is a firm in it. It
 // has no Instance before the first start of a new or a restored one.
 func (w *writer) seen(path string) (s seen, founded bool, err error) {
-	const doing = "reading what the database is"
-	err = errors.Join(
-		w.each(doing, func(row *sql.Rows) error { return row.Scan(&s.Instance) }, "SELECT instance FROM copy"),
-		w.each(doing, func(row *sql.Rows) error { return row.Scan(&s.Seq) }, "SELECT coalesce(max(seq), 0) FROM changes"),
-	)
+	err = w.each("reading what the database is", func(row *sql.Rows) error {
+		return row.Scan(&s.Instance, &s.Seq, &founded, &s.Firm, &s.Prefix, &s.Next)
+	}, `SELECT coalesce((SELECT instance FROM copy), ''), coalesce((SELECT max(seq) FROM changes), 0),
+			firm_id IS NOT NULL, coalesce(firm_id, ''), coalesce(prefix, ''), coalesce(next, 0)
+		FROM (SELECT 1) LEFT JOIN firm`)
 	if err != nil {
-		return s, false, err
-	}
-	firm, err := w.Firm()
-	if founded = err == nil; founded {
-		s.Firm, s.Prefix, s.Next = firm.ID, firm.Numbering.Prefix, firm.Numbering.Next
-	} else if !app.IsCode(err, app.NotFound) {
 		return s, false, err
 	}
 	if s.Host, err = os.Hostname(); err != nil {

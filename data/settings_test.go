@@ -13,6 +13,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 )
 
@@ -84,7 +85,7 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 }
 
 // smallTables may be read as a whole.
-var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "CONSTANT ROW"}
+var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "commits", "CONSTANT ROW"}
 
 // wholeTables are read as a whole because that is what is asked for, or only begun.
 var wholeTables = map[string]string{
@@ -115,7 +116,9 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 			tx.SaveLink("t", "c", app.Link{Contact: "c", How: app.LinkedByName}), tx.DeleteLink("t", "c"),
 			tx.SaveRun(app.Run{ID: "r", Tenant: "t", By: "s"}), tx.SaveBatch(b), tx.SaveExports(e),
 			tx.SaveBatch(app.Batch{ID: "other", Tenant: "t", Kind: app.InvoiceBatch, Key: "l", Body: []byte("{}"), State: app.Ready}), tx.DeleteBatch("other"),
-			tx.Record(staff.Entry{}), tx.(*writer).announce(), only(newRowScanner(tx.(*writer).reader, app.Query{})), readEverything(tx), statements(tx.(*writer).reader, &queries),
+			tx.SaveRuns(), tx.SaveLinks("t", map[billing.ClientID]app.Link{"c": {Contact: "c", How: app.LinkedByName}}), tx.UnplanRun("none"), tx.(*writer).unplan([]app.BatchID{"none"}), tx.NeverReplay("t"),
+			tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{{}: {"v"}}), tx.(*writer).Unplan(),
+			tx.Record(staff.Entry{}), tx.(*writer).announce(), tx.(*writer).sign(), only(newRowScanner(tx.(*writer).reader, app.Query{})), readEverything(tx), statements(tx.(*writer).reader, &queries),
 		)
 	})
 	if err != nil {
@@ -141,7 +144,7 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 	for _, query := range queries {
 		for _, step := range plan(t, db, query) {
 			table, scans := strings.CutPrefix(step, "SCAN ")
-			fine := !scans || step == wholeTables[query] || strings.HasPrefix(table, "i USING INDEX invoices_newest") ||
+			fine := !scans || step == wholeTables[query] || strings.HasPrefix(table, "i USING INDEX invoices_newest") || strings.HasSuffix(step, "VALUES CLAUSE") ||
 				slices.ContainsFunc(smallTables, func(small string) bool { return strings.HasPrefix(table, small) })
 			if !fine {
 				t.Errorf("%s\n\t%s", query, step)
@@ -163,6 +166,9 @@ func readEverything(r app.Reader) error {
 		only(r.Burnt("1")), only(r.Taxes()), only(r.BillingCodes()), only(r.Codes()), only(r.Unsaved("s")), only(r.Password("s")), only(r.Organisations()), only(r.Chart("t")), only(r.Mapping("t")), only(r.Links("t")),
 		only(r.Run("r")), only(r.Runs("t", true)), only(r.Runs("t", false)), only(r.Tally("r")), only(r.Exports([]app.ExportID{"e"})),
 		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.Waiting("t", 5)), only(r.Batches("t", app.Ready)), only(r.Batch("b")),
+		only(r.InvoiceHeads(nil)), only(r.ClientsByID(nil)), only(r.RunsByID(nil)), only(r.LatestExports(nil)), only(r.Tallies("t")),
+		only(r.(outbox.Reader).BatchesByID()), only(r.(outbox.Reader).WaitingExports(outbox.Waiting{Without: []billing.ClientID{"c"}, Limit: 1})),
+		only(r.(outbox.Reader).WaitingClients(outbox.Waiting{})), only(r.(outbox.Reader).TrackedExports(nil)), only(r.(outbox.Reader).OpenInXero("t")),
 		only(r.Audit(app.AuditQuery{})), only(r.Chain(func(staff.Entry, string) error { return nil })), only(r.Audit(app.AuditQuery{Subject: "invoice", ID: "v"})),
 	)
 }

@@ -20,7 +20,7 @@ func (db *DB) view(ctx context.Context, fn func(*reader) error) error {
 		return explain(ctx, "beginning to read", err)
 	}
 	defer func() { _ = tx.Rollback() }() // there is nothing to lose
-	return fn(newReader(ctx, tx))
+	return fn(db.newReader(ctx, tx))
 }
 
 // Update implements app.Store. The transaction has SQLite's lock for writing from its
@@ -32,20 +32,19 @@ func (db *DB) Update(ctx context.Context, fn func(app.Tx) error) error {
 }
 
 func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
+	var w *writer
+	err := db.begin(ctx, func(tx *sql.Tx, begun *writer) error {
+		w = begun
+		if err := fn(w); err != nil {
+			return err
+		}
+		if err := errors.Join(w.announce(), w.keepHead(), w.sign()); err != nil {
+			return err
+		}
+		return db.commit(ctx, tx, w.token)
+	})
 	if err != nil {
-		return explain(ctx, "beginning to write", err)
-	}
-	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	w := &writer{reader: newReader(ctx, tx), now: instant(millis(time.Now()))}
-	if err := fn(w); err != nil {
 		return err
-	}
-	if err := errors.Join(w.announce(), w.keepHead()); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return explain(ctx, "committing", err)
 	}
 	if len(w.changes) > 0 {
 		db.stale.Store(true)
@@ -59,19 +58,38 @@ func (db *DB) update(ctx context.Context, fn func(*writer) error) error {
 	return nil
 }
 
+// alone runs fn while nobody else writes, and keeps nothing of what it writes.
+func (db *DB) alone(ctx context.Context, fn func(*writer) error) error {
+	return db.begin(ctx, func(_ *sql.Tx, w *writer) error { return fn(w) })
+}
+
+// begin runs fn in a transaction that is taken back at its end, unless fn commits it.
+func (db *DB) begin(ctx context.Context, fn func(*sql.Tx, *writer) error) error {
+	tx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(ctx, "beginning to write", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	return fn(tx, &writer{reader: db.newReader(ctx, tx), now: instant(millis(time.Now()))})
+}
+
 // reader implements app.Reader on one transaction. A statement is prepared once in it.
 type reader struct {
 	ctx        context.Context
 	tx         *sql.Tx
 	statements map[string]*sql.Stmt
+	probe      *Probe // nil for none
 }
 
-func newReader(ctx context.Context, tx *sql.Tx) *reader {
-	return &reader{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}}
+func (db *DB) newReader(ctx context.Context, tx *sql.Tx) *reader {
+	return &reader{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}, probe: db.probe.Load()}
 }
 
 // prepare puts the query among the statements.
 func (r *reader) prepare(query string) (err error) {
+	if r.probe != nil && r.probe.Statement != nil {
+		r.probe.Statement(query)
+	}
 	if r.statements[query] == nil {
 		r.statements[query], err = r.tx.PrepareContext(r.ctx, query) //nolint:sqlclosecheck // the end of the transaction closes it
 	}
@@ -128,6 +146,8 @@ type writer struct {
 	noted   map[app.Change]bool
 	last    *link // of the audit trail, once it was read or added to
 	added   bool  // to the audit trail
+	wrote   bool
+	token   string // of what was written, once it is signed
 
 	// What a copy of the database from before would not know, and must not do again.
 	sends   bool // a request is about to leave
@@ -147,6 +167,7 @@ func (w *writer) exec(doing, query string, args ...any) (int64, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, explain(w.ctx, doing, err)
 	}
+	w.wrote = true
 	result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
 	if err != nil {
 		return 0, explain(w.ctx, doing, err)

@@ -22,7 +22,7 @@ import (
 
 // TestStore holds a Store to what app promises of it.
 func TestStore(t *testing.T) {
-	for _, promise := range slices.Concat(firmPromises, invoicePromises, outboxPromises, followingPromises, transactionPromises) {
+	for _, promise := range slices.Concat(firmPromises, invoicePromises, outboxPromises, workPromises, followingPromises, transactionPromises) {
 		t.Run(promise.what, func(t *testing.T) {
 			t.Parallel()
 			promise.test(t, openStore(t))

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -69,6 +70,11 @@ var exportStates, stages = func() (map[string]billing.ExportState, map[string]bi
 	}
 	return exports, stages
 }()
+
+// orNull is NULL for "".
+func orNull[T ~string](text T) sql.NullString {
+	return sql.NullString{String: string(text), Valid: text != ""}
+}
 
 // inJSON scans a value that is kept as JSON. NULL and "" are its zero value.
 type inJSON struct{ to any }

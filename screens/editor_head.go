@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
-	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/screens/style"
 )
@@ -162,11 +162,11 @@ func (h *editorHead) readDate(text string) (billing.Date, error) {
 	if text == "" {
 		return 0, nil
 	}
-	order := app.DayMonthYear
+	order := intake.DayMonthYear
 	if h.format.MonthFirst() {
-		order = app.MonthDayYear
+		order = intake.MonthDayYear
 	}
-	return app.ReadDate(text, order)
+	return intake.ReadDate(text, order)
 }
 
 // problem says which date cannot be read, or "".

@@ -5,6 +5,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/staff"
 )
 
@@ -111,7 +112,7 @@ func (f *fakeApp) SetBillingCodes(_ context.Context, _ staff.Member, _, codes []
 	return err
 }
 
-func (f *fakeApp) PreviewCodes(context.Context, app.Sheet) ([]billing.Code, []app.ImportProblem, error) {
+func (f *fakeApp) PreviewCodes(context.Context, app.Sheet) ([]billing.Code, []intake.Problem, error) {
 	err := f.enter("PreviewCodes")
 	f.mu.Lock()
 	defer f.mu.Unlock()

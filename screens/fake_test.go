@@ -11,6 +11,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -33,7 +34,7 @@ type fakeApp struct {
 	fate      map[billing.Number]ledger.Message // what Xero says of an invoice; others are accepted
 	gauge     app.Gauge
 	stale     bool
-	preview   func(app.ImportOptions) app.ImportPreview
+	preview   func(intake.Options) intake.Preview
 	listeners []func([]app.Change)
 	calls     []string
 	refuse    map[string]error           // by method
@@ -46,7 +47,7 @@ type fakeApp struct {
 	staff        []staff.Member
 	passwords    map[staff.ID]string
 	fileCodes    []billing.Code
-	fileProblems []app.ImportProblem
+	fileProblems []intake.Problem
 	trail        []staff.Entry
 	report       app.AuditReport
 	nightly      app.Nightly
@@ -591,14 +592,14 @@ func (f *fakeApp) Cancel(_ context.Context, _ staff.Member, id app.RunID) (int, 
 	return len(changed), nil
 }
 
-func (f *fakeApp) PreviewImport(_ context.Context, _ staff.Member, _ app.Sheet, o app.ImportOptions) (app.ImportPreview, error) {
+func (f *fakeApp) PreviewImport(_ context.Context, _ staff.Member, _ app.Sheet, o intake.Options) (intake.Preview, error) {
 	if err := f.enter("PreviewImport"); err != nil {
-		return app.ImportPreview{}, err
+		return intake.Preview{}, err
 	}
 	return f.preview(o), nil
 }
 
-func (f *fakeApp) Import(_ context.Context, _ staff.Member, p app.ImportPreview) ([]billing.InvoiceID, error) {
+func (f *fakeApp) Import(_ context.Context, _ staff.Member, p intake.Preview) ([]billing.InvoiceID, error) {
 	if err := f.enter("Import"); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
@@ -22,8 +23,8 @@ import (
 
 // importApp is what importing asks of the application.
 type importApp interface {
-	PreviewImport(ctx context.Context, by staff.Member, sheet app.Sheet, o app.ImportOptions) (app.ImportPreview, error)
-	Import(ctx context.Context, by staff.Member, p app.ImportPreview) ([]billing.InvoiceID, error)
+	PreviewImport(ctx context.Context, by staff.Member, sheet app.Sheet, o intake.Options) (intake.Preview, error)
+	Import(ctx context.Context, by staff.Member, p intake.Preview) ([]billing.InvoiceID, error)
 }
 
 // imports brings the invoices of a file into the list: the person says what the file
@@ -89,8 +90,8 @@ func (m *imports) show(name string, content []byte) {
 type importDialog struct {
 	*imports
 	sheet      app.Sheet
-	options    app.ImportOptions
-	preview    app.ImportPreview
+	options    intake.Options
+	preview    intake.Preview
 	previewing task
 
 	box        *dialog
@@ -138,7 +139,7 @@ func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
 // questions are what the file does not say itself.
 func (d *importDialog) questions() fyne.CanvasObject {
 	d.orders = newChoice(d.keys, []string{lang.L("import.day-first"), lang.L("import.month-first")}, -1, func(i int) {
-		d.options.Dates = []app.DateOrder{app.DayMonthYear, app.MonthDayYear}[i]
+		d.options.Dates = []intake.DateOrder{intake.DayMonthYear, intake.MonthDayYear}[i]
 		d.look()
 	})
 	d.dates = container.NewVBox(heading(""), d.orders)
@@ -159,9 +160,9 @@ func (d *importDialog) look() {
 		return
 	}
 	options := d.options
-	load(&d.previewing, func(ctx context.Context) (app.ImportPreview, error) {
+	load(&d.previewing, func(ctx context.Context) (intake.Preview, error) {
 		return d.app.PreviewImport(ctx, d.me(), d.sheet, options)
-	}, func(p app.ImportPreview, err error) {
+	}, func(p intake.Preview, err error) {
 		if err != nil {
 			d.figures.SetText("")
 			d.failed(lang.L("file.read.failed"), err)
@@ -244,7 +245,7 @@ func (d *importDialog) problemList() fyne.CanvasObject {
 }
 
 // problemText says what is wrong, and where.
-func problemText(p app.ImportProblem) string {
+func problemText(p intake.Problem) string {
 	data := with{"Line": p.Line, "Column": p.Column, "Text": p.Text}
 	switch {
 	case p.Line == 0:

@@ -13,17 +13,18 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 )
 
 // fakePreview is what a file of two invoices comes to.
-func fakePreview(fake *fakeApp, o app.ImportOptions) app.ImportPreview {
-	p := app.ImportPreview{}
+func fakePreview(fake *fakeApp, o intake.Options) intake.Preview {
+	p := intake.Preview{}
 	for i, number := range []billing.Number{"IMP-1", "IMP-2"} {
 		v := fake.invoices[i].Invoice
 		v.ID, v.Number, v.Stage = billing.InvoiceID(number), number, billing.Stage{}
 		t, _ := v.Totals()
-		p.Invoices = append(p.Invoices, app.ImportedInvoice{Invoice: v, Client: fake.client(v.Client).Name, NewClient: i == 1, Totals: t})
+		p.Invoices = append(p.Invoices, intake.Imported{Invoice: v, Client: fake.client(v.Client).Name, NewClient: i == 1, Totals: t})
 	}
 	return p
 }
@@ -36,7 +37,7 @@ func (b *trial) openFile(name, content string) {
 
 func newImportTrial(t *testing.T) *trial {
 	fake := newFake().fill(12)
-	fake.preview = func(o app.ImportOptions) app.ImportPreview { return fakePreview(fake, o) }
+	fake.preview = func(o intake.Options) intake.Preview { return fakePreview(fake, o) }
 	b := newTrial(t, fake)
 	b.file = func(_ string, data []byte) (app.Sheet, error) {
 		return app.Sheet{Rows: []app.SheetRow{{Line: 1, Cells: []app.SheetCell{{Text: string(data)}}}}}, nil
@@ -46,8 +47,8 @@ func newImportTrial(t *testing.T) *trial {
 
 func TestAFileIsPreviewedAndImported(t *testing.T) {
 	b := newImportTrial(t)
-	var asked []app.ImportOptions
-	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+	var asked []intake.Options
+	b.fake.preview = func(o intake.Options) intake.Preview {
 		asked = append(asked, o)
 		return fakePreview(b.fake, o)
 	}
@@ -73,9 +74,9 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 
 func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 	b := newImportTrial(t)
-	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+	b.fake.preview = func(o intake.Options) intake.Preview {
 		p := fakePreview(b.fake, o)
-		p.AskDates, p.Example = o.Dates == app.AskDates, "03/11/2026"
+		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
 	}
 	b.openFile("november.csv", "a file")
@@ -93,15 +94,15 @@ func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 
 func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	b := newImportTrial(t)
-	b.fake.preview = func(o app.ImportOptions) app.ImportPreview {
+	b.fake.preview = func(o intake.Options) intake.Preview {
 		p := fakePreview(b.fake, o)
-		p.Problems = []app.ImportProblem{
+		p.Problems = []intake.Problem{
 			{Text: "The file has no column *UnitAmount."},
 			{Line: 12, Column: "TaxType", Text: "there is no tax called \"GST\"."},
 			{Line: 19, Text: "the row is odd."},
 		}
 		for range mostProblems {
-			p.Problems = append(p.Problems, app.ImportProblem{Line: 99, Text: "again."})
+			p.Problems = append(p.Problems, intake.Problem{Line: 99, Text: "again."})
 		}
 		return p
 	}

@@ -16,6 +16,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
@@ -26,7 +27,7 @@ type settingsApp interface {
 	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
 	SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error
 	SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error
-	PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []app.ImportProblem, error)
+	PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []intake.Problem, error)
 	Gaps(ctx context.Context, by staff.Member) ([]app.Gap, error)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
@@ -152,7 +153,7 @@ func (s *settings) readCode(row []string) (billing.Code, error) {
 func (s *settings) importCodes(t *table, name string, content []byte) {
 	type result struct {
 		codes    []billing.Code
-		problems []app.ImportProblem
+		problems []intake.Problem
 	}
 	act(s.shell, lang.L("busy.reading-file"), func(ctx context.Context) (result, error) {
 		cells, err := s.read(name, content)
@@ -175,7 +176,7 @@ func (s *settings) importCodes(t *table, name string, content []byte) {
 }
 
 // tellProblems lists what is wrong with a file.
-func (s *settings) tellProblems(problems []app.ImportProblem) {
+func (s *settings) tellProblems(problems []intake.Problem) {
 	list := container.NewVBox()
 	for _, p := range problems {
 		list.Add(signed(style.Failed, paragraph(p.Error())))

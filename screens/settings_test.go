@@ -9,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/staff"
 	"feebridge/screens/sheet"
 )
@@ -78,7 +79,7 @@ func TestBillingCodesAreTakenFromAFile(t *testing.T) {
 	b.w.settings.parts.choose(3)
 	b.settle()
 	b.see("ACC", "Import from a file…")
-	fake.fileProblems = []app.ImportProblem{{Line: 2, Column: "Tax", Text: "no such tax"}}
+	fake.fileProblems = []intake.Problem{{Line: 2, Column: "Tax", Text: "no such tax"}}
 	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
 	b.settle()
 	b.see("Nothing was imported", "Line 2, Tax: no such tax")

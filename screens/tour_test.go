@@ -12,6 +12,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/intake"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -26,9 +27,9 @@ type touring struct {
 
 func newTouring(t *testing.T) *touring {
 	fake := newFake().fill(240)
-	fake.preview = func(o app.ImportOptions) app.ImportPreview {
+	fake.preview = func(o intake.Options) intake.Preview {
 		p := fakePreview(fake, o)
-		p.AskDates, p.Example = o.Dates == app.AskDates, "03/11/2026"
+		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
 	}
 	for i, v := range fake.invoices {

@@ -274,70 +274,11 @@ func invoiceCount(n int) string {
 	return lang.N("count.invoices", n, with{"Count": n})
 }
 
-// actionKeys are the words for what was done, by the name under which the audit trail has it.
-var actionKeys = map[string]string{
-	"add":                     "audit.add",
-	"archive":                 "audit.archive",
-	"back up":                 "audit.back-up",
-	"cancel export":           "audit.cancel-export",
-	"change password":         "audit.change-password",
-	"change":                  "audit.change",
-	"compare with Xero":       "audit.compare",
-	"confirm":                 "audit.confirm",
-	"connect":                 "audit.connect",
-	"connection":              "audit.connection",
-	"copied":                  "audit.copied",
-	"copy":                    "audit.copy",
-	"deactivate":              "audit.deactivate",
-	"delete":                  "audit.delete",
-	"denied":                  "audit.denied",
-	"disconnect":              "audit.disconnect",
-	"draft":                   "audit.draft",
-	"duplicate":               "audit.duplicate",
-	"edit":                    "audit.edit",
-	"export ended":            "audit.export-ended",
-	"export to":               "audit.export-to",
-	"export":                  "audit.export",
-	"fail to sign in":         "audit.sign-in-failed",
-	"finalize":                "audit.finalize",
-	"find in Xero":            "audit.find",
-	"found":                   "audit.found",
-	"hold":                    "audit.hold",
-	"import":                  "audit.import",
-	"link contact":            "audit.link-contact",
-	"lock out":                "audit.lock-out",
-	"lose answer":             "audit.lose-answer",
-	"map":                     "audit.map",
-	"note in Xero":            "audit.note",
-	"printed invoice in Xero": "audit.attach",
-	"queue again":             "audit.queue-again",
-	"raise next number":       "audit.raise-number",
-	"reactivate":              "audit.reactivate",
-	"read again":              "audit.read-again",
-	"register":                "audit.register",
-	"release":                 "audit.release",
-	"removed from Xero":       "audit.removed",
-	"renumber":                "audit.renumber",
-	"replace":                 "audit.replace",
-	"reset password":          "audit.reset-password",
-	"restore":                 "audit.restore",
-	"restored":                "audit.restored",
-	"send":                    "audit.send",
-	"sign in":                 "audit.sign-in",
-	"stays in Xero":           "audit.stays",
-	"take back":               "audit.unarchive",
-	"template export":         "audit.template",
-	"unlock":                  "audit.unlock",
-	"void in Xero":            "audit.void",
-	"voided in Xero":          "audit.voided",
-	"write":                   "audit.write",
-}
-
-// actionWord names what was done, as the audit trail has it. An action without a word of its
-// own is told as it is recorded.
-func actionWord(action string) string {
-	if key, known := actionKeys[action]; known {
+// actionWord names what was done. An action that this version does not know is told as it is
+// recorded.
+func actionWord(action staff.AuditAction) string {
+	if key := action.Key(); key != "" {
 		return lang.L(key)
 	}
-	return action
+	return string(action)
 }

@@ -3,6 +3,7 @@ package billing
 import (
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -122,6 +123,24 @@ func SuggestCode(name string) string {
 		return "CLIENT"
 	}
 	return code
+}
+
+// ClientCodes holds, for each client code in use, folded, the last number that was
+// tried behind it to make another of it.
+type ClientCodes map[string]int
+
+// Take notes a code that a client has.
+func (c ClientCodes) Take(code string) { c[strings.ToLower(code)]++ }
+
+// Suggest returns a client code made of the name that no client has.
+func (c ClientCodes) Suggest(name string) string {
+	code := SuggestCode(name)
+	free := code
+	for base := strings.ToLower(code); c[strings.ToLower(free)] > 0; {
+		c[base]++
+		free = code + "-" + strconv.Itoa(c[base])
+	}
+	return free
 }
 
 // String returns the address on one line.

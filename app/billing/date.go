@@ -18,15 +18,6 @@ func NewDate(year int, month time.Month, day int) (Date, error) {
 	return Date(year*10000 + int(month)*100 + day), nil
 }
 
-// ParseDate reads an ISO date such as 2026-11-03.
-func ParseDate(s string) (Date, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a date such as 2026-11-03", s)
-	}
-	return DateOf(t), nil
-}
-
 // DateOf returns the day that t shows in its own location.
 func DateOf(t time.Time) Date {
 	y, m, d := t.Date()

@@ -164,6 +164,26 @@ func (s Stage) Next(ev Event) (Stage, bool) {
 	return s, false
 }
 
+// After returns the stage after those of the events that can happen.
+func (s Stage) After(events ...Event) Stage {
+	for _, ev := range events {
+		s, _ = s.Next(ev)
+	}
+	return s
+}
+
+// Kept returns the stage of an invoice that was on its way out of Xero and stays there: the one
+// that it had when its export had come to was.
+func (s Stage) Kept(was ExportState) Stage {
+	switch was {
+	case Warned:
+		return s.After(KeepThere, Warn)
+	case Changed:
+		return s.After(KeepThere, Differ)
+	}
+	return s.After(KeepThere)
+}
+
 // InFlight reports whether the invoice is on its way to or from Xero, so that nobody may edit it.
 func (s Stage) InFlight() bool {
 	switch s.Export {
@@ -180,4 +200,11 @@ func (s Stage) Live() bool {
 		return true
 	}
 	return false
+}
+
+// DueForExport reports whether the invoice is to be exported without anybody naming it: it
+// is finalized, and Xero does not have it yet. One that was deleted in Xero is not: whoever
+// deleted it there meant that, so a person has to name it to export it again.
+func (s Stage) DueForExport() bool {
+	return s.Status == Finalized && (s.Export == NotExported || s.Export == Failed)
 }

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"feebridge/assets/translations"
@@ -48,6 +49,16 @@ const MaxDigits = 15
 // Number returns the next number.
 func (n Numbering) Number() Number {
 	return Number(fmt.Sprintf("%s%0*d", n.Prefix, n.Digits, n.Next))
+}
+
+// After returns what comes after a number that was made by this numbering; false for any other.
+func (n Numbering) After(number Number) (int64, bool) {
+	digits, ours := strings.CutPrefix(number.Fold(), Number(n.Prefix).Fold())
+	if !ours || digits == "" || len(digits) > MaxDigits || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	last, err := strconv.ParseInt(digits, 10, 64)
+	return last + 1, err == nil
 }
 
 // Check returns why invoices cannot be numbered so, or nil.

@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"feebridge/app/billing"
@@ -141,6 +142,44 @@ func (d Difference) Message() Message {
 	return m
 }
 
+// Sent is what an invoice was sent with, of the figures that Xero is watched for.
+type Sent struct {
+	Number   billing.Number
+	Contact  ContactID // "" for none known
+	Date     billing.Date
+	Currency money.Currency
+	Total    money.Amount
+}
+
+// Differences returns the figures in which an invoice in Xero is not the one that was sent.
+func (s Sent) Differences(st Standing) []Difference {
+	var found []Difference
+	if st.Number != s.Number {
+		found = append(found, Difference{What: NumberFigure, Here: s.Number, There: st.Number})
+	}
+	if st.Currency != s.Currency {
+		found = append(found, Difference{What: CurrencyFigure, Here: s.Currency, There: st.Currency})
+	} else if st.Total != s.Total {
+		found = append(found, Difference{What: TotalFigure, Here: s.Total, There: st.Total})
+	}
+	if s.Contact != "" && st.Contact != s.Contact {
+		found = append(found, Difference{What: ContactFigure, Here: string(s.Contact), There: st.ContactName})
+	}
+	if st.Date != s.Date {
+		found = append(found, Difference{What: DateFigure, Here: s.Date, There: st.Date})
+	}
+	return found
+}
+
+// Drift tells in sentences in which figures an invoice in Xero is not the one that was sent.
+func (s Sent) Drift(st Standing) []Message {
+	var told []Message
+	for _, d := range s.Differences(st) {
+		told = append(told, d.Message())
+	}
+	return told
+}
+
 // Write is one invoice as it is to stand in Xero: everything resolved to what the
 // organisation has.
 type Write struct {
@@ -216,4 +255,9 @@ type Message struct {
 	Text    string // Xero's own words, or ours where no call was made
 	Cause   Cause
 	Warning bool // it did not stop the export
+}
+
+// HasCause reports whether one of the messages has the cause.
+func HasCause(messages []Message, c Cause) bool {
+	return slices.ContainsFunc(messages, func(m Message) bool { return m.Cause == c })
 }

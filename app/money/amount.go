@@ -10,7 +10,6 @@ package money
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/shopspring/decimal"
 )
@@ -95,14 +94,6 @@ func (a Amount) Sub(b Amount) (Amount, error) {
 	return Amount{diff, a.currency}, nil
 }
 
-// Neg returns -a. The error is ErrOverflow, for the smallest amount only.
-func (a Amount) Neg() (Amount, error) {
-	if a.minor == math.MinInt64 {
-		return Amount{}, fmt.Errorf("negating %s: %w", a, ErrOverflow)
-	}
-	return Amount{-a.minor, a.currency}, nil
-}
-
 // Split parts a among weights, each part rounded to cents and the last taking what the
 // rounding left, so that the parts make a. Weights that sum to nothing give it all to the
 // last. An amount has to be one that a line can have.
@@ -139,19 +130,6 @@ func (a Amount) Cmp(b Amount) (int, error) {
 		return 1, nil
 	}
 	return 0, nil
-}
-
-// Sum adds amounts that are all in c. The error is ErrOtherCurrency or, when the
-// sum does not fit, ErrOverflow.
-func Sum(c Currency, amounts ...Amount) (Amount, error) {
-	sum := Zero(c)
-	for _, a := range amounts {
-		var err error
-		if sum, err = sum.Add(a); err != nil {
-			return Amount{}, err
-		}
-	}
-	return sum, nil
 }
 
 func (a Amount) sameCurrency(b Amount) error {

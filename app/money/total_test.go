@@ -178,7 +178,7 @@ func TestNegatingQuantitiesNegatesEverything(t *testing.T) {
 			pairs = append(pairs, [2]Amount{invoice.Lines[i].Amount, credit.Lines[i].Amount}, [2]Amount{invoice.Lines[i].Tax, credit.Lines[i].Tax})
 		}
 		for _, pair := range pairs {
-			if negated, err := pair[0].Neg(); err != nil || negated != pair[1] {
+			if negated, err := Zero("NZD").Sub(pair[0]); err != nil || negated != pair[1] {
 				t.Fatalf("%v became %v", pair[0], pair[1])
 			}
 		}

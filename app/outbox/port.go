@@ -61,8 +61,6 @@ type Reader interface {
 	FirstSent(ledger.TenantID) (time.Time, error)
 	// Extras returns what is to be written besides the invoices, oldest first.
 	Extras(t ledger.TenantID, limit int) ([]app.Extra, error)
-	// ExportsByMark finds exports; a mark that none has is not in the map.
-	ExportsByMark(marks []string) (map[string]app.Export, error)
 }
 
 // Waiting asks for exports that wait to be sent.
@@ -90,6 +88,5 @@ type Tx interface {
 	SaveRefresh(app.Refresh) error // inserts or updates
 	SaveExtras(...app.Extra) error // inserts, unless it is there
 	DeleteExtra(app.Extra) error
-	SaveReconciliation(app.Reconciliation) error    // inserts or updates
 	SaveStrays(ledger.TenantID, ...app.Stray) error // inserts or updates
 }

@@ -15,7 +15,7 @@ type Entry struct {
 	At       time.Time
 	By       ID
 	ByName   string
-	Action   string // "export", "finalize", …
+	Action   AuditAction
 	Subject  string // what kind of thing: "invoice", "client", …
 	ID       string // which one
 	From, To string // what it was and what it became; "" where there is none

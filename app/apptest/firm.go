@@ -1,0 +1,28 @@
+package apptest
+
+import (
+	"testing"
+
+	"feebridge/app"
+	"feebridge/app/staff"
+	"feebridge/data"
+)
+
+// Firm is an App on an empty database, without Xero.
+func Firm(t *testing.T) (*app.App, *data.DB, staff.Member) {
+	t.Helper()
+	db, err := data.Open(t.Context(), t.TempDir()+"/firm.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	a := app.New(app.Params{Store: db})
+	if err := a.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
+		t.Fatal(err)
+	}
+	me, err := a.Who(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, db, me
+}

@@ -1,0 +1,74 @@
+package intake
+
+import (
+	"strings"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// findClient finds the client by name, case and spaces aside, or makes a new one.
+func (in *importer) findClient(v *invoice) {
+	head := v.head["ContactName"]
+	name := strings.Join(strings.Fields(head.text), " ")
+	if name == "" {
+		in.problem(v.lineOf("ContactName"), "ContactName", "the name is missing: enter the client's name.")
+		return
+	}
+	var c billing.Client
+	known := in.clients[billing.FoldName(name)]
+	switch len(known) {
+	case 0:
+		c = billing.Client{ID: billing.ClientID(app.NewID()), Name: name}
+	case 1:
+		c = known[0]
+	default:
+		in.problem(head.line, "ContactName", "%d clients are called %q: rename one of them.", len(known), name)
+		return
+	}
+	if err := app.Allow(in.by, staff.EditInvoices, c.ID); err != nil {
+		in.problem(head.line, "ContactName", "%v", err)
+		return
+	}
+	v.Invoice.Client, v.Client, v.NewClient = c.ID, c.Name, c.Version == 0
+	before := c
+	in.takeOver(v, "EmailAddress", &c.Email)
+	parts := []*string{
+		&c.Address.Lines[0], &c.Address.Lines[1], &c.Address.Lines[2], &c.Address.Lines[3],
+		&c.Address.City, &c.Address.Region, &c.Address.PostalCode, &c.Address.Country,
+	}
+	for i, column := range app.AddressColumns {
+		in.takeOver(v, column, parts[i])
+	}
+	if len(known) == 1 && c == before {
+		return
+	}
+	if len(known) == 0 {
+		c.Code = in.codes.Suggest(name)
+		in.codes.Take(c.Code)
+	}
+	if err := billing.CheckEmail(c.Email); err != nil {
+		in.problem(v.lineOf("EmailAddress"), "EmailAddress", "%v", err)
+	} else if err := c.Check(); err != nil {
+		in.problem(head.line, "ContactName", "%v", err)
+	}
+	in.clients[billing.FoldName(name)] = []billing.Client{c}
+	if _, ok := in.changed[c.ID]; !ok {
+		in.order = append(in.order, c.ID)
+	}
+	in.changed[c.ID] = c
+}
+
+// takeOver fills in what the client lacks; what differs is a problem, since a client's
+// details are not changed by an import.
+func (in *importer) takeOver(v *invoice, column string, field *string) {
+	text := v.head[column].text
+	switch {
+	case text == "" || billing.FoldName(text) == billing.FoldName(*field):
+	case *field == "":
+		*field = text
+	default:
+		in.problem(v.lineOf(column), column, "the client %s has %q, the file has %q here. An import does not change it: correct the file, or empty the column.", v.Client, *field, text)
+	}
+}

@@ -1,0 +1,111 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"feebridge/app"
+)
+
+// The columns of Xero's sales invoice template. Those of an invoice's head say the same
+// on each of its lines, or nothing.
+var (
+	requiredColumns = []string{
+		"ContactName", "InvoiceNumber", "InvoiceDate", "DueDate", "Description", "Quantity", "UnitAmount", "AccountCode", "TaxType",
+	}
+	headColumns = slices.Concat([]string{
+		"ContactName", "EmailAddress", "Reference", "InvoiceDate", "DueDate", "Total", "Currency", "BrandingTheme",
+	}, app.AddressColumns)
+	lineColumns = []string{
+		"InvoiceNumber", "InventoryItemCode", "Description", "Quantity", "UnitAmount", "Discount", "AccountCode", "TaxType", "TaxAmount",
+		"TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2",
+	}
+)
+
+// templateColumns maps the names, in lower case, to the template's spelling.
+var templateColumns = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range slices.Concat(headColumns, lineColumns) {
+		names[strings.ToLower(name)] = name
+	}
+	return names
+}()
+
+// headerText returns what the header calls a column, without the star that the
+// template puts in front of those it requires.
+func headerText(header app.SheetRow, column int) string {
+	if column >= len(header.Cells) {
+		return ""
+	}
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(header.Cells[column].Text), "*"))
+}
+
+// readHeader finds the columns. It reports whether the rows can be read at all.
+func (in *importer) readHeader(header app.SheetRow) bool {
+	in.columns = map[string]int{}
+	good := true
+	for i := range header.Cells {
+		name, ok := templateColumns[strings.ToLower(headerText(header, i))]
+		switch _, twice := in.columns[name]; {
+		case !ok:
+		case twice:
+			in.problem(header.Line, name, "the column stands twice in the header: remove one.")
+			good = false
+		default:
+			in.columns[name] = i
+		}
+	}
+	for _, name := range requiredColumns {
+		if _, ok := in.columns[name]; !ok {
+			in.problem(header.Line, name, "the header has no column *%s: add it.", name)
+			good = false
+		}
+	}
+	return good
+}
+
+// checkUnnamed tells each column that is filled and not taken over, since its name is
+// none of the template's, or it has none.
+func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
+	width := 0
+	for _, r := range rows {
+		width = max(width, len(r.Cells))
+	}
+	for i := range width {
+		text := headerText(header, i)
+		if templateColumns[strings.ToLower(text)] != "" {
+			continue
+		}
+		first := slices.IndexFunc(rows, func(r app.SheetRow) bool { return i < len(r.Cells) && r.Cells[i].Filled() })
+		switch {
+		case first < 0:
+		case text == "":
+			in.problem(rows[first].Line, "column "+app.ColumnLetters(i), "this column is not taken over: it has no name in the header. Give it the name that it has in Xero's sales invoice template, or empty it.")
+		default:
+			in.problem(rows[first].Line, text, "this column is not taken over: its name is none of Xero's sales invoice template. Correct the name, or empty the column.")
+		}
+	}
+}
+
+// cell returns what a row has in a column.
+func (in *importer) cell(r app.SheetRow, column string) app.SheetCell {
+	if i, ok := in.columns[column]; ok && i < len(r.Cells) {
+		return r.Cells[i]
+	}
+	return app.SheetCell{}
+}
+
+// text returns the text that a row has in a column, and tells a cell that holds no
+// value.
+func (in *importer) text(r app.SheetRow, column string) string {
+	c := in.cell(r, column)
+	switch {
+	case c.Kind == app.ErrorCell:
+		in.problem(r.Line, column, "the cell holds the error %s: correct it in the spreadsheet.", c.Text)
+		return ""
+	case c.Kind == app.FormulaCell && c.Text == "":
+		in.problem(r.Line, column, "the formula has no saved result: open the file in a spreadsheet, save it and import it again.")
+		return ""
+	}
+	return strings.TrimSpace(c.Text)
+}

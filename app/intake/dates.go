@@ -1,0 +1,150 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+)
+
+// DateOrder is how dates such as 03/11/2026 are read.
+type DateOrder string
+
+// The orders.
+const (
+	AskDates     DateOrder = ""
+	DayMonthYear DateOrder = "day-month-year"
+	MonthDayYear DateOrder = "month-day-year"
+)
+
+// dateReader reads the dates of one file, all in the same order.
+type dateReader struct {
+	order   DateOrder
+	open    bool   // the order is not known
+	example string // a date for a person to tell the order by; "" when it need not be told
+}
+
+var (
+	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*Z?)?$`)
+	yearFirst   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$`)
+	numericDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
+	monthDate   = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4}|\d{2})$`)
+	wordedDate  = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4}|\d{2})$`)
+)
+
+// readDateOrder decides how the dates of a file are read: as a person said, else by the
+// dates in it that can be read in one way only. Where those disagree, it is a problem.
+func (in *importer) readDateOrder(rows []app.SheetRow) {
+	in.dates = dateReader{order: in.options.Dates}
+	if in.dates.order != AskDates {
+		return
+	}
+	first, firstLine, ambiguous := "", 0, ""
+	for _, r := range rows {
+		for _, column := range []string{"InvoiceDate", "DueDate"} {
+			text := strings.TrimSpace(in.cell(r, column).Text)
+			switch order := orderOf(text); order {
+			case AskDates, in.dates.order:
+			case eitherOrder:
+				ambiguous = cmp.Or(ambiguous, text)
+			default:
+				if in.dates.order != AskDates {
+					in.problem(r.Line, column, "%s is not written in the same order as %s in line %d: write all dates as 2026-11-03.", text, first, firstLine)
+					in.dates.open = true
+					return
+				}
+				in.dates.order, first, firstLine = order, text, r.Line
+			}
+		}
+	}
+	if in.dates.order == AskDates && ambiguous != "" {
+		in.dates.open, in.dates.example = true, ambiguous
+	}
+}
+
+// eitherOrder is the order of a date that can be read in two ways.
+const eitherOrder DateOrder = "either"
+
+// orderOf tells the order of a date; AskDates for one that does not depend on it.
+func orderOf(text string) DateOrder {
+	m := numericDate.FindStringSubmatch(text)
+	if m == nil {
+		return AskDates
+	}
+	switch a, b := number(m[1]), number(m[2]); {
+	case a > 12:
+		return DayMonthYear
+	case b > 12:
+		return MonthDayYear
+	case a != b:
+		return eitherOrder
+	}
+	return AskDates
+}
+
+// read reads one date. While the order is open, a date that depends on it is zero.
+func (d dateReader) read(text string) (billing.Date, error) {
+	if m := isoDate.FindStringSubmatch(text); m != nil {
+		return day(text, m[1], number(m[2]), m[3])
+	}
+	if m := yearFirst.FindStringSubmatch(text); m != nil {
+		return day(text, m[1], number(m[2]), m[3])
+	}
+	if m := wordedDate.FindStringSubmatch(text); m != nil {
+		return day(text, m[3], monthNamed(m[2]), m[1])
+	}
+	if m := monthDate.FindStringSubmatch(text); m != nil {
+		return day(text, m[3], monthNamed(m[1]), m[2])
+	}
+	m := numericDate.FindStringSubmatch(text)
+	switch {
+	case m == nil:
+		return 0, fmt.Errorf("%q is not a date: write it as 2026-11-03", text)
+	case d.open:
+		return 0, nil
+	case d.order == MonthDayYear:
+		return day(text, m[3], number(m[1]), m[2])
+	}
+	return day(text, m[3], number(m[2]), m[1])
+}
+
+// ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, Nov 3, 2026, or
+// 3/11/2026 in the order given.
+func ReadDate(text string, order DateOrder) (billing.Date, error) {
+	return dateReader{order: order}.read(strings.TrimSpace(text))
+}
+
+// monthNamed returns the month that an English name of at least three letters begins
+// with; 0, which no calendar has, when there is none.
+func monthNamed(name string) int {
+	for month := time.January; month <= time.December; month++ {
+		if strings.HasPrefix(strings.ToLower(month.String()), strings.ToLower(name)) {
+			return int(month)
+		}
+	}
+	return 0
+}
+
+// day returns the day of the calendar; a year of two digits is of this century.
+func day(text, year string, month int, ofMonth string) (billing.Date, error) {
+	y := number(year)
+	if len(year) == 2 {
+		y += 2000
+	}
+	d, err := billing.NewDate(y, time.Month(month), number(ofMonth))
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a day of the calendar: write it as 2026-11-03", text)
+	}
+	return d, nil
+}
+
+// number returns the value of digits that a pattern has matched.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
+}

@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// importer makes invoices of a sheet. It goes on after a problem, so that a person
+// sees all of them at once.
+type importer struct {
+	by      staff.Member
+	options Options
+
+	firm    app.Firm
+	taxes   map[string][]billing.Tax    // by folded code, and by folded name where no code is like it
+	clients map[string][]billing.Client // by folded name
+	codes   billing.ClientCodes
+
+	columns  map[string]int // by the template's name
+	dates    dateReader
+	invoices []*invoice
+	byNumber map[string]*invoice // by folded number
+	changed  map[billing.ClientID]billing.Client
+	order    []billing.ClientID // of changed, as the file has them
+
+	problems []Problem
+	more     bool               // than maxProblems
+	wrong    map[int]bool       // lines with a problem
+	told     map[cellPlace]bool // cells with a problem
+}
+
+// maxProblems is how many problems a person is shown: with more, the file as a whole
+// is wrong.
+const maxProblems = 1000
+
+// cellPlace names a cell by its line and the column's name.
+type cellPlace struct {
+	line   int
+	column string
+}
+
+// newImporter learns what an importer must know of the firm.
+func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
+	in := &importer{
+		by: by, options: o,
+		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: billing.ClientCodes{},
+		byNumber: map[string]*invoice{}, changed: map[billing.ClientID]billing.Client{},
+		wrong: map[int]bool{}, told: map[cellPlace]bool{},
+	}
+	var err error
+	if in.firm, err = r.Firm(); err != nil {
+		return nil, err
+	}
+	taxes, err := r.Taxes()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range taxes {
+		in.taxes[billing.FoldName(t.Code)] = []billing.Tax{t}
+	}
+	for _, t := range taxes {
+		name := billing.FoldName(t.Name)
+		if known := in.taxes[name]; len(known) == 0 || billing.FoldName(known[0].Code) != name {
+			in.taxes[name] = append(known, t)
+		}
+	}
+	clients, err := r.Clients()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range clients {
+		in.clients[billing.FoldName(c.Name)] = append(in.clients[billing.FoldName(c.Name)], c)
+		in.codes.Take(c.Code)
+	}
+	return in, nil
+}
+
+// problem tells what is wrong and what to do; of a cell only the first thing, since
+// others follow from it.
+func (in *importer) problem(line int, column, text string, args ...any) {
+	in.wrong[line] = true
+	if at := (cellPlace{line, column}); column != "" {
+		if in.told[at] {
+			return
+		}
+		in.told[at] = true
+	}
+	if len(in.problems) == maxProblems {
+		in.more = true
+		return
+	}
+	in.problems = append(in.problems, Problem{line, column, fmt.Sprintf(text, args...)})
+}
+
+// read makes invoices of the rows. The header is the first row that is not empty.
+func (in *importer) read(sheet app.Sheet) {
+	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !slices.ContainsFunc(r.Cells, app.SheetCell.Filled) })
+	if len(rows) == 0 {
+		in.problem(0, "", "The file is empty: it needs a header line with the columns of Xero's sales invoice template.")
+		return
+	}
+	header, rows := rows[0], rows[1:]
+	in.checkUnnamed(header, rows)
+	if !in.readHeader(header) {
+		return
+	}
+	if len(rows) == 0 {
+		in.problem(0, "", "The file has a header but no invoices.")
+		return
+	}
+	in.readDateOrder(rows)
+	for _, r := range rows {
+		in.readRow(r)
+	}
+	for _, v := range in.invoices {
+		in.finish(v)
+	}
+}
+
+// compare finds what the firm's data has against the invoices of the file.
+func (in *importer) compare(r app.Reader) error {
+	numbers := make([]billing.Number, len(in.invoices))
+	for i, v := range in.invoices {
+		numbers[i] = v.Invoice.Number
+	}
+	taken, err := r.InvoicesByNumber(numbers)
+	if err != nil {
+		return err
+	}
+	for _, v := range in.invoices {
+		n := v.Invoice.Number
+		if _, ok := taken[n]; ok {
+			in.problem(v.Line, "InvoiceNumber", "invoice %s is here already. Remove it from the file or give it another number.", n)
+			continue
+		}
+		burnt, err := r.Burnt(n)
+		if err != nil {
+			return err
+		}
+		if burnt {
+			in.problem(v.Line, "InvoiceNumber", "the number %s was approved in Xero once and cannot be used again. Give the invoice another number.", n)
+		}
+	}
+	return nil
+}
+
+func (in *importer) preview() Preview {
+	p := Preview{
+		Problems: in.problems, finalize: in.options.Finalize,
+		AskDates: in.dates.example != "", Example: in.dates.example,
+	}
+	for _, id := range in.order {
+		p.Clients = append(p.Clients, in.changed[id])
+	}
+	for _, v := range in.invoices {
+		p.Invoices = append(p.Invoices, v.Imported)
+	}
+	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	if in.more {
+		p.Problems = append(p.Problems, Problem{Text: fmt.Sprintf("There are more than %d problems. Correct these and open the file again to see the others.", maxProblems)})
+	}
+	return p
+}

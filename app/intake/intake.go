@@ -1,0 +1,157 @@
+// Package intake brings into the firm what was written elsewhere: invoices in the columns of
+// Xero's sales invoice template, and billing codes. It shows first what would come of a file,
+// and what is wrong in it.
+package intake
+
+import (
+	"context"
+	"fmt"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// Intake holds the use cases of importing. Its methods may be called from any goroutine.
+type Intake struct{ app *app.App }
+
+// New returns the Intake of a firm.
+func New(a *app.App) *Intake { return &Intake{a} }
+
+// Options are what a file in the columns of Xero's sales invoice template does
+// not say itself.
+type Options struct {
+	Amounts  money.LineAmounts // Exclusive or Inclusive: what the unit amounts are
+	Dates    DateOrder         // AskDates until a person has confirmed one
+	Finalize bool              // finalize the invoices, too
+}
+
+// Preview is what an import would do. It does it only as a whole, and only when
+// there are no problems.
+type Preview struct {
+	Invoices []Imported
+	Clients  []billing.Client // that are new, or learn an address or an e-mail that they lacked
+	Problems []Problem        // in the order of the file; of a great many, the last one says that there are more
+	AskDates bool             // the dates can be read in two ways: a person must say which
+	Example  string           // such a date
+	finalize bool
+}
+
+// Imported is an invoice of the file. It has totals where it has no problem.
+type Imported struct {
+	Invoice   billing.Invoice
+	Client    string
+	NewClient bool
+	Totals    money.Totals
+	Line      int // where it begins in the file
+}
+
+// Problem is one thing that is wrong in the file.
+type Problem struct {
+	Line   int    // 0 when it concerns the file as a whole
+	Column string // as Xero's template names it, or the file where the template does not; "" when it concerns the row
+	Text   string // what is wrong, and what to do
+}
+
+// Error returns the problem with its place.
+func (p Problem) Error() string {
+	switch {
+	case p.Line == 0:
+		return p.Text
+	case p.Column == "":
+		return fmt.Sprintf("Line %d: %s", p.Line, p.Text)
+	}
+	return fmt.Sprintf("Line %d, %s: %s", p.Line, p.Column, p.Text)
+}
+
+// PreviewImport reads a sheet in the columns of Xero's sales invoice template, a line
+// of an invoice a row, and changes nothing.
+func (i *Intake) PreviewImport(ctx context.Context, by staff.Member, sheet app.Sheet, o Options) (Preview, error) {
+	if o.Amounts != money.Exclusive && o.Amounts != money.Inclusive {
+		return Preview{}, app.Errorf(app.Invalid, "Say whether the unit amounts of the file are tax exclusive or tax inclusive.")
+	}
+	if o.Dates != AskDates && o.Dates != DayMonthYear && o.Dates != MonthDayYear {
+		return Preview{}, app.Errorf(app.Invalid, "Dates are read as %s or as %s, not as %q.", DayMonthYear, MonthDayYear, o.Dates)
+	}
+	var p Preview
+	err := i.app.View(ctx, func(r app.Reader) error {
+		in, err := newImporter(r, by, o)
+		if err != nil {
+			return err
+		}
+		in.read(sheet)
+		if err := in.compare(r); err != nil {
+			return err
+		}
+		p = in.preview()
+		return nil
+	})
+	return p, err
+}
+
+// Import stores the invoices of a preview, all or none, and returns them in the order
+// of the file.
+func (i *Intake) Import(ctx context.Context, by staff.Member, p Preview) ([]billing.InvoiceID, error) {
+	switch {
+	case p.AskDates:
+		return nil, app.Errorf(app.Invalid, "The date %s can be read in two ways: say which is meant.", p.Example)
+	case len(p.Problems) > 0:
+		return nil, app.Errorf(app.Invalid, "Nothing was imported: the file has problems. The first: %s", p.Problems[0].Error())
+	case len(p.Invoices) == 0:
+		return nil, app.Errorf(app.Invalid, "The file has no invoices.")
+	}
+	var ids []billing.InvoiceID
+	err := i.app.Update(ctx, func(tx app.Tx) error {
+		ids = make([]billing.InvoiceID, 0, len(p.Invoices))
+		for _, c := range p.Clients {
+			if err := importClient(tx, by, c); err != nil {
+				return err
+			}
+		}
+		for _, v := range p.Invoices {
+			if err := importInvoice(tx, by, v.Invoice, p.finalize); err != nil {
+				return err
+			}
+			ids = append(ids, v.Invoice.ID)
+		}
+		return nil
+	})
+	if app.IsCode(err, app.Conflict) {
+		err = &app.Error{Code: app.Conflict, Text: "Nothing was imported: somebody changed the firm's data meanwhile. Open the file again. (%s)", Args: []any{err.Error()}, Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+func importClient(tx app.Tx, by staff.Member, c billing.Client) error {
+	if err := app.Allow(by, staff.EditClients, c.ID); err != nil {
+		return err
+	}
+	if _, err := tx.SaveClient(c); err != nil {
+		return err
+	}
+	return tx.Record(app.Entry(by, staff.AuditImport, "client", string(c.ID), "", c.Name))
+}
+
+func importInvoice(tx app.Tx, by staff.Member, v billing.Invoice, finalize bool) error {
+	if err := app.Allow(by, staff.EditInvoices, v.Client); err != nil {
+		return err
+	}
+	burnt, err := tx.Burnt(v.Number)
+	if err != nil {
+		return err
+	}
+	if burnt { // since the preview
+		return app.Errorf(app.Conflict, "The number %s was approved in Xero once and cannot be used again.", v.Number)
+	}
+	if finalize {
+		v.Stage, _ = v.Stage.Next(billing.Finalize)
+	}
+	if _, err := tx.SaveInvoice(v); err != nil {
+		return err
+	}
+	return tx.Record(app.Entry(by, staff.AuditImport, "invoice", string(v.ID), "", app.Describe(v.Stage)))
+}

@@ -1,0 +1,290 @@
+package intake
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/money"
+)
+
+// invoice is an invoice while its rows are being read.
+type invoice struct {
+	Imported
+	head  map[string]headText // what the columns that concern the whole invoice say
+	taxes []string            // TaxAmount of each line
+	lines []int               // the file's line of each line
+}
+
+// headText is what a column says of an invoice, and in which line of the file.
+type headText struct {
+	text string
+	line int
+}
+
+// lineOf returns the line of the file that a column's text stands in, or should.
+func (v *invoice) lineOf(column string) int {
+	if h, ok := v.head[column]; ok {
+		return h.line
+	}
+	return v.Line
+}
+
+// readRow adds one line to its invoice.
+func (in *importer) readRow(r app.SheetRow) {
+	line := in.readLine(r)
+	number := billing.Number(in.text(r, "InvoiceNumber"))
+	if number == "" {
+		in.problem(r.Line, "InvoiceNumber", "the number is missing: every line needs the number of its invoice.")
+		return
+	}
+	v := in.byNumber[number.Fold()]
+	if v == nil {
+		if err := number.Check(); err != nil {
+			in.problem(r.Line, "InvoiceNumber", "%v", err)
+		}
+		v = &invoice{head: map[string]headText{}}
+		v.Line = r.Line
+		v.Invoice = billing.Invoice{
+			ID: billing.InvoiceID(app.NewID()), Type: billing.Final, Number: number, Amounts: in.options.Amounts,
+		}
+		in.byNumber[number.Fold()] = v
+		in.invoices = append(in.invoices, v)
+	} else if v.Invoice.Number != number {
+		in.problem(r.Line, "InvoiceNumber", "%s and %s (line %d) differ only in case: write both the same way.", number, v.Invoice.Number, v.Line)
+	}
+	for _, column := range headColumns {
+		in.readHead(v, r, column)
+	}
+	v.Invoice.Lines = append(v.Invoice.Lines, line)
+	v.taxes = append(v.taxes, in.text(r, "TaxAmount"))
+	v.lines = append(v.lines, r.Line)
+}
+
+// readHead reads a column that says the same on each line of an invoice, or nothing.
+func (in *importer) readHead(v *invoice, r app.SheetRow, column string) {
+	text := in.text(r, column)
+	if text == "" {
+		return
+	}
+	same := text == v.head[column].text || column == "ContactName" && billing.FoldName(text) == billing.FoldName(v.head[column].text)
+	switch old, known := v.head[column]; {
+	case !known:
+		v.head[column] = headText{text, r.Line}
+	case !same:
+		in.problem(r.Line, column, "invoice %s has %q here and %q in line %d: write one of them on all its lines.", v.Invoice.Number, text, old.text, old.line)
+	}
+}
+
+// Lengths that Xero allows and that billing does not check.
+const (
+	maxAccountCode = 10
+	maxItemCode    = 30
+	maxTracking    = 100
+)
+
+// readLine reads the columns of a line.
+func (in *importer) readLine(r app.SheetRow) billing.Line {
+	item := in.short(r, "InventoryItemCode", maxItemCode)
+	l := billing.Line{
+		Code: item, Item: item,
+		Description: in.short(r, "Description", billing.MaxDescription),
+		Account:     in.short(r, "AccountCode", maxAccountCode),
+		Tracking:    in.readTracking(r),
+	}
+	if l.Description == "" {
+		in.problem(r.Line, "Description", "the description is missing: enter one.")
+	}
+	if in.textAlone(r) {
+		return l
+	}
+	in.readFigures(r, &l)
+	tax := in.text(r, "TaxType")
+	switch known := in.taxes[billing.FoldName(tax)]; len(known) {
+	case 0:
+		in.problem(r.Line, "TaxType", "%s", in.unknownTax(tax))
+	case 1:
+		l.Tax = known[0]
+	default:
+		in.problem(r.Line, "TaxType", "%d taxes are called %s: write the code instead, %s or %s.", len(known), tax, known[0].Code, known[1].Code)
+	}
+	return l
+}
+
+// textAlone reports whether a row is a line of text without an amount. What such a
+// line cannot have is a problem.
+func (in *importer) textAlone(r app.SheetRow) bool {
+	for _, column := range []string{"Quantity", "UnitAmount", "TaxType", "AccountCode", "InventoryItemCode"} {
+		if in.cell(r, column).Filled() {
+			return false
+		}
+	}
+	for _, column := range []string{"Discount", "TaxAmount", "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2"} {
+		if in.cell(r, column).Filled() {
+			in.problem(r.Line, column, "a line of text alone cannot have this: empty the cell, or fill in quantity, unit amount, account and tax.")
+		}
+	}
+	return true
+}
+
+func (in *importer) readFigures(r app.SheetRow, l *billing.Line) {
+	var err error
+	quantity, unit, discount := in.text(r, "Quantity"), in.text(r, "UnitAmount"), in.text(r, "Discount")
+	if l.Quantity, err = money.ParseQuantity(quantity); err != nil {
+		in.badFigure(r, "Quantity", quantity, err)
+	}
+	if l.UnitAmount, err = money.ParseUnitAmount(unit); err != nil {
+		in.badFigure(r, "UnitAmount", unit, err)
+	}
+	if discount == "" {
+		return
+	}
+	rate, err := money.ParseRate(discount)
+	if err == nil {
+		l.Discount, err = money.PercentOff(rate)
+	}
+	if err != nil {
+		in.badFigure(r, "Discount", discount, err)
+	}
+}
+
+func (in *importer) badFigure(r app.SheetRow, column, text string, err error) {
+	if text == "" {
+		in.problem(r.Line, column, "the value is missing: enter one, or leave quantity, unit amount, account and tax all empty for a line of text alone.")
+		return
+	}
+	in.problem(r.Line, column, "%v.", err)
+}
+
+// short returns the text that a row has in a column, and tells one that is too long.
+func (in *importer) short(r app.SheetRow, column string, most int) string {
+	text := in.text(r, column)
+	if utf8.RuneCountInString(text) > most {
+		in.problem(r.Line, column, "the text is longer than the %d characters that Xero takes: shorten it.", most)
+	}
+	return text
+}
+
+func (in *importer) unknownTax(tax string) string {
+	var names []string
+	for _, known := range in.taxes {
+		for _, t := range known {
+			names = append(names, t.Name+" ("+t.Code+")")
+		}
+	}
+	slices.Sort(names)
+	list := strings.Join(slices.Compact(names), ", ")
+	if tax == "" {
+		return "the tax is missing: write the name or the code of one. Known: " + list + "."
+	}
+	return "no tax is called " + tax + ". Known: " + list + ". The rates of an organisation become known when it is connected."
+}
+
+func (in *importer) readTracking(r app.SheetRow) []billing.Tracking {
+	var all []billing.Tracking
+	for _, n := range []string{"1", "2"} {
+		t := billing.Tracking{Category: in.short(r, "TrackingName"+n, maxTracking), Option: in.short(r, "TrackingOption"+n, maxTracking)}
+		switch {
+		case t.Category == "" && t.Option == "":
+		case t.Category == "":
+			in.problem(r.Line, "TrackingName"+n, "the category of the option %q is missing: enter it.", t.Option)
+		case t.Option == "":
+			in.problem(r.Line, "TrackingOption"+n, "the option of the category %q is missing: enter it.", t.Category)
+		case len(all) == 1 && billing.FoldName(all[0].Category) == billing.FoldName(t.Category):
+			in.problem(r.Line, "TrackingName"+n, "the category %q stands twice in this line: remove one.", t.Category)
+		default:
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// finish completes an invoice once all its lines are read, and checks its figures.
+func (in *importer) finish(v *invoice) {
+	inv := &v.Invoice
+	inv.Reference, inv.BrandingTheme = v.head["Reference"].text, v.head["BrandingTheme"].text
+	if utf8.RuneCountInString(inv.Reference) > billing.MaxReference {
+		in.problem(v.lineOf("Reference"), "Reference", "the reference is longer than the %d characters that Xero takes: shorten it.", billing.MaxReference)
+	}
+	inv.Date, inv.Due = in.date(v, "InvoiceDate"), in.date(v, "DueDate")
+	inv.Currency = in.firm.Currency
+	if text := v.head["Currency"].text; text != "" {
+		currency, err := money.ParseCurrency(text)
+		if err != nil {
+			in.problem(v.lineOf("Currency"), "Currency", "%v.", err)
+		}
+		inv.Currency = currency
+	}
+	in.findClient(v)
+	if !in.problemWith(v) {
+		in.checkFigures(v)
+	}
+	v.head = nil // a large file has a great many
+}
+
+// problemWith reports whether one of the invoice's lines has a problem.
+func (in *importer) problemWith(v *invoice) bool {
+	return slices.ContainsFunc(v.lines, func(line int) bool { return in.wrong[line] })
+}
+
+func (in *importer) date(v *invoice, column string) billing.Date {
+	text := v.head[column].text
+	if text == "" {
+		in.problem(v.lineOf(column), column, "the date is missing: enter one such as 2026-11-03.")
+		return 0
+	}
+	d, err := in.dates.read(text)
+	if err != nil {
+		in.problem(v.lineOf(column), column, "%v.", err)
+	}
+	return d
+}
+
+// checkFigures computes an invoice as Xero will and compares what the file says.
+func (in *importer) checkFigures(v *invoice) {
+	totals, err := v.Invoice.Totals()
+	if err != nil {
+		in.checkLines(v)
+		return
+	}
+	v.Totals = totals
+	for i, text := range v.taxes {
+		in.agree(v.lines[i], "TaxAmount", text, totals.Lines[i].Tax)
+	}
+	in.agree(v.lineOf("Total"), "Total", v.head["Total"].text, totals.Total)
+	if in.dates.open {
+		return
+	}
+	if err := v.Invoice.CheckFinal(); err != nil {
+		in.problem(v.Line, "", "%v", err)
+	}
+}
+
+// checkLines tells the lines that cannot be computed, by their place in the file.
+func (in *importer) checkLines(v *invoice) {
+	for i, l := range v.Invoice.Lines {
+		line := money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+		_, err := money.Total(v.Invoice.Currency, v.Invoice.Amounts, []money.Line{line})
+		if why, ok := errors.AsType[*money.LineError](err); ok {
+			in.problem(v.lines[i], "UnitAmount", "%v.", why.Err)
+		}
+	}
+}
+
+// agree tells a figure of the file that is not what Xero will compute.
+func (in *importer) agree(line int, column, text string, computed money.Amount) {
+	if text == "" {
+		return
+	}
+	written, err := money.Parse(text, computed.Currency())
+	if err != nil {
+		in.problem(line, column, "%v.", err)
+		return
+	}
+	if written != computed {
+		in.problem(line, column, "the file has %s, and Xero will compute %s. Correct the file, or empty the column.", written, computed)
+	}
+}

@@ -1,0 +1,14 @@
+package app
+
+import "time"
+
+// Nightly is how the nightly copies fare.
+type Nightly struct {
+	At      time.Time // of the newest one; zero before the first
+	Path    string
+	Failed  time.Time // when the last try failed; zero when it did not
+	Failure string
+}
+
+// KeptCopies is how many nightly copies are kept: one a day, for as many days.
+const KeptCopies = 14

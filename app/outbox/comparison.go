@@ -1,0 +1,232 @@
+package outbox
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+)
+
+// Reconcile compares a restored or copied database with what its organisations have, as Run
+// does by itself. It returns nil when nothing is locked any more, and otherwise why not: a
+// *app.Parked, an *app.LeaseHeld or another error.
+func (o *Outbox) Reconcile(ctx context.Context) error {
+	var open []app.Organisation
+	err := o.store.Look(ctx, func(r Reader) (err error) {
+		open, err = app.Unreconciled(r)
+		return err
+	})
+	for _, org := range open {
+		if err := o.send(ctx, org.Tenant.ID, errand{compare: true}); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// foundAtOnce is how many invoices of Xero are stored in one transaction.
+const foundAtOnce = 100
+
+// compare compares a copy with the organisation, unless that was done. It reads what
+// changed there since the copy was made, up to a moment at which nothing can be under way
+// any more that was sent before the copy was found out.
+func (s *sender) compare(ctx context.Context) error {
+	c, due, quiet, err := s.beginComparing(ctx)
+	if err != nil || !due {
+		return err
+	}
+	for {
+		from, last := later(c.From, c.Reached), !time.Now().Before(quiet)
+		if err := s.readChanges(ctx, &c, from); err != nil {
+			return err
+		}
+		if last {
+			return s.endComparing(ctx, c)
+		}
+		if err := pause(ctx, time.Until(quiet)); err != nil {
+			return err
+		}
+	}
+}
+
+// beginComparing returns how far the comparison has come, whether there is one to make,
+// and from when on nothing is under way any more. Nothing is replayed from then on.
+func (s *sender) beginComparing(ctx context.Context) (c app.Reconciliation, due bool, quiet time.Time, err error) {
+	err = s.decide(ctx, func(tx Tx, e *effects) error {
+		open, err := app.Unreconciled(tx)
+		due = slices.ContainsFunc(open, func(o app.Organisation) bool { return o.Tenant.ID == s.tenant })
+		if err != nil || !due {
+			return err
+		}
+		copied, err := tx.Copied()
+		if err != nil {
+			return err
+		}
+		quiet = time.Now().Add(min(max(0, copied.Found.Add(quietTime).Sub(e.now)), quietTime))
+		all, err := tx.Reconciliations()
+		if err != nil {
+			return err
+		}
+		if c = all[s.tenant]; !c.Began.IsZero() {
+			return nil
+		}
+		if c.From, err = since(tx, s.tenant, c.Heard); err != nil {
+			return err
+		}
+		c.Tenant, c.Began = s.tenant, e.now
+		if err := tx.NeverReplay(s.tenant); err != nil {
+			return err
+		}
+		return tx.SaveReconciliation(c)
+	})
+	return c, due, quiet, err
+}
+
+// since tells from when on Xero may have what a copy does not know, on Xero's clock: from
+// when the copy last heard of it, or from when something was first sent whose answer the copy
+// does not have. The zero time is that anything may be unknown.
+func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
+	if heard.IsZero() {
+		return heard, nil
+	}
+	from := heard.Add(-sinceMargin)
+	lost, err := r.Batches(t, app.Lost)
+	if err != nil {
+		return from, err
+	}
+	for _, b := range lost {
+		if b.Kind != app.InvoiceBatch {
+			continue
+		}
+		members, err := r.Exports(exportIDs(b.Members))
+		if err != nil {
+			return from, err
+		}
+		for _, e := range members {
+			if e.Since.Before(from) {
+				from = e.Since
+			}
+		}
+	}
+	return from, nil
+}
+
+// readChanges stores what changed in Xero from a moment on, some at a time, and then that all
+// of it was read.
+func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from time.Time) error {
+	changed, reached, err := changesSince(ctx, s.books, s.tenant, from)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(changed, foundAtOnce) {
+		if err := s.storeFound(ctx, c, some); err != nil {
+			return err
+		}
+	}
+	next := *c
+	next.Reached = later(next.Reached, reached)
+	err = s.decide(ctx, func(tx Tx, _ *effects) error {
+		return tx.SaveReconciliation(next)
+	})
+	if err == nil {
+		*c = next
+	}
+	return err
+}
+
+// storeFound stores what some invoices of Xero mean for ours.
+func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []ledger.Standing) error {
+	if err := s.followMergesAmong(ctx, page); err != nil {
+		return err
+	}
+	var next app.Reconciliation
+	err := s.decide(ctx, func(tx Tx, _ *effects) error {
+		next = *c
+		f, err := newAdoption(tx, s, &next)
+		if err != nil {
+			return err
+		}
+		for _, st := range page {
+			if err := f.take(st); err != nil {
+				return err
+			}
+		}
+		return f.save()
+	})
+	if err == nil {
+		*c = next
+	}
+	return err
+}
+
+// followMergesAmong reads where the contacts of known exports went.
+func (s *sender) followMergesAmong(ctx context.Context, page []ledger.Standing) error {
+	byMark := map[string]ledger.Standing{}
+	for _, st := range page {
+		keep(byMark, st)
+	}
+	var known []app.Export
+	err := s.store.Look(ctx, func(r Reader) error {
+		known = nil
+		all, err := r.ExportsByMark(marksOf(page))
+		for _, e := range all {
+			known = append(known, e)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.contacts.followMergesOf(ctx, known, byMark)
+}
+
+func marksOf(page []ledger.Standing) []string {
+	var marks []string
+	for _, st := range page {
+		if st.Mark != "" {
+			marks = append(marks, st.Mark)
+		}
+	}
+	return marks
+}
+
+// endComparing notes that the copy knows what Xero has, and what of it was not known.
+func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
+	err := s.decide(ctx, func(tx Tx, e *effects) error {
+		strays, err := tx.Strays(s.tenant)
+		if err != nil {
+			return err
+		}
+		ended := c
+		ended.Ended = e.now
+		e.record(staff.AuditCompare, "organisation", string(s.tenant), "", tellComparison(ended, strays))
+		return tx.SaveReconciliation(ended)
+	})
+	if err != nil {
+		return err
+	}
+	return s.reached(ctx)
+}
+
+// mostTold is how many strays the audit trail names; LockState has all of them.
+const mostTold = 50
+
+// tellComparison says what came of a comparison, as the audit trail keeps it.
+func tellComparison(c app.Reconciliation, strays []app.Stray) string {
+	lines := []string{
+		"exports found again: " + strconv.Itoa(c.Adopted),
+		"exports brought up to date: " + strconv.Itoa(c.Updated),
+	}
+	for _, s := range strays[:min(len(strays), mostTold)] {
+		lines = append(lines, string(s.Why)+": "+string(s.Number)+", "+string(s.Status)+", "+s.Total.String())
+	}
+	if more := len(strays) - mostTold; more > 0 {
+		lines = append(lines, "and "+strconv.Itoa(more)+" more")
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,189 @@
+package outbox_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app/apptest"
+	"feebridge/app/billing"
+	"feebridge/xero/sim"
+)
+
+// pointsOfTheDocs reads the points from a table in docs/architecture.md.
+func pointsOfTheDocs(t *testing.T, title string) []string {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(text), "| "+title+" |")
+	if !found {
+		t.Fatal("docs/architecture.md has no table of points")
+	}
+	var points []string
+	for i, line := range strings.Split(table, "\n") {
+		cells := strings.Split(line, "|")
+		if i < 2 {
+			continue // the rest of the header, and the rule under it
+		}
+		if len(cells) < 3 {
+			break
+		}
+		points = append(points, strings.TrimSpace(cells[1]))
+	}
+	return points
+}
+
+// persons are what a person may do in Xero before the next process recovers.
+var persons = map[string]func(w *apptest.World, inv sim.Invoice) error{
+	"nobody acts": func(*apptest.World, sim.Invoice) error { return nil },
+	"renumbered": func(w *apptest.World, inv sim.Invoice) error {
+		return w.Sim.Renumber(string(w.Tenant), inv.InvoiceID, inv.Number+"-by-hand")
+	},
+	"approved": func(w *apptest.World, inv sim.Invoice) error { return w.Sim.Approve(string(w.Tenant), inv.InvoiceID) },
+	"deleted":  func(w *apptest.World, inv sim.Invoice) error { return w.Sim.Delete(string(w.Tenant), inv.InvoiceID) },
+}
+
+func TestDyingAtEveryPoint(t *testing.T) {
+	points := pointsOfTheDocs(t, "point")
+	if len(points) < 11 {
+		t.Fatalf("the table has only the points %v", points)
+	}
+	for _, point := range points {
+		for _, after := range []bool{false, true} {
+			for person, acts := range persons {
+				when := "before"
+				if after {
+					when = "after"
+				}
+				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { die(t, &apptest.Fate{Point: point, After: after}, acts) })
+				})
+			}
+		}
+	}
+}
+
+func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error) {
+	w := apptest.NewWorld(t, sim.Config{})
+	ids := w.Invoices(3, 2)
+	if f.Point == "chart" {
+		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+	}
+
+	first := w.Start(f)
+	run, err := first.Queue(ids...)
+	if err == nil {
+		_ = first.App.Finish(context.Background(), run.ID, 0)
+	}
+	first.Stop()
+	if !f.IsDead() {
+		t.Fatalf("the process did not die: it reached only %v", f.Reached)
+	}
+
+	acted := map[string]bool{} // by the number that it had
+	for _, v := range w.Views(ids) {
+		live, _ := w.InXero(v)
+		if v.Invoice.Stage.Live() {
+			continue // its export is over: what a person does to it now is not for recovery
+		}
+		for _, inv := range live {
+			if err := acts(w, inv); err != nil {
+				t.Fatal(err)
+			}
+			acted[string(v.Invoice.Number)] = true
+		}
+	}
+
+	second := w.Start(nil)
+	second.Settle()
+	second.Stop()
+
+	views := w.Views(ids)
+	w.MustBeSound(views)
+	queued := f.Point != "queue" || f.After
+	for _, v := range views {
+		if queued && !acted[string(v.Invoice.Number)] && v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("%s is %s: %+v", v.Invoice.Number, v.Invoice.Stage.Export, v.Exports[0].Messages)
+		}
+		if !queued && v.Invoice.Stage.Export != billing.NotExported {
+			t.Errorf("%s is %s, and nobody was told that it was queued", v.Invoice.Number, v.Invoice.Stage.Export)
+		}
+	}
+	if n := len(w.Sim.Contacts(string(w.Tenant))); queued && n != 2 {
+		t.Errorf("Xero has %d contacts for 2 clients", n)
+	}
+}
+
+func TestDyingAtEveryPointOfARemoval(t *testing.T) {
+	points := pointsOfTheDocs(t, "point of a removal")
+	if len(points) < 6 {
+		t.Fatalf("the table has only the points %v", points)
+	}
+	for _, point := range points {
+		for _, after := range []bool{false, true} {
+			for person, acts := range persons {
+				when := "before"
+				if after {
+					when = "after"
+				}
+				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { dieRemoving(t, &apptest.Fate{Point: point, After: after}, acts) })
+				})
+			}
+		}
+	}
+}
+
+func dieRemoving(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error) {
+	w := apptest.NewWorld(t, sim.Config{})
+	ids := w.Invoices(3, 2)
+	exporter := w.Start(nil)
+	exporter.Export(ids...)
+	exporter.Stop()
+
+	first := w.Start(f)
+	runs, _, err := first.App.Redraft(context.Background(), w.Me, ids)
+	if err == nil {
+		_ = first.App.Finish(context.Background(), runs[0].ID, 0)
+	}
+	first.Stop()
+	if !f.IsDead() {
+		t.Fatalf("the process did not die: it reached only %v", f.Reached)
+	}
+
+	acted := map[billing.InvoiceID]bool{}
+	for _, v := range w.Views(ids) {
+		live, _ := w.InXero(v)
+		for _, inv := range live {
+			if err := acts(w, inv); err != nil {
+				t.Fatal(err)
+			}
+			now, _ := w.Sim.Invoice(string(w.Tenant), inv.InvoiceID)
+			acted[v.Invoice.ID] = now.Status != inv.Status || now.Number != inv.Number
+		}
+	}
+
+	second := w.Start(nil)
+	second.Settle()
+	refresh(second)
+	second.Stop()
+
+	views := w.Views(ids)
+	w.MustBeSound(views)
+	asked := f.Point != "queue" || f.After
+	for _, v := range views {
+		if asked && !acted[v.Invoice.ID] && v.Invoice.Stage.Status != billing.Draft {
+			t.Errorf("%s is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Removals)
+		}
+		if !asked && !acted[v.Invoice.ID] && v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Exported}) {
+			t.Errorf("%s is %v, and nobody was told that it leaves Xero", v.Invoice.Number, v.Invoice.Stage)
+		}
+	}
+}

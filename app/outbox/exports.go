@@ -1,0 +1,541 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+	"feebridge/app/staff"
+)
+
+// exports is the kind of request that takes invoices into Xero.
+type exports struct {
+	*sender
+	chart   ledger.Chart   // zero until it was read
+	mapping ledger.Mapping // as it was read last
+}
+
+// planAtOnce is how many waiting exports are looked at in one go: enough batches to
+// keep every allowed call busy, and few enough to hold them in memory.
+const planAtOnce = 1000
+
+// job is a waiting export with what it is about.
+type job struct {
+	export  app.Export
+	invoice billing.Invoice
+	client  billing.Client
+}
+
+// plan checks waiting exports, finds or creates their contacts, and puts the requests
+// on disk. It reports whether it changed anything.
+func (k *exports) plan(ctx context.Context) (bool, error) {
+	jobs, refusals, err := k.waiting(ctx)
+	if err != nil || len(jobs)+len(refusals) == 0 {
+		return false, err
+	}
+	if len(refusals) > 0 {
+		return true, k.enqueue(ctx, nil, nil, refusals)
+	}
+	if err := k.readChart(ctx); err != nil {
+		return false, err
+	}
+	writes, err := k.check(ctx, jobs, refusals)
+	if err != nil {
+		return false, err
+	}
+	jobs = slices.DeleteFunc(jobs, func(j job) bool { return refusals[j.export.ID] != nil })
+	found, stopped, err := k.contacts.find(ctx, clientsOf(jobs))
+	if err != nil {
+		return false, err
+	}
+	contacts := map[string]ledger.ContactID{}
+	for _, j := range jobs {
+		contacts[string(j.export.ID)] = found[j.client.ID].ID
+		if why := stopped[j.client.ID]; why != nil {
+			refusals[j.export.ID] = why
+		}
+	}
+	for i, w := range writes {
+		writes[i].Contact = contacts[w.Member]
+	}
+	writes = slices.DeleteFunc(writes, func(w ledger.Write) bool { return w.Contact == "" })
+	return true, k.enqueue(ctx, jobs, writes, refusals)
+}
+
+func clientsOf(jobs []job) []billing.Client {
+	clients := make([]billing.Client, len(jobs))
+	for i, j := range jobs {
+		clients[i] = j.client
+	}
+	return app.Distinct(clients)
+}
+
+// waiting returns the exports that may be sent now, and refuses those whose starter
+// may not export them any more.
+func (k *exports) waiting(ctx context.Context) (jobs []job, denied map[app.ExportID][]ledger.Message, err error) {
+	err = k.store.Look(ctx, func(r Reader) error {
+		jobs, denied = nil, map[app.ExportID][]ledger.Message{}
+		pending, err := pendingContacts(r, k.tenant)
+		if err != nil {
+			return err
+		}
+		live, _, err := runsOf(r, k.tenant, app.ExportRun, time.Now())
+		if err != nil || len(live) == 0 {
+			return err
+		}
+		exports, err := r.WaitingExports(Waiting{Tenant: k.tenant, Runs: live, Without: pending, Limit: planAtOnce})
+		if err != nil || len(exports) == 0 {
+			return err
+		}
+		jobs, denied, err = readJobs(r, exports)
+		return err
+	})
+	return jobs, denied, err
+}
+
+// readJobs reads what exports are about.
+func readJobs(r Reader, exports []app.Export) (jobs []job, denied map[app.ExportID][]ledger.Message, err error) {
+	denied = map[app.ExportID][]ledger.Message{}
+	members, err := r.Staff()
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, wanted := make([]billing.InvoiceID, len(exports)), make([]app.RunID, len(exports))
+	for i, e := range exports {
+		ids[i], wanted[i] = e.Invoice, e.Run
+	}
+	runs, err := r.RunsByID(app.Distinct(wanted))
+	if err != nil {
+		return nil, nil, err
+	}
+	invoices, err := r.Invoices(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	of := make([]billing.ClientID, len(invoices))
+	for i, v := range invoices {
+		of[i] = v.Client
+	}
+	clients, err := r.ClientsByID(app.Distinct(of))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, e := range exports {
+		v := invoices[i]
+		if err := app.Allow(memberOf(members, runs[e.Run].By), staff.ExportInvoices, v.Client); err != nil {
+			denied[e.ID] = []ledger.Message{{Text: err.Error(), Cause: ledger.NotPermitted}}
+			continue
+		}
+		jobs = append(jobs, job{e, v, clients[v.Client]})
+	}
+	return jobs, denied, nil
+}
+
+func memberOf(all []staff.Member, id staff.ID) staff.Member {
+	for _, m := range all {
+		if m.ID == id {
+			return m
+		}
+	}
+	return staff.Member{Name: "A former member of staff"}
+}
+
+// fresh is how long a chart that was just read, to connect, serves the export that
+// follows. It is shorter than a person needs to mend something in Xero and retry.
+const fresh = 5 * time.Second
+
+// readChart reads what the organisation has, unless this sender just did.
+func (k *exports) readChart(ctx context.Context) error {
+	if !k.chart.Read.IsZero() {
+		return nil
+	}
+	var chart ledger.Chart
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		chart, err = r.Chart(k.tenant)
+		return err
+	})
+	if age := time.Since(chart.Read); err == nil && age >= 0 && age < fresh {
+		k.chart = chart
+		return nil
+	}
+	if err != nil && !app.IsCode(err, app.NotFound) {
+		return err
+	}
+	if ailing(k.org.Parked) {
+		if err := k.books.Reach(ctx, k.tenant); err != nil {
+			return err // one call told it, instead of one for every list
+		}
+	}
+	chart, err = k.books.Chart(ctx, k.tenant)
+	if err != nil {
+		return err
+	}
+	err = k.decide(ctx, func(tx Tx, e *effects) error {
+		e.then(func() { k.chart = chart })
+		return app.SaveChart(tx, chart)
+	})
+	if err != nil {
+		return err
+	}
+	return k.reached(ctx)
+}
+
+// check adds to refusals what stops an export, and returns how the others are to stand in Xero.
+func (k *exports) check(ctx context.Context, jobs []job, refusals map[app.ExportID][]ledger.Message) ([]ledger.Write, error) {
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		k.mapping, err = r.Mapping(k.tenant)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var writes []ledger.Write
+	for _, j := range jobs {
+		w, found := ledger.Resolve(j.invoice, k.chart, k.mapping)
+		if ledger.Blocked(found) {
+			refusals[j.export.ID] = found
+			continue
+		}
+		w.Member, w.Mark = string(j.export.ID), j.export.Mark
+		writes = append(writes, w)
+	}
+	return writes, nil
+}
+
+// maxMembers is how many elements Xero advises a request to have at most.
+const maxMembers = 50
+
+// request returns a request that was never sent.
+func (s *sender) request(p app.Payload) app.Batch {
+	return app.Batch{
+		ID: app.BatchID(app.NewID()), Tenant: s.tenant, Kind: p.Kind, Key: app.NewID(),
+		Body: p.Body, Members: p.Members, State: app.Ready,
+	}
+}
+
+// enqueue puts the requests on disk, with the exports that are in them, and ends the exports that
+// are refused. What is too large for a request is refused, too.
+func (k *exports) enqueue(ctx context.Context, jobs []job, writes []ledger.Write, refusals map[app.ExportID][]ledger.Message) error {
+	small := map[string]int{}
+	expected := map[string]money.Amount{}
+	for _, j := range jobs {
+		totals, err := j.invoice.Totals()
+		if err != nil {
+			return err
+		}
+		expected[string(j.export.ID)], small[string(j.export.ID)] = totals.Total, j.export.Small
+	}
+	contact := map[string]ledger.ContactID{}
+	for _, w := range writes {
+		contact[w.Member] = w.Contact
+	}
+	payloads, err := k.prepare(writes, small, refusals)
+	if err != nil || len(payloads)+len(refusals) == 0 {
+		return err
+	}
+	ids := slices.Collect(maps.Keys(refusals))
+	for _, p := range payloads {
+		ids = append(ids, exportIDs(p.Members)...)
+	}
+	return k.decide(ctx, func(tx Tx, e *effects) error {
+		all, err := tx.TrackedExports(ids)
+		if err != nil {
+			return err
+		}
+		now := map[string]app.Tracked{}
+		for _, t := range all {
+			now[string(t.Export.ID)] = t
+		}
+		for _, p := range payloads {
+			if slices.ContainsFunc(p.Members, func(m string) bool { return !now[m].Export.Ended.IsZero() }) {
+				continue // one was cancelled meanwhile: the others wait for the next plan
+			}
+			b := k.request(p)
+			e.batches = append(e.batches, b)
+			for _, m := range p.Members {
+				export := now[m].Export
+				export.Batch, export.Contact, export.Expected = b.ID, contact[m], expected[m]
+				e.exports = append(e.exports, export)
+			}
+		}
+		for id, why := range refusals {
+			t := now[string(id)]
+			if !t.Export.Ended.IsZero() {
+				continue // a person cancelled it since it was read
+			}
+			if _, err := e.end(t, why, billing.Refuse); err != nil {
+				return err
+			}
+		}
+		e.then(func() { k.contacts.told(jobs) })
+		return nil
+	})
+}
+
+// prepare makes the request bodies; what failed in a large batch goes in smaller ones.
+func (k *exports) prepare(writes []ledger.Write, small map[string]int, refusals map[app.ExportID][]ledger.Message) ([]app.Payload, error) {
+	bySize := map[int][]ledger.Write{}
+	for _, w := range writes {
+		size := maxMembers
+		if n := small[w.Member]; n > 0 {
+			size = n
+		}
+		if _, err := k.books.PrepareInvoices([]ledger.Write{w}, 1); err != nil {
+			refusals[app.ExportID(w.Member)] = []ledger.Message{{Text: err.Error(), Cause: ledger.Incomplete}}
+			continue
+		}
+		bySize[size] = append(bySize[size], w)
+	}
+	var all []app.Payload
+	for _, size := range slices.Sorted(maps.Keys(bySize)) {
+		payloads, err := k.books.PrepareInvoices(bySize[size], size)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, payloads...)
+	}
+	return all, nil
+}
+
+func exportIDs(members []string) []app.ExportID {
+	ids := make([]app.ExportID, len(members))
+	for i, m := range members {
+		ids[i] = app.ExportID(m)
+	}
+	return ids
+}
+
+// unwanted implements kind: what a stale run is in waits for a person.
+func (k *exports) unwanted(r Reader, batches []app.Batch, stale map[app.RunID]bool) (map[app.BatchID]bool, error) {
+	if len(stale) == 0 {
+		return nil, nil
+	}
+	all, err := r.Exports(exportIDs(membersOf(batches)))
+	if err != nil {
+		return nil, err
+	}
+	waits := map[app.BatchID]bool{}
+	for _, b := range batches {
+		waits[b.ID] = slices.ContainsFunc(all[:len(b.Members)], func(e app.Export) bool { return stale[e.Run] })
+		all = all[len(b.Members):]
+	}
+	return waits, nil
+}
+
+// membersOf returns the members of all the requests, in their order.
+func membersOf(batches []app.Batch) []string {
+	var all []string
+	for _, b := range batches {
+		all = append(all, b.Members...)
+	}
+	return all
+}
+
+// members implements kind.
+func (k *exports) members(r Reader, batches []app.Batch) (map[app.BatchID][]member, error) {
+	all, err := r.TrackedExports(exportIDs(membersOf(batches)))
+	if err != nil {
+		return nil, err
+	}
+	ahead := k.ahead(r)
+	by := map[app.BatchID][]member{}
+	for _, b := range batches {
+		for range b.Members {
+			by[b.ID] = append(by[b.ID], exporting{k, all[0], ahead})
+			all = all[1:]
+		}
+	}
+	return by, nil
+}
+
+// ahead is how far Xero's clock was ahead of ours when the chart was read.
+func (k *exports) ahead(r Reader) time.Duration {
+	if !k.chart.Read.IsZero() {
+		return k.chart.Ahead
+	}
+	chart, err := r.Chart(k.tenant)
+	if err != nil {
+		return 0
+	}
+	return chart.Ahead
+}
+
+// look implements kind. It looks for the invoices by their numbers first, and for what is not
+// found, among everything that changed since it was first sent.
+func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
+	found := reading{byMark: map[string]ledger.Standing{}, taken: map[string]bool{}}
+	var sent []app.Export
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		sent, err = r.Exports(exportIDs(membersOf(lost)))
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	numbers := make([]billing.Number, len(sent))
+	for i, e := range sent {
+		numbers[i] = e.Number
+	}
+	standings, err := k.books.ByNumber(ctx, k.tenant, numbers)
+	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Reason == app.Refused {
+		err = nil // a number that Xero cannot look for: the changes since have it
+	}
+	if err != nil {
+		return found, err
+	}
+	for _, st := range standings {
+		keep(found.byMark, st)
+		if st.Status != ledger.DeletedThere {
+			found.taken[st.Number.Fold()] = true
+		}
+	}
+	if since, missing := oldestMissing(sent, found.byMark); missing {
+		changed, _, err := changesSince(ctx, k.books, k.tenant, since)
+		if err != nil {
+			return found, err
+		}
+		for _, st := range changed {
+			keep(found.byMark, st)
+		}
+	}
+	return found, k.contacts.followMergesOf(ctx, sent, found.byMark)
+}
+
+// keep notes an invoice by its mark, as it was read last; a live one goes before another
+// one that is deleted or voided.
+func keep(byMark map[string]ledger.Standing, st ledger.Standing) {
+	if known, ok := byMark[st.Mark]; !ok || known.ID == st.ID || !known.Live() {
+		byMark[st.Mark] = st
+	}
+}
+
+// oldestMissing tells from when on changes must be read to find what was not found yet.
+func oldestMissing(exports []app.Export, byMark map[string]ledger.Standing) (since time.Time, missing bool) {
+	for _, e := range exports {
+		if _, found := byMark[e.Mark]; found {
+			continue
+		}
+		if !missing || e.Since.Before(since) {
+			since = e.Since
+		}
+		missing = true
+	}
+	return since, missing
+}
+
+// exporting is one export in a request.
+type exporting struct {
+	kind *exports
+	app.Tracked
+	ahead time.Duration // how far Xero's clock is ahead of ours
+}
+
+// sinceMargin is how far before the first try a look-up of changes begins: Xero's
+// clock is known to the second at best, and was read a little earlier.
+const sinceMargin = 10 * time.Minute
+
+// claim implements member.
+func (m exporting) claim(e *effects, _ app.Batch) error {
+	if m.Export.Sent.IsZero() {
+		m.Export.Sent, m.Export.Since = e.now, e.now.Add(m.ahead-sinceMargin)
+	}
+	m.Export.Messages = nil
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Send)
+}
+
+// settle implements member.
+func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcome) (unclear []string, err error) {
+	o := said[string(m.Export.ID)]
+	sentBefore := b.Tries > 1 || !m.Export.Sent.Equal(b.Tried)
+	switch {
+	case o.Verdict == ledger.Accepted && b.Tries == 1:
+		return nil, m.arrive(e, o.Standing, o.Messages, true)
+	case o.Verdict == ledger.Accepted:
+		m.Export.Standing = o.Standing // of the first try: somebody may have changed it since
+	case o.Verdict == ledger.Rejected && !(sentBefore && ledger.HasCause(o.Messages, ledger.NumberTaken)):
+		_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
+		return nil, err
+	}
+	m.Export.Messages = o.Messages
+	e.exports = append(e.exports, m.Export)
+	return []string{string(m.Export.ID)}, e.happen(m.Invoice, billing.Lose)
+}
+
+// lose implements member.
+func (m exporting) lose(e *effects) error { return e.happen(m.Invoice, billing.Lose) }
+
+// unsend implements member.
+func (m exporting) unsend(e *effects, b app.Batch, refused []ledger.Message) error {
+	if m.Export.Sent.Equal(b.TriedLast) {
+		m.Export.Sent, m.Export.Since = time.Time{}, time.Time{}
+	}
+	if refused != nil && len(b.Members) == 1 {
+		_, err := e.end(m.Tracked, refused, billing.Refuse)
+		return err
+	}
+	if refused != nil {
+		m.Export.Batch, m.Export.Small = "", len(b.Members)/2
+	}
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Unsent)
+}
+
+// adopt implements member. Only what bears the mark is ours; what is proven absent waits to be
+// sent with a new key.
+func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) error {
+	st, there := found.byMark[m.Export.Mark]
+	if again.wait {
+		e.then(again.park)
+	}
+	switch {
+	case there:
+		if c, known := m.kind.contacts.directory.ByID(m.Export.Contact); known {
+			m.Export.Contact = c.ID
+		}
+		return m.arrive(e, st, warnings(m.Export.Messages), false)
+	case m.Export.Standing.ID != "":
+		return m.arrive(e, m.Export.Standing, warnings(m.Export.Messages), false)
+	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
+		return m.refuse(e, ledger.Message{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken})
+	case again.wait:
+	case again.small > 0:
+		m.Export.Small = again.small
+	case again.fails, b.LookUp && m.kind.lostAgain(e, string(m.Export.ID)):
+		return m.refuse(e, failsAgain)
+	}
+	m.Export.Batch = ""
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Unsent)
+}
+
+func (m exporting) refuse(e *effects, why ledger.Message) error {
+	_, err := e.end(m.Tracked, []ledger.Message{why}, billing.Refuse)
+	return err
+}
+
+// failsAgain is what is said of a member that Xero fails on every time.
+var failsAgain = ledger.Message{
+	Text: "Xero answered more than once with an error of its own, and has nothing of it.", Cause: ledger.XeroTrouble,
+}
+
+func warnings(all []ledger.Message) []ledger.Message {
+	return slices.DeleteFunc(slices.Clone(all), func(m ledger.Message) bool { return !m.Warning })
+}
+
+// arrive ends the export of an invoice that is in Xero, and asks for what the mapping wants
+// written besides it. direct says that st is the answer to the export itself; otherwise a person
+// may have changed the invoice there meanwhile.
+func (m exporting) arrive(e *effects, st ledger.Standing, messages []ledger.Message, direct bool) error {
+	export, err := e.receive(m.Tracked, st, messages, direct)
+	if err == nil {
+		m.kind.wantExtras(e, export)
+	}
+	return err
+}

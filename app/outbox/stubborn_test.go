@@ -1,0 +1,360 @@
+package outbox_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/apptest"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+	"feebridge/xero/sim"
+)
+
+// answerWrites answers every write to the path whose body has the text.
+func answerWrites(w *apptest.World, path, text string, status int, body string) (count *atomic.Int32) {
+	count = new(atomic.Int32)
+	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		sent, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		if r.Method != http.MethodPut || r.URL.Path != "/api.xro/2.0"+path || !bytes.Contains(sent, []byte(text)) {
+			return false
+		}
+		count.Add(1)
+		rw.Header().Set("Content-Type", "application/json")
+		rw.Header().Set("Xero-Correlation-Id", "c0ffee")
+		rw.WriteHeader(status)
+		_, _ = io.WriteString(rw, body)
+		return true
+	}
+	return count
+}
+
+func TestWhatXeroNeverAnswersWellEnds(t *testing.T) {
+	for _, c := range []struct {
+		name, path, text string
+		status           int
+		body             string
+		failed           int // of six invoices of six clients
+	}{
+		{"a contact that Xero breaks on", "/Contacts", `"Client 3"`, 500, brokenThere, 1},
+		{"a contact that Xero refuses with its whole request", "/Contacts", `"Client 3"`, 400, `{"ErrorNumber":14,"Message":"Error converting value."}`, 1},
+		{"contacts without an element", "/Contacts", "", 200, `{"Id":"x","Status":"OK","Contacts":[]}`, 6},
+		{"invoices without an element", "/Invoices", "", 200, `{"Id":"x","Status":"OK","Invoices":[]}`, 6},
+		{"a status that is none of Xero's", "/Invoices", "", 409, `{"Title":"Conflict","Detail":"no","Status":409}`, 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{})
+				count := answerWrites(w, c.path, c.text, c.status, c.body)
+				ids := w.Invoices(6, 6)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+					t.Fatal(err)
+				}
+				p.Settle()
+				failed := 0
+				for _, v := range w.Views(ids) {
+					if v.Invoice.Stage.Export == billing.Failed {
+						failed++
+					}
+				}
+				if failed != c.failed || count.Load() > 40 {
+					t.Errorf("%d failed, want %d; it took %d requests", failed, c.failed, count.Load())
+				}
+				w.MustBeSound(w.Views(ids))
+			})
+		})
+	}
+}
+
+func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		orgs, err := sim.Seed("empty")
+		if err != nil {
+			t.Fatal(err)
+		}
+		orgs[0].AddContact(sim.Contact{Name: "Client 0"})
+		w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		err = p.DB.Update(t.Context(), func(tx app.Tx) error {
+			c, err := tx.Client("client 1")
+			if err == nil {
+				c.Name = "Client 0"
+				_, err = tx.SaveClient(c)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Export(ids...)
+		views := w.Views(ids)
+		if a, b := views[0].Invoice.Stage.Export, views[1].Exports[0]; a != billing.Exported || b.Result != billing.Failed || b.Messages[0].Cause != ledger.ContactAmbiguous {
+			t.Errorf("the first is %s, the second %s: %+v", a, b.Result, b.Messages)
+		}
+	})
+}
+
+func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
+	for name, change := range map[string]func(*apptest.World, *apptest.Process){
+		"after twelve hours": func(*apptest.World, *apptest.Process) { time.Sleep(24 * time.Hour) },
+		"after the permission was taken": func(w *apptest.World, p *apptest.Process) {
+			demoted := w.Me
+			demoted.Time, demoted.AllEntities = nil, staff.NoRole
+			if err := p.DB.Update(context.Background(), func(tx app.Tx) error { return tx.SaveMember(demoted) }); err != nil {
+				w.T.Fatal(err)
+			}
+			time.Sleep(4 * time.Hour)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{})
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1 429:day:7200")[0])
+				ids := w.Invoices(3, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				run, err := p.Queue(ids...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := p.App.Finish(t.Context(), run.ID, 0); err == nil {
+					t.Fatal("it was not parked")
+				}
+				change(w, p)
+				if err := p.App.Send(t.Context(), w.Tenant); err != nil {
+					t.Fatal(err)
+				}
+				if n := len(w.Sim.Invoices(string(w.Tenant))); n > 0 {
+					t.Errorf("%d were sent without asking again", n)
+				}
+			})
+		})
+	}
+}
+
+func TestCancelWhileOthersAreBeingSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Latency: 2 * time.Second})
+		ids := w.Invoices(400, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var once sync.Once
+		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Invoices" {
+				once.Do(func() {
+					if n, err := p.App.Cancel(context.Background(), w.Me, run.ID); n == 0 || err != nil {
+						t.Errorf("cancelled %d: %v", n, err)
+					}
+				})
+			}
+			return false
+		}
+		if err := p.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
+			t.Error(err)
+		}
+		w.MustBeSound(w.Views(ids))
+	})
+}
+
+func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		there    []string // contacts
+		invoices int      // each of a client of its own
+		method   string   // of the first call at which the person chooses
+		contacts int      // in the end
+	}{
+		{"while the contacts are read that there are", []string{"Chosen", "Client 0"}, 1, http.MethodGet, 2},
+		{"while the contacts are read that there are not", []string{"Chosen"}, 1, http.MethodGet, 1},
+		{"while other contacts are created", []string{"Chosen"}, 260, http.MethodPut, 260},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range c.there {
+					orgs[0].AddContact(sim.Contact{Name: name})
+				}
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs, Latency: time.Second})
+				ids := w.Invoices(c.invoices, c.invoices)
+				slices.Reverse(ids) // client 0 comes last
+				p := w.Start(nil)
+				defer p.Stop()
+				var once sync.Once
+				chosen := ledger.Contact{ID: ledger.ContactID(w.Contact("Chosen").ContactID), Name: "Chosen"}
+				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+					if r.Method == c.method && r.URL.Path == "/api.xro/2.0/Contacts" {
+						once.Do(func() {
+							if err := p.App.LinkContact(context.Background(), w.Me, "client 0", chosen); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					return false
+				}
+				p.Export(ids...)
+				v := w.Views(ids)[len(ids)-1]
+				live, _ := w.InXero(v)
+				if v.Contact.Name != "Chosen" || len(live) != 1 || live[0].ContactID != w.Contact("Chosen").ContactID {
+					t.Errorf("linked to %q; in Xero: %+v", v.Contact.Name, live)
+				}
+				if n := len(w.Sim.Contacts(string(w.Tenant))); n != c.contacts {
+					t.Errorf("Xero has %d contacts, want %d", n, c.contacts)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatAPersonDoesToALostInvoicesContact(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		act  func(w *apptest.World, inv sim.Invoice, another string) error
+		want billing.ExportState
+	}{
+		{"changed", func(w *apptest.World, inv sim.Invoice, another string) error {
+			return w.Sim.EditInvoice(string(w.Tenant), inv.InvoiceID, sim.InvoiceEdit{ContactID: &another})
+		}, billing.Changed},
+		{"merged", func(w *apptest.World, inv sim.Invoice, another string) error {
+			return w.Sim.MergeContact(string(w.Tenant), inv.ContactID, another)
+		}, billing.Exported},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				orgs[0].AddContact(sim.Contact{Name: "Another"})
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit")[0])
+				w.Sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
+				ids := w.Invoices(1, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+					t.Fatal(err)
+				}
+				acted := make(chan error)
+				go func() {
+					time.Sleep(time.Minute)
+					acted <- c.act(w, w.Sim.Invoices(string(w.Tenant))[0], w.Contact("Another").ContactID)
+				}()
+				p.Settle()
+				if err := <-acted; err != nil {
+					t.Fatal(err)
+				}
+				w.MustBeSound(w.Views(ids))
+				if v := w.Views(ids)[0]; v.Invoice.Stage.Export != c.want {
+					t.Errorf("it is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
+				}
+			})
+		})
+	}
+}
+
+// twice are books that tell every change since a moment twice: first as the invoice was
+// before somebody approved it.
+type twice struct{ app.Books }
+
+func (b twice) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {
+	return func(yield func(ledger.Page, error) bool) {
+		for page, err := range b.Books.Since(ctx, t, from) {
+			before := page
+			before.Changed = slices.Clone(page.Changed)
+			for i := range before.Changed {
+				before.Changed[i].Status = ledger.DraftThere
+			}
+			if !yield(before, err) || !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestTheLaterReadingOfAnInvoiceCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit+person-rename")[0])
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2-30 reset")[0])
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Books = twice{p.Books}
+		p.Reopen(func(s apptest.Store) apptest.Store { return s })
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+			t.Fatal(err)
+		}
+		acted := make(chan error)
+		go func() {
+			time.Sleep(time.Minute)
+			acted <- w.Sim.Approve(string(w.Tenant), w.Sim.Invoices(string(w.Tenant))[0].InvoiceID)
+		}()
+		p.Settle()
+		if err := <-acted; err != nil {
+			t.Fatal(err)
+		}
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Status != billing.Closed {
+			t.Errorf("it was approved, and is %s here", v.Invoice.Stage.Status)
+		}
+	})
+}
+
+func TestTheTrailTellsEveryStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 429:day:60")[0])
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2 drop-after-commit")[0])
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		want := []string{"export", "send", "queue again", "send", "lose answer", "send", "lose answer", "export ended"}
+		if diff := cmp.Diff(want, p.Actions("invoice", string(ids[0]))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestTheTrailTellsOfALostConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		down(w, 10*time.Minute, isRead, http.StatusForbidden, http.Header{"Xero-Correlation-Id": {"c0ffee"}},
+			`{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful","Status":403}`)
+		time.Sleep(2 * time.Minute) // the chart is read again
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
+		if diff := cmp.Diff([]string{"connect", "connection", "connection"}, p.Actions("organisation", string(w.Tenant))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

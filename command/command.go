@@ -1,0 +1,151 @@
+// Package command is the face of Feebridge without a window: what a word after feebridge
+// does, for scheduled tasks and for checks. It knows no screen. Whoever runs it passes in
+// what opens the window.
+package command
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"feebridge/data"
+)
+
+// The exit statuses.
+const (
+	exitDone        = 0
+	exitSomeFailed  = 1 // each is named
+	exitWrongUse    = 2
+	exitUnavailable = 3 // offline, a limit, not connected
+)
+
+// Face is what the commands meet of the outside.
+type Face struct {
+	Out, Err io.Writer
+	// OpenWindow shows a firm until the person closes the window, and returns the backup
+	// that they chose to restore; "" for none.
+	OpenWindow func(context.Context, Opened) (backup string, err error)
+	// ShowDamaged shows what is wrong with the firm's database, and the copies that there
+	// are. It returns the one that the person chose to restore; "" for none.
+	ShowDamaged func(context.Context, *data.Damaged) (backup string)
+	// OpenURL opens an address in the person's browser, and waits for nothing.
+	OpenURL func(address string)
+	// Patience is how long a command waits for Xero before it leaves the rest for later;
+	// 0 is a minute.
+	Patience time.Duration
+}
+
+// command is one word after feebridge. Each stands in a file of its own, with its flags
+// and with what it prints as JSON.
+type command struct {
+	name  string
+	args  string // as the help shows them
+	about string
+	// prepare declares the flags of the command, and returns what it does once they are set.
+	prepare func(*flag.FlagSet) runner
+}
+
+// runner does what a command is for, with the words between its flags.
+type runner func(ctx context.Context, s *session, words []string) error
+
+// commands are all but the one without a word, which opens the window.
+var commands = []command{
+	importCommand, finalizeCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand,
+	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
+	listCommand, showCommand, staffCommand, auditCommand,
+	backupCommand, restoreCommand, reconcileCommand, simCommand,
+}
+
+// Run does what the arguments say and returns the exit status.
+func Run(ctx context.Context, args []string, face Face) int {
+	name := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	c, ok := find(name)
+	if !ok {
+		fmt.Fprintf(face.Err, "feebridge: There is no command %q.\n\n", name)
+		usage(face.Err)
+		return exitWrongUse
+	}
+	s := newSession(face)
+	flags := flag.NewFlagSet("feebridge "+c.name, flag.ContinueOnError)
+	flags.SetOutput(face.Err)
+	flags.Usage = func() { c.usage(face.Err, flags) }
+	s.common.register(flags)
+	run := c.prepare(flags)
+	words, err := parse(flags, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case err != nil:
+		return exitWrongUse
+	}
+	defer s.close()
+	return s.end(run(ctx, s, words))
+}
+
+func find(name string) (command, bool) {
+	if name == "" {
+		return windowCommand, true
+	}
+	for _, c := range commands {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// parse takes flags anywhere on the line, and returns the words between them. What
+// follows a double dash is words.
+func parse(flags *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := flags.Args()
+		if len(rest) == 0 {
+			return words, nil
+		}
+		if parsed := len(args) - len(rest); parsed > 0 && args[parsed-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words, args = append(words, rest[0]), rest[1:]
+	}
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "Usage: feebridge [COMMAND] [FLAGS]")
+	fmt.Fprintln(w, "\nWithout a command, Feebridge opens its window. The commands are:")
+	fmt.Fprintln(w)
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-13s %s\n", c.name, c.about)
+	}
+	fmt.Fprintln(w, "\n\"feebridge COMMAND --help\" says more about one of them.")
+}
+
+func (c command) usage(w io.Writer, flags *flag.FlagSet) {
+	if c.name == "" {
+		usage(w)
+	} else {
+		line := strings.TrimSpace(fmt.Sprintf("feebridge %s %s", c.name, c.args))
+		fmt.Fprintf(w, "Usage: %s [FLAGS]\n\n%s%s.\n", line, strings.ToUpper(c.about[:1]), c.about[1:])
+	}
+	fmt.Fprintln(w, "\nFlags, anywhere on the line:")
+	flags.PrintDefaults()
+}
+
+// none returns a runner of a command that takes flags alone.
+func none(run func(context.Context, *session) error) runner {
+	return func(ctx context.Context, s *session, words []string) error {
+		if len(words) > 0 {
+			return misused("This command takes no arguments, only flags.")
+		}
+		return run(ctx, s)
+	}
+}

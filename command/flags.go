@@ -1,0 +1,43 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+)
+
+// words is a flag that can be given more than once.
+type words []string
+
+func (w *words) String() string     { return strings.Join(*w, " ") }
+func (w *words) Set(s string) error { *w = append(*w, s); return nil }
+
+// given is a text that can be given, even an empty one.
+type given struct {
+	text  string
+	there bool
+}
+
+func (g *given) String() string     { return g.text }
+func (g *given) Set(s string) error { g.text, g.there = s, true; return nil }
+
+// choice is a yes or no that can be given.
+type choice struct{ yes, there bool }
+
+func (c *choice) String() string   { return "" }
+func (c *choice) IsBoolFlag() bool { return true }
+func (c *choice) Set(s string) (err error) {
+	c.there = true
+	c.yes, err = strconv.ParseBool(s)
+	return err
+}
+
+// named returns the value of that name, in whatever case.
+func named[T any](all []T, name string, of func(T) string) (T, bool) {
+	for _, v := range all {
+		if strings.EqualFold(strings.TrimSpace(name), of(v)) {
+			return v, true
+		}
+	}
+	var none T
+	return none, false
+}

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"feebridge/data"
+)
+
+var restoreCommand = command{
+	name: "restore", args: "FILE",
+	about:   "restore the firm's database from a backup",
+	prepare: func(*flag.FlagSet) runner { return restore },
+}
+
+// restore puts a backup in the place of the firm's database. Whether the member may is asked
+// of the database that is there, unless it is damaged or gone: then nobody can be asked.
+func restore(ctx context.Context, s *session, words []string) error {
+	if len(words) != 1 {
+		return misused("Name the backup to restore, for example: feebridge restore tuesday.db")
+	}
+	path, err := s.path()
+	if err != nil {
+		return err
+	}
+	from, err := filepath.Abs(words[0])
+	if err != nil {
+		return err
+	}
+	if err := s.mayRestore(ctx, path, from); err != nil {
+		return err
+	}
+	kept, err := data.Restore(ctx, path, from)
+	if err != nil {
+		return err
+	}
+	s.print(map[string]string{"restored": path, "kept": kept}, "Restored the database from the backup.")
+	if kept != "" {
+		s.say("The database from before is kept as %s", kept)
+	}
+	s.say("Nothing is exported until the database has been compared with Xero. Open the window, or run \"feebridge reconcile\".")
+	return nil
+}
+
+// mayRestore asks the database that is there, if it can be asked, and closes it again.
+func (s *session) mayRestore(ctx context.Context, path, from string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	defer s.close()
+	err := s.open(ctx)
+	if _, damaged := errors.AsType[*data.Damaged](err); damaged {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.app.AllowRestore(ctx, s.me, from)
+}

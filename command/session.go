@@ -1,0 +1,247 @@
+package command
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+	"feebridge/data"
+	"feebridge/data/paper"
+	"feebridge/data/vault"
+	"feebridge/xero"
+)
+
+// common are the flags of every command.
+type common struct {
+	db, api, identity string
+	json              bool
+	as                string
+	passwordFD        descriptor
+}
+
+func (c *common) register(flags *flag.FlagSet) {
+	flags.StringVar(&c.db, "db", "", "the firm's database `FILE` (default: feebridge.db in your settings folder)")
+	flags.StringVar(&c.api, "api", "", "`URL` of the Accounting API (default: Xero's own)")
+	flags.StringVar(&c.identity, "identity", "", "`URL` where people sign in to Xero (default: Xero's own)")
+	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
+	flags.StringVar(&c.as, "as", "", "act as the member of staff with this `NAME` or e-mail address; Feebridge asks for the password on the terminal")
+	flags.Var(&c.passwordFD, "password-fd", "read the password as one line from this file `DESCRIPTOR` instead (0 is standard input)")
+}
+
+// session is one run of the program: its face, the flags that every command has, and the
+// firm once it is open.
+type session struct {
+	Face
+	common common
+
+	db   *data.DB
+	log  *slog.Logger
+	door *xero.Door
+	app  *Desk
+	firm app.Firm
+
+	me       staff.Member // who acts
+	password string       // with which they proved it; "" where they need not
+}
+
+func newSession(face Face) *session {
+	face.Patience = cmp.Or(face.Patience, time.Minute)
+	return &session{Face: face}
+}
+
+// open opens the firm's database, and finds out who acts.
+func (s *session) open(ctx context.Context) error {
+	if err := s.openFirm(ctx); err != nil {
+		return err
+	}
+	return s.signIn(ctx)
+}
+
+// openConnected opens the firm for a command that calls Xero.
+func (s *session) openConnected(ctx context.Context) error {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	return s.connect(ctx)
+}
+
+// openFirm opens the firm's database, whoever acts.
+func (s *session) openFirm(ctx context.Context) error {
+	path, err := s.path()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("making the folder of the database: %w", err)
+	}
+	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
+		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
+	}, nil))
+	return s.start(ctx, path, vault.New(), xero.Config{API: s.common.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner")
+}
+
+// path returns where the firm's database is.
+func (s *session) path() (string, error) {
+	if s.common.db != "" {
+		return s.common.db, nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
+	}
+	return filepath.Join(folder, "feebridge", "feebridge.db"), nil
+}
+
+// token returns the access token for calls to an organisation: that of the environment,
+// which checks and scripts set, or the one of its consent.
+func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) {
+	if token := os.Getenv("FEEBRIDGE_TOKEN"); token != "" {
+		return token, nil
+	}
+	return s.app.Token(ctx, t)
+}
+
+// start opens the database and makes the App. The firm, its Admin and the others are used
+// only for a new database; v is nil where consents are not to be kept.
+func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others ...string) error {
+	var err error
+	if s.db, err = data.Open(ctx, path); err != nil {
+		return err
+	}
+	x.Log = s.log
+	s.door = xero.NewDoor(xero.DoorConfig{Log: s.log})
+	connector := xero.NewConnector(xero.ConnectorConfig{
+		Login: s.common.identity, Identity: s.common.identity, API: s.common.api, Door: s.door, Log: s.log,
+	})
+	s.app = NewDesk(app.Params{Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
+		return err
+	}
+	s.firm, err = s.app.Firm(ctx)
+	return err
+}
+
+// printPaper makes the PDF of an invoice.
+func printPaper(d app.Document) ([]byte, error) {
+	var b bytes.Buffer
+	err := paper.Write(&b, d)
+	return b.Bytes(), err
+}
+
+// connect makes sure that the organisation named in the environment is the one that
+// the firm exports to. Without one there, whatever is connected stays.
+func (s *session) connect(ctx context.Context) error {
+	tenant := ledger.TenantID(os.Getenv("FEEBRIDGE_TENANT"))
+	if tenant == "" || os.Getenv("FEEBRIDGE_TOKEN") == "" {
+		return nil
+	}
+	all, err := s.app.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Default && o.Tenant.ID == tenant && o.State == app.Connected {
+			return nil
+		}
+	}
+	if _, err := s.app.Connect(ctx, s.me, app.Connection{Tenant: ledger.Tenant{ID: tenant}}); err != nil {
+		return err
+	}
+	return s.app.ExportTo(ctx, s.me, tenant)
+}
+
+// close closes the database, where one is open.
+func (s *session) close() {
+	if s.db == nil {
+		return
+	}
+	if err := s.db.Close(); err != nil {
+		s.complain("Couldn't close the database: %v", err)
+	}
+	s.db = nil
+}
+
+// errSomeFailed ends a command that printed of each invoice what became of it.
+var errSomeFailed = errors.New("some failed")
+
+// misuse is an error of who called the program.
+type misuse struct{ text string }
+
+// Error returns what is wrong with the call.
+func (m *misuse) Error() string { return m.text }
+
+func misused(text string, args ...any) error { return &misuse{fmt.Sprintf(text, args...)} }
+
+// advised is an error with the flag that helps.
+type advised struct {
+	error
+	advice string
+}
+
+// Error returns the error, and on a line below it what helps.
+func (a *advised) Error() string { return a.error.Error() + "\n" + a.advice }
+
+// Unwrap returns the error without the advice.
+func (a *advised) Unwrap() error { return a.error }
+
+// end prints why a command did not do what it was asked, unless it said so already, and
+// returns the exit status.
+func (s *session) end(err error) int {
+	var parked *app.Parked
+	var trouble *app.Trouble
+	var wrong *misuse
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errSomeFailed):
+		return exitSomeFailed
+	}
+	s.complain("%v", err)
+	switch {
+	case errors.As(err, &wrong):
+		return exitWrongUse
+	case errors.As(err, &parked), errors.As(err, &trouble), app.IsCode(err, app.Unavailable):
+		return exitUnavailable
+	}
+	return exitSomeFailed
+}
+
+// complain tells what is wrong, beside what the command prints.
+func (s *session) complain(text string, args ...any) {
+	fmt.Fprintf(s.Err, "feebridge: "+text+"\n", args...)
+}
+
+// print prints one object a line with --json, else the text.
+func (s *session) print(object any, text string, args ...any) {
+	if !s.common.json {
+		fmt.Fprintf(s.Out, text+"\n", args...)
+		return
+	}
+	line, err := json.Marshal(object)
+	if err != nil {
+		s.complain("%v", err)
+		return
+	}
+	fmt.Fprintf(s.Out, "%s\n", line)
+}
+
+// say prints a sentence for a person, which --json leaves out.
+func (s *session) say(text string, args ...any) {
+	if !s.common.json {
+		fmt.Fprintf(s.Out, text+"\n", args...)
+	}
+}

@@ -1,0 +1,152 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"feebridge/xero/sim"
+)
+
+var simCommand = command{
+	name:  "sim",
+	about: "run the simulated Xero on its own",
+	prepare: func(flags *flag.FlagSet) runner {
+		var f simFlags
+		f.register(flags)
+		return none(f.run)
+	},
+}
+
+// simFlags say how the simulated Xero behaves.
+type simFlags struct {
+	listen, seed, limits, deleted string
+	latency, perInvoice           time.Duration
+	faults                        words
+}
+
+func (f *simFlags) register(flags *flag.FlagSet) {
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "the `ADDR` to listen on")
+	flags.StringVar(&f.seed, "seed", "demo", "what the organisations begin with: `demo` or empty")
+	flags.StringVar(&f.limits, "limits", "xero", "`xero` for Xero's limits, or off")
+	flags.StringVar(&f.deleted, "deleted-numbers", "free", "whether the number of a deleted invoice is `free` again or held")
+	flags.DurationVar(&f.latency, "latency", 0, "the `TIME` that every call takes")
+	flags.DurationVar(&f.perInvoice, "per-invoice", 0, "the `TIME` that each invoice of a batch takes")
+	flags.Var(&f.faults, "fault", "a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
+}
+
+// redirectURIs are the addresses that the simulated Xero may return a sign-in to.
+var redirectURIs = []string{
+	"http://localhost:8742/callback", "http://localhost:8743/callback", "http://localhost:8744/callback",
+}
+
+// config makes the simulator's configuration of the flags.
+func (f *simFlags) config() (sim.Config, error) {
+	c := sim.Config{
+		RedirectURIs: redirectURIs, Latency: f.latency, PerInvoice: f.perInvoice,
+		Limits: f.limits == "xero", DeletedNumbersHeld: f.deleted == "held",
+	}
+	var err error
+	switch {
+	case f.limits != "xero" && f.limits != "off":
+		err = misused("--limits is xero or off, not %q.", f.limits)
+	case f.deleted != "free" && f.deleted != "held":
+		err = misused("--deleted-numbers is free or held, not %q.", f.deleted)
+	default:
+		c.Orgs, err = sim.Seed(f.seed)
+	}
+	if err != nil {
+		return c, misused("%v", err)
+	}
+	for _, text := range f.faults {
+		rule, err := sim.ParseRule(text)
+		if err != nil {
+			return c, misused("%v", err)
+		}
+		c.Faults = append(c.Faults, rule)
+	}
+	return c, nil
+}
+
+// simulator is a simulated Xero that listens.
+type simulator struct {
+	*sim.Sim
+	server *http.Server
+	base   string // its address, without a path
+	token  string // an access token that reaches every organisation
+}
+
+// listen starts a simulated Xero. Serving ends when close is called.
+func listen(c sim.Config, address string) (*simulator, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	s := &simulator{Sim: sim.New(c), base: "http://" + l.Addr().String()}
+	s.token = s.MintToken()
+	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.server.Serve(l) }() // until close
+	return s, nil
+}
+
+func (s *simulator) close() error {
+	err := s.server.Close()
+	s.Close()
+	return err
+}
+
+// addresses is what the simulator prints of itself.
+type addresses struct {
+	API          string      `json:"api"`
+	Connections  string      `json:"connections"`
+	Authorize    string      `json:"authorize"`
+	Token        string      `json:"token"`
+	Web          string      `json:"web"`
+	ClientID     string      `json:"client_id"`
+	RedirectURIs []string    `json:"redirect_uris"`
+	AccessToken  string      `json:"access_token"`
+	Tenants      []tenantRef `json:"tenants"`
+}
+
+type tenantRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (s *simulator) addresses() addresses {
+	a := addresses{
+		API: s.base + "/api.xro/2.0", Connections: s.base + "/connections",
+		Authorize: s.base + "/identity/connect/authorize", Token: s.base + "/connect/token", Web: s.base,
+		ClientID: sim.DefaultClientID, RedirectURIs: redirectURIs, AccessToken: s.token,
+	}
+	for _, o := range s.Orgs() {
+		a.Tenants = append(a.Tenants, tenantRef{o.TenantID, o.Name})
+	}
+	return a
+}
+
+func (f *simFlags) run(ctx context.Context, s *session) error {
+	c, err := f.config()
+	if err != nil {
+		return err
+	}
+	xero, err := listen(c, f.listen)
+	if err != nil {
+		return err
+	}
+	line, err := json.Marshal(xero.addresses())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "%s\n", line)
+	<-ctx.Done()
+	if err := xero.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package command
+
+import (
+	"bytes"
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// typed is a file from which a program reads lines, as its file descriptor 3.
+func (d *desk) typed(c *exec.Cmd, lines ...string) {
+	d.Helper()
+	path := filepath.Join(d.TempDir(), "typed")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		d.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() { _ = file.Close() })
+	c.ExtraFiles = []*os.File{file}
+}
+
+// runs runs Feebridge with the lines on file descriptor 3, and fails the test unless it
+// ends with the status and says something.
+func (d *desk) runs(status int, says string, lines []string, args ...string) string {
+	d.Helper()
+	c := d.program(args...)
+	d.typed(c, lines...)
+	said, err := c.CombinedOutput()
+	if got := c.ProcessState.ExitCode(); got != status || !bytes.Contains(said, []byte(says)) {
+		d.Errorf("feebridge %s: exit status %d, want %d with %q (%v)\n%s", strings.Join(args, " "), got, status, says, err, said)
+	}
+	return string(said)
+}
+
+func TestTheStaffByCommand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	const owners, meres, wrong = "orange kettle morning", "seven quiet harbours", "a wrong password"
+	asOwner, asMere := []string{"--as", "owner", "--password-fd", "3"}, []string{"--as", "mere@tui.example", "--password-fd", "3"}
+	all := func(who []string, args ...string) []string { return append(args, who...) }
+
+	d.runs(exitDone, "Owner: ProcessTime", nil, "staff", "list")
+	d.runs(exitWrongUse, "only member of staff", nil, "staff", "list", "--as", "Mere Ngata")
+	d.runs(exitSomeFailed, "yourself first", []string{meres}, "staff", "add", "Mere Ngata", "--new-password-fd", "3")
+	d.runs(exitDone, "", []string{owners}, "staff", "password", "--new-password-fd", "3")
+
+	d.runs(exitWrongUse, "--as", nil, "staff", "list")
+	d.runs(exitWrongUse, "--password-fd", nil, "staff", "list", "--as", "Owner")
+	d.runs(exitWrongUse, "no such file descriptor", nil, "staff", "list", "--as", "Owner", "--password-fd", "9")
+	d.runs(exitSomeFailed, "is wrong", []string{wrong}, all(asOwner, "list")...)
+	d.runs(exitDone, "", []string{owners}, all(asOwner, "list")...)
+	d.runs(exitDone, "Mere Ngata <mere@tui.example>: ProcessTime, Owner of all clients", []string{owners, meres}, all(asOwner,
+		"staff", "add", "Mere Ngata", "--email", "mere@tui.example", "--time", "processtime", "--all-clients", "owner", "--new-password-fd", "3")...)
+	d.runs(exitSomeFailed, "Mere Ngata may not manage staff", []string{meres}, all(asMere, "staff", "deactivate", "Owner")...)
+	d.runs(exitWrongUse, "CODE=ROLE", []string{owners}, all(asOwner, "staff", "set", "Mere Ngata", "--client", "NOWHERE=owner")...)
+	d.runs(exitDone, "Mere Hart <mere@tui.example>: Admin, Viewer of all clients", []string{owners}, all(asOwner,
+		"staff", "set", "mere ngata", "--rename", "Mere Hart", "--time", "none", "--admin", "--all-clients", "viewer")...)
+	d.runs(exitDone, "", []string{owners}, all(asOwner, "staff", "deactivate", "Mere Hart")...)
+	d.runs(exitSomeFailed, "Mere Hart is deactivated", []string{meres}, all(asMere, "list")...)
+	d.runs(exitSomeFailed, "No member of staff", []string{owners}, all(asOwner, "staff", "reactivate", "Nobody")...)
+
+	said := d.runs(exitDone, "wrong password, 1 in a row", []string{owners}, all(asOwner, "audit", "list", "--json")...)
+	if !strings.Contains(said, `"action":"denied"`) {
+		t.Errorf("the audit trail says nothing of the denial:\n%s", said)
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(d.db), "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		content, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{owners, meres, wrong} {
+			if bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s has the password %q", filepath.Base(f), secret)
+			}
+		}
+	}
+}
+
+func TestStaffCommandsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"staff"}, "one of list"},
+		{[]string{"staff", "promote", "Owner"}, "one of list"},
+		{[]string{"staff", "list", "Owner"}, "takes no name"},
+		{[]string{"staff", "add"}, "Name the member"},
+		{[]string{"staff", "set", "Owner", "--time", "fly"}, "no Time permission"},
+		{[]string{"staff", "set", "Owner", "--all-clients", "king"}, "no role"},
+		{[]string{"staff", "list", "--password-fd", "three"}, "password-fd"},
+		{[]string{"audit"}, "audit verify"},
+		{[]string{"audit", "list", "--to", "trail.pdf"}, ".csv"},
+		{[]string{"audit", "list", "--from", "yesterday"}, "--from takes a date"},
+	} {
+		if out, errs, status := d.run(c.args...); status != exitWrongUse || !strings.Contains(errs, c.says) {
+			t.Errorf("feebridge %s: exit status %d, want %q\n%s%s", strings.Join(c.args, " "), status, c.says, out, errs)
+		}
+	}
+}
+
+func TestTheAuditTrailByCommand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.runs(exitDone, "=1+1", nil, "staff", "set", "Owner", "--rename", "=1+1")
+	d.runs(exitDone, "", nil, "staff", "set", "=1+1", "--email", "owner@tui.example")
+	if got := d.must(exitDone, "audit", "verify"); len(got) != 1 || got[0]["entries"] != 3. || len(got[0]["head"].(string)) != 64 {
+		t.Errorf("verified is %v", got)
+	}
+	if got := d.must(exitDone, "audit", "list", "--subject", "staff", "--by", "=1+1", "--from", "2000-01-01"); len(got) != 2 || got[0]["by"] != "=1+1" {
+		t.Errorf("listed is %v", got)
+	}
+	if got := d.must(exitDone, "audit", "list", "--to-date", "2000-01-01"); len(got) != 0 {
+		t.Errorf("before there was anything: %v", got)
+	}
+	path := filepath.Join(t.TempDir(), "trail.csv")
+	d.runs(exitDone, "", nil, "audit", "list", "--to", path)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(string(content), "\r\n"); len(lines) != 5 || !strings.Contains(lines[1], ",'=1+1,change,staff,") {
+		t.Errorf("the file is\n%s", content)
+	}
+	db, err := sql.Open("sqlite", "file:"+d.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, statement := range []string{"DROP TRIGGER audit_is_not_changed", "UPDATE audit SET was = '' WHERE seq = 2"} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.runs(exitSomeFailed, "entry 2 was changed", nil, "audit", "verify")
+	if got := d.must(exitSomeFailed, "audit", "verify"); got[0]["broken"] != 2. || got[0]["how"] != "changed" {
+		t.Errorf("verified is %v", got)
+	}
+}

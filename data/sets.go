@@ -1,0 +1,111 @@
+package data
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// atOnce is how many rows one statement writes. With fewer SQLite is slower, and with more, too,
+// since every transaction prepares its statements. A text of JSON that it takes apart takes twice
+// as long.
+const atOnce = 100
+
+// execRows runs a statement for all rows, some at a time, whose values stand between before and
+// after. It returns how many rows it changed.
+func (w *writer) execRows(doing string, atOnce int, before string, rows [][]any, after string) (changed int64, err error) {
+	for some := range slices.Chunk(rows, atOnce) {
+		row := "(?" + strings.Repeat(", ?", len(some[0])-1) + ")"
+		n, err := w.exec(doing, before+row+strings.Repeat(", "+row, len(some)-1)+after, slices.Concat(some...)...)
+		if err != nil {
+			return changed, err
+		}
+		changed += n
+	}
+	return changed, nil
+}
+
+// A table whose rows are saved by their id, many at a time. Columns are separated by ", ".
+type table struct {
+	name    string
+	changes string // the columns that a save updates
+	fixed   string // the others; they are written once
+	atOnce  int
+	refuse  func(row []any) error // why a row cannot be inserted; nil where every row can
+}
+
+// save updates the rows that are there and inserts the others. The values of a row are those
+// of changes, its id, and those of fixed. Of rows with the same id, the last counts.
+func (w *writer) save(doing string, t table, rows [][]any) (inserted [][]any, err error) {
+	id := strings.Count(t.changes, ", ") + 1
+	rows = lastOfEach(rows, func(row []any) any { return row[id] })
+	there, err := w.there(doing, t.name, rows, id)
+	if err != nil {
+		return nil, err
+	}
+	var known [][]any
+	for _, row := range rows {
+		if there[row[id]] {
+			known = append(known, row[:id+1])
+			continue
+		}
+		if t.refuse != nil {
+			if err := t.refuse(row); err != nil {
+				return nil, err
+			}
+		}
+		inserted = append(inserted, row)
+	}
+	if _, err = w.execRows(doing, t.atOnce, t.update(), known, fmt.Sprintf(") v WHERE id = v.column%d", id+1)); err != nil {
+		return nil, err
+	}
+	_, err = w.execRows(doing, t.atOnce, "INSERT INTO "+t.name+" ("+t.changes+", id, "+t.fixed+") VALUES ", inserted, "")
+	return inserted, err
+}
+
+// update is an UPDATE up to its rows.
+func (t table) update() string {
+	var b strings.Builder
+	for i, column := range strings.Split(t.changes, ", ") {
+		fmt.Fprintf(&b, ", %s = v.column%d", column, i+1)
+	}
+	return "UPDATE " + t.name + " SET " + b.String()[2:] + " FROM (VALUES "
+}
+
+// there returns which of the rows have their id in the table.
+func (w *writer) there(doing, table string, rows [][]any, id int) (map[any]bool, error) {
+	there := make(map[any]bool, len(rows))
+	ids := convert(rows, func(row []any) string { return row[id].(string) })
+	return there, w.each(doing, func(row *sql.Rows) error {
+		var id string
+		err := row.Scan(&id)
+		there[id] = true
+		return err
+	}, "SELECT id FROM "+table+" WHERE id IN (SELECT value FROM json_each(?))", idList(ids))
+}
+
+// overwrite is the end of an INSERT that updates the columns of a row whose key is there.
+func overwrite(key, columns string) string {
+	var b strings.Builder
+	for column := range strings.SplitSeq(columns, ", ") {
+		b.WriteString(", " + column + " = excluded." + column)
+	}
+	return " ON CONFLICT (" + key + ") DO UPDATE SET " + b.String()[2:]
+}
+
+// lastOfEach returns the values in their order; of those with the same key, the last in the
+// place of the first.
+func lastOfEach[T any, K comparable](all []T, key func(T) K) []T {
+	place := make(map[K]int, len(all))
+	once := make([]T, 0, len(all))
+	for _, v := range all {
+		if at, twice := place[key(v)]; twice {
+			once[at] = v
+			continue
+		}
+		place[key(v)] = len(once)
+		once = append(once, v)
+	}
+	return once
+}
