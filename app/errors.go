@@ -3,8 +3,10 @@ package app
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Code tells the kinds of error apart: what a caller can do about it.
@@ -20,24 +22,34 @@ const (
 	Internal    Code = "internal"    // ours to mend
 )
 
-// Error is an error that a person may read. Text is an English template, and the key
-// of its translation.
+// Error is an error that a person may read, in a phrase of the translations.
 type Error struct {
 	Code Code
-	Text string
+	translations.Phrase
+	Err error // what it came from; nil when it began here
+
+	Text string // an English template, where there is no phrase yet
 	Args []any
-	Err  error // what it came from; nil when it began here
 }
 
 // Error returns the English text.
-func (e *Error) Error() string { return fmt.Sprintf(e.Text, e.Args...) }
+func (e *Error) Error() string {
+	if e.Text != "" {
+		return fmt.Sprintf(e.Text, e.Args...)
+	}
+	return e.String()
+}
 
 // Unwrap returns what the error came from.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf returns an error with a code and a text that a person may read.
-func Errorf(code Code, text string, args ...any) *Error {
-	return &Error{Code: code, Text: text, Args: args}
+// Errorf returns an error with a code and a text that a person may read: its key in the
+// translations, and the values that are filled in, each after its name.
+func Errorf(code Code, key string, values ...any) *Error {
+	if strings.Contains(key, " ") {
+		return &Error{Code: code, Text: key, Args: values}
+	}
+	return &Error{Code: code, Phrase: translations.Say(key, values...)}
 }
 
 // CodeOf returns the code of err: that of the first *Error it wraps, Invalid for a

@@ -6,16 +6,17 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // MappingView is what a person needs to see of a mapping to change it.
 type MappingView struct {
 	Mapping   ledger.Mapping
-	Chart     ledger.Chart   // as it was last read
-	Codes     []string       // the billing codes that invoices have
-	Taxes     []billing.Tax  // that lines carry
-	Missing   []string       // what the mapping names and the organisation does not have, in sentences
-	Suggested ledger.Mapping // for what the mapping leaves open
+	Chart     ledger.Chart          // as it was last read
+	Codes     []string              // the billing codes that invoices have
+	Taxes     []billing.Tax         // that lines carry
+	Missing   []translations.Phrase // what the mapping names and the organisation does not have, in sentences
+	Suggested ledger.Mapping        // for what the mapping leaves open
 }
 
 // MappingView returns how the firm's invoices are to stand in the organisation, and what

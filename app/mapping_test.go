@@ -91,7 +91,7 @@ func TestTheMappingDecidesWhereLinesGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(view.Missing) != 1 || view.Missing[0] != `Billing code TAX: sales cannot be booked to the account "270".` {
+		if len(view.Missing) != 1 || view.Missing[0].String() != "Billing code TAX: the account “270” can't be used for sales." {
 			t.Errorf("what is missing is %q", view.Missing)
 		}
 		if diff := cmp.Diff([]string{"ACC", "NEW", "TAX"}, view.Codes); diff != "" {

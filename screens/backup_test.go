@@ -38,7 +38,7 @@ func TestWhoMayNotBackUpIsTold(t *testing.T) {
 	b := newTrialAs(t, newFake().fill(3), staff.Member{ID: "v", Name: "Vera", AllEntities: staff.Viewer})
 	b.w.backups.open()
 	b.settle()
-	b.see("To back up or restore, you need Admin, or Settings Admin and a Time permission. Ask an Admin at your firm.")
+	b.see("To back up or restore, you need the Admin permission, or the Settings Admin permission and a Time permission. Ask an Admin at your firm.")
 	if !b.button("backup.now").Disabled() {
 		t.Error("the button is not greyed")
 	}

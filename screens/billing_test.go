@@ -347,12 +347,12 @@ func TestTheMenuSaysWhatIsPossibleAndWhyNot(t *testing.T) {
 			"Save list as CSV or XLSX…", "Save for Xero import… – Held; release it first",
 		}},
 		"without permission": {viewer, []int{0}, []string{
-			"Export selected invoices to Xero – Needs a role on the client and the permission Export to accounting software",
+			"Export selected invoices to Xero – Needs a role for the client and the Export to accounting software permission",
 			"Retry – No failed export is selected", "Open in Xero – Not in Xero",
 			"Open", "History", "Preview PDF",
-			"Finalize – Only drafts can be finalized", "Draft – Needs the Owner role on the client and the ProcessTime permission", "Replace… – Only closed invoices can be replaced",
-			"Hold – Needs a role on the client and the permission Export to accounting software", "Release – Only held invoices can be released", "Confirm it's missing from Xero… – Only for invoices that aren't found in Xero", "Delete… – Needs the Owner role on the client and the ProcessTime permission", "Copy rows · Ctrl+C",
-			"Save list as CSV or XLSX…", "Save for Xero import… – Needs a role on the client and the permission Export to accounting software",
+			"Finalize – Only drafts can be finalized", "Draft – Needs the Owner role for the client and the ProcessTime permission", "Replace… – Only closed invoices can be replaced",
+			"Hold – Needs a role for the client and the Export to accounting software permission", "Release – Only held invoices can be released", "Confirm it's missing from Xero… – Only for invoices that aren't found in Xero", "Delete… – Needs the Owner role for the client and the ProcessTime permission", "Copy rows · Ctrl+C",
+			"Save list as CSV or XLSX…", "Save for Xero import… – Needs a role for the client and the Export to accounting software permission",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func TestAClientFormTellsWhatIsWrong(t *testing.T) {
 	b.visit(b.w.register.page)
 	b.tap("clients.new")
 	b.tap("action.save")
-	b.see("The client has no name: enter one.")
+	b.see("Enter a name for the client.")
 	b.key(fyne.KeyEscape)
 	b.notSee("Save")
 }
@@ -82,5 +82,5 @@ func TestWhoMayNotEditAClientMayLook(t *testing.T) {
 	b.notSee("Kauri Joinery Ltd")
 	b.w.register.open("c01")
 	b.settle()
-	b.see("View only. To edit this client, you need the Owner role on the client and the ProcessTime permission. Ask an Admin at your firm.")
+	b.see("View only. To edit this client, you need the Owner role for the client and the ProcessTime permission. Ask an Admin at your firm.")
 }

@@ -322,7 +322,7 @@ func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
 func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
 	b := newTrialAs(t, newSignedIn(), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
 	b.openConnection()
-	b.see("To connect Xero or change its mapping, you need Settings Admin and a Time permission", "Demo Company (NZ)", "another staff member")
+	b.see("To connect Xero or change its mapping, you need the Settings Admin permission and a Time permission", "Demo Company (NZ)", "another staff member")
 	for _, text := range []string{"Connect to Xero", "Disconnect…", "Save"} {
 		if !b.button(text).Disabled() {
 			t.Errorf("%q can be pressed", text)

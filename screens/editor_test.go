@@ -203,7 +203,7 @@ func TestWhoMayNotWriteMayRead(t *testing.T) {
 	b.tap("action.close")
 	b.w.editor.open("i00005")
 	b.settle()
-	b.see("View only. To edit this client's invoices, you need the Owner role on the client and the ProcessTime permission. Ask an Admin at your firm.")
+	b.see("View only. To edit this client's invoices, you need the Owner role for the client and the ProcessTime permission. Ask an Admin at your firm.")
 	b.notSee("Save draft")
 }
 

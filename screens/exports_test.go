@@ -13,6 +13,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // selectAllAndAsk selects the whole list and asks for its export.
@@ -316,7 +317,7 @@ func TestEveryErrorIsToldToAPerson(t *testing.T) {
 	}{
 		{app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", billing.Number("7")), "There is no invoice 7."},
 		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Couldn't reach Xero. This computer seems to be offline. dial tcp"},
-		{errors.Join(errors.New("saving"), &billing.Refused{Text: "The invoice has no number: enter one."}), "The invoice has no number: enter one."},
+		{errors.Join(errors.New("saving"), &billing.Refused{Phrase: translations.Say("problem.number.none")}), "Enter an invoice number."},
 		{errors.New("boom"), "Feebridge ran into a problem: boom."},
 	} {
 		if got := say(test.err); !strings.HasPrefix(got, test.want) {

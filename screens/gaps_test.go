@@ -87,5 +87,5 @@ func TestOnlyWhoMayChangeTheSettingsSeesTheGaps(t *testing.T) {
 	if !b.button("gaps.open").Disabled() {
 		t.Error("the button can be pressed")
 	}
-	b.see("Needs Settings Admin")
+	b.see("Needs the Settings Admin permission")
 }

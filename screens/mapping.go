@@ -187,8 +187,11 @@ func (d *mappingDialog) relay() {
 func (d *mappingDialog) update() {
 	d.missing.RemoveAll()
 	if gone := d.mapping.Missing(d.view.Chart); len(gone) > 0 {
-		d.missing.Add(signed(style.Failed, paragraph(lang.L("mapping.missing",
-			with{"Organisation": d.tenant.Name})+"\n"+strings.Join(gone, "\n"))))
+		text := lang.L("mapping.missing", with{"Organisation": d.tenant.Name})
+		for _, missing := range gone {
+			text += "\n" + told(missing)
+		}
+		d.missing.Add(signed(style.Failed, paragraph(text)))
 	}
 	wrong, offers := false, 0
 	for _, r := range d.rows {

@@ -12,6 +12,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // openMapping opens the screen as the menu does.
@@ -202,8 +203,8 @@ func TestWhatDisappearedIsShownAndMayStay(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openMapping()
 	b.see("Some of these choices aren't available in Demo Company (NZ).",
-		`By default: sales cannot be booked to the account "280".`, `Billing code OLD: the item "BOOK" is not sold.`,
-		`there is no tracking option "Wellington" of "Office".`, `Tax GST: the tax rate "GONE" cannot be used for sales.`,
+		"Default: the account “280” can't be used for sales.", "Billing code OLD: the item “BOOK” isn't sold.",
+		"“Office” has no tracking option “Wellington”.", "Tax GST: the tax rate “GONE” can't be used for sales.",
 		"“280” isn't available for sales in Demo Company (NZ)", "“BOOK” isn't available", "“Wellington” isn't available", "“GONE” isn't available",
 		"280 (not available)", "BOOK (not available)")
 	b.choose("Branding theme", 0, "standard")
@@ -243,7 +244,7 @@ func TestATermMustBeUsable(t *testing.T) {
 			}
 		}
 	}
-	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "The day of the next month is 1 to 31, not 32."} {
+	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "Payment terms can be day 1 to 31 of the next month, not 32."} {
 		days(text)
 		b.see(want)
 		if !b.button("action.save").Disabled() {
@@ -259,12 +260,12 @@ func TestATermMustBeUsable(t *testing.T) {
 
 func TestARefusedMappingIsKeptOnTheScreen(t *testing.T) {
 	fake := newFake().fill(3)
-	fake.refuse["SetMapping"] = &billing.Refused{Text: "%q is not a payment term.", Args: []any{"x"}}
+	fake.refuse["SetMapping"] = &billing.Refused{Phrase: translations.Say("problem.term.rule", "Term", "“x”")}
 	b := newTrial(t, fake)
 	b.openMapping()
 	b.choose("Default income account", 0, "200")
 	b.tap("action.save")
-	b.see("Not saved. \"x\" is not a payment term.", "200 · Sales")
+	b.see("Not saved. Feebridge doesn't know the payment terms “x”.", "200 · Sales")
 	delete(fake.refuse, "SetMapping")
 	b.tap("action.save")
 	if got := fake.xero.maps["t1"].DefaultAccount; got != "200" {
@@ -337,7 +338,7 @@ func TestEachOrganisationHasItsMapping(t *testing.T) {
 func TestWhoMayNotMapIsToldWhy(t *testing.T) {
 	b := newTrialAs(t, newFake().fill(3), staff.Member{ID: "s9", Name: "Vic", AllEntities: staff.Viewer})
 	b.openMapping()
-	b.see("To connect Xero or change its mapping, you need Settings Admin and a Time permission")
+	b.see("To connect Xero or change its mapping, you need the Settings Admin permission and a Time permission")
 	b.notSee("Suggested", "Accept all")
 	test.Tap(b.drop("Default income account", 0))
 	if b.drop("Default income account", 0).popup != nil || !b.button("action.save").Disabled() || !b.button("mapping.reload").Disabled() {

@@ -18,7 +18,7 @@ func TestThePanelTellsWhyAnExportFailedAndWhatToDo(t *testing.T) {
 	b.doubleClick("0001071") // failed: archived contact
 	b.see("Invoice 0001071", "Failed", "Organisation: Demo Company (NZ)",
 		"The Contact with ContactID 8f2e has been archived. The Contact must be un-archived before creating new invoices.",
-		"What it means", ledger.ContactArchived.Meaning(), "What to do", ledger.ContactArchived.Fix(),
+		"What it means", ledger.ContactArchived.Meaning().String(), "What to do", ledger.ContactArchived.Fix().String(),
 		"Preparation of the annual accounts", "8 × 192.00 · 15% GST on Income · account 200 · Region: North", "1,581.70", "237.26", "1,818.96", "Total NZD")
 	b.button("action.retry")
 	b.tap("action.retry")
@@ -150,7 +150,7 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 	viewer.Time = nil
 	b := newTrialAs(t, newFake().fill(24), viewer)
 	b.doubleClick("0001059")
-	b.see("Choose the contact that is meant, then retry.")
+	b.see("Choose the right contact, then retry.")
 	b.notSee("Choose contact…", "Retry")
 }
 
@@ -223,7 +223,7 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 	b := newTrial(t, fake)
 	b.doubleClick("0001076")
 	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
-	b.notSee(ledger.TotalDiffers.Meaning())
+	b.notSee(ledger.TotalDiffers.Meaning().String())
 	b.tap("menu.draft")
 	b.see("the edits made there are lost.")
 	b.key(fyne.KeyReturn)
@@ -241,9 +241,9 @@ func TestThePanelGreysWhatWhoActsMayNotDo(t *testing.T) {
 		stage       billing.Stage
 		button, why string
 	}{
-		{finalized(billing.Exported), "Draft", "Draft: needs the Owner role on the client and the ProcessTime permission"},
-		{finalized(billing.NotFoundInXero), "Confirm it's missing from Xero…", "Confirm it's missing from Xero: needs Admin"},
-		{closed(billing.Exported), "Replace…", "Replace: needs the Owner role on the client and the ProcessTime permission"},
+		{finalized(billing.Exported), "Draft", "Draft: needs the Owner role for the client and the ProcessTime permission"},
+		{finalized(billing.NotFoundInXero), "Confirm it's missing from Xero…", "Confirm it's missing from Xero: needs the Admin permission"},
+		{closed(billing.Exported), "Replace…", "Replace: needs the Owner role for the client and the ProcessTime permission"},
 	} {
 		fake.inXero("0001076", test.stage, nil)
 		b.settle()

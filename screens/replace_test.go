@@ -117,7 +117,7 @@ func TestWhatStandsInTheWayOfAReplacementIsSaid(t *testing.T) {
 		"not found, for an Admin": {admin, func(_ *fakeApp, v *fakeInvoice) { v.Stage.Export = billing.NotFoundInXero },
 			[]string{"Xero no longer lists this invoice."}, true},
 		"not found, for others": {owner, func(_ *fakeApp, v *fakeInvoice) { v.Stage.Export = billing.NotFoundInXero },
-			[]string{"Xero no longer lists this invoice.", "To delete it here, you need Admin."}, false},
+			[]string{"Xero no longer lists this invoice.", "To delete it here, you need the Admin permission."}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake().fill(24)

@@ -48,7 +48,7 @@ func TestTaxesAreWrittenInATable(t *testing.T) {
 	table.SetCursor(sheet.Cell{Row: 2})
 	b.enter("GST + PST", "12", "BC", "GST 5% + PST 6%")
 	b.tap("action.save")
-	b.see("Row 3: The parts of the tax \"GST + PST\" make 11%, and its rate is 12%: correct one of them.")
+	b.see("Row 3: The components of the tax “GST + PST” add up to 11%, but its rate is 12%. Correct one of them.")
 	table.SetCursor(sheet.Cell{Row: 2, Column: 3})
 	table.Focus()
 	b.enter("GST 5% + PST 7%")
@@ -104,7 +104,7 @@ func TestStaffAreAddedChangedAndDeactivated(t *testing.T) {
 	b.tap("staff.add")
 	b.typeText("Vera Blum")
 	b.tap("action.save")
-	b.see("The password has 0 characters: use 10 or more, such as a few words.")
+	b.see("The password is too short. Use at least 10 characters, such as a few words.")
 	b.passwords()[0].SetText("four words and more")
 	b.tap("action.save")
 	b.see("Vera Blum")
@@ -126,7 +126,7 @@ func TestOnlyAnAdminManagesStaff(t *testing.T) {
 	b := newTrialAs(t, fake, viewer)
 	b.w.team.open()
 	b.settle()
-	b.see("View only. To manage staff, you need Admin. Ask an Admin at your firm.")
+	b.see("View only. To manage staff, you need the Admin permission. Ask an Admin at your firm.")
 }
 
 func TestTheAuditTrailIsListedCheckedAndSaved(t *testing.T) {

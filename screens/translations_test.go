@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
@@ -110,18 +111,32 @@ func outOfOrder(keys []string) []string {
 func TestEveryTextThatIsLookedUpIsThereAndNoOther(t *testing.T) {
 	texts, keys := english(t)
 	used := map[string]bool{}
-	for _, c := range lookUps(t, ".") {
-		if _, there := texts[c.key]; !there {
-			t.Errorf("%s: en.json lacks %q", c.at, c.key)
+	for _, p := range program(t) {
+		for _, c := range p.lookUps(t) {
+			if _, there := texts[c.key]; !there {
+				t.Errorf("%s: en.json lacks %q", c.at, c.key)
+			}
+			used[c.key] = true
 		}
-		used[c.key] = true
+		for key := range p.literals() { // of tables, too
+			used[key] = true
+		}
+	}
+	said := []translations.Phrase{}
+	for _, c := range ledger.Causes() {
+		said = append(said, c.Meaning(), c.Fix())
+	}
+	for _, a := range staff.Actions() {
+		said = append(said, a.Needs(), a.Doing())
 	}
 	for _, action := range staff.AuditActions() {
-		key := action.Key()
-		if _, there := texts[key]; !there {
-			t.Errorf("en.json lacks %q, the word for %q", key, action)
+		said = append(said, translations.Say(action.Key()))
+	}
+	for _, p := range said {
+		if _, there := texts[p.Key]; !there {
+			t.Errorf("en.json lacks %q", p.Key)
 		}
-		used[key] = true
+		used[p.Key] = true
 	}
 	for _, key := range keys {
 		if !used[key] {
@@ -137,26 +152,30 @@ func TestEveryTextWithACountHasPluralForms(t *testing.T) {
 			t.Errorf("%q has a count, and no form for one: %s", key, text.Other)
 		}
 	}
-	for _, c := range lookUps(t, ".") {
-		if c.counts != (texts[c.key].One != "") {
-			t.Errorf("%s: %q is looked up with a count: %v, and has a form for one: %v", c.at, c.key, c.counts, !c.counts)
+	for _, p := range program(t) {
+		for _, c := range p.lookUps(t) {
+			if c.counts != (texts[c.key].One != "") {
+				t.Errorf("%s: %q is looked up with a count: %v, and has a form for one: %v", c.at, c.key, c.counts, !c.counts)
+			}
 		}
 	}
 }
 
 func TestEveryPlaceholderIsFilledIn(t *testing.T) {
 	texts, _ := english(t)
-	for _, c := range lookUps(t, ".") {
-		text := texts[c.key]
-		names := text.placeholders()
-		for name := range names {
-			if !slices.Contains(c.values, name) {
-				t.Errorf("%s: %q has the placeholder %s, which is not given: %q", c.at, c.key, name, c.values)
+	for _, p := range program(t) {
+		for _, c := range p.lookUps(t) {
+			text := texts[c.key]
+			names := text.placeholders()
+			for name := range names {
+				if !slices.Contains(c.values, name) {
+					t.Errorf("%s: %q has the placeholder %s, which is not given: %q", c.at, c.key, name, c.values)
+				}
 			}
-		}
-		for _, name := range c.values {
-			if !names[name] && !c.shared {
-				t.Errorf("%s: %q is given %s, and has no such placeholder: %s", c.at, c.key, name, text.Other)
+			for _, name := range c.values {
+				if !names[name] && !c.shared && !(c.counts && name == "Count") {
+					t.Errorf("%s: %q is given %s, and has no such placeholder: %s", c.at, c.key, name, text.Other)
+				}
 			}
 		}
 	}
@@ -188,43 +207,89 @@ type lookUp struct {
 	at     string
 }
 
-// lookUps returns where the files of a folder look texts up by a key that is written there.
-func lookUps(t testing.TB, dir string) []lookUp {
+// parsed is the code of one package.
+type parsed struct {
+	set    *token.FileSet
+	files  []*ast.File
+	makers map[string][]string // functions that make the values for a text
+}
+
+// program returns the packages that say something, parsed.
+func program(t testing.TB) []parsed {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	var all []parsed
+	err := filepath.WalkDir("..", func(dir string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if name := entry.Name(); dir != ".." && (strings.HasPrefix(name, ".") || name == "build" || name == "testdata" || name == "assets") {
+			return fs.SkipDir
+		}
+		p, err := parsePackage(dir)
+		all = append(all, p)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := token.NewFileSet()
-	var parsed []*ast.File
-	makers := map[string][]string{} // functions that make the values for a text
+	return all
+}
+
+func parsePackage(dir string) (parsed, error) {
+	p := parsed{set: token.NewFileSet(), makers: map[string][]string{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(p.set, name, nil, parser.SkipObjectResolution)
 		if err != nil {
-			t.Fatal(err)
+			return p, err
 		}
-		parsed = append(parsed, file)
+		p.files = append(p.files, file)
 		ast.Inspect(file, func(n ast.Node) bool {
 			if f, ok := n.(*ast.FuncDecl); ok && f.Type.Results != nil && nameOf(f.Type.Results.List[0].Type) == "with" {
-				makers[f.Name.Name] = valuesIn(f.Body)
+				p.makers[f.Name.Name] = valuesIn(f.Body)
 			}
 			return true
 		})
 	}
+	return p, err
+}
+
+// literals returns the texts in the code that look like keys.
+func (p parsed) literals() map[string]bool {
+	all := map[string]bool{}
+	for _, file := range p.files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && aKey.MatchString(literal(lit)) {
+				all[literal(lit)] = true
+			}
+			return true
+		})
+	}
+	return all
+}
+
+// sayers are the functions that take a key and, after it, values each after its name, with the
+// place of the key among their arguments.
+var sayers = map[string]int{
+	"translations.Say": 0, "translations.Text": 0, "refuse": 0, "Errorf": 1, "app.Errorf": 1, "stop": 1, "missing": 0,
+}
+
+// lookUps returns where a package looks texts up by a key that is written there.
+func (p parsed) lookUps(t testing.TB) []lookUp {
 	var all []lookUp
-	for _, file := range parsed {
+	for _, file := range p.files {
 		for _, d := range file.Decls {
-			all = append(all, lookUpsIn(t, set, d, makers)...)
+			all = append(all, p.lookUpsIn(t, d)...)
 		}
 	}
 	return all
 }
 
-func lookUpsIn(t testing.TB, set *token.FileSet, d ast.Decl, makers map[string][]string) []lookUp {
-	named := maps.Clone(makers) // values that have a name where they are used
+func (p parsed) lookUpsIn(t testing.TB, d ast.Decl) []lookUp {
+	named := maps.Clone(p.makers) // values that have a name where they are used
 	ast.Inspect(d, func(n ast.Node) bool {
 		if a, ok := n.(*ast.AssignStmt); ok && len(a.Lhs) == 1 && len(a.Rhs) == 1 {
 			if values := valuesIn(a.Rhs[0]); values != nil && nameOf(a.Lhs[0]) != "" {
@@ -236,32 +301,52 @@ func lookUpsIn(t testing.TB, set *token.FileSet, d ast.Decl, makers map[string][
 	var all []lookUp
 	ast.Inspect(d, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || nameOf(call.Fun) != "lang.L" && nameOf(call.Fun) != "lang.N" || literal(call.Args[0]) == "" {
+		if !ok {
 			return true
 		}
-		c := lookUp{key: literal(call.Args[0]), counts: nameOf(call.Fun) == "lang.N", at: set.Position(call.Pos()).String()}
-		args := call.Args[1:]
-		if c.counts {
-			args = args[1:]
+		at := p.set.Position(call.Pos()).String()
+		name := nameOf(call.Fun)
+		if place, says := sayers[name]; says && len(call.Args) > place && aKey.MatchString(literal(call.Args[place])) {
+			c := lookUp{key: literal(call.Args[place]), at: at}
+			for i := place + 1; i < len(call.Args); i += 2 {
+				c.values = append(c.values, literal(call.Args[i]))
+			}
+			c.counts = slices.Contains(c.values, "Count")
+			all = append(all, c)
 		}
-		if len(args) > 0 {
-			var known bool
-			if c.values = valuesIn(args[0]); c.values == nil {
-				name := nameOf(args[0])
-				if made, isCall := args[0].(*ast.CallExpr); isCall {
-					name = nameOf(made.Fun)
-				}
-				c.values, known = named[name[strings.LastIndex(name, ".")+1:]]
-				c.shared = true
-				if !known {
-					t.Errorf("%s: what is filled into %q is not to be seen in the code", c.at, c.key)
-				}
+		if name == "lang.L" || name == "lang.N" {
+			if c, literally := p.looked(t, call, named); literally {
+				c.at = at
+				all = append(all, c)
 			}
 		}
-		all = append(all, c)
 		return true
 	})
 	return all
+}
+
+// looked returns what a call of lang.L or lang.N looks up, unless its key is not written there.
+func (p parsed) looked(t testing.TB, call *ast.CallExpr, named map[string][]string) (c lookUp, literally bool) {
+	c = lookUp{key: literal(call.Args[0]), counts: nameOf(call.Fun) == "lang.N"}
+	args := call.Args[1:]
+	if c.counts {
+		args = args[1:]
+	}
+	if c.key == "" || len(args) == 0 {
+		return c, c.key != ""
+	}
+	if c.values = valuesIn(args[0]); c.values == nil {
+		name := nameOf(args[0])
+		if made, isCall := args[0].(*ast.CallExpr); isCall {
+			name = nameOf(made.Fun)
+		}
+		values, known := named[name[strings.LastIndex(name, ".")+1:]]
+		if !known {
+			t.Errorf("%s: what is filled into %q is not to be seen in the code", p.set.Position(call.Pos()), c.key)
+		}
+		c.values, c.shared = values, true
+	}
+	return c, true
 }
 
 // valuesIn returns the names in the first literal of type with, or nil where there is none.

@@ -2,7 +2,6 @@ package screens
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -44,22 +43,50 @@ func say(err error) string {
 	var trouble *app.Trouble
 	switch {
 	case errors.As(err, &refusal):
-		return template(refusal.Text, refusal.Args)
+		if refusal.Text != "" {
+			return refusal.Error()
+		}
+		return told(refusal.Phrase)
 	case errors.As(err, &rule):
-		return template(rule.Text, rule.Args)
+		return told(rule.Phrase)
 	case errors.As(err, &trouble):
 		return strings.TrimSpace(reasonWords(trouble.Reason) + " " + trouble.Text)
 	}
-	return lang.L("trouble.internal",
-		with{"Error": err})
+	return lang.L("trouble.internal", with{"Error": err})
 }
 
-// template fills in the translation of an English template in the manner of fmt.
-func template(text string, args []any) string { return fmt.Sprintf(lang.X(text, text), args...) }
+// told returns a phrase in the person's language, and what is filled into it likewise.
+func told(p translations.Phrase) string {
+	values := with{}
+	for name, value := range p.Data {
+		switch v := value.(type) {
+		case translations.Phrase:
+			value = told(v)
+		case error:
+			value = toldError(v)
+		}
+		values[name] = value
+	}
+	if count, counts := p.Data["Count"].(int); counts {
+		return lang.N(p.Key, count, values)
+	}
+	return lang.L(p.Key, values)
+}
+
+// toldError returns an error inside a phrase in the person's language, as far as it has a
+// phrase of its own.
+func toldError(err error) string {
+	var refusal *app.Error
+	var rule *billing.Refused
+	if errors.As(err, &refusal) || errors.As(err, &rule) {
+		return say(err)
+	}
+	return err.Error()
+}
 
 // meaning and fix tell a cause in the person's language.
-func meaning(c ledger.Cause) string { return lang.X(c.Meaning(), c.Meaning()) }
-func fix(c ledger.Cause) string     { return lang.X(c.Fix(), c.Fix()) }
+func meaning(c ledger.Cause) string { return told(c.Meaning()) }
+func fix(c ledger.Cause) string     { return told(c.Fix()) }
 
 // reasonWords says in a sentence why Xero cannot be reached.
 func reasonWords(r app.Reason) string {
@@ -217,7 +244,7 @@ func figureWord(f ledger.Figure) string {
 }
 
 // permissionsFor names the roles and permissions that an action needs.
-func permissionsFor(a staff.Action) string { return lang.X(a.Needs(), a.Needs()) }
+func permissionsFor(a staff.Action) string { return told(a.Needs()) }
 
 // needsWords says that who acts lacks what an action needs.
 func needsWords(a staff.Action) string {

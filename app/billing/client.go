@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // ClientID identifies a client entity of the firm.
@@ -53,15 +54,15 @@ const (
 func (c Client) Check() error {
 	switch {
 	case strings.TrimSpace(c.Name) == "":
-		return refuse("The client has no name: enter one.")
+		return refuse("problem.client.no-name")
 	case len([]rune(c.Name)) > MaxName:
-		return refuse("The client's name is longer than %d characters: shorten it.", MaxName)
+		return refuse("problem.client.long-name", "Count", MaxName)
 	case strings.ContainsAny(c.Name, "<>"):
-		return refuse("The client's name %q has < or >, which Xero does not take: remove it.", c.Name)
+		return refuse("problem.client.signs", "Name", translations.Quoted(c.Name))
 	case c.Code == "":
-		return refuse("The client %q has no code: enter one.", c.Name)
+		return refuse("problem.client.no-code", "Name", translations.Quoted(c.Name))
 	case len([]rune(c.Code)) > MaxCode:
-		return refuse("The code of the client %q is longer than %d characters: shorten it.", c.Name, MaxCode)
+		return refuse("problem.client.long-code", "Name", translations.Quoted(c.Name), "Count", MaxCode)
 	}
 	if err := c.Term.Check(); err != nil {
 		return err
@@ -75,7 +76,7 @@ func CheckEmail(s string) error {
 		return nil
 	}
 	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > MaxEmail {
-		return refuse("%q is not an e-mail address: correct it or leave it empty.", s)
+		return refuse("problem.email", "Email", translations.Quoted(s))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // Code is a billing code of the firm: a kind of work, and what a line of it begins with.
@@ -22,11 +23,11 @@ const MaxBillingCode = 30
 func (c Code) Check() error {
 	switch {
 	case strings.TrimSpace(c.Code) == "":
-		return refuse("The billing code is empty: enter one.")
+		return refuse("problem.code.none")
 	case len([]rune(c.Code)) > MaxBillingCode:
-		return refuse("The billing code %q is longer than %d characters: shorten it.", c.Code, MaxBillingCode)
+		return refuse("problem.code.long", "Code", translations.Quoted(c.Code), "Count", MaxBillingCode)
 	case len([]rune(c.Description)) > MaxDescription:
-		return refuse("The description of the billing code %q is longer than %d characters: shorten it.", c.Code, MaxDescription)
+		return refuse("problem.code.long-description", "Code", translations.Quoted(c.Code), "Count", MaxDescription)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // Form is an invoice as a person writes it. What a cell of a line holds stays as it was
@@ -107,7 +108,7 @@ func (p Problems) Error() string {
 	if first.Line < 0 {
 		return first.Err.Error()
 	}
-	return fmt.Sprintf("line %d: %v", first.Line+1, first.Err)
+	return translations.Text("problem.line", "Line", first.Line+1, "Problem", first.Err)
 }
 
 // Read returns the invoice that the form describes; ID, number, stage and version are
@@ -124,12 +125,12 @@ func (f Form) Read(taxes []Tax) (Invoice, error) {
 			return
 		}
 		if _, ours := errors.AsType[*Refused](err); !ours {
-			err = refuse("%v", err)
+			err = refuse("problem.as-told", "Problem", err)
 		}
 		problems = append(problems, Problem{line, field, err})
 	}
 	if f.Client == "" {
-		wrong(-1, ClientField, refuse("The invoice has no client: choose one."))
+		wrong(-1, ClientField, refuse("problem.choose-client"))
 	}
 	if _, err := money.ParseCurrency(string(f.Currency)); err != nil {
 		wrong(-1, CurrencyField, err)
@@ -201,9 +202,9 @@ func (l FormLine) tax(taxes []Tax) (Tax, error) {
 		return t, nil
 	}
 	if strings.ContainsAny(l.Tax, "+&,;") {
-		return Tax{}, refuse("a line takes one tax, and %q are several: make one tax of these parts in the settings, and map it to a rate of Xero that has several components", l.Tax)
+		return Tax{}, refuse("problem.several-taxes", "Tax", translations.Quoted(l.Tax))
 	}
-	return Tax{}, refuse("no tax is called %q: choose one of the list, or add it in the settings", l.Tax)
+	return Tax{}, refuse("problem.no-such-tax", "Tax", translations.Quoted(l.Tax))
 }
 
 // figures are what the amounts of the line follow from.
@@ -249,16 +250,16 @@ type Difference struct {
 
 // String returns the difference in words, as in "line 2 unit amount: 100.00, now 120.00".
 func (d Difference) String() string {
-	where := string(d.Field)
+	key := "change.value"
 	if d.Line >= 0 {
-		where = fmt.Sprintf("line %d %s", d.Line+1, d.Field)
+		key = "change.value-in-line"
 	}
-	return fmt.Sprintf("%s: %s, now %s", where, orNothing(d.From), orNothing(d.To))
+	return translations.Text(key, "Line", d.Line+1, "Field", d.Field, "From", orNothing(d.From), "To", orNothing(d.To))
 }
 
 func orNothing(s string) string {
 	if s == "" {
-		return "(nothing)"
+		return translations.Text("change.nothing")
 	}
 	return s
 }

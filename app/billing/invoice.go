@@ -4,10 +4,10 @@
 package billing
 
 import (
-	"fmt"
 	"strings"
 
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // InvoiceID identifies an invoice of the firm for good, whatever becomes of its number.
@@ -76,7 +76,7 @@ func (v Invoice) Totals() (money.Totals, error) {
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
-		return t, refuse("Invoice %s: %v", v.name(), err)
+		return t, refuse("problem.invoice", "Invoice", v.name(), "Problem", err)
 	}
 	return t, nil
 }
@@ -94,19 +94,19 @@ func (v Invoice) CheckFinal() error {
 func (v Invoice) CheckComplete() error {
 	switch {
 	case v.Client == "":
-		return refuse("Invoice %s has no client: choose one.", v.name())
+		return refuse("problem.invoice.no-client", "Invoice", v.name())
 	case v.Date.IsZero():
-		return refuse("Invoice %s has no date: enter one.", v.name())
+		return refuse("problem.invoice.no-date", "Invoice", v.name())
 	case v.Due.IsZero():
-		return refuse("Invoice %s has no due date: enter one.", v.name())
+		return refuse("problem.invoice.no-due-date", "Invoice", v.name())
 	case len([]rune(v.Reference)) > MaxReference:
-		return refuse("The reference of invoice %s is longer than %d characters: shorten it.", v.name(), MaxReference)
+		return refuse("problem.invoice.long-reference", "Invoice", v.name(), "Count", MaxReference)
 	case len(v.Lines) == 0:
-		return refuse("Invoice %s has no lines: add one.", v.name())
+		return refuse("problem.invoice.no-lines", "Invoice", v.name())
 	}
 	for i, l := range v.Lines {
 		if err := l.check(); err != nil {
-			return refuse("Invoice %s, line %d: %v", v.name(), i+1, err)
+			return refuse("problem.invoice.line", "Invoice", v.name(), "Line", i+1, "Problem", err)
 		}
 	}
 	t, err := v.Totals()
@@ -114,39 +114,35 @@ func (v Invoice) CheckComplete() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("Invoice %s has the negative total %s: Feebridge makes no credit notes. Raise a credit note in Xero instead.", v.name(), t.Total)
+		return refuse("problem.invoice.negative", "Invoice", v.name(), "Total", t.Total)
 	}
 	return nil
 }
 
 // name is what a message calls the invoice.
-func (v Invoice) name() Number {
+func (v Invoice) name() translations.Phrase {
 	if v.Number == "" {
-		return "(no number yet)"
+		return translations.Say("invoice.this-draft")
 	}
-	return v.Number
+	return translations.Say("invoice.title", "Number", v.Number)
 }
 
 func (l Line) check() error {
 	switch {
 	case strings.TrimSpace(l.Description) == "":
-		return fmt.Errorf("the description is empty: enter one")
+		return refuse("problem.line.no-description")
 	case len([]rune(l.Description)) > MaxDescription:
-		return fmt.Errorf("the description is longer than %d characters: shorten it", MaxDescription)
+		return refuse("problem.line.long-description", "Count", MaxDescription)
 	case len(l.Tracking) > MaxTracking:
-		return fmt.Errorf("a line takes %d tracking options at most: remove some", MaxTracking)
+		return refuse("problem.line.tracking", "Count", MaxTracking)
 	}
 	return nil
 }
 
-// Refused is a rule of the firm's side that said no. Text is an English template and
-// the key of its translation.
-type Refused struct {
-	Text string
-	Args []any
-}
+// Refused is a rule of the firm's side that said no, in a phrase for a person.
+type Refused struct{ translations.Phrase }
 
 // Error returns the English text.
-func (r *Refused) Error() string { return fmt.Sprintf(r.Text, r.Args...) }
+func (r *Refused) Error() string { return r.String() }
 
-func refuse(text string, args ...any) error { return &Refused{Text: text, Args: args} }
+func refuse(key string, values ...any) error { return &Refused{translations.Say(key, values...)} }

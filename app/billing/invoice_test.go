@@ -36,11 +36,11 @@ func TestCheckFinalNamesWhatIsWrong(t *testing.T) {
 		{"no date", func(v *billing.Invoice) { v.Date = 0 }, "Invoice INV-1 has no date"},
 		{"no due date", func(v *billing.Invoice) { v.Due = 0 }, "Invoice INV-1 has no due date"},
 		{"no lines", func(v *billing.Invoice) { v.Lines = nil }, "Invoice INV-1 has no lines"},
-		{"long reference", func(v *billing.Invoice) { v.Reference = strings.Repeat("é", 256) }, "reference of invoice INV-1 is longer than 255"},
-		{"empty description", func(v *billing.Invoice) { v.Lines[0].Description = " " }, "Invoice INV-1, line 1: the description is empty"},
-		{"long description", func(v *billing.Invoice) { v.Lines[0].Description = strings.Repeat("é", 4001) }, "line 1: the description is longer than 4000"},
-		{"three tracking options", func(v *billing.Invoice) { v.Lines[0].Tracking = make([]billing.Tracking, 3) }, "line 1: a line takes 2 tracking options"},
-		{"negative total", func(v *billing.Invoice) { v.Lines[0].Quantity = -1_0000 }, "negative total -115.00"},
+		{"long reference", func(v *billing.Invoice) { v.Reference = strings.Repeat("é", 256) }, "Invoice INV-1: the reference has more than 255"},
+		{"empty description", func(v *billing.Invoice) { v.Lines[0].Description = " " }, "Invoice INV-1, line 1: Enter a description."},
+		{"long description", func(v *billing.Invoice) { v.Lines[0].Description = strings.Repeat("é", 4001) }, "line 1: The description has more than 4000"},
+		{"three tracking options", func(v *billing.Invoice) { v.Lines[0].Tracking = make([]billing.Tracking, 3) }, "line 1: A line can have 2 tracking options"},
+		{"negative total", func(v *billing.Invoice) { v.Lines[0].Quantity = -1_0000 }, "negative total (-115.00)"},
 		{"too large", func(v *billing.Invoice) { v.Lines[0].Quantity, v.Lines[0].UnitAmount = 99999999_0000, 99999999_0000 }, "Invoice INV-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -110,12 +110,12 @@ func TestNumber(t *testing.T) {
 		{"0001054", ""},
 		{"A number with spaces, signs & more!", ""},
 		{billing.Number(strings.Repeat("9", 255)), ""},
-		{"", "no number"},
-		{billing.Number(strings.Repeat("9", 256)), "longer than 255"},
+		{"", "Enter an invoice number."},
+		{billing.Number(strings.Repeat("9", 256)), "more than 255"},
 		{" INV-1", "begins or ends with a space"},
 		{"INV-1 ", "begins or ends with a space"},
-		{"RÉF-1", "'É'"},
-		{"INV\t1", `'\t'`},
+		{"RÉF-1", "“É”"},
+		{"INV\t1", `“\t”`},
 	} {
 		err := c.number.Check()
 		switch {

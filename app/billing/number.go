@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"feebridge/assets/translations"
 )
 
 // Number is an invoice number as the client reads it.
@@ -16,15 +18,15 @@ const MaxNumber = 255
 func (n Number) Check() error {
 	switch {
 	case n == "":
-		return refuse("The invoice has no number: enter one.")
+		return refuse("problem.number.none")
 	case len(n) > MaxNumber:
-		return refuse("The invoice number %.20s… is longer than %d characters: shorten it.", string(n), MaxNumber)
+		return refuse("problem.number.long", "Number", n[:20]+"…", "Count", MaxNumber)
 	case string(n) != strings.TrimSpace(string(n)):
-		return refuse("The invoice number %q begins or ends with a space: remove it.", string(n))
+		return refuse("problem.number.space", "Number", translations.Quoted(string(n)))
 	}
 	for _, r := range n {
 		if r < ' ' || r > '~' {
-			return refuse("The invoice number %q has the character %q, which Xero does not take: use letters, digits and signs of the keyboard.", string(n), r)
+			return refuse("problem.number.sign", "Number", translations.Quoted(string(n)), "Sign", translations.Quoted(string(r)))
 		}
 	}
 	return nil
@@ -63,9 +65,9 @@ func (n Numbering) After(number Number) (int64, bool) {
 func (n Numbering) Check() error {
 	switch {
 	case n.Next < 1:
-		return refuse("The next invoice number is %d: enter 1 or more.", n.Next)
+		return refuse("problem.numbering.next", "Next", n.Next)
 	case n.Digits < 0 || n.Digits > MaxDigits:
-		return refuse("An invoice number is padded to 0 to %d digits, not %d.", MaxDigits, n.Digits)
+		return refuse("problem.numbering.digits", "Most", MaxDigits, "Digits", n.Digits)
 	}
 	return n.Number().Check()
 }

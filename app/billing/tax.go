@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // Tax is a tax as the line carries it: a later change of the firm's rate does not
@@ -28,13 +29,13 @@ const MaxTaxCode = 50
 func (t Tax) Check() error {
 	switch {
 	case strings.TrimSpace(t.Name) == "":
-		return refuse("The tax has no name: enter one.")
+		return refuse("problem.tax.no-name")
 	case t.Code == "":
-		return refuse("The tax %q has no code: enter one.", t.Name)
+		return refuse("problem.tax.no-code", "Tax", translations.Quoted(t.Name))
 	case len(t.Code) > MaxTaxCode:
-		return refuse("The code of the tax %q is longer than %d characters: shorten it.", t.Name, MaxTaxCode)
+		return refuse("problem.tax.long-code", "Tax", translations.Quoted(t.Name), "Count", MaxTaxCode)
 	case t.Rate < 0:
-		return refuse("The tax %q has a negative rate: enter one of 0%% or more.", t.Name)
+		return refuse("problem.tax.negative", "Tax", translations.Quoted(t.Name))
 	}
 	return t.checkParts()
 }
@@ -46,15 +47,15 @@ func (t Tax) checkParts() error {
 	var sum money.Rate
 	for _, p := range t.Parts {
 		if strings.TrimSpace(p.Name) == "" {
-			return refuse("A part of the tax %q has no name: enter one.", t.Name)
+			return refuse("problem.tax.part-no-name", "Tax", translations.Quoted(t.Name))
 		}
 		if p.Rate < 0 {
-			return refuse("The part %q of the tax %q has a negative rate: enter one of 0%% or more.", p.Name, t.Name)
+			return refuse("problem.tax.part-negative", "Part", translations.Quoted(p.Name), "Tax", translations.Quoted(t.Name))
 		}
 		sum += p.Rate
 	}
 	if len(t.Parts) == 1 || sum != t.Rate {
-		return refuse("The parts of the tax %q make %s, and its rate is %s: correct one of them.", t.Name, sum, t.Rate)
+		return refuse("problem.tax.sum", "Tax", translations.Quoted(t.Name), "Sum", sum, "Rate", t.Rate)
 	}
 	return nil
 }

@@ -1,8 +1,9 @@
 package billing
 
 import (
-	"fmt"
 	"time"
+
+	"feebridge/assets/translations"
 )
 
 // Term says when an invoice is due. The zero Term says nothing.
@@ -39,11 +40,11 @@ func (t Term) Check() error {
 	switch {
 	case t == Term{}:
 	case t.Rule == AfterDate && (t.Days < 0 || t.Days > 365):
-		return refuse("An invoice is due 0 to 365 days after its date, not %d.", t.Days)
+		return refuse("problem.term.days", "Days", t.Days)
 	case t.Rule == OfNextMonth && (t.Days < 1 || t.Days > 31):
-		return refuse("The day of the next month is 1 to 31, not %d.", t.Days)
+		return refuse("problem.term.day", "Day", t.Days)
 	case t.Rule != AfterDate && t.Rule != OfNextMonth:
-		return refuse("%q is not a payment term.", string(t.Rule))
+		return refuse("problem.term.rule", "Term", translations.Quoted(string(t.Rule)))
 	}
 	return nil
 }
@@ -52,9 +53,9 @@ func (t Term) Check() error {
 func (t Term) String() string {
 	switch t.Rule {
 	case AfterDate:
-		return fmt.Sprintf("%d days after the invoice date", t.Days)
+		return translations.Text("term.days-after", "Count", t.Days)
 	case OfNextMonth:
-		return fmt.Sprintf("day %d of the next month", t.Days)
+		return translations.Text("term.day-of-month", "Day", t.Days)
 	}
 	return ""
 }

@@ -1,10 +1,10 @@
 package ledger
 
 import (
-	"fmt"
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Resolve says how an invoice would stand in the organisation, and everything that the
@@ -21,35 +21,34 @@ func Resolve(v billing.Invoice, chart Chart, m Mapping) (Write, []Message) {
 		Status:    m.Status(),
 	}
 	var found []Message
-	stop := func(c Cause, text string, args ...any) {
-		found = append(found, Message{Text: fmt.Sprintf(text, args...), Cause: c})
+	stop := func(c Cause, key string, values ...any) {
+		found = append(found, Message{Text: translations.Text(key, values...), Cause: c})
 	}
 
 	if err := v.CheckFinal(); err != nil {
-		stop(Incomplete, "%v", err)
+		stop(Incomplete, "problem.as-told", "Problem", err)
 	}
 	if !chart.Subscribed(v.Currency) {
-		stop(CurrencyUnknown, "Organisation is not subscribed to currency %s", v.Currency)
+		stop(CurrencyUnknown, "xero-says.currency", "Currency", v.Currency)
 	}
 	if lock := chart.Lock(); !lock.IsZero() && v.Date <= lock {
-		kind := "period"
+		kind := translations.Say("xero-says.lock-date.period")
 		if lock == chart.YearEndLock {
-			kind = "end of year"
+			kind = translations.Say("xero-says.lock-date.year-end")
 		}
-		stop(LockedDate, "The document date cannot be before the %s lock date, currently set at %s",
-			kind, lock.Time().Format("2-Jan-2006"))
+		stop(LockedDate, "xero-says.lock-date", "Kind", kind, "Date", lock.Time().Format("2-Jan-2006"))
 	}
 	if name := first(v.BrandingTheme, m.Theme); name != "" {
 		theme, ok := chart.Theme(name)
 		if !ok {
-			stop(ThemeUnknown, "%s has no branding theme %q", chart.Tenant.Name, name)
+			stop(ThemeUnknown, "message.no-theme", "Organisation", chart.Tenant.Name, "Theme", translations.Quoted(name))
 		}
 		w.ThemeID = theme.ID
 	}
 	for i, l := range v.Lines {
 		line, messages := resolveLine(l, v, chart, m)
 		for _, msg := range messages {
-			msg.Text = fmt.Sprintf("Line %d: %s", i+1, msg.Text)
+			msg.Text = translations.Text("message.line", "Line", i+1, "Text", msg.Text)
 			found = append(found, msg)
 		}
 		w.Lines = append(w.Lines, line)
@@ -64,8 +63,8 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		return w, nil
 	}
 	var found []Message
-	stop := func(c Cause, text string, args ...any) {
-		found = append(found, Message{Text: fmt.Sprintf(text, args...), Cause: c})
+	stop := func(c Cause, key string, values ...any) {
+		found = append(found, Message{Text: translations.Text(key, values...), Cause: c})
 	}
 	target := m.target(l)
 	w.Quantity, w.UnitAmount, w.Discount = l.Quantity, l.UnitAmount, l.Discount
@@ -76,9 +75,9 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		item, ok := chart.Item(w.Item)
 		switch {
 		case !ok:
-			stop(ItemUnknown, "%s has no item %q", chart.Tenant.Name, w.Item)
+			stop(ItemUnknown, "message.no-item", "Organisation", chart.Tenant.Name, "Item", translations.Quoted(w.Item))
 		case !item.Sold:
-			stop(ItemUnknown, "The item %q is not sold: it has no sales details in Xero", w.Item)
+			stop(ItemUnknown, "message.item-not-sold", "Item", translations.Quoted(w.Item))
 		default:
 			code, w.Item = first(code, item.Account), item.Code
 		}
@@ -86,14 +85,13 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	account, known := chart.Account(code)
 	switch {
 	case code == "":
-		stop(AccountMissing, "Account code must be specified")
+		stop(AccountMissing, "xero-says.account-missing")
 	case !known:
-		stop(AccountUnknown, "Account code '%s' is not a valid code for this document.", code)
+		stop(AccountUnknown, "xero-says.account-unknown", "Code", code)
 	case account.Archived:
-		stop(AccountArchived, "Account code '%s' has been archived, or has been deleted. Each line item must reference a valid account.", code)
+		stop(AccountArchived, "xero-says.account-archived", "Code", code)
 	case !account.Sales():
-		stop(AccountUnknown, "Account code '%s' is not a valid code for this document: it is of class %s, not REVENUE.",
-			code, strings.TrimSpace(account.Class+" "+account.System))
+		stop(AccountUnknown, "xero-says.account-class", "Code", code, "Class", strings.TrimSpace(account.Class+" "+account.System))
 	default:
 		w.Account = account.Code
 	}
@@ -101,15 +99,15 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	rate, hasRate := chart.TaxRate(w.TaxType)
 	switch {
 	case w.TaxType == "":
-		stop(TaxMissing, "The TaxType field is mandatory")
+		stop(TaxMissing, "xero-says.tax-missing")
 	case !hasRate:
-		stop(TaxUnknown, "The TaxType code %s does not exist or cannot be used for this type of transaction.", w.TaxType)
+		stop(TaxUnknown, "xero-says.tax-unknown", "Code", w.TaxType)
 	case !rate.Active:
-		stop(TaxInactive, "Tax rate must be Active: %s is not", rate.Name)
+		stop(TaxInactive, "xero-says.tax-inactive", "Tax", rate.Name)
 	case known && !rate.AppliesTo(account.Class):
-		stop(TaxAgainstAccount, "The TaxType code '%s' cannot be used with account code '%s'.", w.TaxType, code)
+		stop(TaxAgainstAccount, "xero-says.tax-against-account", "Code", w.TaxType, "Account", code)
 	case v.Amounts != "NoTax" && rate.Rate != l.Tax.Rate:
-		stop(TaxRateDiffers, "%s is %s here and %s in Xero", first(l.Tax.Name, l.Tax.Code), l.Tax.Rate, rate.Rate)
+		stop(TaxRateDiffers, "message.rate-differs", "Tax", first(l.Tax.Name, l.Tax.Code), "Here", l.Tax.Rate, "There", rate.Rate)
 	default:
 		w.TaxType = rate.Type
 	}
@@ -118,9 +116,9 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		spelled, hasCategory, hasOption := chart.Spell(t)
 		switch {
 		case !hasCategory:
-			stop(TrackingUnknown, "%s has no tracking category %q", chart.Tenant.Name, t.Category)
+			stop(TrackingUnknown, "message.no-category", "Organisation", chart.Tenant.Name, "Category", translations.Quoted(t.Category))
 		case !hasOption:
-			stop(TrackingUnknown, "The tracking category %q has no option %q", t.Category, t.Option)
+			stop(TrackingUnknown, "message.no-option", "Category", translations.Quoted(t.Category), "Option", translations.Quoted(t.Option))
 		}
 		w.Tracking = append(w.Tracking, spelled)
 	}

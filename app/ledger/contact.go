@@ -1,11 +1,11 @@
 package ledger
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Contact is a contact in Xero.
@@ -51,22 +51,22 @@ const (
 func (m Match) Message() Message {
 	switch m.Kind {
 	case Archived:
-		return Message{
-			Text:  "The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.",
-			Cause: ContactArchived,
-		}
+		return Message{Text: translations.Text("xero-says.contact-archived"), Cause: ContactArchived}
 	case Gone:
-		return Message{Text: "The linked contact is not in Xero any more.", Cause: ContactUnknown}
+		return Message{Text: translations.Text("message.contact-gone"), Cause: ContactUnknown}
 	}
-	var names []string
-	for _, c := range m.Choices {
-		name := fmt.Sprintf("%q", c.Name)
+	names := ""
+	for i, c := range m.Choices {
+		name := translations.Quoted(c.Name)
 		if c.Number != "" {
 			name += " (" + c.Number + ")"
 		}
-		names = append(names, name)
+		if i > 0 {
+			name = translations.Text("message.or", "First", names, "Last", name)
+		}
+		names = name
 	}
-	return Message{Text: "Which contact is meant: " + strings.Join(names, " or ") + "?", Cause: ContactAmbiguous}
+	return Message{Text: translations.Text("message.which-contact", "Count", len(m.Choices), "Contacts", names), Cause: ContactAmbiguous}
 }
 
 // Directory finds the contacts of an organisation by ID, number and name.

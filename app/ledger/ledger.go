@@ -4,12 +4,12 @@
 package ledger
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // TenantID identifies an organisation, in the xero-tenant-id header.
@@ -124,14 +124,20 @@ const (
 	TotalFigure    Figure = "total"
 )
 
+// figures are the keys of the words for the figures in a sentence.
+var figures = map[Figure]string{
+	NumberFigure: "figure.number", ContactFigure: "figure.contact", DateFigure: "figure.date",
+	CurrencyFigure: "figure.currency", TotalFigure: "figure.total",
+}
+
 // Message tells the difference in a sentence.
 func (d Difference) Message() Message {
-	m := Message{Text: fmt.Sprintf("The %s is %v here and %v in Xero.", d.What, d.Here, d.There), Cause: ChangedThere, Warning: true}
+	m := Message{Text: translations.Text("message.differs", "Field", translations.Say(figures[d.What]), "Here", d.Here, "There", d.There), Cause: ChangedThere, Warning: true}
 	switch d.What {
 	case TotalFigure:
 		m.Cause = TotalDiffers
 	case ContactFigure:
-		m.Text = "The contact is not the one that it was sent to."
+		m.Text = translations.Text("message.contact-differs")
 	}
 	return m
 }

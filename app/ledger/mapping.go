@@ -2,12 +2,12 @@ package ledger
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Mapping says how a firm's invoices are to stand in one organisation.
@@ -48,42 +48,43 @@ func (m Mapping) Status() InvoiceStatus {
 
 // Missing says what the mapping names and the organisation does not have, or does not
 // allow for sales: each in a sentence. It concerns only the lines that would go there.
-func (m Mapping) Missing(chart Chart) []string {
-	var all []string
-	missing := func(text string, args ...any) { all = append(all, fmt.Sprintf(text, args...)) }
-	account := func(code, of string) {
+func (m Mapping) Missing(chart Chart) []translations.Phrase {
+	var all []translations.Phrase
+	missing := func(key string, values ...any) { all = append(all, translations.Say(key, values...)) }
+	account := func(code string, of translations.Phrase) {
 		if a, ok := chart.Account(code); code != "" && (!ok || !a.Sales()) {
-			missing("%s: sales cannot be booked to the account %q.", of, code)
+			missing("mapping.gone.account", "Where", of, "Account", translations.Quoted(code))
 		}
 	}
-	rate := func(taxType, of string) {
+	rate := func(taxType string, of translations.Phrase) {
 		if r, ok := chart.TaxRate(taxType); taxType != "" && (!ok || !r.Active || !r.AppliesTo("REVENUE")) {
-			missing("%s: the tax rate %q cannot be used for sales.", of, taxType)
+			missing("mapping.gone.rate", "Where", of, "Rate", translations.Quoted(taxType))
 		}
 	}
-	options := func(tracking []billing.Tracking, of string) {
+	options := func(tracking []billing.Tracking, of translations.Phrase) {
 		for _, t := range tracking {
 			if _, _, ok := chart.Spell(t); !ok {
-				missing("%s: there is no tracking option %q of %q.", of, t.Option, t.Category)
+				missing("mapping.gone.option", "Where", of, "Category", translations.Quoted(t.Category), "Option", translations.Quoted(t.Option))
 			}
 		}
 	}
-	account(m.DefaultAccount, "By default")
-	rate(m.DefaultTax, "By default")
-	options(m.Tracking, "By default")
+	byDefault := translations.Say("mapping.gone.default")
+	account(m.DefaultAccount, byDefault)
+	rate(m.DefaultTax, byDefault)
+	options(m.Tracking, byDefault)
 	if _, ok := chart.Theme(m.Theme); m.Theme != "" && !ok {
-		missing("There is no branding theme %q.", m.Theme)
+		missing("mapping.gone.theme", "Theme", translations.Quoted(m.Theme))
 	}
 	for _, code := range slices.Sorted(maps.Keys(m.Codes)) {
-		t, of := m.Codes[code], "Billing code "+code
+		t, of := m.Codes[code], translations.Say("mapping.gone.code", "Code", code)
 		account(t.Account, of)
 		if item, ok := chart.Item(t.Item); t.Item != "" && (!ok || !item.Sold) {
-			missing("%s: the item %q is not sold.", of, t.Item)
+			missing("mapping.gone.item", "Where", of, "Item", translations.Quoted(t.Item))
 		}
 		options(t.Tracking, of)
 	}
 	for _, tax := range slices.Sorted(maps.Keys(m.Taxes)) {
-		rate(m.Taxes[tax], "Tax "+tax)
+		rate(m.Taxes[tax], translations.Say("mapping.gone.tax", "Tax", tax))
 	}
 	return all
 }
@@ -94,20 +95,21 @@ func (m Mapping) Check(chart Chart, was Mapping) error {
 	switch m.Status() {
 	case DraftThere, SubmittedThere, AuthorisedThere:
 	default:
-		return &billing.Refused{Text: "Invoices cannot arrive as %q: they arrive as DRAFT, SUBMITTED or AUTHORISED.", Args: []any{string(m.Arrival)}}
+		return &billing.Refused{Phrase: translations.Say("problem.mapping.arrival", "Status", translations.Quoted(string(m.Arrival)))}
 	}
 	if err := m.Term.Check(); err != nil {
 		return err
 	}
 	for code, t := range m.Codes {
 		if t.Account != "" && t.Item != "" {
-			return &billing.Refused{Text: "Billing code %s goes to an account or to an item, not to both.", Args: []any{code}}
+			return &billing.Refused{Phrase: translations.Say("problem.mapping.both", "Code", code)}
 		}
 	}
 	before := was.Missing(chart)
-	for _, text := range m.Missing(chart) {
-		if !slices.Contains(before, text) {
-			return &billing.Refused{Text: "%s Choose what %s has.", Args: []any{text, chart.Tenant.Name}}
+	for _, gone := range m.Missing(chart) {
+		known := func(was translations.Phrase) bool { return was.String() == gone.String() }
+		if !slices.ContainsFunc(before, known) {
+			return &billing.Refused{Phrase: translations.Say("problem.mapping.missing", "Problem", gone, "Organisation", chart.Tenant.Name)}
 		}
 	}
 	return nil

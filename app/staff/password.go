@@ -38,11 +38,11 @@ const maxPassword = 1024
 func CheckPassword(password string) error {
 	switch n := len([]rune(password)); {
 	case n < MinPassword:
-		return refuse("The password has %d characters: use %d or more, such as a few words.", n, MinPassword)
+		return refuse("problem.password.short", "Count", MinPassword)
 	case len(password) > maxPassword:
-		return refuse("The password is longer than %d bytes: shorten it.", maxPassword)
+		return refuse("problem.password.long")
 	case strings.TrimSpace(password) == "":
-		return refuse("The password is blank: use letters, digits or signs.")
+		return refuse("problem.password.blank")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // ID identifies a member of staff.
@@ -92,29 +93,31 @@ const maxName = 100
 func (m Member) Check() error {
 	switch {
 	case m.Name == "":
-		return refuse("The member of staff has no name: enter one.")
+		return refuse("problem.staff.no-name")
 	case len([]rune(m.Name)) > maxName:
-		return refuse("The name %q is longer than %d characters: shorten it.", m.Name, maxName)
+		return refuse("problem.staff.long-name", "Name", translations.Quoted(m.Name), "Count", maxName)
 	case strings.Contains(m.Name, "@"):
-		return refuse("The name %q has an @, as e-mail addresses have: enter the person's name.", m.Name)
+		return refuse("problem.staff.at-sign", "Name", translations.Quoted(m.Name))
 	}
 	for p := range m.Time {
 		if !slices.Contains(TimePermissions(), p) {
-			return refuse("There is no Time permission %q.", string(p))
+			return refuse("problem.staff.permission", "Permission", translations.Quoted(string(p)))
 		}
 	}
 	for _, r := range m.Roles {
 		if r > Owner {
-			return refuse("There is no such role: %s.", r.String())
+			return refuse("problem.staff.role", "Role", r)
 		}
 	}
 	if m.AllEntities > Owner {
-		return refuse("There is no such role: %s.", m.AllEntities.String())
+		return refuse("problem.staff.role", "Role", m.AllEntities)
 	}
 	return billing.CheckEmail(m.Email)
 }
 
-func refuse(text string, args ...any) error { return &billing.Refused{Text: text, Args: args} }
+func refuse(key string, values ...any) error {
+	return &billing.Refused{Phrase: translations.Say(key, values...)}
+}
 
 // Role returns the member's role on the client entity.
 func (m Member) Role(client billing.ClientID) Role {
@@ -154,22 +157,22 @@ type rule struct {
 	settingsAdmin bool // and any Time permission
 	admin         bool
 	orAdmin       bool   // an Admin may in any case
-	needs         string // the rule in words
+	needs, doing  string // keys of the texts that tell the rule, and what is done
 }
 
 // rules is the one table that says who may do what.
 var rules = map[Action]rule{
-	See:            {role: Viewer, needs: "a role on the client"},
-	EditInvoices:   {role: Owner, time: ProcessTime, needs: "the Owner role on the client and the ProcessTime permission"},
-	ExportInvoices: {role: Viewer, time: ExportToAccounting, needs: "a role on the client and the permission Export to accounting software"},
-	LinkContacts:   {role: Viewer, time: ExportToAccounting, needs: "a role on the client and the permission Export to accounting software"},
-	EditClients:    {role: Owner, time: ProcessTime, needs: "the Owner role on the client and the ProcessTime permission"},
-	MapToXero:      {settingsAdmin: true, needs: "Settings Admin and a Time permission"},
-	EditSettings:   {settingsAdmin: true, needs: "Settings Admin and a Time permission"},
-	ManageStaff:    {admin: true, needs: "Admin"},
-	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
-	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "Admin, or Settings Admin and a Time permission"},
-	ReleaseMissing: {admin: true, needs: "Admin"},
+	See:            {role: Viewer, needs: "needs.see", doing: "doing.see"},
+	EditInvoices:   {role: Owner, time: ProcessTime, needs: "needs.edit", doing: "doing.edit-invoices"},
+	ExportInvoices: {role: Viewer, time: ExportToAccounting, needs: "needs.export", doing: "doing.export"},
+	LinkContacts:   {role: Viewer, time: ExportToAccounting, needs: "needs.export", doing: "doing.link-contacts"},
+	EditClients:    {role: Owner, time: ProcessTime, needs: "needs.edit", doing: "doing.edit-clients"},
+	MapToXero:      {settingsAdmin: true, needs: "needs.settings", doing: "doing.map"},
+	EditSettings:   {settingsAdmin: true, needs: "needs.settings", doing: "doing.edit-settings"},
+	ManageStaff:    {admin: true, needs: "needs.admin", doing: "doing.manage-staff"},
+	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "needs.audit", doing: "doing.see-audit"},
+	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "needs.audit", doing: "doing.back-up"},
+	ReleaseMissing: {admin: true, needs: "needs.admin", doing: "doing.confirm-missing"},
 }
 
 // May reports whether the member may do it to the client entity; actions that concern
@@ -193,8 +196,11 @@ func (m Member) May(a Action, client billing.ClientID) bool {
 	return true
 }
 
-// Needs says in words what the action needs.
-func (a Action) Needs() string { return rules[a].needs }
+// Needs names the role or permission that the action needs.
+func (a Action) Needs() translations.Phrase { return translations.Say(rules[a].needs) }
+
+// Doing says what is done, as in "Ana can't edit invoices".
+func (a Action) Doing() translations.Phrase { return translations.Say(rules[a].doing) }
 
 func (m Member) anyTime() bool {
 	for _, has := range m.Time {
