@@ -124,7 +124,7 @@ func (s *sender) run(ctx context.Context) error {
 		return err
 	}
 	for {
-		rings := s.app.Queued()
+		rings := s.app.Woken()
 		if done, err := s.done(ctx); err != nil {
 			return err
 		} else if done {
