@@ -144,7 +144,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 		return nil
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return err
 }
