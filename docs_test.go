@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -62,31 +61,20 @@ func TestEveryPlaceIsThere(t *testing.T) {
 // TestDocumentsNameWhatIsThere holds the documents to the tree: each Go file and test that they name is there, and each
 // link within the tree leads to a file.
 func TestDocumentsNameWhatIsThere(t *testing.T) {
-	var files []string
+	var sources []string
 	tests := map[string]bool{}
-	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && name != "." && (name == "build" || strings.HasPrefix(entry.Name(), ".")):
-			return fs.SkipDir
-		case !entry.IsDir():
-			files = append(files, "/"+filepath.ToSlash(name))
-		}
-		if strings.HasSuffix(name, "_test.go") {
-			for _, test := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(read(t, name), -1) {
-				tests[test[1]] = true
+	eachSource(t, func(path string, _ *token.FileSet, file *ast.File) {
+		sources = append(sources, "/"+path)
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(path, "_test.go") {
+				tests[f.Name.Name] = true
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, document := range documents {
 		text := read(t, document)
 		for _, word := range regexp.MustCompile("`([\\w/]+\\.go)`").FindAllStringSubmatch(text, -1) {
-			if !slices.ContainsFunc(files, func(file string) bool { return strings.HasSuffix(file, "/"+word[1]) }) {
+			if !slices.ContainsFunc(sources, func(source string) bool { return strings.HasSuffix(source, "/"+word[1]) }) {
 				t.Errorf("%s names %s, and no file is called that", document, word[1])
 			}
 		}
