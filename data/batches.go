@@ -14,7 +14,7 @@ func scanBatch(row *sql.Rows) (b app.Batch, err error) {
 	return b, err
 }
 
-// Batches implements app.Reader.
+// Batches implements outbox.Reader.
 func (r *reader) Batches(t ledger.TenantID, states ...app.BatchState) ([]app.Batch, error) {
 	return many(r, "reading the batches", scanBatch,
 		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM list(?)) ORDER BY seq", t, idList(states))

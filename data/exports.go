@@ -144,7 +144,7 @@ func (w *writer) SaveExports(all ...app.Export) error {
 	return nil
 }
 
-// SaveStandings implements app.Tx. It touches no index but where the result is another one, so
+// SaveStandings implements outbox.Tx. It touches no index but where the result is another one, so
 // that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
 	const doing = "saving how invoices stand in Xero"

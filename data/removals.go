@@ -108,7 +108,7 @@ func (w *writer) SaveReplacement(r app.Replacement) error {
 	return err
 }
 
-// Extras implements app.Reader.
+// Extras implements outbox.Reader.
 func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
 	return many(r, "reading what is to be written besides the invoices", func(row *sql.Rows) (x app.Extra, err error) {
 		err = row.Scan(&x.Export, &x.Tenant, &x.Kind)
@@ -126,7 +126,7 @@ func (w *writer) SaveExtras(all ...app.Extra) error {
 	return err
 }
 
-// DeleteExtra implements app.Tx.
+// DeleteExtra implements outbox.Tx.
 func (w *writer) DeleteExtra(x app.Extra) error {
 	_, err := w.exec("forgetting what is to be written besides an invoice", "DELETE FROM extras WHERE export = ? AND kind = ?", x.Export, x.Kind)
 	return err

@@ -9,7 +9,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// Taxes implements app.Reader. The taxes come by name.
+// Taxes implements app.Reader. The taxes are in the order of their names.
 func (r *reader) Taxes() ([]billing.Tax, error) {
 	return many(r, "reading the taxes", func(row *sql.Rows) (t billing.Tax, err error) {
 		var parts []keptTaxPart

@@ -156,7 +156,7 @@ func create(path string) error {
 // private is the mode of every file that holds a firm's data.
 const private fs.FileMode = 0o600
 
-// keepPrivate takes a database that was copied here from others' eyes. SQLite gives the
+// keepPrivate keeps others from reading a database that was copied here. SQLite gives the
 // files beside it the same mode when it makes them.
 func keepPrivate(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -206,7 +206,7 @@ const busyTimeout = 30 * time.Second
 // idleReaders is how many connections for reading are kept open.
 const idleReaders = 4
 
-// What a connection is set to, whichever of the pool it is: database/sql opens one anew
+// What a connection is set to, whichever of the pool it is: database/sql opens another one
 // whenever it likes, so a setting that is not here holds on some connections only.
 var (
 	looking = []string{

@@ -107,7 +107,7 @@ func unrestored(err error) error {
 }
 
 // prepare copies a backup to a file of its own, makes sure that it is sound, and marks it as
-// restored. A backup that somebody made by copying may have a log beside it.
+// restored. A backup that a person made by copying may have a log beside it.
 func prepare(ctx context.Context, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		err := copyFile(from+suffix, to+suffix)
