@@ -98,7 +98,7 @@ func showDamaged(ctx context.Context, gone *sqlite.Damaged) (backup string) {
 	return backup
 }
 
-// seat is the window with whoever sits at it.
+// seat is the window with the member who sits at it.
 type seat struct {
 	command.Opened
 	window      fyne.Window
@@ -116,7 +116,7 @@ type seat struct {
 func (d *seat) sit(me staff.Member) {
 	d.clear()
 	if me.ID == "" {
-		me, _ = d.App.Who(context.Background()) // nobody, where she must say who she is
+		me, _ = d.App.Who(context.Background()) // nobody, where they must sign in
 	}
 	if me.ID == "" {
 		d.end = screens.SignOn(screens.SignOnParams{
@@ -156,7 +156,7 @@ func (d *seat) focus() {
 	}
 }
 
-// foreground tells the window whether a person has it before her.
+// foreground tells the window whether a person has it in front.
 func (d *seat) foreground(is bool) {
 	if content := d.content.Load(); content != nil {
 		content.Foreground(is)

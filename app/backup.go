@@ -43,7 +43,7 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, staff.AuditBackUp, "firm", "", "", path)) })
 }
 
-// BackupState returns how the nightly copies fare. Where none are made, the error says so.
+// BackupState returns how the last nightly copies went. Where none are made, the error says so.
 func (a *App) BackupState(ctx context.Context) (Nightly, error) {
 	if a.copier == (noCopier{}) {
 		return Nightly{}, errNoCopies

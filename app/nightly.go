@@ -2,7 +2,7 @@ package app
 
 import "time"
 
-// Nightly is how the nightly copies fare.
+// Nightly is how the last nightly copies went.
 type Nightly struct {
 	At      time.Time // of the newest one; zero before the first
 	Path    string

@@ -25,8 +25,8 @@ type Template struct {
 // TemplateSheet writes finalized invoices that are not in Xero into a template, and says of
 // each why it is not in it. A file takes amounts of one kind: the one asked for, or with ""
 // that of the first invoice which has tax. The audit trail tells of each invoice that it was
-// written. Nothing else changes: Feebridge does not learn what becomes of the file, and
-// exports the invoices when somebody asks for it.
+// written. Nothing else changes: Feebridge does not learn whether the file is
+// imported, and exports the invoices when a person asks for it.
 func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.InvoiceID, amounts money.LineAmounts) (Template, []Result, error) {
 	if amounts != "" && amounts != money.Exclusive && amounts != money.Inclusive {
 		return Template{}, nil, Errorf(Invalid, "Say whether the unit amounts of the file are tax exclusive or tax inclusive.")

@@ -12,8 +12,8 @@ import (
 	"feebridge/app/staff"
 )
 
-// Writing is an invoice that a person writes: the form that she works on, and the one
-// that she began with.
+// Writing is an invoice that a person writes: the form that they work on, and the one that
+// they began with.
 type Writing struct {
 	Invoice billing.InvoiceID
 	Number  billing.Number // "" until it is finalized for the first time
