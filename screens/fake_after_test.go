@@ -21,7 +21,7 @@ type fakeAfter struct {
 	stay         map[billing.Number]string // why Xero keeps them
 	replacements map[billing.InvoiceID]*app.Replacement
 	unlock       map[billing.InvoiceID]string // why they are locked
-	look         func()                       // what somebody does in Xero before the next look
+	look         func()                       // what a person does in Xero before the next look
 	gaps         []app.Gap
 	burnt        billing.Number
 }

@@ -108,7 +108,7 @@ func TestNewsAreToldByTheSystemWhileTheWindowIsAway(t *testing.T) {
 	}
 	fake.void("0001088")
 	b.settle()
-	b.w.Foreground(true) // she sees it now
+	b.w.Foreground(true) // they see it now
 	b.settle()
 	b.pass(notifyAfter)
 	if len(b.notified) != 2 {

@@ -12,17 +12,17 @@ import (
 	"feebridge/screens/style"
 )
 
-// SignOnParams are what the page is made of on which a member of staff says who she is.
+// SignOnParams are what the page is made of on which a member of staff signs in.
 type SignOnParams struct {
 	Firm         string
 	Window       fyne.Window
 	Preferences  fyne.Preferences
 	Authenticate func(ctx context.Context, nameOrEmail, password string) (staff.Member, error)
-	Then         func(staff.Member) // she has proven it; called on the goroutine that draws
+	Then         func(staff.Member) // called on the goroutine that draws, once they have signed in
 	Do           func(func())       // as in Params
 }
 
-// SignOn fills the window with the page on which a member of staff says who she is. The
+// SignOn fills the window with the page on which a member of staff signs in. The
 // returned function ends what it does in the background.
 func SignOn(p SignOnParams) (end func()) {
 	learnWords()
@@ -85,7 +85,7 @@ func (l atLeastWide) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return objects[0].MinSize().Max(fyne.NewSize(l.width, 0))
 }
 
-// askPassword sets a new password for a member who forgot hers.
+// askPassword sets a new password for a member who forgot theirs.
 func (t *team) askPassword(m staff.Member) {
 	t.passwordForm(lang.L("password.title.other", with{"Name": m.Name}), false, func(ctx context.Context, _, password string) error {
 		return t.app.ResetPassword(ctx, t.me(), m.ID, password)
