@@ -79,7 +79,7 @@ func (w *signedIn) Write(line []byte) (int, error) {
 	return w.log.Write(line)
 }
 
-// process is a Feebridge that has somebody who signs in.
+// process is a Feebridge at which a person connects Xero.
 type process struct {
 	*apptest.Process
 	browse func(link string)

@@ -339,7 +339,7 @@ func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
 	}
 }
 
-// TestWrongPasswordsLockOut is about somebody who tries, and what ends it.
+// TestWrongPasswordsLockOut is about a person who tries, and what ends it.
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
@@ -383,7 +383,7 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 			t.Errorf("the audit trail:\n%s", diff)
 		}
 		for range 5 {
-			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until she is locked out
+			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until they are locked out
 		}
 		mustSay(meresPassword, "Too many wrong passwords")
 		if err := o.ResetPassword(t.Context(), o.me, "mere", newPassword); err != nil {

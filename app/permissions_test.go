@@ -220,7 +220,7 @@ var useCases = map[string]useCase{
 }
 
 // filters are the methods that show what the member may see and leave out the rest: what
-// she needs for something of Kauri to be shown, and how much there is.
+// they need for something of Kauri to be shown, and how much there is.
 var filters = map[string]struct {
 	needs staff.Action
 	count func(ctx context.Context, a *desk, by staff.Member) (int, error)
