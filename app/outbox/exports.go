@@ -12,6 +12,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // exports is the kind of request that takes invoices into Xero.
@@ -143,7 +144,7 @@ func memberOf(all []staff.Member, id staff.ID) staff.Member {
 			return m
 		}
 	}
-	return staff.Member{Name: "A former member of staff"}
+	return staff.Member{Name: translations.Text("person.former-staff")}
 }
 
 // fresh is how long a chart that was just read, to connect, serves the export that
@@ -503,7 +504,7 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	case m.Export.Standing.ID != "":
 		return m.arrive(e, m.Export.Standing, warnings(m.Export.Messages), false)
 	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
-		return m.refuse(e, ledger.Message{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken})
+		return m.refuse(e, ledger.Message{Text: translations.Text("xero-says.number-taken"), Cause: ledger.NumberTaken})
 	case again.wait:
 	case again.small > 0:
 		m.Export.Small = again.small
@@ -522,7 +523,7 @@ func (m exporting) refuse(e *effects, why ledger.Message) error {
 
 // failsAgain is what is said of a member that Xero fails on every time.
 var failsAgain = ledger.Message{
-	Text: "Xero answered more than once with an error of its own, and has nothing of it.", Cause: ledger.XeroTrouble,
+	Text: translations.Text("message.xero-failed"), Cause: ledger.XeroTrouble,
 }
 
 func warnings(all []ledger.Message) []ledger.Message {

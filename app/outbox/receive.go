@@ -4,12 +4,13 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // What is said of an invoice that was deleted or voided in Xero.
 var (
-	deletedThere = ledger.Message{Text: "It was deleted in Xero by hand.", Cause: ledger.RemovedThere}
-	voidedThere  = ledger.Message{Text: "It was voided in Xero by hand.", Cause: ledger.RemovedThere}
+	deletedThere = ledger.Message{Text: translations.Text("message.deleted"), Cause: ledger.RemovedThere}
+	voidedThere  = ledger.Message{Text: translations.Text("message.voided"), Cause: ledger.RemovedThere}
 )
 
 // receive ends an export whose invoice is in Xero: what Xero said, what it means for

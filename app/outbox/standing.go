@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // follow takes a reading of an invoice whose export has ended, and reports whether the invoice's
@@ -99,13 +100,13 @@ func without(all, less []ledger.Message) []ledger.Message {
 func tell(s billing.Stage, st ledger.Standing) string {
 	switch st.Settlement() {
 	case ledger.Approved:
-		return app.Describe(s) + ", approved"
+		return translations.Text("trail.approved", "Stage", app.Describe(s))
 	case ledger.PartPaid:
-		return app.Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
+		return translations.Text("trail.part-paid", "Stage", app.Describe(s), "Amount", st.AmountDue)
 	case ledger.Paid:
-		return app.Describe(s) + ", paid"
+		return translations.Text("trail.paid", "Stage", app.Describe(s))
 	case ledger.Credited:
-		return app.Describe(s) + ", credited"
+		return translations.Text("trail.credited", "Stage", app.Describe(s))
 	}
 	return app.Describe(s)
 }
