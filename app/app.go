@@ -65,12 +65,12 @@ func (a *App) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// Queued returns a channel that is closed when there may be something to send to Xero the next
+// Woken returns a channel that is closed when there may be something to send to Xero the next
 // time.
-func (a *App) Queued() <-chan struct{} { return a.queued.next() }
+func (a *App) Woken() <-chan struct{} { return a.queued.next() }
 
-// Queue wakes whoever waits for Queued.
-func (a *App) Queue() { a.queued.ring() }
+// Wake wakes whoever waits for Woken.
+func (a *App) Wake() { a.queued.ring() }
 
 // Committed tells the listeners that something was committed in this process.
 func (a *App) Committed() { poke(a.changed) }

@@ -58,7 +58,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		}
 		return tx.Record(Entry(by, staff.AuditSignIn, "sign-in", string(s.ID), "", s.Name))
 	})
-	a.Queue()
+	a.Wake()
 	if err != nil {
 		return s, found, err
 	}

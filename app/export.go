@@ -45,7 +45,7 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		return q.save()
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return runs, results, err
 }
@@ -185,7 +185,7 @@ func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
 		return confirm(tx, by, run)
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		}
 		return tx.Record(Entry(by, staff.AuditConnect, "organisation", string(t), "", chart.Tenant.Name))
 	})
-	a.Queue()
+	a.Wake()
 	return org, err
 }
 

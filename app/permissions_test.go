@@ -281,7 +281,7 @@ var free = map[string]string{
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"Refreshes": "how fresh it is: everybody should know",
 	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
-	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
+	"Wake": "wakes the outbox", "Woken": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",

@@ -46,7 +46,7 @@ func (a *App) Redraft(ctx context.Context, by staff.Member, ids []billing.Invoic
 		return nil
 	})
 	if err == nil && len(runs) > 0 {
-		a.Queue()
+		a.Wake()
 	}
 	return runs, results, err
 }

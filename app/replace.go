@@ -176,7 +176,7 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		return q.save()
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return run, err
 }

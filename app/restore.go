@@ -145,7 +145,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 		return nil
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return err
 }

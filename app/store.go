@@ -12,14 +12,17 @@ import (
 	"feebridge/assets/translations"
 )
 
-// Store keeps everything that must outlive the process. Package data implements it on
-// SQLite. Its errors carry the codes NotFound and Conflict where the methods say so;
-// every other error is Internal or, for a database that stays locked, Unavailable.
+// Store keeps everything that must outlive the process. Package data implements it on an engine,
+// such as package sqlite, and package storetest holds any of them to what is promised here. Its
+// errors carry the codes NotFound and Conflict where the methods say so; every other error is
+// Internal or, for a database that stays locked, Unavailable.
 type Store interface {
 	// View runs fn on one consistent state.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Update runs fn in one transaction that is committed when fn returns nil. fn may
-	// run twice: it does no I/O of its own and takes the time from Tx.Now.
+	// run twice: it does no I/O of its own and takes the time from Tx.Now. It asks nothing
+	// while it is handed rows, and once something could not be written it returns the error:
+	// an engine may do nothing more in such a transaction.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Rows yields the invoices that q asks for, newest date first, then by number
 	// descending. Deleted invoices are not among them.

@@ -10,6 +10,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
+	"feebridge/data"
 	"feebridge/data/sqlite"
 	"feebridge/xero"
 )
@@ -90,6 +91,24 @@ func (p *Process) Work(fn func(outbox.Tx) error) error {
 	return p.DB.Lease(context.Background(), "a test", func(ctx context.Context, f app.Fence) error {
 		return p.DB.Work(ctx, f, fn)
 	})
+}
+
+// TakeLeases takes every lease away from whoever has it, as if it had expired, and another process
+// had taken it and given it back since.
+func (w *World) TakeLeases() {
+	w.T.Helper()
+	db, err := sqlite.Open(context.Background(), w.Path)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.Write(context.Background(), func(tx data.Tx) error {
+		_, err := tx.Exec("taking the leases", "UPDATE leases SET token = token + 1, expires = 0")
+		return err
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
 }
 
 // Settle runs the process in the background until every run has ended, or fails the

@@ -124,7 +124,7 @@ func (o *Outbox) keepSending(ctx context.Context) error {
 		}
 		return all, time.Now().Add(idle), err
 	}
-	return o.keepUp(ctx, o.app.Queued, look, o.sendQuietly)
+	return o.keepUp(ctx, o.app.Woken, look, o.sendQuietly)
 }
 
 // sendQuietly sends to one organisation and returns when to try again.

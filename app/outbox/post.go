@@ -52,8 +52,12 @@ func (s *sender) postAll(ctx context.Context, due []app.Batch) error {
 	}
 }
 
-// call sends a request once.
+// call sends a request once. One that was claimed too long ago does not leave any more: this process
+// may have slept meanwhile, and another have gone on, past the life of the key.
 func (s *sender) call(ctx context.Context, b app.Batch) answer {
+	if wall := time.Now().Round(0); wall.Sub(b.TriedLast) > replayWindow {
+		return answer{batch: b, trouble: &app.Trouble{Reason: app.Interrupted, Unsent: true}}
+	}
 	outcomes, err := s.books.Post(ctx, b)
 	if err == nil {
 		return answer{batch: b, outcomes: outcomes}

@@ -216,7 +216,7 @@ func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time
 		if err := tx.SaveRefresh(state); err != nil {
 			return err
 		}
-		return e.connectionIs(tx, app.Connected, r.app.Queue)
+		return e.connectionIs(tx, app.Connected, r.app.Wake)
 	})
 }
 
