@@ -220,7 +220,7 @@ func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 }
 
 func Unconnected() error {
-	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+	return Errorf(Unavailable, "refused.not-connected")
 }
 
 // taxOf returns the firm's tax for a rate of Xero. Components that do not make up its rate,
