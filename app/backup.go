@@ -23,7 +23,7 @@ type Copier interface {
 // noCopier is in the place of a Copier that is not there.
 type noCopier struct{}
 
-var errNoCopies = Errorf(Unavailable, "Feebridge makes no backups of this database. Ask whoever runs its server how it is backed up.")
+var errNoCopies = Errorf(Unavailable, "refused.no-backups")
 
 // Backup implements Copier.
 func (noCopier) Backup(context.Context, string, bool) error { return errNoCopies }

@@ -7,6 +7,7 @@ import (
 
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Registration is the application under which Feebridge is known to Xero.
@@ -23,11 +24,11 @@ func (r Registration) String() string { return fmt.Sprintf("%s %v", r.ClientID, 
 
 func (r Registration) check() error {
 	if r.ClientID == "" || strings.ContainsFunc(r.ClientID, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Errorf(Invalid, "%q is not a client ID: copy it from your app's page at Xero.", r.ClientID)
+		return Errorf(Invalid, "problem.client-id", "ID", translations.Quoted(r.ClientID))
 	}
 	for _, p := range r.Ports {
 		if p < 1 || p > 65535 {
-			return Errorf(Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", p)
+			return Errorf(Invalid, "problem.port", "Port", p)
 		}
 	}
 	return nil

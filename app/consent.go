@@ -24,7 +24,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		return Consent{}, nil, err
 	}
 	if firm.Registration.ClientID == "" {
-		return Consent{}, nil, Errorf(Invalid, "Feebridge does not know under which client ID it is registered with Xero. Enter the client ID of your firm's Xero app; the guide on this screen tells how to get one.")
+		return Consent{}, nil, Errorf(Invalid, "refused.no-client-id")
 	}
 	g, err := a.connector.Consent(ctx, firm.Registration, show)
 	if err != nil {
@@ -163,9 +163,9 @@ func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, erro
 		return id, nil
 	}
 	if org.State == Disconnected {
-		return "", &Trouble{Reason: NotConnected, Unsent: true, Text: "The organisation was disconnected."}
+		return "", &Trouble{Reason: NotConnected, Unsent: true}
 	}
-	return "", &Trouble{Reason: NoConsent, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
+	return "", &Trouble{Reason: NoConsent, Unsent: true}
 }
 
 // keys are the consents that this process has used.
@@ -308,7 +308,7 @@ func (k *key) keep(ctx context.Context, a *App, name string, g Grant) {
 // noVault keeps nothing.
 type noVault struct{}
 
-var errNoVault = Errorf(Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+var errNoVault = Errorf(Unavailable, "refused.not-kept")
 
 func (noVault) Keep(context.Context, string, string) error   { return errNoVault }
 func (noVault) Read(context.Context, string) (string, error) { return "", errNoVault }

@@ -421,7 +421,7 @@ func OrganisationOf(r Reader, t ledger.TenantID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, Errorf(NotFound, "The firm has no organisation %s.", t)
+	return Organisation{}, Errorf(NotFound, "refused.no-organisation", "Organisation", t)
 }
 
 // Distinct returns the values in their order, each once.

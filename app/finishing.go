@@ -3,6 +3,7 @@ package app
 import (
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // finishing completes drafts that are finalized in one transaction.
@@ -62,7 +63,7 @@ func (f *finishing) checkNumber(n billing.Number) error {
 		return err
 	}
 	if burnt {
-		return Errorf(Conflict, "The number %s was approved in Xero once and cannot be used again. Give the invoice the next number, then finalize it.", n)
+		return Errorf(Conflict, "refused.used-number", "Number", n)
 	}
 	return nil
 }
@@ -105,8 +106,7 @@ func (f *finishing) checkTaxes(v billing.Invoice) error {
 			return err
 		}
 		if !mapped {
-			return Errorf(Invalid, "Line %d has several taxes in one, %s. Xero takes one rate a line: make a tax rate of these components in Xero, and map %s to it.",
-				i+1, l.Tax.Name, l.Tax.Name)
+			return Errorf(Invalid, "refused.several-taxes", "Line", i+1, "Tax", translations.Quoted(l.Tax.Name))
 		}
 	}
 	return nil

@@ -50,7 +50,7 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 		return v.Number, err
 	}
 	if !useless {
-		return v.Number, Errorf(Conflict, "Invoice %s keeps its number: only one whose number Xero has already gets another.", v.Number)
+		return v.Number, Errorf(Conflict, "refused.keeps-number", "Invoice", v.Name())
 	}
 	was := v.Number
 	if v.Number, err = f.takeNumber(); err != nil {

@@ -221,7 +221,7 @@ func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 
 // Unconnected is the error that the firm is connected to no organisation.
 func Unconnected() error {
-	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+	return Errorf(Unavailable, "refused.not-connected")
 }
 
 // taxOf returns the firm's tax for a rate of Xero. Components that do not make up its rate,

@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // NeedsSignIn reports whether a person must sign in. Nobody must while
@@ -31,7 +31,7 @@ func (a *App) Who(ctx context.Context) (staff.Member, error) {
 		return err
 	})
 	if err == nil && !alone {
-		return staff.Member{}, Errorf(Forbidden, "Sign in first, with your name or e-mail address and your password.")
+		return staff.Member{}, Errorf(Forbidden, "refused.sign-in")
 	}
 	return m, err
 }
@@ -82,7 +82,7 @@ func claimed(all []staff.Member, nameOrEmail string) staff.Member {
 }
 
 func notProven() error {
-	return Errorf(Forbidden, "The name or the password is wrong. An Admin of your firm can set a new password for you.")
+	return Errorf(Forbidden, "refused.wrong-password")
 }
 
 // prove tries a member's password, and returns the member when it is right. It takes its time
@@ -117,7 +117,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 			refused = notProven()
 			return noteFailedTry(tx, m, now.Failed(tx.Now()))
 		case m.Deactivated:
-			refused = Errorf(Forbidden, "%s is deactivated and cannot sign in. Ask an Admin of your firm.", m.Name)
+			refused = Errorf(Forbidden, "refused.deactivated", "Name", m.Name)
 		}
 		if now.Failures == 0 {
 			return nil
@@ -138,17 +138,17 @@ func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
 		return err
 	}
-	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
+	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", translations.Text("trail.wrong-passwords", "Count", p.Failures))); err != nil {
 		return err
 	}
 	if p.Locked.IsZero() {
 		return nil
 	}
-	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
+	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", translations.Text("trail.until", "Time", p.Locked.UTC().Format(time.RFC3339))))
 }
 
 func lockedOut(p staff.Password) error {
-	return Errorf(Forbidden, "Too many wrong passwords: no more are tried before %s. An Admin of your firm can set a new one.", p.Locked.Local().Format(time.TimeOnly))
+	return Errorf(Forbidden, "refused.locked-out", "Time", p.Locked.Local().Format(time.TimeOnly))
 }
 
 // ChangePassword sets the member's own password. The old one is "" where there is none.
@@ -176,7 +176,7 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 			return err
 		}
 		if now.Hash != kept.Hash {
-			return Errorf(Conflict, "The password was changed meanwhile. Try again.")
+			return Errorf(Conflict, "refused.password-changed")
 		}
 		return setPassword(tx, by, staff.AuditChangePassword, by.ID, changed)
 	})
@@ -189,7 +189,7 @@ func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, p
 		return err
 	}
 	if id == by.ID {
-		return Errorf(Invalid, "Change your own password with the old one.")
+		return Errorf(Invalid, "refused.own-password")
 	}
 	if err := staff.CheckPassword(password); err != nil {
 		return err

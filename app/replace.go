@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // ReplaceStep says what comes next of a replacement.
@@ -49,12 +50,12 @@ func (a *App) Replace(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		case err == nil && v.Stage.Status == billing.Deleted: // it was given up after that
 		case v.Stage.Status != billing.Closed:
-			return Errorf(Conflict, "Invoice %s is %s: only a closed invoice is replaced. Choose Draft to change it.", v.Number, Describe(v.Stage))
+			return hindered(billing.Void, v)
 		}
 		if err := tx.SaveReplacement(Replacement{Invoice: id, By: by.ID, Began: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "begun"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.begun")))
 	})
 	if err != nil {
 		return ReplaceView{}, err
@@ -164,10 +165,10 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		}
 		to, ok := v.Stage.Next(billing.Void)
 		if !ok || len(exports) == 0 {
-			return Errorf(Conflict, "Invoice %s is %s: it cannot be voided in Xero now.", v.Number, Describe(v.Stage))
+			return Errorf(Conflict, "refused.void", "Invoice", v.Name(), "Stage", stagePhrase(v.Stage))
 		}
 		if why := exports[0].Standing.CannotVoid(); why.Text != "" {
-			return &Error{Code: Conflict, Text: "Invoice %s cannot be voided. %s", Args: []any{v.Number, why.Text}}
+			return Errorf(Conflict, "refused.void-because", "Invoice", v.Name(), "Why", why.Text)
 		}
 		q := &removalQueue{Tx: tx, by: by, stages: map[billing.Stage][]billing.InvoiceID{}}
 		q.add(v, exports[0], to, ledger.VoidedThere)
@@ -191,7 +192,7 @@ func replaced(tx Tx, by staff.Member, id billing.InvoiceID) (billing.Invoice, er
 	}
 	r, err := tx.Replacement(id)
 	if err == nil && !r.Ended.IsZero() || IsCode(err, NotFound) {
-		return v, Errorf(Conflict, "Invoice %s is not being replaced: choose Replace first.", v.Number)
+		return v, Errorf(Conflict, "refused.not-replacing", "Invoice", v.Name())
 	}
 	return v, err
 }
@@ -251,7 +252,7 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 			return err
 		}
 		if step, _ := replaceStep(r, InvoiceView{Invoice: v, Exports: exports}, 0); step != CopyNow {
-			return Errorf(Conflict, "Invoice %s is still in force: it has to be out of force in Xero and deleted here first.", v.Number)
+			return Errorf(Conflict, "refused.copy-first", "Invoice", v.Name())
 		}
 		draft, err := copyToDraft(tx, v, today, replacing(v.Reference, v.Number))
 		if err != nil {
@@ -262,10 +263,10 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", translations.Text("trail.replaces", "Number", v.Number))); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "a draft takes its place"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.replaced")))
 	})
 	return fresh, err
 }
@@ -291,7 +292,7 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 			return err
 		}
 		if v.Stage.Export == billing.Removing {
-			return Errorf(Conflict, "Invoice %s is being voided in Xero: wait until that is settled.", v.Number)
+			return Errorf(Conflict, "refused.voiding", "Invoice", v.Name())
 		}
 		r, err := tx.Replacement(id)
 		if err != nil {
@@ -301,6 +302,6 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "given up"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.given-up")))
 	})
 }

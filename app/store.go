@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Store keeps everything that must outlive the process. Package data implements it on an engine,
@@ -49,7 +49,7 @@ type LeaseHeld struct {
 
 // Error returns the English text.
 func (h *LeaseHeld) Error() string {
-	return fmt.Sprintf("another Feebridge holds %s until %s", h.Name, h.Until.Format(time.TimeOnly))
+	return translations.Text("lease.held", "Name", h.Name, "Time", h.Until.Format(time.TimeOnly))
 }
 
 // Fence proves that a lease is held: a write under an older fence is refused.

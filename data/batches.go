@@ -5,6 +5,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 const batchColumns = "id, tenant, kind, key, members, state, tries, tried, tried_last, troubles, look_up"
@@ -25,7 +26,7 @@ func (r *reader) Batch(id app.BatchID) (app.Batch, error) {
 	return one(r, "reading a batch", noBatch(id), scanBatch, "SELECT "+batchColumns+", body FROM batches WHERE id = ?", id)
 }
 
-func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "There is no batch %s.", id) }
+func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "absent.batch", "ID", id) }
 
 var batchesTable = table{
 	name: "batches", changes: "members, state, tries, tried, tried_last, troubles, look_up", fixed: "tenant, kind, key, body",
@@ -58,7 +59,7 @@ func (w *writer) SaveBatches(all ...app.Batch) error {
 func (w *writer) DeleteBatch(id app.BatchID) error {
 	deleted, err := w.exec("deleting a batch", "DELETE FROM batches WHERE id = ? AND tries = 0 AND state = 'ready'", id)
 	if w.engine.Broken(err) == Reference || err == nil && deleted == 0 {
-		return &app.Error{Code: app.Conflict, Text: "The batch %s is being sent, or was.", Args: []any{id}, Err: err}
+		return &app.Error{Code: app.Conflict, Phrase: translations.Say("absent.batch-unsent", "ID", id), Err: err}
 	}
 	return err
 }

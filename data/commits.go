@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // Every transaction that writes adds a row to commits, so that it can be found out whether it
@@ -60,7 +61,7 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, token string) error {
 	case unknown != nil:
 		return &app.Error{
 			Code: app.Internal, Err: errors.Join(err, unknown),
-			Text: "The database did not answer, so it is not known whether this was saved. Look at what is stored before you try again.",
+			Phrase: translations.Say("database.no-answer"),
 		}
 	case done:
 		return nil

@@ -61,7 +61,7 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	return all, nil
 }
 
-func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "There is no export %s.", id) }
+func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "absent.export", "ID", id) }
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
@@ -181,7 +181,7 @@ func (w *writer) missingStanding(all []app.Export) error {
 			return err
 		}
 		if there[0].Standing.ID != e.Standing.ID {
-			return app.Errorf(app.NotFound, "There is no export %s of the invoice %s in Xero.", e.ID, e.Standing.ID)
+			return app.Errorf(app.NotFound, "absent.export-of", "ID", e.ID, "Invoice", e.Standing.ID)
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 
 // Firm implements app.Reader. A database that holds no firm yet is NotFound.
 func (r *reader) Firm() (app.Firm, error) {
-	return one(r, "reading the firm", app.Errorf(app.NotFound, "There is no firm in this database yet."),
+	return one(r, "reading the firm", app.Errorf(app.NotFound, "absent.firm"),
 		func(row *sql.Rows) (f app.Firm, err error) {
 			var term keptTerm
 			var head keptLetterhead

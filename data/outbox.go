@@ -93,7 +93,7 @@ func (w *writer) Unplan(ids ...app.BatchID) error {
 	}
 	for _, id := range ids {
 		if !slices.Contains(untried, id) {
-			return app.Errorf(app.Conflict, "The batch %s is being sent, or was.", id)
+			return app.Errorf(app.Conflict, "absent.batch-unsent", "ID", id)
 		}
 	}
 	return w.unplan(ids)

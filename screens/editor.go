@@ -125,7 +125,7 @@ func (l footLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (e *editor) begin(client billing.ClientID) {
 	e.load(func(_ context.Context, m app.Materials) (app.Writing, error) {
 		if len(m.Clients) == 0 {
-			return app.Writing{}, app.Errorf(app.Forbidden, "There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
+			return app.Writing{}, app.Errorf(app.Forbidden, "refused.no-clients")
 		}
 		d := draft{materials: m}
 		with, _ := d.client(client)

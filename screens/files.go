@@ -59,7 +59,7 @@ func (s *shell) readFile(name string, file io.ReadCloser, take func(name string,
 		return data, err
 	}, func(content []byte, err error) {
 		if err != nil {
-			s.dialogs.tell(lang.L("file.read.failed"), err.Error())
+			s.dialogs.tell(lang.L("file.read.failed"), toldError(err))
 			return
 		}
 		take(filepath.Base(name), content)
@@ -81,7 +81,7 @@ func (s *shell) saveFile(title, name string, content func(ctx context.Context, p
 				return struct{}{}, content(ctx, path)
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					s.dialogs.tell(lang.L("file.save.failed"), err.Error())
+					s.dialogs.tell(lang.L("file.save.failed"), toldError(err))
 					return
 				}
 				done(path)

@@ -79,7 +79,7 @@ func (m *imports) show(name string, content []byte) {
 	load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
 		func(sheet app.Sheet, err error) {
 			if err != nil {
-				m.dialogs.tell(lang.L("file.read.failed"), err.Error())
+				m.dialogs.tell(lang.L("file.read.failed"), toldError(err))
 				return
 			}
 			m.shown = newImportDialog(m, name, sheet)
@@ -246,14 +246,14 @@ func (d *importDialog) problemList() fyne.CanvasObject {
 
 // problemText says what is wrong, and where.
 func problemText(p intake.Problem) string {
-	data := with{"Line": p.Line, "Column": p.Column, "Text": p.Text}
+	text := told(p.Text)
 	switch {
 	case p.Line == 0:
-		return p.Text
+		return text
 	case p.Column == "":
-		return lang.L("import.problem.line", data)
+		return lang.L("import.problem.line", with{"Line": p.Line, "Text": text})
 	}
-	return lang.L("import.problem.cell", data)
+	return lang.L("import.problem.cell", with{"Line": p.Line, "Column": p.Column, "Text": text})
 }
 
 func (d *importDialog) previewRows() [][]listCell {

@@ -100,7 +100,7 @@ func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 		}
 		c.more += "\n" + lang.L("refresh.failed", with{"Why": wait + "."})
 		if r.Failing.Text != "" {
-			c.more += "\n\n" + lang.L("trouble.xero-says", with{"Text": r.Failing.Text})
+			c.more += "\n\n" + detailWords(r.Failing.Why, r.Failing.Text)
 		}
 	}
 }

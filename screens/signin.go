@@ -108,7 +108,7 @@ func (d *consent) say(sign style.Sign, text string) {
 // end shows why nobody signed in, or goes on to the organisations.
 func (d *consent) end(signIn app.Consent, kept bool, found []app.Connection, err error) {
 	if err == nil && len(found) == 0 {
-		err = app.Errorf(app.Invalid, "The sign-in reaches no organisation. Sign in again, and choose one on Xero's page before you allow access.")
+		err = app.Errorf(app.Invalid, "consent.no-organisation")
 	}
 	if err == nil {
 		d.box.hide()

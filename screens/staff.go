@@ -16,6 +16,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
 )
@@ -362,7 +363,7 @@ func (t *team) clientOf(text string) (billing.ClientID, error) {
 			return c.ID, nil
 		}
 	}
-	return "", app.Errorf(app.Invalid, "there is no client %q: choose one of the list.", text)
+	return "", app.Errorf(app.Invalid, "problem.no-such-client", "Client", translations.Quoted(text))
 }
 
 // roleOf finds a role by the word that was written.
@@ -372,5 +373,5 @@ func roleOf(text string) (staff.Role, error) {
 			return r, nil
 		}
 	}
-	return staff.NoRole, app.Errorf(app.Invalid, "%q is no role: choose Viewer, Editor or Owner.", text)
+	return staff.NoRole, app.Errorf(app.Invalid, "problem.no-such-role", "Role", translations.Quoted(text))
 }

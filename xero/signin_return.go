@@ -49,8 +49,7 @@ func (c *Connector) awaitReturn(ports []int, state string) (*waiting, error) {
 		}
 		taken, failures = append(taken, strconv.Itoa(port)), append(failures, err)
 	}
-	none := app.Errorf(app.Unavailable, "Feebridge cannot wait for Xero's answer: other programs use every port that is registered for it (%s). "+
-		"Close the other program, or register one more address with your Xero app and enter its port.", strings.Join(taken, ", "))
+	none := app.Errorf(app.Unavailable, "consent.no-port", "Ports", strings.Join(taken, ", "))
 	none.Err = errors.Join(failures...)
 	return nil, none
 }

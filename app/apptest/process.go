@@ -4,12 +4,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
+	"feebridge/app/storetest"
 	"feebridge/data"
 	"feebridge/data/sqlite"
 	"feebridge/xero"
@@ -22,10 +24,17 @@ type Process struct {
 	Books app.Books
 	Stop  func() // ends the process
 	World *World
+
+	troubled bool
 }
 
 // Start starts a process; with a fate it dies where the fate says.
-func (w *World) Start(f *Fate) *Process {
+func (w *World) Start(f *Fate) *Process { return w.start(f, troubled) }
+
+// StartPlainly starts a process whose store does nothing that it seldom does, to count what it does.
+func (w *World) StartPlainly() *Process { return w.start(nil, false) }
+
+func (w *World) start(f *Fate, troubled bool) *Process {
 	db, err := sqlite.Open(context.Background(), w.Path)
 	if err != nil {
 		w.T.Fatal(err)
@@ -35,13 +44,18 @@ func (w *World) Start(f *Fate) *Process {
 		API: "http://xero.test", HTTP: transport,
 		Token: func(context.Context, ledger.TenantID) (string, error) { return w.token, nil },
 	})
+	if troubled {
+		storetest.LostCommit(db, uint64(len(w.T.Name())))
+		storetest.Failing(db)
+		storetest.NoNested(db)
+	}
 	var store Store = db
 	var books app.Books = client
 	if f != nil {
 		f.kill = func() { _ = db.Close() }
 		store, books = newMortalStore(db, f), mortalBooks{client, f}
 	}
-	p := &Process{DB: db, Books: books, World: w}
+	p := &Process{DB: db, Books: books, World: w, troubled: troubled}
 	p.Stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
@@ -67,8 +81,19 @@ type Params struct {
 	Log       *slog.Logger
 }
 
+// plainly is the variable of the environment that lets the tests run on a store without trouble.
+const plainly = "FEEBRIDGE_TEST_PLAINLY"
+
+// troubled says that the tests' stores do what a store may do to its users at any time, and seldom
+// does: a transaction runs twice, the answer to a commit is lost, nothing goes on after a failed
+// statement, nothing is asked while rows are read. Who is right under all of it is right without.
+var troubled = os.Getenv(plainly) == ""
+
 // Start makes the desk of the process, in the place of the one that it had.
 func (p *Process) Start(params Params) {
+	if p.troubled {
+		params.Store = storetest.Twice(params.Store)
+	}
 	use := app.New(app.Params{
 		Store: params.Store, Copier: params.Copier, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
 	})

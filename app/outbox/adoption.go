@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // adoption brings what Xero has together with what a copy of the database knows, in one
@@ -148,7 +149,7 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 			return f.burnVoided(st) // it was taken back to draft since, or will be exported again
 		}
 		messages = append(messages, ledger.Message{
-			Text: "It was exported after the copy was made, in which it is a draft.", Cause: ledger.ChangedThere, Warning: true,
+			Text: translations.Text("message.exported-since-copy"), Cause: ledger.ChangedThere, Warning: true,
 		})
 		if err := f.number(&v, st.Number); err != nil {
 			return err
@@ -166,7 +167,7 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 		e.Number = st.Number
 	}
 	f.c.Adopted++
-	if err := f.Record(app.Entry(app.Itself, staff.AuditFind, "invoice", string(v.ID), app.Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+	if err := f.Record(app.Entry(app.Itself, staff.AuditFind, "invoice", string(v.ID), app.Describe(v.Stage), translations.Text("trail.adopted", "Number", st.Number))); err != nil {
 		return err
 	}
 	return f.arrive(e, v, st, messages)

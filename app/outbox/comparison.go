@@ -3,13 +3,13 @@ package outbox
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
@@ -219,14 +219,14 @@ const mostTold = 50
 // tellComparison says the result of a comparison, as the audit trail keeps it.
 func tellComparison(c app.Reconciliation, strays []app.Stray) string {
 	lines := []string{
-		"exports found again: " + strconv.Itoa(c.Adopted),
-		"exports brought up to date: " + strconv.Itoa(c.Updated),
+		translations.Text("trail.compared.adopted", "Number", c.Adopted),
+		translations.Text("trail.compared.updated", "Number", c.Updated),
 	}
 	for _, s := range strays[:min(len(strays), mostTold)] {
 		lines = append(lines, string(s.Why)+": "+string(s.Number)+", "+string(s.Status)+", "+s.Total.String())
 	}
 	if more := len(strays) - mostTold; more > 0 {
-		lines = append(lines, "and "+strconv.Itoa(more)+" more")
+		lines = append(lines, translations.Text("trail.compared.more", "Count", more))
 	}
 	return strings.Join(lines, "\n")
 }

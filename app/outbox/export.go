@@ -7,6 +7,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // exporting is one export in a request.
@@ -83,7 +84,7 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	case m.Export.Standing.ID != "":
 		return m.arrive(e, m.Export.Standing, warnings(m.Export.Messages), false)
 	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
-		return m.refuse(e, ledger.Message{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken})
+		return m.refuse(e, ledger.Message{Text: translations.Text("xero-says.number-taken"), Cause: ledger.NumberTaken})
 	case again.wait:
 	case again.small > 0:
 		m.Export.Small = again.small
@@ -102,7 +103,7 @@ func (m exporting) refuse(e *effects, why ledger.Message) error {
 
 // failsAgain is what is said of a member that Xero fails on every time.
 var failsAgain = ledger.Message{
-	Text: "Xero answered more than once with an error of its own, and has nothing of it.", Cause: ledger.XeroTrouble,
+	Text: translations.Text("message.xero-failed"), Cause: ledger.XeroTrouble,
 }
 
 func warnings(all []ledger.Message) []ledger.Message {

@@ -12,6 +12,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // exports is the kind of request that takes invoices into Xero.
@@ -143,7 +144,7 @@ func memberOf(all []staff.Member, id staff.ID) staff.Member {
 			return m
 		}
 	}
-	return staff.Member{Name: "A former member of staff"}
+	return staff.Member{Name: translations.Text("person.former-staff")}
 }
 
 // fresh is how long a chart that was just read, to connect, serves the export that

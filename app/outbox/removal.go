@@ -5,6 +5,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // removing is one removal, with what it is about.
@@ -53,7 +54,7 @@ func (m removing) adopt(e *effects, _ app.Batch, found reading, again resend) er
 			return refused[0]
 		}
 		if !again.wait && m.kind.lostAgain(e, string(m.ID)) {
-			return ledger.Message{Text: "Xero answered more than once with an error of its own, or not at all, and still has it.", Cause: ledger.XeroTrouble}
+			return ledger.Message{Text: translations.Text("stays.xero-failed"), Cause: ledger.XeroTrouble}
 		}
 		return ledger.Message{}
 	})
@@ -164,7 +165,7 @@ func (m removing) gone(e *effects) {
 		m.withdraw(e)
 		return
 	}
-	m.keep(e, nil, []ledger.Message{ledger.Stays("Xero does not have it any more.")})
+	m.keep(e, nil, []ledger.Message{ledger.Stays(translations.Text("stays.gone"))})
 	t := m.tracked
 	t.Invoice.Stage = e.stages[t.Invoice.ID]
 	e.vanish(t)

@@ -11,6 +11,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // removals is the kind of request that deletes or voids invoices in Xero.
@@ -106,7 +107,7 @@ func (k *removals) waiting(ctx context.Context) (waiting []app.Removal, refused 
 				continue
 			}
 			if run.Stale(time.Now()) {
-				refused[m.ID] = []ledger.Message{ledger.Stays("It was asked for more than twelve hours ago and could not be sent since, so it was left there. Ask for it again if it is still wanted.")}
+				refused[m.ID] = []ledger.Message{ledger.Stays(translations.Text("stays.too-old"))}
 				continue
 			}
 			waiting = append(waiting, m)
@@ -154,7 +155,7 @@ func changedMeanwhile(t app.Tracked, st ledger.Standing) ledger.Message {
 	for _, d := range t.Sent().Differences(st) {
 		if !slices.Contains(known, d) {
 			return ledger.Message{
-				Text:  "It was changed in Xero since you last saw it. " + d.Message().Text + " Look at both; ask for it again if it is to be removed all the same.",
+				Text:  translations.Text("stays.edited", "Difference", d.Message().Text),
 				Cause: ledger.ChangedThere,
 			}
 		}

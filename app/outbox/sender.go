@@ -7,6 +7,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // Send sends what is queued for the organisation and settles what is unknown. It
@@ -153,7 +154,7 @@ func (s *sender) run(ctx context.Context) error {
 			return s.setHealth(ctx, app.Park{})
 		}
 		if giveUp := s.errand.giveUp; !giveUp.IsZero() && due.After(giveUp) {
-			return &app.Parked{Park: app.Park{Until: due, Why: app.Interrupted, Text: "The answer to a request was lost, and it is not known yet what Xero made of it."}}
+			return &app.Parked{Park: app.Park{Until: due, Why: app.Interrupted, Text: translations.Text("parked.answer-lost")}}
 		}
 		if err := s.wait(ctx, due, rings); err != nil {
 			return err

@@ -7,12 +7,13 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // What is said of an invoice that was deleted or voided in Xero.
 var (
-	deletedThere = ledger.Message{Text: "It was deleted in Xero by hand.", Cause: ledger.RemovedThere}
-	voidedThere  = ledger.Message{Text: "It was voided in Xero by hand.", Cause: ledger.RemovedThere}
+	deletedThere = ledger.Message{Text: translations.Text("message.deleted"), Cause: ledger.RemovedThere}
+	voidedThere  = ledger.Message{Text: translations.Text("message.voided"), Cause: ledger.RemovedThere}
 )
 
 // receive ends an export whose invoice is in Xero: what Xero said, what it means for
@@ -136,13 +137,13 @@ func without(all, less []ledger.Message) []ledger.Message {
 func tell(s billing.Stage, st ledger.Standing) string {
 	switch st.Settlement() {
 	case ledger.Approved:
-		return app.Describe(s) + ", approved"
+		return translations.Text("trail.approved", "Stage", app.Describe(s))
 	case ledger.PartPaid:
-		return app.Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
+		return translations.Text("trail.part-paid", "Stage", app.Describe(s), "Amount", st.AmountDue)
 	case ledger.Paid:
-		return app.Describe(s) + ", paid"
+		return translations.Text("trail.paid", "Stage", app.Describe(s))
 	case ledger.Credited:
-		return app.Describe(s) + ", credited"
+		return translations.Text("trail.credited", "Stage", app.Describe(s))
 	}
 	return app.Describe(s)
 }

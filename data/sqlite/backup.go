@@ -14,6 +14,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 	"feebridge/data/sheet"
 )
 
@@ -25,7 +26,7 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 		return err
 	}
 	if _, err := os.Lstat(path); err == nil && !over {
-		return &app.Error{Code: app.Conflict, Text: "There is a file %s already. Choose another name for the backup.", Args: []any{path}, Err: fs.ErrExist}
+		return &app.Error{Code: app.Conflict, Phrase: translations.Say("backup.exists", "File", path), Err: fs.ErrExist}
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(db.path), beginning+"*") // its owner's alone
 	if err != nil {
@@ -56,7 +57,7 @@ func (db *DB) refuseOwn(path string) error {
 	}
 	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
 		if own, err := os.Stat(db.path + suffix); err == nil && os.SameFile(own, there) {
-			return app.Errorf(app.Invalid, "%s belongs to the database that is open: choose another name for the backup.", path)
+			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
 		}
 	}
 	return nil
@@ -75,7 +76,7 @@ func copyFile(from, to string) error {
 }
 
 func unwritten(path string, err error) error {
-	return &app.Error{Code: app.Unavailable, Text: "The backup %s cannot be written: %v. Choose another place, or free some space.", Args: []any{path, err}, Err: err}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
 }
 
 // copyTo copies the database to a new file, on a connection of its own: one for reading

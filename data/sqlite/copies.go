@@ -13,6 +13,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Copy is a good copy of a database that lies beside it.
@@ -73,7 +74,7 @@ func notAFirm(path string, empty bool) error {
 	if !empty {
 		return nil
 	}
-	return app.Errorf(app.Invalid, "There is nothing in %s. Choose another file.", path)
+	return app.Errorf(app.Invalid, "backup.empty", "File", path)
 }
 
 // The copies beside a database firm.db are named firm-backup-2026-11-03.db, for each night;
@@ -135,7 +136,7 @@ func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
 	}
 	for _, name := range append(old, abandoned...) {
 		if err := os.RemoveAll(name); err != nil {
-			return path, &app.Error{Code: app.Unavailable, Text: "The old copy %s cannot be removed: %v.", Args: []any{name, err}, Err: err}
+			return path, &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-removed", "File", name, "Error", err), Err: err}
 		}
 	}
 	return path, nil

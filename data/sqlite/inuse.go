@@ -36,7 +36,7 @@ func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error)
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, app.Errorf(app.Unavailable, "The database %s is being restored or checked by another Feebridge. Try again in a moment.", path)
+		return nil, app.Errorf(app.Unavailable, "database.elsewhere", "File", path)
 	}
 	return nil, cannotOpen(path, err)
 }

@@ -19,6 +19,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 	"feebridge/data"
 )
 
@@ -118,8 +119,8 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 
 func cannotOpen(path string, err error) error {
 	return &app.Error{
-		Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.",
-		Args: []any{path, err}, Err: err,
+		Code: app.Unavailable, Phrase: translations.Say("database.not-opened", "File", path, "Error", err),
+		Err: err,
 	}
 }
 
@@ -182,13 +183,13 @@ func look(ctx context.Context, path string) (fresh bool, err error) {
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-		return false, &app.Error{Code: app.Invalid, Text: "%s is not a database, or it is damaged. Choose another file, or a backup.", Args: []any{path}, Err: err}
+		return false, &app.Error{Code: app.Invalid, Phrase: translations.Say("database.none", "File", path), Err: err}
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
 	case id == 0 && tables == 0:
 		return true, nil
 	case id != applicationID:
-		return false, app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
+		return false, app.Errorf(app.Invalid, "database.foreign", "File", path)
 	}
 	return false, nil
 }
