@@ -12,7 +12,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// fakeAfter is what becomes of invoices after their export.
+// fakeAfter is what happens to invoices after their export.
 type fakeAfter struct {
 	refreshes    map[ledger.TenantID]app.Refresh
 	moved        int // by the next refresh
