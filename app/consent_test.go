@@ -124,7 +124,7 @@ func (w *signedIn) enter() *process {
 		w.access = append(w.access, token)
 		return token, err
 	}})
-	p.Start(apptest.Params{Store: db, Copier: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
+	p.Start(apptest.Params{Store: db, Backups: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
 	p.browse = func(link string) {
 		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
 			return toBack(ctx, network, address)

@@ -47,7 +47,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err := o.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}

@@ -10,5 +10,5 @@ type Nightly struct {
 	Failure string
 }
 
-// KeptCopies is how many nightly copies are kept: one a day, for as many days.
-const KeptCopies = 14
+// KeptBackups is how many nightly copies are kept: one a day, for as many days.
+const KeptBackups = 14

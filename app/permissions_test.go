@@ -471,7 +471,7 @@ func openPrepared(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
 	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil { // a copy is locked
 		t.Fatal(err)
 	}

@@ -96,12 +96,6 @@ func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 	return byMark, err
 }
 
-// Waiting implements app.Reader.
-func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
-	return many(r, "reading what waits", scanOneExport,
-		"SELECT "+exportColumns+" FROM exports e WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
-}
-
 var exportsTable = table{
 	name: "exports",
 	changes: "contact, expected, currency, batch, sent, since, small, ended, result, xero_id, " +

@@ -69,8 +69,8 @@ func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.
 	return tracked, err
 }
 
-// OpenThere implements app.Reader.
-func (r *reader) OpenThere(t ledger.TenantID) ([]ledger.InvoiceID, error) {
+// OpenInXero implements outbox.Reader.
+func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) {
 	return many(r, "looking for open invoices", func(row *sql.Rows) (id ledger.InvoiceID, err error) {
 		err = row.Scan(&id)
 		return id, err

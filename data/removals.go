@@ -17,15 +17,6 @@ func scanRemoval(row *sql.Rows) (r app.Removal, err error) {
 	return r, err
 }
 
-// Removal implements app.Reader.
-func (r *reader) Removal(id app.RemovalID) (app.Removal, error) {
-	all, err := r.Removals([]app.RemovalID{id})
-	if err != nil {
-		return app.Removal{}, err
-	}
-	return all[0], nil
-}
-
 // Removals implements app.Reader.
 func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
 	all, err := many(r, "reading removals", scanRemoval,
@@ -51,8 +42,8 @@ func (r *reader) RemovalsOf(id billing.InvoiceID) ([]app.Removal, error) {
 	return many(r, "reading the removals of an invoice", scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE invoice = ? ORDER BY seq DESC", id)
 }
 
-// RemovalsWaiting implements app.Reader.
-func (r *reader) RemovalsWaiting(t ledger.TenantID, limit int) ([]app.Removal, error) {
+// WaitingRemovals implements outbox.Reader.
+func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, error) {
 	return many(r, "reading what waits to be removed", scanRemoval,
 		"SELECT "+removalColumns+" FROM removals WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
@@ -115,9 +106,6 @@ func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
 		return x, err
 	}, "SELECT export, tenant, kind FROM extras WHERE tenant = ? ORDER BY seq LIMIT ?", t, limit)
 }
-
-// SaveExtra implements app.Tx.
-func (w *writer) SaveExtra(x app.Extra) error { return w.SaveExtras(x) }
 
 // SaveExtras implements outbox.Tx.
 func (w *writer) SaveExtras(all ...app.Extra) error {

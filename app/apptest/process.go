@@ -60,7 +60,7 @@ func (w *World) start(f *Fate, troubled bool) *Process {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
-	p.Start(Params{Store: store, Copier: db, Books: books, Log: Quiet})
+	p.Start(Params{Store: store, Backups: db, Books: books, Log: Quiet})
 	return p
 }
 
@@ -73,7 +73,7 @@ type Desk struct {
 // Params are what a desk stands on.
 type Params struct {
 	Store     Store
-	Copier    app.Copier
+	Backups   app.Backups
 	Books     app.Books
 	Connector app.Connector
 	Vault     app.Vault
@@ -95,7 +95,7 @@ func (p *Process) Start(params Params) {
 		params.Store = storetest.Twice(params.Store)
 	}
 	use := app.New(app.Params{
-		Store: params.Store, Copier: params.Copier, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
+		Store: params.Store, Backups: params.Backups, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
 	})
 	p.App = &Desk{use, outbox.New(outbox.Params{
 		App: use, Store: params.Store, Books: params.Books, Print: params.Print, Log: params.Log,
@@ -104,7 +104,7 @@ func (p *Process) Start(params Params) {
 
 // Reopen puts something between the process and its store.
 func (p *Process) Reopen(between func(Store) Store) {
-	p.Start(Params{Store: between(p.DB), Copier: p.DB, Books: p.Books, Log: Quiet})
+	p.Start(Params{Store: between(p.DB), Backups: p.DB, Books: p.Books, Log: Quiet})
 }
 
 // Run sends and refreshes until ctx ends. It does not announce changes, which would read the feed

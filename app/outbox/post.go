@@ -173,20 +173,21 @@ func putBack(e *effects, b app.Batch) {
 	e.batches = append(e.batches, b)
 }
 
-// eachKind calls fn for the requests of each kind that there are.
+// eachKind calls fn for the requests of each kind that there are. One of a kind that this version
+// does not know is an error.
 func (s *sender) eachKind(all []app.Batch, fn func(kind, []app.Batch) error) error {
-	for _, k := range []app.BatchKind{app.ContactBatch, app.InvoiceBatch, app.RemovalBatch} {
-		var some []app.Batch
-		for _, b := range all {
-			if b.Kind == k {
-				some = append(some, b)
-			}
-		}
-		if len(some) == 0 {
-			continue
-		}
-		if err := fn(s.kindOf(k), some); err != nil {
+	by := map[app.BatchKind][]app.Batch{}
+	for _, b := range all {
+		if _, err := s.kindOf(b); err != nil {
 			return err
+		}
+		by[b.Kind] = append(by[b.Kind], b)
+	}
+	for _, k := range s.kinds() {
+		if some := by[k.name]; len(some) > 0 {
+			if err := fn(k.kind, some); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 	"feebridge/data/sheet"
 )
 
-// Backup implements app.Copier: one consistent state, checked, whole or not at all. Of a
+// Backup implements app.Backups: one consistent state, checked, whole or not at all. Of a
 // file that is at path already the error wraps fs.ErrExist. The copy is made beside the
 // database first, so that path may be on a network drive.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {

@@ -118,8 +118,8 @@ func leftBeside(path string) bool {
 	return err == nil && len(names) > 0
 }
 
-// KeepCopy implements app.Copier.
-func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
+// KeepBackup implements app.Backups.
+func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
 	// One of this day may have been made before the database was restored.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -129,7 +129,7 @@ func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
 	if err != nil {
 		return path, err
 	}
-	old = old[:max(0, len(old)-app.KeptCopies)]
+	old = old[:max(0, len(old)-app.KeptBackups)]
 	abandoned, err := db.abandoned()
 	if err != nil {
 		return path, err

@@ -34,7 +34,7 @@ type DB struct {
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
 }
 
-var _ app.Copier = (*DB)(nil)
+var _ app.Backups = (*DB)(nil)
 
 //go:embed migrations/*.sql
 var migrations embed.FS

@@ -366,7 +366,7 @@ func TestADamagedFileIsToldWithItsCopies(t *testing.T) {
 			}
 			var made []string
 			for _, day := range []billing.Date{20261101, 20261102, 20261103} {
-				name, keep := db.KeepCopy(t.Context(), day)
+				name, keep := db.KeepBackup(t.Context(), day)
 				made = append(made, name)
 				if err := errors.Join(keep, db.Update(t.Context(), burn("INV-1"))); err != nil {
 					t.Fatal(err)
@@ -472,7 +472,7 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 		day := billing.Date(20261103)
 		for range 20 {
 			for range 2 { // the second time there is one
-				if _, err := s.KeepCopy(t.Context(), day); err != nil {
+				if _, err := s.KeepBackup(t.Context(), day); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -483,8 +483,8 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
-		for i := range app.KeptCopies {
-			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptCopies).String()+".db"))
+		for i := range app.KeptBackups {
+			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptBackups).String()+".db"))
 		}
 		want = append(want, mine, others)
 		same(t, names, want)
