@@ -122,6 +122,29 @@ func TestARestoreBringsBackTheCopyAndKeepsWhatWasThere(t *testing.T) {
 	}
 }
 
+func TestRestoresInOneSecondKeepEachWhatWasThere(t *testing.T) {
+	path := closedFirm(t)
+	backup := backUp(t, path)
+	var kept []string
+	for _, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} { // which takes less than a second where it matters
+		change(t, path, burn(n))
+		name, err := sqlite.Restore(t.Context(), path, backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, name)
+	}
+	copies, err := sqlite.Copies(t.Context(), path)
+	if err != nil || len(copies) != len(kept) {
+		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+	for i, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} {
+		if !isBurnt(t, kept[i], n) {
+			t.Errorf("%s is not what was there before restore %d", kept[i], i+1)
+		}
+	}
+}
+
 func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 	path := closedFirm(t)
 	broken := backUp(t, path)
