@@ -118,9 +118,9 @@ func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 
 // Kept reports whether the sign-in outlives this run of Feebridge: it does not where the
 // operating system has no keyring that works.
-func (a *App) Kept(id ConsentID) bool {
+func (a *App) Kept(ctx context.Context, id ConsentID) bool {
 	k, kept := a.keys.of(id), false
-	_ = k.use(context.Background(), func() error {
+	_ = k.use(ctx, func() error { // nobody asks once ctx has ended
 		kept = k.refresh == ""
 		return nil
 	})
@@ -137,7 +137,7 @@ func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
 	return a.keys.of(id).token(ctx, a, id)
 }
 
-// expire makes the next call to the organisation ask for a new access token, and reports
+// ExpireToken makes the next call to the organisation ask for a new access token, and reports
 // whether there was one that is not accepted any more.
 func (a *App) ExpireToken(ctx context.Context, t ledger.TenantID) bool {
 	id, err := a.consentOf(ctx, t)
@@ -263,7 +263,7 @@ func (k *key) token(ctx context.Context, a *App, id ConsentID) (access string, e
 	return access, err
 }
 
-// expire makes the next call ask for a new access token, and reports whether there was
+// ExpireToken makes the next call ask for a new access token, and reports whether there was
 // one: Xero did not accept it.
 func (k *key) expire(ctx context.Context) (was bool) {
 	_ = k.use(ctx, func() error { // whose only error is that ctx has ended

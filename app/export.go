@@ -359,6 +359,7 @@ func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
 	return open, err
 }
 
+// AllOpenRuns returns the runs of every organisation that have not ended.
 func AllOpenRuns(r Reader) ([]Run, error) {
 	orgs, err := r.Organisations()
 	if err != nil {

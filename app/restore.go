@@ -54,7 +54,7 @@ func (a *App) LockState(ctx context.Context) (LockState, error) {
 	return s, err
 }
 
-// unreconciled returns the organisations that a copy must be compared with before anything
+// Unreconciled returns the organisations that a copy must be compared with before anything
 // is sent, numbered or taken back. One that was connected after the copy was made is among
 // them, too: it may have been connected, and been sent to, before.
 func Unreconciled(r Reader) ([]Organisation, error) {

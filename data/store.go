@@ -174,6 +174,8 @@ func (w *writer) Now() time.Time { return w.now }
 
 // exec runs a statement and returns how many rows it changed. One that has begun runs to its
 // end: to watch ctx meanwhile would cost a goroutine for each.
+//
+//nolint:contextcheck // the transaction's context is the writer's
 func (w *writer) exec(doing, query string, args ...any) (int64, error) {
 	if err := w.prepare(query); err != nil {
 		return 0, w.explain(doing, err)
