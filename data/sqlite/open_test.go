@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -161,7 +162,7 @@ func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	deadline.Wait(t, all.Wait, "five that open at once")
 }
 
 func TestWhatWasCommittedIsThereAfterClose(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -324,7 +325,9 @@ func writeFor(path string) {
 
 func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 	path := closedFirm(t)
-	c := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_WRITES="+path)
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -334,7 +337,7 @@ func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := out.Read(make([]byte, 20)); err != nil {
-		t.Fatal(err)
+		t.Fatalf("the process has written nothing within %v: %v", deadline.Thing, err)
 	}
 	if _, err := sqlite.Restore(t.Context(), path, path+".seen"); !app.IsCode(err, app.Unavailable) {
 		t.Errorf("a database that another process has open: %v", err)
