@@ -25,7 +25,7 @@ func run(t *testing.T, path string, statements ...string) {
 	}
 	closeAtEnd(t, db)
 	for _, s := range statements {
-		if _, err := db.Exec(s); err != nil {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
@@ -203,7 +203,7 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 		"INSERT INTO audit SELECT seq + 5, at, by_id, by_name, action, subject, id, was, became, hash, hash FROM audit WHERE seq = 3",
 		"INSERT INTO audit SELECT seq + 1, at, by_id, by_name, action, subject, id, was, became, previous, hash FROM audit WHERE seq = 3",
 	} {
-		if _, err := db.Exec(statement); err == nil || !strings.Contains(err.Error(), "audit") {
+		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "audit") {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
