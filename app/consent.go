@@ -118,9 +118,9 @@ func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 
 // Kept reports whether the consent outlives this run of Feebridge: it does not where the
 // operating system has no keyring that works.
-func (a *App) Kept(id ConsentID) bool {
+func (a *App) Kept(ctx context.Context, id ConsentID) bool {
 	k, kept := a.keys.of(id), false
-	_ = k.use(context.Background(), func() error {
+	_ = k.use(ctx, func() error { // nobody asks once ctx has ended
 		kept = k.refresh == ""
 		return nil
 	})
@@ -263,7 +263,7 @@ func (k *key) token(ctx context.Context, a *App, id ConsentID) (access string, e
 	return access, err
 }
 
-// expire makes the next call ask for a new access token, and reports whether there was
+// ExpireToken makes the next call ask for a new access token, and reports whether there was
 // one: Xero did not accept it.
 func (k *key) expire(ctx context.Context) (was bool) {
 	_ = k.use(ctx, func() error { // whose only error is that ctx has ended

@@ -74,9 +74,9 @@ func (f *finishing) checkTaxes(v billing.Invoice) error {
 // severalMapped reports whether the organisation of a client has a rate of several
 // components for the tax.
 func (f *finishing) severalMapped(client billing.ClientID, t billing.Tax) (bool, error) {
-	org, err := f.terms.destinations.of(client)
-	if err != nil {
-		return false, nil // not connected yet
+	org, connected := f.terms.destinations.find(client)
+	if !connected {
+		return false, nil
 	}
 	m, err := f.Mapping(org.Tenant.ID)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/apptest"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
@@ -38,6 +39,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	deadline.Watch(t)
 	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), log: &bytes.Buffer{}}
 	if err := os.WriteFile(o.path, apptest.EmptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
@@ -408,7 +410,7 @@ func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	deadline.Wait(t, all.Wait, "30 guesses")
 	if got := o.trail(); len(got) != 6 {
 		t.Errorf("%d entries: %q", len(got), got)
 	}
@@ -418,14 +420,14 @@ func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
 }
 
 // raw runs a statement on the file itself, past Feebridge.
-func (o *office) raw(statement string, args ...any) {
+func (o *office) raw(statement string) {
 	o.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+o.path)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(context.Background(), statement, args...); err != nil {
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
 		o.t.Fatalf("%s: %v", statement, err)
 	}
 }

@@ -206,15 +206,16 @@ func (w *templateWriter) rowsOf(v billing.Invoice) ([][]SheetCell, error) {
 
 // there returns what is known of the organisation that a client's invoices go to.
 func (w *templateWriter) there(client billing.ClientID) (*knownThere, error) {
-	org, err := w.destinations.of(client)
-	if err != nil {
-		return &knownThere{}, nil // not connected
+	org, connected := w.destinations.find(client)
+	if !connected {
+		return &knownThere{}, nil
 	}
 	id := org.Tenant.ID
 	if k := w.known[id]; k != nil {
 		return k, nil
 	}
 	k := &knownThere{}
+	var err error
 	if k.mapping, err = w.Mapping(id); err != nil {
 		return nil, err
 	}

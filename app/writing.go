@@ -147,9 +147,9 @@ func (t *terms) of(c billing.Client) (ClientTerms, error) {
 // mapping returns the mapping of the organisation that a client's invoices go to; an
 // empty one where there is none yet.
 func (t *terms) mapping(c billing.ClientID) (ledger.Mapping, error) {
-	org, err := t.destinations.of(c)
-	if err != nil {
-		return ledger.Mapping{}, nil // not connected yet
+	org, connected := t.destinations.find(c)
+	if !connected {
+		return ledger.Mapping{}, nil
 	}
 	id := org.Tenant.ID
 	if m, known := t.mapped[id]; known {

@@ -58,7 +58,7 @@ func (s *session) openDemo(ctx context.Context, f *simFlags) (*simulator, func()
 	}
 	config, err := f.config()
 	if err == nil {
-		there, err = listen(config, "127.0.0.1:0")
+		there, err = listen(ctx, config, "127.0.0.1:0")
 	}
 	if err == nil {
 		err = s.startDemo(ctx, filepath.Join(folder, "demo.db"), there)

@@ -186,6 +186,8 @@ func (w *writer) Now() time.Time { return w.now }
 
 // exec runs a statement and returns how many rows it changed. One that has begun runs to its
 // end: to watch ctx meanwhile would cost a goroutine for each.
+//
+//nolint:contextcheck // the transaction's context is the writer's
 func (w *writer) exec(doing, query string, args ...any) (changed int64, err error) {
 	w.wrote = true
 	err = w.run(query, func() error {

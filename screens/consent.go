@@ -76,7 +76,7 @@ func (d *consent) start() {
 		signIn, found, err := d.app.AskConsent(ctx, d.me(), func(link string) {
 			post(func() { d.open(link) })
 		})
-		kept := err == nil && d.app.Kept(signIn.ID)
+		kept := err == nil && d.app.Kept(ctx, signIn.ID)
 		post(func() { d.end(signIn, kept, found, err) })
 	})
 }

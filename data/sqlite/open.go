@@ -128,6 +128,8 @@ func cannotOpen(path string, err error) error {
 func (db *DB) Path() string { return db.path }
 
 // Close closes the database. Transactions that are under way are rolled back.
+//
+//nolint:contextcheck // it comes after the work, whose context may have ended: it has a limit of its own
 func (db *DB) Close() error {
 	if db.stale.Load() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)

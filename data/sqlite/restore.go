@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -138,10 +137,7 @@ func keepCurrent(ctx context.Context, path string) (kept string, err error) {
 		return "", nil
 	}
 	fold(ctx, path)
-	kept = beside(path, restoreWord, time.Now().UTC().Format(backupTime))
-	if _, err := os.Lstat(kept); err == nil {
-		return "", fmt.Errorf("there is a file %s already: wait a second", kept)
-	}
+	kept = freeBeside(path, restoreWord, time.Now().UTC().Format(backupTime))
 	if hasLog(path) {
 		if err := copyFile(path+"-wal", kept+"-wal"); err != nil {
 			return "", err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -119,6 +120,29 @@ func TestARestoreBringsBackTheCopyAndKeepsWhatWasThere(t *testing.T) {
 	copies, err := sqlite.Copies(t.Context(), path)
 	if err != nil || len(copies) != 1 || copies[0].Path != kept || copies[0].At.IsZero() {
 		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+}
+
+func TestRestoresInOneSecondKeepEachWhatWasThere(t *testing.T) {
+	path := closedFirm(t)
+	backup := backUp(t, path)
+	var kept []string
+	for _, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} { // which takes less than a second where it matters
+		change(t, path, burn(n))
+		name, err := sqlite.Restore(t.Context(), path, backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, name)
+	}
+	copies, err := sqlite.Copies(t.Context(), path)
+	if err != nil || len(copies) != len(kept) {
+		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+	for i, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} {
+		if !isBurnt(t, kept[i], n) {
+			t.Errorf("%s is not what was there before restore %d", kept[i], i+1)
+		}
 	}
 }
 
@@ -301,7 +325,9 @@ func writeFor(path string) {
 
 func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 	path := closedFirm(t)
-	c := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_WRITES="+path)
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -311,7 +337,7 @@ func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := out.Read(make([]byte, 20)); err != nil {
-		t.Fatal(err)
+		t.Fatalf("the process has written nothing within %v: %v", deadline.Thing, err)
 	}
 	if _, err := sqlite.Restore(t.Context(), path, path+".seen"); !app.IsCode(err, app.Unavailable) {
 		t.Errorf("a database that another process has open: %v", err)
