@@ -54,7 +54,7 @@ test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test
 	@[ -e build/test.json ] || echo 'first build: about 3 minutes'
 	@mkdir -p build
-	@$(ENGLISH) $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
+	@$(ENGLISH) FEEBRIDGE_TEST_ALL=1 $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
 	echo; echo 'The slowest tests:'; \
 	$(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
 	exit $$status

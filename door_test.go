@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
@@ -39,14 +40,12 @@ type doorway struct {
 	woken  chan struct{}
 }
 
-// patience is how long a test waits for anything.
-const patience = time.Minute
-
 // newDoorway opens a firm with one exported invoice, whose links lead to a free port. The
 // window is empty.
 func newDoorway(t *testing.T) *doorway {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	deadline.Watch(t)
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +61,7 @@ func newDoorway(t *testing.T) *doorway {
 	listening := make(chan struct{}, 10)
 	firm := command.Opened{App: command.NewDesk(app.Params{Log: log}, db, nil), Door: xero.NewDoor(xero.DoorConfig{
 		Log: log, Listen: func(network, address string) (net.Listener, error) {
-			l, err := net.Listen(network, address)
+			l, err := new(net.ListenConfig).Listen(t.Context(), network, address)
 			if err == nil {
 				listening <- struct{}{}
 			}
@@ -87,17 +86,13 @@ func newDoorway(t *testing.T) *doorway {
 	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
 	t.Cleanup(func() {
 		quit()
-		linked.Wait()
+		deadline.Wait(t, linked.Wait, "the end of listening for links")
 		d.clear()
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	select {
-	case <-listening:
-	case <-time.After(patience):
-		t.Fatalf("the links are not listened for within %v", patience)
-	}
+	deadline.Receive(t, listening, "the port at which links arrive")
 	return d
 }
 
@@ -151,11 +146,11 @@ func (d *doorway) post(fn func()) {
 // drawUntil runs what is posted until the window shows the text.
 func (d *doorway) drawUntil(text string) {
 	d.Helper()
-	for overdue := time.After(patience); !shows(d.window.Canvas().Content(), text); {
+	for overdue := time.After(deadline.Thing); !shows(d.window.Canvas().Content(), text); {
 		select {
 		case <-d.woken:
 		case <-overdue:
-			d.Fatalf("the window does not show %q within %v", text, patience)
+			d.Fatalf("the window does not show %q within %v", text, deadline.Thing)
 		}
 		d.mu.Lock()
 		posted := d.posted
@@ -193,8 +188,12 @@ func shows(o fyne.CanvasObject, text string) bool {
 // followed follows an address as a browser does, and returns its answer.
 func (d *doorway) followed(address string) (status int, page string) {
 	d.Helper()
-	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	got, err := browser.Get(address)
+	browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: deadline.Thing}
+	r, err := http.NewRequestWithContext(d.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		d.Fatal(err)
+	}
+	got, err := browser.Do(r)
 	if err != nil {
 		d.Fatal(err)
 	}

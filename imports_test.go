@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"feebridge/app/apptest/deadline"
 )
 
 // In these tables and in what the test says, our packages go by their path in this module, the top one is "main",
@@ -76,6 +79,8 @@ var rooms = []room{
 		"the demo firm is plain clients, invoices and staff: main feeds them to the use cases"},
 	{"assets/...", []string{"assets/..."},
 		"assets are embedded bytes: whoever reads them brings the meaning"},
+	{"app/apptest/...", nil,
+		"what tests need of a machine, and how long they wait, is the same for any room: only tests import it"},
 }
 
 // A driver is a set of foreign packages that only some rooms may reach, be it through other foreign packages.
@@ -143,7 +148,9 @@ type pkg struct {
 // readHouse asks the go command for the packages as they are built on a system, tests included.
 func readHouse(t *testing.T, system string) house {
 	t.Helper()
-	list := exec.Command("go", "list", "-deps", "-test", "-tags", "migrated_fynedo figures",
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Program)
+	defer cancel()
+	list := exec.CommandContext(ctx, "go", "list", "-deps", "-test", "-tags", "migrated_fynedo figures",
 		"-json=ImportPath,ForTest,Imports,TestImports,XTestImports,Module", "./...")
 	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=1")
 	out, err := list.Output()

@@ -52,7 +52,7 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	go func() { ended <- firm.App.Run(ctx) }()
 	d := &seat{Opened: firm, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
 	defer d.tidy()
-	d.sit(firm.Me)
+	d.sit(ctx, firm.Me)
 	var linked sync.WaitGroup
 	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
 	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
@@ -98,7 +98,7 @@ func showDamaged(ctx context.Context, gone *sqlite.Damaged) (backup string) {
 	return backup
 }
 
-// seat is the window with whoever sits at it.
+// seat is the window with the member who sits at it.
 type seat struct {
 	command.Opened
 	window      fyne.Window
@@ -113,14 +113,15 @@ type seat struct {
 }
 
 // sit fills the window for a member of staff, or asks who it is.
-func (d *seat) sit(me staff.Member) {
+func (d *seat) sit(ctx context.Context, me staff.Member) {
 	d.clear()
+	next := func(other staff.Member) { d.sit(ctx, other) }
 	if me.ID == "" {
-		me, _ = d.App.Who(context.Background()) // nobody, where she must say who she is
+		me, _ = d.App.Who(ctx) // nobody, where they must sign in
 	}
 	if me.ID == "" {
 		d.end = screens.SignOn(screens.SignOnParams{
-			Firm: d.Firm.Name, Window: d.window, Preferences: d.preferences, Authenticate: d.App.Authenticate, Then: d.sit,
+			Firm: d.Firm.Name, Window: d.window, Preferences: d.preferences, Authenticate: d.App.Authenticate, Then: next,
 		})
 		return
 	}
@@ -133,9 +134,9 @@ func (d *seat) sit(me staff.Member) {
 		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
 	}
 	if d.Demo != nil {
-		p.Simulator, p.Switch = d.Demo.Page, d.sit
+		p.Simulator, p.Switch = d.Demo.Page, next
 	} else {
-		p.SignOut = func() { d.sit(staff.Member{}) }
+		p.SignOut = func() { next(staff.Member{}) }
 		p.Restore = func(path string) {
 			d.backup = path
 			d.window.Close()
@@ -156,7 +157,7 @@ func (d *seat) focus() {
 	}
 }
 
-// foreground tells the window whether a person has it in front of them.
+// foreground tells the window whether a person has it in front.
 func (d *seat) foreground(is bool) {
 	if content := d.content.Load(); content != nil {
 		content.Foreground(is)
@@ -253,7 +254,7 @@ func explore() {
 	if err != nil {
 		return
 	}
-	go func() { _ = exec.Command(program, "--demo").Run() }() // best effort
+	go func() { _ = exec.CommandContext(context.Background(), program, "--demo").Run() }() // best effort
 }
 
 // capture writes a picture of the window. It draws the content once more in software:

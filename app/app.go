@@ -20,8 +20,8 @@ import (
 // Params are what an App stands on.
 type Params struct {
 	Store     Store
-	Copier    Copier // nil where the database makes no copies of itself
-	Books     Books  // nil where Xero cannot be called at all
+	Backups   Backups // nil where the database makes no copies of itself
+	Books     Books   // nil where Xero cannot be called at all
 	Connector Connector
 	Vault     Vault // nil keeps sign-ins for this run alone
 	Log       *slog.Logger
@@ -30,7 +30,7 @@ type Params struct {
 // App is one running Feebridge. Its methods may be called from any goroutine.
 type App struct {
 	store     refusals
-	copier    Copier
+	backups   Backups
 	books     Books
 	connector Connector
 	vault     Vault
@@ -48,11 +48,11 @@ func New(p Params) *App {
 	if p.Vault == nil {
 		p.Vault = noVault{}
 	}
-	if p.Copier == nil {
-		p.Copier = noCopier{}
+	if p.Backups == nil {
+		p.Backups = noBackups{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, copier: p.Copier, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
+		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }

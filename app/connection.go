@@ -34,7 +34,7 @@ func (r Registration) check() error {
 	return nil
 }
 
-// ConsentID identifies a sign-in: the user of Xero who gave it.
+// ConsentID identifies a consent: the user of Xero who gave it.
 type ConsentID string
 
 // Grant is what a person's consent, or a refresh of it, gave.
@@ -53,7 +53,7 @@ type User struct {
 	Email string
 }
 
-// Connection is an organisation that a sign-in reaches.
+// Connection is an organisation that a consent reaches.
 type Connection struct {
 	ID     string // to disconnect by; it is not the tenant's
 	Tenant ledger.Tenant
@@ -87,7 +87,7 @@ type ConnectionState string
 // The connection states.
 const (
 	Connected    ConnectionState = "connected"
-	ConsentEnded ConnectionState = "signed_out"   // the sign-in is not accepted any more
+	ConsentEnded ConnectionState = "signed_out"   // the consent is not accepted any more
 	Disconnected ConnectionState = "disconnected" // the organisation ended the connection
 )
 

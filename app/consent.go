@@ -14,7 +14,7 @@ import (
 
 // AskConsent has a person sign in to Xero in a browser, whose link it shows, and returns the
 // organisations that Feebridge may call from now on. None of them is the firm's before
-// Connect. Who signed in before under the same user of Xero has done so anew.
+// Connect. A consent of the same user of Xero is replaced by it.
 func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link string)) (Consent, []Connection, error) {
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return Consent{}, nil, err
@@ -65,7 +65,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 	return s, found, a.forgetUnused(ctx, s.ID)
 }
 
-// takeUp lets the organisations that the sign-in reaches go on under it, where they
+// takeUp lets the organisations that the consent reaches go on under it, where they
 // stopped.
 func takeUp(tx Tx, s Consent, found []Connection) error {
 	known, err := tx.Organisations()
@@ -86,7 +86,7 @@ func takeUp(tx Tx, s Consent, found []Connection) error {
 	return nil
 }
 
-// forgetUnused forgets the sign-ins under which no organisation is called any more, but
+// forgetUnused forgets the consents under which no organisation is called any more, but
 // for the one that was just given.
 func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	used := map[ConsentID]bool{fresh: true}
@@ -116,11 +116,11 @@ func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	return nil
 }
 
-// Kept reports whether the sign-in outlives this run of Feebridge: it does not where the
+// Kept reports whether the consent outlives this run of Feebridge: it does not where the
 // operating system has no keyring that works.
-func (a *App) Kept(id ConsentID) bool {
+func (a *App) Kept(ctx context.Context, id ConsentID) bool {
 	k, kept := a.keys.of(id), false
-	_ = k.use(context.Background(), func() error {
+	_ = k.use(ctx, func() error { // nobody asks once ctx has ended
 		kept = k.refresh == ""
 		return nil
 	})
@@ -137,14 +137,14 @@ func (a *App) Token(ctx context.Context, t ledger.TenantID) (string, error) {
 	return a.keys.of(id).token(ctx, a, id)
 }
 
-// expire makes the next call to the organisation ask for a new access token, and reports
+// ExpireToken makes the next call to the organisation ask for a new access token, and reports
 // whether there was one that is not accepted any more.
 func (a *App) ExpireToken(ctx context.Context, t ledger.TenantID) bool {
 	id, err := a.consentOf(ctx, t)
 	return err == nil && a.keys.of(id).expire(ctx)
 }
 
-// consentOf returns the sign-in under which the organisation is called: the one on disk,
+// consentOf returns the consent under which the organisation is called: the one on disk,
 // which another process may have changed, or for an organisation that is being connected
 // the one that reached it.
 func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
@@ -168,7 +168,7 @@ func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, erro
 	return "", &Trouble{Reason: NoConsent, Unsent: true}
 }
 
-// keys are the sign-ins that this process has used.
+// keys are the consents that this process has used.
 type keys struct {
 	mu      sync.Mutex
 	all     map[ConsentID]*key
@@ -204,7 +204,7 @@ func (k *keys) reaching(t ledger.TenantID) ConsentID {
 	return k.reached[t]
 }
 
-// forget forgets a sign-in, in the keyring too.
+// forget forgets a consent, in the keyring too.
 func (k *keys) forget(ctx context.Context, a *App, id ConsentID) error {
 	name, _, err := a.vaultName(ctx, id)
 	if err != nil {
@@ -220,16 +220,16 @@ func (k *keys) forget(ctx context.Context, a *App, id ConsentID) error {
 	return nil
 }
 
-// vaultName returns under which name the sign-in's refresh token is kept, and the
+// vaultName returns under which name the consent's refresh token is kept, and the
 // application at Xero that it is for.
 func (a *App) vaultName(ctx context.Context, id ConsentID) (string, Registration, error) {
 	firm, err := a.Firm(ctx)
 	return firm.ID + " " + string(id), firm.Registration, err
 }
 
-// key is one sign-in's tokens. Who takes its turn may use them.
+// key is the tokens of one consent. Who takes its turn may use them.
 type key struct {
-	turn    chan struct{} // holds a value while somebody does
+	turn    chan struct{} // holds a value while one does
 	access  string
 	expires time.Time // by the wall clock, which goes on while the computer sleeps
 	refresh string    // only while the keyring does not take it
@@ -263,7 +263,7 @@ func (k *key) token(ctx context.Context, a *App, id ConsentID) (access string, e
 	return access, err
 }
 
-// expire makes the next call ask for a new access token, and reports whether there was
+// ExpireToken makes the next call ask for a new access token, and reports whether there was
 // one: Xero did not accept it.
 func (k *key) expire(ctx context.Context) (was bool) {
 	_ = k.use(ctx, func() error { // whose only error is that ctx has ended

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -79,15 +80,14 @@ func (w *signedIn) Write(line []byte) (int, error) {
 	return w.log.Write(line)
 }
 
-// process is a Feebridge that has somebody who signs in.
+// process is a Feebridge at which a person connects Xero.
 type process struct {
 	*apptest.Process
 	browse func(link string)
 }
 
-func newSignedIn(t *testing.T, cfg sim.Config) *signedIn {
-	cfg.RedirectURIs = []string{"http://localhost:8742/callback"}
-	w := &signedIn{World: apptest.NewWorld(t, cfg), drawer: &drawer{kept: map[string]string{}}}
+func newSignedIn(t *testing.T) *signedIn {
+	w := &signedIn{World: apptest.NewWorld(t, sim.Config{RedirectURIs: []string{"http://localhost:8742/callback"}}), drawer: &drawer{kept: map[string]string{}}}
 	p := w.enter()
 	defer p.Stop()
 	if err := p.App.Register(t.Context(), w.Me, app.Registration{ClientID: sim.DefaultClientID}); err != nil {
@@ -124,7 +124,7 @@ func (w *signedIn) enter() *process {
 		w.access = append(w.access, token)
 		return token, err
 	}})
-	p.Start(apptest.Params{Store: db, Copier: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
+	p.Start(apptest.Params{Store: db, Backups: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
 	p.browse = func(link string) {
 		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
 			return toBack(ctx, network, address)
@@ -151,20 +151,30 @@ func (w *signedIn) allow(link string, toBack apptest.Dialer) {
 		Transport:     &http.Transport{DialContext: w.Dial, DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	decided, err := xeros.PostForm("http://xero.test"+u.Path, form)
+	back, err := w.browse(xeros, http.MethodPost, "http://xero.test"+u.Path, form)
 	if err != nil {
 		w.T.Error(err)
 		return
 	}
-	_ = decided.Body.Close()
 	ours := &http.Client{Transport: &http.Transport{DialContext: toBack, DisableKeepAlives: true}}
-	landed, err := ours.Get(decided.Header.Get("Location"))
-	if err != nil {
+	if _, err := w.browse(ours, http.MethodGet, back, nil); err != nil {
 		w.T.Error(err)
-		return
 	}
-	_, _ = io.Copy(io.Discard, landed.Body)
-	_ = landed.Body.Close()
+}
+
+// browse opens a page, and returns where it leads.
+func (w *signedIn) browse(browser *http.Client, method, address string, form url.Values) (to string, err error) {
+	r, err := http.NewRequestWithContext(w.T.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	page, err := browser.Do(r)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(io.Discard, page.Body)
+	return page.Header.Get("Location"), errors.Join(err, page.Body.Close())
 }
 
 // connect signs in and connects the organisation.
@@ -205,7 +215,7 @@ func isToken(r *http.Request) bool { return r.URL.Path == "/connect/token" }
 
 func TestASignInLastsAsLongAsItIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newSignedIn(t, sim.Config{})
+		w := newSignedIn(t)
 		p := w.enter()
 		for day := range 90 {
 			if day%10 == 0 {
@@ -242,7 +252,7 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newSignedIn(t, sim.Config{})
+				w := newSignedIn(t)
 				p := w.enter()
 				defer p.Stop()
 				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
@@ -269,7 +279,7 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 
 func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newSignedIn(t, sim.Config{})
+		w := newSignedIn(t)
 		var refreshing, together atomic.Int32
 		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
 			if !isToken(r) {
@@ -305,11 +315,11 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 
 func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newSignedIn(t, sim.Config{})
+		w := newSignedIn(t)
 		w.drawer.broken, w.drawer.kept = true, map[string]string{}
 		p := w.enter()
 		in := w.connect(p)
-		if p.App.Kept(in.ID) {
+		if p.App.Kept(t.Context(), in.ID) {
 			t.Error("it is said to be kept")
 		}
 		time.Sleep(time.Hour)
@@ -321,7 +331,7 @@ func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 			t.Errorf("the next run: %v", err)
 		}
 		w.drawer.broken = false
-		if in = w.connect(next); !next.App.Kept(in.ID) {
+		if in = w.connect(next); !next.App.Kept(t.Context(), in.ID) {
 			t.Error("with a keyring it is not kept")
 		}
 	})
@@ -346,7 +356,7 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newSignedIn(t, sim.Config{})
+				w := newSignedIn(t)
 				ids := w.Invoices(3, 2)
 				p := w.enter()
 				defer p.Stop()
@@ -378,7 +388,7 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 
 func TestNoTokenIsWhereItCouldBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newSignedIn(t, sim.Config{})
+		w := newSignedIn(t)
 		ids := w.Invoices(3, 2)
 		p := w.enter()
 		defer p.Stop()
@@ -448,7 +458,7 @@ func third[A, B any](_ A, _ B, err error) error { return err }
 
 func TestAnAccessTokenThatIsNotAcceptedIsRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newSignedIn(t, sim.Config{})
+		w := newSignedIn(t)
 		ids := w.Invoices(1, 1)
 		p := w.enter()
 		defer p.Stop()

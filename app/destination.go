@@ -22,14 +22,21 @@ func readDestinations(r Reader) (d destinations, err error) {
 	return d, err
 }
 
-// of returns the organisation of a client's invoices: its own or the firm's. The error
-// says that there is none.
-func (d destinations) of(client billing.ClientID) (Organisation, error) {
+// find returns the organisation of a client's invoices, its own or the firm's, if there is one.
+func (d destinations) find(client billing.ClientID) (_ Organisation, connected bool) {
 	t, other := d.others[client]
 	for _, o := range d.all {
 		if other && o.Tenant.ID == t || !other && o.Default {
-			return o, nil
+			return o, true
 		}
+	}
+	return Organisation{}, false
+}
+
+// of returns what find does, or an error that says that there is none.
+func (d destinations) of(client billing.ClientID) (Organisation, error) {
+	if o, connected := d.find(client); connected {
+		return o, nil
 	}
 	return Organisation{}, Unconnected()
 }

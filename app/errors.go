@@ -14,7 +14,7 @@ type Code string
 const (
 	Invalid     Code = "invalid"     // the input is wrong; the text says what and how to mend it
 	NotFound    Code = "not_found"   // no such invoice, client or run
-	Conflict    Code = "conflict"    // somebody else changed it meanwhile, or the stage does not allow it
+	Conflict    Code = "conflict"    // another change came first, or the stage does not allow it
 	Forbidden   Code = "forbidden"   // the member of staff may not
 	Unavailable Code = "unavailable" // not possible now: offline, limit, not connected
 	Internal    Code = "internal"    // ours to mend

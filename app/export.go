@@ -57,7 +57,7 @@ type queue struct {
 	markBase     string
 	destinations destinations
 	underWay     map[billing.InvoiceID]Run // of those that are queued or sent already
-	confirmed    map[RunID]error           // what came of letting their runs go on
+	confirmed    map[RunID]error           // whether their runs may go on
 	runs         []Run                     // one an organisation
 	exports      []Export
 	entries      []staff.Entry
@@ -359,6 +359,7 @@ func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
 	return open, err
 }
 
+// AllOpenRuns returns the runs of every organisation of which something is not settled.
 func AllOpenRuns(r Reader) ([]Run, error) {
 	orgs, err := r.Organisations()
 	if err != nil {

@@ -45,7 +45,7 @@ func (a *App) RoleClients(ctx context.Context, by staff.Member) ([]billing.Clien
 	return named, err
 }
 
-// AddMember adds a member with a first password, and returns her as she was stored. The
+// AddMember adds a member with a first password, and returns the member as stored. The
 // first Admin must have a password before there is anybody else.
 func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, password string) (staff.Member, error) {
 	if err := a.allow(ctx, by, staff.ManageStaff, ""); err != nil {
@@ -77,8 +77,8 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 	return m, err
 }
 
-// ChangeMember changes a member's name, e-mail, permissions and roles, and returns her as
-// she was stored. It does not touch whether she is active, nor her password.
+// ChangeMember changes a member's name, e-mail, permissions and roles, and returns the member
+// as stored. It touches neither whether they are active nor their password.
 func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member) (staff.Member, error) {
 	m = m.Tidy()
 	err := a.Update(ctx, func(tx Tx) error {
@@ -112,8 +112,8 @@ func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member)
 	return m, err
 }
 
-// Deactivate takes everything from a member that she may do. What of her export runs is
-// not sent yet is held until somebody confirms it who may export it.
+// Deactivate takes everything from a member that they may do. What of their export runs is not
+// sent yet is held until a member confirms it who may export it.
 func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.ManageStaff, ""); err != nil {
@@ -163,7 +163,7 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 	return nil
 }
 
-// Reactivate gives a deactivated member back what she was permitted. Her runs stay held.
+// Reactivate gives a deactivated member back what they were permitted. Their runs stay held.
 func (a *App) Reactivate(ctx context.Context, by staff.Member, id staff.ID) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.ManageStaff, ""); err != nil {
@@ -301,7 +301,7 @@ func yesNo(b bool) string {
 	return translations.Text("changed.no")
 }
 
-// soleMember returns the only active member while she has no password, and whether there
+// soleMember returns the only active member while they have no password, and whether there
 // is such a one.
 func soleMember(r Reader) (m staff.Member, alone bool, err error) {
 	all, err := r.Staff()

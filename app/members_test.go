@@ -21,6 +21,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/apptest"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
@@ -38,6 +39,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	deadline.Watch(t)
 	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), log: &bytes.Buffer{}}
 	if err := os.WriteFile(o.path, apptest.EmptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +49,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err := o.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +341,7 @@ func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
 	}
 }
 
-// TestWrongPasswordsLockOut is about guessing, and what ends it.
+// TestWrongPasswordsLockOut is about a person who tries, and what ends it.
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
@@ -408,7 +410,7 @@ func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	deadline.Wait(t, all.Wait, "30 guesses")
 	if got := o.trail(); len(got) != 6 {
 		t.Errorf("%d entries: %q", len(got), got)
 	}
@@ -418,14 +420,14 @@ func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
 }
 
 // raw runs a statement on the file itself, past Feebridge.
-func (o *office) raw(statement string, args ...any) {
+func (o *office) raw(statement string) {
 	o.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+o.path)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(context.Background(), statement, args...); err != nil {
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
 		o.t.Fatalf("%s: %v", statement, err)
 	}
 }

@@ -78,6 +78,47 @@ func numberIsUseless(r Reader, v billing.Invoice) (bool, error) {
 	return false, nil
 }
 
+// checkNumber refuses a number that an invoice is not finalized with.
+func (f *finishing) checkNumber(n billing.Number) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	burnt, err := f.Burnt(n)
+	if err != nil {
+		return err
+	}
+	if burnt {
+		return Errorf(Conflict, "refused.used-number", "Number", n)
+	}
+	return nil
+}
+
+// takeNumber takes the next number that no invoice has and that was never burnt.
+func (f *finishing) takeNumber() (billing.Number, error) {
+	if err := CheckUnlocked(f); err != nil {
+		return "", err
+	}
+	firm := &f.terms.firm
+	for ; ; firm.Numbering.Next++ {
+		if err := firm.Numbering.Check(); err != nil {
+			return "", err
+		}
+		n := firm.Numbering.Number()
+		taken, err := f.InvoicesByNumber([]billing.Number{n})
+		if err != nil {
+			return "", err
+		}
+		burnt, err := f.Burnt(n)
+		if err != nil {
+			return "", err
+		}
+		if len(taken) == 0 && !burnt {
+			firm.Numbering.Next++
+			return n, f.SaveFirm(*firm)
+		}
+	}
+}
+
 // Gap is a number, or several in a row, of the firm's numbering that no invoice has.
 type Gap struct {
 	From, To billing.Number

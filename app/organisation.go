@@ -185,7 +185,7 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 	})
 }
 
-// saveChart keeps what the organisation has, and learns its sales tax rates.
+// SaveChart keeps what the organisation has, and learns its sales tax rates.
 func SaveChart(tx Tx, chart ledger.Chart) error {
 	if err := tx.SaveChart(chart); err != nil {
 		return err
@@ -219,6 +219,7 @@ func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 	return all, err
 }
 
+// Unconnected is the error that the firm is connected to no organisation.
 func Unconnected() error {
 	return Errorf(Unavailable, "refused.not-connected")
 }

@@ -220,7 +220,7 @@ var useCases = map[string]useCase{
 }
 
 // filters are the methods that show what the member may see and leave out the rest: what
-// she needs for something of Kauri to be shown, and how much there is.
+// they need for something of Kauri to be shown, and how much there is.
 var filters = map[string]struct {
 	needs staff.Action
 	count func(ctx context.Context, a *desk, by staff.Member) (int, error)
@@ -471,7 +471,7 @@ func openPrepared(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
 	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil { // a copy is locked
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (a *App) allow(ctx context.Context, by staff.Member, action staff.Action, c
 	return a.store.note(ctx, Allow(by, action, client))
 }
 
-// refusal is behind the error that tells a member that she may not do something.
+// refusal is behind the error that tells a member what they may not do.
 type refusal struct {
 	by     staff.Member
 	action staff.Action

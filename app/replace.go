@@ -15,12 +15,12 @@ type ReplaceStep string
 
 // The steps of a replacement.
 const (
-	VoidFirst   ReplaceStep = "void"     // it is in force in Xero, and can be voided there
+	VoidFirst   ReplaceStep = "void"     // it is live in Xero, and can be voided there
 	UnpayFirst  ReplaceStep = "unpay"    // payments are recorded in Xero, which must be removed there first
 	UnlockFirst ReplaceStep = "unlock"   // the books in Xero are closed for its date
 	Voiding     ReplaceStep = "voiding"  // it is on its way to be voided
 	FindFirst   ReplaceStep = "find"     // it was not found in Xero: an Admin has to delete it
-	DeleteHere  ReplaceStep = "delete"   // it is out of force in Xero, and can be deleted here
+	DeleteHere  ReplaceStep = "delete"   // it is voided in Xero, and can be deleted here
 	CopyNow     ReplaceStep = "copy"     // the draft copy can be made
 	ReplaceDone ReplaceStep = "replaced" // the copy is made
 )
@@ -116,7 +116,7 @@ func replaceStep(r Replacement, view InvoiceView, lock billing.Date) (ReplaceSte
 	return VoidFirst, keptWhy(view.Removals)
 }
 
-// keptWhy says why the last try to take an invoice out of force in Xero failed.
+// keptWhy says why the last try to void or delete an invoice in Xero failed.
 func keptWhy(all []Removal) string {
 	if len(all) == 0 || all[0].Result != KeptThere || len(all[0].Messages) == 0 {
 		return ""
@@ -197,7 +197,7 @@ func replaced(tx Tx, by staff.Member, id billing.InvoiceID) (billing.Invoice, er
 	return v, err
 }
 
-// DeleteReplaced deletes the invoice of a replacement here, once Xero has it out of force. It
+// DeleteReplaced deletes the invoice of a replacement here, once Xero has it voided. It
 // is kept for the audit trail, and its number is never given out again.
 func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
 	return a.Update(ctx, func(tx Tx) error {

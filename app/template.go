@@ -25,8 +25,8 @@ type Template struct {
 // TemplateSheet writes finalized invoices that are not in Xero into a template, and says of
 // each why it is not in it. A file takes amounts of one kind: the one asked for, or with ""
 // that of the first invoice which has tax. The audit trail tells of each invoice that it was
-// written. Nothing else changes: Feebridge does not learn what becomes of the file, and
-// exports the invoices when somebody asks for it.
+// written. Nothing else changes: Feebridge does not learn whether the file is
+// imported, and exports the invoices when a person asks for it.
 func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.InvoiceID, amounts money.LineAmounts) (Template, []Result, error) {
 	if amounts != "" && amounts != money.Exclusive && amounts != money.Inclusive {
 		return Template{}, nil, Errorf(Invalid, "problem.ask-amounts")
@@ -206,15 +206,16 @@ func (w *templateWriter) rowsOf(v billing.Invoice) ([][]SheetCell, error) {
 
 // there returns what is known of the organisation that a client's invoices go to.
 func (w *templateWriter) there(client billing.ClientID) (*knownThere, error) {
-	org, err := w.destinations.of(client)
-	if err != nil {
-		return &knownThere{}, nil // not connected
+	org, connected := w.destinations.find(client)
+	if !connected {
+		return &knownThere{}, nil
 	}
 	id := org.Tenant.ID
 	if k := w.known[id]; k != nil {
 		return k, nil
 	}
 	k := &knownThere{}
+	var err error
 	if k.mapping, err = w.Mapping(id); err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ import (
 	"feebridge/assets/translations"
 )
 
-// Writing is an invoice that a person writes: the form that she works on, and the one
-// that she began with.
+// Writing is an invoice that a person writes: the form that they work on, and the one that
+// they began with.
 type Writing struct {
 	Invoice billing.InvoiceID
 	Number  billing.Number // "" until it is finalized for the first time
@@ -147,9 +147,9 @@ func (t *terms) of(c billing.Client) (ClientTerms, error) {
 // mapping returns the mapping of the organisation that a client's invoices go to; an
 // empty one where there is none yet.
 func (t *terms) mapping(c billing.ClientID) (ledger.Mapping, error) {
-	org, err := t.destinations.of(c)
-	if err != nil {
-		return ledger.Mapping{}, nil // not connected yet
+	org, connected := t.destinations.find(c)
+	if !connected {
+		return ledger.Mapping{}, nil
 	}
 	id := org.Tenant.ID
 	if m, known := t.mapped[id]; known {

@@ -53,7 +53,7 @@ func (f *connectFlags) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if !s.app.Kept(consent.ID) {
+	if !s.app.Kept(ctx, consent.ID) {
 		s.complain("This computer has no keyring that works, so the connection is good for this run only.")
 	}
 	chosen, err := choose(found, f.organisations)

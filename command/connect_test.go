@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/ledger"
 	"feebridge/xero/sim"
 )
@@ -37,7 +38,12 @@ func (d *desk) decide(link, decision string, tenants ...string) string {
 	form.Set("decision", decision)
 	form["tenantId"] = tenants
 	u.RawQuery = ""
-	landed, err := http.PostForm(u.String(), form)
+	r, err := http.NewRequestWithContext(d.Context(), http.MethodPost, u.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		d.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	landed, err := (&http.Client{Timeout: deadline.Program}).Do(r)
 	if err != nil {
 		d.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero/sim"
 )
 
@@ -22,10 +23,6 @@ const (
 	asProgram   = "FEEBRIDGE_TEST_AS_PROGRAM"
 	envPatience = "FEEBRIDGE_TEST_PATIENCE" // of that program
 )
-
-// patience is how long a test waits for a program. A killed one leaves a lease that others
-// wait for.
-const patience = 4 * time.Minute
 
 // TestMain lets this test binary be Feebridge itself, so that tests can start, and
 // kill, real processes of it.
@@ -51,6 +48,7 @@ type desk struct {
 // newDesk starts a simulated Xero on loopback.
 func newDesk(t *testing.T, change func(*sim.Config)) *desk {
 	t.Helper()
+	deadline.Watch(t)
 	config, err := (&simFlags{seed: "empty", limits: "xero", deleted: "free"}).config()
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +56,7 @@ func newDesk(t *testing.T, change func(*sim.Config)) *desk {
 	if change != nil {
 		change(&config)
 	}
-	there, err := listen(config, "127.0.0.1:0")
+	there, err := listen(t.Context(), config, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +67,11 @@ func newDesk(t *testing.T, change func(*sim.Config)) *desk {
 // program returns a process of Feebridge that has not been started. One that does not come
 // to its end is killed, and the test fails.
 func (d *desk) program(args ...string) *exec.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), deadline.Program)
 	d.Cleanup(cancel)
 	c := exec.CommandContext(ctx, os.Args[0], append(args, "--db", d.db, "--api", d.xero.addresses().API)...)
 	c.Cancel = func() error {
-		d.Errorf("feebridge %s has not ended within %v", strings.Join(args, " "), patience)
+		d.Errorf("feebridge %s has not ended within %v", strings.Join(args, " "), deadline.Program)
 		return c.Process.Kill()
 	}
 	c.Env = append(os.Environ(), asProgram+"=1",

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero/sim"
 )
 
@@ -48,8 +49,8 @@ func (d *desk) killIn(x *trap, args ...string) {
 	defer func() { _ = victim.Wait() }() // it was killed
 	select {
 	case <-x.arrived:
-	case <-time.After(patience):
-		d.Errorf("feebridge %v has not made the call in which it is to be killed within %v", args, patience)
+	case <-time.After(deadline.Program):
+		d.Errorf("feebridge %v has not made the call in which it is to be killed within %v", args, deadline.Program)
 	}
 	if err := victim.Process.Kill(); err != nil {
 		d.Fatal(err)

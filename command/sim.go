@@ -82,8 +82,8 @@ type simulator struct {
 }
 
 // listen starts a simulated Xero. Serving ends when close is called.
-func listen(c sim.Config, address string) (*simulator, error) {
-	l, err := net.Listen("tcp", address)
+func listen(ctx context.Context, c sim.Config, address string) (*simulator, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (f *simFlags) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	xero, err := listen(c, f.listen)
+	xero, err := listen(ctx, c, f.listen)
 	if err != nil {
 		return err
 	}

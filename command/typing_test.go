@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -118,7 +119,7 @@ func openFirm(t *testing.T, path string) (*sqlite.DB, *app.App) {
 // kills it, and returns the last that it said.
 func typeAndKill(t *testing.T, path string, n int) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Program)
 	defer cancel()
 	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), typist+"="+path)
@@ -142,7 +143,7 @@ func typeAndKill(t *testing.T, path string, n int) int {
 		}
 	}
 	if ctx.Err() != nil {
-		t.Fatalf("it has kept %d drafts of %d within %v", last, n, patience)
+		t.Fatalf("it has kept %d drafts of %d within %v", last, n, deadline.Program)
 	}
 	if last < n {
 		rest, _ := io.ReadAll(out)

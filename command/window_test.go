@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"feebridge/app/apptest/deadline"
 	"feebridge/data/sqlite"
 )
 
@@ -60,7 +61,9 @@ func TestTheWindowShowsTheDemoFirm(t *testing.T) {
 		if firm.Me.Name != "Tom Ashworth" || firm.Demo == nil || firm.Demo.Tour != "pictures" {
 			t.Fatalf("the window is for %q with the demo %+v", firm.Me.Name, firm.Demo)
 		}
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, firm.Demo.Page, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
+		defer cancel()
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, firm.Demo.Page, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

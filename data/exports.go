@@ -96,12 +96,6 @@ func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 	return byMark, err
 }
 
-// Waiting implements app.Reader.
-func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
-	return many(r, "reading what waits", scanOneExport,
-		"SELECT "+exportColumns+" FROM exports e WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
-}
-
 var exportsTable = table{
 	name: "exports",
 	changes: "contact, expected, currency, batch, sent, since, small, ended, result, xero_id, " +
@@ -144,7 +138,7 @@ func (w *writer) SaveExports(all ...app.Export) error {
 	return nil
 }
 
-// SaveStandings implements app.Tx. It touches no index but where the result is another one, so
+// SaveStandings implements outbox.Tx. It touches no index but where the result is another one, so
 // that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
 	const doing = "saving how invoices stand in Xero"

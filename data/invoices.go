@@ -166,8 +166,8 @@ func (w *writer) saveLines(v billing.Invoice) error {
 	return err
 }
 
-// Advance implements app.Tx. It counts as a save: whoever opened the invoice before
-// has to open it again.
+// Advance implements app.Tx. It counts as a save: a person who opened the invoice before has
+// to open it again.
 func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	const doing, which = "moving invoices on", " WHERE id IN (SELECT value FROM list(?)) AND deleted = ?"

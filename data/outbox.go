@@ -60,11 +60,6 @@ func waitingExports(q outbox.Waiting) (where string, args []any) {
 	return where, args
 }
 
-// WaitingRemovals implements outbox.Reader.
-func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, error) {
-	return r.RemovalsWaiting(t, limit)
-}
-
 // TrackedExports implements outbox.Reader.
 func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	all, err := many(r, "reading exports", func(row *sql.Rows) (app.Tracked, error) { return scanTracked(row) },
@@ -80,9 +75,6 @@ func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	}
 	return all, nil
 }
-
-// OpenInXero implements outbox.Reader.
-func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) { return r.OpenThere(t) }
 
 // Unplan implements outbox.Tx.
 func (w *writer) Unplan(ids ...app.BatchID) error {

@@ -41,9 +41,6 @@ func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 	return many(r, "reading the runs", scanRun, query+" ORDER BY started DESC, id DESC", t)
 }
 
-// SaveRun implements app.Tx. The kind, the organisation and the start of a run do not change.
-func (w *writer) SaveRun(r app.Run) error { return w.SaveRuns(r) }
-
 // SaveRuns implements app.Tx.
 func (w *writer) SaveRuns(all ...app.Run) error {
 	all = lastOfEach(all, func(r app.Run) app.RunID { return r.ID })

@@ -81,7 +81,7 @@ func (s *Store) begin(ctx context.Context, fn func(*sql.Tx, *writer) error) erro
 	return fn(tx, &writer{reader: s.newReader(ctx, tx), now: instant(millis(now)), began: wallClock().Truncate(time.Millisecond)})
 }
 
-// reader implements app.Reader on one transaction. A statement is prepared once in it.
+// reader implements app.Reader and outbox.Reader on one transaction. A statement is prepared once in it.
 type reader struct {
 	ctx        context.Context
 	tx         *sql.Tx
@@ -163,7 +163,7 @@ func one[T any](r *reader, doing string, missing error, read func(*sql.Rows) (T,
 	return all[0], nil
 }
 
-// writer implements app.Tx on one transaction of the only connection that writes.
+// writer implements app.Tx and outbox.Tx on one transaction that writes.
 type writer struct {
 	*reader
 	now     time.Time    // by the clock that all go by
@@ -186,6 +186,8 @@ func (w *writer) Now() time.Time { return w.now }
 
 // exec runs a statement and returns how many rows it changed. One that has begun runs to its
 // end: to watch ctx meanwhile would cost a goroutine for each.
+//
+//nolint:contextcheck // the transaction's context is the writer's
 func (w *writer) exec(doing, query string, args ...any) (changed int64, err error) {
 	w.wrote = true
 	err = w.run(query, func() error {

@@ -277,7 +277,7 @@ func inMemory(t *testing.T, cfg sim.Config, contacts int) (*sim.Sim, *xero.Clien
 // elsewhere starts an empty simulated Xero as a process of its own.
 func elsewhere(t *testing.T, flags ...string) simulated {
 	t.Helper()
-	c := exec.Command(os.Args[0], append([]string{"sim", "--seed", "empty"}, flags...)...)
+	c := exec.CommandContext(t.Context(), os.Args[0], append([]string{"sim", "--seed", "empty"}, flags...)...)
 	c.Env = append(os.Environ(), envProgram+"=1")
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()

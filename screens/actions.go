@@ -24,7 +24,7 @@ var (
 	redrafting  = move{billing.Reopen, staff.EditInvoices} // where Xero holds it, removing comes first
 	removing    = move{billing.Remove, staff.EditInvoices}
 	replacing   = move{billing.Void, staff.EditInvoices}  // of any closed one, voided or not
-	renumbering = move{billing.Queue, staff.EditInvoices} // of one that is exported anew under another number
+	renumbering = move{billing.Queue, staff.EditInvoices} // of one that is exported again under another number
 	holding     = move{billing.Hold, staff.ExportInvoices}
 	releasing   = move{billing.Release, staff.ExportInvoices}
 	lettingGo   = move{billing.LetGo, staff.ReleaseMissing}

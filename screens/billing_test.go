@@ -16,23 +16,17 @@ import (
 
 func TestTheFirstRowsAreShownBeforeTheRest(t *testing.T) {
 	fake := newFake().fill(300)
-	hold, first := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, _ int) {
-		if method == "Rows" {
-			close(first)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "Rows", 1)
 	b := newDesk(t, fake)
 	b.open(staff.Founder("s1", "Olivia Hart"))
-	<-first
+	gate.await()
 	b.fire(b.now().Add(slow))
 	b.drain()
 	if all, shown := b.w.billing.grid.Len(); all != firstRows || shown != firstRows {
 		t.Errorf("%d of %d rows are shown before the rest is read, want %d", shown, all, firstRows)
 	}
 	b.see("Loading…", "0001354")
-	close(hold)
+	gate.open()
 	b.settle()
 	b.see("Showing 300 of 300")
 	b.notSee("Loading…")
@@ -41,20 +35,14 @@ func TestTheFirstRowsAreShownBeforeTheRest(t *testing.T) {
 func TestAnOlderLoadNeverOverwritesANewerOne(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	hold, reached := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, n int) {
-		if method == "Rows" && n == 2 {
-			close(reached)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "Rows", 2)
 	b.w.billing.reload() // reads 12 rows, and hangs
-	<-reached
+	gate.await()
 	fake.mu.Lock()
 	fake.invoices = fake.invoices[:5]
 	fake.mu.Unlock()
 	b.w.billing.reload()
-	close(hold)
+	gate.open()
 	b.settle()
 	b.see("Showing 5 of 5")
 }
@@ -88,15 +76,9 @@ func TestChangesArePatchedIntoTheListTogether(t *testing.T) {
 func TestChangesWhileTheListIsReadAreNotLost(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	hold, reached := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, n int) {
-		if method == "Rows" && n == 2 {
-			close(reached)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "Rows", 2)
 	b.w.billing.reload()
-	<-reached // the rows were read as they were before
+	gate.await() // the rows were read as they were before
 	fake.mu.Lock()
 	fake.invoices[0].Stage.Status = billing.Closed
 	fake.mu.Unlock()
@@ -104,7 +86,7 @@ func TestChangesWhileTheListIsReadAreNotLost(t *testing.T) {
 	b.drain()
 	b.fire(b.now().Add(together))
 	b.drain()
-	close(hold)
+	gate.open()
 	b.settle()
 	if got := b.cells("0001066"); !strings.Contains(got, "Closed") {
 		t.Errorf("the row says %q", got)
@@ -429,22 +411,16 @@ func TestInvoicesAreFinalizedHeldReleasedAndDrafted(t *testing.T) {
 func TestAnActionThatTakesLongSaysWhatItDoes(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	hold, reached := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, _ int) {
-		if method == "Hold" {
-			close(reached)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "Hold", 1)
 	b.w.billing.grid.Select(fake.invoices[0].ID)
 	b.w.billing.hold(b.w.billing.selected())
-	<-reached
+	gate.await()
 	b.drain()
 	b.notSee("Updating invoices…")
 	b.fire(b.now().Add(slow))
 	b.drain()
 	b.see("Updating invoices…")
-	close(hold)
+	gate.open()
 	b.settle()
 	b.see("1 invoice held")
 }
@@ -454,7 +430,7 @@ func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001066", 0)
 	b.click("0001065", fyne.KeyModifierShortcutDefault)
-	fake.number("0001066").Stage.Export = billing.Queued // by somebody else, meanwhile
+	fake.number("0001066").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("menu.hold")
 	b.see("1 invoice wasn't changed", "Invoice 0001066 can't be held: on its way to Xero.")

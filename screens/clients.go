@@ -48,7 +48,7 @@ type clientsPage struct {
 const clientsKey = "clients.grid"
 
 func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
-	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, schema: clientSchema(s, locale)}
+	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, schema: clientSchema(locale)}
 	c.page = &page{
 		build: c.build, reload: c.load, arrange: func() {},
 		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
@@ -95,7 +95,7 @@ func (c *clientsPage) build() {
 	c.showSelection()
 }
 
-func clientSchema(s *shell, locale language.Tag) *grid.Schema[billing.Client, billing.ClientID] {
+func clientSchema(locale language.Tag) *grid.Schema[billing.Client, billing.ClientID] {
 	return &grid.Schema[billing.Client, billing.ClientID]{
 		Key: func(c billing.Client) billing.ClientID { return c.ID }, Locale: locale,
 		Columns: []grid.Column[billing.Client]{{

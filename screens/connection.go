@@ -25,7 +25,7 @@ type connectionApp interface {
 	Firm(ctx context.Context) (app.Firm, error)
 	Refreshes(ctx context.Context) (map[ledger.TenantID]app.Refresh, error)
 	Gauge(t ledger.TenantID) app.Gauge
-	Kept(id app.ConsentID) bool
+	Kept(ctx context.Context, id app.ConsentID) bool
 	AskConsent(ctx context.Context, by staff.Member, show func(link string)) (app.Consent, []app.Connection, error)
 	Connect(ctx context.Context, by staff.Member, c app.Connection) (app.Organisation, error)
 	Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error
@@ -125,7 +125,7 @@ func needsPermission() string {
 		with{"Permission": permissionsFor(staff.MapToXero)})
 }
 
-// tell shows above everything else what came of something; "" takes it back.
+// tell shows a result above everything else; "" takes it back.
 func (c *connections) tell(sign style.Sign, text string) {
 	if c.box == nil {
 		return
@@ -137,7 +137,7 @@ func (c *connections) tell(sign style.Sign, text string) {
 	c.box.popup.Refresh()
 }
 
-// changed reads anew how the firm stands, while that is shown.
+// changed reads again how the firm stands, while that is shown.
 func (c *connections) changed() {
 	if c.box != nil {
 		c.load(func() {})
@@ -173,7 +173,7 @@ func (c *connections) read(ctx context.Context) (standing, error) {
 	}
 	consents, err := c.app.Consents(ctx)
 	for _, v := range consents {
-		s.consents[v.ID], s.kept[v.ID] = v, c.app.Kept(v.ID)
+		s.consents[v.ID], s.kept[v.ID] = v, c.app.Kept(ctx, v.ID)
 	}
 	for _, o := range s.orgs {
 		s.gauges[o.Tenant.ID] = c.app.Gauge(o.Tenant.ID)

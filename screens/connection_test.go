@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 )
@@ -41,8 +42,9 @@ func (b *trial) openConnection() {
 
 // await draws until the condition holds, while work in the background goes on.
 func (b *trial) await(holds func() bool) {
+	b.Helper()
 	for !holds() {
-		<-b.woken
+		deadline.Receive(b, b.woken, "the window to show what the test awaits")
 		b.drain()
 	}
 }
@@ -64,7 +66,7 @@ func TestAFirmConnectsToXero(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.see("Not connected to Xero", "Connect this firm to a Xero organisation to export invoices.", "Feebridge never sees your password")
-	fake.xero.answer = make(chan error)
+	fake.xero.answer = make(chan error, 1)
 	test.Tap(b.button("connect.title"))
 	b.await(func() bool { return len(b.opened) > 0 })
 	b.see("Sign in to Xero in your browser, choose the organisation and allow access. Feebridge waits until",
@@ -103,7 +105,7 @@ func TestSigningInIsCancelled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newUnconnected()
-			fake.xero.answer = make(chan error)
+			fake.xero.answer = make(chan error, 1)
 			b := newTrial(t, fake)
 			b.openConnection()
 			test.Tap(b.button("connect.title"))

@@ -330,7 +330,7 @@ func (e *editor) keepNow() {
 	})
 }
 
-// refresh shows what became of the invoice elsewhere, where nothing was typed here.
+// refresh shows what was changed elsewhere, where nothing was typed here.
 func (e *editor) refresh() {
 	d := e.draft
 	if d == nil || d.Invoice == "" || d.Version == 0 || e.saving {

@@ -53,7 +53,7 @@ func (e *editor) saveThen(then func()) {
 	})
 }
 
-// saved takes over what was saved. What was typed meanwhile stays typed.
+// saved goes on from what was saved. What was typed meanwhile stays typed.
 func (e *editor) saved(w app.Writing) {
 	d := e.draft
 	d.Version, d.Base, d.Number, d.Stage, d.Since = w.Version, w.Base, w.Number, w.Stage, w.Since
@@ -156,7 +156,7 @@ func (e *editor) finalizeSaved() {
 	})
 }
 
-// move moves the invoice to another stage and shows what became of it.
+// move moves the invoice to another stage and shows the result.
 func (e *editor) move(do moving, refused string, then func()) {
 	id := e.draft.Invoice
 	e.saving = true
@@ -200,7 +200,7 @@ func (e *editor) redraftNow() {
 // close leads back to the list.
 func (e *editor) close() { e.gone(e.draft.Invoice) }
 
-// leave asks what shall become of what was not saved.
+// leave asks whether to save what was not saved.
 func (e *editor) leave(then func()) {
 	e.lines.Commit()
 	if !e.writable() || !e.draft.dirty() {

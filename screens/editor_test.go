@@ -13,10 +13,10 @@ import (
 	"feebridge/screens/style"
 )
 
-// write opens a new invoice for a client, with the cursor in its first line.
-func (b *trial) write(client billing.ClientID) *editor {
+// write opens a new invoice for the first client, with the cursor in its first line.
+func (b *trial) write() *editor {
 	b.Helper()
-	b.w.editor.begin(client)
+	b.w.editor.begin("c00")
 	b.settle()
 	b.w.editor.lines.Focus()
 	return b.w.editor
@@ -66,7 +66,7 @@ func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
 
 func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
-	e := b.write("c00")
+	e := b.write()
 	fyne.CurrentApp().Clipboard().SetContent("ACC\tYear 2025\t1\t100\nTAX\t\t2\t\n\tNothing but text\t\t\n")
 	b.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutPaste{Clipboard: fyne.CurrentApp().Clipboard()})
 	b.settle()
@@ -84,7 +84,7 @@ func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
 func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	b.write("c00")
+	b.write()
 	b.enter("acc", "", "")
 	b.typeText("9.")
 	b.pass(keepAfter)
@@ -106,7 +106,7 @@ func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
 func TestACellThatCannotBeReadIsNamedAndNothingIsSaved(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	e := b.write("c00")
+	e := b.write()
 	b.enter("acc", "", "two")
 	b.see("NZD 0.00")
 	b.control(fyne.KeyS)
@@ -124,7 +124,7 @@ func TestACellThatCannotBeReadIsNamedAndNothingIsSaved(t *testing.T) {
 
 func TestUndoAndRedo(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
-	e := b.write("c00")
+	e := b.write()
 	b.enter("acc", "", "3")
 	b.see("NZD 638.25")
 	e.lines.OnUndo()
@@ -170,7 +170,7 @@ func TestSomebodyElseWasFaster(t *testing.T) {
 func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	b.write("c00")
+	b.write()
 	b.enter("acc")
 	b.pass(keepAfter)
 	b.tap("action.close")
@@ -183,7 +183,7 @@ func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	if len(fake.writing.unsaved) > 0 || fake.written("new1") != nil {
 		t.Errorf("left are %v", fake.writing.unsaved)
 	}
-	b.write("c00")
+	b.write()
 	b.enter("acc")
 	b.tap("action.close")
 	b.key(fyne.KeyReturn)
@@ -230,7 +230,7 @@ func TestDuplicateDeleteAndHistory(t *testing.T) {
 
 func TestANegativeTotalNamesTheWayOut(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
-	b.write("c00")
+	b.write()
 	b.enter("", "Write-down", "1", "-5")
 	b.see("The total is negative, so this invoice can't be finalized. Feebridge doesn't make credit notes; create one in Xero instead.", "NZD ‒5.75")
 }
@@ -251,7 +251,7 @@ func TestAnInvoiceThatIsShownFollowsWhatBecomesOfIt(t *testing.T) {
 
 func TestADateIsReadAsItIsWritten(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
-	b.write("c00")
+	b.write()
 	written := b.w.format
 	for _, locale := range []string{"en-US", "en-NZ", "de-DE", "fr-FR", "nl-NL", "ja-JP", "mi-NZ"} {
 		b.w.format = style.NewFormat(language.MustParse(locale))
@@ -269,7 +269,7 @@ func TestADateIsReadAsItIsWritten(t *testing.T) {
 
 func TestTabLeadsFromTheHeadIntoTheLines(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
-	e := b.write("c00")
+	e := b.write()
 	b.window.Canvas().Focus(e.head.note)
 	b.window.Canvas().FocusNext()
 	b.typeText("acc")

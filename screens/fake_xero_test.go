@@ -81,7 +81,7 @@ func (f *fakeApp) Consents(context.Context) ([]app.Consent, error) {
 
 func (f *fakeApp) Gauge(ledger.TenantID) app.Gauge { return f.gauge }
 
-func (f *fakeApp) Kept(app.ConsentID) bool { return !f.xero.unkept }
+func (f *fakeApp) Kept(context.Context, app.ConsentID) bool { return !f.xero.unkept }
 
 func (f *fakeApp) AskConsent(ctx context.Context, by staff.Member, show func(string)) (app.Consent, []app.Connection, error) {
 	if err := f.enter("AskConsent"); err != nil {

@@ -61,19 +61,13 @@ func TestAFilterThatDoesNotHideTheInvoiceStays(t *testing.T) {
 
 func TestShowingAnInvoiceBeforeTheListIsRead(t *testing.T) {
 	fake := newFake().fill(24)
-	reading, read := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, n int) {
-		if method == "Rows" && n == 1 {
-			close(reading)
-			<-read
-		}
-	}
+	gate := fake.hold(t, "Rows", 1)
 	b := newDesk(t, fake)
 	b.open(staff.Founder("s1", "Olivia Hart"))
-	<-reading
+	gate.await()
 	b.w.Show(fake.number("0001076").ID)
 	b.drain()
-	close(read)
+	gate.open()
 	b.settle()
 	b.pass(wantedAgain)
 	b.mustShow("0001076")

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/ledger"
@@ -28,7 +30,7 @@ type touring struct {
 func newTouring(t *testing.T) *touring {
 	fake := newFake().fill(240)
 	fake.preview = func(o intake.Options) intake.Preview {
-		p := fakePreview(fake, o)
+		p := fakePreview(fake)
 		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
 	}
@@ -43,7 +45,7 @@ func newTouring(t *testing.T) *touring {
 	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
 	fake.gate = func(method string, n int) {
 		switch {
-		case method == "Progress" && n > 2: // Xero answers a part of the run each time somebody looks
+		case method == "Progress" && n > 2: // Xero answers a part of the run each time it is asked
 			fake.settle(50)
 			fake.settleRemovals(50)
 		case method == "RefreshAll":
@@ -162,6 +164,7 @@ func TestTheTourPassesOnWhatCannotBeDoneInXero(t *testing.T) {
 
 // pump draws and lets time pass until the work is done, and returns its error.
 func (b *trial) pump(done <-chan error) error {
+	b.Helper()
 	for {
 		select {
 		case err := <-done:
@@ -172,6 +175,8 @@ func (b *trial) pump(done <-chan error) error {
 			b.time = b.time.Add(together)
 			b.mu.Unlock()
 			b.fire(b.now())
+		case <-time.After(deadline.Thing):
+			b.Fatalf("Neither has the work ended nor the window posted anything for %v.", deadline.Thing)
 		}
 	}
 }

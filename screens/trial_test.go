@@ -2,6 +2,7 @@ package screens
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
 	"feebridge/screens/style"
@@ -46,6 +48,16 @@ type timer struct {
 	run func()
 }
 
+// TestMain fixes the language: numbers and dates are written as the system does.
+func TestMain(m *testing.M) {
+	for name, value := range map[string]string{"LC_ALL": "", "LANGUAGE": "", "LANG": "en_US.UTF-8"} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // newTrial opens the window for an Admin, with everything loaded.
 func newTrial(t *testing.T, fake *fakeApp) *trial {
 	return newTrialAs(t, fake, staff.Founder("s1", "Olivia Hart"))
@@ -61,6 +73,7 @@ func newTrialAs(t *testing.T, fake *fakeApp, me staff.Member) *trial {
 
 // newDesk makes a trial whose window is not filled yet.
 func newDesk(t *testing.T, fake *fakeApp) *trial {
+	deadline.Watch(t)
 	b := &trial{T: t, fake: fake, time: fakeNow, woken: make(chan struct{}, 1)}
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(style.Fixed(theme.VariantLight))
@@ -126,10 +139,14 @@ func (b *trial) drain() bool {
 
 // settle lets all work end, and every burst.
 func (b *trial) settle() {
-	for {
-		b.w.work.Wait()
+	b.Helper()
+	for end := time.Now().Add(deadline.Thing); ; {
+		deadline.Wait(b, b.w.work.Wait, "the work of the window")
 		if !b.drain() && !b.fire(b.now().Add(together)) {
 			return
+		}
+		if time.Now().After(end) {
+			b.Fatalf("The window has always found something more to do for %v.", deadline.Thing)
 		}
 	}
 }

@@ -84,6 +84,8 @@ type task struct {
 
 // start runs work in the background. What it posts runs on the goroutine that draws,
 // unless the task was started again or stopped meanwhile.
+//
+//nolint:contextcheck // the work ends with the window, whatever the one who starts it is about
 func (t *task) start(work func(ctx context.Context, post func(func()))) {
 	t.stop()
 	generation := t.generation

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"feebridge/app/apptest/deadline"
 )
 
 // queue is a goroutine that draws, and a clock, that move only when they are told to.
@@ -32,7 +34,7 @@ func (q *queue) after(_ time.Duration, fn func()) func() {
 	}
 }
 
-func (q *queue) drain() int {
+func (q *queue) drain() {
 	q.mu.Lock()
 	posted := q.posted
 	q.posted = nil
@@ -40,7 +42,6 @@ func (q *queue) drain() int {
 	for _, fn := range posted {
 		fn()
 	}
-	return len(posted)
 }
 
 // ring lets every timer that was not cancelled run out.
@@ -73,8 +74,8 @@ func TestOnlyTheNewestRunOfATaskCounts(t *testing.T) {
 	}, done)
 	load(work, func(context.Context) (string, error) { return "newer", nil }, done)
 	close(hold)
-	<-left
-	u.work.Wait()
+	deadline.Receive(t, left, "the older run")
+	deadline.Wait(t, u.work.Wait, "the newer run")
 	q.drain()
 	if !slices.Equal(got, []string{"newer"}) {
 		t.Errorf("got %q, want the newer result alone", got)
@@ -105,7 +106,7 @@ func TestSlowWorkShowsThatItRuns(t *testing.T) {
 				q.drain()
 			}
 			close(hold)
-			u.work.Wait()
+			deadline.Wait(t, u.work.Wait, "the work")
 			q.drain()
 			q.ring()
 			q.drain()
@@ -127,7 +128,7 @@ func TestCloseEndsTheWorkAndNothingIsDrawnAfterwards(t *testing.T) {
 		ended = true
 	})
 	u.do(func() { drawn++ }) // posted before, but not run yet
-	u.close()
+	deadline.Wait(t, u.close, "close, which ends the work")
 	if !ended {
 		t.Error("close did not wait for the work")
 	}
@@ -137,7 +138,7 @@ func TestCloseEndsTheWorkAndNothingIsDrawnAfterwards(t *testing.T) {
 	(&task{ui: u}).start(func(context.Context, func(func())) { t.Error("a task began after the end") })
 	q.ring()
 	q.drain()
-	u.work.Wait()
+	deadline.Wait(t, u.work.Wait, "work that began after the end")
 	if drawn > 0 {
 		t.Errorf("%d times something was drawn after the end", drawn)
 	}

@@ -100,17 +100,11 @@ func TestInitials(t *testing.T) {
 func TestNothingIsDrawnAfterTheWindowIsClosed(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	reached, hold := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, n int) {
-		if method == "Rows" && n == 2 {
-			close(reached)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "Rows", 2)
 	b.w.billing.reload()
-	<-reached
+	gate.await()
 	fake.tell("invoice", string(fake.invoices[0].ID))
-	close(hold)
+	gate.open()
 	b.w.Close()
 	fake.mu.Lock()
 	fake.invoices = nil

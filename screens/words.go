@@ -151,7 +151,7 @@ func statusInSentence(s billing.Status) string {
 	return lang.L("status.in-sentence.deleted")
 }
 
-// exportWord names what has become of an invoice's export; "" for a draft, which has none.
+// exportWord names how far an invoice's export has come; "" for a draft, which has none.
 func exportWord(s billing.Stage, how ledger.Settlement) string {
 	if s.Status == billing.Closed {
 		switch s.Export {

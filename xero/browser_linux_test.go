@@ -22,6 +22,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
+	"feebridge/app/apptest/needs"
 	"feebridge/app/ledger"
 	"feebridge/xero"
 	"feebridge/xero/sim"
@@ -76,7 +78,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the error is %v", err)
 		}
-		again, err := net.Listen("tcp4", p.address(0))
+		again, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", p.address(0))
 		if err != nil {
 			t.Fatalf("it still listens: %v", err)
 		}
@@ -95,7 +97,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 		}
 	})
 	t.Run("the first port is occupied", func(t *testing.T) {
-		other, err := net.Listen("tcp4", p.address(0))
+		other, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", p.address(0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,6 +171,7 @@ type place struct {
 	browser      context.Context
 	secrets      *secrets
 	log          *safeBuffer
+	broken       atomic.Bool  // something has failed in the browser
 	slow         atomic.Bool  // a code is exchanged when it has expired
 	late         atomic.Int64 // by how much Xero's clock has gone on, in nanoseconds
 }
@@ -217,6 +220,7 @@ func openBrowser(t *testing.T) context.Context {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(needs.Browser.Path(t)),
 		chromedp.UserDataDir(filepath.Join(profile, "profile")),
 		chromedp.NoSandbox, // which there is not for root, nor in many containers
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"),
@@ -224,13 +228,21 @@ func openBrowser(t *testing.T) context.Context {
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, end := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
-		end() // waits for the browser to end
+		deadline.Wait(t, end, "the browser to end")
 		stop()
 	})
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("starting a browser (Chromium must be installed): %v", err)
+	if err := opens(t, browser, "the browser"); err != nil {
+		t.Fatalf("starting a browser: %v", err)
 	}
 	return browser
+}
+
+// opens makes a browser or a tab. The context is the one that it lives by, without a deadline.
+func opens(t *testing.T, tab context.Context, what string) error {
+	t.Helper()
+	opened := make(chan error, 1)
+	go func() { opened <- chromedp.Do(tab) }()
+	return deadline.Receive(t, opened, what+" to open")
 }
 
 // callback is the address that is registered for one of the ports.
@@ -249,18 +261,32 @@ func (p *place) signIn(t *testing.T, person func(tab context.Context, link strin
 	return p.signInUntil(t.Context(), t, person)
 }
 
+// signInUntil waits for a person no longer than for any one thing. Once something has failed in
+// the browser no more is tried, or each part of the test would wait for the same in vain.
+//
+//nolint:contextcheck // a tab lives by its browser, and ends with the sign-in all the same
 func (p *place) signInUntil(ctx context.Context, t *testing.T, person func(tab context.Context, link string)) (app.Grant, error) {
 	t.Helper()
+	if p.broken.Load() {
+		t.Fatal("not tried, since the browser has failed before")
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline.Thing)
+	defer cancel()
 	tab, closeTab := chromedp.NewContext(p.browser)
 	defer closeTab()
-	if err := chromedp.Do(tab); err != nil { // opens it
+	if err := opens(t, tab, "a tab"); err != nil {
 		t.Fatal(err)
 	}
 	var doing sync.WaitGroup
 	grant, err := p.connector.Consent(ctx, p.registration, func(link string) {
-		doing.Go(func() { person(tab, link) })
+		doing.Go(func() {
+			person(tab, link)
+			if p.broken.Load() {
+				cancel()
+			}
+		})
 	})
-	doing.Wait()
+	doing.Wait() // no longer than do waits
 	if err != nil {
 		p.secrets.absentFrom(t, "the error", err.Error())
 	}
@@ -293,13 +319,17 @@ func (p *place) text(t *testing.T, tab context.Context) string {
 	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return c == '\n' }), "\n")
 }
 
-// do does something in a tab, within half a minute. It may be called on any goroutine.
+// do does something in a tab. It may be called on any goroutine.
 func (p *place) do(t *testing.T, tab context.Context, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, 30*time.Second)
+	if p.broken.Load() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(tab, deadline.Thing)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Errorf("in the browser: %v", err)
+		p.broken.Store(true)
+		t.Errorf("in the browser, within %v: %v", deadline.Thing, err)
 	}
 }
 

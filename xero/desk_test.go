@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -47,6 +48,7 @@ type dialer = func(ctx context.Context, network, address string) (net.Conn, erro
 // newDesk makes a desk. Its Xero is the simulated one, but for what override answers.
 func newDesk(t *testing.T, cfg sim.Config, override map[string]http.Handler, rules ...string) *desk {
 	t.Helper()
+	deadline.Watch(t)
 	var err error
 	if cfg.Orgs, err = sim.Seed("empty"); err != nil {
 		t.Fatal(err)
@@ -181,9 +183,11 @@ type page struct {
 
 // browse opens a page, and follows where it leads. A connection that breaks gives none. It
 // may be called on any goroutine.
+//
+//nolint:contextcheck // a browser is open as long as the test, whatever Feebridge waits for
 func (d *desk) browse(t *testing.T, method, address string, form url.Values) page {
 	t.Helper()
-	req, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Error(err)
 		return page{}

@@ -116,8 +116,8 @@ func (d *Door) listenAt(port int) ([]net.Listener, error) {
 		return []net.Listener{v4, v6}, nil
 	}
 	probe, none := d.listen("tcp6", "[::1]:0")
-	if none != nil { // this computer has no IPv6
-		return []net.Listener{v4}, nil
+	if none != nil {
+		return []net.Listener{v4}, nil //nolint:nilerr // this computer has no IPv6, so nobody else listens there
 	}
 	_ = probe.Close()
 	_ = v4.Close()

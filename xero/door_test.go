@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -57,26 +58,26 @@ func (o *opener) marks() []string {
 func openDoor(t *testing.T, o *opener, port int) *xero.Door {
 	t.Helper()
 	listening := make(chan struct{}, 10)
+	ctx, cancel := context.WithCancel(context.Background())
 	door := xero.NewDoor(xero.DoorConfig{Listen: func(network, address string) (net.Listener, error) {
-		l, err := net.Listen(network, address)
+		l, err := new(net.ListenConfig).Listen(ctx, network, address)
 		if err == nil {
 			listening <- struct{}{}
 		}
 		return l, err
 	}})
-	ctx, cancel := context.WithCancel(context.Background())
 	var linked sync.WaitGroup
 	linked.Go(func() { door.Links(ctx, fmt.Sprintf("http://localhost:%d/open/", port), o.open) })
 	t.Cleanup(func() {
 		cancel()
-		linked.Wait()
-		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		deadline.Wait(t, linked.Wait, "the end of listening for links")
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			t.Fatalf("the port is not free afterwards: %v", err)
 		}
 		_ = l.Close()
 	})
-	<-listening
+	deadline.Receive(t, listening, "the port at which links arrive")
 	return door
 }
 
@@ -85,7 +86,7 @@ func freePorts(t *testing.T, n int) []int {
 	t.Helper()
 	var ports []int
 	for range n {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +158,7 @@ func TestFollowingALink(t *testing.T) {
 			for name, value := range test.headers {
 				r.Header.Set(name, value)
 			}
-			browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+			browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: deadline.Thing}
 			got, err := browser.Do(r)
 			if err != nil {
 				t.Fatal(err)

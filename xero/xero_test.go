@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/ledger"
 	"feebridge/xero"
 	"feebridge/xero/sim"
@@ -25,6 +26,7 @@ const origin = "http://xero.test"
 // connections in memory. Only so does it show what net/http does by itself.
 func serve(t *testing.T, handler http.Handler, cfg xero.Config) *xero.Client {
 	t.Helper()
+	deadline.Watch(t)
 	listener, dial := sim.NewPipeListener()
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
@@ -151,6 +153,6 @@ func serially(handle http.HandlerFunc) http.Handler {
 func get(t *testing.T, handler http.Handler, path string) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+	handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 	return recorder.Body.String()
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
 )
@@ -11,6 +12,7 @@ import (
 // Firm is an App on an empty database, without Xero.
 func Firm(t *testing.T) (*app.App, *sqlite.DB, staff.Member) {
 	t.Helper()
+	deadline.Watch(t)
 	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)

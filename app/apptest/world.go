@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
@@ -41,6 +42,7 @@ var Quiet = slog.New(slog.DiscardHandler)
 
 // NewWorld returns a world; its end is awaited by the test's clean-up.
 func NewWorld(t testing.TB, cfg sim.Config) *World {
+	deadline.Watch(t)
 	if cfg.Orgs == nil {
 		orgs, err := sim.Seed("empty")
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 	"feebridge/assets/translations"
 )
 
-// InvoiceID identifies an invoice of the firm for good, whatever becomes of its number.
+// InvoiceID identifies an invoice of the firm for good, whatever number it gets.
 type InvoiceID string
 
 // Type says what kind of bill an invoice is.

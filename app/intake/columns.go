@@ -65,8 +65,8 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 	return good
 }
 
-// checkUnnamed tells each column that is filled and not taken over, since its name is
-// none of the template's, or it has none.
+// checkUnnamed tells each column that is filled and not read, since its name is none of the
+// template's, or it has none.
 func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 	width := 0
 	for _, r := range rows {

@@ -1,6 +1,6 @@
-// Package intake brings into the firm what was written elsewhere: invoices in the columns of
-// Xero's sales invoice template, and billing codes. It shows first what would come of a file,
-// and what is wrong in it.
+// Package intake imports what was written elsewhere: invoices in the columns of Xero's sales
+// invoice template, and billing codes. It first shows what an import would do, and what is
+// wrong in the file.
 package intake
 
 import (

@@ -117,7 +117,7 @@ func (f *adoption) follow(e app.Export, st ledger.Standing) error {
 		e.Contact = c.ID
 	}
 	switch {
-	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // somebody made a copy of it in Xero
+	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // a person made a copy of it in Xero
 		return f.stray(st, app.Doubtful)
 	case exports[0].ID != e.ID: // an older one: nothing but a live one matters
 		e.Standing = st
@@ -146,7 +146,7 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 	var messages []ledger.Message
 	if v.Stage.Status == billing.Draft {
 		if !st.Live() {
-			return f.burnVoided(st) // it was taken back to draft since, or will be exported anew
+			return f.burnVoided(st) // it was taken back to draft since, or will be exported again
 		}
 		messages = append(messages, ledger.Message{
 			Text: translations.Text("message.exported-since-copy"), Cause: ledger.ChangedThere, Warning: true,
@@ -195,8 +195,8 @@ func (f *adoption) number(v *billing.Invoice, n billing.Number) error {
 	return err
 }
 
-// giveUpOpen ends an export that the copy holds to be queued or under way, since the invoice
-// was exported anew after the copy was made.
+// giveUpOpen ends an export that is queued or under way in the copy, since the invoice was
+// exported again after the copy was made.
 func (f *adoption) giveUpOpen(id billing.InvoiceID) error {
 	exports, err := f.ExportsOf(id)
 	if err != nil {

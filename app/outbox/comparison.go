@@ -13,7 +13,7 @@ import (
 )
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
-// does by itself. It returns nil when nothing is locked any more, and otherwise why not: a
+// does by itself. It returns nil when nothing is locked any more, and otherwise why not: an
 // *app.Parked, an *app.LeaseHeld or another error.
 func (o *Outbox) Reconcile(ctx context.Context) error {
 	var open []app.Organisation
@@ -216,7 +216,7 @@ func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
 // mostTold is how many strays the audit trail names; LockState has all of them.
 const mostTold = 50
 
-// tellComparison says what came of a comparison, as the audit trail keeps it.
+// tellComparison says the result of a comparison, as the audit trail keeps it.
 func tellComparison(c app.Reconciliation, strays []app.Stray) string {
 	lines := []string{
 		translations.Text("trail.compared.adopted", "Number", c.Adopted),

@@ -120,7 +120,7 @@ func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) e
 	}
 }
 
-// asleep has another process do all there is to do, after somebody acted in Xero.
+// asleep has another process do all there is to do, after a person acted in Xero.
 func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World, sim.Invoice) error) func() {
 	return func() {
 		w.TakeLeases()

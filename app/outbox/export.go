@@ -39,7 +39,7 @@ func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcom
 	case o.Verdict == ledger.Accepted && b.Tries == 1:
 		return nil, m.arrive(e, o.Standing, o.Messages, true)
 	case o.Verdict == ledger.Accepted:
-		m.Export.Standing = o.Standing // of the first try: somebody may have changed it since
+		m.Export.Standing = o.Standing // of the first try: a person may have changed it since
 	case o.Verdict == ledger.Rejected && !(sentBefore && ledger.HasCause(o.Messages, ledger.NumberTaken)):
 		_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
 		return nil, err

@@ -23,8 +23,8 @@ type Params struct {
 	Log   *slog.Logger
 }
 
-// Outbox sends what the use cases of one running Feebridge queue, and reads what becomes of it in
-// Xero. Its methods may be called from any goroutine.
+// Outbox sends what the use cases of one running Feebridge queue, and follows it in Xero. Its
+// methods may be called from any goroutine.
 type Outbox struct {
 	app   *app.App
 	store Store

@@ -71,7 +71,7 @@ func (m removing) adopt(e *effects, _ app.Batch, found reading, again resend) er
 }
 
 // settleBy ends a removal whose end a reading of Xero tells. It reports whether the invoice is
-// still to be removed: it stands there as it did, and nothing else speaks against it.
+// still to be removed: it is there as it was, and nothing else is in the way.
 func (m removing) settleBy(e *effects, standings map[ledger.InvoiceID]ledger.Standing, more func(ledger.Standing) ledger.Message) (goes bool, err error) {
 	st, there := standings[m.There]
 	if c, known := m.kind.contacts.directory.ByID(m.tracked.Export.Contact); known {
@@ -102,8 +102,8 @@ func (m removing) settleBy(e *effects, standings map[ledger.InvoiceID]ledger.Sta
 	return true, nil
 }
 
-// moot reports whether the invoice is not on its way out of Xero any more: it was found to
-// stand otherwise when a copy of the database was compared with Xero.
+// moot reports whether the invoice is not on its way out of Xero any more: the comparison of a
+// copy of the database with Xero found another state.
 func (m removing) moot() bool { return m.tracked.Invoice.Stage.Export != billing.Removing }
 
 // ended ends the removal.
@@ -140,8 +140,8 @@ func (m removing) done(e *effects, st ledger.Standing) error {
 	return nil
 }
 
-// keep ends a removal of an invoice that stays in Xero, and brings ours to where it
-// stands there: st is nil where that was not read.
+// keep ends a removal of an invoice that stays in Xero, and moves ours to what was read there; st
+// is nil where nothing was.
 func (m removing) keep(e *effects, st *ledger.Standing, why []ledger.Message) {
 	if m.moot() {
 		m.withdraw(e)

@@ -20,8 +20,8 @@ type removals struct{ *sender }
 // removalsAtOnce is how many removals are planned in one go.
 const removalsAtOnce = 200
 
-// plan reads how the invoices that wait to be removed stand in Xero, lets go what cannot be
-// removed, and puts the requests for the rest on disk. It reports whether it changed anything.
+// plan reads in Xero the invoices that wait to be removed, ends the removals that cannot be made,
+// and puts the requests for the rest on disk. It reports whether it changed anything.
 func (k *removals) plan(ctx context.Context) (bool, error) {
 	waiting, refused, err := k.waiting(ctx)
 	if err != nil || len(waiting)+len(refused) == 0 {
@@ -117,7 +117,7 @@ func (k *removals) waiting(ctx context.Context) (waiting []app.Removal, refused 
 	return waiting, refused, err
 }
 
-// read reads how the invoices of removals stand in Xero.
+// read reads in Xero the invoices of removals.
 func (k *removals) read(ctx context.Context, all []app.Removal) (map[ledger.InvoiceID]ledger.Standing, error) {
 	ids := make([]ledger.InvoiceID, len(all))
 	for i, r := range all {

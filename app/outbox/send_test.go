@@ -59,8 +59,10 @@ func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
 				done := make(chan error)
 				go func() { done <- p.Run(ctx) }()
 				time.Sleep(10 * time.Second)
-				for raw(w, "UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0 {
-					time.Sleep(time.Second)
+				for end := time.Now().Add(time.Hour); raw(w, "UPDATE batches SET tried = tried + ?, tried_last = tried_last + ? WHERE state = 'lost'", by.Milliseconds(), by.Milliseconds()) == 0; time.Sleep(time.Second) {
+					if time.Now().After(end) {
+						t.Fatal("after an hour no request is lost")
+					}
 				}
 				time.Sleep(20 * time.Minute)
 				cancel()

@@ -30,11 +30,11 @@ func (p *pen) letterhead(f app.Firm, l *logo) {
 		p.image(l, right-l.width, p.y)
 		width, under = width-l.width-8, p.y+l.height
 	}
-	p.paragraph(left, width, f.Name, firmStyle)
-	p.paragraph(left, width, f.Address.String(), detailStyle)
-	p.paragraph(left, width, join(" · ", f.Phone, f.Email), detailStyle)
+	p.paragraph(width, f.Name, firmStyle)
+	p.paragraph(width, f.Address.String(), detailStyle)
+	p.paragraph(width, join(" · ", f.Phone, f.Email), detailStyle)
 	if f.TaxNumber != "" {
-		p.paragraph(left, width, wordTaxNumber+" "+f.TaxNumber, detailStyle)
+		p.paragraph(width, wordTaxNumber+" "+f.TaxNumber, detailStyle)
 	}
 	p.y = max(p.y, under) + 4
 	p.rule(left, right, p.y, 0.6, accent)
@@ -54,8 +54,8 @@ func join(separator string, texts ...string) string {
 
 // heading tells what the paper is.
 func (p *pen) heading(d app.Document) {
-	p.paragraph(left, right-left, title(d), titleStyle)
-	p.paragraph(left, right-left, typeWords(d.Invoice.Type), typeStyle)
+	p.paragraph(right-left, title(d), titleStyle)
+	p.paragraph(right-left, typeWords(d.Invoice.Type), typeStyle)
 	p.y += 3
 }
 
@@ -76,7 +76,7 @@ func (p *pen) parties(d app.Document) {
 		p.y += partyStyle.leading()
 	}
 	p.y += between
-	p.paragraph(left, right-left, amountsWords(currency(d), d.Invoice.Amounts, taxed(d)), detailStyle)
+	p.paragraph(right-left, amountsWords(currency(d), d.Invoice.Amounts, taxed(d)), detailStyle)
 	p.y += padding / 2
 }
 

@@ -197,14 +197,14 @@ func (p *pen) cut(s string, width float64, st style) string {
 	return p.wrap(s, width-p.width("…", st), st)[0] + "…"
 }
 
-// paragraph writes a text of any length. An empty one takes no room.
-func (p *pen) paragraph(x, width float64, s string, st style) {
+// paragraph writes a text of any length from the left edge on. An empty one takes no room.
+func (p *pen) paragraph(width float64, s string, st style) {
 	if strings.TrimSpace(s) == "" {
 		return
 	}
 	for _, text := range p.wrap(s, width, st) {
 		p.need(st.leading())
-		p.text(x, p.y, text, st)
+		p.text(left, p.y, text, st)
 		p.y += st.leading()
 	}
 }

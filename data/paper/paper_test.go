@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 )
@@ -276,7 +277,7 @@ func TestTheSameInvoiceGivesTheSameBytes(t *testing.T) {
 				papers[i] = b.Bytes()
 			})
 		}
-		group.Wait()
+		deadline.Wait(t, group.Wait, "four papers")
 		for i, paper := range papers {
 			if !bytes.Equal(paper, papers[0]) {
 				t.Errorf("paper %d of day %q differs", i, day)

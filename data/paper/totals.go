@@ -101,6 +101,6 @@ func (p *pen) payment(d app.Document) {
 	}
 	lines := len(p.wrap(text, paymentWide, partyStyle))
 	p.need(payStyle.leading() + float64(lines)*partyStyle.leading())
-	p.paragraph(left, paymentWide, wordPayment, payStyle)
-	p.paragraph(left, paymentWide, text, partyStyle)
+	p.paragraph(paymentWide, wordPayment, payStyle)
+	p.paragraph(paymentWide, text, partyStyle)
 }

@@ -18,7 +18,7 @@ import (
 	"feebridge/data/sheet"
 )
 
-// Backup implements app.Copier: one consistent state, checked, whole or not at all. Of a
+// Backup implements app.Backups: one consistent state, checked, whole or not at all. Of a
 // file that is at path already the error wraps fs.ErrExist. The copy is made beside the
 // database first, so that path may be on a network drive.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {
@@ -51,16 +51,19 @@ const beginning = ".feebridge-backup-"
 
 // refuseOwn refuses a path at which the database itself is, or what belongs to it.
 func (db *DB) refuseOwn(path string) error {
-	there, err := os.Stat(path)
-	if err != nil {
-		return nil
-	}
 	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
-		if own, err := os.Stat(db.path + suffix); err == nil && os.SameFile(own, there) {
+		if sameFile(path, db.path+suffix) {
 			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
 		}
 	}
 	return nil
+}
+
+// sameFile reports whether there is one file at both paths.
+func sameFile(a, b string) bool {
+	one, noOne := os.Stat(a)
+	other, noOther := os.Stat(b)
+	return noOne == nil && noOther == nil && os.SameFile(one, other)
 }
 
 // copyFile copies a file, whole or not at all, in the place of any that is at to.

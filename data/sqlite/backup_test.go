@@ -95,7 +95,7 @@ func TestABackupThatIsNotSoundIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeAtEnd(t, db)
-	if _, err := db.Exec("UPDATE runs SET started_by = 'nobody'"); err != nil { // on a connection that does not check
+	if _, err := db.ExecContext(t.Context(), "UPDATE runs SET started_by = 'nobody'"); err != nil { // on a connection that does not check
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "b.db")

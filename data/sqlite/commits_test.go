@@ -110,6 +110,9 @@ func TestEveryWriteIsCountedOnceAndOnlyTheNewestAreKept(t *testing.T) {
 			}
 			all = append(all, n)
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		return all
 	}
 	begin := numbers()

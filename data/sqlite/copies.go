@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,7 +79,8 @@ func notAFirm(path string, empty bool) error {
 }
 
 // The copies beside a database firm.db are named firm-backup-2026-11-03.db, for each night;
-// firm-before-restore-20261103T141500Z.db; and as migrate.go says.
+// firm-before-restore-20261103T141500Z.db, the second of one second firm-before-restore-20261103T141500Z-2.db;
+// and as migrate.go says.
 const (
 	nightlyWord = "-backup-"
 	restoreWord = "-before-restore-"
@@ -90,9 +92,23 @@ func beside(path, word, when string) string {
 	return strings.TrimSuffix(path, extension) + word + when + extension
 }
 
+// freeBeside returns such a path that no file has, nor the log of one: two restores may come within a second.
+func freeBeside(path, word, when string) string {
+	free := beside(path, word, when)
+	for n := 2; isThere(free) || isThere(free+"-wal"); n++ {
+		free = beside(path, word, fmt.Sprint(when, "-", n))
+	}
+	return free
+}
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // copyNames matches the names of all copies of the database; nightlyNames those of each night.
 func copyNames(path string) *regexp.Regexp {
-	return regexp.MustCompile(`^(` + besidePattern(path, nightlyWord, `\d{4}-\d{2}-\d{2}`) + `|` + besidePattern(path, restoreWord, `\d{8}T\d{6}Z`) +
+	return regexp.MustCompile(`^(` + besidePattern(path, nightlyWord, `\d{4}-\d{2}-\d{2}`) + `|` + besidePattern(path, restoreWord, `\d{8}T\d{6}Z(-\d+)?`) +
 		`|` + regexp.QuoteMeta(filepath.Base(path)) + strings.Trim(backupName.String(), "^$") + `)$`)
 }
 
@@ -118,8 +134,8 @@ func leftBeside(path string) bool {
 	return err == nil && len(names) > 0
 }
 
-// KeepCopy implements app.Copier.
-func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
+// KeepBackup implements app.Backups.
+func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
 	// One of this day may have been made before the database was restored.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -129,7 +145,7 @@ func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
 	if err != nil {
 		return path, err
 	}
-	old = old[:max(0, len(old)-app.KeptCopies)]
+	old = old[:max(0, len(old)-app.KeptBackups)]
 	abandoned, err := db.abandoned()
 	if err != nil {
 		return path, err

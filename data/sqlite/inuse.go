@@ -10,7 +10,7 @@ import (
 	"feebridge/app"
 )
 
-// Whoever has a database open holds a shared lock on the file PATH.lock beside it. Whoever
+// A process that has a database open holds a shared lock on the file PATH.lock beside it. One that
 // puts another file in its place, or checks it as a whole, takes that lock for itself alone.
 // The system gives up the locks of a process that dies; the file itself is never removed,
 // since another process may be locking it right then.
@@ -19,7 +19,7 @@ func lockOf(path string) *flock.Flock {
 }
 
 // enter takes the lock that goes with having the database open. A database that was not
-// closed, and that nobody else has open, is checked first: a power cut is what damages files.
+// closed, and that no other process has open, is checked first: a power cut is what damages files.
 func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error) {
 	if unclean {
 		if err := checkAlone(ctx, path); err != nil {
@@ -41,7 +41,7 @@ func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error)
 	return nil, cannotOpen(path, err)
 }
 
-// checkAlone looks for damage, unless somebody else has the database open: then that one did.
+// checkAlone looks for damage, unless another process has the database open: then that one did.
 func checkAlone(ctx context.Context, path string) error {
 	l := lockOf(path)
 	alone, err := l.TryLock()

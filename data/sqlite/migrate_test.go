@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 )
 
 // upTo returns the migrations of this Feebridge and, after them, those of a later one.
@@ -175,7 +176,7 @@ func TestProcessesThatMigrateAtOnceDoSoOnce(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	deadline.Wait(t, all.Wait, "four that migrate at once")
 	if name := firmOf(t, path, files); name != "Tui!!!" {
 		t.Errorf("the firm is %s", name)
 	}

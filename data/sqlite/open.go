@@ -34,7 +34,7 @@ type DB struct {
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
 }
 
-var _ app.Copier = (*DB)(nil)
+var _ app.Backups = (*DB)(nil)
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -128,6 +128,8 @@ func cannotOpen(path string, err error) error {
 func (db *DB) Path() string { return db.path }
 
 // Close closes the database. Transactions that are under way are rolled back.
+//
+//nolint:contextcheck // it comes after the work, whose context may have ended: it has a limit of its own
 func (db *DB) Close() error {
 	if db.stale.Load() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
@@ -157,7 +159,7 @@ func create(path string) error {
 // private is the mode of every file that holds a firm's data.
 const private fs.FileMode = 0o600
 
-// keepPrivate takes a database that was copied here from others' eyes. SQLite gives the
+// keepPrivate keeps others from reading a database that was copied here. SQLite gives the
 // files beside it the same mode when it makes them.
 func keepPrivate(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -207,7 +209,7 @@ const busyTimeout = 30 * time.Second
 // idleReaders is how many connections for reading are kept open.
 const idleReaders = 4
 
-// What a connection is set to, whichever of the pool it is: database/sql opens one anew
+// What a connection is set to, whichever of the pool it is: database/sql opens another one
 // whenever it likes, so a setting that is not here holds on some connections only.
 var (
 	looking = []string{

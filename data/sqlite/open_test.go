@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -24,7 +25,7 @@ func run(t testing.TB, path string, statements ...string) {
 	}
 	closeAtEnd(t, db)
 	for _, s := range statements {
-		if _, err := db.Exec(s); err != nil {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
@@ -161,7 +162,7 @@ func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	deadline.Wait(t, all.Wait, "five that open at once")
 }
 
 func TestWhatWasCommittedIsThereAfterClose(t *testing.T) {
@@ -202,7 +203,7 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 		"INSERT INTO audit SELECT seq + 5, at, by_id, by_name, action, subject, id, was, became, hash, hash FROM audit WHERE seq = 3",
 		"INSERT INTO audit SELECT seq + 1, at, by_id, by_name, action, subject, id, was, became, previous, hash FROM audit WHERE seq = 3",
 	} {
-		if _, err := db.Exec(statement); err == nil || !strings.Contains(err.Error(), "audit") {
+		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "audit") {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -108,7 +107,7 @@ func unrestored(err error) error {
 }
 
 // prepare copies a backup to a file of its own, makes sure that it is sound, and marks it as
-// restored. A backup that somebody made by copying may have a log beside it.
+// restored. A backup that a person made by copying may have a log beside it.
 func prepare(ctx context.Context, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		err := copyFile(from+suffix, to+suffix)
@@ -138,10 +137,7 @@ func keepCurrent(ctx context.Context, path string) (kept string, err error) {
 		return "", nil
 	}
 	fold(ctx, path)
-	kept = beside(path, restoreWord, time.Now().UTC().Format(backupTime))
-	if _, err := os.Lstat(kept); err == nil {
-		return "", fmt.Errorf("there is a file %s already: wait a second", kept)
-	}
+	kept = freeBeside(path, restoreWord, time.Now().UTC().Format(backupTime))
 	if hasLog(path) {
 		if err := copyFile(path+"-wal", kept+"-wal"); err != nil {
 			return "", err

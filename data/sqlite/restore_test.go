@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/data/sqlite"
 )
@@ -119,6 +120,29 @@ func TestARestoreBringsBackTheCopyAndKeepsWhatWasThere(t *testing.T) {
 	copies, err := sqlite.Copies(t.Context(), path)
 	if err != nil || len(copies) != 1 || copies[0].Path != kept || copies[0].At.IsZero() {
 		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+}
+
+func TestRestoresInOneSecondKeepEachWhatWasThere(t *testing.T) {
+	path := closedFirm(t)
+	backup := backUp(t, path)
+	var kept []string
+	for _, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} { // which takes less than a second where it matters
+		change(t, path, burn(n))
+		name, err := sqlite.Restore(t.Context(), path, backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, name)
+	}
+	copies, err := sqlite.Copies(t.Context(), path)
+	if err != nil || len(copies) != len(kept) {
+		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	}
+	for i, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} {
+		if !isBurnt(t, kept[i], n) {
+			t.Errorf("%s is not what was there before restore %d", kept[i], i+1)
+		}
 	}
 }
 
@@ -301,7 +325,9 @@ func writeFor(path string) {
 
 func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 	path := closedFirm(t)
-	c := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), "FEEBRIDGE_TEST_WRITES="+path)
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -311,7 +337,7 @@ func TestAKilledProcessLeavesNoCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := out.Read(make([]byte, 20)); err != nil {
-		t.Fatal(err)
+		t.Fatalf("the process has written nothing within %v: %v", deadline.Thing, err)
 	}
 	if _, err := sqlite.Restore(t.Context(), path, path+".seen"); !app.IsCode(err, app.Unavailable) {
 		t.Errorf("a database that another process has open: %v", err)
@@ -366,7 +392,7 @@ func TestADamagedFileIsToldWithItsCopies(t *testing.T) {
 			}
 			var made []string
 			for _, day := range []billing.Date{20261101, 20261102, 20261103} {
-				name, keep := db.KeepCopy(t.Context(), day)
+				name, keep := db.KeepBackup(t.Context(), day)
 				made = append(made, name)
 				if err := errors.Join(keep, db.Update(t.Context(), burn("INV-1"))); err != nil {
 					t.Fatal(err)
@@ -472,7 +498,7 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 		day := billing.Date(20261103)
 		for range 20 {
 			for range 2 { // the second time there is one
-				if _, err := s.KeepCopy(t.Context(), day); err != nil {
+				if _, err := s.KeepBackup(t.Context(), day); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -483,8 +509,8 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
-		for i := range app.KeptCopies {
-			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptCopies).String()+".db"))
+		for i := range app.KeptBackups {
+			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptBackups).String()+".db"))
 		}
 		want = append(want, mine, others)
 		same(t, names, want)

@@ -55,7 +55,7 @@ func readSeen(path string) (s seen, err error) {
 		return s, cannotOpen(path, err)
 	}
 	if json.Unmarshal(text, &s) != nil {
-		return seen{}, nil
+		s = seen{} // nor the half of it that could be read
 	}
 	return s, nil
 }

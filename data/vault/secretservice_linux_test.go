@@ -10,11 +10,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
+	"feebridge/app/apptest/needs"
 )
 
 // actVariable names, in the environment of a test binary, the act that it is to play in
@@ -87,7 +90,8 @@ func newSession(t *testing.T) session {
 // play plays an act, after the shell commands of prelude, under a D-Bus of its own.
 func (s session) play(t *testing.T, act, prelude string) []string {
 	t.Helper()
-	return s.run(t, act, exec.CommandContext(t.Context(), "dbus-run-session", "--", "sh", "-c", prelude+"\nexec \"$0\"", os.Args[0]))
+	needs.Keyring.Path(t)
+	return s.run(t, act, []string{needs.Bus.Path(t), "--", "sh", "-c", prelude + "\nexec \"$0\"", os.Args[0]})
 }
 
 // watchLaunch puts a dbus-launch first on the session's PATH that starts nothing. It returns
@@ -105,8 +109,13 @@ func (s session) watchLaunch(t *testing.T) string {
 const emptyBus = `<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
 
-func (s session) run(t *testing.T, act string, command *exec.Cmd, env ...string) []string {
+// run plays an act by a command that ends in this test binary.
+func (s session) run(t *testing.T, act string, args []string, env ...string) []string {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
+	defer cancel()
+	command := exec.CommandContext(ctx, args[0], args[1:]...)
+	command.WaitDelay = time.Second // a daemon that was started may hold the output
 	var errs strings.Builder
 	command.Stderr = &errs
 	command.Env = append([]string{
@@ -115,7 +124,7 @@ func (s session) run(t *testing.T, act string, command *exec.Cmd, env ...string)
 	}, env...)
 	out, err := command.Output()
 	if err != nil {
-		t.Fatalf("%v: %v\n%s", command.Args, err, errs.String())
+		t.Fatalf("%v, which may take %v: %v\n%s", command.Args, deadline.Thing, err, errs.String())
 	}
 	var found []string
 	if err := json.Unmarshal(out, &found); err != nil {
@@ -170,12 +179,12 @@ func TestNoSecretService(t *testing.T) {
 		"no D-Bus":          {nil, ""},
 		"none to be found":  {nil, "autolaunch:"},
 		"a D-Bus that died": {nil, "unix:path=" + filepath.Join(s.runtime, "gone")},
-		"nothing on D-Bus":  {[]string{"dbus-run-session", "--config-file=" + config, "--"}, ""},
+		"nothing on D-Bus":  {[]string{needs.Bus.Path(t), "--config-file=" + config, "--"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			launched := s.watchLaunch(t)
 			command := append(test.command, os.Args[0])
-			got := s.run(t, "use", exec.CommandContext(t.Context(), command[0], command[1:]...), "DBUS_SESSION_BUS_ADDRESS="+test.address)
+			got := s.run(t, "use", command, "DBUS_SESSION_BUS_ADDRESS="+test.address)
 			if diff := cmp.Diff([]string{none, none, none}, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

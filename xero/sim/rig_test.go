@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"feebridge/app/apptest/deadline"
 )
 
 const (
@@ -93,6 +95,7 @@ func bubble(t *testing.T, cfg Config, test func(t *testing.T, r *rig)) {
 }
 
 func newRig(t *testing.T, cfg Config) *rig {
+	deadline.Watch(t)
 	if cfg.Orgs == nil {
 		cfg.Orgs = []*Org{testOrg(), {TenantID: otherTenant, Name: "Other Company", BaseCurrency: "NZD"}}
 	}
@@ -131,7 +134,7 @@ func (r *rig) try(method, path, body string, headers ...string) reply {
 	if body != "" {
 		content = strings.NewReader(body)
 	}
-	req, err := http.NewRequest(method, url, content)
+	req, err := http.NewRequestWithContext(r.t.Context(), method, url, content)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func (v *visitor) send(r *http.Request) shownPage {
 
 func (v *visitor) request(method, path string, form url.Values) *http.Request {
 	v.t.Helper()
-	r, err := http.NewRequest(method, v.base+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		v.t.Fatal(err)
 	}

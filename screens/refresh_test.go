@@ -41,21 +41,15 @@ func TestTheStatusesAreReadInXeroWhenAsked(t *testing.T) {
 func TestTheButtonIsBusyWhileTheStatusesAreRead(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
-	hold, reached := make(chan struct{}), make(chan struct{})
-	fake.gate = func(method string, _ int) {
-		if method == "RefreshAll" {
-			close(reached)
-			<-hold
-		}
-	}
+	gate := fake.hold(t, "RefreshAll", 1)
 	b.w.billing.refreshStatuses()
-	<-reached
+	gate.await()
 	b.drain()
 	if !b.button("refresh.running").Disabled() {
 		t.Error("the button can be pressed again")
 	}
 	b.w.billing.refreshStatuses()
-	close(hold)
+	gate.open()
 	b.settle()
 	if n := fake.counted["RefreshAll"]; n != 1 {
 		t.Errorf("Xero was asked %d times at once", n)

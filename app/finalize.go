@@ -53,47 +53,6 @@ func (f *finishing) finish(draft billing.Invoice) (billing.Invoice, error) {
 	return v, err
 }
 
-// checkNumber refuses a number that an invoice is not finalized with.
-func (f *finishing) checkNumber(n billing.Number) error {
-	if err := n.Check(); err != nil {
-		return err
-	}
-	burnt, err := f.Burnt(n)
-	if err != nil {
-		return err
-	}
-	if burnt {
-		return Errorf(Conflict, "refused.used-number", "Number", n)
-	}
-	return nil
-}
-
-// takeNumber takes the next number that no invoice has and that was never burnt.
-func (f *finishing) takeNumber() (billing.Number, error) {
-	if err := CheckUnlocked(f); err != nil {
-		return "", err
-	}
-	firm := &f.terms.firm
-	for ; ; firm.Numbering.Next++ {
-		if err := firm.Numbering.Check(); err != nil {
-			return "", err
-		}
-		n := firm.Numbering.Number()
-		taken, err := f.InvoicesByNumber([]billing.Number{n})
-		if err != nil {
-			return "", err
-		}
-		burnt, err := f.Burnt(n)
-		if err != nil {
-			return "", err
-		}
-		if len(taken) == 0 && !burnt {
-			firm.Numbering.Next++
-			return n, f.SaveFirm(*firm)
-		}
-	}
-}
-
 // checkTaxes refuses a line with several taxes while Xero has no rate that is made of
 // several.
 func (f *finishing) checkTaxes(v billing.Invoice) error {
@@ -115,9 +74,9 @@ func (f *finishing) checkTaxes(v billing.Invoice) error {
 // severalMapped reports whether the organisation of a client has a rate of several
 // components for the tax.
 func (f *finishing) severalMapped(client billing.ClientID, t billing.Tax) (bool, error) {
-	org, err := f.terms.destinations.of(client)
-	if err != nil {
-		return false, nil // not connected yet
+	org, connected := f.terms.destinations.find(client)
+	if !connected {
+		return false, nil
 	}
 	m, err := f.Mapping(org.Tenant.ID)
 	if err != nil {

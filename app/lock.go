@@ -55,7 +55,7 @@ func (a *App) LockState(ctx context.Context) (LockState, error) {
 	return s, err
 }
 
-// unreconciled returns the organisations that a copy must be compared with before anything
+// Unreconciled returns the organisations that a copy must be compared with before anything
 // is sent, numbered or taken back. One that was connected after the copy was made is among
 // them, too: it may have been connected, and been sent to, before.
 func Unreconciled(r Reader) ([]Organisation, error) {
@@ -100,7 +100,7 @@ func CheckUnlocked(r Reader) error {
 var ErrLocked = errors.New("the database is locked")
 
 // AllowRestore notes that the member is about to put a backup in the place of this database,
-// if she may. The note stays in the database that is put aside.
+// if they may. The note stays in the database that is put aside.
 func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.BackUp, ""); err != nil {

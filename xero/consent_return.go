@@ -55,7 +55,7 @@ func (c *Connector) awaitReturn(ports []int, state string) (*waiting, error) {
 }
 
 // ServeHTTP takes the person's decision, once. What does not know the state may be an old
-// tab or somebody's forgery: it is turned away, and the wait goes on.
+// tab or a forgery: it is turned away, and the wait goes on.
 func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		out.Header().Set("Allow", http.MethodGet)

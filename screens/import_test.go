@@ -19,7 +19,7 @@ import (
 )
 
 // fakePreview is what a file of two invoices comes to.
-func fakePreview(fake *fakeApp, o intake.Options) intake.Preview {
+func fakePreview(fake *fakeApp) intake.Preview {
 	p := intake.Preview{}
 	for i, number := range []billing.Number{"IMP-1", "IMP-2"} {
 		v := fake.invoices[i].Invoice
@@ -38,7 +38,7 @@ func (b *trial) openFile(name, content string) {
 
 func newImportTrial(t *testing.T) *trial {
 	fake := newFake().fill(12)
-	fake.preview = func(o intake.Options) intake.Preview { return fakePreview(fake, o) }
+	fake.preview = func(intake.Options) intake.Preview { return fakePreview(fake) }
 	b := newTrial(t, fake)
 	b.file = func(_ string, data []byte) (app.Sheet, error) {
 		return app.Sheet{Rows: []app.SheetRow{{Line: 1, Cells: []app.SheetCell{{Text: string(data)}}}}}, nil
@@ -51,7 +51,7 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 	var asked []intake.Options
 	b.fake.preview = func(o intake.Options) intake.Preview {
 		asked = append(asked, o)
-		return fakePreview(b.fake, o)
+		return fakePreview(b.fake)
 	}
 	b.openFile("november.csv", "a file")
 	b.see("Import november.csv", "Choose whether the unit amounts in the file include tax.")
@@ -76,7 +76,7 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 	b := newImportTrial(t)
 	b.fake.preview = func(o intake.Options) intake.Preview {
-		p := fakePreview(b.fake, o)
+		p := fakePreview(b.fake)
 		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
 	}
@@ -96,7 +96,7 @@ func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	b := newImportTrial(t)
 	b.fake.preview = func(o intake.Options) intake.Preview {
-		p := fakePreview(b.fake, o)
+		p := fakePreview(b.fake)
 		p.Problems = []intake.Problem{
 			{Text: translations.Say("problem.as-told", "Problem", "The file has no column *UnitAmount.")},
 			{Line: 12, Column: "TaxType", Text: translations.Say("problem.as-told", "Problem", "there is no tax called \"GST\".")},

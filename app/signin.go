@@ -10,7 +10,7 @@ import (
 	"feebridge/assets/translations"
 )
 
-// NeedsSignIn reports whether a person must say and prove who she is. She need not while
+// NeedsSignIn reports whether a person must sign in. Nobody must while
 // the firm has one active member, who has no password yet.
 func (a *App) NeedsSignIn(ctx context.Context) (bool, error) {
 	var alone bool
@@ -37,7 +37,7 @@ func (a *App) Who(ctx context.Context) (staff.Member, error) {
 }
 
 // Authenticate returns the active member of that name or e-mail address whose password it
-// is. Failed tries are counted, and lock her out for a time that grows.
+// is. Failed tries are counted, and lock the member out for a time that grows.
 func (a *App) Authenticate(ctx context.Context, nameOrEmail, password string) (staff.Member, error) {
 	var m staff.Member
 	var kept staff.Password
@@ -85,7 +85,7 @@ func notProven() error {
 	return Errorf(Forbidden, "refused.wrong-password")
 }
 
-// prove tries a member's password, and returns her when it is right. It takes its time
+// prove tries a member's password, and returns the member when it is right. It takes its time
 // outside of a transaction; what counts is how things stand after it.
 func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, password string) (staff.Member, error) {
 	if kept.IsLocked(time.Now()) {
@@ -108,7 +108,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 		case err != nil:
 			return err
 		case now.Hash != kept.Hash:
-			refused = notProven() // somebody set another one meanwhile
+			refused = notProven() // another one was set meanwhile
 			return nil
 		case now.IsLocked(tx.Now()):
 			refused = lockedOut(now)
@@ -133,7 +133,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 	return m, nil
 }
 
-// noteFailedTry keeps that somebody tried a wrong password for the member.
+// noteFailedTry notes that a wrong password was tried for the member.
 func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
 		return err
@@ -151,7 +151,7 @@ func lockedOut(p staff.Password) error {
 	return Errorf(Forbidden, "refused.locked-out", "Time", p.Locked.Local().Format(time.TimeOnly))
 }
 
-// ChangePassword sets the member's own password. The old one is "" where she has none.
+// ChangePassword sets the member's own password. The old one is "" where there is none.
 func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password string) error {
 	var kept staff.Password
 	err := a.View(ctx, func(r Reader) (err error) {
@@ -182,7 +182,7 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 	})
 }
 
-// ResetPassword sets the password of another member, who forgot hers, and ends her being
+// ResetPassword sets the password of another member, who forgot theirs, and ends that they are
 // locked out.
 func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, password string) error {
 	if err := a.allow(ctx, by, staff.ManageStaff, ""); err != nil {

@@ -28,7 +28,7 @@ type importApp interface {
 }
 
 // imports brings the invoices of a file into the list: the person says what the file
-// does not, sees what would come of it, and confirms.
+// does not, sees what the import would do, and confirms.
 type imports struct {
 	*shell
 	app  importApp
@@ -86,7 +86,7 @@ func (m *imports) show(name string, content []byte) {
 		})
 }
 
-// importDialog shows what would come of one file.
+// importDialog shows what the import of one file would do.
 type importDialog struct {
 	*imports
 	sheet      app.Sheet
@@ -153,7 +153,7 @@ func (d *importDialog) questions() fyne.CanvasObject {
 		container.NewVBox(heading(""), finalize))
 }
 
-// look finds out what would come of the file with the options as they are.
+// look finds out what the import would do with the options as they are.
 func (d *importDialog) look() {
 	d.ok.Disable()
 	if d.options.Amounts == "" {
