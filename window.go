@@ -171,7 +171,7 @@ func (d *seat) foreground(is bool) {
 func (d *seat) follow(ctx context.Context, mark string) error {
 	content := d.content.Load()
 	if content == nil {
-		return app.Errorf(app.Unavailable, "Nobody is signed in to Feebridge. Sign in there, and follow the link again.")
+		return app.Errorf(app.Unavailable, "landing.nobody")
 	}
 	id, err := d.App.Marked(ctx, content.Me(), mark)
 	if err != nil {
