@@ -33,6 +33,9 @@ type room struct {
 	why      string
 }
 
+// words is the one file of texts. Window, commands and errors say the same words, so even a rule may look one up.
+const words = "assets/translations"
+
 var rooms = []room{
 	{"main", []string{"app/...", "screens/...", "data/...", "assets/...", "command"},
 		"main opens the window on the firm that the commands open: what talks to Xero it has from them"},
@@ -42,33 +45,42 @@ var rooms = []room{
 		"the bench measures the parts as the program wires them: nothing that ships may need it"},
 	{"app/money", nil,
 		"amounts are arithmetic that everything rests on: an amount that knew an invoice could round by who asks"},
-	{"app/billing", []string{"app/money"},
+	{"app/billing", []string{"app/money", words},
 		"the rules of an invoice hold whoever acts and wherever it is sent: they stand below staff, ledger and the use cases"},
-	{"app/ledger", []string{"app/billing", "app/money"},
+	{"app/ledger", []string{"app/billing", "app/money", words},
 		"Xero's side is told here in plain values; fetching them, and acting on them, is for the use cases above"},
-	{"app/staff", []string{"app/billing", "app/money"},
+	{"app/staff", []string{"app/billing", "app/money", words},
 		"permissions are a table that every use case asks: it must not know what is done with the answer"},
-	{"app", []string{"app/..."},
+	{"app/outbox", []string{"app", "app/billing", "app/ledger", "app/money", "app/staff", words},
+		"the outbox sends what use cases put down, and asks app for permission, audit and words: which client and which database " +
+			"it has, it must not tell"},
+	{"app/intake", []string{"app", "app/billing", "app/ledger", "app/money", "app/staff", words},
+		"reading a file comes to the use cases of app: it sends nothing and stores nothing past them"},
+	{"app/apptest", []string{"app/...", "data/...", "xero/..."},
+		"the world in which the tests of app run has a database and a simulated Xero: only tests import it"},
+	{"app/apptest/...", nil,
+		"what tests need of a machine, and how long they wait, is the same for any room: only tests import it"},
+	{"app/storetest", []string{"app/..."},
+		"the promises of a store are tested over any engine: the engine hands itself in, and only tests import them"},
+	{"app", []string{"app/billing", "app/ledger", "app/money", "app/staff", words},
 		"every arrow points at app: a use case that knew its window, its database or its Xero client could not be run against " +
 			"another, nor be cut at every step by the crash tests"},
 	{"screens/grid", nil,
 		"the grid shows anybody's rows: that it knows no invoice keeps it general and measurable alone"},
-	{"screens/...", []string{"app/...", "screens/...", "assets/..."},
+	{"screens/...", []string{"app", "app/billing", "app/intake", "app/ledger", "app/money", "app/staff", "screens/...", "assets/..."},
 		"a screen asks a use case, which asks for the permission and writes the audit entry: straight to the database, to a file " +
 			"or to Xero it would pass both by"},
-	{"data/...", []string{"app/...", "data/..."},
+	{"data/...", []string{"app", "app/billing", "app/ledger", "app/money", "app/outbox", "app/staff", "data/...", words},
 		"data keeps what app hands it: what Xero or a screen is like reaches it only as app's values"},
 	{"xero/sim", nil,
 		"the simulator is there to catch the client's mistakes: sharing anything with it, a wrong field name would agree with itself"},
-	{"xero/...", []string{"app/..."},
+	{"xero/...", []string{"app", "app/billing", "app/ledger", "app/money", words},
 		"the client speaks to Xero, or to whatever answers at the address it was given: it must not tell the simulator from Xero, " +
 			"nor store anything past app"},
 	{"assets/demo", []string{"app/billing", "app/money", "app/staff"},
 		"the demo firm is plain clients, invoices and staff: main feeds them to the use cases"},
 	{"assets/...", []string{"assets/..."},
 		"assets are embedded bytes: whoever reads them brings the meaning"},
-	{"app/apptest/...", nil,
-		"what tests need of a machine, and how long they wait, is the same for any room: only tests import it"},
 }
 
 // A driver is a set of foreign packages that only some rooms may reach, be it through other foreign packages.
@@ -87,8 +99,8 @@ var drivers = []driver{
 		"main passes in what opens an address: no other code, and no test, can start a browser by accident"},
 	{[]string{"fyne.io/..."}, []string{"main", "screens/..."}, false,
 		"the toolkit ends at the screens: what the firm can do runs without a window"},
-	{[]string{"modernc.org/sqlite/...", "github.com/pressly/goose/..."}, []string{"data"}, false,
-		"data alone knows the engine: everyone else sees app.Store and its errors"},
+	{[]string{"modernc.org/sqlite/...", "github.com/pressly/goose/..."}, []string{"data/sqlite"}, false,
+		"data/sqlite alone knows the engine: everyone else sees app.Store and its errors"},
 	{[]string{"golang.org/x/oauth2/..."}, []string{"xero"}, false,
 		"tokens stay where they are kept and renewed: a use case or a screen holds none"},
 	{[]string{"github.com/shopspring/decimal"}, []string{"app/money", "xero/sim"}, false,
@@ -114,31 +126,14 @@ func TestEveryImportKeepsTheRule(t *testing.T) {
 // This test opens every source file itself, which go list does out of sight of Go's test cache: after a change anywhere,
 // no result of this file is taken from the cache.
 func TestOnlyOneFileCallsFyneDo(t *testing.T) {
-	files := token.NewFileSet()
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && path != "." && (path == "build" || strings.HasPrefix(entry.Name(), ".")):
-			return fs.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(path, ".go"):
-			return nil
-		}
-		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		if strings.HasSuffix(path, "_test.go") || filepath.ToSlash(path) == drawingFile {
-			return nil
+	eachSource(t, func(path string, files *token.FileSet, file *ast.File) {
+		if strings.HasSuffix(path, "_test.go") || path == drawingFile {
+			return
 		}
 		for _, call := range fyneDoCalls(file) {
 			t.Errorf("%s: fyne.Do and fyne.DoAndWait belong in %s alone: %s", files.Position(call), drawingFile, whyDrawingFile)
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // house is every package that ours need, by name.
@@ -282,6 +277,69 @@ func anyCovers(patterns []string, pkg string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return covers(p, pkg) })
 }
 
+// The port of the outbox is how a request is stored, claimed and settled. Who can name it could send past the outbox.
+var (
+	portOfOutbox = []string{"Store", "Reader", "Tx", "Waiting"}
+	seesThePort  = []string{"app/apptest/", "app/storetest/", "data/", "command/desk.go"} // it is implemented there, and handed in
+)
+
+const whyThePort = "only the outbox may store, claim and settle a request: then nothing is sent that was not on disk, and one sender " +
+	"sends at a time"
+
+func TestOnlyTheOutboxSeesItsPort(t *testing.T) {
+	eachSource(t, func(path string, files *token.FileSet, file *ast.File) {
+		if strings.HasSuffix(path, "_test.go") || slices.ContainsFunc(seesThePort, func(p string) bool { return strings.HasPrefix(path, p) }) {
+			return
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			selected, ok := node.(*ast.SelectorExpr)
+			if !ok || !slices.Contains(portOfOutbox, selected.Sel.Name) {
+				return true
+			}
+			if owner, ok := selected.X.(*ast.Ident); ok && owner.Name == "outbox" {
+				t.Errorf("%s: outbox.%s belongs to the outbox: %s", files.Position(selected.Pos()), selected.Sel.Name, whyThePort)
+			}
+			return true
+		})
+	})
+}
+
+// TestOnlyTestsImportTheirHarness holds for the packages that are there for tests alone.
+func TestOnlyTestsImportTheirHarness(t *testing.T) {
+	h := readHouse(t, "linux")
+	for from, p := range h {
+		for _, to := range p.imports {
+			if (to == "app/apptest" || to == "app/storetest") && from != "app/apptest" {
+				t.Errorf("%s imports %s, which is there for tests alone", from, to)
+			}
+		}
+	}
+}
+
+// eachSource hands every Go file of the tree to fn, by its path with slashes.
+func eachSource(t *testing.T, fn func(path string, files *token.FileSet, file *ast.File)) {
+	t.Helper()
+	files := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != "." && (path == "build" || strings.HasPrefix(entry.Name(), ".")):
+			return fs.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err == nil {
+			fn(filepath.ToSlash(path), files, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // fyneDoCalls finds where a file names Fyne's Do or DoAndWait, by whatever name it imports Fyne.
 func fyneDoCalls(file *ast.File) []token.Pos {
 	var fyne string
@@ -312,12 +370,13 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 	}{
 		"main opens the window":   {imports: "main command, main app, main screens, main data, main data/sheet, main assets"},
 		"commands wire the parts": {imports: "command app, command data, command data/vault, command xero, command xero/sim, command assets/demo"},
-		"all arrows point at app": {imports: "screens app, screens app/money, data app, data app/billing, xero app, xero app/ledger"},
+		"all arrows point at app": {imports: "screens app, screens app/money, data app, data app/billing, xero app, xero app/ledger, app/outbox app, app/intake app"},
+		"words are for everybody": {imports: "app/billing assets/translations, app assets/translations, command assets/translations, data assets/translations"},
 		"the floors of app":       {imports: "app app/staff, app/staff app/billing, app/ledger app/billing, app/billing app/money"},
 		"main links the driver":   {imports: "main fyne.io/fyne/v2/app, fyne.io/fyne/v2/app github.com/go-gl/glfw"},
 		"the bench links it, too": {testImports: "figures fyne.io/fyne/v2/app, figures command, figures screens"},
 		"screens use the toolkit": {imports: "screens fyne.io/fyne/v2/widget, screens/grid fyne.io/fyne/v2, screens screens/grid"},
-		"data drives SQLite":      {imports: "data modernc.org/sqlite, data github.com/pressly/goose/v3, data data/sheet"},
+		"data drives SQLite":      {imports: "data/sqlite modernc.org/sqlite, data/sqlite github.com/pressly/goose/v3, data/sqlite data"},
 		"tests open a database":   {testImports: "app data, app xero/sim, screens modernc.org/sqlite"},
 
 		"a command knows a screen":       {imports: "command screens", want: "command → screens is forbidden: "},
@@ -327,6 +386,10 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 		"an invoice knows Xero's side":   {imports: "app/billing app/ledger", want: "app/billing → app/ledger is forbidden: "},
 		"a rule knows a use case":        {imports: "app/ledger app", want: "app/ledger → app is forbidden: "},
 		"a use case knows its database":  {imports: "app data", want: "app → data is forbidden: "},
+		"a use case sends":               {imports: "app app/outbox", want: "app → app/outbox is forbidden: "},
+		"a screen sends":                 {imports: "screens app/outbox", want: "screens → app/outbox is forbidden: "},
+		"the outbox knows its database":  {imports: "app/outbox data/sqlite", want: "app/outbox → data/sqlite is forbidden: "},
+		"rows know the engine":           {imports: "data modernc.org/sqlite", want: "data → modernc.org/sqlite is forbidden: "},
 		"a use case reads a file":        {imports: "app data/sheet", want: "app → data/sheet is forbidden: "},
 		"a use case knows its window":    {imports: "app screens", want: "app → screens is forbidden: "},
 		"a screen reads the database":    {imports: "screens data", want: "screens → data is forbidden: "},

@@ -98,7 +98,7 @@ func showDamaged(ctx context.Context, gone *sqlite.Damaged) (backup string) {
 	return backup
 }
 
-// seat is the window with whoever sits at it.
+// seat is the window with the member who sits at it.
 type seat struct {
 	command.Opened
 	window      fyne.Window
@@ -117,7 +117,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 	d.clear()
 	next := func(other staff.Member) { d.sit(ctx, other) }
 	if me.ID == "" {
-		me, _ = d.App.Who(ctx) // nobody, where she must say who she is
+		me, _ = d.App.Who(ctx) // nobody, where they must sign in
 	}
 	if me.ID == "" {
 		d.end = screens.SignOn(screens.SignOnParams{
@@ -157,7 +157,7 @@ func (d *seat) focus() {
 	}
 }
 
-// foreground tells the window whether a person has it before her.
+// foreground tells the window whether a person has it in front.
 func (d *seat) foreground(is bool) {
 	if content := d.content.Load(); content != nil {
 		content.Foreground(is)

@@ -20,8 +20,8 @@ import (
 // Params are what an App stands on.
 type Params struct {
 	Store     Store
-	Copier    Copier // nil where the database makes no copies of itself
-	Books     Books  // nil where Xero cannot be called at all
+	Backups   Backups // nil where the database makes no copies of itself
+	Books     Books   // nil where Xero cannot be called at all
 	Connector Connector
 	Vault     Vault // nil keeps sign-ins for this run alone
 	Log       *slog.Logger
@@ -30,7 +30,7 @@ type Params struct {
 // App is one running Feebridge. Its methods may be called from any goroutine.
 type App struct {
 	store     refusals
-	copier    Copier
+	backups   Backups
 	books     Books
 	connector Connector
 	vault     Vault
@@ -48,11 +48,11 @@ func New(p Params) *App {
 	if p.Vault == nil {
 		p.Vault = noVault{}
 	}
-	if p.Copier == nil {
-		p.Copier = noCopier{}
+	if p.Backups == nil {
+		p.Backups = noBackups{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, copier: p.Copier, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
+		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }
@@ -65,12 +65,12 @@ func (a *App) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// Queued returns a channel that is closed when there may be something to send to Xero the next
+// Woken returns a channel that is closed when there may be something to send to Xero the next
 // time.
-func (a *App) Queued() <-chan struct{} { return a.queued.next() }
+func (a *App) Woken() <-chan struct{} { return a.queued.next() }
 
-// Queue wakes whoever waits for Queued.
-func (a *App) Queue() { a.queued.ring() }
+// Wake wakes whoever waits for Woken.
+func (a *App) Wake() { a.queued.ring() }
 
 // Committed tells the listeners that something was committed in this process.
 func (a *App) Committed() { poke(a.changed) }

@@ -8,28 +8,28 @@ import (
 	"feebridge/app/staff"
 )
 
-// Copier makes copies of the database where it is a file of its own. Package sqlite implements
+// Backups makes copies of the database where it is a file of its own. Package sqlite implements
 // it. A database at a server has none: it is backed up there.
-type Copier interface {
+type Backups interface {
 	// Backup writes a verified copy of the database to path, whole or not at all. A file
 	// that is there already is a Conflict, unless over says that it may be replaced.
 	Backup(ctx context.Context, path string, over bool) error
-	// KeepCopy makes the verified copy of the day beside the database, unless it is there,
-	// and removes its older ones but for the newest KeptCopies. It returns the path of the
+	// KeepBackup makes the verified copy of the day beside the database, unless it is there,
+	// and removes its older ones but for the newest KeptBackups. It returns the path of the
 	// copy where there is one, even with an error.
-	KeepCopy(ctx context.Context, day billing.Date) (path string, err error)
+	KeepBackup(ctx context.Context, day billing.Date) (path string, err error)
 }
 
-// noCopier is in the place of a Copier that is not there.
-type noCopier struct{}
+// noBackups is in the place of a Backups that is not there.
+type noBackups struct{}
 
-var errNoCopies = Errorf(Unavailable, "Feebridge makes no backups of this database. Ask whoever runs its server how it is backed up.")
+var errNoCopies = Errorf(Unavailable, "refused.no-backups")
 
-// Backup implements Copier.
-func (noCopier) Backup(context.Context, string, bool) error { return errNoCopies }
+// Backup implements Backups.
+func (noBackups) Backup(context.Context, string, bool) error { return errNoCopies }
 
-// KeepCopy implements Copier.
-func (noCopier) KeepCopy(context.Context, billing.Date) (string, error) { return "", errNoCopies }
+// KeepBackup implements Backups.
+func (noBackups) KeepBackup(context.Context, billing.Date) (string, error) { return "", errNoCopies }
 
 // Backup writes a verified copy of the database to path; over says that a file that is there
 // may be replaced.
@@ -37,15 +37,15 @@ func (a *App) Backup(ctx context.Context, by staff.Member, path string, over boo
 	if err := a.allow(ctx, by, staff.BackUp, ""); err != nil {
 		return err
 	}
-	if err := a.copier.Backup(ctx, path, over); err != nil {
+	if err := a.backups.Backup(ctx, path, over); err != nil {
 		return err
 	}
 	return a.Update(ctx, func(tx Tx) error { return tx.Record(Entry(by, staff.AuditBackUp, "firm", "", "", path)) })
 }
 
-// BackupState returns how the nightly copies fare. Where none are made, the error says so.
+// BackupState returns how the last nightly copies went. Where none are made, the error says so.
 func (a *App) BackupState(ctx context.Context) (Nightly, error) {
-	if a.copier == (noCopier{}) {
+	if a.backups == (noBackups{}) {
 		return Nightly{}, errNoCopies
 	}
 	var n Nightly
@@ -65,7 +65,7 @@ const (
 
 // keepCopies makes the nightly copies until ctx ends.
 func (a *App) keepCopies(ctx context.Context) error {
-	if a.copier == (noCopier{}) {
+	if a.backups == (noBackups{}) {
 		return nil
 	}
 	for wait := copyFirst; ; wait = copyEvery {
@@ -92,7 +92,7 @@ func (a *App) NightlyCopy(ctx context.Context) error {
 		if due, err := a.copyDue(ctx); err != nil || !due {
 			return err
 		}
-		path, failure := a.copier.KeepCopy(ctx, billing.DateOf(time.Now()))
+		path, failure := a.backups.KeepBackup(ctx, billing.DateOf(time.Now()))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -19,17 +19,17 @@ import (
 
 // copier counts the copies that are made, and fails while it is full.
 type copier struct {
-	app.Copier
+	app.Backups
 	made *atomic.Int32
 	full *atomic.Bool
 }
 
-func (c copier) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
+func (c copier) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	if c.full.Load() {
 		return "", app.Errorf(app.Unavailable, "The disk is full.")
 	}
 	c.made.Add(1)
-	return c.Copier.KeepCopy(ctx, day)
+	return c.Backups.KeepBackup(ctx, day)
 }
 
 func copies(w *apptest.World) []string {
@@ -49,7 +49,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		var both [2]*apptest.Process
 		for i := range both {
 			both[i] = w.Start(nil)
-			both[i].Start(apptest.Params{Store: both[i].DB, Copier: copier{both[i].DB, &made, &full}, Books: both[i].Books, Log: apptest.Quiet})
+			both[i].Start(apptest.Params{Store: both[i].DB, Backups: copier{both[i].DB, &made, &full}, Books: both[i].Books, Log: apptest.Quiet})
 			defer both[i].Stop()
 		}
 		const days = 30
@@ -69,7 +69,7 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 		if n := int(made.Load()); n != days && n != days+1 { // it did not begin at midnight
 			t.Errorf("%d copies in %d days", n, days)
 		}
-		if n := len(copies(w)); n != app.KeptCopies {
+		if n := len(copies(w)); n != app.KeptBackups {
 			t.Errorf("%d copies are kept", n)
 		}
 	})
@@ -83,7 +83,7 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 		full.Store(true)
 		p := w.Start(nil)
 		defer p.Stop()
-		p.Start(apptest.Params{Store: p.DB, Copier: copier{p.DB, &made, &full}, Books: p.Books, Log: apptest.Quiet})
+		p.Start(apptest.Params{Store: p.DB, Backups: copier{p.DB, &made, &full}, Books: p.Books, Log: apptest.Quiet})
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
 		go func() { done <- p.App.App.Run(ctx) }()

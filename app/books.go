@@ -2,12 +2,13 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // Books is the accounting system on the other side. Package xero implements it. Every
@@ -105,8 +106,17 @@ func (t *Trouble) Error() string {
 	if text == "" && t.Err != nil {
 		text = t.Err.Error()
 	}
-	return fmt.Sprintf("Xero (%s): %s", t.Reason, text)
+	return strings.TrimSpace(t.Reason.Words().String() + " " + text)
 }
+
+// reasonKeys are the keys of the words for the reasons.
+var reasonKeys = map[Reason]string{
+	Offline: "trouble.offline", Interrupted: "trouble.interrupted", Troubled: "trouble.xero", MinuteLimit: "trouble.minute-limit",
+	DayLimit: "trouble.day-limit", NoConsent: "trouble.expired", NotConnected: "trouble.disconnected", Refused: "trouble.rejected",
+}
+
+// Words says the reason in a sentence.
+func (r Reason) Words() translations.Phrase { return translations.Say(reasonKeys[r]) }
 
 // Unwrap returns the error beneath.
 func (t *Trouble) Unwrap() error { return t.Err }

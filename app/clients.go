@@ -6,6 +6,7 @@ import (
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Client returns a client.
@@ -131,7 +132,7 @@ func checkDefaults(r Reader, c billing.Client) error {
 			return nil
 		}
 	}
-	return Errorf(Invalid, "There is no billing code %s: choose one of the list, or add it in the settings.", c.BillingCode)
+	return Errorf(Invalid, "problem.no-such-code", "Code", translations.Quoted(c.BillingCode))
 }
 
 func clientIn(all []billing.Client, id billing.ClientID) billing.Client {

@@ -7,6 +7,7 @@ import (
 
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Registration is the application under which Feebridge is known to Xero.
@@ -23,17 +24,17 @@ func (r Registration) String() string { return fmt.Sprintf("%s %v", r.ClientID, 
 
 func (r Registration) check() error {
 	if r.ClientID == "" || strings.ContainsFunc(r.ClientID, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Errorf(Invalid, "%q is not a client ID: copy it from your app's page at Xero.", r.ClientID)
+		return Errorf(Invalid, "problem.client-id", "ID", translations.Quoted(r.ClientID))
 	}
 	for _, p := range r.Ports {
 		if p < 1 || p > 65535 {
-			return Errorf(Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", p)
+			return Errorf(Invalid, "problem.port", "Port", p)
 		}
 	}
 	return nil
 }
 
-// ConsentID identifies a sign-in: the user of Xero who gave it.
+// ConsentID identifies a consent: the user of Xero who gave it.
 type ConsentID string
 
 // Grant is what a person's consent, or a refresh of it, gave.
@@ -52,7 +53,7 @@ type User struct {
 	Email string
 }
 
-// Connection is an organisation that a sign-in reaches.
+// Connection is an organisation that a consent reaches.
 type Connection struct {
 	ID     string // to disconnect by; it is not the tenant's
 	Tenant ledger.Tenant
@@ -86,7 +87,7 @@ type ConnectionState string
 // The connection states.
 const (
 	Connected    ConnectionState = "connected"
-	ConsentEnded ConnectionState = "signed_out"   // the sign-in is not accepted any more
+	ConsentEnded ConnectionState = "signed_out"   // the consent is not accepted any more
 	Disconnected ConnectionState = "disconnected" // the organisation ended the connection
 )
 

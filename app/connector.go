@@ -9,7 +9,7 @@ import (
 // call for them. Package xero implements it. Its errors are a *Trouble or an *Error.
 type Connector interface {
 	// Consent has a person sign in and choose an organisation in a browser. It calls
-	// show once with the link to open there, as soon as somebody listens for the answer,
+	// show once with the link to open there, as soon as the answer is listened for,
 	// and returns when the person has decided, after ConsentTime, or when ctx ends. A
 	// person's no, scopes that were not granted, and a time that ran out are *Errors.
 	Consent(ctx context.Context, r Registration, show func(link string)) (Grant, error)

@@ -14,7 +14,7 @@ import (
 
 // AskConsent has a person sign in to Xero in a browser, whose link it shows, and returns the
 // organisations that Feebridge may call from now on. None of them is the firm's before
-// Connect. Who signed in before under the same user of Xero has done so anew.
+// Connect. A consent of the same user of Xero is replaced by it.
 func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link string)) (Consent, []Connection, error) {
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return Consent{}, nil, err
@@ -24,7 +24,7 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		return Consent{}, nil, err
 	}
 	if firm.Registration.ClientID == "" {
-		return Consent{}, nil, Errorf(Invalid, "Feebridge does not know under which client ID it is registered with Xero. Enter the client ID of your firm's Xero app; the guide on this screen tells how to get one.")
+		return Consent{}, nil, Errorf(Invalid, "refused.no-client-id")
 	}
 	g, err := a.connector.Consent(ctx, firm.Registration, show)
 	if err != nil {
@@ -58,14 +58,14 @@ func (a *App) AskConsent(ctx context.Context, by staff.Member, show func(link st
 		}
 		return tx.Record(Entry(by, staff.AuditSignIn, "sign-in", string(s.ID), "", s.Name))
 	})
-	a.Queue()
+	a.Wake()
 	if err != nil {
 		return s, found, err
 	}
 	return s, found, a.forgetUnused(ctx, s.ID)
 }
 
-// takeUp lets the organisations that the sign-in reaches go on under it, where they
+// takeUp lets the organisations that the consent reaches go on under it, where they
 // stopped.
 func takeUp(tx Tx, s Consent, found []Connection) error {
 	known, err := tx.Organisations()
@@ -86,7 +86,7 @@ func takeUp(tx Tx, s Consent, found []Connection) error {
 	return nil
 }
 
-// forgetUnused forgets the sign-ins under which no organisation is called any more, but
+// forgetUnused forgets the consents under which no organisation is called any more, but
 // for the one that was just given.
 func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	used := map[ConsentID]bool{fresh: true}
@@ -116,7 +116,7 @@ func (a *App) forgetUnused(ctx context.Context, fresh ConsentID) error {
 	return nil
 }
 
-// Kept reports whether the sign-in outlives this run of Feebridge: it does not where the
+// Kept reports whether the consent outlives this run of Feebridge: it does not where the
 // operating system has no keyring that works.
 func (a *App) Kept(ctx context.Context, id ConsentID) bool {
 	k, kept := a.keys.of(id), false
@@ -144,7 +144,7 @@ func (a *App) ExpireToken(ctx context.Context, t ledger.TenantID) bool {
 	return err == nil && a.keys.of(id).expire(ctx)
 }
 
-// consentOf returns the sign-in under which the organisation is called: the one on disk,
+// consentOf returns the consent under which the organisation is called: the one on disk,
 // which another process may have changed, or for an organisation that is being connected
 // the one that reached it.
 func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, error) {
@@ -163,12 +163,12 @@ func (a *App) consentOf(ctx context.Context, t ledger.TenantID) (ConsentID, erro
 		return id, nil
 	}
 	if org.State == Disconnected {
-		return "", &Trouble{Reason: NotConnected, Unsent: true, Text: "The organisation was disconnected."}
+		return "", &Trouble{Reason: NotConnected, Unsent: true}
 	}
-	return "", &Trouble{Reason: NoConsent, Unsent: true, Text: "Nobody has signed in to Xero for this organisation."}
+	return "", &Trouble{Reason: NoConsent, Unsent: true}
 }
 
-// keys are the sign-ins that this process has used.
+// keys are the consents that this process has used.
 type keys struct {
 	mu      sync.Mutex
 	all     map[ConsentID]*key
@@ -204,7 +204,7 @@ func (k *keys) reaching(t ledger.TenantID) ConsentID {
 	return k.reached[t]
 }
 
-// forget forgets a sign-in, in the keyring too.
+// forget forgets a consent, in the keyring too.
 func (k *keys) forget(ctx context.Context, a *App, id ConsentID) error {
 	name, _, err := a.vaultName(ctx, id)
 	if err != nil {
@@ -220,16 +220,16 @@ func (k *keys) forget(ctx context.Context, a *App, id ConsentID) error {
 	return nil
 }
 
-// vaultName returns under which name the sign-in's refresh token is kept, and the
+// vaultName returns under which name the consent's refresh token is kept, and the
 // application at Xero that it is for.
 func (a *App) vaultName(ctx context.Context, id ConsentID) (string, Registration, error) {
 	firm, err := a.Firm(ctx)
 	return firm.ID + " " + string(id), firm.Registration, err
 }
 
-// key is one sign-in's tokens. Who takes its turn may use them.
+// key is the tokens of one consent. Who takes its turn may use them.
 type key struct {
-	turn    chan struct{} // holds a value while somebody does
+	turn    chan struct{} // holds a value while one does
 	access  string
 	expires time.Time // by the wall clock, which goes on while the computer sleeps
 	refresh string    // only while the keyring does not take it
@@ -308,7 +308,7 @@ func (k *key) keep(ctx context.Context, a *App, name string, g Grant) {
 // noVault keeps nothing.
 type noVault struct{}
 
-var errNoVault = Errorf(Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+var errNoVault = Errorf(Unavailable, "refused.not-kept")
 
 func (noVault) Keep(context.Context, string, string) error   { return errNoVault }
 func (noVault) Read(context.Context, string) (string, error) { return "", errNoVault }

@@ -80,7 +80,7 @@ func (w *signedIn) Write(line []byte) (int, error) {
 	return w.log.Write(line)
 }
 
-// process is a Feebridge that has somebody who signs in.
+// process is a Feebridge at which a person connects Xero.
 type process struct {
 	*apptest.Process
 	browse func(link string)
@@ -124,7 +124,7 @@ func (w *signedIn) enter() *process {
 		w.access = append(w.access, token)
 		return token, err
 	}})
-	p.Start(apptest.Params{Store: db, Copier: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
+	p.Start(apptest.Params{Store: db, Backups: db, Books: p.Books, Connector: connector, Vault: w.drawer, Log: log})
 	p.browse = func(link string) {
 		w.allow(link, func(ctx context.Context, network, address string) (net.Conn, error) {
 			return toBack(ctx, network, address)

@@ -2,8 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	"feebridge/app/billing"
 	"feebridge/assets/translations"
@@ -16,7 +14,7 @@ type Code string
 const (
 	Invalid     Code = "invalid"     // the input is wrong; the text says what and how to mend it
 	NotFound    Code = "not_found"   // no such invoice, client or run
-	Conflict    Code = "conflict"    // somebody else changed it meanwhile, or the stage does not allow it
+	Conflict    Code = "conflict"    // another change came first, or the stage does not allow it
 	Forbidden   Code = "forbidden"   // the member of staff may not
 	Unavailable Code = "unavailable" // not possible now: offline, limit, not connected
 	Internal    Code = "internal"    // ours to mend
@@ -27,18 +25,10 @@ type Error struct {
 	Code Code
 	translations.Phrase
 	Err error // what it came from; nil when it began here
-
-	Text string // an English template, where there is no phrase yet
-	Args []any
 }
 
 // Error returns the English text.
-func (e *Error) Error() string {
-	if e.Text != "" {
-		return fmt.Sprintf(e.Text, e.Args...)
-	}
-	return e.String()
-}
+func (e *Error) Error() string { return e.String() }
 
 // Unwrap returns what the error came from.
 func (e *Error) Unwrap() error { return e.Err }
@@ -46,9 +36,6 @@ func (e *Error) Unwrap() error { return e.Err }
 // Errorf returns an error with a code and a text that a person may read: its key in the
 // translations, and the values that are filled in, each after its name.
 func Errorf(code Code, key string, values ...any) *Error {
-	if strings.Contains(key, " ") {
-		return &Error{Code: code, Text: key, Args: values}
-	}
 	return &Error{Code: code, Phrase: translations.Say(key, values...)}
 }
 

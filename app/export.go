@@ -45,7 +45,7 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		return q.save()
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return runs, results, err
 }
@@ -57,7 +57,7 @@ type queue struct {
 	markBase     string
 	destinations destinations
 	underWay     map[billing.InvoiceID]Run // of those that are queued or sent already
-	confirmed    map[RunID]error           // what came of letting their runs go on
+	confirmed    map[RunID]error           // whether their runs may go on
 	runs         []Run                     // one an organisation
 	exports      []Export
 	entries      []staff.Entry
@@ -185,7 +185,7 @@ func (a *App) Confirm(ctx context.Context, by staff.Member, id RunID) error {
 		return confirm(tx, by, run)
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return err
 }
@@ -359,7 +359,7 @@ func (a *App) OpenRuns(ctx context.Context, by staff.Member) ([]Run, error) {
 	return open, err
 }
 
-// AllOpenRuns returns the runs of every organisation that have not ended.
+// AllOpenRuns returns the runs of every organisation of which something is not settled.
 func AllOpenRuns(r Reader) ([]Run, error) {
 	orgs, err := r.Organisations()
 	if err != nil {
@@ -421,7 +421,7 @@ func OrganisationOf(r Reader, t ledger.TenantID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, Errorf(NotFound, "The firm has no organisation %s.", t)
+	return Organisation{}, Errorf(NotFound, "refused.no-organisation", "Organisation", t)
 }
 
 // Distinct returns the values in their order, each once.

@@ -157,7 +157,7 @@ func (a *App) Numbers(ctx context.Context, numbers []billing.Number) ([]billing.
 		for _, n := range numbers {
 			id, ok := found[n]
 			if !ok {
-				return Errorf(NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", n)
+				return Errorf(NotFound, "refused.no-such-number", "Number", n)
 			}
 			ids = append(ids, id)
 		}

@@ -18,7 +18,7 @@ func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing
 		}
 		e, ok := found[mark]
 		if !ok {
-			return Errorf(NotFound, "No invoice of this firm has that address in Xero.")
+			return Errorf(NotFound, "refused.no-such-link")
 		}
 		v, err := r.Invoice(e.Invoice)
 		if err != nil {

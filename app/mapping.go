@@ -41,7 +41,7 @@ func (a *App) MappingView(ctx context.Context, t ledger.TenantID) (MappingView, 
 	return v, err
 }
 
-// ReadChart reads anew what the organisation has and allows. An export does so by itself.
+// ReadChart reads again what the organisation has and allows. An export does so by itself.
 func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID) error {
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Members returns the staff in the order in which they joined. Names are for everybody;
@@ -44,7 +45,7 @@ func (a *App) RoleClients(ctx context.Context, by staff.Member) ([]billing.Clien
 	return named, err
 }
 
-// AddMember adds a member with a first password, and returns her as she was stored. The
+// AddMember adds a member with a first password, and returns the member as stored. The
 // first Admin must have a password before there is anybody else.
 func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, password string) (staff.Member, error) {
 	if err := a.allow(ctx, by, staff.ManageStaff, ""); err != nil {
@@ -76,8 +77,8 @@ func (a *App) AddMember(ctx context.Context, by staff.Member, m staff.Member, pa
 	return m, err
 }
 
-// ChangeMember changes a member's name, e-mail, permissions and roles, and returns her as
-// she was stored. It does not touch whether she is active, nor her password.
+// ChangeMember changes a member's name, e-mail, permissions and roles, and returns the member
+// as stored. It touches neither whether they are active nor their password.
 func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member) (staff.Member, error) {
 	m = m.Tidy()
 	err := a.Update(ctx, func(tx Tx) error {
@@ -111,8 +112,8 @@ func (a *App) ChangeMember(ctx context.Context, by staff.Member, m staff.Member)
 	return m, err
 }
 
-// Deactivate takes everything from a member that she may do. What of her export runs is
-// not sent yet is held until somebody confirms it who may export it.
+// Deactivate takes everything from a member that they may do. What of their export runs is not
+// sent yet is held until a member confirms it who may export it.
 func (a *App) Deactivate(ctx context.Context, by staff.Member, id staff.ID) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.ManageStaff, ""); err != nil {
@@ -155,14 +156,14 @@ func holdRunsOf(tx Tx, by, m staff.Member) error {
 		if err := tx.SaveRuns(run); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, staff.AuditHold, "run", string(run.ID), "", "started by "+m.Name)); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditHold, "run", string(run.ID), "", translations.Text("trail.started-by", "Name", m.Name))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Reactivate gives a deactivated member back what she was permitted. Her runs stay held.
+// Reactivate gives a deactivated member back what they were permitted. Their runs stay held.
 func (a *App) Reactivate(ctx context.Context, by staff.Member, id staff.ID) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.ManageStaff, ""); err != nil {
@@ -210,7 +211,7 @@ func findMember(all []staff.Member, id staff.ID) (staff.Member, error) {
 			return m, nil
 		}
 	}
-	return staff.Member{}, Errorf(NotFound, "There is no such member of staff.")
+	return staff.Member{}, Errorf(NotFound, "refused.no-such-member")
 }
 
 // join refuses a member who cannot become active beside the others.
@@ -220,7 +221,7 @@ func (t *team) join(m staff.Member) error {
 	case err != nil:
 		return err
 	case alone:
-		return Errorf(Invalid, "Set a password for yourself first: as soon as the firm has two members of staff, everybody signs in.")
+		return Errorf(Invalid, "refused.password-first")
 	}
 	return t.check(m)
 }
@@ -234,14 +235,14 @@ func (t *team) check(m staff.Member) error {
 		switch {
 		case other.ID == m.ID:
 		case billing.FoldName(other.Name) == billing.FoldName(m.Name):
-			return Errorf(Conflict, "Another member of staff is called %q: add something that tells the two apart.", other.Name)
+			return Errorf(Conflict, "problem.staff.same-name", "Name", translations.Quoted(other.Name))
 		case m.Email != "" && !m.Deactivated && !other.Deactivated && strings.EqualFold(other.Email, m.Email):
-			return Errorf(Conflict, "%s has the e-mail address %s already: enter another one.", other.Name, other.Email)
+			return Errorf(Conflict, "problem.staff.same-email", "Name", other.Name, "Email", other.Email)
 		}
 	}
 	for id := range m.Roles {
 		if clientIn(t.clients, id).ID == "" {
-			return Errorf(NotFound, "There is no client %s to have a role on.", id)
+			return Errorf(NotFound, "problem.staff.no-client", "Client", id)
 		}
 	}
 	return nil
@@ -258,7 +259,7 @@ func (t *team) keepAdmin(was, m staff.Member) error {
 			return nil
 		}
 	}
-	return Errorf(Conflict, "%s is the last Admin of the firm: make somebody else an Admin first.", was.Name)
+	return Errorf(Conflict, "problem.staff.last-admin", "Name", was.Name)
 }
 
 // changes tells what differs between the two; the zero Member is nobody.
@@ -298,7 +299,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// soleMember returns the only active member while she has no password, and whether there
+// soleMember returns the only active member while they have no password, and whether there
 // is such a one.
 func soleMember(r Reader) (m staff.Member, alone bool, err error) {
 	all, err := r.Staff()

@@ -49,7 +49,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Log: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err := o.Open(t.Context(), app.Firm{Name: "Tui Accounting", Currency: "NZD"}, "Olivia Hart"); err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +341,7 @@ func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
 	}
 }
 
-// TestWrongPasswordsLockOut is about somebody who tries, and what ends it.
+// TestWrongPasswordsLockOut is about a person who tries, and what ends it.
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
@@ -385,7 +385,7 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 			t.Errorf("the audit trail:\n%s", diff)
 		}
 		for range 5 {
-			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until she is locked out
+			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until they are locked out
 		}
 		mustSay(meresPassword, "Too many wrong passwords")
 		if err := o.ResetPassword(t.Context(), o.me, "mere", newPassword); err != nil {

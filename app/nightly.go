@@ -2,7 +2,7 @@ package app
 
 import "time"
 
-// Nightly is how the nightly copies fare.
+// Nightly is how the last nightly copies went.
 type Nightly struct {
 	At      time.Time // of the newest one; zero before the first
 	Path    string
@@ -10,5 +10,5 @@ type Nightly struct {
 	Failure string
 }
 
-// KeptCopies is how many nightly copies are kept: one a day, for as many days.
-const KeptCopies = 14
+// KeptBackups is how many nightly copies are kept: one a day, for as many days.
+const KeptBackups = 14

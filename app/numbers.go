@@ -50,7 +50,7 @@ func (f *finishing) renumber(by staff.Member, v billing.Invoice) (billing.Number
 		return v.Number, err
 	}
 	if !useless {
-		return v.Number, Errorf(Conflict, "Invoice %s keeps its number: only one whose number Xero has already gets another.", v.Number)
+		return v.Number, Errorf(Conflict, "refused.keeps-number", "Invoice", v.Name())
 	}
 	was := v.Number
 	if v.Number, err = f.takeNumber(); err != nil {
@@ -76,6 +76,47 @@ func numberIsUseless(r Reader, v billing.Invoice) (bool, error) {
 		return len(exports) > 0 && ledger.HasCause(exports[0].Messages, ledger.NumberTaken), err
 	}
 	return false, nil
+}
+
+// checkNumber refuses a number that an invoice is not finalized with.
+func (f *finishing) checkNumber(n billing.Number) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	burnt, err := f.Burnt(n)
+	if err != nil {
+		return err
+	}
+	if burnt {
+		return Errorf(Conflict, "refused.used-number", "Number", n)
+	}
+	return nil
+}
+
+// takeNumber takes the next number that no invoice has and that was never burnt.
+func (f *finishing) takeNumber() (billing.Number, error) {
+	if err := CheckUnlocked(f); err != nil {
+		return "", err
+	}
+	firm := &f.terms.firm
+	for ; ; firm.Numbering.Next++ {
+		if err := firm.Numbering.Check(); err != nil {
+			return "", err
+		}
+		n := firm.Numbering.Number()
+		taken, err := f.InvoicesByNumber([]billing.Number{n})
+		if err != nil {
+			return "", err
+		}
+		burnt, err := f.Burnt(n)
+		if err != nil {
+			return "", err
+		}
+		if len(taken) == 0 && !burnt {
+			firm.Numbering.Next++
+			return n, f.SaveFirm(*firm)
+		}
+	}
 }
 
 // Gap is a number, or several in a row, of the firm's numbering that no invoice has.

@@ -68,7 +68,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		}
 		return tx.Record(Entry(by, staff.AuditConnect, "organisation", string(t), "", chart.Tenant.Name))
 	})
-	a.Queue()
+	a.Wake()
 	return org, err
 }
 
@@ -219,9 +219,9 @@ func (a *App) Consents(ctx context.Context) ([]Consent, error) {
 	return all, err
 }
 
-// Unconnected says that there is no organisation to export to.
+// Unconnected is the error that the firm is connected to no organisation.
 func Unconnected() error {
-	return Errorf(Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+	return Errorf(Unavailable, "refused.not-connected")
 }
 
 // taxOf returns the firm's tax for a rate of Xero. Components that do not make up its rate,

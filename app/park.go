@@ -1,8 +1,10 @@
 package app
 
 import (
-	"fmt"
+	"strings"
 	"time"
+
+	"feebridge/assets/translations"
 )
 
 // Parked says that sending to an organisation waits, and until when; a zero Until
@@ -11,8 +13,9 @@ type Parked struct{ Park }
 
 // Error returns the English text.
 func (p *Parked) Error() string {
+	why := strings.TrimSpace(p.Why.Words().String() + " " + p.Text)
 	if p.Until.IsZero() {
-		return fmt.Sprintf("Sending to Xero waits (%s). %s", p.Why, p.Text)
+		return translations.Text("parked.open", "Why", why)
 	}
-	return fmt.Sprintf("Sending to Xero waits until %s (%s). %s", p.Until.Local().Format(time.DateTime), p.Why, p.Text)
+	return translations.Text("parked.until", "Time", p.Until.Local().Format(time.DateTime), "Why", why)
 }

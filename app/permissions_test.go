@@ -220,7 +220,7 @@ var useCases = map[string]useCase{
 }
 
 // filters are the methods that show what the member may see and leave out the rest: what
-// she needs for something of Kauri to be shown, and how much there is.
+// they need for something of Kauri to be shown, and how much there is.
 var filters = map[string]struct {
 	needs staff.Action
 	count func(ctx context.Context, a *desk, by staff.Member) (int, error)
@@ -281,7 +281,7 @@ var free = map[string]string{
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"Refreshes": "how fresh it is: everybody should know",
 	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
-	"Queue": "wakes the outbox", "Queued": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
+	"Wake": "wakes the outbox", "Woken": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
@@ -471,7 +471,7 @@ func openPrepared(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Copier: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
 	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil { // a copy is locked
 		t.Fatal(err)
 	}

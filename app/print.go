@@ -32,7 +32,7 @@ func (a *App) Document(ctx context.Context, by staff.Member, id billing.InvoiceI
 	return d, nil
 }
 
-// ReadDocument returns what is printed of an invoice.
+// ReadDocument reads an invoice as it is printed, whoever asks.
 func ReadDocument(r Reader, id billing.InvoiceID) (d Document, err error) {
 	if d.Invoice, err = r.Invoice(id); err != nil {
 		return d, err

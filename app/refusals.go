@@ -8,6 +8,7 @@ import (
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Allow returns an error that names what is missing when the member may not do it. Out of
@@ -18,8 +19,8 @@ func Allow(by staff.Member, a staff.Action, client billing.ClientID) error {
 		return nil
 	}
 	return &Error{
-		Code: Forbidden, Text: "%s may not %s: that needs %s. Ask an Admin of your firm.",
-		Args: []any{by.Name, string(a), a.Needs()}, Err: &refusal{by, a, client},
+		Code: Forbidden, Err: &refusal{by, a, client},
+		Phrase: translations.Say("refused.permission", "Name", by.Name, "Action", a.Doing(), "Permission", a.Needs()),
 	}
 }
 
@@ -28,7 +29,7 @@ func (a *App) allow(ctx context.Context, by staff.Member, action staff.Action, c
 	return a.store.note(ctx, Allow(by, action, client))
 }
 
-// refusal is behind the error that tells a member that she may not do something.
+// refusal is behind the error that tells a member what they may not do.
 type refusal struct {
 	by     staff.Member
 	action staff.Action

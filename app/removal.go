@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Redraft takes finalized invoices back to draft. One that Xero does not hold is a draft at
@@ -45,7 +46,7 @@ func (a *App) Redraft(ctx context.Context, by staff.Member, ids []billing.Invoic
 		return nil
 	})
 	if err == nil && len(runs) > 0 {
-		a.Queue()
+		a.Wake()
 	}
 	return runs, results, err
 }
@@ -133,26 +134,11 @@ func invoiceIDs(all []billing.Invoice) []billing.InvoiceID {
 // notRedrafted says why an invoice cannot be taken back to draft, and what can be done. latest is
 // its newest export, if it has any.
 func notRedrafted(v billing.Invoice, latest Export) error {
-	n := v.Number
-	switch {
-	case v.Stage.Status == billing.Draft:
-		return Errorf(Conflict, "Invoice %s is a draft already.", n)
-	case v.Stage.Status == billing.Deleted:
-		return Errorf(Conflict, "Invoice %s is deleted.", n)
-	case v.Stage.Export == billing.Removing:
-		return Errorf(Conflict, "Invoice %s is being removed from Xero already.", n)
-	case v.Stage.Export == billing.Queued:
-		return Errorf(Conflict, "Invoice %s is queued for export: cancel the export first.", n)
-	case v.Stage.InFlight():
-		return Errorf(Conflict, "Invoice %s is on its way to Xero: wait until it is settled.", n)
-	case v.Stage.Export == billing.NotFoundInXero:
-		return Errorf(Conflict, "Invoice %s was not found in Xero. An Admin has to say that it is gone for good first.", n)
-	case v.Stage.Export == billing.VoidedInXero:
-		return Errorf(Conflict, "Invoice %s was voided in Xero, so its number is used up: choose Replace to write it anew.", n)
-	case latest.ID != "":
-		return &Error{Code: Conflict, Text: "Invoice %s stays as it is. %s", Args: []any{n, latest.Standing.CannotDelete().Text}}
+	settled := v.Stage.Status == billing.Closed && !v.Stage.InFlight() && v.Stage.Export != billing.NotFoundInXero
+	if why := latest.Standing.CannotDelete().Text; settled && latest.ID != "" && why != "" {
+		return Errorf(Conflict, "refused.redraft-because", "Invoice", v.Name(), "Why", why)
 	}
-	return Errorf(Conflict, "Invoice %s is %s: it cannot be taken back to draft now.", n, Describe(v.Stage))
+	return hindered(billing.Reopen, v)
 }
 
 // withdrawRemovals lets stay in Xero what no request of the run holds, and returns how many
@@ -186,7 +172,7 @@ func withdrawRemovals(tx Tx, by staff.Member, id RunID) (int, error) {
 		if v.Stage.Export != billing.Removing {
 			continue // a comparison with Xero found it to stand otherwise
 		}
-		to, why := v.Stage.Kept(exports[i].Result), ledger.Stays("It was cancelled before it was sent.")
+		to, why := v.Stage.Kept(exports[i].Result), ledger.Stays(translations.Text("stays.cancelled"))
 		r.Messages = []ledger.Message{why}
 		stages[to] = append(stages[to], v.ID)
 		entries = append(entries, Entry(Itself, staff.AuditStays, "invoice", string(v.ID), Describe(v.Stage), Describe(to)+": "+why.Text))

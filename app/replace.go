@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // ReplaceStep says what comes next of a replacement.
@@ -14,12 +15,12 @@ type ReplaceStep string
 
 // The steps of a replacement.
 const (
-	VoidFirst   ReplaceStep = "void"     // it is in force in Xero, and can be voided there
+	VoidFirst   ReplaceStep = "void"     // it is live in Xero, and can be voided there
 	UnpayFirst  ReplaceStep = "unpay"    // payments are recorded in Xero, which must be removed there first
 	UnlockFirst ReplaceStep = "unlock"   // the books in Xero are closed for its date
 	Voiding     ReplaceStep = "voiding"  // it is on its way to be voided
 	FindFirst   ReplaceStep = "find"     // it was not found in Xero: an Admin has to delete it
-	DeleteHere  ReplaceStep = "delete"   // it is out of force in Xero, and can be deleted here
+	DeleteHere  ReplaceStep = "delete"   // it is voided in Xero, and can be deleted here
 	CopyNow     ReplaceStep = "copy"     // the draft copy can be made
 	ReplaceDone ReplaceStep = "replaced" // the copy is made
 )
@@ -49,12 +50,12 @@ func (a *App) Replace(ctx context.Context, by staff.Member, id billing.InvoiceID
 			return err
 		case err == nil && v.Stage.Status == billing.Deleted: // it was given up after that
 		case v.Stage.Status != billing.Closed:
-			return Errorf(Conflict, "Invoice %s is %s: only a closed invoice is replaced. Choose Draft to change it.", v.Number, Describe(v.Stage))
+			return hindered(billing.Void, v)
 		}
 		if err := tx.SaveReplacement(Replacement{Invoice: id, By: by.ID, Began: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "begun"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.begun")))
 	})
 	if err != nil {
 		return ReplaceView{}, err
@@ -115,7 +116,7 @@ func replaceStep(r Replacement, view InvoiceView, lock billing.Date) (ReplaceSte
 	return VoidFirst, keptWhy(view.Removals)
 }
 
-// keptWhy says why the last try to take an invoice out of force in Xero failed.
+// keptWhy says why the last try to void or delete an invoice in Xero failed.
 func keptWhy(all []Removal) string {
 	if len(all) == 0 || all[0].Result != KeptThere || len(all[0].Messages) == 0 {
 		return ""
@@ -164,10 +165,10 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		}
 		to, ok := v.Stage.Next(billing.Void)
 		if !ok || len(exports) == 0 {
-			return Errorf(Conflict, "Invoice %s is %s: it cannot be voided in Xero now.", v.Number, Describe(v.Stage))
+			return Errorf(Conflict, "refused.void", "Invoice", v.Name(), "Stage", stagePhrase(v.Stage))
 		}
 		if why := exports[0].Standing.CannotVoid(); why.Text != "" {
-			return &Error{Code: Conflict, Text: "Invoice %s cannot be voided. %s", Args: []any{v.Number, why.Text}}
+			return Errorf(Conflict, "refused.void-because", "Invoice", v.Name(), "Why", why.Text)
 		}
 		q := &removalQueue{Tx: tx, by: by, stages: map[billing.Stage][]billing.InvoiceID{}}
 		q.add(v, exports[0], to, ledger.VoidedThere)
@@ -175,7 +176,7 @@ func (a *App) VoidInXero(ctx context.Context, by staff.Member, id billing.Invoic
 		return q.save()
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return run, err
 }
@@ -191,12 +192,12 @@ func replaced(tx Tx, by staff.Member, id billing.InvoiceID) (billing.Invoice, er
 	}
 	r, err := tx.Replacement(id)
 	if err == nil && !r.Ended.IsZero() || IsCode(err, NotFound) {
-		return v, Errorf(Conflict, "Invoice %s is not being replaced: choose Replace first.", v.Number)
+		return v, Errorf(Conflict, "refused.not-replacing", "Invoice", v.Name())
 	}
 	return v, err
 }
 
-// DeleteReplaced deletes the invoice of a replacement here, once Xero has it out of force. It
+// DeleteReplaced deletes the invoice of a replacement here, once Xero has it voided. It
 // is kept for the audit trail, and its number is never given out again.
 func (a *App) DeleteReplaced(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
 	return a.Update(ctx, func(tx Tx) error {
@@ -251,7 +252,7 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 			return err
 		}
 		if step, _ := replaceStep(r, InvoiceView{Invoice: v, Exports: exports}, 0); step != CopyNow {
-			return Errorf(Conflict, "Invoice %s is still in force: it has to be out of force in Xero and deleted here first.", v.Number)
+			return Errorf(Conflict, "refused.copy-first", "Invoice", v.Name())
 		}
 		draft, err := copyToDraft(tx, v, today, replacing(v.Reference, v.Number))
 		if err != nil {
@@ -262,10 +263,10 @@ func (a *App) CopyReplaced(ctx context.Context, by staff.Member, id billing.Invo
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", "takes the place of "+string(v.Number))); err != nil {
+		if err := tx.Record(Entry(by, staff.AuditCopy, "invoice", string(fresh), "", translations.Text("trail.replaces", "Number", v.Number))); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "a draft takes its place"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.replaced")))
 	})
 	return fresh, err
 }
@@ -291,7 +292,7 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 			return err
 		}
 		if v.Stage.Export == billing.Removing {
-			return Errorf(Conflict, "Invoice %s is being voided in Xero: wait until that is settled.", v.Number)
+			return Errorf(Conflict, "refused.voiding", "Invoice", v.Name())
 		}
 		r, err := tx.Replacement(id)
 		if err != nil {
@@ -301,6 +302,6 @@ func (a *App) StopReplacing(ctx context.Context, by staff.Member, id billing.Inv
 		if err := tx.SaveReplacement(r); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", "given up"))
+		return tx.Record(Entry(by, staff.AuditReplace, "invoice", string(id), "", translations.Text("trail.given-up")))
 	})
 }

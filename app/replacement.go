@@ -7,8 +7,8 @@ import (
 	"feebridge/app/staff"
 )
 
-// Replacement is how far a closed invoice has come on its way to be written anew: out of force
-// in Xero, deleted here, and a draft copy made. Each step is a transaction of its own, so that
+// Replacement is how far a closed invoice has come on its way to be replaced: voided in Xero,
+// deleted here, and a draft copy made. Each step is a transaction of its own, so that
 // it can be left after any.
 type Replacement struct {
 	Invoice billing.InvoiceID // that is replaced

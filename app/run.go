@@ -80,7 +80,7 @@ func (t Tracked) Sent() ledger.Sent {
 // RemovalID identifies a removal.
 type RemovalID string
 
-// Removal is one invoice's way out of force in Xero: deleted there, so that it is a draft here
+// Removal is one invoice's way out of Xero: deleted there, so that it is a draft here
 // again, or voided there, so that it can be replaced. It waits while it has no batch and no end.
 type Removal struct {
 	ID       RemovalID
@@ -161,7 +161,7 @@ const (
 	PrintedPaper ExtraKind = "paper" // the printed invoice, attached
 )
 
-// Tally counts the exports of a run, or its removals, by what became of them. Of removals,
+// Tally counts the exports of a run, or its removals, by their results. Of removals,
 // Exporting are under way, Exported are done, and Failed are those that stay in Xero.
 type Tally struct {
 	All, Queued, Exporting, Exported, Warned, Failed, Unknown, Cancelled int

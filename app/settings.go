@@ -14,6 +14,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Settings are what the firm has set, beside its connection and mapping.
@@ -76,11 +77,11 @@ func (a *App) SaveFirm(ctx context.Context, by staff.Member, f Firm) (Firm, erro
 // check completes what a person may write in more than one way.
 func (f *Firm) check() error {
 	if f.Name == "" {
-		return Errorf(Invalid, "The firm has no name: enter one.")
+		return Errorf(Invalid, "problem.firm.no-name")
 	}
 	currency, err := money.ParseCurrency(string(f.Currency))
 	if err != nil {
-		return Errorf(Invalid, "%q is not a currency: enter its code of three letters, such as NZD.", string(f.Currency))
+		return Errorf(Invalid, "problem.currency", "Currency", translations.Quoted(string(f.Currency)))
 	}
 	f.Currency = currency
 	if err := f.Numbering.Check(); err != nil {
@@ -100,10 +101,10 @@ func checkLogo(logo []byte) error {
 		return nil
 	}
 	if len(logo) > MaxLogo {
-		return Errorf(Invalid, "The logo has %d kilobytes, and at most %d are taken: choose a smaller picture.", len(logo)>>10, MaxLogo>>10)
+		return Errorf(Invalid, "problem.logo.large", "Size", len(logo)>>10, "Most", MaxLogo>>10)
 	}
 	if _, _, err := image.DecodeConfig(bytes.NewReader(logo)); err != nil {
-		return Errorf(Invalid, "The logo cannot be read: choose a PNG or JPEG picture.")
+		return Errorf(Invalid, "problem.logo.unreadable")
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func (a *App) SetTaxes(ctx context.Context, by staff.Member, was, taxes []billin
 		}
 		kept := texts(now, taxID, taxText)
 		if !maps.Equal(kept, texts(was, taxID, taxText)) {
-			return Errorf(Conflict, "The taxes were changed by somebody else meanwhile: open them again.")
+			return Errorf(Conflict, "refused.taxes-changed")
 		}
 		names := map[string]bool{}
 		for _, t := range taxes {
@@ -138,12 +139,12 @@ func (a *App) SetTaxes(ctx context.Context, by staff.Member, was, taxes []billin
 				return err
 			}
 			if name := billing.FoldName(t.Name); names[name] {
-				return Errorf(Invalid, "Two taxes are called %q: give one of them another name.", t.Name)
+				return Errorf(Invalid, "problem.tax.same-name", "Name", translations.Quoted(t.Name))
 			}
 			names[billing.FoldName(t.Name)] = true
 		}
 		if twice := repeated(taxes, taxID); twice != "" {
-			return Errorf(Invalid, "Two taxes have the code %s: give one of them another code.", twice)
+			return Errorf(Invalid, "problem.tax.same-code", "Code", translations.Quoted(twice))
 		}
 		d := setting[billing.Tax]{tx, by, "tax", taxID, taxText, tx.SaveTax, func(t billing.Tax) error { return tx.DeleteTax(t.Code) }}
 		return d.replace(now, taxes)
@@ -173,7 +174,7 @@ func (a *App) SetBillingCodes(ctx context.Context, by staff.Member, was, codes [
 			return err
 		}
 		if !maps.Equal(texts(now, codeID, codeText), texts(was, codeID, codeText)) {
-			return Errorf(Conflict, "The billing codes were changed by somebody else meanwhile: open them again.")
+			return Errorf(Conflict, "refused.codes-changed")
 		}
 		taxes, err := tx.Taxes()
 		if err != nil {
@@ -185,11 +186,11 @@ func (a *App) SetBillingCodes(ctx context.Context, by staff.Member, was, codes [
 				return err
 			}
 			if _, there := known[strings.ToLower(c.Tax)]; c.Tax != "" && !there {
-				return Errorf(Invalid, "The billing code %s has a tax with the code %s, which is not there: choose another.", c.Code, c.Tax)
+				return Errorf(Invalid, "problem.code.no-such-tax", "Code", translations.Quoted(c.Code), "Tax", translations.Quoted(c.Tax))
 			}
 		}
 		if twice := repeated(codes, codeID); twice != "" {
-			return Errorf(Invalid, "The billing code %s stands twice in the list: remove one of them.", twice)
+			return Errorf(Invalid, "problem.code.twice", "Code", translations.Quoted(twice))
 		}
 		d := setting[billing.Code]{tx, by, "billing code", codeID, codeText, tx.SaveBillingCode, func(c billing.Code) error { return tx.DeleteBillingCode(c.Code) }}
 		return d.replace(now, codes)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -10,16 +9,20 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
-// Store keeps everything that must outlive the process. Package data implements it on
-// SQLite. Its errors carry the codes NotFound and Conflict where the methods say so;
-// every other error is Internal or, for a database that stays locked, Unavailable.
+// Store keeps everything that must outlive the process. Package data implements it on an engine,
+// such as package sqlite, and package storetest holds any of them to what is promised here. Its
+// errors carry the codes NotFound and Conflict where the methods say so; every other error is
+// Internal or, for a database that stays locked, Unavailable.
 type Store interface {
 	// View runs fn on one consistent state.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Update runs fn in one transaction that is committed when fn returns nil. fn may
-	// run twice: it does no I/O of its own and takes the time from Tx.Now.
+	// run twice: it does no I/O of its own and takes the time from Tx.Now. It asks nothing
+	// while it is handed rows, and once something could not be written it returns the error:
+	// an engine may do nothing more in such a transaction.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Rows yields the invoices that q asks for, newest date first, then by number
 	// descending. Deleted invoices are not among them.
@@ -46,7 +49,7 @@ type LeaseHeld struct {
 
 // Error returns the English text.
 func (h *LeaseHeld) Error() string {
-	return fmt.Sprintf("another Feebridge holds %s until %s", h.Name, h.Until.Format(time.TimeOnly))
+	return translations.Text("lease.held", "Name", h.Name, "Time", h.Until.Format(time.TimeOnly))
 }
 
 // Fence proves that a lease is held: a write under an older fence is refused.

@@ -25,11 +25,11 @@ type Template struct {
 // TemplateSheet writes finalized invoices that are not in Xero into a template, and says of
 // each why it is not in it. A file takes amounts of one kind: the one asked for, or with ""
 // that of the first invoice which has tax. The audit trail tells of each invoice that it was
-// written. Nothing else changes: Feebridge does not learn what becomes of the file, and
-// exports the invoices when somebody asks for it.
+// written. Nothing else changes: Feebridge does not learn whether the file is
+// imported, and exports the invoices when a person asks for it.
 func (a *App) TemplateSheet(ctx context.Context, by staff.Member, ids []billing.InvoiceID, amounts money.LineAmounts) (Template, []Result, error) {
 	if amounts != "" && amounts != money.Exclusive && amounts != money.Inclusive {
-		return Template{}, nil, Errorf(Invalid, "Say whether the unit amounts of the file are tax exclusive or tax inclusive.")
+		return Template{}, nil, Errorf(Invalid, "problem.ask-amounts")
 	}
 	var t Template
 	var results []Result
@@ -148,14 +148,14 @@ func (w *templateWriter) fit(v billing.Invoice) error {
 	case !taxed:
 		return nil
 	case v.Amounts == money.NoTax:
-		return Errorf(Invalid, "Invoice %s is without tax, and its lines name taxes that Xero would add: take it back to draft and choose a tax of 0%% in each line.", v.Number)
+		return Errorf(Invalid, "template.no-tax", "Invoice", v.Name())
 	case w.amounts == "":
 		w.amounts = v.Amounts
 	case w.amounts == v.Amounts:
 	case w.amounts == money.Exclusive:
-		return Errorf(Conflict, "Invoice %s is tax inclusive, and the file is tax exclusive: Xero takes one kind in a file. Put the invoice in a file of its own.", v.Number)
+		return Errorf(Conflict, "template.inclusive", "Invoice", v.Name())
 	default:
-		return Errorf(Conflict, "Invoice %s is tax exclusive, and the file is tax inclusive: Xero takes one kind in a file. Put the invoice in a file of its own.", v.Number)
+		return Errorf(Conflict, "template.exclusive", "Invoice", v.Name())
 	}
 	return nil
 }
@@ -238,13 +238,13 @@ func checkTemplateLine(v billing.Invoice, i int, there ledger.WriteLine, taxName
 	_, exact := percentOff(v.Lines[i])
 	switch {
 	case there.Account == "":
-		return Errorf(Invalid, "Invoice %s, line %d: the account is missing, and Xero's template needs it. Take the invoice back to draft and enter one, or give the line's billing code one in the settings.", v.Number, i+1)
+		return Errorf(Invalid, "template.no-account", "Invoice", v.Name(), "Line", i+1)
 	case taxName == "":
-		return Errorf(Invalid, "Invoice %s, line %d: the tax is missing, and Xero's template needs it. Take the invoice back to draft and choose one.", v.Number, i+1)
+		return Errorf(Invalid, "template.no-line-tax", "Invoice", v.Name(), "Line", i+1)
 	case !exact:
-		return Errorf(Invalid, "Invoice %s, line %d: the discount of %s is an amount, and Xero's template takes percentages. Take the invoice back to draft and write the discount as a percentage, or as a line of its own.", v.Number, i+1, v.Lines[i].Discount)
+		return Errorf(Invalid, "template.discount", "Invoice", v.Name(), "Line", i+1, "Discount", v.Lines[i].Discount)
 	case len(there.Tracking) > billing.MaxTracking:
-		return Errorf(Invalid, "Invoice %s, line %d: it has %d tracking options with those of the mapping, and Xero's template takes %d. Remove some in the line or in the mapping.", v.Number, i+1, len(there.Tracking), billing.MaxTracking)
+		return Errorf(Invalid, "template.tracking", "Invoice", v.Name(), "Line", i+1, "Has", len(there.Tracking), "Most", billing.MaxTracking)
 	}
 	return nil
 }

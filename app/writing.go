@@ -1,8 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,10 +11,11 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
-// Writing is an invoice that a person writes: the form that she works on, and the one
-// that she began with.
+// Writing is an invoice that a person writes: the form that they work on, and the one that
+// they began with.
 type Writing struct {
 	Invoice billing.InvoiceID
 	Number  billing.Number // "" until it is finalized for the first time
@@ -224,6 +226,7 @@ func (a *App) Unsaved(ctx context.Context, by staff.Member) ([]Unsaved, error) {
 
 // Overtaken is why a Writing cannot be saved: the invoice was changed since it was opened.
 type Overtaken struct {
+	By      string  // who changed it last; "" where that is not known
 	Now     Writing // as it is stored, without anything that was typed here
 	Changes []billing.Difference
 }
@@ -231,9 +234,17 @@ type Overtaken struct {
 // Error says so in English.
 func (o *Overtaken) Error() string {
 	if o.Now.Stage.Status != billing.Draft {
-		return fmt.Sprintf("The invoice is %s by now: nothing was saved.", Describe(o.Now.Stage))
+		return translations.Text("refused.overtaken-stage", "Stage", stagePhrase(o.Now.Stage))
 	}
-	return "The invoice was changed by somebody else meanwhile: nothing was saved."
+	return translations.Text("refused.overtaken", "Name", o.Name())
+}
+
+// Name is what a message calls who changed the invoice.
+func (o *Overtaken) Name() translations.Phrase {
+	if o.By == "" {
+		return translations.Say("person.unknown")
+	}
+	return translations.Say("person.name", "Name", o.By)
 }
 
 // SaveWriting saves a draft. The error is billing.Problems where a cell cannot be read,
@@ -261,7 +272,12 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 			}
 			if was.Version != w.Version || was.Stage.Status != billing.Draft {
 				now := billing.FormOf(was)
+				by, err := lastToChange(tx, was.ID)
+				if err != nil {
+					return err
+				}
 				return &Overtaken{
+					By:      by,
 					Now:     Writing{Invoice: was.ID, Number: was.Number, Stage: was.Stage, Version: was.Version, Base: now, Form: now.Clone()},
 					Changes: billing.Differences(w.Base, now),
 				}
@@ -280,7 +296,7 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 		now := billing.FormOf(v)
 		saved = Writing{Invoice: v.ID, Number: v.Number, Stage: v.Stage, Version: v.Version, Base: now, Form: now.Clone()}
 		if was.Version == 0 {
-			return tx.Record(Entry(by, staff.AuditWrite, "invoice", string(v.ID), "", "a draft"))
+			return tx.Record(Entry(by, staff.AuditWrite, "invoice", string(v.ID), "", translations.Text("stage.draft")))
 		}
 		changes := billing.Differences(billing.FormOf(was), now)
 		if len(changes) == 0 {
@@ -289,6 +305,15 @@ func (a *App) SaveWriting(ctx context.Context, by staff.Member, w Writing) (Writ
 		return tx.Record(Entry(by, staff.AuditEdit, "invoice", string(v.ID), "", listDifferences(changes)))
 	})
 	return saved, err
+}
+
+// lastToChange names who changed an invoice last; "" where the audit trail does not tell.
+func lastToChange(r Reader, id billing.InvoiceID) (string, error) {
+	entries, err := r.Audit(AuditQuery{Subject: "invoice", ID: string(id)})
+	if err != nil || len(entries) == 0 {
+		return "", err
+	}
+	return slices.MaxFunc(entries, func(a, b staff.Entry) int { return cmp.Compare(a.Seq, b.Seq) }).ByName, nil
 }
 
 // longestNote is the most characters of one entry of the audit trail that tells an edit.
@@ -322,7 +347,7 @@ func (a *App) Duplicate(ctx context.Context, by staff.Member, id billing.Invoice
 			return err
 		}
 		made = v.ID
-		return tx.Record(Entry(by, staff.AuditDuplicate, "invoice", string(v.ID), string(from), "a draft"))
+		return tx.Record(Entry(by, staff.AuditDuplicate, "invoice", string(v.ID), string(from), translations.Text("stage.draft")))
 	})
 	return made, err
 }
@@ -334,7 +359,7 @@ func copyToDraft(tx Tx, v billing.Invoice, today billing.Date, reference string)
 		return v, err
 	}
 	if client.Archived {
-		return v, Errorf(Conflict, "%s is archived: take the client back before you bill it again.", client.Name)
+		return v, Errorf(Conflict, "refused.archived", "Client", client.Name)
 	}
 	terms, err := newTerms(tx)
 	if err != nil {

@@ -122,7 +122,7 @@ func (s *simulator) takeItsTime() error {
 	return err
 }
 
-// act does in Xero what a person there can do to the invoice of that number that is in force.
+// act does in Xero what a person there can do to the live invoice of that number.
 func (s *simulator) act(what string, n billing.Number) error { return s.Act(what, string(n)) }
 
 // fillDemo connects the firm and gives it clients, invoices, staff, and a history of exports.

@@ -75,7 +75,7 @@ func (f *importFlags) run(ctx context.Context, s *session, words []string) error
 		return err
 	}
 	for _, p := range preview.Problems {
-		s.print(problemJSON{p.Line, p.Column, p.Text}, "%v", p)
+		s.print(problemJSON{p.Line, p.Column, p.Text.String()}, "%v", p)
 	}
 	if _, err := s.app.Import(ctx, s.me, preview); err != nil {
 		if preview.AskDates {

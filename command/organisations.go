@@ -10,6 +10,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 var organisationsCommand = command{
@@ -76,7 +77,7 @@ func (s *session) redirect(ctx context.Context, code string, to app.Organisation
 	}
 	client, ok := named(all, code, func(c billing.Client) string { return c.Code })
 	if !ok {
-		return app.Errorf(app.NotFound, "No client has the code %q.", code)
+		return app.Errorf(app.NotFound, "command.no-client", "Code", translations.Quoted(code))
 	}
 	t := to.Tenant.ID
 	if to.Default {
@@ -98,12 +99,12 @@ func (s *session) organisation(ctx context.Context, words []string) (app.Organis
 				return o, nil
 			}
 		}
-		return app.Organisation{}, app.Errorf(app.Unavailable, "This firm isn't connected to Xero yet. Connect it with \"feebridge connect\".")
+		return app.Organisation{}, app.Errorf(app.Unavailable, "command.not-connected")
 	}
 	name := strings.Join(words, " ")
 	o, ok := named(all, name, func(o app.Organisation) string { return o.Tenant.Name })
 	if !ok {
-		return o, app.Errorf(app.NotFound, "The firm has no organisation called %q. \"feebridge organisations\" lists those it has.", name)
+		return o, app.Errorf(app.NotFound, "command.no-organisation", "Name", translations.Quoted(name))
 	}
 	return o, nil
 }

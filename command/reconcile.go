@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 var reconcileCommand = command{
@@ -57,7 +58,7 @@ func (s *session) compare(ctx context.Context) error {
 	}
 	err := s.app.Reconcile(ctx)
 	if _, held := errors.AsType[*app.LeaseHeld](err); held {
-		return &app.Error{Code: app.Unavailable, Text: "Another Feebridge is comparing this database with Xero. Wait until it has finished. %v.", Args: []any{err}, Err: err}
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("command.comparing"), Err: err}
 	}
 	return err
 }

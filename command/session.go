@@ -127,7 +127,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: s.common.identity, Identity: s.common.identity, API: s.common.api, Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Copier: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (s *session) close() {
 	s.db = nil
 }
 
-// errSomeFailed ends a command that printed of each invoice what became of it.
+// errSomeFailed ends a command that printed a result for each invoice.
 var errSomeFailed = errors.New("some failed")
 
 // misuse is an error of who called the program.

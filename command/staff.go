@@ -11,6 +11,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 var staffCommand = command{
@@ -215,7 +216,7 @@ func (f *staffFlags) newPassword(ctx context.Context, s *session) (string, error
 	}
 	again, err := s.ask(ctx, "New password again")
 	if err == nil && again != password {
-		err = app.Errorf(app.Invalid, "The two passwords don't match. Nothing was changed.")
+		err = app.Errorf(app.Invalid, "command.passwords-differ")
 	}
 	return password, err
 }
@@ -231,7 +232,7 @@ func (s *session) member(ctx context.Context, nameOrEmail string) (staff.Member,
 			return m, nil
 		}
 	}
-	return staff.Member{}, app.Errorf(app.NotFound, "No member of staff is called %q. \"feebridge staff list\" lists them.", nameOrEmail)
+	return staff.Member{}, app.Errorf(app.NotFound, "command.no-member", "Name", translations.Quoted(nameOrEmail))
 }
 
 // roleClients returns the clients that there are roles on: for an Admin all of them.

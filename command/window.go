@@ -27,8 +27,8 @@ type Opened struct {
 // Demo is what only the demo firm has.
 type Demo struct {
 	Page string // of the simulated Xero, where a person plays the other side
-	// InXero does in the simulated Xero what a person there can do to the invoice of that
-	// number which is in force.
+	// InXero does in the simulated Xero what a person there can do to the live invoice of that
+	// number.
 	InXero func(act string, n billing.Number) error
 	Tour   string // the folder for the pictures of a tour; "" for no tour
 }

@@ -6,6 +6,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 const clientColumns = "id, version, code, name, email, address, currency, term, billing_code, archived"
@@ -21,7 +22,7 @@ func scanClient(row *sql.Rows) (billing.Client, error) {
 
 // Client implements app.Reader.
 func (r *reader) Client(id billing.ClientID) (billing.Client, error) {
-	return one(r, "reading a client", app.Errorf(app.NotFound, "There is no client %s.", id),
+	return one(r, "reading a client", app.Errorf(app.NotFound, "absent.client", "ID", id),
 		scanClient, "SELECT "+clientColumns+" FROM clients WHERE id = ?", id)
 }
 
@@ -63,9 +64,9 @@ func (w *writer) SaveClient(c billing.Client) (int64, error) {
 	}
 	switch {
 	case w.engine.Broken(err) == Unique:
-		return 0, &app.Error{Code: app.Conflict, Text: "Another client has the code %s: choose another code.", Args: []any{c.Code}, Err: err}
+		return 0, &app.Error{Code: app.Conflict, Phrase: translations.Say("absent.same-code", "Code", c.Code), Err: err}
 	case w.engine.Broken(err) == PrimaryKey, err == nil && saved == 0:
-		return 0, &app.Error{Code: app.Conflict, Text: "The client %s was changed by somebody else meanwhile: open it again.", Args: []any{c.Name}, Err: err}
+		return 0, &app.Error{Code: app.Conflict, Phrase: translations.Say("refused.client-changed", "Name", c.Name), Err: err}
 	case err != nil:
 		return 0, err
 	}

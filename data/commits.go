@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // Every transaction that writes adds a row to commits, so that it can be found out whether it
@@ -47,13 +48,12 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, token string) error {
 	if ctx.Err() != nil {
 		return s.engine.Explain(ctx, doing, ctx.Err())
 	}
-	commit := tx.Commit
-	if p := s.probe.Load(); p != nil && p.Commit != nil {
-		commit = func() error { return p.Commit(tx.Commit) }
-	}
-	err := commit()
-	if err == nil || errors.Is(err, sql.ErrTxDone) || token == "" {
+	err := s.observers.commit(tx.Commit)
+	switch {
+	case err == nil, errors.Is(err, sql.ErrTxDone):
 		return s.engine.Explain(ctx, doing, err)
+	case token == "":
+		return nil // there was nothing to commit
 	}
 	_ = tx.Rollback() // it may not have been asked at all
 	done, unknown := s.committed(context.WithoutCancel(ctx), token)
@@ -61,7 +61,7 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, token string) error {
 	case unknown != nil:
 		return &app.Error{
 			Code: app.Internal, Err: errors.Join(err, unknown),
-			Text: "The database did not answer, so it is not known whether this was saved. Look at what is stored before you try again.",
+			Phrase: translations.Say("database.no-answer"),
 		}
 	case done:
 		return nil
@@ -80,12 +80,3 @@ func (s *Store) committed(ctx context.Context, token string) (done bool, err err
 	})
 	return done, err
 }
-
-// Probe lets a test look at what a database is asked, and lose answers of it.
-type Probe struct {
-	Statement func(query string)              // before each statement, other than the beginning and end of a transaction
-	Commit    func(commit func() error) error // in the place of commit
-}
-
-// Probe puts a probe in. The zero Probe takes it out.
-func (s *Store) Probe(p Probe) { s.probe.Store(&p) }

@@ -51,9 +51,6 @@ func (r *reader) Strays(t ledger.TenantID) ([]app.Stray, error) {
 	}, "SELECT xero_id, why, number, status, currency, total FROM strays WHERE tenant = ? ORDER BY number, xero_id", t)
 }
 
-// SaveStray implements app.Tx.
-func (w *writer) SaveStray(t ledger.TenantID, s app.Stray) error { return w.SaveStrays(t, s) }
-
 // SaveStrays implements outbox.Tx.
 func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
 	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })

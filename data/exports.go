@@ -61,7 +61,7 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	return all, nil
 }
 
-func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "There is no export %s.", id) }
+func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "absent.export", "ID", id) }
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
@@ -94,12 +94,6 @@ func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 		byMark[e.Mark] = e
 	}
 	return byMark, err
-}
-
-// Waiting implements app.Reader.
-func (r *reader) Waiting(t ledger.TenantID, limit int) ([]app.Export, error) {
-	return many(r, "reading what waits", scanOneExport,
-		"SELECT "+exportColumns+" FROM exports e WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
 
 var exportsTable = table{
@@ -144,7 +138,7 @@ func (w *writer) SaveExports(all ...app.Export) error {
 	return nil
 }
 
-// SaveStandings implements app.Tx. It touches no index but where the result is another one, so
+// SaveStandings implements outbox.Tx. It touches no index but where the result is another one, so
 // that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
 	const doing = "saving how invoices stand in Xero"
@@ -181,7 +175,7 @@ func (w *writer) missingStanding(all []app.Export) error {
 			return err
 		}
 		if there[0].Standing.ID != e.Standing.ID {
-			return app.Errorf(app.NotFound, "There is no export %s of the invoice %s in Xero.", e.ID, e.Standing.ID)
+			return app.Errorf(app.NotFound, "absent.export-of", "ID", e.ID, "Invoice", e.Standing.ID)
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 
 // Firm implements app.Reader. A database that holds no firm yet is NotFound.
 func (r *reader) Firm() (app.Firm, error) {
-	return one(r, "reading the firm", app.Errorf(app.NotFound, "There is no firm in this database yet."),
+	return one(r, "reading the firm", app.Errorf(app.NotFound, "absent.firm"),
 		func(row *sql.Rows) (f app.Firm, err error) {
 			var term keptTerm
 			var head keptLetterhead
@@ -43,7 +43,7 @@ func (w *writer) SaveFirm(f app.Firm) error {
 	return err
 }
 
-// Staff implements app.Reader. The members come in the order in which they joined.
+// Staff implements app.Reader. The members are in the order in which they joined.
 func (r *reader) Staff() ([]staff.Member, error) {
 	return many(r, "reading the staff", func(row *sql.Rows) (m staff.Member, err error) {
 		err = row.Scan(&m.ID, &m.Name, &m.Email, inJSON{&m.Time}, &m.SettingsAdmin, &m.Admin, &m.AllEntities, inJSON{&m.Roles}, &m.Deactivated)

@@ -7,6 +7,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // Invoice implements app.Reader.
@@ -46,7 +47,7 @@ func (r *reader) InvoiceHeads(ids []billing.InvoiceID) ([]billing.Invoice, error
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "There is no invoice %s.", id)
+			return nil, app.Errorf(app.NotFound, "absent.invoice", "ID", id)
 		}
 	}
 	return all, nil
@@ -126,11 +127,11 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 	}
 	switch {
 	case w.engine.Broken(err) == Unique:
-		return 0, &app.Error{Code: app.Conflict, Text: "Another invoice has the number %s: choose another number.", Args: []any{v.Number}, Err: err}
+		return 0, &app.Error{Code: app.Conflict, Phrase: translations.Say("refused.same-number", "Number", v.Number), Err: err}
 	case w.engine.Broken(err) == PrimaryKey, err == nil && saved == 0:
-		return 0, &app.Error{Code: app.Conflict, Text: "Invoice %s was changed by somebody else meanwhile: open it again.", Args: []any{v.Number}, Err: err}
+		return 0, &app.Error{Code: app.Conflict, Phrase: translations.Say("refused.invoice-changed", "Invoice", v.Name()), Err: err}
 	case w.engine.Broken(err) == Reference:
-		return 0, &app.Error{Code: app.NotFound, Text: "The client of invoice %s is not there any more: choose another client.", Args: []any{v.Number}, Err: err}
+		return 0, &app.Error{Code: app.NotFound, Phrase: translations.Say("refused.client-gone", "Invoice", v.Name()), Err: err}
 	case err != nil:
 		return 0, err
 	}
@@ -165,8 +166,8 @@ func (w *writer) saveLines(v billing.Invoice) error {
 	return err
 }
 
-// Advance implements app.Tx. It counts as a save: whoever opened the invoice before
-// has to open it again.
+// Advance implements app.Tx. It counts as a save: a person who opened the invoice before has
+// to open it again.
 func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	const doing, which = "moving invoices on", " WHERE id IN (SELECT value FROM list(?)) AND deleted = ?"
@@ -179,7 +180,7 @@ func (w *writer) Advance(to billing.Stage, ids ...billing.InvoiceID) error {
 	}
 	switch {
 	case w.engine.Broken(err) == Unique: // it was deleted, and its number given to another
-		return &app.Error{Code: app.Conflict, Text: "Another invoice has the number of this one by now: give it another number.", Err: err}
+		return &app.Error{Code: app.Conflict, Phrase: translations.Say("refused.number-in-use"), Err: err}
 	case err != nil:
 		return err
 	case moved < int64(len(ids)):

@@ -75,7 +75,7 @@ func (s *Store) renew(ctx context.Context, lose context.CancelCauseFunc, f app.F
 	}
 }
 
-var errLost = app.Errorf(app.Conflict, "This Feebridge could not keep its hold on this work, so another one may go on with it.")
+var errLost = app.Errorf(app.Conflict, "lease.lost")
 
 // wallClock is the time without Go's monotonic reading, which stands still while the
 // computer sleeps.
@@ -136,7 +136,7 @@ func (w *writer) setLease(f app.Fence, expires time.Time) error {
 func (w *writer) Guard(f app.Fence) error {
 	last, err := w.lease(f.Name)
 	if err == nil && (last.token != f.Token || last.expires.IsZero()) {
-		return app.Errorf(app.Conflict, "Another Feebridge has taken over this work: nothing was changed.")
+		return app.Errorf(app.Conflict, "lease.elsewhere")
 	}
 	return err
 }

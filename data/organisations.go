@@ -69,7 +69,7 @@ func (w *writer) SaveConsent(s app.Consent) error {
 
 // Chart implements app.Reader.
 func (r *reader) Chart(t ledger.TenantID) (ledger.Chart, error) {
-	missing := app.Errorf(app.NotFound, "What the organisation %s has was not read from Xero yet.", t)
+	missing := app.Errorf(app.NotFound, "absent.chart", "Organisation", t)
 	return one(r, "reading a chart", missing, func(row *sql.Rows) (c ledger.Chart, err error) {
 		err = row.Scan(inJSON{&c})
 		return c, err
@@ -110,7 +110,7 @@ func (w *writer) saveOf(t ledger.TenantID, update, text string) error {
 }
 
 func noOrganisation(t ledger.TenantID) error {
-	return app.Errorf(app.NotFound, "There is no organisation %s.", t)
+	return app.Errorf(app.NotFound, "absent.organisation", "Organisation", t)
 }
 
 // Destinations implements app.Reader.

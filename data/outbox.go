@@ -60,11 +60,6 @@ func waitingExports(q outbox.Waiting) (where string, args []any) {
 	return where, args
 }
 
-// WaitingRemovals implements outbox.Reader.
-func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, error) {
-	return r.RemovalsWaiting(t, limit)
-}
-
 // TrackedExports implements outbox.Reader.
 func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	all, err := many(r, "reading exports", func(row *sql.Rows) (app.Tracked, error) { return scanTracked(row) },
@@ -81,9 +76,6 @@ func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	return all, nil
 }
 
-// OpenInXero implements outbox.Reader.
-func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) { return r.OpenThere(t) }
-
 // Unplan implements outbox.Tx.
 func (w *writer) Unplan(ids ...app.BatchID) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
@@ -93,7 +85,7 @@ func (w *writer) Unplan(ids ...app.BatchID) error {
 	}
 	for _, id := range ids {
 		if !slices.Contains(untried, id) {
-			return app.Errorf(app.Conflict, "The batch %s is being sent, or was.", id)
+			return app.Errorf(app.Conflict, "absent.batch-unsent", "ID", id)
 		}
 	}
 	return w.unplan(ids)

@@ -21,7 +21,7 @@ func (r *reader) Refreshes() (map[ledger.TenantID]app.Refresh, error) {
 	return all, err
 }
 
-// SaveRefresh implements app.Tx.
+// SaveRefresh implements outbox.Tx.
 func (w *writer) SaveRefresh(f app.Refresh) error {
 	_, err := w.exec("saving how far Xero is known", `
 		INSERT INTO refreshes (tenant, cursor, at, reread, failing_since, failing_until, failing_why, failing_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -34,7 +34,7 @@ func (w *writer) SaveRefresh(f app.Refresh) error {
 	return err
 }
 
-// FirstSent implements app.Reader.
+// FirstSent implements outbox.Reader.
 func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 	err = r.each("looking for the first export", func(row *sql.Rows) error { return row.Scan(at{&first}) },
 		"SELECT coalesce(min(since), 0) FROM exports WHERE tenant = ? AND sent > 0", t)
@@ -52,7 +52,7 @@ func scanTracked(row *sql.Rows, more ...any) (t app.Tracked, err error) {
 	return t, err
 }
 
-// Tracked implements app.Reader. Where Xero has an invoice under two exports, the newer counts.
+// Tracked implements outbox.Reader. Where Xero has an invoice under two exports, the newer counts.
 func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]app.Tracked, error) {
 	tracked := make(map[ledger.InvoiceID]app.Tracked, len(ids))
 	newest := make(map[ledger.InvoiceID]int64, len(ids)) // the place of its export among all
@@ -69,8 +69,8 @@ func (r *reader) Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.
 	return tracked, err
 }
 
-// OpenThere implements app.Reader.
-func (r *reader) OpenThere(t ledger.TenantID) ([]ledger.InvoiceID, error) {
+// OpenInXero implements outbox.Reader.
+func (r *reader) OpenInXero(t ledger.TenantID) ([]ledger.InvoiceID, error) {
 	return many(r, "looking for open invoices", func(row *sql.Rows) (id ledger.InvoiceID, err error) {
 		err = row.Scan(&id)
 		return id, err

@@ -17,15 +17,6 @@ func scanRemoval(row *sql.Rows) (r app.Removal, err error) {
 	return r, err
 }
 
-// Removal implements app.Reader.
-func (r *reader) Removal(id app.RemovalID) (app.Removal, error) {
-	all, err := r.Removals([]app.RemovalID{id})
-	if err != nil {
-		return app.Removal{}, err
-	}
-	return all[0], nil
-}
-
 // Removals implements app.Reader.
 func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
 	all, err := many(r, "reading removals", scanRemoval,
@@ -35,7 +26,7 @@ func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "There is no removal %s.", id)
+			return nil, app.Errorf(app.NotFound, "absent.removal", "ID", id)
 		}
 	}
 	return all, nil
@@ -51,8 +42,8 @@ func (r *reader) RemovalsOf(id billing.InvoiceID) ([]app.Removal, error) {
 	return many(r, "reading the removals of an invoice", scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE invoice = ? ORDER BY seq DESC", id)
 }
 
-// RemovalsWaiting implements app.Reader.
-func (r *reader) RemovalsWaiting(t ledger.TenantID, limit int) ([]app.Removal, error) {
+// WaitingRemovals implements outbox.Reader.
+func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, error) {
 	return many(r, "reading what waits to be removed", scanRemoval,
 		"SELECT "+removalColumns+" FROM removals WHERE tenant = ? AND batch IS NULL AND ended = 0 ORDER BY seq LIMIT ?", t, limit)
 }
@@ -92,7 +83,7 @@ func (r *reader) Replacements() ([]app.Replacement, error) {
 
 // Replacement implements app.Reader.
 func (r *reader) Replacement(id billing.InvoiceID) (app.Replacement, error) {
-	return one(r, "reading a replacement", app.Errorf(app.NotFound, "Invoice %s is not being replaced.", id), scanReplacement,
+	return one(r, "reading a replacement", app.Errorf(app.NotFound, "absent.replacement", "Invoice", id), scanReplacement,
 		"SELECT "+replacementColumns+" FROM replacements WHERE invoice = ?", id)
 }
 
@@ -108,16 +99,13 @@ func (w *writer) SaveReplacement(r app.Replacement) error {
 	return err
 }
 
-// Extras implements app.Reader.
+// Extras implements outbox.Reader.
 func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
 	return many(r, "reading what is to be written besides the invoices", func(row *sql.Rows) (x app.Extra, err error) {
 		err = row.Scan(&x.Export, &x.Tenant, &x.Kind)
 		return x, err
 	}, "SELECT export, tenant, kind FROM extras WHERE tenant = ? ORDER BY seq LIMIT ?", t, limit)
 }
-
-// SaveExtra implements app.Tx.
-func (w *writer) SaveExtra(x app.Extra) error { return w.SaveExtras(x) }
 
 // SaveExtras implements outbox.Tx.
 func (w *writer) SaveExtras(all ...app.Extra) error {
@@ -126,7 +114,7 @@ func (w *writer) SaveExtras(all ...app.Extra) error {
 	return err
 }
 
-// DeleteExtra implements app.Tx.
+// DeleteExtra implements outbox.Tx.
 func (w *writer) DeleteExtra(x app.Extra) error {
 	_, err := w.exec("forgetting what is to be written besides an invoice", "DELETE FROM extras WHERE export = ? AND kind = ?", x.Export, x.Kind)
 	return err

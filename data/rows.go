@@ -40,7 +40,7 @@ func (s *Store) Rows(ctx context.Context, q app.Query) iter.Seq2[app.InvoiceRow,
 }
 
 // ahead yields what seq does, which is read in a goroutine of its own meanwhile: whoever makes
-// something of many rows does so on one processor while SQLite works on another. It holds
+// something of many rows does so on one processor while the database works on another. It holds
 // some hundreds of them, and nothing is left running when it returns.
 func ahead[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
 	type read struct {

@@ -17,7 +17,7 @@ func scanRun(row *sql.Rows) (r app.Run, err error) {
 
 // Run implements app.Reader.
 func (r *reader) Run(id app.RunID) (app.Run, error) {
-	return one(r, "reading a run", app.Errorf(app.NotFound, "There is no export run %s.", id),
+	return one(r, "reading a run", app.Errorf(app.NotFound, "absent.run", "ID", id),
 		scanRun, "SELECT "+runColumns+" FROM runs WHERE id = ?", id)
 }
 
@@ -40,9 +40,6 @@ func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 	}
 	return many(r, "reading the runs", scanRun, query+" ORDER BY started DESC, id DESC", t)
 }
-
-// SaveRun implements app.Tx. The kind, the organisation and the start of a run do not change.
-func (w *writer) SaveRun(r app.Run) error { return w.SaveRuns(r) }
 
 // SaveRuns implements app.Tx.
 func (w *writer) SaveRuns(all ...app.Run) error {

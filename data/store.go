@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"feebridge/app"
@@ -15,8 +14,8 @@ import (
 
 // Store implements app.Store and outbox.Store on an engine. It is safe for use by many goroutines.
 type Store struct {
-	engine Engine
-	probe  atomic.Pointer[Probe]
+	engine    Engine
+	observers observers
 }
 
 var (
@@ -82,17 +81,17 @@ func (s *Store) begin(ctx context.Context, fn func(*sql.Tx, *writer) error) erro
 	return fn(tx, &writer{reader: s.newReader(ctx, tx), now: instant(millis(now)), began: wallClock().Truncate(time.Millisecond)})
 }
 
-// reader implements app.Reader on one transaction. A statement is prepared once in it.
+// reader implements app.Reader and outbox.Reader on one transaction. A statement is prepared once in it.
 type reader struct {
 	ctx        context.Context
 	tx         *sql.Tx
 	engine     Engine
 	statements map[string]*sql.Stmt
-	probe      *Probe // nil for none
+	observed   []func(query string, run func() error) error
 }
 
 func (s *Store) newReader(ctx context.Context, tx *sql.Tx) *reader {
-	return &reader{ctx: ctx, tx: tx, engine: s.engine, statements: map[string]*sql.Stmt{}, probe: s.probe.Load()}
+	return &reader{ctx: ctx, tx: tx, engine: s.engine, statements: map[string]*sql.Stmt{}, observed: s.observers.begin()}
 }
 
 // explain says in an error what was being done.
@@ -100,31 +99,44 @@ func (r *reader) explain(doing string, err error) error { return r.engine.Explai
 
 // prepare puts the query among the statements.
 func (r *reader) prepare(query string) (err error) {
-	if r.probe != nil && r.probe.Statement != nil {
-		r.probe.Statement(r.engine.Query(query))
-	}
 	if r.statements[query] == nil {
 		r.statements[query], err = r.tx.PrepareContext(r.ctx, r.engine.Query(query)) //nolint:sqlclosecheck // the end of the transaction closes it
 	}
 	return err
 }
 
+// run asks the database, as those who observe it let it.
+func (r *reader) run(query string, ask func() error) error {
+	for _, around := range r.observed {
+		inner := ask
+		ask = func() error { return around(r.engine.Query(query), inner) }
+	}
+	return ask()
+}
+
 // each hands every row that a query finds to read. doing says in an error what for.
 func (r *reader) each(doing string, read func(*sql.Rows) error, query string, args ...any) error {
-	if err := r.prepare(query); err != nil {
-		return r.explain(doing, err)
-	}
-	rows, err := r.statements[query].QueryContext(r.ctx, args...)
-	if err != nil {
-		return r.explain(doing, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return r.explain(doing, err)
+	var unread error
+	err := r.run(query, func() error {
+		if err := r.prepare(query); err != nil {
+			return err
 		}
+		rows, err := r.statements[query].QueryContext(r.ctx, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if unread = read(rows); unread != nil {
+				return nil
+			}
+		}
+		return rows.Err()
+	})
+	if unread != nil {
+		err = unread
 	}
-	return r.explain(doing, rows.Err())
+	return r.explain(doing, err)
 }
 
 // many returns what a query finds, each row read into a value of its own.
@@ -151,7 +163,7 @@ func one[T any](r *reader, doing string, missing error, read func(*sql.Rows) (T,
 	return all[0], nil
 }
 
-// writer implements app.Tx on one transaction of the only connection that writes.
+// writer implements app.Tx and outbox.Tx on one transaction that writes.
 type writer struct {
 	*reader
 	now     time.Time    // by the clock that all go by
@@ -176,17 +188,21 @@ func (w *writer) Now() time.Time { return w.now }
 // end: to watch ctx meanwhile would cost a goroutine for each.
 //
 //nolint:contextcheck // the transaction's context is the writer's
-func (w *writer) exec(doing, query string, args ...any) (int64, error) {
-	if err := w.prepare(query); err != nil {
-		return 0, w.explain(doing, err)
-	}
-	if err := w.ctx.Err(); err != nil {
-		return 0, w.explain(doing, err)
-	}
+func (w *writer) exec(doing, query string, args ...any) (changed int64, err error) {
 	w.wrote = true
-	result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
-	if err != nil {
-		return 0, w.explain(doing, err)
-	}
-	return result.RowsAffected()
+	err = w.run(query, func() error {
+		if err := w.prepare(query); err != nil {
+			return err
+		}
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
+		if err != nil {
+			return err
+		}
+		changed, err = result.RowsAffected()
+		return err
+	})
+	return changed, w.explain(doing, err)
 }

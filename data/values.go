@@ -97,8 +97,8 @@ func toJSON(v any) string {
 	return string(text)
 }
 
-// idList hands identifiers to a query, which reads them with json_each: key is the
-// position, value the identifier.
+// idList hands identifiers to a query, which reads them with list(?): key is the position, value
+// the identifier.
 func idList[T ~string](ids []T) string {
 	if len(ids) == 0 {
 		return "[]"

@@ -106,7 +106,7 @@ func (st *stage) Rows(ctx context.Context, by staff.Member, q app.Query) iter.Se
 	return st.App.Rows(ctx, by, q)
 }
 
-// Organisations are none where Xero cannot be called, so that F5 reads the list anew.
+// Organisations are none where Xero cannot be called, so that F5 reads the list again.
 func (st *stage) Organisations(ctx context.Context) ([]app.Organisation, error) {
 	if st.firm.Demo == nil {
 		return nil, nil

@@ -24,7 +24,7 @@ var (
 	redrafting  = move{billing.Reopen, staff.EditInvoices} // where Xero holds it, removing comes first
 	removing    = move{billing.Remove, staff.EditInvoices}
 	replacing   = move{billing.Void, staff.EditInvoices}  // of any closed one, voided or not
-	renumbering = move{billing.Queue, staff.EditInvoices} // of one that is exported anew under another number
+	renumbering = move{billing.Queue, staff.EditInvoices} // of one that is exported again under another number
 	holding     = move{billing.Hold, staff.ExportInvoices}
 	releasing   = move{billing.Release, staff.ExportInvoices}
 	lettingGo   = move{billing.LetGo, staff.ReleaseMissing}
@@ -109,37 +109,7 @@ func (m move) obstacle(s billing.Stage) string {
 	if m.can(s) {
 		return needsWords(m.needsAt(s))
 	}
-	switch {
-	case m == replacing:
-		return lang.L("obstacle.only-closed")
-	case m == lettingGo:
-		return lang.L("obstacle.only-missing")
-	case s.Status == billing.Closed && (m == redrafting || m == deleting):
-		return lang.L("obstacle.closed-replace")
-	case s.Status == billing.Closed:
-		return lang.L("obstacle.closed")
-	case m == finalizing:
-		return lang.L("obstacle.only-draft")
-	case m == releasing:
-		return lang.L("obstacle.only-held")
-	case s.Status == billing.Draft && m == redrafting:
-		return lang.L("obstacle.already-draft")
-	case s.Status == billing.Draft:
-		return lang.L("obstacle.still-draft")
-	case s.Export == billing.Removing:
-		return lang.L("obstacle.removing")
-	case s.InFlight():
-		return lang.L("obstacle.in-flight")
-	case s.Export == billing.NotFoundInXero:
-		return lang.L("obstacle.missing")
-	case s.Live() && m == deleting:
-		return lang.L("obstacle.live-delete")
-	case s.Live():
-		return lang.L("obstacle.live")
-	case s.Export == billing.Held && m == holding:
-		return lang.L("obstacle.already-held")
-	}
-	return lang.L("obstacle.held")
+	return told(app.Obstacle(m.event, s))
 }
 
 // failedOf returns those of the rows whose export failed.

@@ -175,7 +175,7 @@ func (p *invoicePanel) valueText(value any) string {
 	return "–"
 }
 
-// kept says why the last try to take the invoice out of force in Xero did not succeed.
+// kept says why the last try to delete or void the invoice in Xero did not succeed.
 func (p *invoicePanel) kept(v app.InvoiceView) []fyne.CanvasObject {
 	if len(v.Removals) == 0 || len(v.Exports) == 0 || !v.Invoice.Stage.Live() {
 		return nil

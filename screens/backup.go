@@ -41,7 +41,7 @@ func newBackups(s *shell, a backupApp, restore func(string)) *backups {
 	return b
 }
 
-// open shows how the copies fare.
+// open shows how the last backups went.
 func (b *backups) open() {
 	act(b.shell, lang.L("busy.loading"), b.app.BackupState, func(n app.Nightly, err error) {
 		if err != nil {

@@ -60,7 +60,7 @@ func connectionOf(f style.Format, org *app.Organisation, r app.Refresh, now time
 		c = connection{sign: style.Waiting, state: lang.L("connection.waiting"), more: reasonWords(park.Why) + " " + goesOn}
 	}
 	if park.Text != "" && c.sign != style.Connected {
-		c.more += "\n\n" + lang.L("trouble.xero-says", with{"Text": park.Text})
+		c.more += "\n\n" + detailWords(park.Why, park.Text)
 	}
 	c.org, c.text = org.Tenant.Name, c.state
 	c.refreshed(f, r, now)

@@ -41,7 +41,7 @@ type billingApp interface {
 // invoiceModel is what the grid shows.
 type invoiceModel = grid.Model[*app.InvoiceRow, billing.InvoiceID]
 
-// billingScreen lists the firm's invoices and what has become of each.
+// billingScreen lists the firm's invoices and how far each has come.
 type billingScreen struct {
 	*shell
 	app       billingApp
@@ -264,10 +264,10 @@ func (b *billingScreen) dragPanel(dx float32) {
 	b.layOut()
 }
 
-// layOut places the list and the panel anew, without drawing the rows twice.
+// layOut places the list and the panel again, without drawing the rows twice.
 func (b *billingScreen) layOut() { lay(b.parts) }
 
-// openRow opens a draft to write on, and shows what became of any other invoice.
+// openRow opens a draft to write on, and shows the panel of any other invoice.
 func (b *billingScreen) openRow(id billing.InvoiceID) {
 	if r, listed := b.grid.Row(id); listed && r.Stage.Status == billing.Draft {
 		b.write(id)

@@ -430,7 +430,7 @@ func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001066", 0)
 	b.click("0001065", fyne.KeyModifierShortcutDefault)
-	fake.number("0001066").Stage.Export = billing.Queued // by somebody else, meanwhile
+	fake.number("0001066").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("menu.hold")
 	b.see("1 invoice wasn't changed", "Invoice 0001066 is finalized: it cannot be Hold now.")

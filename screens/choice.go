@@ -72,7 +72,7 @@ func (c *choice) show() {
 	}
 }
 
-// Refresh draws the options anew, as after a change of theme.
+// Refresh draws the options again, as after a change of theme.
 func (c *choice) Refresh() {
 	c.show()
 	c.BaseWidget.Refresh()

@@ -131,7 +131,7 @@ func (c chip) has(r *app.InvoiceRow) bool {
 	return true
 }
 
-// differsThere reports whether somebody did something to the invoice in Xero that a person
+// differsThere reports whether the invoice was changed in Xero in a way that a person
 // has to look at.
 func differsThere(e billing.ExportState) bool {
 	switch e {

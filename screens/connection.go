@@ -125,7 +125,7 @@ func needsPermission() string {
 		with{"Permission": permissionsFor(staff.MapToXero)})
 }
 
-// tell shows above everything else what came of something; "" takes it back.
+// tell shows a result above everything else; "" takes it back.
 func (c *connections) tell(sign style.Sign, text string) {
 	if c.box == nil {
 		return
@@ -137,7 +137,7 @@ func (c *connections) tell(sign style.Sign, text string) {
 	c.box.popup.Refresh()
 }
 
-// changed reads anew how the firm stands, while that is shown.
+// changed reads again how the firm stands, while that is shown.
 func (c *connections) changed() {
 	if c.box != nil {
 		c.load(func() {})

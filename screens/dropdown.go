@@ -49,7 +49,7 @@ func newDropDown(k *keyboard, hint string, options []option, chosen string, chan
 	return s
 }
 
-// setOptions takes over the options, of which there is at least one. A chosen one that is
+// setOptions sets the options, of which there is at least one. A chosen one that is
 // not among them any more gives way to the first.
 func (s *dropDown) setOptions(options []option) {
 	s.options = options

@@ -125,7 +125,7 @@ func (l footLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (e *editor) begin(client billing.ClientID) {
 	e.load(func(_ context.Context, m app.Materials) (app.Writing, error) {
 		if len(m.Clients) == 0 {
-			return app.Writing{}, app.Errorf(app.Forbidden, "There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
+			return app.Writing{}, app.Errorf(app.Forbidden, "refused.no-clients")
 		}
 		d := draft{materials: m}
 		with, _ := d.client(client)
@@ -330,7 +330,7 @@ func (e *editor) keepNow() {
 	})
 }
 
-// refresh shows what became of the invoice elsewhere, where nothing was typed here.
+// refresh shows what was changed elsewhere, where nothing was typed here.
 func (e *editor) refresh() {
 	d := e.draft
 	if d == nil || d.Invoice == "" || d.Version == 0 || e.saving {

@@ -173,7 +173,7 @@ func (h *editorHead) readDate(text string) (billing.Date, error) {
 func (h *editorHead) problem() string {
 	for _, e := range []*entry{h.date, h.due} {
 		if _, err := h.readDate(e.Text); err != nil {
-			return sentence(err.Error())
+			return sentence(toldError(err))
 		}
 	}
 	return ""

@@ -53,7 +53,7 @@ func (e *editor) saveThen(then func()) {
 	})
 }
 
-// saved takes over what was saved. What was typed meanwhile stays typed.
+// saved goes on from what was saved. What was typed meanwhile stays typed.
 func (e *editor) saved(w app.Writing) {
 	d := e.draft
 	d.Version, d.Base, d.Number, d.Stage, d.Since = w.Version, w.Base, w.Number, w.Stage, w.Since
@@ -74,8 +74,12 @@ func (e *editor) pointAt(p billing.Problem) {
 	write(e.state, lang.L("editor.unreadable"))
 }
 
-// tellOvertaken tells what somebody else changed, and lets the person decide.
+// tellOvertaken tells what another person changed, and lets this one decide.
 func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
+	who, useTheirs := told(o.Name()), lang.L("editor.overtaken.theirs-unknown")
+	if o.By != "" {
+		useTheirs = lang.L("editor.overtaken.theirs", with{"Name": o.By})
+	}
 	var rows [][]listCell
 	for _, c := range o.Changes {
 		where := lang.L("editor.overtaken.details")
@@ -90,7 +94,7 @@ func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
 	text := lang.L("editor.overtaken.text")
 	var d *dialog
 	leave := newButton(e.keys, lang.L("editor.keep-editing"), func() { d.hide() })
-	theirs := newButton(e.keys, lang.L("editor.overtaken.theirs"), func() {
+	theirs := newButton(e.keys, useTheirs, func() {
 		d.hide()
 		e.take(o.Now)
 	})
@@ -104,7 +108,7 @@ func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
 	} else {
 		text = lang.L("editor.overtaken.not-draft", with{"Status": statusInSentence(o.Now.Stage.Status)})
 	}
-	d = e.dialogs.show(lang.L("editor.overtaken.title"), fyne.NewSize(760, 420),
+	d = e.dialogs.show(lang.L("editor.overtaken.title", with{"Name": who}), fyne.NewSize(760, 420),
 		container.NewBorder(paragraph(text), nil, nil, nil, list.content()), buttons...)
 }
 
@@ -152,7 +156,7 @@ func (e *editor) finalizeSaved() {
 	})
 }
 
-// move moves the invoice to another stage and shows what became of it.
+// move moves the invoice to another stage and shows the result.
 func (e *editor) move(do moving, refused string, then func()) {
 	id := e.draft.Invoice
 	e.saving = true
@@ -196,7 +200,7 @@ func (e *editor) redraftNow() {
 // close leads back to the list.
 func (e *editor) close() { e.gone(e.draft.Invoice) }
 
-// leave asks what shall become of what was not saved.
+// leave asks whether to save what was not saved.
 func (e *editor) leave(then func()) {
 	e.lines.Commit()
 	if !e.writable() || !e.draft.dirty() {

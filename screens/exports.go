@@ -31,7 +31,7 @@ type exportApp interface {
 }
 
 // exports starts exports, and the removal of what was exported. It shows how far the newest
-// one is, in a dialog or in a strip above the footer, and what came of it.
+// one is, in a dialog or in a strip above the footer, and its result.
 type exports struct {
 	*shell
 	app     exportApp
@@ -62,7 +62,7 @@ type exports struct {
 	stripEnd  *button
 }
 
-// runState is how far a run is, and what came of it.
+// runState is how far a run is, and its result.
 type runState struct {
 	progress app.Progress
 	results  []app.Export  // of an export, once it has ended
@@ -318,7 +318,7 @@ func (x *exports) changed() {
 	x.resume()
 }
 
-// read reads how far a run is and, when it has ended, what came of it.
+// read reads how far a run is and, when it has ended, its result.
 func (x *exports) read(ctx context.Context, id app.RunID) (s runState, err error) {
 	if s.progress, err = x.app.Progress(ctx, id); err != nil {
 		return s, err
@@ -332,7 +332,7 @@ func (x *exports) read(ctx context.Context, id app.RunID) (s runState, err error
 	return s, err
 }
 
-// refresh reads anew the run that is followed.
+// refresh reads again the run that is followed.
 func (x *exports) refresh() {
 	id := x.run
 	load(&x.following, func(ctx context.Context) (runState, error) { return x.read(ctx, id) }, func(s runState, err error) {

@@ -12,7 +12,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// fakeAfter is what becomes of invoices after their export.
+// fakeAfter is what happens to invoices after their export.
 type fakeAfter struct {
 	refreshes    map[ledger.TenantID]app.Refresh
 	moved        int // by the next refresh
@@ -21,7 +21,7 @@ type fakeAfter struct {
 	stay         map[billing.Number]string // why Xero keeps them
 	replacements map[billing.InvoiceID]*app.Replacement
 	unlock       map[billing.InvoiceID]string // why they are locked
-	look         func()                       // what somebody does in Xero before the next look
+	look         func()                       // what a person does in Xero before the next look
 	gaps         []app.Gap
 	burnt        billing.Number
 }

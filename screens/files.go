@@ -27,7 +27,7 @@ func (s *shell) pickFile(title string, endings []string, take func(name string, 
 // pickPath lets the person choose a file with one of the endings, and gives its path to take.
 func (s *shell) pickPath(title string, endings []string, take func(path string)) {
 	s.pickAny(title, endings, func(file fyne.URIReadCloser) {
-		_ = file.Close() // it is opened anew
+		_ = file.Close() // it is opened again
 		take(file.URI().Path())
 	})
 }
@@ -59,7 +59,7 @@ func (s *shell) readFile(name string, file io.ReadCloser, take func(name string,
 		return data, err
 	}, func(content []byte, err error) {
 		if err != nil {
-			s.dialogs.tell(lang.L("file.read.failed"), err.Error())
+			s.dialogs.tell(lang.L("file.read.failed"), toldError(err))
 			return
 		}
 		take(filepath.Base(name), content)
@@ -76,12 +76,12 @@ func (s *shell) saveFile(title, name string, content func(ctx context.Context, p
 			s.failed(lang.L("file.save.failed"), err)
 		case file != nil:
 			path := file.URI().Path()
-			_ = file.Close() // it is written anew, as a whole
+			_ = file.Close() // it is written again, as a whole
 			act(s, lang.L("busy.saving-file"), func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, content(ctx, path)
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					s.dialogs.tell(lang.L("file.save.failed"), err.Error())
+					s.dialogs.tell(lang.L("file.save.failed"), toldError(err))
 					return
 				}
 				done(path)

@@ -86,7 +86,7 @@ type foundation struct {
 	admin staff.Member
 }
 
-// found stores the firm and its first Admin, and her password where she chose one.
+// found stores the firm and its first Admin, and their password where they chose one.
 func (f *frame) found(ctx context.Context, firm app.Firm, admin staff.Member, password string) (foundation, error) {
 	var made foundation
 	var err error

@@ -201,7 +201,7 @@ func (f *frame) meMenu(others []staff.Member) *fyne.Menu {
 	return fyne.NewMenu("", items...)
 }
 
-// change lets somebody else act, once the page that is in front lets it.
+// change lets another member act, once the page that is in front lets it.
 func (f *frame) change(to func()) {
 	if f.pages.front.leave == nil {
 		to()
@@ -330,7 +330,7 @@ func (f *frame) themeItems() []*fyne.MenuItem {
 }
 
 // applyTheme shows everything light, dark, or as the system says. Where everything looks so
-// already, such as after the page of the sign-in, it is not drawn and no font read anew.
+// already, such as after the page of the sign-in, it is not drawn and no font read again.
 func applyTheme(name string) {
 	t := style.Theme()
 	switch name {

@@ -16,7 +16,7 @@ import (
 )
 
 // showHistory shows everything that was done to an invoice: by whom, when, and what it
-// changed, newest first; and what came of each export.
+// changed, newest first; and the result of each export.
 func (b *billingScreen) showHistory(id billing.InvoiceID) {
 	act(b.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.InvoiceView, error) {
 		return b.app.Invoice(ctx, b.me(), id)
@@ -55,7 +55,7 @@ func (b *billingScreen) historyEntry(when, who, what, from, to string) fyne.Canv
 	return container.NewBorder(nil, nil, container.New(fixedWidth{width: 130, least: 130}, container.NewVBox(at)), nil, column)
 }
 
-// offerUnsaved leads a person back to what she had typed when Feebridge ended without her
+// offerUnsaved leads a person back to what they had typed when Feebridge ended without their
 // saving it.
 func (w *Window) offerUnsaved() {
 	load(&w.unsaved, func(ctx context.Context) ([]unsaved, error) { return w.editor.unsaved(ctx) },

@@ -16,7 +16,7 @@ type keyboard struct {
 	typed     func(*fyne.KeyEvent)
 }
 
-// newKeyboard takes over what is typed on the canvas while nothing is focused.
+// newKeyboard takes what is typed on the canvas while nothing is focused.
 func newKeyboard(c fyne.Canvas, typed func(*fyne.KeyEvent)) *keyboard {
 	c.SetOnTypedKey(typed)
 	return &keyboard{canvas: c, typed: typed}

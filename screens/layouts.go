@@ -79,7 +79,7 @@ func (l *panes) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (l *panes) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(leastSide, 120) }
 
 // lay lays out a container again after the least size of something in it changed. Unlike
-// Refresh it draws nothing anew that stays where it is.
+// Refresh it draws nothing again that stays where it is.
 func lay(c *fyne.Container) { c.Layout.Layout(c.Objects, c.Size()) }
 
 // write sets the text of a label, if that is another.

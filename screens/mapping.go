@@ -164,7 +164,7 @@ func clone(m ledger.Mapping) ledger.Mapping {
 	return m
 }
 
-// tell shows above the form what came of something; "" takes it back.
+// tell shows a result above the form; "" takes it back.
 func (d *mappingDialog) tell(sign style.Sign, text string) {
 	d.told.RemoveAll()
 	if text != "" {
@@ -175,7 +175,7 @@ func (d *mappingDialog) tell(sign style.Sign, text string) {
 	d.relay()
 }
 
-// relay lays out everything anew after a part grew or shrank.
+// relay lays out everything again after a part grew or shrank.
 func (d *mappingDialog) relay() {
 	if d.box != nil {
 		d.box.popup.Refresh()
@@ -211,7 +211,7 @@ func (d *mappingDialog) update() {
 	d.relay()
 }
 
-// takeAll takes over every suggestion for what is open.
+// takeAll accepts every suggestion for what is open.
 func (d *mappingDialog) takeAll() {
 	for _, r := range d.rows {
 		r.take()

@@ -18,7 +18,7 @@ import (
 	"feebridge/screens/style"
 )
 
-// build fills the form anew from the mapping as it is on the screen.
+// build fills the form again from the mapping as it is on the screen.
 func (d *mappingDialog) build() {
 	at := d.scroll.Offset
 	d.rows = nil

@@ -176,7 +176,7 @@ func (r *mapRow) update() {
 	show(r.below, len(r.below.Objects) > 0)
 }
 
-// take takes over the suggestion, if there is one.
+// take accepts the suggestion, if there is one.
 func (r *mapRow) take() {
 	if r.offered != "" {
 		r.fields[0].choose(r.offered)

@@ -14,8 +14,8 @@ import (
 	"feebridge/screens/style"
 )
 
-// news tells once what became of invoices in Xero, in a strip above the footer, and through
-// the operating system while the person has the window not before her. Whichever process
+// news tells once what happened to invoices in Xero, in a strip above the footer, and through
+// the operating system while the window is not in front. Whichever process
 // finds it, it is seen in the rows.
 type news struct {
 	*billingScreen
@@ -25,19 +25,19 @@ type news struct {
 	known  map[billing.InvoiceID]event // what was told of an invoice last
 	shown  map[billing.InvoiceID]event // what the strip tells
 	fresh  map[billing.InvoiceID]event // what the system has not been told
-	mine   map[billing.InvoiceID]bool  // those that this window's person replaces herself
+	mine   map[billing.InvoiceID]bool  // those that this window's person replaces
 	strip  *fyne.Container
 	text   *badge
 	adding bool // something was added that the strip does not tell yet
 }
 
-// event is what became of an invoice in Xero.
+// event is what happened to an invoice in Xero.
 type event struct {
 	what   happening
 	closed bool // ours closed by it
 }
 
-// happening is a kind of what becomes of invoices in Xero, in the order it is told.
+// happening is a kind of what happens to invoices in Xero, in the order it is told.
 type happening int
 
 // The kinds; noHappening is nothing to tell.
@@ -86,7 +86,7 @@ func (n *news) add(was, is *app.InvoiceRow) {
 	n.adding = true
 }
 
-// happened says what became of an invoice in Xero. How an export ended, and what was done to it
+// happened says what happened to an invoice in Xero. How an export ended, and what was done to it
 // from here, is no news.
 func happened(was, is *app.InvoiceRow) happening {
 	from, to := was.Stage, is.Stage
@@ -186,7 +186,7 @@ func signOf(of map[billing.InvoiceID]event) style.Sign {
 	return style.Done
 }
 
-// words count what became of invoices: what closed first.
+// words count what happened to invoices: what closed first.
 func (n *news) words(of map[billing.InvoiceID]event) string {
 	counts := map[event]int{}
 	for _, e := range of {

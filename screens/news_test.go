@@ -38,7 +38,7 @@ func TestWhatClosesByItselfIsToldOnce(t *testing.T) {
 	b.settle()
 	b.see(want)
 
-	fake.pay("0001100") // one and the same is told by what became of it last
+	fake.pay("0001100") // one and the same is told by what happened to it last
 	fake.void("0001088")
 	b.settle()
 	b.see("2 invoices paid and 1 voided in Xero. Closed here.")
@@ -108,7 +108,7 @@ func TestNewsAreToldByTheSystemWhileTheWindowIsAway(t *testing.T) {
 	}
 	fake.void("0001088")
 	b.settle()
-	b.w.Foreground(true) // she sees it now
+	b.w.Foreground(true) // they see it now
 	b.settle()
 	b.pass(notifyAfter)
 	if len(b.notified) != 2 {

@@ -14,7 +14,7 @@ type page struct {
 	escape  func()               // what Escape does where nothing else wants it
 	key     func(*fyne.KeyEvent) // a key that nothing has used while nothing has the focus; may be nil
 	search  *entry               // takes what is typed while nothing has the focus; may be nil
-	reload  func()               // reads anew what it shows; may be nil
+	reload  func()               // reads again what it shows; may be nil
 	arrange func()               // the window became narrow or wide; may be nil
 	notice  func(string)         // tells something in passing
 }

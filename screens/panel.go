@@ -39,7 +39,7 @@ type panelMoves interface {
 	closePanel()
 }
 
-// invoicePanel shows one invoice beside the list: what it is, what became of it in Xero,
+// invoicePanel shows one invoice beside the list: what it is, what happened to it in Xero,
 // and what can be done about it.
 type invoicePanel struct {
 	*shell
@@ -89,7 +89,7 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 		})
 }
 
-// changed reads the invoice anew when it is among those that changed.
+// changed reads the invoice again when it is among those that changed.
 func (p *invoicePanel) changed(ids []billing.InvoiceID) {
 	if p.id != "" && slices.Contains(ids, p.id) {
 		p.show(p.id)
@@ -124,7 +124,7 @@ func (p *invoicePanel) head(v app.InvoiceView) fyne.CanvasObject {
 		caption(v.Client.Code+" · "+statusWord(v.Invoice.Stage.Status)))
 }
 
-// export shows what became of the invoice in Xero, what it means, and what to do.
+// export shows what happened to the invoice in Xero, what it means, and what to do.
 func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 	stage := v.Invoice.Stage
 	var newest app.Export

@@ -16,7 +16,7 @@ import (
 	"feebridge/screens/style"
 )
 
-// show opens the dialog with the progress of the run, or with what came of it. It can be
+// show opens the dialog with the progress of the run, or with its result. It can be
 // closed: the run goes on, and the strip shows it.
 func (x *exports) show() {
 	if x.box != nil {
@@ -204,7 +204,7 @@ func (x *exports) stripWords() (style.Sign, string) {
 	return style.Busy, text
 }
 
-// resultWords count what came of the run.
+// resultWords count the results of the run.
 func (x *exports) resultWords() string {
 	t := x.progress.Tally
 	var parts []string
@@ -236,7 +236,7 @@ func (x *exports) endTitle() string {
 	return lang.L("run.exporting.end-title", with{"Result": x.resultWords()})
 }
 
-// outcome is what came of one invoice of a run.
+// outcome is the result for one invoice of a run.
 type outcome struct {
 	id     billing.InvoiceID
 	number billing.Number
@@ -245,7 +245,7 @@ type outcome struct {
 	order  int64 // what needs a person most comes first
 }
 
-// outcomes returns what came of every invoice of the run, the failures first.
+// outcomes returns the result for every invoice of the run, the failures first.
 func (x *exports) outcomes() []outcome {
 	var all []outcome
 	for _, r := range x.refused {
@@ -281,7 +281,7 @@ func (x *exports) outcomes() []outcome {
 	return all
 }
 
-// summary lists what came of the run. A click on an invoice shows it in the list.
+// summary lists the results of the run. A click on an invoice shows it in the list.
 func (x *exports) summary() fyne.CanvasObject {
 	all := x.outcomes()
 	rows := make([][]listCell, len(all))

@@ -48,7 +48,7 @@ func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
 	d = b.dialogs.show(title, fyne.NewSize(480, 0), body, no, yes)
 }
 
-// draftWords say what becomes of one invoice.
+// draftWords say what happens to one invoice.
 func draftWords(r *app.InvoiceRow) string {
 	number := with{"Number": r.Number}
 	switch {
@@ -60,7 +60,7 @@ func draftWords(r *app.InvoiceRow) string {
 	return lang.L("draft.text.in-xero", number)
 }
 
-// addDraftCounts says of how many of the invoices what becomes, and why of some nothing.
+// addDraftCounts says how many of the invoices what happens to, and why nothing to some.
 func (b *billingScreen) addDraftCounts(body *fyne.Container, rows []*app.InvoiceRow) {
 	atOnce, there, changed := 0, 0, 0
 	var left []*app.InvoiceRow

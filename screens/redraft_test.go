@@ -47,7 +47,7 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 		fake.number("0001102").ID, fake.number("0001095").ID, // finalized, failed
 		fake.number("0001099").ID, fake.number("0001098").ID, fake.number("0001097").ID) // closed, closed, a draft
 	b.settle()
-	fake.number("0001102").Stage.Export = billing.Queued // by somebody else, meanwhile
+	fake.number("0001102").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("Draft (5)")
 	b.see("Take 5 invoices back to draft?", "2 invoices aren't in Xero and become drafts immediately.", "3 invoices are deleted from Xero first, then become drafts.",

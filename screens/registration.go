@@ -131,7 +131,7 @@ func (r *registration) complain(text string) {
 	r.relay()
 }
 
-// relay lays out the screen anew after a part of it grew or shrank.
+// relay lays out the screen again after a part of it grew or shrank.
 func (r *registration) relay() {
 	if r.box != nil {
 		r.box.popup.Refresh()

@@ -30,12 +30,12 @@ type replaceApp interface {
 }
 
 // replacement is the dialog that leads through the three steps in which a closed invoice is
-// written anew. It can be left at any step and taken up again.
+// replaced. It can be left at any step and taken up again.
 type replacement struct {
 	*billingScreen
 	loading task
 	replaceState
-	note    *widget.Label // what came of the last look into Xero
+	note    *widget.Label // the result of the last look into Xero
 	box     *dialog
 	ticking bool
 }
@@ -64,7 +64,7 @@ func (b *billingScreen) replace(id billing.InvoiceID) {
 	})
 }
 
-// changed reads the replacement anew when its invoice is among those that changed.
+// changed reads the replacement again when its invoice is among those that changed.
 func (r *replacement) changed(ids []billing.InvoiceID) {
 	if slices.Contains(ids, r.view.Invoice.ID) {
 		r.load()
@@ -98,7 +98,7 @@ func (r *replacement) load() {
 	})
 }
 
-// tick reads anew after a second while the invoice is being voided: what that waits for is no event.
+// tick reads again after a second while the invoice is being voided: what that waits for is no event.
 func (r *replacement) tick() {
 	if r.ticking || r.view.Step != app.Voiding {
 		return
@@ -114,7 +114,7 @@ func (r *replacement) tick() {
 	})
 }
 
-// say tells what came of something, below the steps.
+// say tells a result, below the steps.
 func (r *replacement) say(text string) {
 	r.note.SetText(text)
 	r.note.Hidden = text == ""
@@ -264,7 +264,7 @@ func (r *replacement) next() *button {
 	return nil
 }
 
-// check reads the invoice in Xero anew.
+// check reads the invoice in Xero again.
 func (r *replacement) check() {
 	id, was := r.view.Invoice.ID, r.view.Step
 	r.say(lang.L("busy.checking-xero"))
@@ -275,7 +275,7 @@ func (r *replacement) check() {
 		return r.app.ReplaceView(ctx, r.me(), id)
 	}, func(v app.ReplaceView, err error) {
 		switch {
-		case r.box == nil: // she has left meanwhile
+		case r.box == nil: // they have left meanwhile
 		case err != nil:
 			r.say(say(err))
 		default:

@@ -22,11 +22,11 @@ const together = 100 * time.Millisecond
 // take longer than a click or a key may: little enough to be seen as at once.
 const soon = 50 * time.Millisecond
 
-// garbage is how much may collect while the list is read anew, in percent of what is
+// garbage is how much may collect while the list is read again, in percent of what is
 // used: reading leaves a lot behind, at a time when the old list is held beside the new.
 const garbage = 30
 
-// reload reads the list anew: the first rows at once when none is shown yet, then all of
+// reload reads the list again: the first rows at once when none is shown yet, then all of
 // them, made ready off the goroutine that draws.
 func (b *billingScreen) reload() {
 	blank := b.tally == nil
@@ -138,7 +138,7 @@ func (b *billingScreen) patch(ids []billing.InvoiceID) {
 }
 
 // patched shows the rows that were read for changed invoices. One that is new or gone
-// makes the list be read anew, unless it is being read already.
+// makes the list be read again, unless it is being read already.
 func (b *billingScreen) patched(ids []billing.InvoiceID, rows []*app.InvoiceRow) {
 	there := make(map[billing.InvoiceID]bool, len(rows))
 	for _, is := range rows {

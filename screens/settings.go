@@ -18,6 +18,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/screens/style"
 )
 
@@ -221,10 +222,10 @@ func (s *settings) numbersPart() settingsPart {
 	read := func() (n billing.Numbering, err error) {
 		n.Prefix = prefix.Text
 		if n.Digits, err = strconv.Atoi(strings.TrimSpace(digits.Text)); err != nil {
-			return n, app.Errorf(app.Invalid, "%q is not a number of digits: enter a number such as 4.", digits.Text)
+			return n, app.Errorf(app.Invalid, "problem.digits-text", "Text", translations.Quoted(digits.Text))
 		}
 		if n.Next, err = strconv.ParseInt(strings.TrimSpace(next.Text), 10, 64); err != nil {
-			return n, app.Errorf(app.Invalid, "%q is not the next number: enter a number such as 1.", next.Text)
+			return n, app.Errorf(app.Invalid, "problem.next-text", "Text", translations.Quoted(next.Text))
 		}
 		return n, n.Check()
 	}

@@ -12,6 +12,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
 )
@@ -59,7 +60,7 @@ func readTax(name, rate, code, parts string) (billing.Tax, error) {
 	t := billing.Tax{Name: strings.TrimSpace(name), Code: strings.TrimSpace(code)}
 	var err error
 	if t.Rate, err = money.ParseRate(rate); err != nil {
-		return t, app.Errorf(app.Invalid, "%s.", err.Error())
+		return t, app.Errorf(app.Invalid, "problem.figure", "Problem", err)
 	}
 	for part := range strings.SplitSeq(parts, "+") {
 		words := strings.Fields(part)
@@ -69,7 +70,7 @@ func readTax(name, rate, code, parts string) (billing.Tax, error) {
 		last := words[len(words)-1]
 		p := billing.TaxPart{Name: strings.Join(words[:len(words)-1], " ")}
 		if p.Rate, err = money.ParseRate(last); err != nil {
-			return t, app.Errorf(app.Invalid, "%q is no part of a tax: write its name and its rate, as in “GST 5%% + PST 7%%”.", strings.TrimSpace(part))
+			return t, app.Errorf(app.Invalid, "problem.tax-part-text", "Text", translations.Quoted(strings.TrimSpace(part)))
 		}
 		t.Parts = append(t.Parts, p)
 	}
@@ -134,14 +135,14 @@ func (s *settings) readCode(row []string) (billing.Code, error) {
 	if text := strings.TrimSpace(row[2]); text != "" {
 		amount, err := money.ParseUnitAmount(text)
 		if err != nil {
-			return c, app.Errorf(app.Invalid, "%s.", err.Error())
+			return c, app.Errorf(app.Invalid, "problem.figure", "Problem", err)
 		}
 		c.UnitAmount = amount
 	}
 	if text := strings.TrimSpace(row[3]); text != "" {
 		tax, known := billing.FindTax(s.known.Taxes, text)
 		if !known {
-			return c, app.Errorf(app.Invalid, "no tax is called %q: choose one of the list, or add it in the settings", text)
+			return c, app.Errorf(app.Invalid, "problem.no-such-tax", "Tax", translations.Quoted(text))
 		}
 		c.Tax = tax.Code
 	}
@@ -165,7 +166,7 @@ func (s *settings) importCodes(t *table, name string, content []byte) {
 	}, func(r result, err error) {
 		switch {
 		case err != nil:
-			s.dialogs.tell(lang.L("file.read.failed"), err.Error())
+			s.dialogs.tell(lang.L("file.read.failed"), toldError(err))
 		case len(r.problems) > 0:
 			s.tellProblems(r.problems)
 		default:
@@ -179,7 +180,7 @@ func (s *settings) importCodes(t *table, name string, content []byte) {
 func (s *settings) tellProblems(problems []intake.Problem) {
 	list := container.NewVBox()
 	for _, p := range problems {
-		list.Add(signed(style.Failed, paragraph(p.Error())))
+		list.Add(signed(style.Failed, paragraph(problemText(p))))
 	}
 	var d *dialog
 	d = s.dialogs.show(lang.L("import.none"), fyne.NewSize(560, 360),

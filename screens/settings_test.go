@@ -11,6 +11,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/screens/sheet"
 )
 
@@ -79,7 +80,7 @@ func TestBillingCodesAreTakenFromAFile(t *testing.T) {
 	b.w.settings.parts.choose(3)
 	b.settle()
 	b.see("ACC", "Import from a file…")
-	fake.fileProblems = []intake.Problem{{Line: 2, Column: "Tax", Text: "no such tax"}}
+	fake.fileProblems = []intake.Problem{{Line: 2, Column: "Tax", Text: translations.Say("problem.as-told", "Problem", "no such tax")}}
 	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
 	b.settle()
 	b.see("Nothing was imported", "Line 2, Tax: no such tax")

@@ -50,7 +50,7 @@ func (s *shell) money(a money.Amount) string { return s.format.AmountBeside(s.fi
 func (s *shell) moment(t time.Time) string { return s.format.Moment(t, s.now()) }
 
 // act runs a use case in the background, tells in passing what it is doing while that
-// takes long, and gives what came of it to done. Unlike a task it is never cut short by
+// takes long, and gives the result to done. Unlike a task it is never cut short by
 // the next.
 func act[T any](s *shell, doing string, work func(context.Context) (T, error), done func(T, error)) {
 	told := false

@@ -2,124 +2,140 @@ package screens
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
-	"feebridge/app"
+	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
 
-// consent is the dialog that stands while a person signs in to Xero in the browser.
-type consent struct {
-	*connections
-	asking task
-	before []app.Organisation // that the firm had before anybody signed in
-	link   string             // "" until the browser can be opened
-	until  time.Time          // when the wait ends
-	failed bool
-
-	box   *dialog
-	said  *fyne.Container
-	shown *widget.Label // the link
-	copy  *button
-	again *button
+// SignOnParams are what the page is made of on which a member of staff signs in.
+type SignOnParams struct {
+	Firm         string
+	Window       fyne.Window
+	Preferences  fyne.Preferences
+	Authenticate func(ctx context.Context, nameOrEmail, password string) (staff.Member, error)
+	Then         func(staff.Member) // called on the goroutine that draws, once they have signed in
+	Do           func(func())       // as in Params
 }
 
-// signIn has the person sign in, and then choose what to connect. The screen says why a
-// member who may not connect cannot.
-func (c *connections) signIn() {
-	switch {
-	case !c.mayConnect():
-		return
-	case !c.registration.shown: // the firm could not be read
-		c.load(c.signIn)
-		return
-	case c.standing.firm.Registration.ClientID == "":
-		c.registration.ask()
-		return
-	}
-	d := &consent{connections: c, asking: task{ui: c.ui}, before: c.standing.orgs}
-	d.said = container.NewVBox()
-	d.shown = caption("")
-	d.shown.Wrapping, d.shown.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
-	leave := newButton(c.keys, lang.L("action.cancel"), func() { d.box.hide() })
-	d.copy = newButton(c.keys, lang.L("consent.copy"), func() {
-		fyne.CurrentApp().Clipboard().SetContent(d.link)
-		d.say(style.Busy, d.waiting()+" "+lang.L("consent.copied"))
-	})
-	d.again = newButton(c.keys, lang.L("consent.open-again"), func() {
-		if d.failed {
-			d.start()
-		} else {
-			d.openURL(d.link)
+// SignOn fills the window with the page on which a member of staff signs in. The
+// returned function ends what it does in the background.
+func SignOn(p SignOnParams) (end func()) {
+	learnWords()
+	applyTheme(p.Preferences.String(themeKey))
+	u := newUI(p.Do, nil)
+	var in *button
+	keys := newKeyboard(p.Window.Canvas(), func(ev *fyne.KeyEvent) {
+		if ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter {
+			in.Tapped(nil)
 		}
 	})
-	d.box = c.dialogs.show(lang.L("consent.title"), fyne.NewSize(560, 0), container.NewVBox(d.said, d.shown), leave, d.copy, d.again)
-	d.box.onHide = d.asking.stop
-	d.start()
+	who, password := newEntry(keys), widget.NewPasswordEntry()
+	who.SetText(p.Preferences.String(lastMemberKey))
+	told := container.NewVBox()
+	trying := task{ui: u}
+	in = newButton(keys, lang.L("sign-in.yes"), func() {
+		in.Disable()
+		told.RemoveAll()
+		load(&trying, func(ctx context.Context) (staff.Member, error) { return p.Authenticate(ctx, who.Text, password.Text) },
+			func(m staff.Member, err error) {
+				in.Enable()
+				if err != nil {
+					told.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(say(err)))}
+					told.Refresh()
+					password.SetText("")
+					p.Window.Canvas().Focus(password)
+					return
+				}
+				p.Preferences.SetString(lastMemberKey, who.Text)
+				p.Then(m)
+			})
+	})
+	in.Importance = widget.HighImportance
+	who.OnSubmitted = func(string) { p.Window.Canvas().Focus(password) }
+	password.OnSubmitted = func(string) { in.Tapped(nil) }
+	form := container.NewVBox(
+		heading(p.Firm), paragraph(lang.L("sign-in.text")),
+		labelled(lang.L("sign-in.name"), who), labelled(lang.L("field.password"), password), told,
+		container.NewBorder(nil, nil, nil, in),
+		caption(lang.L("sign-in.forgot")))
+	p.Window.SetPadded(false)
+	p.Window.SetContent(container.NewCenter(container.New(atLeastWide{width: 460}, form)))
+	if who.Text == "" {
+		p.Window.Canvas().Focus(who)
+	} else {
+		p.Window.Canvas().Focus(password)
+	}
+	return u.close
 }
 
-// start asks for a link, opens it and waits for the person's decision.
-func (d *consent) start() {
-	d.failed, d.link = false, ""
-	d.again.SetText(lang.L("consent.open-again"))
-	d.again.Disable()
-	d.copy.Show()
-	d.copy.Disable()
-	d.shown.Hide()
-	d.say(style.Busy, lang.L("consent.opening"))
-	d.asking.start(func(ctx context.Context, post func(func())) {
-		signIn, found, err := d.app.AskConsent(ctx, d.me(), func(link string) {
-			post(func() { d.open(link) })
-		})
-		kept := err == nil && d.app.Kept(ctx, signIn.ID)
-		post(func() { d.end(signIn, kept, found, err) })
+// lastMemberKey is where it is kept who signed in last.
+const lastMemberKey = "member"
+
+// atLeastWide gives an object a least width.
+type atLeastWide struct{ width float32 }
+
+func (l atLeastWide) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
+
+func (l atLeastWide) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().Max(fyne.NewSize(l.width, 0))
+}
+
+// askPassword sets a new password for a member who forgot theirs.
+func (t *team) askPassword(m staff.Member) {
+	t.passwordForm(lang.L("password.title.other", with{"Name": m.Name}), false, func(ctx context.Context, _, password string) error {
+		return t.app.ResetPassword(ctx, t.me(), m.ID, password)
 	})
 }
 
-// open opens the link in the browser, and shows it for a person whose browser stays shut.
-func (d *consent) open(link string) {
-	d.link, d.until = link, d.now().Add(app.ConsentTime)
-	d.shown.SetText(link)
-	d.shown.Show()
-	d.copy.Enable()
-	d.again.Enable()
-	d.say(style.Busy, d.waiting())
-	d.box.focus(d.again)
-	d.openURL(link)
+// changePassword changes the password of who acts.
+func (t *team) changePassword() {
+	t.passwordForm(lang.L("password.title.own"), true, func(ctx context.Context, old, password string) error {
+		return t.app.ChangePassword(ctx, t.me(), old, password)
+	})
 }
 
-// waiting says what the person is to do, and by when.
-func (d *consent) waiting() string {
-	minutes := int(app.ConsentTime.Minutes())
-	return lang.N("consent.waiting", minutes, with{"Time": d.moment(d.until), "Count": minutes})
-}
-
-func (d *consent) say(sign style.Sign, text string) {
-	d.said.Objects = []fyne.CanvasObject{signed(sign, paragraph(text))}
-	d.box.popup.Refresh()
-	d.box.fit()
-}
-
-// end shows why nobody signed in, or goes on to the organisations.
-func (d *consent) end(signIn app.Consent, kept bool, found []app.Connection, err error) {
-	if err == nil && len(found) == 0 {
-		err = app.Errorf(app.Invalid, "The sign-in reaches no organisation. Sign in again, and choose one on Xero's page before you allow access.")
+// passwordForm asks for a password, and for the old one where that has to be proven.
+func (t *team) passwordForm(title string, own bool, set func(ctx context.Context, old, password string) error) {
+	old, password, again := widget.NewPasswordEntry(), widget.NewPasswordEntry(), widget.NewPasswordEntry()
+	told := container.NewVBox()
+	body := container.NewVBox(told)
+	if own {
+		body.Add(labelled(lang.L("password.current"), old))
+		body.Add(caption(lang.L("password.current-hint")))
 	}
-	if err == nil {
-		d.box.hide()
-		d.choose(signIn, kept, found, d.before)
-		return
+	body.Add(labelled(lang.L("password.new"), password))
+	body.Add(labelled(lang.L("password.again"), again))
+	body.Add(caption(lang.N("password.hint", staff.MinPassword, with{"Count": staff.MinPassword})))
+	var d *dialog
+	complain := func(text string) {
+		told.Objects = []fyne.CanvasObject{signed(style.Failed, paragraph(text))}
+		d.fit()
 	}
-	d.failed = true
-	d.shown.Hide()
-	d.copy.Hide()
-	d.again.SetText(lang.L("action.try-again"))
-	d.again.Enable()
-	d.say(style.Failed, say(err))
-	d.box.focus(d.again)
+	save := newButton(t.keys, lang.L("action.save"), func() {
+		if password.Text != again.Text {
+			complain(lang.L("password.differ"))
+			return
+		}
+		act(t.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, set(ctx, old.Text, password.Text)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				complain(say(err))
+				return
+			}
+			d.hide()
+			t.notice(lang.L("password.done"))
+		})
+	})
+	d = t.dialogs.show(title, fyne.NewSize(460, 0), body, newButton(t.keys, lang.L("action.cancel"), func() { d.hide() }), save)
+	if own {
+		d.focus(old)
+	} else {
+		d.focus(password)
+	}
 }

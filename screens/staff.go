@@ -16,6 +16,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
 )
@@ -63,7 +64,7 @@ func (t *team) open() {
 	t.load()
 }
 
-// load reads the staff anew, while they are shown.
+// load reads the staff again, while they are shown.
 func (t *team) load() {
 	if t.box == nil {
 		return
@@ -273,7 +274,7 @@ func (f *memberForm) tell(sign style.Sign, text string) {
 	f.box.fit()
 }
 
-// read returns the member as the form has her. Roles on clients that are not shown stay.
+// read returns the member as the form has them. Roles on clients that are not shown stay.
 func (f *memberForm) read() (staff.Member, error) {
 	m := f.member
 	m.Name, m.Email, m.SettingsAdmin, m.Admin = f.name.Text, f.email.Text, f.settings.Checked, f.admin.Checked
@@ -325,7 +326,7 @@ func (f *memberForm) save() {
 	})
 }
 
-// run does something to the member, closes the form, and shows the staff anew.
+// run does something to the member, closes the form, and shows the staff again.
 func (f *memberForm) run(do func(context.Context) error) {
 	act(f.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
 		func(_ struct{}, err error) {
@@ -362,7 +363,7 @@ func (t *team) clientOf(text string) (billing.ClientID, error) {
 			return c.ID, nil
 		}
 	}
-	return "", app.Errorf(app.Invalid, "there is no client %q: choose one of the list.", text)
+	return "", app.Errorf(app.Invalid, "problem.no-such-client", "Client", translations.Quoted(text))
 }
 
 // roleOf finds a role by the word that was written.
@@ -372,5 +373,5 @@ func roleOf(text string) (staff.Role, error) {
 			return r, nil
 		}
 	}
-	return staff.NoRole, app.Errorf(app.Invalid, "%q is no role: choose Viewer, Editor or Owner.", text)
+	return staff.NoRole, app.Errorf(app.Invalid, "problem.no-such-role", "Role", translations.Quoted(text))
 }

@@ -68,7 +68,7 @@ func (t *table) filled(do func(number int, row []string) error) error {
 			continue
 		}
 		if err := do(i+1, row); err != nil {
-			return app.Errorf(app.Invalid, "Row %d: %s", i+1, say(err))
+			return app.Errorf(app.Invalid, "problem.row", "Row", i+1, "Problem", say(err))
 		}
 	}
 	return nil

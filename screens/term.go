@@ -11,6 +11,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 	"feebridge/screens/style"
 )
 
@@ -44,7 +45,7 @@ func (f *termField) read() (billing.Term, error) {
 	}
 	days, err := strconv.Atoi(strings.TrimSpace(f.days.Text))
 	if err != nil {
-		return t, app.Errorf(app.Invalid, "Enter the days as a number.")
+		return t, app.Errorf(app.Invalid, "term.days-number")
 	}
 	t.Days = days
 	return t, t.Check()
@@ -68,7 +69,7 @@ func readCurrency(text string) (money.Currency, error) {
 	}
 	c, err := money.ParseCurrency(text)
 	if err != nil {
-		return "", app.Errorf(app.Invalid, "%q is not a currency: enter its code of three letters, such as NZD.", text)
+		return "", app.Errorf(app.Invalid, "problem.currency", "Currency", translations.Quoted(text))
 	}
 	return c, nil
 }

@@ -38,7 +38,7 @@ const tourPatience = 2 * time.Minute
 // a picture of every step captured: a client is chosen, its invoices are exported and
 // the rest of the firm's after them, a failed one is opened, a file is previewed, the
 // connection and the mapping are looked at, and so are a draft in the editor, the clients,
-// the settings, the staff and the audit trail. Then it plays what becomes of invoices after
+// the settings, the staff and the audit trail. Then it plays what happens to invoices after
 // their export. It runs on a goroutine of its own and returns when it is through, or why it
 // is not.
 func Tour(ctx context.Context, w *Window, s Stage) error {
@@ -336,7 +336,7 @@ func (t *tour) openMenu() error {
 	return t.on(func() { t.billing.more.Tapped(nil) })
 }
 
-// previewFile shows what would come of the file.
+// previewFile shows what the import of the file would do.
 func (t *tour) previewFile() error {
 	if err := t.on(func() { t.key(fyne.KeyEscape) }); err != nil {
 		return err

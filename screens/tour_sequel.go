@@ -15,7 +15,7 @@ import (
 	"feebridge/screens/sheet"
 )
 
-// sequel is what a tour plays after the export: what is done in Xero comes home, an exported
+// sequel is what a tour plays after the export: what is done in Xero shows here, an exported
 // invoice is taken back and exported again, and a closed one is replaced. Each step is
 // checked by where its invoice stands at the end.
 type sequel struct {
@@ -30,7 +30,7 @@ type role struct {
 	number billing.Number
 }
 
-// playSequel plays what becomes of invoices after their export.
+// playSequel plays what happens to invoices after their export.
 func (t *tour) playSequel() error {
 	s := &sequel{tour: t}
 	if err := s.cast(); err != nil {

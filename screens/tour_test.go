@@ -45,7 +45,7 @@ func newTouring(t *testing.T) *touring {
 	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
 	fake.gate = func(method string, n int) {
 		switch {
-		case method == "Progress" && n > 2: // Xero answers a part of the run each time somebody looks
+		case method == "Progress" && n > 2: // Xero answers a part of the run each time it is asked
 			fake.settle(50)
 			fake.settleRemovals(50)
 		case method == "RefreshAll":

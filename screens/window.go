@@ -62,7 +62,7 @@ type Params struct {
 	// Restore puts a copy in the place of the database; the window closes for it. It is nil
 	// where nothing can be restored.
 	Restore func(path string)
-	SignOut func() // lets somebody else sign in; nil where nobody needs to
+	SignOut func() // lets another member sign in; nil where nobody needs to
 	Explore func() // opens the demo firm beside this one
 	// Simulator is the page where a person plays the Xero side; "" where Xero is the
 	// live one. With it, the firm is the demo firm.
@@ -166,7 +166,7 @@ func New(p Params) *Window {
 	return w
 }
 
-// load begins to load what stands around the list, which would hold up the first rows.
+// load begins to load what is around the list, which would delay the first rows.
 func (w *Window) load() {
 	w.frame.load()
 	w.billing.exports.resume()
@@ -188,16 +188,16 @@ func (w *Window) Focus() { w.do(w.billing.grid.Focus) }
 // Quit closes the window as a person would. Any goroutine may call it.
 func (w *Window) Quit() { w.do(w.window.Close) }
 
-// Foreground says whether the person has the window before her: what happens in Xero while
-// she has not is told through the operating system. Any goroutine may call it.
+// Foreground says whether the person has the window in front: what happens in Xero while they
+// have not is told through the operating system. Any goroutine may call it.
 func (w *Window) Foreground(is bool) { w.do(func() { w.billing.news.away = !is }) }
 
-// Me returns who acts, as far as is known with what she may do now. Any goroutine may call it.
+// Me returns who acts, as far as is known with what they may do now. Any goroutine may call it.
 func (w *Window) Me() staff.Member { return w.me() }
 
-// Show brings the window before the person, and shows her an invoice in the list, which no
-// search or filter hides from her any more. A dialog that is open is left to her first, and
-// so is a draft that was not saved. Any goroutine may call it.
+// Show brings the window to the front, and shows the person an invoice in the list, which no
+// search or filter hides any more. They leave an open dialog themselves first, and so a draft
+// that was not saved. Any goroutine may call it.
 func (w *Window) Show(id billing.InvoiceID) {
 	w.do(func() {
 		w.window.Show()
@@ -255,7 +255,7 @@ func (w *Window) changed(changes []app.Change) {
 	}
 }
 
-// knowMyself reads anew what who acts is permitted.
+// knowMyself reads again what the member who acts may do.
 func (w *Window) knowMyself() {
 	load(&w.self, func(ctx context.Context) ([]staff.Member, error) { return w.team.app.Members(ctx, w.me()) },
 		func(all []staff.Member, err error) {
@@ -269,7 +269,7 @@ func (w *Window) knowMyself() {
 		})
 }
 
-// firmChanged takes over what the firm is called, and its currency.
+// firmChanged learns what the firm is called, and its currency.
 func (w *Window) firmChanged(firm app.Firm) {
 	w.firm = firm
 	w.billing.reload()

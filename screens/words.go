@@ -43,9 +43,6 @@ func say(err error) string {
 	var trouble *app.Trouble
 	switch {
 	case errors.As(err, &refusal):
-		if refusal.Text != "" {
-			return refusal.Error()
-		}
 		return told(refusal.Phrase)
 	case errors.As(err, &rule):
 		return told(rule.Phrase)
@@ -89,24 +86,16 @@ func meaning(c ledger.Cause) string { return told(c.Meaning()) }
 func fix(c ledger.Cause) string     { return told(c.Fix()) }
 
 // reasonWords says in a sentence why Xero cannot be reached.
-func reasonWords(r app.Reason) string {
+func reasonWords(r app.Reason) string { return told(r.Words()) }
+
+// detailWords quotes what there is to say of it beyond the reason: Xero's words where it
+// answered.
+func detailWords(r app.Reason, text string) string {
 	switch r {
-	case app.Offline:
-		return lang.L("trouble.offline")
-	case app.Interrupted:
-		return lang.L("trouble.interrupted")
-	case app.Troubled:
-		return lang.L("trouble.xero")
-	case app.MinuteLimit:
-		return lang.L("trouble.minute-limit")
-	case app.DayLimit:
-		return lang.L("trouble.day-limit")
-	case app.NoConsent:
-		return lang.L("trouble.expired")
-	case app.NotConnected:
-		return lang.L("trouble.disconnected")
+	case app.Troubled, app.MinuteLimit, app.DayLimit, app.Refused:
+		return lang.L("trouble.xero-says", with{"Text": text})
 	}
-	return lang.L("trouble.rejected")
+	return lang.L("trouble.details", with{"Text": text})
 }
 
 // waitWords says in a few words what sending waits for, and how long.
@@ -162,7 +151,7 @@ func statusInSentence(s billing.Status) string {
 	return lang.L("status.in-sentence.deleted")
 }
 
-// exportWord names what has become of an invoice's export; "" for a draft, which has none.
+// exportWord names how far an invoice's export has come; "" for a draft, which has none.
 func exportWord(s billing.Stage, how ledger.Settlement) string {
 	if s.Status == billing.Closed {
 		switch s.Export {

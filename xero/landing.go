@@ -36,7 +36,7 @@ func showStray(out http.ResponseWriter) {
 	})
 }
 
-// showOpened shows what became of an address that a person followed from Xero, and nothing
+// showOpened shows whether an address that a person followed from Xero was found, and nothing
 // of the invoice.
 func showOpened(out http.ResponseWriter, err error) {
 	const nothing = "Feebridge cannot show this invoice"

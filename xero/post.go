@@ -80,7 +80,7 @@ type judgement struct {
 // noID is what Xero writes for the ID of something that it did not create.
 const noID = "00000000-0000-0000-0000-000000000000"
 
-// verdict returns what became of the element that answers with this ID.
+// verdict returns what Xero did with the element that answers with this ID.
 func (j judgement) verdict(id string) ledger.Verdict {
 	switch {
 	case j.StatusAttributeString == "ERROR", j.HasErrors, j.HasValidationErrors, len(j.ValidationErrors) > 0:

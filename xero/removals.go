@@ -8,7 +8,7 @@ import (
 	"feebridge/app/ledger"
 )
 
-// PrepareRemovals turns removals into the bodies of requests that take invoices out of force,
+// PrepareRemovals turns removals into the bodies of requests that delete or void invoices,
 // within the same bounds as PrepareInvoices.
 func (c *Client) PrepareRemovals(removals []ledger.Removal, max int) ([]app.Payload, error) {
 	p := newPacker(app.RemovalBatch, invoicesName, max)
@@ -21,7 +21,7 @@ func (c *Client) PrepareRemovals(removals []ledger.Removal, max int) ([]app.Payl
 }
 
 // removalRequest is all that is sent of an invoice that is to go: anything beside its status
-// would change an invoice that somebody approves in that moment.
+// would change an invoice that is approved in Xero at that moment.
 type removalRequest struct {
 	InvoiceID ledger.InvoiceID
 	Status    ledger.InvoiceStatus

@@ -19,7 +19,7 @@ import (
 	"feebridge/xero/sim"
 )
 
-// remove sends one request that takes invoices out of force.
+// remove sends one request that deletes or voids invoices.
 func (b books) remove(ctx context.Context, t *testing.T, removals ...ledger.Removal) ([]ledger.Outcome, error) {
 	t.Helper()
 	payloads, err := b.PrepareRemovals(removals, 50)

@@ -35,9 +35,9 @@ func (c *Connector) exchange(ctx context.Context, flow *oauth2.Config, verifier,
 		case "":
 			return app.Grant{}, tokenTrouble(err)
 		case "invalid_grant": // a code lives five minutes, and no longer than its first use
-			return app.Grant{}, app.Errorf(app.Unavailable, "Xero did not accept the sign-in: it may have taken too long. Please sign in again.")
+			return app.Grant{}, app.Errorf(app.Unavailable, "consent.too-late")
 		default:
-			return app.Grant{}, app.Errorf(app.Invalid, "Xero does not let the app with this client ID sign in (%s). Compare the client ID, and the kind of app, with your app's page at Xero.", told)
+			return app.Grant{}, app.Errorf(app.Invalid, "consent.client-id", "Error", told)
 		}
 	}
 	grant := grantOf(token)

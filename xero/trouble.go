@@ -12,7 +12,7 @@ import (
 )
 
 // troubleOf says what an answer other than 200 means. A 400, 401, 403 or 404 stands for
-// a request that was not carried out; after any other answer, what became of a write is
+// a request that was not carried out; after any other answer, the outcome of a write is
 // unknown. A 429 does not come here: the limiter keeps it.
 func troubleOf(resp *http.Response, body []byte) *app.Trouble {
 	f, told := parseFault(body)

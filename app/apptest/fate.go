@@ -19,10 +19,19 @@ type Fate struct {
 	After   bool
 	Looks   int      // it dies after so many looks at the world instead; 0 for never
 	Reached []string // points, once the process is dead
+	Asleep  func()   // it sleeps instead, after the point, while this happens; then it wakes and goes on
 
-	kill func() // what a dead process can no longer do
-	mu   sync.Mutex
-	dead bool
+	kill  func() // what a dead process can no longer do
+	mu    sync.Mutex
+	dead  bool
+	slept bool
+}
+
+// Slept reports whether the process slept.
+func (f *Fate) Slept() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.slept
 }
 
 // dies tells whether the process dies now.
@@ -33,7 +42,14 @@ func (f *Fate) dies(point string, after bool) bool {
 		f.Reached = append(f.Reached, point)
 	}
 	if point != "" && point == f.Point && after == f.After {
-		f.dead = true
+		if f.Asleep == nil {
+			f.dead = true
+		} else if !f.slept {
+			f.slept = true
+			f.mu.Unlock()
+			f.Asleep()
+			f.mu.Lock()
+		}
 	}
 	if f.Looks > 0 {
 		f.Looks--
@@ -82,6 +98,9 @@ func (s mortalStore) Lease(ctx context.Context, name string, fn func(context.Con
 	}
 	return s.Store.Lease(ctx, name, func(ctx context.Context, f app.Fence) error {
 		err := ErrDead
+		if s.fate.Asleep != nil {
+			ctx = context.WithoutCancel(ctx) // who wakes goes on before they notice that the lease is lost
+		}
 		if !s.fate.dies("lease", true) {
 			err = fn(ctx, f)
 		}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
+	"feebridge/app/storetest"
+	"feebridge/data"
 	"feebridge/data/sqlite"
 	"feebridge/xero"
 )
@@ -21,10 +24,17 @@ type Process struct {
 	Books app.Books
 	Stop  func() // ends the process
 	World *World
+
+	troubled bool
 }
 
 // Start starts a process; with a fate it dies where the fate says.
-func (w *World) Start(f *Fate) *Process {
+func (w *World) Start(f *Fate) *Process { return w.start(f, troubled) }
+
+// StartPlainly starts a process whose store does nothing that it seldom does, to count what it does.
+func (w *World) StartPlainly() *Process { return w.start(nil, false) }
+
+func (w *World) start(f *Fate, troubled bool) *Process {
 	db, err := sqlite.Open(context.Background(), w.Path)
 	if err != nil {
 		w.T.Fatal(err)
@@ -34,18 +44,23 @@ func (w *World) Start(f *Fate) *Process {
 		API: "http://xero.test", HTTP: transport,
 		Token: func(context.Context, ledger.TenantID) (string, error) { return w.token, nil },
 	})
+	if troubled {
+		storetest.LostCommit(db, uint64(len(w.T.Name())))
+		storetest.Failing(db)
+		storetest.NoNested(db)
+	}
 	var store Store = db
 	var books app.Books = client
 	if f != nil {
 		f.kill = func() { _ = db.Close() }
 		store, books = newMortalStore(db, f), mortalBooks{client, f}
 	}
-	p := &Process{DB: db, Books: books, World: w}
+	p := &Process{DB: db, Books: books, World: w, troubled: troubled}
 	p.Stop = func() {
 		transport.CloseIdleConnections()
 		_ = db.Close()
 	}
-	p.Start(Params{Store: store, Copier: db, Books: books, Log: Quiet})
+	p.Start(Params{Store: store, Backups: db, Books: books, Log: Quiet})
 	return p
 }
 
@@ -58,7 +73,7 @@ type Desk struct {
 // Params are what a desk stands on.
 type Params struct {
 	Store     Store
-	Copier    app.Copier
+	Backups   app.Backups
 	Books     app.Books
 	Connector app.Connector
 	Vault     app.Vault
@@ -66,10 +81,21 @@ type Params struct {
 	Log       *slog.Logger
 }
 
+// plainly is the variable of the environment that lets the tests run on a store without trouble.
+const plainly = "FEEBRIDGE_TEST_PLAINLY"
+
+// troubled says that the tests' stores do what a store may do to its users at any time, and seldom
+// does: a transaction runs twice, the answer to a commit is lost, nothing goes on after a failed
+// statement, nothing is asked while rows are read. Who is right under all of it is right without.
+var troubled = os.Getenv(plainly) == ""
+
 // Start makes the desk of the process, in the place of the one that it had.
 func (p *Process) Start(params Params) {
+	if p.troubled {
+		params.Store = storetest.Twice(params.Store)
+	}
 	use := app.New(app.Params{
-		Store: params.Store, Copier: params.Copier, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
+		Store: params.Store, Backups: params.Backups, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
 	})
 	p.App = &Desk{use, outbox.New(outbox.Params{
 		App: use, Store: params.Store, Books: params.Books, Print: params.Print, Log: params.Log,
@@ -78,7 +104,7 @@ func (p *Process) Start(params Params) {
 
 // Reopen puts something between the process and its store.
 func (p *Process) Reopen(between func(Store) Store) {
-	p.Start(Params{Store: between(p.DB), Copier: p.DB, Books: p.Books, Log: Quiet})
+	p.Start(Params{Store: between(p.DB), Backups: p.DB, Books: p.Books, Log: Quiet})
 }
 
 // Run sends and refreshes until ctx ends. It does not announce changes, which would read the feed
@@ -90,6 +116,24 @@ func (p *Process) Work(fn func(outbox.Tx) error) error {
 	return p.DB.Lease(context.Background(), "a test", func(ctx context.Context, f app.Fence) error {
 		return p.DB.Work(ctx, f, fn)
 	})
+}
+
+// TakeLeases takes every lease away from whoever has it, as if it had expired, and another process
+// had taken it and given it back since.
+func (w *World) TakeLeases() {
+	w.T.Helper()
+	db, err := sqlite.Open(context.Background(), w.Path)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.Write(context.Background(), func(tx data.Tx) error {
+		_, err := tx.Exec("taking the leases", "UPDATE leases SET token = token + 1, expires = 0")
+		return err
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
 }
 
 // Settle runs the process in the background until every run has ended, or fails the

@@ -37,7 +37,7 @@ type FormLine struct {
 	Item        string     `json:"item"`
 	Tracking    []Tracking `json:"tracking"`
 	// Written is the tax that the line had when it was saved: a later change of the
-	// firm's rate does not change it. Who chooses the tax anew empties it.
+	// firm's rate does not change it. Choosing the tax again empties it.
 	Written Tax `json:"written"`
 }
 

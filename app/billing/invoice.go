@@ -10,7 +10,7 @@ import (
 	"feebridge/assets/translations"
 )
 
-// InvoiceID identifies an invoice of the firm for good, whatever becomes of its number.
+// InvoiceID identifies an invoice of the firm for good, whatever number it gets.
 type InvoiceID string
 
 // Type says what kind of bill an invoice is.
@@ -76,7 +76,7 @@ func (v Invoice) Totals() (money.Totals, error) {
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
-		return t, refuse("problem.invoice", "Invoice", v.name(), "Problem", err)
+		return t, refuse("problem.invoice", "Invoice", v.Name(), "Problem", err)
 	}
 	return t, nil
 }
@@ -94,19 +94,19 @@ func (v Invoice) CheckFinal() error {
 func (v Invoice) CheckComplete() error {
 	switch {
 	case v.Client == "":
-		return refuse("problem.invoice.no-client", "Invoice", v.name())
+		return refuse("problem.invoice.no-client", "Invoice", v.Name())
 	case v.Date.IsZero():
-		return refuse("problem.invoice.no-date", "Invoice", v.name())
+		return refuse("problem.invoice.no-date", "Invoice", v.Name())
 	case v.Due.IsZero():
-		return refuse("problem.invoice.no-due-date", "Invoice", v.name())
+		return refuse("problem.invoice.no-due-date", "Invoice", v.Name())
 	case len([]rune(v.Reference)) > MaxReference:
-		return refuse("problem.invoice.long-reference", "Invoice", v.name(), "Count", MaxReference)
+		return refuse("problem.invoice.long-reference", "Invoice", v.Name(), "Count", MaxReference)
 	case len(v.Lines) == 0:
-		return refuse("problem.invoice.no-lines", "Invoice", v.name())
+		return refuse("problem.invoice.no-lines", "Invoice", v.Name())
 	}
 	for i, l := range v.Lines {
 		if err := l.check(); err != nil {
-			return refuse("problem.invoice.line", "Invoice", v.name(), "Line", i+1, "Problem", err)
+			return refuse("problem.invoice.line", "Invoice", v.Name(), "Line", i+1, "Problem", err)
 		}
 	}
 	t, err := v.Totals()
@@ -114,13 +114,13 @@ func (v Invoice) CheckComplete() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("problem.invoice.negative", "Invoice", v.name(), "Total", t.Total)
+		return refuse("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total)
 	}
 	return nil
 }
 
-// name is what a message calls the invoice.
-func (v Invoice) name() translations.Phrase {
+// Name is what a message calls the invoice.
+func (v Invoice) Name() translations.Phrase {
 	if v.Number == "" {
 		return translations.Say("invoice.this-draft")
 	}

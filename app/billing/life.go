@@ -16,7 +16,7 @@ var statusNames = [...]string{"draft", "finalized", "closed", "deleted"}
 // String returns the name under which the status is stored and listed.
 func (s Status) String() string { return statusNames[s] }
 
-// ExportState is what has become of an invoice's export, as the Xero Export column tells it.
+// ExportState is how far an invoice's export has come, as the Xero Export column tells it.
 type ExportState uint8
 
 // The export states.

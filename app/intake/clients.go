@@ -6,6 +6,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // findClient finds the client by name, case and spaces aside, or makes a new one.
@@ -13,7 +14,7 @@ func (in *importer) findClient(v *invoice) {
 	head := v.head["ContactName"]
 	name := strings.Join(strings.Fields(head.text), " ")
 	if name == "" {
-		in.problem(v.lineOf("ContactName"), "ContactName", "the name is missing: enter the client's name.")
+		in.problem(v.lineOf("ContactName"), "ContactName", "file.no-client")
 		return
 	}
 	var c billing.Client
@@ -24,11 +25,11 @@ func (in *importer) findClient(v *invoice) {
 	case 1:
 		c = known[0]
 	default:
-		in.problem(head.line, "ContactName", "%d clients are called %q: rename one of them.", len(known), name)
+		in.problem(head.line, "ContactName", "file.same-client", "Count", len(known), "Name", translations.Quoted(name))
 		return
 	}
 	if err := app.Allow(in.by, staff.EditInvoices, c.ID); err != nil {
-		in.problem(head.line, "ContactName", "%v", err)
+		in.problem(head.line, "ContactName", "problem.as-told", "Problem", err)
 		return
 	}
 	v.Invoice.Client, v.Client, v.NewClient = c.ID, c.Name, c.Version == 0
@@ -49,9 +50,9 @@ func (in *importer) findClient(v *invoice) {
 		in.codes.Take(c.Code)
 	}
 	if err := billing.CheckEmail(c.Email); err != nil {
-		in.problem(v.lineOf("EmailAddress"), "EmailAddress", "%v", err)
+		in.problem(v.lineOf("EmailAddress"), "EmailAddress", "problem.as-told", "Problem", err)
 	} else if err := c.Check(); err != nil {
-		in.problem(head.line, "ContactName", "%v", err)
+		in.problem(head.line, "ContactName", "problem.as-told", "Problem", err)
 	}
 	in.clients[billing.FoldName(name)] = []billing.Client{c}
 	if _, ok := in.changed[c.ID]; !ok {
@@ -69,6 +70,6 @@ func (in *importer) takeOver(v *invoice, column string, field *string) {
 	case *field == "":
 		*field = text
 	default:
-		in.problem(v.lineOf(column), column, "the client %s has %q, the file has %q here. An import does not change it: correct the file, or empty the column.", v.Client, *field, text)
+		in.problem(v.lineOf(column), column, "file.client-differs", "Client", v.Client, "Here", translations.Quoted(*field), "There", translations.Quoted(text))
 	}
 }

@@ -2,12 +2,12 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // The columns of a file of billing codes. All but the first may be left out.
@@ -32,8 +32,8 @@ func (i *Intake) PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.C
 func readCodes(sheet app.Sheet, taxes []billing.Tax) ([]billing.Code, []Problem) {
 	var codes []billing.Code
 	var problems []Problem
-	problem := func(line int, column, text string, args ...any) {
-		problems = append(problems, Problem{line, column, fmt.Sprintf(text, args...)})
+	problem := func(line int, column, key string, values ...any) {
+		problems = append(problems, Problem{line, column, translations.Say(key, values...)})
 	}
 	var columns map[string]int
 	lines := map[string]int{} // of the codes, folded
@@ -57,28 +57,28 @@ func readCodes(sheet app.Sheet, taxes []billing.Tax) ([]billing.Code, []Problem)
 		var err error
 		if amount := text("UnitAmount"); amount != "" {
 			if c.UnitAmount, err = money.ParseUnitAmount(amount); err != nil {
-				problem(row.Line, "UnitAmount", "%v.", err)
+				problem(row.Line, "UnitAmount", "problem.figure", "Problem", err)
 			}
 		}
 		if name := text("Tax"); name != "" {
 			tax, known := billing.FindTax(taxes, name)
 			if !known {
-				problem(row.Line, "Tax", "no tax is called %q: add it to the taxes first, or correct the name.", name)
+				problem(row.Line, "Tax", "file.code-tax", "Tax", translations.Quoted(name))
 			}
 			c.Tax = tax.Code
 		}
 		if err := c.Check(); err != nil {
-			problem(row.Line, "Code", "%v", err)
+			problem(row.Line, "Code", "problem.as-told", "Problem", err)
 		}
 		fold := strings.ToLower(c.Code)
 		if before, twice := lines[fold]; twice {
-			problem(row.Line, "Code", "the billing code %s stands in line %d, too: remove one of them.", c.Code, before)
+			problem(row.Line, "Code", "file.code-twice", "Code", c.Code, "Line", before)
 		}
 		lines[fold] = row.Line
 		codes = append(codes, c)
 	}
 	if len(codes) == 0 && len(problems) == 0 {
-		problem(0, "", "The file has no billing codes: it needs a header line with Code, Description, UnitAmount, Tax and Account, and a row for each code.")
+		problem(0, "", "file.no-codes")
 	}
 	return codes, problems
 }
@@ -99,11 +99,11 @@ func findCodeColumns(header app.SheetRow, problem func(int, string, string, ...a
 			}
 		}
 		if !known && name != "" {
-			problem(header.Line, cell.Text, "this column is not taken over: the columns are %s. Correct the name, or remove the column.", strings.Join(codeColumns, ", "))
+			problem(header.Line, cell.Text, "file.unknown-code-column", "Columns", strings.Join(codeColumns, ", "))
 		}
 	}
 	if _, there := columns["Code"]; !there {
-		problem(header.Line, "", "the header has no column Code: the first line names the columns, %s.", strings.Join(codeColumns, ", "))
+		problem(header.Line, "", "file.no-code-column", "Columns", strings.Join(codeColumns, ", "))
 		return nil
 	}
 	return columns

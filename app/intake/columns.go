@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // The columns of Xero's sales invoice template. Those of an invoice's head say the same
@@ -49,7 +50,7 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 		switch _, twice := in.columns[name]; {
 		case !ok:
 		case twice:
-			in.problem(header.Line, name, "the column stands twice in the header: remove one.")
+			in.problem(header.Line, name, "file.column-twice")
 			good = false
 		default:
 			in.columns[name] = i
@@ -57,15 +58,15 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 	}
 	for _, name := range requiredColumns {
 		if _, ok := in.columns[name]; !ok {
-			in.problem(header.Line, name, "the header has no column *%s: add it.", name)
+			in.problem(header.Line, name, "file.no-column", "Column", name)
 			good = false
 		}
 	}
 	return good
 }
 
-// checkUnnamed tells each column that is filled and not taken over, since its name is
-// none of the template's, or it has none.
+// checkUnnamed tells each column that is filled and not read, since its name is none of the
+// template's, or it has none.
 func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 	width := 0
 	for _, r := range rows {
@@ -80,9 +81,9 @@ func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 		switch {
 		case first < 0:
 		case text == "":
-			in.problem(rows[first].Line, "column "+app.ColumnLetters(i), "this column is not taken over: it has no name in the header. Give it the name that it has in Xero's sales invoice template, or empty it.")
+			in.problem(rows[first].Line, translations.Text("file.column", "Letters", app.ColumnLetters(i)), "file.unnamed-column")
 		default:
-			in.problem(rows[first].Line, text, "this column is not taken over: its name is none of Xero's sales invoice template. Correct the name, or empty the column.")
+			in.problem(rows[first].Line, text, "file.unknown-column")
 		}
 	}
 }
@@ -101,10 +102,10 @@ func (in *importer) text(r app.SheetRow, column string) string {
 	c := in.cell(r, column)
 	switch {
 	case c.Kind == app.ErrorCell:
-		in.problem(r.Line, column, "the cell holds the error %s: correct it in the spreadsheet.", c.Text)
+		in.problem(r.Line, column, "file.error-cell", "Error", c.Text)
 		return ""
 	case c.Kind == app.FormulaCell && c.Text == "":
-		in.problem(r.Line, column, "the formula has no saved result: open the file in a spreadsheet, save it and import it again.")
+		in.problem(r.Line, column, "file.formula")
 		return ""
 	}
 	return strings.TrimSpace(c.Text)

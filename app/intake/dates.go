@@ -2,7 +2,6 @@ package intake
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // DateOrder is how dates such as 03/11/2026 are read.
@@ -54,7 +54,7 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 				ambiguous = cmp.Or(ambiguous, text)
 			default:
 				if in.dates.order != AskDates {
-					in.problem(r.Line, column, "%s is not written in the same order as %s in line %d: write all dates as 2026-11-03.", text, first, firstLine)
+					in.problem(r.Line, column, "file.date-order", "Date", text, "Other", first, "Line", firstLine)
 					in.dates.open = true
 					return
 				}
@@ -104,7 +104,7 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	m := numericDate.FindStringSubmatch(text)
 	switch {
 	case m == nil:
-		return 0, fmt.Errorf("%q is not a date: write it as 2026-11-03", text)
+		return 0, app.Errorf(app.Invalid, "file.no-date-text", "Date", translations.Quoted(text))
 	case d.open:
 		return 0, nil
 	case d.order == MonthDayYear:
@@ -138,7 +138,7 @@ func day(text, year string, month int, ofMonth string) (billing.Date, error) {
 	}
 	d, err := billing.NewDate(y, time.Month(month), number(ofMonth))
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a day of the calendar: write it as 2026-11-03", text)
+		return 0, app.Errorf(app.Invalid, "file.no-such-day", "Date", translations.Quoted(text))
 	}
 	return d, nil
 }

@@ -69,7 +69,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	do(err)
 	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
 	do(err)
-	if len(p.Problems) != 1 || p.Problems[0].Line != 4 || p.Problems[0].Column != "TaxAmount" || !strings.Contains(p.Problems[0].Text, "no saved result") {
+	if len(p.Problems) != 1 || p.Problems[0].Line != 4 || p.Problems[0].Column != "TaxAmount" || !strings.Contains(p.Problems[0].Text.String(), "no saved result") {
 		t.Fatalf("a formula that was never computed: %v", p.Problems)
 	}
 
@@ -128,7 +128,7 @@ func TestImportTakesNoCellWithoutAValue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.Problems) != 1 || p.Problems[0].Line != 2 || p.Problems[0].Column != column || !strings.Contains(p.Problems[0].Text, says) {
+			if len(p.Problems) != 1 || p.Problems[0].Line != 2 || p.Problems[0].Column != column || !strings.Contains(p.Problems[0].Text.String(), says) {
 				t.Errorf("%s: got %v", column, p.Problems)
 			}
 		}

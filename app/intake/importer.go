@@ -1,12 +1,12 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // importer makes invoices of a sheet. It goes on after a problem, so that a person
@@ -81,7 +81,7 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 
 // problem tells what is wrong and what to do; of a cell only the first thing, since
 // others follow from it.
-func (in *importer) problem(line int, column, text string, args ...any) {
+func (in *importer) problem(line int, column, key string, values ...any) {
 	in.wrong[line] = true
 	if at := (cellPlace{line, column}); column != "" {
 		if in.told[at] {
@@ -93,14 +93,14 @@ func (in *importer) problem(line int, column, text string, args ...any) {
 		in.more = true
 		return
 	}
-	in.problems = append(in.problems, Problem{line, column, fmt.Sprintf(text, args...)})
+	in.problems = append(in.problems, Problem{line, column, translations.Say(key, values...)})
 }
 
 // read makes invoices of the rows. The header is the first row that is not empty.
 func (in *importer) read(sheet app.Sheet) {
 	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !slices.ContainsFunc(r.Cells, app.SheetCell.Filled) })
 	if len(rows) == 0 {
-		in.problem(0, "", "The file is empty: it needs a header line with the columns of Xero's sales invoice template.")
+		in.problem(0, "", "file.empty")
 		return
 	}
 	header, rows := rows[0], rows[1:]
@@ -109,7 +109,7 @@ func (in *importer) read(sheet app.Sheet) {
 		return
 	}
 	if len(rows) == 0 {
-		in.problem(0, "", "The file has a header but no invoices.")
+		in.problem(0, "", "file.only-header")
 		return
 	}
 	in.readDateOrder(rows)
@@ -134,7 +134,7 @@ func (in *importer) compare(r app.Reader) error {
 	for _, v := range in.invoices {
 		n := v.Invoice.Number
 		if _, ok := taken[n]; ok {
-			in.problem(v.Line, "InvoiceNumber", "invoice %s is here already. Remove it from the file or give it another number.", n)
+			in.problem(v.Line, "InvoiceNumber", "file.known-number", "Number", n)
 			continue
 		}
 		burnt, err := r.Burnt(n)
@@ -142,7 +142,7 @@ func (in *importer) compare(r app.Reader) error {
 			return err
 		}
 		if burnt {
-			in.problem(v.Line, "InvoiceNumber", "the number %s was approved in Xero once and cannot be used again. Give the invoice another number.", n)
+			in.problem(v.Line, "InvoiceNumber", "file.used-number", "Number", n)
 		}
 	}
 	return nil
@@ -161,7 +161,7 @@ func (in *importer) preview() Preview {
 	}
 	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Line - b.Line })
 	if in.more {
-		p.Problems = append(p.Problems, Problem{Text: fmt.Sprintf("There are more than %d problems. Correct these and open the file again to see the others.", maxProblems)})
+		p.Problems = append(p.Problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
 	}
 	return p
 }

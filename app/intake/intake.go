@@ -1,16 +1,16 @@
-// Package intake brings into the firm what was written elsewhere: invoices in the columns of
-// Xero's sales invoice template, and billing codes. It shows first what would come of a file,
-// and what is wrong in it.
+// Package intake imports what was written elsewhere: invoices in the columns of Xero's sales
+// invoice template, and billing codes. It first shows what an import would do, and what is
+// wrong in the file.
 package intake
 
 import (
 	"context"
-	"fmt"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Intake holds the use cases of importing. Its methods may be called from any goroutine.
@@ -49,30 +49,30 @@ type Imported struct {
 
 // Problem is one thing that is wrong in the file.
 type Problem struct {
-	Line   int    // 0 when it concerns the file as a whole
-	Column string // as Xero's template names it, or the file where the template does not; "" when it concerns the row
-	Text   string // what is wrong, and what to do
+	Line   int                 // 0 when it concerns the file as a whole
+	Column string              // as Xero's template names it, or the file where the template does not; "" when it concerns the row
+	Text   translations.Phrase // what is wrong, and what to do
 }
 
 // Error returns the problem with its place.
 func (p Problem) Error() string {
 	switch {
 	case p.Line == 0:
-		return p.Text
+		return p.Text.String()
 	case p.Column == "":
-		return fmt.Sprintf("Line %d: %s", p.Line, p.Text)
+		return translations.Text("import.problem.line", "Line", p.Line, "Text", p.Text)
 	}
-	return fmt.Sprintf("Line %d, %s: %s", p.Line, p.Column, p.Text)
+	return translations.Text("import.problem.cell", "Line", p.Line, "Column", p.Column, "Text", p.Text)
 }
 
 // PreviewImport reads a sheet in the columns of Xero's sales invoice template, a line
 // of an invoice a row, and changes nothing.
 func (i *Intake) PreviewImport(ctx context.Context, by staff.Member, sheet app.Sheet, o Options) (Preview, error) {
 	if o.Amounts != money.Exclusive && o.Amounts != money.Inclusive {
-		return Preview{}, app.Errorf(app.Invalid, "Say whether the unit amounts of the file are tax exclusive or tax inclusive.")
+		return Preview{}, app.Errorf(app.Invalid, "problem.ask-amounts")
 	}
 	if o.Dates != AskDates && o.Dates != DayMonthYear && o.Dates != MonthDayYear {
-		return Preview{}, app.Errorf(app.Invalid, "Dates are read as %s or as %s, not as %q.", DayMonthYear, MonthDayYear, o.Dates)
+		return Preview{}, app.Errorf(app.Invalid, "problem.date-order", "First", DayMonthYear, "Second", MonthDayYear, "Order", translations.Quoted(string(o.Dates)))
 	}
 	var p Preview
 	err := i.app.View(ctx, func(r app.Reader) error {
@@ -95,11 +95,11 @@ func (i *Intake) PreviewImport(ctx context.Context, by staff.Member, sheet app.S
 func (i *Intake) Import(ctx context.Context, by staff.Member, p Preview) ([]billing.InvoiceID, error) {
 	switch {
 	case p.AskDates:
-		return nil, app.Errorf(app.Invalid, "The date %s can be read in two ways: say which is meant.", p.Example)
+		return nil, app.Errorf(app.Invalid, "problem.ask-dates", "Date", p.Example)
 	case len(p.Problems) > 0:
-		return nil, app.Errorf(app.Invalid, "Nothing was imported: the file has problems. The first: %s", p.Problems[0].Error())
+		return nil, app.Errorf(app.Invalid, "import.refused", "Problem", p.Problems[0].Error())
 	case len(p.Invoices) == 0:
-		return nil, app.Errorf(app.Invalid, "The file has no invoices.")
+		return nil, app.Errorf(app.Invalid, "file.no-invoices")
 	}
 	var ids []billing.InvoiceID
 	err := i.app.Update(ctx, func(tx app.Tx) error {
@@ -118,7 +118,7 @@ func (i *Intake) Import(ctx context.Context, by staff.Member, p Preview) ([]bill
 		return nil
 	})
 	if app.IsCode(err, app.Conflict) {
-		err = &app.Error{Code: app.Conflict, Text: "Nothing was imported: somebody changed the firm's data meanwhile. Open the file again. (%s)", Args: []any{err.Error()}, Err: err}
+		err = &app.Error{Code: app.Conflict, Phrase: translations.Say("import.overtaken", "Why", err), Err: err}
 	}
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func importInvoice(tx app.Tx, by staff.Member, v billing.Invoice, finalize bool)
 		return err
 	}
 	if burnt { // since the preview
-		return app.Errorf(app.Conflict, "The number %s was approved in Xero once and cannot be used again.", v.Number)
+		return app.Errorf(app.Conflict, "file.used-number", "Number", v.Number)
 	}
 	if finalize {
 		v.Stage, _ = v.Stage.Next(billing.Finalize)

@@ -294,7 +294,7 @@ func TestImportOfATaxByNameOrCode(t *testing.T) {
 	for text, want := range map[string]string{"tax001": "TAX001", "TAX003": "TAX003", "no  gst": "NONE", "Two names": ""} {
 		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"TaxType": text}), intake.Options{})
 		if want == "" {
-			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "2 taxes are called Two names") {
+			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "2 taxes are called Two names") {
 				t.Errorf("%s: %v", text, p.Problems)
 			}
 		} else if len(p.Problems) > 0 || p.Invoices[0].Invoice.Lines[0].Tax.Code != want {
@@ -317,7 +317,7 @@ func TestImportFillsInWhatAClientLacks(t *testing.T) {
 	} {
 		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(c.line), intake.Options{})
 		if c.problem != "" {
-			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, c.problem) {
+			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), c.problem) {
 				t.Errorf("got %v", p.Problems)
 			}
 			continue
@@ -343,7 +343,7 @@ func TestImportTwiceIsRefused(t *testing.T) {
 		t.Errorf("the same preview again: %v", err)
 	}
 	p = previewOf(t, a, me, csv, intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "INV-1 is here already") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "INV-1 is here already") {
 		t.Errorf("the same file again: %v", p.Problems)
 	}
 	early := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
@@ -354,7 +354,7 @@ func TestImportTwiceIsRefused(t *testing.T) {
 		t.Errorf("a number that was burnt since the preview: %v", err)
 	}
 	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "cannot be used again") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "cannot be used again") {
 		t.Errorf("a burnt number: %v", p.Problems)
 	}
 }
@@ -363,7 +363,7 @@ func TestImportNeedsPermission(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
 	p := previewOf(t, a, viewer, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "Vic may not edit invoices") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "Vic may not edit invoices") {
 		t.Errorf("got %v", p.Problems)
 	}
 	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})

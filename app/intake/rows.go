@@ -9,6 +9,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // invoice is an invoice while its rows are being read.
@@ -38,13 +39,13 @@ func (in *importer) readRow(r app.SheetRow) {
 	line := in.readLine(r)
 	number := billing.Number(in.text(r, "InvoiceNumber"))
 	if number == "" {
-		in.problem(r.Line, "InvoiceNumber", "the number is missing: every line needs the number of its invoice.")
+		in.problem(r.Line, "InvoiceNumber", "file.no-number")
 		return
 	}
 	v := in.byNumber[number.Fold()]
 	if v == nil {
 		if err := number.Check(); err != nil {
-			in.problem(r.Line, "InvoiceNumber", "%v", err)
+			in.problem(r.Line, "InvoiceNumber", "problem.as-told", "Problem", err)
 		}
 		v = &invoice{head: map[string]headText{}}
 		v.Line = r.Line
@@ -54,7 +55,7 @@ func (in *importer) readRow(r app.SheetRow) {
 		in.byNumber[number.Fold()] = v
 		in.invoices = append(in.invoices, v)
 	} else if v.Invoice.Number != number {
-		in.problem(r.Line, "InvoiceNumber", "%s and %s (line %d) differ only in case: write both the same way.", number, v.Invoice.Number, v.Line)
+		in.problem(r.Line, "InvoiceNumber", "file.number-case", "Number", number, "Other", v.Invoice.Number, "Line", v.Line)
 	}
 	for _, column := range headColumns {
 		in.readHead(v, r, column)
@@ -75,7 +76,7 @@ func (in *importer) readHead(v *invoice, r app.SheetRow, column string) {
 	case !known:
 		v.head[column] = headText{text, r.Line}
 	case !same:
-		in.problem(r.Line, column, "invoice %s has %q here and %q in line %d: write one of them on all its lines.", v.Invoice.Number, text, old.text, old.line)
+		in.problem(r.Line, column, "file.differs", "Number", v.Invoice.Number, "Here", translations.Quoted(text), "There", translations.Quoted(old.text), "Line", old.line)
 	}
 }
 
@@ -96,7 +97,7 @@ func (in *importer) readLine(r app.SheetRow) billing.Line {
 		Tracking:    in.readTracking(r),
 	}
 	if l.Description == "" {
-		in.problem(r.Line, "Description", "the description is missing: enter one.")
+		in.problem(r.Line, "Description", "file.no-description")
 	}
 	if in.textAlone(r) {
 		return l
@@ -105,11 +106,11 @@ func (in *importer) readLine(r app.SheetRow) billing.Line {
 	tax := in.text(r, "TaxType")
 	switch known := in.taxes[billing.FoldName(tax)]; len(known) {
 	case 0:
-		in.problem(r.Line, "TaxType", "%s", in.unknownTax(tax))
+		in.unknownTax(r.Line, tax)
 	case 1:
 		l.Tax = known[0]
 	default:
-		in.problem(r.Line, "TaxType", "%d taxes are called %s: write the code instead, %s or %s.", len(known), tax, known[0].Code, known[1].Code)
+		in.problem(r.Line, "TaxType", "file.same-tax", "Count", len(known), "Tax", tax, "First", known[0].Code, "Second", known[1].Code)
 	}
 	return l
 }
@@ -124,7 +125,7 @@ func (in *importer) textAlone(r app.SheetRow) bool {
 	}
 	for _, column := range []string{"Discount", "TaxAmount", "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2"} {
 		if in.cell(r, column).Filled() {
-			in.problem(r.Line, column, "a line of text alone cannot have this: empty the cell, or fill in quantity, unit amount, account and tax.")
+			in.problem(r.Line, column, "file.text-line")
 		}
 	}
 	return true
@@ -153,22 +154,22 @@ func (in *importer) readFigures(r app.SheetRow, l *billing.Line) {
 
 func (in *importer) badFigure(r app.SheetRow, column, text string, err error) {
 	if text == "" {
-		in.problem(r.Line, column, "the value is missing: enter one, or leave quantity, unit amount, account and tax all empty for a line of text alone.")
+		in.problem(r.Line, column, "file.no-value")
 		return
 	}
-	in.problem(r.Line, column, "%v.", err)
+	in.problem(r.Line, column, "problem.figure", "Problem", err)
 }
 
 // short returns the text that a row has in a column, and tells one that is too long.
 func (in *importer) short(r app.SheetRow, column string, most int) string {
 	text := in.text(r, column)
 	if utf8.RuneCountInString(text) > most {
-		in.problem(r.Line, column, "the text is longer than the %d characters that Xero takes: shorten it.", most)
+		in.problem(r.Line, column, "file.long-text", "Count", most)
 	}
 	return text
 }
 
-func (in *importer) unknownTax(tax string) string {
+func (in *importer) unknownTax(line int, tax string) {
 	var names []string
 	for _, known := range in.taxes {
 		for _, t := range known {
@@ -178,9 +179,10 @@ func (in *importer) unknownTax(tax string) string {
 	slices.Sort(names)
 	list := strings.Join(slices.Compact(names), ", ")
 	if tax == "" {
-		return "the tax is missing: write the name or the code of one. Known: " + list + "."
+		in.problem(line, "TaxType", "file.no-tax", "Taxes", list)
+		return
 	}
-	return "no tax is called " + tax + ". Known: " + list + ". The rates of an organisation become known when it is connected."
+	in.problem(line, "TaxType", "file.unknown-tax", "Tax", translations.Quoted(tax), "Taxes", list)
 }
 
 func (in *importer) readTracking(r app.SheetRow) []billing.Tracking {
@@ -190,11 +192,11 @@ func (in *importer) readTracking(r app.SheetRow) []billing.Tracking {
 		switch {
 		case t.Category == "" && t.Option == "":
 		case t.Category == "":
-			in.problem(r.Line, "TrackingName"+n, "the category of the option %q is missing: enter it.", t.Option)
+			in.problem(r.Line, "TrackingName"+n, "file.no-category", "Option", translations.Quoted(t.Option))
 		case t.Option == "":
-			in.problem(r.Line, "TrackingOption"+n, "the option of the category %q is missing: enter it.", t.Category)
+			in.problem(r.Line, "TrackingOption"+n, "file.no-option", "Category", translations.Quoted(t.Category))
 		case len(all) == 1 && billing.FoldName(all[0].Category) == billing.FoldName(t.Category):
-			in.problem(r.Line, "TrackingName"+n, "the category %q stands twice in this line: remove one.", t.Category)
+			in.problem(r.Line, "TrackingName"+n, "file.category-twice", "Category", translations.Quoted(t.Category))
 		default:
 			all = append(all, t)
 		}
@@ -207,14 +209,14 @@ func (in *importer) finish(v *invoice) {
 	inv := &v.Invoice
 	inv.Reference, inv.BrandingTheme = v.head["Reference"].text, v.head["BrandingTheme"].text
 	if utf8.RuneCountInString(inv.Reference) > billing.MaxReference {
-		in.problem(v.lineOf("Reference"), "Reference", "the reference is longer than the %d characters that Xero takes: shorten it.", billing.MaxReference)
+		in.problem(v.lineOf("Reference"), "Reference", "file.long-text", "Count", billing.MaxReference)
 	}
 	inv.Date, inv.Due = in.date(v, "InvoiceDate"), in.date(v, "DueDate")
 	inv.Currency = in.firm.Currency
 	if text := v.head["Currency"].text; text != "" {
 		currency, err := money.ParseCurrency(text)
 		if err != nil {
-			in.problem(v.lineOf("Currency"), "Currency", "%v.", err)
+			in.problem(v.lineOf("Currency"), "Currency", "problem.figure", "Problem", err)
 		}
 		inv.Currency = currency
 	}
@@ -233,12 +235,12 @@ func (in *importer) problemWith(v *invoice) bool {
 func (in *importer) date(v *invoice, column string) billing.Date {
 	text := v.head[column].text
 	if text == "" {
-		in.problem(v.lineOf(column), column, "the date is missing: enter one such as 2026-11-03.")
+		in.problem(v.lineOf(column), column, "file.no-date")
 		return 0
 	}
 	d, err := in.dates.read(text)
 	if err != nil {
-		in.problem(v.lineOf(column), column, "%v.", err)
+		in.problem(v.lineOf(column), column, "problem.as-told", "Problem", err)
 	}
 	return d
 }
@@ -259,7 +261,7 @@ func (in *importer) checkFigures(v *invoice) {
 		return
 	}
 	if err := v.Invoice.CheckFinal(); err != nil {
-		in.problem(v.Line, "", "%v", err)
+		in.problem(v.Line, "", "problem.as-told", "Problem", err)
 	}
 }
 
@@ -269,7 +271,7 @@ func (in *importer) checkLines(v *invoice) {
 		line := money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
 		_, err := money.Total(v.Invoice.Currency, v.Invoice.Amounts, []money.Line{line})
 		if why, ok := errors.AsType[*money.LineError](err); ok {
-			in.problem(v.lines[i], "UnitAmount", "%v.", why.Err)
+			in.problem(v.lines[i], "UnitAmount", "problem.figure", "Problem", why.Err)
 		}
 	}
 }
@@ -281,10 +283,10 @@ func (in *importer) agree(line int, column, text string, computed money.Amount) 
 	}
 	written, err := money.Parse(text, computed.Currency())
 	if err != nil {
-		in.problem(line, column, "%v.", err)
+		in.problem(line, column, "problem.figure", "Problem", err)
 		return
 	}
 	if written != computed {
-		in.problem(line, column, "the file has %s, and Xero will compute %s. Correct the file, or empty the column.", written, computed)
+		in.problem(line, column, "file.figure-differs", "Written", written, "Computed", computed)
 	}
 }

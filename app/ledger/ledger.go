@@ -209,7 +209,7 @@ type WriteLine struct {
 	Tracking    []billing.Tracking // spelled as the organisation spells them
 }
 
-// Removal takes one invoice out of force in Xero: nothing of it but its status is sent.
+// Removal deletes or voids one invoice in Xero: nothing of it but its status is sent.
 type Removal struct {
 	Member string // what it belongs to, to match the answer with
 	ID     InvoiceID

@@ -7,6 +7,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // adoption brings what Xero has together with what a copy of the database knows, in one
@@ -116,7 +117,7 @@ func (f *adoption) follow(e app.Export, st ledger.Standing) error {
 		e.Contact = c.ID
 	}
 	switch {
-	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // somebody made a copy of it in Xero
+	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // a person made a copy of it in Xero
 		return f.stray(st, app.Doubtful)
 	case exports[0].ID != e.ID: // an older one: nothing but a live one matters
 		e.Standing = st
@@ -145,10 +146,10 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 	var messages []ledger.Message
 	if v.Stage.Status == billing.Draft {
 		if !st.Live() {
-			return f.burnVoided(st) // it was taken back to draft since, or will be exported anew
+			return f.burnVoided(st) // it was taken back to draft since, or will be exported again
 		}
 		messages = append(messages, ledger.Message{
-			Text: "It was exported after the copy was made, in which it is a draft.", Cause: ledger.ChangedThere, Warning: true,
+			Text: translations.Text("message.exported-since-copy"), Cause: ledger.ChangedThere, Warning: true,
 		})
 		if err := f.number(&v, st.Number); err != nil {
 			return err
@@ -166,7 +167,7 @@ func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 		e.Number = st.Number
 	}
 	f.c.Adopted++
-	if err := f.Record(app.Entry(app.Itself, staff.AuditFind, "invoice", string(v.ID), app.Describe(v.Stage), "exported under the number "+string(st.Number))); err != nil {
+	if err := f.Record(app.Entry(app.Itself, staff.AuditFind, "invoice", string(v.ID), app.Describe(v.Stage), translations.Text("trail.adopted", "Number", st.Number))); err != nil {
 		return err
 	}
 	return f.arrive(e, v, st, messages)
@@ -194,8 +195,8 @@ func (f *adoption) number(v *billing.Invoice, n billing.Number) error {
 	return err
 }
 
-// giveUpOpen ends an export that the copy holds to be queued or under way, since the invoice
-// was exported anew after the copy was made.
+// giveUpOpen ends an export that is queued or under way in the copy, since the invoice was
+// exported again after the copy was made.
 func (f *adoption) giveUpOpen(id billing.InvoiceID) error {
 	exports, err := f.ExportsOf(id)
 	if err != nil {

@@ -92,7 +92,7 @@ func (b *holdingBooks) Post(ctx context.Context, batch app.Batch) ([]ledger.Outc
 	return outcomes, err
 }
 
-// meddlingBooks let somebody act in Xero after every page of changes.
+// meddlingBooks let a person act in Xero after every page of changes.
 type meddlingBooks struct {
 	app.Books
 	between func()
@@ -109,7 +109,7 @@ func (b *meddlingBooks) Since(ctx context.Context, t ledger.TenantID, from time.
 	}
 }
 
-// jump lets somebody set the computer's clock, forward by so much: what was noted before is
+// jump lets a person set the computer's clock, forward by so much: what was noted before is
 // that much older then.
 func jump(p *apptest.Process, forward time.Duration) {
 	p.World.T.Helper()

@@ -3,17 +3,17 @@ package outbox
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Reconcile compares a restored or copied database with what its organisations have, as Run
-// does by itself. It returns nil when nothing is locked any more, and otherwise why not: a
+// does by itself. It returns nil when nothing is locked any more, and otherwise why not: an
 // *app.Parked, an *app.LeaseHeld or another error.
 func (o *Outbox) Reconcile(ctx context.Context) error {
 	var open []app.Organisation
@@ -216,17 +216,17 @@ func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
 // mostTold is how many strays the audit trail names; LockState has all of them.
 const mostTold = 50
 
-// tellComparison says what came of a comparison, as the audit trail keeps it.
+// tellComparison says the result of a comparison, as the audit trail keeps it.
 func tellComparison(c app.Reconciliation, strays []app.Stray) string {
 	lines := []string{
-		"exports found again: " + strconv.Itoa(c.Adopted),
-		"exports brought up to date: " + strconv.Itoa(c.Updated),
+		translations.Text("trail.compared.adopted", "Number", c.Adopted),
+		translations.Text("trail.compared.updated", "Number", c.Updated),
 	}
 	for _, s := range strays[:min(len(strays), mostTold)] {
 		lines = append(lines, string(s.Why)+": "+string(s.Number)+", "+string(s.Status)+", "+s.Total.String())
 	}
 	if more := len(strays) - mostTold; more > 0 {
-		lines = append(lines, "and "+strconv.Itoa(more)+" more")
+		lines = append(lines, translations.Text("trail.compared.more", "Count", more))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -40,8 +40,7 @@ func (k *contacts) forget() {
 const few = 4
 
 // find returns the contact of each client that has one, and why others cannot have one. A contact
-// that is missing is put on disk to be created, and what its client's invoices are stays waiting
-// until it is.
+// that is missing is put on disk to be created, and its client's invoices wait until it is.
 func (k *contacts) find(ctx context.Context, clients []billing.Client) (found map[billing.ClientID]ledger.Contact, stopped map[billing.ClientID][]ledger.Message, err error) {
 	var links map[billing.ClientID]app.Link
 	err = k.store.Look(ctx, func(r Reader) (err error) {

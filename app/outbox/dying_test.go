@@ -120,6 +120,100 @@ func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) e
 	}
 }
 
+// asleep has another process do all there is to do, after a person acted in Xero.
+func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World, sim.Invoice) error) func() {
+	return func() {
+		w.TakeLeases()
+		for _, v := range w.Views(ids) {
+			live, _ := w.InXero(v)
+			for _, inv := range live {
+				if err := acts(w, inv); err != nil {
+					w.T.Error(err)
+				}
+			}
+		}
+		second := w.Start(nil)
+		second.Settle()
+		second.Stop()
+	}
+}
+
+// TestSleepingAtEveryPoint has the sender sleep past its lease after each point, while another
+// process does its work. When it wakes it goes on as if nothing had happened: the fence must stop it.
+func TestSleepingAtEveryPoint(t *testing.T) {
+	for _, point := range pointsOfTheDocs(t, "point") {
+		for person, acts := range persons {
+			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := apptest.NewWorld(t, sim.Config{})
+					ids := w.Invoices(3, 2)
+					if point == "chart" {
+						time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+					}
+					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+					sleeper := w.Start(f)
+					run, err := sleeper.Queue(ids...)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := sleeper.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
+						t.Errorf("who woke up was told %v", err)
+					}
+					sleeper.Stop()
+					if !f.Slept() {
+						t.Fatalf("it did not sleep: it reached only %v", f.Reached)
+					}
+					last := w.Start(nil)
+					last.Settle()
+					refresh(last)
+					last.Stop()
+					w.MustBeSound(w.Views(ids))
+					if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
+						t.Errorf("Xero has %d contacts for 2 clients", n)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestSleepingAtEveryPointOfARemoval is its sister for what leaves Xero.
+func TestSleepingAtEveryPointOfARemoval(t *testing.T) {
+	for _, point := range pointsOfTheDocs(t, "point of a removal") {
+		for person, acts := range persons {
+			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := apptest.NewWorld(t, sim.Config{})
+					ids := w.Invoices(3, 2)
+					first := w.Start(nil)
+					first.Export(ids...)
+					first.Stop()
+					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+					sleeper := w.Start(f)
+					runs, _, err := sleeper.App.Redraft(t.Context(), w.Me, ids)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := sleeper.App.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
+						t.Errorf("who woke up was told %v", err)
+					}
+					sleeper.Stop()
+					if !f.Slept() {
+						t.Fatalf("it did not sleep: it reached only %v", f.Reached)
+					}
+					last := w.Start(nil)
+					last.Settle()
+					refresh(last)
+					last.Stop()
+					w.MustBeSound(w.Views(ids))
+				})
+			})
+		}
+	}
+}
+
 func TestDyingAtEveryPointOfARemoval(t *testing.T) {
 	points := pointsOfTheDocs(t, "point of a removal")
 	if len(points) < 6 {

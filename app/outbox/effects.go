@@ -41,24 +41,27 @@ func newEffects(tenant ledger.TenantID, now time.Time) *effects {
 
 // apply writes the effects: each kind of thing at once, however many there are.
 func (e *effects) apply(tx Tx) error {
-	steps := []func() error{
-		func() error { return tx.SaveBatches(e.batches...) },
-		func() error { return tx.SaveExports(e.exports...) },
-		func() error { return tx.SaveStandings(e.standings...) },
-		func() error { return tx.SaveRemovals(e.removals...) },
-		func() error { return tx.Unplan(e.unplanned...) },
-		func() error { return tx.AdvanceAll(e.moves()) },
-		func() error { return tx.Burn(e.burnt...) },
-		func() error { return tx.SaveLinks(e.tenant, e.links) },
-		func() error { return tx.SaveExtras(e.extras...) },
-		func() error { return tx.Record(e.entries...) },
-		func() error { return e.lookBack(tx) },
-	}
-	if e.ends {
-		steps = append(steps, func() error { return app.EndRuns(tx, e.tenant) })
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
+	for _, step := range []struct {
+		some  bool
+		write func() error
+	}{
+		{len(e.batches) > 0, func() error { return tx.SaveBatches(e.batches...) }},
+		{len(e.exports) > 0, func() error { return tx.SaveExports(e.exports...) }},
+		{len(e.standings) > 0, func() error { return tx.SaveStandings(e.standings...) }},
+		{len(e.removals) > 0, func() error { return tx.SaveRemovals(e.removals...) }},
+		{len(e.unplanned) > 0, func() error { return tx.Unplan(e.unplanned...) }},
+		{len(e.stages) > 0, func() error { return tx.AdvanceAll(e.moves()) }},
+		{len(e.burnt) > 0, func() error { return tx.Burn(e.burnt...) }},
+		{len(e.links) > 0, func() error { return tx.SaveLinks(e.tenant, e.links) }},
+		{len(e.extras) > 0, func() error { return tx.SaveExtras(e.extras...) }},
+		{len(e.entries) > 0, func() error { return tx.Record(e.entries...) }},
+		{len(e.learnt) > 0, func() error { return e.lookBack(tx) }},
+		{e.ends, func() error { return app.EndRuns(tx, e.tenant) }},
+	} {
+		if !step.some {
+			continue
+		}
+		if err := step.write(); err != nil {
 			return err
 		}
 	}
@@ -134,9 +137,6 @@ func (e *effects) end(t app.Tracked, messages []ledger.Message, events ...billin
 // something was learnt otherwise than by a refresh: one that is under way may have passed by what
 // happened since, when it was not known yet whose it is.
 func (e *effects) lookBack(tx Tx) error {
-	if len(e.learnt) == 0 {
-		return nil
-	}
 	all, err := tx.Refreshes()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // wantExtras notes the extras that an organisation's mapping asks for of an export that Xero
@@ -91,7 +92,7 @@ func (s *sender) forgetExtra(ctx context.Context, x app.Extra) error {
 func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Export, by staff.Member, d app.Document) error {
 	key := app.NewID()
 	if kind == app.HistoryNote {
-		text := "Exported from Feebridge by " + by.Name + " on " + billing.DateOf(time.Now()).String() + " as invoice " + string(e.Number) + "."
+		text := translations.Text("note.exported", "Name", by.Name, "Date", billing.DateOf(time.Now()), "Number", e.Number)
 		return s.books.AddNote(ctx, s.tenant, e.Standing.ID, text, key)
 	}
 	content, err := s.print(d)
@@ -103,15 +104,15 @@ func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Expor
 
 // tellExtra puts the result of an extra into the history of the invoice.
 func (s *sender) tellExtra(ctx context.Context, kind app.ExtraKind, e app.Export, failed error) error {
-	what, became := staff.AuditNote, "written"
+	what, became := staff.AuditNote, translations.Say("trail.note-added")
 	if kind == app.PrintedPaper {
-		what, became = staff.AuditAttach, "attached"
+		what, became = staff.AuditAttach, translations.Say("trail.pdf-attached")
 	}
 	if failed != nil {
 		s.log.Warn("writing besides an invoice", "what", what, "export", e.ID, "error", failed)
-		became = "not " + became + ": " + failed.Error()
+		became = translations.Say("trail.not-done", "What", became, "Why", failed)
 	}
 	return s.app.Update(ctx, func(tx app.Tx) error {
-		return tx.Record(app.Entry(app.Itself, what, "invoice", string(e.Invoice), "", became))
+		return tx.Record(app.Entry(app.Itself, what, "invoice", string(e.Invoice), "", became.String()))
 	})
 }

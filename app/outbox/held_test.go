@@ -50,7 +50,7 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 		at       string // the sender's transaction after which it happens; "" for before it begins
 		lose     string // the answer to the first request with invoices: "before" or "after" Xero took it
 		contacts int    // that Xero has when the run is held
-		exported int    // of her two invoices
+		exported int    // of their two invoices
 	}{
 		"before anything is planned":        {},
 		"before the contacts are created":   {at: "contacts stored"},

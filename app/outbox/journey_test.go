@@ -58,7 +58,7 @@ func TestJourneys(t *testing.T) {
 // tally is what journeys came to.
 type tally struct{ journeys, steps, asked, exported int }
 
-// step is one thing that somebody does, or that happens, and how long it is until the next.
+// step is one thing that a person does, or that happens, and how long it is until the next.
 type step struct {
 	What  string
 	Which int // of the invoices
@@ -281,7 +281,7 @@ func (j *journey) cancel() {
 	}
 }
 
-// arrive lets everything settle, and looks at what came of it.
+// arrive lets everything settle, and looks at the result.
 func (j *journey) arrive(total *tally) {
 	j.Sim.ClearFaults()
 	j.crash()

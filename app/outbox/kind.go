@@ -16,7 +16,7 @@ type kind interface {
 	// unwanted returns which of the requests that are about to leave must not: a person decided
 	// otherwise meanwhile, or must confirm the run first, as one must for what is stale.
 	unwanted(r Reader, batches []app.Batch, stale map[app.RunID]bool) (map[app.BatchID]bool, error)
-	// look reads in Xero what became of requests whose answer was lost.
+	// look reads in Xero whether requests whose answer was lost were carried out.
 	look(ctx context.Context, lost []app.Batch) (reading, error)
 }
 

@@ -23,8 +23,8 @@ type Params struct {
 	Log   *slog.Logger
 }
 
-// Outbox sends what the use cases of one running Feebridge queue, and reads what becomes of it in
-// Xero. Its methods may be called from any goroutine.
+// Outbox sends what the use cases of one running Feebridge queue, and follows it in Xero. Its
+// methods may be called from any goroutine.
 type Outbox struct {
 	app   *app.App
 	store Store
@@ -124,7 +124,7 @@ func (o *Outbox) keepSending(ctx context.Context) error {
 		}
 		return all, time.Now().Add(idle), err
 	}
-	return o.keepUp(ctx, o.app.Queued, look, o.sendQuietly)
+	return o.keepUp(ctx, o.app.Woken, look, o.sendQuietly)
 }
 
 // sendQuietly sends to one organisation and returns when to try again.

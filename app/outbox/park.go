@@ -87,8 +87,7 @@ func (s *sender) reached(ctx context.Context) error {
 	return s.setHealth(ctx, app.Park{})
 }
 
-// setHealth notes how calls to the organisation fare; the zero Park is that they
-// succeed.
+// setHealth notes why calls to the organisation fail; the zero Park says that they succeed.
 func (s *sender) setHealth(ctx context.Context, p app.Park) error {
 	if s.org.Parked == p && s.org.State == stateFor(p.Why) {
 		return nil

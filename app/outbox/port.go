@@ -1,6 +1,6 @@
-// Package outbox sends to Xero what use cases of app put down, exactly once, and learns what
-// becomes of it there. It is the only room that may store, claim and settle a request: the port
-// that does so, Store, is seen by nobody else.
+// Package outbox sends to Xero what use cases of app queue, exactly once, and follows it there. It
+// is the only room that may store, claim and settle a request: no other room is handed Store, the
+// port that does so.
 package outbox
 
 import (

@@ -14,7 +14,7 @@ import (
 // atOnce is how many calls Xero takes at once for an organisation.
 const atOnce = 5
 
-// answer is what came of a request that left.
+// answer is how a request that left ended.
 type answer struct {
 	batch    app.Batch
 	outcomes []ledger.Outcome
@@ -52,8 +52,12 @@ func (s *sender) postAll(ctx context.Context, due []app.Batch) error {
 	}
 }
 
-// call sends a request once.
+// call sends a request once. One that was claimed too long ago does not leave any more: this process
+// may have slept meanwhile, and another have gone on, past the life of the key.
 func (s *sender) call(ctx context.Context, b app.Batch) answer {
+	if wall := time.Now().Round(0); wall.Sub(b.TriedLast) > replayWindow {
+		return answer{batch: b, trouble: &app.Trouble{Reason: app.Interrupted, Unsent: true}}
+	}
 	outcomes, err := s.books.Post(ctx, b)
 	if err == nil {
 		return answer{batch: b, outcomes: outcomes}
@@ -80,7 +84,7 @@ func together(answers <-chan answer) []answer {
 	return some
 }
 
-// take notes how the calls fared, and stores what came of them.
+// take notes what the calls say of Xero, and stores their results.
 func (s *sender) take(ctx context.Context, some []answer) error {
 	for _, a := range some {
 		s.fared(a)
@@ -169,20 +173,21 @@ func putBack(e *effects, b app.Batch) {
 	e.batches = append(e.batches, b)
 }
 
-// eachKind calls fn for the requests of each kind that there are.
+// eachKind calls fn for the requests of each kind that there are. One of a kind that this version
+// does not know is an error.
 func (s *sender) eachKind(all []app.Batch, fn func(kind, []app.Batch) error) error {
-	for _, k := range []app.BatchKind{app.ContactBatch, app.InvoiceBatch, app.RemovalBatch} {
-		var some []app.Batch
-		for _, b := range all {
-			if b.Kind == k {
-				some = append(some, b)
-			}
-		}
-		if len(some) == 0 {
-			continue
-		}
-		if err := fn(s.kindOf(k), some); err != nil {
+	by := map[app.BatchKind][]app.Batch{}
+	for _, b := range all {
+		if _, err := s.kindOf(b); err != nil {
 			return err
+		}
+		by[b.Kind] = append(by[b.Kind], b)
+	}
+	for _, k := range s.kinds() {
+		if some := by[k.name]; len(some) > 0 {
+			if err := fn(k.kind, some); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -214,7 +219,7 @@ func (s *sender) leaves(b app.Batch) {
 	}
 }
 
-// fared notes how a call fared: what that says of Xero holds, whatever is stored.
+// fared notes what a call says of Xero, whatever of it is stored.
 func (s *sender) fared(a answer) {
 	b, t := a.batch, a.trouble
 	if t == nil {
@@ -244,7 +249,7 @@ const mostFailures = 8
 // neverLeft reports whether a request provably changed nothing, ever.
 func neverLeft(a answer) bool { return a.trouble != nil && a.trouble.Unsent && a.batch.Tries == 1 }
 
-// settle stores what came of requests. Members without a usable element are looked up, and so are
+// settle stores the results of requests. Members without a usable element are looked up, and so are
 // those that a replay says were saved: Xero then repeats its first answer.
 func (s *sender) settle(ctx context.Context, some []answer) error {
 	batches := make([]app.Batch, len(some))
@@ -289,7 +294,7 @@ func settle(e *effects, b app.Batch, outcomes []ledger.Outcome, members []member
 	return nil
 }
 
-// settled forgets how requests fared that are not under way any more.
+// settled forgets what is known of requests that are not under way any more.
 func (s *sender) settled(ids ...app.BatchID) {
 	for _, id := range ids {
 		s.tries.forget(id)

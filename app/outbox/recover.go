@@ -98,9 +98,9 @@ func (s *sender) mislay(e *effects, b app.Batch) {
 // lookUp settles lost requests by what Xero has. Only what bears our mark, or has the ID that is
 // known, is ours; what is proven absent waits to be sent with a new key.
 func (s *sender) lookUp(ctx context.Context, lost []app.Batch) error {
-	found := map[kind]reading{}
+	found := map[app.BatchKind]reading{}
 	err := s.eachKind(lost, func(k kind, batches []app.Batch) (err error) {
-		found[k], err = k.look(ctx, batches)
+		found[batches[0].Kind], err = k.look(ctx, batches)
 		return err
 	})
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *sender) lookUp(ctx context.Context, lost []app.Batch) error {
 	}
 	err = s.decide(ctx, func(tx Tx, e *effects) error {
 		return s.withMembers(tx, lost, func(b app.Batch, members []member) error {
-			return adopt(e, b, found[s.kindOf(b.Kind)], s.resend(b), members)
+			return adopt(e, b, found[b.Kind], s.resend(b), members)
 		})
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"feebridge/app/staff"
 )
 
-// How often Xero is asked what became of our invoices.
+// How often Xero is asked about our invoices.
 const (
 	refreshEvery   = 5 * time.Minute
 	refreshSeldom  = time.Hour      // when the day's calls have run out but for a few
@@ -29,9 +29,9 @@ const refreshOverlap = 5 * time.Minute
 // rereadAtOnce is how many invoices are read by ID before they are stored.
 const rereadAtOnce = 200
 
-// RefreshAll reads now, from every organisation that our invoices were exported to, what
-// became of them. It waits for another process that is at it. It returns what moved, and the
-// first trouble; the other organisations are read all the same.
+// RefreshAll reads the statuses of our invoices now, from every organisation that they were
+// exported to. It waits for another process that refreshes. It returns how many invoices moved.
+// An organisation that fails keeps no other from being read; the error tells each that did.
 func (o *Outbox) RefreshAll(ctx context.Context) (moved int, err error) {
 	due, err := o.refreshable(ctx)
 	if err != nil {
@@ -134,7 +134,7 @@ func refreshInterval(left int) time.Duration {
 	return min(refreshEvery*callsForExport/time.Duration(left+1), refreshSeldom)
 }
 
-// refresh reads what became of our invoices in one organisation, and reports how many moved.
+// refresh reads the statuses of our invoices in one organisation, and reports how many moved.
 func (o *Outbox) refresh(ctx context.Context, t ledger.TenantID) (moved int, err error) {
 	err = o.leaseRefresh(ctx, t, func(ctx context.Context, r *refresher) error {
 		err := r.run(ctx)
@@ -144,8 +144,8 @@ func (o *Outbox) refresh(ctx context.Context, t ledger.TenantID) (moved int, err
 	return moved, err
 }
 
-// leaseRefresh runs fn while nobody else refreshes the organisation. It returns a *app.LeaseHeld when
-// another process does.
+// leaseRefresh runs fn while nobody else refreshes the organisation. It returns an *app.LeaseHeld
+// when another process does.
 func (o *Outbox) leaseRefresh(ctx context.Context, t ledger.TenantID, fn func(context.Context, *refresher) error) error {
 	return o.store.Lease(ctx, "refresh "+string(t), func(ctx context.Context, f app.Fence) error {
 		return fn(ctx, &refresher{
@@ -162,7 +162,7 @@ func refreshOf(r Reader, t ledger.TenantID) (app.Refresh, error) {
 	return state, err
 }
 
-// LookAgain reads now what became of some invoices in Xero.
+// LookAgain reads some invoices in Xero now.
 func (o *Outbox) LookAgain(ctx context.Context, by staff.Member, ids []billing.InvoiceID) error {
 	there := map[ledger.TenantID][]ledger.InvoiceID{}
 	err := o.app.View(ctx, func(r app.Reader) error {

@@ -93,7 +93,7 @@ func (c *clerk) tries(what string) error {
 	return fmt.Errorf("nobody knows how to %q", what)
 }
 
-// refresh reads now what became of the invoices.
+// refresh reads the statuses of the invoices now.
 func refresh(p *apptest.Process) int {
 	p.World.T.Helper()
 	n, err := p.App.RefreshAll(context.Background())
@@ -371,7 +371,7 @@ func TestRefreshing24Hours(t *testing.T) {
 		acts := [][]string{
 			{"approve"}, {"approve", "pay"}, {"approve", "pay", "unpay"}, {"approve", "void"}, {"delete"}, {"renumber"}, {"approve", "pay a part"}, {"approve", "credit in full"},
 		}
-		for i, id := range ids { // somebody does something every half an hour
+		for i, id := range ids { // one thing every half an hour
 			person := clerkFor(w, id)
 			for _, act := range acts[i%len(acts)] {
 				person.does(act)

@@ -216,7 +216,7 @@ func (r *refresher) ended(ctx context.Context, cursor, reached, reread time.Time
 		if err := tx.SaveRefresh(state); err != nil {
 			return err
 		}
-		return e.connectionIs(tx, app.Connected, r.app.Queue)
+		return e.connectionIs(tx, app.Connected, r.app.Wake)
 	})
 }
 
@@ -253,7 +253,7 @@ func (r *refresher) failed(ctx context.Context, t *app.Trouble) error {
 }
 
 // connectionIs notes what a read says of the connection; changed is called when that is news. What
-// was parked for one that had ended goes on where it is there again.
+// was parked because the connection had ended goes on once it works again.
 func (e *effects) connectionIs(tx Tx, is app.ConnectionState, changed func()) error {
 	org, err := app.OrganisationOf(tx, e.tenant)
 	if err != nil || org.State == is {

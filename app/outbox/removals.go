@@ -11,6 +11,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // removals is the kind of request that deletes or voids invoices in Xero.
@@ -19,8 +20,8 @@ type removals struct{ *sender }
 // removalsAtOnce is how many removals are planned in one go.
 const removalsAtOnce = 200
 
-// plan reads how the invoices that wait to be removed stand in Xero, lets go what cannot be
-// removed, and puts the requests for the rest on disk. It reports whether it changed anything.
+// plan reads in Xero the invoices that wait to be removed, ends the removals that cannot be made,
+// and puts the requests for the rest on disk. It reports whether it changed anything.
 func (k *removals) plan(ctx context.Context) (bool, error) {
 	waiting, refused, err := k.waiting(ctx)
 	if err != nil || len(waiting)+len(refused) == 0 {
@@ -106,7 +107,7 @@ func (k *removals) waiting(ctx context.Context) (waiting []app.Removal, refused 
 				continue
 			}
 			if run.Stale(time.Now()) {
-				refused[m.ID] = []ledger.Message{ledger.Stays("It was asked for more than twelve hours ago and could not be sent since, so it was left there. Ask for it again if it is still wanted.")}
+				refused[m.ID] = []ledger.Message{ledger.Stays(translations.Text("stays.too-old"))}
 				continue
 			}
 			waiting = append(waiting, m)
@@ -116,7 +117,7 @@ func (k *removals) waiting(ctx context.Context) (waiting []app.Removal, refused 
 	return waiting, refused, err
 }
 
-// read reads how the invoices of removals stand in Xero.
+// read reads in Xero the invoices of removals.
 func (k *removals) read(ctx context.Context, all []app.Removal) (map[ledger.InvoiceID]ledger.Standing, error) {
 	ids := make([]ledger.InvoiceID, len(all))
 	for i, r := range all {
@@ -154,7 +155,7 @@ func changedMeanwhile(t app.Tracked, st ledger.Standing) ledger.Message {
 	for _, d := range t.Sent().Differences(st) {
 		if !slices.Contains(known, d) {
 			return ledger.Message{
-				Text:  "It was changed in Xero since you last saw it. " + d.Message().Text + " Look at both; ask for it again if it is to be removed all the same.",
+				Text:  translations.Text("stays.edited", "Difference", d.Message().Text),
 				Cause: ledger.ChangedThere,
 			}
 		}
@@ -258,167 +259,4 @@ func (k *removals) look(ctx context.Context, lost []app.Batch) (found reading, e
 	}
 	found.byID, err = k.read(ctx, all)
 	return found, err
-}
-
-// removing is one removal, with what it is about.
-type removing struct {
-	kind *removals
-	app.Removal
-	tracked app.Tracked
-}
-
-// claim implements member.
-func (removing) claim(*effects, app.Batch) error { return nil }
-
-// settle implements member. What is not said to be done is looked up: it may have been approved,
-// deleted or voided in that moment.
-func (m removing) settle(e *effects, _ app.Batch, said map[string]ledger.Outcome) (unclear []string, err error) {
-	o := said[string(m.ID)]
-	if o.Verdict == ledger.Accepted && o.Standing.Status == m.To {
-		return nil, m.done(e, o.Standing)
-	}
-	m.Messages = o.Messages
-	e.removals = append(e.removals, m.Removal)
-	return []string{string(m.ID)}, nil
-}
-
-// lose implements member.
-func (removing) lose(*effects) error { return nil }
-
-// unsend implements member.
-func (m removing) unsend(e *effects, b app.Batch, refused []ledger.Message) error {
-	switch {
-	case refused == nil: // the request is ready again
-	case len(b.Members) > 1:
-		m.Batch, m.Small = "", len(b.Members)/2
-		e.removals = append(e.removals, m.Removal)
-	case m.Ended.IsZero():
-		m.keep(e, nil, refused)
-	}
-	return nil
-}
-
-// adopt implements member.
-func (m removing) adopt(e *effects, _ app.Batch, found reading, again resend) error {
-	refused := m.Messages
-	goes, err := m.settleBy(e, found.byID, func(ledger.Standing) ledger.Message {
-		if len(refused) > 0 {
-			return refused[0]
-		}
-		if !again.wait && m.kind.lostAgain(e, string(m.ID)) {
-			return ledger.Message{Text: "Xero answered more than once with an error of its own, or not at all, and still has it.", Cause: ledger.XeroTrouble}
-		}
-		return ledger.Message{}
-	})
-	if err != nil || !goes {
-		return err
-	}
-	if m.Batch = ""; again.wait {
-		e.then(again.park)
-	} else if again.small > 0 {
-		m.Small = again.small
-	}
-	e.removals = append(e.removals, m.Removal)
-	return nil
-}
-
-// settleBy ends a removal whose end a reading of Xero tells. It reports whether the invoice is
-// still to be removed: it stands there as it did, and nothing else speaks against it.
-func (m removing) settleBy(e *effects, standings map[ledger.InvoiceID]ledger.Standing, more func(ledger.Standing) ledger.Message) (goes bool, err error) {
-	st, there := standings[m.There]
-	if c, known := m.kind.contacts.directory.ByID(m.tracked.Export.Contact); known {
-		m.tracked.Export.Contact = c.ID
-	}
-	cannot := ledger.Standing.CannotDelete
-	if m.To == ledger.VoidedThere {
-		cannot = ledger.Standing.CannotVoid
-	}
-	switch {
-	case m.moot():
-		m.withdraw(e)
-		return false, nil
-	case !there:
-		m.gone(e)
-		return false, nil
-	case st.Status == m.To, st.Status == ledger.DeletedThere:
-		return false, m.done(e, st)
-	}
-	why := cannot(st)
-	if why.Text == "" {
-		why = more(st)
-	}
-	if why.Text != "" {
-		m.keep(e, &st, []ledger.Message{why})
-		return false, nil
-	}
-	return true, nil
-}
-
-// moot reports whether the invoice is not on its way out of Xero any more: it was found to
-// stand otherwise when a copy of the database was compared with Xero.
-func (m removing) moot() bool { return m.tracked.Invoice.Stage.Export != billing.Removing }
-
-// ended ends the removal.
-func (m removing) ended(e *effects, result app.RemovalResult, why []ledger.Message) {
-	m.Ended, m.Result, m.Batch, m.Messages = e.now, result, "", why
-	e.removals, e.ends = append(e.removals, m.Removal), true
-}
-
-// withdraw ends a removal that is moot.
-func (m removing) withdraw(e *effects) { m.ended(e, app.Withdrawn, m.Messages) }
-
-// done ends a removal that is done: Xero has the invoice in the status that was asked for.
-func (m removing) done(e *effects, st ledger.Standing) error {
-	if m.moot() {
-		m.withdraw(e)
-		return nil
-	}
-	v, export := m.tracked.Invoice, m.tracked.Export
-	ev, action := billing.Removed, staff.AuditRemoved
-	if m.To == ledger.VoidedThere {
-		ev, action = billing.VoidThere, staff.AuditVoided
-		e.burnt = append(e.burnt, v.Number, st.Number)
-	}
-	to, err := next(v, v.Stage, ev)
-	if err != nil {
-		return err
-	}
-	export.Standing, export.Result, export.Messages = st, to.Export, nil
-	e.standings = append(e.standings, export)
-	e.stages[v.ID] = to
-	e.learnt = append(e.learnt, st.Updated)
-	e.record(action, "invoice", string(v.ID), app.Describe(v.Stage), app.Describe(to))
-	m.ended(e, app.Removed, nil)
-	return nil
-}
-
-// keep ends a removal of an invoice that stays in Xero, and brings ours to where it
-// stands there: st is nil where that was not read.
-func (m removing) keep(e *effects, st *ledger.Standing, why []ledger.Message) {
-	if m.moot() {
-		m.withdraw(e)
-		return
-	}
-	t := m.tracked
-	was := t.Invoice.Stage
-	t.Invoice.Stage = was.Kept(t.Export.Result) // as it was before
-	e.stages[t.Invoice.ID] = t.Invoice.Stage
-	e.record(staff.AuditStays, "invoice", string(t.Invoice.ID), app.Describe(was), app.Describe(t.Invoice.Stage)+": "+why[0].Text)
-	m.ended(e, app.KeptThere, why)
-	if st != nil {
-		e.bring(t, *st)
-		e.learnt = append(e.learnt, st.Updated)
-	}
-}
-
-// gone ends a removal of an invoice that Xero does not have any more.
-func (m removing) gone(e *effects) {
-	if m.moot() {
-		m.withdraw(e)
-		return
-	}
-	m.keep(e, nil, []ledger.Message{ledger.Stays("Xero does not have it any more.")})
-	t := m.tracked
-	t.Invoice.Stage = e.stages[t.Invoice.ID]
-	e.vanish(t)
 }

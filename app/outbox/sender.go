@@ -3,10 +3,12 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // Send sends what is queued for the organisation and settles what is unknown. It
@@ -71,20 +73,27 @@ func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {
 	return s
 }
 
-// kindOf returns what is done with requests of a kind.
-func (s *sender) kindOf(k app.BatchKind) kind {
-	switch k {
-	case app.ContactBatch:
-		return s.contacts
-	case app.RemovalBatch:
-		return s.removals
-	}
-	return s.exports
+// namedKind is a kind of request under the name that its requests have on disk.
+type namedKind struct {
+	name app.BatchKind
+	kind kind
 }
 
-// planning is the order in which is planned. The creation of contacts is planned with the exports
-// that need them.
-func (s *sender) planning() []planner { return []planner{s.removals, s.exports} }
+// kinds are all kinds of request, in the order in which they are planned: what leaves Xero goes
+// before what comes. The creation of contacts is planned with the exports that need them.
+func (s *sender) kinds() []namedKind {
+	return []namedKind{{app.RemovalBatch, s.removals}, {app.ContactBatch, s.contacts}, {app.InvoiceBatch, s.exports}}
+}
+
+// kindOf returns what is done with a request.
+func (s *sender) kindOf(b app.Batch) (kind, error) {
+	for _, k := range s.kinds() {
+		if k.name == b.Kind {
+			return k.kind, nil
+		}
+	}
+	return nil, fmt.Errorf("batch %s is of the kind %q, which this Feebridge does not know", b.ID, b.Kind)
+}
 
 // decide runs a decision in a transaction under the sender's fence, writes its effects, and once
 // that is committed remembers what follows from it. The decision may run twice: it reads tx, and
@@ -124,7 +133,7 @@ func (s *sender) run(ctx context.Context) error {
 		return err
 	}
 	for {
-		rings := s.app.Queued()
+		rings := s.app.Woken()
 		if done, err := s.done(ctx); err != nil {
 			return err
 		} else if done {
@@ -153,7 +162,7 @@ func (s *sender) run(ctx context.Context) error {
 			return s.setHealth(ctx, app.Park{})
 		}
 		if giveUp := s.errand.giveUp; !giveUp.IsZero() && due.After(giveUp) {
-			return &app.Parked{Park: app.Park{Until: due, Why: app.Interrupted, Text: "The answer to a request was lost, and it is not known yet what Xero made of it."}}
+			return &app.Parked{Park: app.Park{Until: due, Why: app.Interrupted, Text: translations.Text("parked.answer-lost")}}
 		}
 		if err := s.wait(ctx, due, rings); err != nil {
 			return err
@@ -203,7 +212,11 @@ func (s *sender) step(ctx context.Context) (bool, error) {
 	}
 	// What is new goes beside what is replayed: an answer may take minutes to fail again.
 	if len(ready) == 0 {
-		for _, p := range s.planning() {
+		for _, k := range s.kinds() {
+			p, plans := k.kind.(planner)
+			if !plans {
+				continue
+			}
 			if planned, err := p.plan(ctx); planned || err != nil {
 				return planned, err
 			}
@@ -291,4 +304,21 @@ func (s *sender) setParked(p *app.Parked) {
 	if s.parked == nil {
 		s.parked = p
 	}
+}
+
+// runsOf returns the open runs of a kind that an organisation has: those that may go on by
+// themselves, and those that a person must confirm before more of them is sent.
+func runsOf(r Reader, t ledger.TenantID, k app.RunKind, now time.Time) (live []app.RunID, stale map[app.RunID]bool, err error) {
+	open, err := r.Runs(t, true)
+	stale = map[app.RunID]bool{}
+	for _, run := range open {
+		switch {
+		case run.Kind != k:
+		case run.Stale(now):
+			stale[run.ID] = true
+		default:
+			live = append(live, run.ID)
+		}
+	}
+	return live, stale, err
 }

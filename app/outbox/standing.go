@@ -7,7 +7,45 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
+
+// What is said of an invoice that was deleted or voided in Xero.
+var (
+	deletedThere = ledger.Message{Text: translations.Text("message.deleted"), Cause: ledger.RemovedThere}
+	voidedThere  = ledger.Message{Text: translations.Text("message.voided"), Cause: ledger.RemovedThere}
+)
+
+// receive ends an export whose invoice is in Xero: what Xero said, what it means for
+// ours, and where it stands now. direct says that it is the answer to the export
+// itself; otherwise a person may have changed it there meanwhile.
+func (e *effects) receive(t app.Tracked, st ledger.Standing, messages []ledger.Message, direct bool) (app.Export, error) {
+	t.Export.Standing = st
+	events := []billing.Event{billing.Accept}
+	drift := t.Sent().Drift(st)
+	switch {
+	case st.Status == ledger.DeletedThere:
+		events = []billing.Event{billing.DeleteThere}
+		messages = append(messages, deletedThere)
+	case st.Status == ledger.VoidedThere:
+		events = []billing.Event{billing.VoidThere}
+		messages = append(messages, voidedThere)
+	case st.Approved():
+		events = []billing.Event{billing.Approve}
+		if len(drift) > 0 {
+			events = append(events, billing.Differ)
+		}
+	case len(drift) > 0 && !direct:
+		events = []billing.Event{billing.Differ}
+	case len(messages)+len(drift) > 0:
+		events = []billing.Event{billing.Warn}
+	}
+	if st.Approved() || st.Status == ledger.VoidedThere {
+		e.burnt = append(e.burnt, t.Invoice.Number, st.Number)
+	}
+	e.learnt = append(e.learnt, st.Updated)
+	return e.end(t, append(messages, drift...), events...)
+}
 
 // follow takes a reading of an invoice whose export has ended, and reports whether the invoice's
 // stage moves. What is on its way to or from Xero is left alone, and an older reading never counts
@@ -99,13 +137,13 @@ func without(all, less []ledger.Message) []ledger.Message {
 func tell(s billing.Stage, st ledger.Standing) string {
 	switch st.Settlement() {
 	case ledger.Approved:
-		return app.Describe(s) + ", approved"
+		return translations.Text("trail.approved", "Stage", app.Describe(s))
 	case ledger.PartPaid:
-		return app.Describe(s) + ", part-paid, " + st.AmountDue.String() + " due"
+		return translations.Text("trail.part-paid", "Stage", app.Describe(s), "Amount", st.AmountDue)
 	case ledger.Paid:
-		return app.Describe(s) + ", paid"
+		return translations.Text("trail.paid", "Stage", app.Describe(s))
 	case ledger.Credited:
-		return app.Describe(s) + ", credited"
+		return translations.Text("trail.credited", "Stage", app.Describe(s))
 	}
 	return app.Describe(s)
 }

@@ -277,7 +277,7 @@ func TestWhatAPersonDoesToALostInvoicesContact(t *testing.T) {
 }
 
 // twice are books that tell every change since a moment twice: first as the invoice was
-// before somebody approved it.
+// before a person approved it.
 type twice struct{ app.Books }
 
 func (b twice) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {

@@ -7,7 +7,7 @@ import (
 	"feebridge/app"
 )
 
-// tries is what this process knows of the requests that it sent or took over, by the
+// tries is what this process knows of the requests that it sent or found on disk, by the
 // clock that nobody can set: the times on disk are those of the computer's clock, which
 // a person or the network may set back or forth meanwhile. It outlives a sender.
 type tries struct {

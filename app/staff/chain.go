@@ -1,7 +1,7 @@
 package staff
 
 // Chain checks an audit trail whose entries are added in their order. It finds every
-// change that was made with less than all of what follows made anew, and with the Head.
+// change for which not all of what follows was made again, and the Head with it.
 type Chain struct {
 	entries      int64
 	before, last kept // the last two that were found to be sound
@@ -89,6 +89,6 @@ func (c *Chain) check(e kept, next *kept) {
 	case sound, e.Previous == c.last.hash, linked.Hash() == e.hash:
 		c.broken = &Broken{e.Seq, EntryChanged}
 	default:
-		c.broken = &Broken{e.Seq, EntryRemoved} // and what follows was numbered anew
+		c.broken = &Broken{e.Seq, EntryRemoved} // and what follows was numbered again
 	}
 }

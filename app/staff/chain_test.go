@@ -91,7 +91,7 @@ func TestATrailThatWasTamperedWith(t *testing.T) {
 	}
 }
 
-// insert returns what puts an entry at an index, and numbers those after it anew.
+// insert returns what puts an entry at an index, and numbers those after it again.
 func insert(at int, hashed bool) func([]row, *staff.Head) []row {
 	return func(rows []row, _ *staff.Head) []row {
 		made := row{staff.Entry{Seq: int64(at + 1), Action: "forge"}, "x"}
@@ -109,7 +109,7 @@ func insert(at int, hashed bool) func([]row, *staff.Head) []row {
 	}
 }
 
-// TestNothingIsChangedUnseen changes a trail at random without making all of it anew.
+// TestNothingIsChangedUnseen changes a trail at random without making all of it again.
 func TestNothingIsChangedUnseen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(2, 8).Draw(t, "entries")

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Password is how a member proves who she is: the hash of a password, and the failed
+// Password is how a member proves who they are: the hash of a password, and the failed
 // tries since the last good one. The zero Password is none.
 type Password struct {
 	Hash     string // argon2id in the form of the reference implementation

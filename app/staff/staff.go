@@ -25,7 +25,7 @@ type Member struct {
 	Admin         bool
 	AllEntities   Role                      // role on every client entity; NoRole for none
 	Roles         map[billing.ClientID]Role // roles on single client entities
-	Deactivated   bool                      // may do nothing any more; what she did keeps her name
+	Deactivated   bool                      // may do nothing any more; what they did keeps their name
 }
 
 // TimePermission is one of the Time permissions.

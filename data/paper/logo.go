@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // The room of the logo, in millimetres, and how fine it is printed. A picture of fewer
@@ -38,8 +39,7 @@ func readLogo(content []byte) (*logo, error) {
 		return nil, refuseLogo(err)
 	}
 	if config.Width*config.Height > maxPicture {
-		return nil, app.Errorf(app.Invalid, "The firm's logo is too large to print: it is %d × %d points. Choose a smaller picture in the settings of the firm.",
-			config.Width, config.Height)
+		return nil, app.Errorf(app.Invalid, "logo.large", "Width", config.Width, "Height", config.Height)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(content))
 	if err != nil {
@@ -62,5 +62,5 @@ func readLogo(content []byte) (*logo, error) {
 
 func refuseLogo(err error) error {
 	return &app.Error{Code: app.Invalid, Err: err,
-		Text: "The firm's logo cannot be read: it is not a PNG or JPEG picture, or it is damaged. Choose another picture in the settings of the firm, or remove it."}
+		Phrase: translations.Say("logo.unreadable")}
 }

@@ -75,11 +75,9 @@ func explainCSV(at place, err error) error {
 	case !ok:
 		return err
 	case errors.Is(err, csv.ErrBareQuote):
-		return app.Errorf(app.Invalid, `%s: A quote stands in the middle of a cell. Put the whole cell in quotes and double those inside it, as in "a ""b"" c".`,
-			at.within(parse.Line, 0))
+		return app.Errorf(app.Invalid, "sheet.quote", "Place", at.within(parse.Line, 0))
 	}
-	return app.Errorf(app.Invalid, `%s: A quoted cell has no right end; it was looked for down to line %d. End it with a quote and double the quotes inside it, as in "a ""b"" c".`,
-		at.within(parse.StartLine, 0), parse.Line)
+	return app.Errorf(app.Invalid, "sheet.open-quote", "Place", at.within(parse.StartLine, 0), "Line", parse.Line)
 }
 
 // WriteCSV writes rows as CSV in UTF-8 with commas, line ends of Windows, and the

@@ -46,7 +46,7 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 	at := place{file: name}
 	switch {
 	case len(content) > maxBytes:
-		return app.Sheet{}, app.Errorf(app.Invalid, "%s: The file is larger than %d MB. Split it into smaller files.", at, maxBytes>>20)
+		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.large", "Place", at, "Size", maxBytes>>20)
 	case bytes.HasPrefix(content, []byte("PK\x03\x04")):
 		return readXLSX(at, content)
 	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
@@ -62,7 +62,7 @@ func refuseCompoundFile(at place, content []byte) error {
 	if bytes.Contains(content, []byte(encryptedStream)) {
 		return protected(at)
 	}
-	return app.Errorf(app.Invalid, "%s: This is a workbook of an old form. Save it as XLSX or CSV and import it again.", at)
+	return app.Errorf(app.Invalid, "sheet.old-form", "Place", at)
 }
 
 // place is where in a file something is wrong; a message begins with it.
@@ -103,17 +103,17 @@ func (c *collector) add(line int, cells []app.SheetCell) error {
 		return nil
 	}
 	if line > maxLines {
-		return app.Errorf(app.Invalid, "%s: The file has more than %d lines. Split it into smaller files.", c.place.within(line, 0), maxLines)
+		return app.Errorf(app.Invalid, "sheet.many-lines", "Place", c.place.within(line, 0), "Count", maxLines)
 	}
 	if len(cells) > maxColumns {
-		return app.Errorf(app.Invalid, "%s: The file has more than %d columns. Remove those that are not needed.", c.place.within(line, len(cells)), maxColumns)
+		return app.Errorf(app.Invalid, "sheet.many-columns", "Place", c.place.within(line, len(cells)), "Count", maxColumns)
 	}
 	if c.cells += len(cells); c.cells > maxCells {
-		return app.Errorf(app.Invalid, "%s: The file has more than %d cells. Split it into smaller files.", c.place.within(line, 0), maxCells)
+		return app.Errorf(app.Invalid, "sheet.many-cells", "Place", c.place.within(line, 0), "Count", maxCells)
 	}
 	for i, cell := range cells {
 		if len(cell.Text) > maxCharacters && utf8.RuneCountInString(cell.Text) > maxCharacters {
-			return app.Errorf(app.Invalid, "%s: The text is longer than %d characters. Shorten it.", c.place.within(line, i+1), maxCharacters)
+			return app.Errorf(app.Invalid, "sheet.long-text", "Place", c.place.within(line, i+1), "Count", maxCharacters)
 		}
 	}
 	c.rows = append(c.rows, app.SheetRow{Line: line, Cells: slices.Clone(cells)})

@@ -26,12 +26,10 @@ func decodeText(at place, content []byte) (string, error) {
 	}
 	// The replacement character stands for all that is not valid, too.
 	if i := strings.IndexRune(text, utf8.RuneError); i >= 0 {
-		return "", app.Errorf(app.Invalid, `%s: The line has characters that are not in UTF-8. Open the file in the program it comes from and save it as "CSV UTF-8".`,
-			at.within(lineAt(text, i), 0))
+		return "", app.Errorf(app.Invalid, "sheet.not-utf8", "Place", at.within(lineAt(text, i), 0))
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return "", app.Errorf(app.Invalid, `%s: The line holds a zero byte, so this is no text file or a damaged one. Open it in the program it comes from and save it as "CSV UTF-8".`,
-			at.within(lineAt(text, i), 0))
+		return "", app.Errorf(app.Invalid, "sheet.zero-byte", "Place", at.within(lineAt(text, i), 0))
 	}
 	return text, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // Bounds of a workbook's inside. A workbook is a zip archive, so a small file may
@@ -64,7 +65,7 @@ func checkArchive(at place, content []byte) error {
 		return damaged(at, err)
 	}
 	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == workbookPart }) {
-		return app.Errorf(app.Invalid, "%s: This is not an XLSX workbook. Save it as XLSX or CSV and import it again.", at)
+		return app.Errorf(app.Invalid, "sheet.not-xlsx", "Place", at)
 	}
 	var inflated uint64
 	for _, part := range archive.File {
@@ -127,7 +128,7 @@ func (w *workbook) findSheet() error {
 			return nil
 		}
 	}
-	return app.Errorf(app.Invalid, "%s: The workbook has no visible sheet with cells. Save the sheet alone, as XLSX or CSV, and import it again.", w.place)
+	return app.Errorf(app.Invalid, "sheet.no-cells", "Place", w.place)
 }
 
 // bytesOf returns the bytes of a part, none where it is missing.
@@ -138,17 +139,17 @@ func (w *workbook) bytesOf(part string) []byte {
 }
 
 func protected(at place) error {
-	return app.Errorf(app.Invalid, "%s: The workbook is protected with a password. Save it without one and import it again.", at)
+	return app.Errorf(app.Invalid, "sheet.protected", "Place", at)
 }
 
 func tooMuch(at place) error {
-	return app.Errorf(app.Invalid, "%s: The workbook unpacks to more than can be read safely. Save the sheet alone, as XLSX or CSV, and import it again.", at)
+	return app.Errorf(app.Invalid, "sheet.unpacks", "Place", at)
 }
 
 func damaged(at place, err error) error {
 	return &app.Error{
-		Code: app.Invalid,
-		Text: "%s: The workbook is damaged (%v). Open it in a spreadsheet, save it again and import that.",
-		Args: []any{at, err}, Err: err,
+		Code:   app.Invalid,
+		Phrase: translations.Say("sheet.damaged", "Place", at, "Error", err),
+		Err:    err,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // readRows reads the sheet row by row. The library's Rows gives the texts alone, and
@@ -50,7 +51,7 @@ func (w *workbook) readRows() ([]app.SheetRow, error) {
 			}
 			cell, ok := w.cell(text, mark)
 			if !ok {
-				return nil, app.Errorf(app.Invalid, "%s: The cell cannot be read: %.40q is no number. Type it again and save the workbook.", w.place.within(row, mark.column), text)
+				return nil, app.Errorf(app.Invalid, "sheet.no-number", "Place", w.place.within(row, mark.column), "Text", translations.Quoted(text))
 			}
 			if cell == (app.SheetCell{}) {
 				continue

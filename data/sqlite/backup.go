@@ -14,10 +14,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 	"feebridge/data/sheet"
 )
 
-// Backup implements app.Copier: one consistent state, checked, whole or not at all. Of a
+// Backup implements app.Backups: one consistent state, checked, whole or not at all. Of a
 // file that is at path already the error wraps fs.ErrExist. The copy is made beside the
 // database first, so that path may be on a network drive.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {
@@ -25,7 +26,7 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 		return err
 	}
 	if _, err := os.Lstat(path); err == nil && !over {
-		return &app.Error{Code: app.Conflict, Text: "There is a file %s already. Choose another name for the backup.", Args: []any{path}, Err: fs.ErrExist}
+		return &app.Error{Code: app.Conflict, Phrase: translations.Say("backup.exists", "File", path), Err: fs.ErrExist}
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(db.path), beginning+"*") // its owner's alone
 	if err != nil {
@@ -52,7 +53,7 @@ const beginning = ".feebridge-backup-"
 func (db *DB) refuseOwn(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
 		if sameFile(path, db.path+suffix) {
-			return app.Errorf(app.Invalid, "%s belongs to the database that is open: choose another name for the backup.", path)
+			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
 		}
 	}
 	return nil
@@ -78,7 +79,7 @@ func copyFile(from, to string) error {
 }
 
 func unwritten(path string, err error) error {
-	return &app.Error{Code: app.Unavailable, Text: "The backup %s cannot be written: %v. Choose another place, or free some space.", Args: []any{path, err}, Err: err}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
 }
 
 // copyTo copies the database to a new file, on a connection of its own: one for reading

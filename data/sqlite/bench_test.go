@@ -15,6 +15,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
 )
@@ -76,7 +77,7 @@ func saveOrganisation(tx app.Tx) error {
 	if err := tx.SaveOrganisation(org); err != nil {
 		return err
 	}
-	return tx.SaveRun(app.Run{ID: "run", Tenant: "kauri", By: "olivia", Started: tx.Now(), Confirmed: tx.Now()})
+	return tx.SaveRuns(app.Run{ID: "run", Tenant: "kauri", By: "olivia", Started: tx.Now(), Confirmed: tx.Now()})
 }
 
 func benchClient(i int) billing.ClientID {
@@ -202,7 +203,7 @@ func BenchmarkSettle50(b *testing.B) {
 			exports[i].Batch = batch.ID
 			batch.Members = append(batch.Members, string(exports[i].ID))
 		}
-		if err := tx.SaveBatch(batch); err != nil {
+		if err := tx.(outbox.Tx).SaveBatches(batch); err != nil {
 			return err
 		}
 		return tx.SaveExports(exports[:50]...)
@@ -235,7 +236,7 @@ func BenchmarkSettle50(b *testing.B) {
 			if err := tx.SaveExports(members...); err != nil {
 				return err
 			}
-			if err := tx.SaveBatch(batch); err != nil {
+			if err := tx.(outbox.Tx).SaveBatches(batch); err != nil {
 				return err
 			}
 			_, err = tx.Tally("run")
@@ -356,7 +357,7 @@ func BenchmarkFollow10000(b *testing.B) {
 		for at := 0; at < len(exported); at += page {
 			some := exported[at:min(at+page, len(exported))]
 			err := db.Update(b.Context(), func(tx app.Tx) error {
-				tracked, err := tx.Tracked("kauri", some)
+				tracked, err := tx.(outbox.Tx).Tracked("kauri", some)
 				if err != nil {
 					return err
 				}
@@ -370,7 +371,7 @@ func BenchmarkFollow10000(b *testing.B) {
 					exports, moved, burnt = append(exports, t.Export), append(moved, t.Invoice.ID), append(burnt, t.Invoice.Number)
 					entries = append(entries, staff.Entry{Action: "read again", Subject: "invoice", ID: string(t.Invoice.ID), From: "finalized, exported", To: "closed, exported, paid"})
 				}
-				return errors.Join(tx.SaveStandings(exports...), tx.Advance(billing.Stage{Status: billing.Closed, Export: billing.Exported}, moved...),
+				return errors.Join(tx.(outbox.Tx).SaveStandings(exports...), tx.Advance(billing.Stage{Status: billing.Closed, Export: billing.Exported}, moved...),
 					tx.Burn(burnt...), tx.Record(entries...))
 			})
 			if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
 
 // Copy is a good copy of a database that lies beside it.
@@ -74,7 +75,7 @@ func notAFirm(path string, empty bool) error {
 	if !empty {
 		return nil
 	}
-	return app.Errorf(app.Invalid, "There is nothing in %s. Choose another file.", path)
+	return app.Errorf(app.Invalid, "backup.empty", "File", path)
 }
 
 // The copies beside a database firm.db are named firm-backup-2026-11-03.db, for each night;
@@ -133,8 +134,8 @@ func leftBeside(path string) bool {
 	return err == nil && len(names) > 0
 }
 
-// KeepCopy implements app.Copier.
-func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
+// KeepBackup implements app.Backups.
+func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
 	// One of this day may have been made before the database was restored.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -144,14 +145,14 @@ func (db *DB) KeepCopy(ctx context.Context, day billing.Date) (string, error) {
 	if err != nil {
 		return path, err
 	}
-	old = old[:max(0, len(old)-app.KeptCopies)]
+	old = old[:max(0, len(old)-app.KeptBackups)]
 	abandoned, err := db.abandoned()
 	if err != nil {
 		return path, err
 	}
 	for _, name := range append(old, abandoned...) {
 		if err := os.RemoveAll(name); err != nil {
-			return path, &app.Error{Code: app.Unavailable, Text: "The old copy %s cannot be removed: %v.", Args: []any{name, err}, Err: err}
+			return path, &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-removed", "File", name, "Error", err), Err: err}
 		}
 	}
 	return path, nil

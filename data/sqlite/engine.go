@@ -34,7 +34,7 @@ func (e engine) Committed(ctx context.Context, d data.Done) error {
 		return e.db.remember(ctx) // or else nothing leaves
 	}
 	if d.Numbers {
-		_ = e.db.remember(ctx) // a help to a later copy: what was committed is not undone for it
+		_ = e.db.remember(ctx) // it helps a later copy: what was committed is not undone for it
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // explain says in an error what was being done, and tells a person what they can do
@@ -23,13 +24,13 @@ func explain(ctx context.Context, doing string, err error) error {
 	case ctx.Err() != nil && (errors.Is(err, sql.ErrTxDone) || is(err, sqlite3.SQLITE_INTERRUPT)):
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
 	case is(err, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-		return &app.Error{Code: app.Unavailable, Text: "The database is being written by another window or program. Try again in a moment.", Err: err}
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.busy"), Err: err}
 	case is(err, sqlite3.SQLITE_FULL):
-		return &app.Error{Code: app.Unavailable, Text: "The disk is full, so nothing was saved. Free some space, then try again.", Err: err}
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.disk-full"), Err: err}
 	case is(err, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-		return &app.Error{Code: app.Unavailable, Text: "The database cannot be written. Check that you may write to its file and its folder.", Err: err}
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.read-only"), Err: err}
 	case is(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-		return &app.Error{Code: app.Internal, Text: "The database is damaged. Close Feebridge and restore the newest backup.", Err: err}
+		return &app.Error{Code: app.Internal, Phrase: translations.Say("database.damaged"), Err: err}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -10,7 +10,7 @@ import (
 	"feebridge/app"
 )
 
-// Whoever has a database open holds a shared lock on the file PATH.lock beside it. Whoever
+// A process that has a database open holds a shared lock on the file PATH.lock beside it. One that
 // puts another file in its place, or checks it as a whole, takes that lock for itself alone.
 // The system gives up the locks of a process that dies; the file itself is never removed,
 // since another process may be locking it right then.
@@ -19,7 +19,7 @@ func lockOf(path string) *flock.Flock {
 }
 
 // enter takes the lock that goes with having the database open. A database that was not
-// closed, and that nobody else has open, is checked first: a power cut is what damages files.
+// closed, and that no other process has open, is checked first: a power cut is what damages files.
 func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error) {
 	if unclean {
 		if err := checkAlone(ctx, path); err != nil {
@@ -36,12 +36,12 @@ func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error)
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, app.Errorf(app.Unavailable, "The database %s is being restored or checked by another Feebridge. Try again in a moment.", path)
+		return nil, app.Errorf(app.Unavailable, "database.elsewhere", "File", path)
 	}
 	return nil, cannotOpen(path, err)
 }
 
-// checkAlone looks for damage, unless somebody else has the database open: then that one did.
+// checkAlone looks for damage, unless another process has the database open: then that one did.
 func checkAlone(ctx context.Context, path string) error {
 	l := lockOf(path)
 	alone, err := l.TryLock()

@@ -56,7 +56,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 }
 
 func newerSchema(path string, version, newest int64) error {
-	return app.Errorf(app.Invalid, "%s was written by a newer Feebridge: its schema is %d, and this Feebridge knows %d at most. Install the newer Feebridge.", path, version, newest)
+	return app.Errorf(app.Invalid, "database.newer", "File", path, "Version", version, "Newest", newest)
 }
 
 // newestSchema returns the newest schema that this Feebridge knows: the files are numbered

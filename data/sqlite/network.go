@@ -9,5 +9,5 @@ func refuseNetwork(path, kind string) error {
 	if kind == "" {
 		return nil
 	}
-	return app.Errorf(app.Invalid, "%s is on a network drive (%s), where two computers at once would damage the database. Choose a folder on this computer.", path, kind)
+	return app.Errorf(app.Invalid, "database.network", "File", path, "Kind", kind)
 }

@@ -19,6 +19,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 	"feebridge/data"
 )
 
@@ -33,7 +34,7 @@ type DB struct {
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
 }
 
-var _ app.Copier = (*DB)(nil)
+var _ app.Backups = (*DB)(nil)
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -118,8 +119,8 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 
 func cannotOpen(path string, err error) error {
 	return &app.Error{
-		Code: app.Unavailable, Text: "The database %s cannot be opened: %v. Check that its folder exists and that you may write to it.",
-		Args: []any{path, err}, Err: err,
+		Code: app.Unavailable, Phrase: translations.Say("database.not-opened", "File", path, "Error", err),
+		Err: err,
 	}
 }
 
@@ -158,7 +159,7 @@ func create(path string) error {
 // private is the mode of every file that holds a firm's data.
 const private fs.FileMode = 0o600
 
-// keepPrivate takes a database that was copied here from others' eyes. SQLite gives the
+// keepPrivate keeps others from reading a database that was copied here. SQLite gives the
 // files beside it the same mode when it makes them.
 func keepPrivate(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -184,13 +185,13 @@ func look(ctx context.Context, path string) (fresh bool, err error) {
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-		return false, &app.Error{Code: app.Invalid, Text: "%s is not a database, or it is damaged. Choose another file, or a backup.", Args: []any{path}, Err: err}
+		return false, &app.Error{Code: app.Invalid, Phrase: translations.Say("database.none", "File", path), Err: err}
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
 	case id == 0 && tables == 0:
 		return true, nil
 	case id != applicationID:
-		return false, app.Errorf(app.Invalid, "%s is a database of another program. Choose another file.", path)
+		return false, app.Errorf(app.Invalid, "database.foreign", "File", path)
 	}
 	return false, nil
 }
@@ -208,7 +209,7 @@ const busyTimeout = 30 * time.Second
 // idleReaders is how many connections for reading are kept open.
 const idleReaders = 4
 
-// What a connection is set to, whichever of the pool it is: database/sql opens one anew
+// What a connection is set to, whichever of the pool it is: database/sql opens another one
 // whenever it likes, so a setting that is not here holds on some connections only.
 var (
 	looking = []string{

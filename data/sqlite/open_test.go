@@ -17,7 +17,7 @@ import (
 )
 
 // run runs SQL on a file past this package.
-func run(t *testing.T, path string, statements ...string) {
+func run(t testing.TB, path string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -189,7 +189,7 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 	s := openEmpty(t, path)
 	s.update(saveFirm)
 	for range 3 {
-		s.update(func(tx app.Tx) error { return tx.Record(entryOf("finalize")) })
+		s.update(func(tx app.Tx) error { return tx.Record(entry) })
 	}
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -207,5 +207,5 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-	s.update(func(tx app.Tx) error { return tx.Record(entryOf("export")) })
+	s.update(func(tx app.Tx) error { return tx.Record(entry) })
 }

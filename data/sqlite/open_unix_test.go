@@ -27,7 +27,7 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 			}
 		}
 		backup := path + "." + when
-		if err := s.db.Backup(t.Context(), backup, false); err != nil {
+		if err := s.Backup(t.Context(), backup, false); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(backup)

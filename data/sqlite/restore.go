@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // Damaged says that the file of a firm's database cannot be read, or is gone, and what there
@@ -32,18 +33,18 @@ func (d *Damaged) Error() string { return d.text().Error() }
 func (d *Damaged) Unwrap() []error { return []error{d.text(), d.Err} }
 
 func (d *Damaged) text() *app.Error {
-	e := &app.Error{Code: app.Unavailable, Args: []any{d.Path}, Err: d.Err}
+	e := &app.Error{Code: app.Unavailable, Err: d.Err}
 	switch {
 	case len(d.Copies) > 0:
-		e.Text = "The database %s is damaged. The newest good copy is %s, of %s: put it in its place with `feebridge restore FILE`."
+		key := "damaged.with-backup"
 		if d.Gone {
-			e.Text = "The database %s is not there any more. The newest good copy is %s, of %s: put it in its place with `feebridge restore FILE`."
+			key = "damaged.gone-with-backup"
 		}
-		e.Args = append(e.Args, d.Copies[0].Path, d.Copies[0].At.Local().Format(time.DateTime))
+		e.Phrase = translations.Say(key, "File", d.Path, "Backup", d.Copies[0].Path, "Time", d.Copies[0].At.Local().Format(time.DateTime))
 	case d.Gone:
-		e.Text = "The database %s is not there any more, and there is no good copy beside it. Bring it back, or put a backup in its place with `feebridge restore FILE`."
+		e.Phrase = translations.Say("damaged.gone", "File", d.Path)
 	default:
-		e.Text = "The database %s is damaged, and there is no good copy beside it. Put a backup in its place with `feebridge restore FILE`."
+		e.Phrase = translations.Say("damaged.no-good-backup", "File", d.Path)
 	}
 	return e
 }
@@ -62,10 +63,10 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 	}
 	source, err := os.Stat(from)
 	if err != nil {
-		return "", &app.Error{Code: app.NotFound, Text: "The backup %s cannot be read: %v. Choose another file.", Args: []any{from, err}, Err: err}
+		return "", &app.Error{Code: app.NotFound, Phrase: translations.Say("backup.not-read", "File", from, "Error", err), Err: err}
 	}
 	if there, err := os.Stat(path); err == nil && os.SameFile(there, source) {
-		return "", app.Errorf(app.Invalid, "%s is the database itself. Choose a backup of it.", from)
+		return "", app.Errorf(app.Invalid, "backup.is-database", "File", from)
 	}
 	l := lockOf(path)
 	alone, err := l.TryLock()
@@ -73,7 +74,7 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 		return "", cannotOpen(path, err)
 	}
 	if !alone {
-		return "", app.Errorf(app.Unavailable, "The database %s is open in a window or another program. Close it first.", path)
+		return "", app.Errorf(app.Unavailable, "database.open", "File", path)
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 
@@ -102,11 +103,11 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 }
 
 func unrestored(err error) error {
-	return &app.Error{Code: app.Unavailable, Text: "The backup cannot be put in place: %v. Free some space, or check that you may write there.", Args: []any{err}, Err: err}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-placed", "Error", err), Err: err}
 }
 
 // prepare copies a backup to a file of its own, makes sure that it is sound, and marks it as
-// restored. A backup that somebody made by copying may have a log beside it.
+// restored. A backup that a person made by copying may have a log beside it.
 func prepare(ctx context.Context, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		err := copyFile(from+suffix, to+suffix)
@@ -116,7 +117,7 @@ func prepare(ctx context.Context, from, to string) error {
 	}
 	if _, err := inspect(ctx, to, integrity); err != nil {
 		if isDamage(err) {
-			return &app.Error{Code: app.Invalid, Text: "The backup %s is damaged: %v. Choose another one.", Args: []any{from, err}, Err: err}
+			return &app.Error{Code: app.Invalid, Phrase: translations.Say("backup.damaged", "File", from, "Error", err), Err: err}
 		}
 		return err
 	}

@@ -81,7 +81,7 @@ func copyTo(t *testing.T, from, to string) {
 }
 
 func burn(n billing.Number) func(app.Tx) error {
-	return func(tx app.Tx) error { return errors.Join(tx.Burn(n), tx.Record(entryOf("burn"))) }
+	return func(tx app.Tx) error { return errors.Join(tx.Burn(n), tx.Record(entry)) }
 }
 
 func isBurnt(t *testing.T, path string, n billing.Number) (burnt bool) {
@@ -201,7 +201,7 @@ func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 func TestADatabaseThatIsOpenIsNotReplaced(t *testing.T) {
 	s := openStore(t)
 	backup := filepath.Join(t.TempDir(), "b.db")
-	if err := s.db.Backup(t.Context(), backup, false); err != nil {
+	if err := s.Backup(t.Context(), backup, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := sqlite.Restore(t.Context(), s.path, backup); !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Close it") {
@@ -392,7 +392,7 @@ func TestADamagedFileIsToldWithItsCopies(t *testing.T) {
 			}
 			var made []string
 			for _, day := range []billing.Date{20261101, 20261102, 20261103} {
-				name, keep := db.KeepCopy(t.Context(), day)
+				name, keep := db.KeepBackup(t.Context(), day)
 				made = append(made, name)
 				if err := errors.Join(keep, db.Update(t.Context(), burn("INV-1"))); err != nil {
 					t.Fatal(err)
@@ -462,7 +462,7 @@ func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{s.path, link, s.path + "-wal", s.path + ".seen", s.path + ".lock"} {
-		if err := s.db.Backup(t.Context(), path, true); !app.IsCode(err, app.Invalid) {
+		if err := s.Backup(t.Context(), path, true); !app.IsCode(err, app.Invalid) {
 			t.Errorf("over %s: %v", filepath.Base(path), err)
 		}
 	}
@@ -470,7 +470,7 @@ func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 	if err := os.WriteFile(other, []byte("an older backup"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.Backup(t.Context(), other, true); err != nil {
+	if err := s.Backup(t.Context(), other, true); err != nil {
 		t.Error(err)
 	}
 	openEmpty(t, other)
@@ -498,7 +498,7 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 		day := billing.Date(20261103)
 		for range 20 {
 			for range 2 { // the second time there is one
-				if _, err := s.db.KeepCopy(t.Context(), day); err != nil {
+				if _, err := s.KeepBackup(t.Context(), day); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -509,8 +509,8 @@ func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
-		for i := range app.KeptCopies {
-			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptCopies).String()+".db"))
+		for i := range app.KeptBackups {
+			want = append(want, filepath.Join(folder, "my firm-backup-"+day.AddDays(i-app.KeptBackups).String()+".db"))
 		}
 		want = append(want, mine, others)
 		same(t, names, want)

@@ -13,6 +13,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 	"feebridge/data"
 	"feebridge/data/sheet"
 )
@@ -63,8 +64,8 @@ func (s seen) write(path string) error {
 	err := sheet.WriteFile(seenPath(path), func(w io.Writer) error { return json.NewEncoder(w).Encode(s) })
 	if err != nil {
 		return &app.Error{
-			Code: app.Unavailable, Text: "The folder of the database cannot be written: %v. Check that you may write to it, and that the disk is not full.",
-			Args: []any{err}, Err: err,
+			Code: app.Unavailable, Phrase: translations.Say("database.folder", "Error", err),
+			Err: err,
 		}
 	}
 	return nil

@@ -15,7 +15,6 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
 	"feebridge/app/staff"
-	"feebridge/data"
 )
 
 // openWith opens a database with the migrations, and closes it when the test ends.
@@ -86,28 +85,38 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 }
 
 // smallTables may be read as a whole.
-var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "commits", "CONSTANT ROW"}
+var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json_each", "firm", "staff", "taxes", "organisations", "copy", "reconciliations", "nightly", "commits",
+	"destinations", "refreshes", "replacements", "sign_ins", "CONSTANT ROW"}
 
 // wholeTables are read as a whole because that is what is asked for, or only begun: by the ends of
 // the queries.
-var wholeTables = map[string]string{
-	"FROM clients ORDER BY name_fold, code_fold": "SCAN clients USING INDEX clients_by_name",
-	"SELECT id, name FROM clients":               "SCAN clients",
-	"FROM audit ORDER BY seq DESC LIMIT 1":       "SCAN audit", // one row
-	"FROM audit WHERE true ORDER BY seq DESC":    "SCAN audit",
-	", hash FROM audit ORDER BY seq":             "SCAN audit",
+var wholeTables = map[string][]string{
+	"FROM clients ORDER BY name_fold, code_fold":                     {"SCAN clients USING INDEX clients_by_name"},
+	"SELECT id, name FROM clients":                                   {"SCAN clients"},
+	"FROM audit ORDER BY seq DESC LIMIT 1":                           {"SCAN audit"}, // one row
+	"FROM audit WHERE true ORDER BY seq DESC":                        {"SCAN audit"},
+	", hash FROM audit ORDER BY seq":                                 {"SCAN audit"},
+	"FROM burnt_numbers WHERE substr(number_fold, 1, length(?)) = ?": {"SCAN i", "SCAN burnt_numbers"}, // all numbers
 }
 
 func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 	db := openNew(t)
 	var queries []string
-	db.Probe(data.Probe{Statement: func(query string) { queries = append(queries, query) }})
+	db.OnStatement(func() func(string, func() error) error {
+		return func(query string, run func() error) error {
+			queries = append(queries, query)
+			return run()
+		}
+	})
 	err := db.Update(t.Context(), func(tx app.Tx) error {
 		v := billing.Invoice{ID: "v", Client: "c", Type: billing.Final, Number: "1", Currency: "NZD", Amounts: "NoTax", Lines: []billing.Line{{Description: "text"}}}
 		changed := v
 		changed.Version = 1
 		e := app.Export{ID: "e", Run: "r", Invoice: "v", Tenant: "t", Mark: "m", Batch: "b"}
-		b := app.Batch{ID: "b", Tenant: "t", Kind: app.InvoiceBatch, Key: "k", Body: []byte("{}"), State: app.Ready}
+		batch := func(id app.BatchID) app.Batch {
+			return app.Batch{ID: id, Tenant: "t", Kind: app.InvoiceBatch, Key: string(id), Body: []byte("{}"), State: app.Ready}
+		}
+		work := tx.(outbox.Tx)
 		return errors.Join(
 			tx.SaveMember(staff.Founder("s", "S")), tx.SaveTax(billing.Tax{Code: "x"}), tx.DeleteTax("y"),
 			tx.SaveBillingCode(billing.Code{Code: "x"}), tx.DeleteBillingCode("y"), tx.SavePassword("s", staff.Password{Hash: "h"}),
@@ -117,11 +126,12 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 			tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "t"}, State: app.Connected}),
 			tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "t"}}), tx.SaveMapping("t", ledger.Mapping{}),
 			tx.SaveLink("t", "c", app.Link{Contact: "c", How: app.LinkedByName}), tx.DeleteLink("t", "c"),
-			tx.SaveRun(app.Run{ID: "r", Tenant: "t", By: "s"}), tx.SaveBatch(b), tx.SaveExports(e),
-			tx.SaveBatch(app.Batch{ID: "other", Tenant: "t", Kind: app.InvoiceBatch, Key: "l", Body: []byte("{}"), State: app.Ready}), tx.DeleteBatch("other"),
-			tx.SaveRuns(), tx.SaveLinks("t", map[billing.ClientID]app.Link{"c": {Contact: "c", How: app.LinkedByName}}), tx.NeverReplay("t"),
-			tx.SaveRun(app.Run{ID: "q", Tenant: "t", By: "s"}), tx.SaveBatch(app.Batch{ID: "q", Tenant: "t", Kind: app.InvoiceBatch, Key: "q", Body: []byte("{}"), State: app.Ready}),
-			tx.SaveExports(app.Export{ID: "q", Run: "q", Invoice: "v", Tenant: "t", Mark: "q", Batch: "q"}), tx.UnplanRun("q"), tx.(outbox.Tx).Unplan(),
+			tx.SaveRuns(app.Run{ID: "r", Tenant: "t", By: "s"}, app.Run{ID: "q", Tenant: "t", By: "s"}), work.SaveBatches(batch("b"), batch("q"), batch("other")), tx.SaveExports(e),
+			tx.SaveExports(app.Export{ID: "q", Run: "q", Invoice: "v", Tenant: "t", Mark: "q", Batch: "q"}), tx.UnplanRun("q"), work.Unplan("other"),
+			work.SaveStandings(app.Export{ID: "e", Result: billing.Changed}), tx.SaveRemovals(app.Removal{ID: "x", Run: "r", Invoice: "v", Export: "e", Tenant: "t", There: "x", To: "VOIDED"}),
+			work.SaveExtras(app.Extra{Export: "e", Tenant: "t", Kind: app.HistoryNote}), work.DeleteExtra(app.Extra{Export: "e"}), work.SaveRefresh(app.Refresh{Tenant: "t"}),
+			work.SaveStrays("t", app.Stray{ID: "x", Why: app.Missing}), tx.SaveReconciliation(app.Reconciliation{Tenant: "t"}),
+			tx.SaveLinks("t", map[billing.ClientID]app.Link{"c": {Contact: "c", How: app.LinkedByName}}), tx.NeverReplay("t"),
 			tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{{}: {"v"}}),
 			tx.Record(staff.Entry{}), readEverything(tx),
 		)
@@ -147,13 +157,13 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 			t.Errorf("%+v is not read in the order of %s: %q", q, order, plan)
 		}
 	}
-	if len(queries) < 40 {
+	if len(queries) < 90 {
 		t.Errorf("only %d queries were looked at", len(queries))
 	}
 	for _, query := range queries {
 		for _, step := range plan(t, db, query) {
 			table, scans := strings.CutPrefix(step, "SCAN ")
-			fine := !scans || wholeTable(query, step) || strings.HasPrefix(table, "i USING INDEX invoices_newest") || strings.HasSuffix(step, "VALUES CLAUSE") ||
+			fine := !scans || wholeTable(query, step) || strings.HasPrefix(table, "i USING INDEX invoices_newest") || step == "SCAN v" || strings.HasSuffix(step, "VALUES CLAUSE") ||
 				slices.ContainsFunc(smallTables, func(small string) bool { return strings.HasPrefix(table, small) })
 			if !fine {
 				t.Errorf("%s\n\t%s", query, step)
@@ -166,6 +176,7 @@ func only[T any](_ T, err error) error { return err }
 
 // readEverything calls every method of a Reader.
 func readEverything(r app.Reader) error {
+	work := r.(outbox.Reader)
 	_, noFirm := r.Firm()
 	if !app.IsCode(noFirm, app.NotFound) {
 		return noFirm
@@ -174,10 +185,12 @@ func readEverything(r app.Reader) error {
 		only(r.Staff()), only(r.Client("c")), only(r.Clients()), only(r.Invoice("v")), only(r.InvoicesByNumber([]billing.Number{"1"})),
 		only(r.Burnt("1")), only(r.Taxes()), only(r.BillingCodes()), only(r.Codes()), only(r.Unsaved("s")), only(r.Password("s")), only(r.Organisations()), only(r.Chart("t")), only(r.Mapping("t")), only(r.Links("t")),
 		only(r.Run("r")), only(r.Runs("t", true)), only(r.Runs("t", false)), only(r.Tally("r")), only(r.Exports([]app.ExportID{"e"})),
-		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.Waiting("t", 5)), only(r.Batches("t", app.Ready)), only(r.Batch("b")),
-		only(r.InvoiceHeads(nil)), only(r.ClientsByID(nil)), only(r.RunsByID(nil)), only(r.LatestExports(nil)), only(r.Tallies("t")),
-		only(r.(outbox.Reader).BatchesByID()), only(r.(outbox.Reader).WaitingExports(outbox.Waiting{Without: []billing.ClientID{"c"}, Limit: 1})),
-		only(r.(outbox.Reader).WaitingClients(outbox.Waiting{})), only(r.(outbox.Reader).TrackedExports(nil)), only(r.(outbox.Reader).OpenInXero("t")),
+		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.RemovalsOfRun("r")), only(r.RemovalsOf("v")), only(r.Removals(nil)),
+		only(r.InvoiceHeads(nil)), only(r.ClientsByID(nil)), only(r.RunsByID(nil)), only(r.LatestExports(nil)), only(r.Tallies("t")), only(r.Replacements()),
+		only(r.Refreshes()), only(r.Destinations()), only(r.Reconciliations()), only(r.Strays("t")), only(r.NumberUses("I")), only(r.Consents()), only(r.Nightly()), only(r.Copied()),
+		only(work.Batches("t", app.Ready)), only(work.BatchesByID()), only(work.WaitingExports(outbox.Waiting{Without: []billing.ClientID{"c"}, Limit: 1})),
+		only(work.WaitingClients(outbox.Waiting{})), only(work.WaitingRemovals("t", 5)), only(work.TrackedExports(nil)), only(work.Tracked("t", nil)),
+		only(work.OpenInXero("t")), only(work.FirstSent("t")), only(work.Extras("t", 5)), only(work.ExportsByMark(nil)),
 		only(r.Audit(app.AuditQuery{})), only(r.Chain(func(staff.Entry, string) error { return nil })), only(r.Audit(app.AuditQuery{Subject: "invoice", ID: "v"})),
 	)
 }
@@ -185,7 +198,7 @@ func readEverything(r app.Reader) error {
 // wholeTable reports whether the query may read a table so.
 func wholeTable(query, step string) bool {
 	for end, fine := range wholeTables {
-		if strings.HasSuffix(query, end) && step == fine {
+		if strings.HasSuffix(query, end) && slices.Contains(fine, step) {
 			return true
 		}
 	}

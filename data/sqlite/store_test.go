@@ -1,49 +1,74 @@
 package sqlite_test
 
 import (
-	"errors"
+	"database/sql"
 	"io"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"feebridge/app"
 	"feebridge/app/billing"
-	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/app/storetest"
 	"feebridge/data/sqlite"
 )
 
-// TestStore holds a Store to what app promises of it.
-func TestStore(t *testing.T) {
-	for _, promise := range slices.Concat(firmPromises, invoicePromises, outboxPromises, workPromises, followingPromises, transactionPromises) {
-		t.Run(promise.what, func(t *testing.T) {
-			t.Parallel()
-			promise.test(t, openStore(t))
-		})
+func TestStore(t *testing.T) { storetest.Run(t, newEngine) }
+
+func TestStoreForHours(t *testing.T) { storetest.RunHours(t, newEngine) }
+
+// engine is a file that several processes open.
+type engine struct{ path string }
+
+func newEngine(t testing.TB) storetest.Engine {
+	return engine{filepath.Join(t.TempDir(), "firm.db")}
+}
+
+func (e engine) Open(t testing.TB) storetest.Process {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), e.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeAtEnd(t, db)
+	return db
+}
+
+func (e engine) Exec(t testing.TB, statement string) {
+	t.Helper()
+	run(t, e.path, statement)
+}
+
+func (e engine) Lock(t testing.TB) (unlock func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", e.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeAtEnd(t, db)
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if _, err := db.Exec("ROLLBACK"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
-// promise is one thing that app says of a Store.
-type promise struct {
-	what string
-	test func(*testing.T, store)
-}
-
-// store is a Store under test, with the firm of saveFirm in it.
+// store is an open database under test.
 type store struct {
-	app.Store
+	*sqlite.DB
 	t    *testing.T
-	db   *sqlite.DB
 	path string
 }
 
+// openStore opens a new database with the firm of saveFirm in it.
 func openStore(t *testing.T) store {
 	t.Helper()
 	s := openEmpty(t, filepath.Join(t.TempDir(), "firm.db"))
@@ -58,7 +83,7 @@ func openEmpty(t *testing.T, path string) store {
 		t.Fatal(err)
 	}
 	closeAtEnd(t, db)
-	return store{db, t, db, path}
+	return store{db, t, path}
 }
 
 // closeAtEnd closes c when the test ends. It may be closed before.
@@ -70,19 +95,7 @@ func closeAtEnd(t testing.TB, c io.Closer) {
 	})
 }
 
-// saveFirm saves what invoices and exports refer to.
-func saveFirm(tx app.Tx) error {
-	return errors.Join(
-		tx.SaveFirm(app.Firm{Name: "Tui Accounting", Currency: "NZD", MarkBase: app.DefaultMarkBase}),
-		tx.SaveMember(staff.Founder("olivia", "Olivia Hart")),
-		second(tx.SaveClient(billing.Client{ID: "kauri", Code: "KAURI", Name: "Kauri Joinery"})),
-		second(tx.SaveClient(billing.Client{ID: "rimu", Code: "RIMU", Name: "Rimu Cafe"})),
-		tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "demo", Name: "Demo Company"}, Default: true, State: app.Connected}),
-		tx.SaveRun(app.Run{ID: "run", Tenant: "demo", By: "olivia", Started: tx.Now(), Confirmed: tx.Now()}),
-	)
-}
-
-func second[T any](_ T, err error) error { return err }
+var saveFirm = storetest.SaveFirm
 
 // update and view fail the test on an error.
 func (s store) update(fn func(app.Tx) error) {
@@ -99,26 +112,30 @@ func (s store) view(fn func(app.Reader) error) {
 	}
 }
 
-// fails runs fn in a transaction that must fail with the code, and a text that has each
-// of the words.
-func (s store) fails(code app.Code, words []string, fn func(app.Tx) error) {
-	s.t.Helper()
-	err := s.Update(s.t.Context(), fn)
-	if !app.IsCode(err, code) {
-		s.t.Errorf("the error is %v, want code %s", err, code)
-		return
-	}
-	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			s.t.Errorf("the error %q does not say %q", err, w)
-		}
+func second[T any](_ T, err error) error { return err }
+
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmpopts.EquateComparable(money.Amount{}, money.Discount{})); d != "" {
+		t.Errorf("not what was saved (-want +got):\n%s", d)
 	}
 }
 
-func (s store) rows(q app.Query) []app.InvoiceRow {
+// plain is a finalized invoice to Kauri.
+func plain(id billing.InvoiceID, number billing.Number) billing.Invoice {
+	return billing.Invoice{
+		ID: id, Client: "kauri", Type: billing.Final, Number: number, Date: 20261103, Due: 20261120,
+		Currency: "NZD", Amounts: money.Exclusive, Stage: billing.Stage{Status: billing.Finalized},
+	}
+}
+
+// entry is any entry of the audit trail.
+var entry = staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: "finalize", Subject: "invoice", ID: "a"}
+
+// rows returns all invoices as the grid shows them.
+func (s store) rows() (all []app.InvoiceRow) {
 	s.t.Helper()
-	var all []app.InvoiceRow
-	for row, err := range s.Rows(s.t.Context(), q) {
+	for row, err := range s.Rows(s.t.Context(), app.Query{}) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -127,55 +144,38 @@ func (s store) rows(q app.Query) []app.InvoiceRow {
 	return all
 }
 
-func (s store) numbers(q app.Query) string {
-	s.t.Helper()
-	var all []string
-	for _, row := range s.rows(q) {
-		all = append(all, string(row.Number))
-	}
-	return strings.Join(all, " ")
+func TestBothProcessesFindTheSameFile(t *testing.T) {
+	one := openStore(t)
+	t.Chdir(filepath.Dir(one.path))
+	relative := openEmpty(t, filepath.Base(one.path))
+	relative.view(func(r app.Reader) error { return second(r.Firm()) })
 }
 
-func (s store) invoice(id billing.InvoiceID) (v billing.Invoice) {
-	s.t.Helper()
-	s.view(func(r app.Reader) (err error) {
-		v, err = r.Invoice(id)
-		return err
+func TestTheFeedForgetsWhatNobodyCanBeBehindOn(t *testing.T) {
+	s := openStore(t)
+	run(t, s.path, "UPDATE sqlite_sequence SET seq = 1000000 WHERE name = 'changes'", "INSERT INTO commits VALUES (999, 'old')")
+	s.update(func(tx app.Tx) error { return second(tx.SaveInvoice(plain("a", "INV-1"))) })
+	changes, err := s.Changes(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, changes, []app.Change{{Seq: 1000001, Subject: "invoice", ID: "a"}})
+}
+
+// SQLite takes back the statement that fails, and the transaction can go on. Not every engine
+// does so: whoever writes for all of them returns the error.
+func TestAConflictLeavesTheRestOfTheTransactionAsItWas(t *testing.T) {
+	s := openStore(t)
+	s.update(func(tx app.Tx) error {
+		if _, err := tx.SaveInvoice(plain("a", "INV-1")); err != nil {
+			return err
+		}
+		if _, err := tx.SaveInvoice(plain("b", "INV-1")); !app.IsCode(err, app.Conflict) {
+			t.Errorf("the error is %v", err)
+		}
+		return second(tx.SaveInvoice(plain("c", "INV-3")))
 	})
-	return v
-}
-
-// diff tells in what got is not what is wanted; it is "" when they are the same.
-func diff(got, want any) string {
-	return cmp.Diff(want, got, cmpopts.EquateComparable(money.Amount{}, money.Discount{}))
-}
-
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if d := diff(got, want); d != "" {
-		t.Errorf("not what was saved (-want +got):\n%s", d)
+	if rows := s.rows(); len(rows) != 2 || rows[0].Number != "INV-3" || rows[1].Number != "INV-1" {
+		t.Errorf("the invoices are %v", rows)
 	}
 }
-
-// plain is a finalized invoice of 115.00 to Kauri.
-func plain(id billing.InvoiceID, number billing.Number) billing.Invoice {
-	return billing.Invoice{
-		ID: id, Client: "kauri", Type: billing.Final, Number: number, Date: 20261103, Due: 20261120,
-		Currency: "NZD", Amounts: money.Exclusive, Stage: billing.Stage{Status: billing.Finalized},
-		Lines: []billing.Line{{
-			Description: "Annual accounts", Quantity: 1_0000, UnitAmount: 100_0000, Tax: billing.Tax{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000},
-		}},
-	}
-}
-
-// waiting is an export of a plain invoice that waits to be sent.
-func waiting(id app.ExportID, of billing.InvoiceID) app.Export {
-	return app.Export{ID: id, Run: "run", Invoice: of, Number: "INV-1", Tenant: "demo", Mark: app.DefaultMarkBase + string(id)}
-}
-
-func ready(id app.BatchID, members ...string) app.Batch {
-	return app.Batch{ID: id, Tenant: "demo", Kind: app.InvoiceBatch, Key: "key of " + string(id), Body: []byte("body of " + id), Members: members, State: app.Ready}
-}
-
-// moment is an instant of the precision that is promised.
-var moment = time.Date(2026, 11, 3, 14, 15, 16, 789e6, time.UTC)

@@ -9,6 +9,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 )
 
@@ -58,8 +59,8 @@ func TestJSONOfAnEarlierVersionIsRead(t *testing.T) {
 		invoice, err := r.Invoice("v")
 		same(invoice.Lines[0].Tax.Parts, []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}, err)
 		same(invoice.Lines[0].Tracking, []billing.Tracking{{Category: "Region", Option: "North"}}, err)
-		batch, err := r.Batch("b")
-		same(batch.Members, []string{"one", "two"}, err)
+		batches, err := r.(outbox.Reader).BatchesByID("b")
+		same(batches[0].Members, []string{"one", "two"}, err)
 		exports, err := r.Exports([]app.ExportID{"e"})
 		same(exports[0].Messages, []ledger.Message{{Text: "Locked", Cause: "locked_date", Warning: true}}, err)
 		return nil

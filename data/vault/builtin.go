@@ -6,7 +6,7 @@ import "feebridge/app"
 
 // reason says why the keyring did not do what it was asked. Its errors have no kinds.
 func reason(err error) *app.Error {
-	return app.Errorf(app.Unavailable, "The keyring failed (%v). See that it is unlocked and lets Feebridge in, then try again.", err)
+	return app.Errorf(app.Unavailable, "keyring.failed", "Error", err)
 }
 
 // reachable reports nothing: Keychain and Credential Manager are part of the system.

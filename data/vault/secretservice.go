@@ -21,11 +21,11 @@ func reason(err error) *app.Error {
 	switch {
 	case answered && answer.Name == "org.freedesktop.Secret.Error.IsLocked",
 		!answered && strings.Contains(err.Error(), cannotUnlock):
-		return app.Errorf(app.Unavailable, "The keyring is locked. Unlock it with its password, for example by signing in to your desktop anew, then try again.")
+		return app.Errorf(app.Unavailable, "keyring.locked")
 	case !answered, absent[answer.Name], strings.HasPrefix(answer.Name, "org.freedesktop.DBus.Error.Spawn."):
-		return app.Errorf(app.Unavailable, "This computer has no keyring that works: no Secret Service can be reached over D-Bus. Install and start one, such as GNOME Keyring, KWallet or KeePassXC, then try again.")
+		return app.Errorf(app.Unavailable, "keyring.none")
 	}
-	return app.Errorf(app.Unavailable, "The keyring failed (%v). See that it works with the programs of your desktop, then try again.", err)
+	return app.Errorf(app.Unavailable, "keyring.desktop-failed", "Error", err)
 }
 
 // absent are D-Bus's errors when a service is not there.

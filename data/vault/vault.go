@@ -92,15 +92,14 @@ func told(err error) error {
 	}
 	e := reason(err)
 	if errors.Is(err, keyring.ErrNotFound) {
-		e = app.Errorf(app.NotFound, "The keyring holds no sign-in to Xero for this user. Please sign in again.")
+		e = app.Errorf(app.NotFound, "keyring.empty")
 	}
 	e.Err = err
 	return e
 }
 
 func noAnswer() error {
-	return app.Errorf(app.Unavailable, "The keyring did not answer within %d seconds. It may be asking for its password in a window of its own: enter it there, then try again.",
-		patience/time.Second)
+	return app.Errorf(app.Unavailable, "keyring.slow", "Count", patience/time.Second)
 }
 
 // entries are the entries of a keyring. A call returns when the keyring is done with it,

@@ -71,7 +71,7 @@ func newBody(of keyed) *body {
 	return b
 }
 
-// Refresh draws everything anew.
+// Refresh draws everything again.
 func (b *body) Refresh() { b.relist(b.GetScrollOffset()) }
 
 // relist shows rows that may all be others than before, scrolled to offset as far as

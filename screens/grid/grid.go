@@ -52,7 +52,7 @@ func New[R any, K comparable](schema *Schema[R, K]) *Grid[R, K] {
 	return g
 }
 
-// Refresh draws everything anew, in the theme as it is now.
+// Refresh draws everything again, in the theme as it is now.
 func (g *Grid[R, K]) Refresh() {
 	g.style = newLook(g.Theme())
 	g.BaseWidget.Refresh()
@@ -88,7 +88,7 @@ func (g *Grid[R, K]) SetModel(m *Model[R, K]) {
 }
 
 // Patch replaces the rows that have the keys of rows; search, filter and order apply to
-// them anew. It returns how many rows have a key that is not here: they need a new Model.
+// them again. It returns how many rows have a key that is not here: they need a new Model.
 func (g *Grid[R, K]) Patch(rows []R) (unknown int) {
 	top, offset := g.firstInSight()
 	patched, unknown, reordered := g.view.model.patch(rows)
@@ -349,7 +349,7 @@ func (g *Grid[R, K]) showPlaceholder() {
 	}
 }
 
-// selectionMayHaveChanged draws the selection anew, and tells of it if it changed.
+// selectionMayHaveChanged draws the selection again, and tells of it if it changed.
 func (g *Grid[R, K]) selectionMayHaveChanged(changed bool) {
 	g.body.each((*row).mark)
 	g.head.check.Refresh()

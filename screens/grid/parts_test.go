@@ -234,7 +234,7 @@ func TestStateRoundTrip(t *testing.T) {
 }
 
 // TestRowsAreReused holds the number of row widgets to what is in sight, however long
-// somebody scrolls and searches.
+// a person scrolls and searches.
 func TestRowsAreReused(t *testing.T) {
 	test.NewApp()
 	schema := &Schema[int, int]{

@@ -74,7 +74,7 @@ func lettered(s string) []bill {
 	return bills
 }
 
-// person is somebody before a window with a grid.
+// person is a person at a window with a grid.
 type person struct {
 	t      testing.TB
 	grid   *grid.Grid[bill, string]

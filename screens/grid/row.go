@@ -120,7 +120,7 @@ func (r *row) bind(at int) {
 // position that no longer is, and still hear that the mouse left it.
 func (r *row) live() bool { return r.at >= 0 && r.at < r.of.length() }
 
-// fill writes and draws everything anew.
+// fill writes and draws everything again.
 func (r *row) fill() {
 	r.place()
 	for i, p := range r.of.columns().placed {

@@ -40,7 +40,7 @@ func (s *selection) set(row int32, on bool) bool {
 	return true
 }
 
-// recount counts anew, after other rows than before are shown.
+// recount counts again, after other rows than before are shown.
 func (s *selection) recount() {
 	s.count, s.shown = 0, 0
 	for row, on := range s.on {

@@ -18,7 +18,7 @@ type view[R any, K comparable] struct {
 	shown    []int32 // the matching rows, in order
 }
 
-// setModel takes over m and shows it by the search, the filter and the order of before.
+// setModel sets m and shows it by the search, the filter and the order of before.
 func (v *view[R, K]) setModel(m *Model[R, K]) {
 	v.model = m
 	v.matching = make([]bool, len(m.rows))
@@ -27,7 +27,7 @@ func (v *view[R, K]) setModel(m *Model[R, K]) {
 	v.arrange()
 }
 
-// match decides anew for every row whether it is shown.
+// match decides again for every row whether it is shown.
 func (v *view[R, K]) match() {
 	for i := range v.matching {
 		v.matching[i] = v.matches(int32(i))

@@ -114,7 +114,7 @@ func columns() []sheet.Column {
 	}
 }
 
-// clerk is somebody before a window with a sheet between two fields.
+// clerk is a person at a window with a sheet between two fields.
 type clerk struct {
 	t             testing.TB
 	sheet         *sheet.Sheet

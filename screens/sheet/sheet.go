@@ -233,7 +233,7 @@ func (s *Sheet) canvas() fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(s.body)
 }
 
-// Refresh draws everything anew, in the theme as it is now.
+// Refresh draws everything again, in the theme as it is now.
 func (s *Sheet) Refresh() {
 	s.look = newLook(s.Theme())
 	s.BaseWidget.Refresh()

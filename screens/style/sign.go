@@ -14,7 +14,7 @@ type Sign = struct {
 	Color fyne.ThemeColorName
 }
 
-// The signs of what became of something. Each glyph is told apart without its colour.
+// The signs of results. Each glyph is told apart without its colour.
 var (
 	None    = Sign{"–", theme.ColorNamePlaceHolder} // nothing has happened yet
 	Done    = Sign{"✓", theme.ColorNameSuccess}

@@ -175,7 +175,7 @@ func (k *clerk) updateContact(c *Contact, in contactInput) []string {
 	return nil
 }
 
-// fillContact takes over what was sent about a contact. Whether a caller says customer or supplier matters not: Xero
+// fillContact takes what was sent about a contact. Whether a caller says customer or supplier matters not: Xero
 // derives both from the invoices.
 func (k *clerk) fillContact(c *Contact, in contactInput) []string {
 	var v verdict

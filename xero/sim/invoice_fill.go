@@ -8,7 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// fill takes over what was sent; old is the invoice before, nil on creation.
+// fill takes what was sent; old is the invoice before, nil on creation.
 func (k *clerk) fill(inv, old *Invoice, in invoiceInput, v *outcome) {
 	status := orDefault(value(in.Status), inv.Status)
 	setText(&inv.Number, in.Number, "InvoiceNumber", 255, &v.verdict)
@@ -70,14 +70,14 @@ func (k *clerk) fillTheme(inv *Invoice, in invoiceInput, v *verdict) {
 	}
 }
 
-// set takes over a value that was sent.
+// set takes a value that was sent.
 func set[T any](to *T, sent *T) {
 	if sent != nil {
 		*to = *sent
 	}
 }
 
-// setText takes over a text that was sent and refuses one that is too long.
+// setText takes a text that was sent and refuses one that is too long.
 func setText(to, sent *string, name string, most int, v *verdict) {
 	set(to, sent)
 	if sent != nil && len([]rune(*sent)) > most {

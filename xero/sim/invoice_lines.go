@@ -41,7 +41,7 @@ func (k *clerk) fillLine(l *Line, in lineInput, inv *Invoice, status string, v *
 	}
 }
 
-// fillItem takes over the item, which supplies what the line was not given.
+// fillItem takes the item, which supplies what the line was not given.
 func (k *clerk) fillItem(l *Line, in lineInput, v *verdict) *Item {
 	if in.ItemCode == nil {
 		return nil
@@ -119,7 +119,7 @@ func (in *lineInput) hasAmounts() bool {
 		in.DiscountAmount != nil || in.TaxAmount != nil
 }
 
-// fillAccount takes over the account. A draft with a code that no account has loses the code and gets a warning.
+// fillAccount takes the account. A draft with a code that no account has loses the code and gets a warning.
 func (k *clerk) fillAccount(l *Line, in lineInput, status string, v *verdict) *Account {
 	switch {
 	case in.AccountID != nil && in.AccountCode == nil:
@@ -158,7 +158,7 @@ func (k *clerk) fillAccount(l *Line, in lineInput, status string, v *verdict) *A
 	return account
 }
 
-// fillTax takes over the tax type, or the account's own, and checks that the organisation has it and allows it for the
+// fillTax takes the tax type, or the account's own, and checks that the organisation has it and allows it for the
 // class of the account.
 func (k *clerk) fillTax(l *Line, in lineInput, account *Account, inv *Invoice, v *verdict) {
 	if in.TaxType != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// outcome is what became of one element of a write.
+// outcome is the result for one element of a write.
 type outcome struct {
 	verdict
 	invoice  Invoice // as stored, or as far as it was understood when refused
@@ -101,7 +101,7 @@ func (k *clerk) update(inv *Invoice, in invoiceInput) outcome {
 	if len(v.errors) == 0 {
 		switch status {
 		case StatusVoided, StatusDeleted:
-			// Nothing but the status is taken over: whether a new number would be, in the same request, is not verified.
+			// Nothing but the status is taken: whether a new number would be, in the same request, is not verified.
 			next.Status = status
 		default:
 			k.fill(&next, inv, in, &v)

@@ -22,7 +22,7 @@ type paymentInput struct {
 	IsReconciled  *bool
 }
 
-// paymentOutcome is what became of one payment of a write.
+// paymentOutcome is the result for one payment of a write.
 type paymentOutcome struct {
 	payment Payment
 	stored  bool

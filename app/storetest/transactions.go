@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"context"
@@ -13,17 +13,12 @@ import (
 
 // transactionPromises are about what is committed, seen and told.
 var transactionPromises = []promise{
-	{"a conflict leaves the rest of the transaction as it was", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
-			if _, err := tx.SaveInvoice(plain("a", "INV-1")); err != nil {
-				return err
-			}
-			if _, err := tx.SaveInvoice(plain("b", "INV-1")); !app.IsCode(err, app.Conflict) {
-				t.Errorf("the error is %v", err)
-			}
-			return second(tx.SaveInvoice(plain("c", "INV-3")))
+	{"a conflict takes the whole transaction back", func(t *testing.T, s store) {
+		s.update(func(tx app.Tx) error { return second(tx.SaveInvoice(plain("a", "INV-1"))) })
+		s.fails(app.Conflict, []string{"INV-1"}, func(tx app.Tx) error {
+			return errors.Join(second(tx.SaveInvoice(plain("c", "INV-3"))), second(tx.SaveInvoice(plain("b", "INV-1"))))
 		})
-		if got := s.numbers(app.Query{}); got != "INV-3 INV-1" {
+		if got := s.numbers(app.Query{}); got != "INV-1" {
 			t.Errorf("the invoices are %s", got)
 		}
 	}},
@@ -39,7 +34,7 @@ var transactionPromises = []promise{
 		s.update(func(tx app.Tx) error {
 			return errors.Join(
 				second(tx.SaveClient(billing.Client{ID: "new", Code: "N", Name: "New"})), tx.SaveLink("demo", "rimu", app.Link{Contact: "c", How: app.LinkedCreated}),
-				tx.SaveMapping("demo", ledger.Mapping{}), tx.SaveRun(app.Run{ID: "run 2", Tenant: "demo", By: "olivia"}),
+				tx.SaveMapping("demo", ledger.Mapping{}), tx.SaveRuns(app.Run{ID: "run 2", Tenant: "demo", By: "olivia"}),
 				tx.SaveExports(waiting("e", "a")), tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, "a"),
 			)
 		})
@@ -136,7 +131,7 @@ var transactionPromises = []promise{
 			if !now.Equal(now.Truncate(time.Millisecond)) {
 				t.Errorf("%v is finer than what is kept", now)
 			}
-			err := tx.SaveRun(app.Run{ID: "r", Tenant: "demo", By: "olivia", Started: now, Confirmed: now})
+			err := tx.SaveRuns(app.Run{ID: "r", Tenant: "demo", By: "olivia", Started: now, Confirmed: now})
 			r, err2 := tx.Run("r")
 			if !r.Started.Equal(tx.Now()) || tx.Now() != now {
 				t.Errorf("%v was kept as %v", now, r.Started)

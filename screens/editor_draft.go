@@ -135,7 +135,7 @@ func (d *draft) edit(row, column int, text string) {
 }
 
 // write writes a cell and what follows from it: a billing code fills in what it begins
-// with, and a tax that is chosen anew is the firm's tax of today.
+// with, and a tax that is chosen again is the firm's tax of today.
 func (d *draft) write(l *billing.FormLine, column int, text string) {
 	switch column {
 	case codeColumn:

@@ -3,6 +3,7 @@ package app
 import (
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // finishing completes drafts that are finalized in one transaction.
@@ -52,47 +53,6 @@ func (f *finishing) finish(draft billing.Invoice) (billing.Invoice, error) {
 	return v, err
 }
 
-// checkNumber refuses a number that an invoice is not finalized with.
-func (f *finishing) checkNumber(n billing.Number) error {
-	if err := n.Check(); err != nil {
-		return err
-	}
-	burnt, err := f.Burnt(n)
-	if err != nil {
-		return err
-	}
-	if burnt {
-		return Errorf(Conflict, "The number %s was approved in Xero once and cannot be used again. Give the invoice the next number, then finalize it.", n)
-	}
-	return nil
-}
-
-// takeNumber takes the next number that no invoice has and that was never burnt.
-func (f *finishing) takeNumber() (billing.Number, error) {
-	if err := CheckUnlocked(f); err != nil {
-		return "", err
-	}
-	firm := &f.terms.firm
-	for ; ; firm.Numbering.Next++ {
-		if err := firm.Numbering.Check(); err != nil {
-			return "", err
-		}
-		n := firm.Numbering.Number()
-		taken, err := f.InvoicesByNumber([]billing.Number{n})
-		if err != nil {
-			return "", err
-		}
-		burnt, err := f.Burnt(n)
-		if err != nil {
-			return "", err
-		}
-		if len(taken) == 0 && !burnt {
-			firm.Numbering.Next++
-			return n, f.SaveFirm(*firm)
-		}
-	}
-}
-
 // checkTaxes refuses a line with several taxes while Xero has no rate that is made of
 // several.
 func (f *finishing) checkTaxes(v billing.Invoice) error {
@@ -105,8 +65,7 @@ func (f *finishing) checkTaxes(v billing.Invoice) error {
 			return err
 		}
 		if !mapped {
-			return Errorf(Invalid, "Line %d has several taxes in one, %s. Xero takes one rate a line: make a tax rate of these components in Xero, and map %s to it.",
-				i+1, l.Tax.Name, l.Tax.Name)
+			return Errorf(Invalid, "refused.several-taxes", "Line", i+1, "Tax", translations.Quoted(l.Tax.Name))
 		}
 	}
 	return nil

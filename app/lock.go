@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // LockState is whether the database is locked because it is a copy, and how far it has been
@@ -89,8 +90,8 @@ func CheckUnlocked(r Reader) error {
 		names[i] = o.Tenant.Name
 	}
 	return &Error{
-		Code: Unavailable, Args: []any{strings.Join(names, ", ")}, Err: ErrLocked,
-		Text: "This database is a copy that was restored or moved: Xero may have invoices that it does not know of. It is compared with %s first. Until then nothing is exported, numbered, taken back to draft or deleted.",
+		Code: Unavailable, Err: ErrLocked,
+		Phrase: translations.Say("refused.not-compared", "Organisations", strings.Join(names, ", ")),
 	}
 }
 
@@ -99,7 +100,7 @@ func CheckUnlocked(r Reader) error {
 var ErrLocked = errors.New("the database is locked")
 
 // AllowRestore notes that the member is about to put a backup in the place of this database,
-// if she may. The note stays in the database that is put aside.
+// if they may. The note stays in the database that is put aside.
 func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.BackUp, ""); err != nil {
@@ -118,7 +119,7 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			return err
 		}
 		if reason = strings.TrimSpace(reason); reason == "" {
-			return Errorf(Invalid, "Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
+			return Errorf(Invalid, "problem.unlock-reason")
 		}
 		open, err := Unreconciled(tx)
 		if err != nil {
@@ -137,14 +138,14 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 			if err := tx.SaveReconciliation(c); err != nil {
 				return err
 			}
-			if err := tx.Record(Entry(by, staff.AuditUnlock, "organisation", string(o.Tenant.ID), "not compared with Xero", reason)); err != nil {
+			if err := tx.Record(Entry(by, staff.AuditUnlock, "organisation", string(o.Tenant.ID), translations.Text("trail.not-compared"), reason)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		a.Queue()
+		a.Wake()
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 )
 
 // exported is an export that Xero accepted as that invoice.
@@ -35,10 +36,10 @@ func standing(id billing.InvoiceID, number billing.Number) billing.Invoice {
 var followingPromises = []promise{
 	{"what Xero has is found by its ID, with the head of ours and whether the export is its newest", func(t *testing.T, s store) {
 		older, newer := exported("e1", "v", "x1"), exported("e2", "v", "x2")
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(older, newer))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Tracked("demo", []ledger.InvoiceID{"x1", "x2", "somebody's"})
 			head := standing("v", "INV-1")
 			head.Lines, head.Due, head.Type, head.Amounts = nil, 0, "", ""
@@ -54,10 +55,10 @@ var followingPromises = []promise{
 	}},
 	{"of two exports that Xero has under one ID the newer counts", func(t *testing.T, s store) {
 		older, newer := exported("e1", "v", "x"), exported("e2", "v", "x")
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(older), tx.SaveExports(newer), tx.SaveExports(older))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Tracked("demo", []ledger.InvoiceID{"x"})
 			if one := got["x"]; len(got) != 1 || one.Export.ID != "e2" || !one.Newest {
 				t.Errorf("tracked are %v", got)
@@ -67,7 +68,7 @@ var followingPromises = []promise{
 	}},
 	{"what Xero says of an export is stored without anything else of it", func(t *testing.T, s store) {
 		e := exported("e", "v", "x")
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(e))
 		})
 		paid := e
@@ -77,18 +78,18 @@ var followingPromises = []promise{
 		paid.Messages = []ledger.Message{{Text: "The number is INV-1 here and INV-1b in Xero.", Cause: ledger.ChangedThere, Warning: true}}
 		more := paid
 		more.Batch, more.Sent, more.Ended = "none such", time.Time{}, time.Time{}
-		s.update(func(tx app.Tx) error { return tx.SaveStandings(more) })
-		s.view(func(r app.Reader) error {
+		s.work(func(tx outbox.Tx) error { return tx.SaveStandings(more) })
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Exports([]app.ExportID{"e"})
 			same(t, got, []app.Export{paid})
 			return err
 		})
 		unknown := paid
 		unknown.Standing.ID = "another"
-		s.fails(app.NotFound, []string{"another"}, func(tx app.Tx) error { return tx.SaveStandings(unknown) })
+		s.failsAtWork(app.NotFound, []string{"another"}, func(tx outbox.Tx) error { return tx.SaveStandings(unknown) })
 	}},
 	{"open is what is live here and not fully paid in Xero, by the newest export", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			for _, c := range []struct {
 				there  ledger.InvoiceID
 				status ledger.InvoiceStatus
@@ -114,8 +115,8 @@ var followingPromises = []promise{
 			}
 			return nil
 		})
-		s.view(func(r app.Reader) error {
-			open, err := r.OpenThere("demo")
+		s.look(func(r outbox.Reader) error {
+			open, err := r.OpenInXero("demo")
 			same(t, open, []ledger.InvoiceID{"a draft there", "b approved", "c changed", "d not found"})
 			first, err2 := r.FirstSent("demo")
 			same(t, first, moment.Add(-10*time.Minute))
@@ -131,10 +132,10 @@ var followingPromises = []promise{
 			Tenant: "demo", Cursor: moment, At: moment.Add(time.Second), Reread: moment.Add(-time.Hour),
 			Failing: app.Park{Since: moment, Until: moment.Add(time.Minute), Why: app.Offline, Text: "no route"},
 		}
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(tx.SaveRefresh(app.Refresh{Tenant: "demo", Cursor: moment.Add(time.Hour)}), tx.SaveRefresh(want))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Refreshes()
 			same(t, got, map[ledger.TenantID]app.Refresh{"demo": want})
 			return err
@@ -154,20 +155,20 @@ var followingPromises = []promise{
 		d.Ended, d.Result = moment, app.Removed
 		e.Ended, e.Result, e.Small = moment, app.KeptThere, 25
 		e.Messages = []ledger.Message{{Text: "It is approved in Xero.", Cause: ledger.StatusMoved}}
-		s.update(func(tx app.Tx) error {
-			return errors.Join(tx.SaveRun(run), second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(exported("e", "v", "x")),
-				tx.SaveBatch(sending), tx.SaveBatch(lost), tx.SaveRemovals(a, b, c, removal("d"), removal("e")), tx.SaveRemovals(d, e))
+		s.work(func(tx outbox.Tx) error {
+			return errors.Join(tx.SaveRuns(run), second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(exported("e", "v", "x")),
+				tx.SaveBatches(sending), tx.SaveBatches(lost), tx.SaveRemovals(a, b, c, removal("d"), removal("e")), tx.SaveRemovals(d, e))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			all, err := r.RemovalsOfRun("away")
 			same(t, all, []app.Removal{a, b, c, d, e})
 			of, err2 := r.RemovalsOf("v")
 			same(t, of, []app.Removal{e, d, c, b, a})
-			waiting, err3 := r.RemovalsWaiting("demo", 10)
+			waiting, err3 := r.WaitingRemovals("demo", 10)
 			same(t, waiting, []app.Removal{a})
 			some, err4 := r.Removals([]app.RemovalID{"e", "a"})
 			same(t, some, []app.Removal{e, a})
-			_, missing := r.Removal("none such")
+			_, missing := r.Removals([]app.RemovalID{"none such"})
 			if !app.IsCode(missing, app.NotFound) {
 				t.Errorf("a removal that is not there gives %v", missing)
 			}
@@ -179,19 +180,19 @@ var followingPromises = []promise{
 		})
 	}},
 	{"a replacement is under way until it is ended", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(standing("old", "INV-1"))), second(tx.SaveInvoice(plain("new", "INV-2"))),
 				tx.SaveReplacement(app.Replacement{Invoice: "old", By: "olivia", Began: moment}))
 		})
 		open := []app.Replacement{{Invoice: "old", By: "olivia", Began: moment}}
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Replacements()
 			same(t, got, open)
 			return err
 		})
 		done := app.Replacement{Invoice: "old", By: "olivia", Began: moment, Copy: "new", Ended: moment.Add(time.Minute)}
-		s.update(func(tx app.Tx) error { return tx.SaveReplacement(done) })
-		s.view(func(r app.Reader) error {
+		s.work(func(tx outbox.Tx) error { return tx.SaveReplacement(done) })
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Replacements()
 			one, err2 := r.Replacement("old")
 			same(t, one, done)
@@ -203,30 +204,30 @@ var followingPromises = []promise{
 	}},
 	{"an extra is there once, until it is deleted", func(t *testing.T, s store) {
 		note, paper := app.Extra{Export: "e", Tenant: "demo", Kind: app.HistoryNote}, app.Extra{Export: "e", Tenant: "demo", Kind: app.PrintedPaper}
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(exported("e", "v", "x")),
-				tx.SaveExtra(note), tx.SaveExtra(paper), tx.SaveExtra(note))
+				tx.SaveExtras(note), tx.SaveExtras(paper), tx.SaveExtras(note))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			all, err := r.Extras("demo", 10)
 			same(t, all, []app.Extra{note, paper})
 			return err
 		})
-		s.update(func(tx app.Tx) error { return tx.DeleteExtra(note) })
-		s.view(func(r app.Reader) error {
+		s.work(func(tx outbox.Tx) error { return tx.DeleteExtra(note) })
+		s.look(func(r outbox.Reader) error {
 			all, err := r.Extras("demo", 10)
 			same(t, all, []app.Extra{paper})
 			return err
 		})
 	}},
 	{"the uses of numbers are told by their prefix, whatever became of them", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			gone := plain("gone", "INV-2")
 			gone.Stage.Status = billing.Deleted
 			return errors.Join(second(tx.SaveInvoice(plain("a", "inv-1"))), second(tx.SaveInvoice(gone)), second(tx.SaveInvoice(plain("b", "INV-2"))),
 				second(tx.SaveInvoice(plain("other", "X-1"))), second(tx.SaveInvoice(plain("none", ""))), tx.Burn("INV-3", "X-2", "INV-3"))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.NumberUses("INV-")
 			want := map[app.NumberUse]bool{
 				{Number: "inv-1", Invoice: "a", Client: "Kauri Joinery"}:                   true,

@@ -49,14 +49,13 @@ func (c *Connector) awaitReturn(ports []int, state string) (*waiting, error) {
 		}
 		taken, failures = append(taken, strconv.Itoa(port)), append(failures, err)
 	}
-	none := app.Errorf(app.Unavailable, "Feebridge cannot wait for Xero's answer: other programs use every port that is registered for it (%s). "+
-		"Close the other program, or register one more address with your Xero app and enter its port.", strings.Join(taken, ", "))
+	none := app.Errorf(app.Unavailable, "consent.no-port", "Ports", strings.Join(taken, ", "))
 	none.Err = errors.Join(failures...)
 	return nil, none
 }
 
 // ServeHTTP takes the person's decision, once. What does not know the state may be an old
-// tab or somebody's forgery: it is turned away, and the wait goes on.
+// tab or a forgery: it is turned away, and the wait goes on.
 func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		out.Header().Set("Allow", http.MethodGet)

@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 )
 
 // outboxPromises are about runs, exports and batches.
@@ -19,10 +20,10 @@ var outboxPromises = []promise{
 	{"runs come newest first, and say which are open", func(t *testing.T, s store) {
 		older := app.Run{ID: "older", Tenant: "demo", By: "olivia", Started: moment, Confirmed: moment}
 		newer := app.Run{ID: "newer", Tenant: "demo", By: "olivia", Started: moment.Add(time.Second), Confirmed: moment.Add(time.Hour)}
-		s.update(func(tx app.Tx) error { return errors.Join(tx.SaveRun(newer), tx.SaveRun(older)) })
+		s.work(func(tx outbox.Tx) error { return errors.Join(tx.SaveRuns(newer), tx.SaveRuns(older)) })
 		older.Ended, older.Confirmed = moment.Add(time.Minute), moment.Add(time.Second)
-		s.update(func(tx app.Tx) error { return tx.SaveRun(older) })
-		s.view(func(r app.Reader) error {
+		s.work(func(tx outbox.Tx) error { return tx.SaveRuns(older) })
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Run("older")
 			same(t, got, older)
 			all, err2 := r.Runs("demo", false)
@@ -45,17 +46,17 @@ var outboxPromises = []promise{
 			PaidOn: 20261105, Updated: moment,
 		}
 		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(want))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Exports([]app.ExportID{"e"})
 			same(t, got, []app.Export{want})
 			return err
 		})
 	}},
 	{"exports wait in the order asked for until they are in a batch or ended", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			if _, err := tx.SaveInvoice(plain("a", "INV-1")); err != nil {
 				return err
 			}
@@ -64,7 +65,7 @@ var outboxPromises = []promise{
 			}
 			in, ended := waiting("a", "a"), waiting("d", "a")
 			in.Batch, ended.Ended = "batch", moment
-			return errors.Join(tx.SaveBatch(ready("batch", "a")), tx.SaveExports(in, ended))
+			return errors.Join(tx.SaveBatches(ready("batch", "a")), tx.SaveExports(in, ended))
 		})
 		ids := func(all []app.Export, err error) string {
 			var text string
@@ -76,11 +77,11 @@ var outboxPromises = []promise{
 			}
 			return text
 		}
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			for what, got := range map[string]string{
-				"waiting: cb":      ids(r.Waiting("demo", 10)),
-				"first: c":         ids(r.Waiting("demo", 1)),
-				"other's: ":        ids(r.Waiting("other", 10)),
+				"waiting: cb":      ids(r.WaitingExports(outbox.Waiting{Tenant: "demo", Runs: []app.RunID{"run"}, Limit: 10})),
+				"first: c":         ids(r.WaitingExports(outbox.Waiting{Tenant: "demo", Runs: []app.RunID{"run"}, Limit: 1})),
+				"other's: ":        ids(r.WaitingExports(outbox.Waiting{Tenant: "other", Runs: []app.RunID{"run"}, Limit: 10})),
 				"of the run: cabd": ids(r.ExportsOfRun("run")),
 				"newest: dbac":     ids(r.ExportsOf("a")),
 				"asked for: bcb":   ids(r.Exports([]app.ExportID{"b", "c", "b"})),
@@ -95,17 +96,17 @@ var outboxPromises = []promise{
 	{"a batch keeps its exact bytes, key and kind through every save", func(t *testing.T, s store) {
 		first := ready("batch", "one", "two")
 		first.Body = []byte{0, 1, 0xff, '\n'}
-		s.update(func(tx app.Tx) error { return tx.SaveBatch(first) })
+		s.work(func(tx outbox.Tx) error { return tx.SaveBatches(first) })
 		later := app.Batch{
 			ID: "batch", Tenant: "demo", Kind: app.ContactBatch, Key: "other", Body: []byte("other"), Members: []string{"two"}, State: app.Lost,
 			Tries: 2, Tried: moment, TriedLast: moment.Add(time.Second), Troubles: 1, LookUp: true,
 		}
-		s.update(func(tx app.Tx) error { return tx.SaveBatch(later) })
+		s.work(func(tx outbox.Tx) error { return tx.SaveBatches(later) })
 		want := later
 		want.Kind, want.Key, want.Body = first.Kind, first.Key, first.Body
-		s.view(func(r app.Reader) error {
-			got, err := r.Batch("batch")
-			same(t, got, want)
+		s.look(func(r outbox.Reader) error {
+			got, err := r.BatchesByID("batch")
+			same(t, got, []app.Batch{want})
 			want.Body = nil
 			all, err2 := r.Batches("demo", app.Lost)
 			same(t, all, []app.Batch{want})
@@ -114,31 +115,31 @@ var outboxPromises = []promise{
 			return errors.Join(err, err2, err3)
 		})
 	}},
-	{"batches come oldest first, and only what was never tried can be deleted", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
-			return errors.Join(tx.SaveBatch(ready("b")), tx.SaveBatch(ready("a")), tx.SaveBatch(ready("c")))
-		})
-		s.view(func(r app.Reader) error {
+	{"batches come oldest first, and only what was never tried can be taken back", func(t *testing.T, s store) {
+		s.work(func(tx outbox.Tx) error { return tx.SaveBatches(ready("b"), ready("a"), ready("c")) })
+		s.look(func(r outbox.Reader) error {
 			all, err := r.Batches("demo", app.Ready)
 			if len(all) != 3 || all[0].ID+all[1].ID+all[2].ID != "bac" {
 				t.Errorf("the batches are %v", all)
 			}
 			return err
 		})
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			tried := ready("a")
 			tried.Tries, tried.State = 1, app.Sending
-			return errors.Join(tx.SaveBatch(tried), tx.DeleteBatch("b"))
+			return errors.Join(tx.SaveBatches(tried), tx.Unplan("b"))
 		})
-		s.fails(app.Conflict, []string{"being sent"}, func(tx app.Tx) error { return tx.DeleteBatch("a") })
-		s.fails(app.Conflict, nil, func(tx app.Tx) error {
-			e := waiting("e", "v")
-			e.Batch = "c"
-			return errors.Join(second(tx.SaveInvoice(plain("v", "INV-1"))), tx.SaveExports(e), tx.DeleteBatch("c"))
+		s.failsAtWork(app.Conflict, []string{"being sent"}, func(tx outbox.Tx) error { return tx.Unplan("a") })
+		s.look(func(r outbox.Reader) error {
+			left, err := r.BatchesByID("a", "b", "c")
+			if len(left) != 2 {
+				t.Errorf("left are %v", left)
+			}
+			return err
 		})
 	}},
 	{"a tally counts every export once, by what became of it", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			for _, state := range billing.ExportStates() {
 				for _, ended := range []bool{false, true} {
 					id := fmt.Sprint(state, " ", ended)
@@ -155,7 +156,7 @@ var outboxPromises = []promise{
 			}
 			return nil
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			got, err := r.Tally("run")
 			same(t, got, app.Tally{All: 26, Queued: 11, Exporting: 1, Unknown: 1, Cancelled: 1, Exported: 1, Failed: 1, Warned: 10})
 			return err

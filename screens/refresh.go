@@ -19,9 +19,9 @@ type refreshApp interface {
 	LookAgain(ctx context.Context, by staff.Member, ids []billing.InvoiceID) error
 }
 
-// refreshStatuses reads in Xero now what became of the invoices. What moved comes into the
+// refreshStatuses reads the statuses of the invoices in Xero now. What moved comes into the
 // list as every change does. Where there is nothing to ask, or the list could not be read, it
-// reads the list anew.
+// reads the list again.
 func (b *billingScreen) refreshStatuses() {
 	if b.unconnected || b.problem != "" {
 		b.reload()
@@ -65,7 +65,7 @@ func (b *billingScreen) showRefresher() {
 	b.refresher.enable(!b.refreshing && !b.unconnected)
 }
 
-// lookAgain reads an invoice in Xero anew.
+// lookAgain reads an invoice in Xero now.
 func (b *billingScreen) lookAgain(id billing.InvoiceID) {
 	act(b.shell, lang.L("busy.checking-xero"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, b.app.LookAgain(ctx, b.me(), []billing.InvoiceID{id})
@@ -100,7 +100,7 @@ func (c *connection) refreshed(f style.Format, r app.Refresh, now time.Time) {
 		}
 		c.more += "\n" + lang.L("refresh.failed", with{"Why": wait + "."})
 		if r.Failing.Text != "" {
-			c.more += "\n\n" + lang.L("trouble.xero-says", with{"Text": r.Failing.Text})
+			c.more += "\n\n" + detailWords(r.Failing.Why, r.Failing.Text)
 		}
 	}
 }

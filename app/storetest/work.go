@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"context"
@@ -29,17 +29,17 @@ var workPromises = []promise{
 		}
 		lease(func(f app.Fence) error {
 			old = f
-			return s.outbox().Work(t.Context(), f, burn("INV-1"))
+			return s.Work(t.Context(), f, burn("INV-1"))
 		})
 		lease(func(f app.Fence) error {
-			err := s.outbox().Work(t.Context(), old, func(outbox.Tx) error {
+			err := s.Work(t.Context(), old, func(outbox.Tx) error {
 				t.Error("work began under an old fence")
 				return nil
 			})
 			if !app.IsCode(err, app.Conflict) {
 				t.Errorf("the error is %v", err)
 			}
-			return s.outbox().Work(t.Context(), f, burn("INV-2"))
+			return s.Work(t.Context(), f, burn("INV-2"))
 		})
 		for n, want := range map[billing.Number]bool{"INV-1": true, "INV-2": true, "INV-3": false} {
 			s.look(func(r outbox.Reader) error {
@@ -52,7 +52,7 @@ var workPromises = []promise{
 		}
 	}},
 	{"what waits comes of the runs that are asked for, without some clients", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			err := tx.SaveRuns(app.Run{ID: "other", Tenant: "demo", By: "olivia"}, app.Run{ID: "third", Tenant: "demo"})
 			for i, c := range []struct {
 				run    app.RunID
@@ -93,8 +93,8 @@ var workPromises = []promise{
 		}
 	}},
 	{"batches come by their IDs with their bodies, and without those that are gone", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
-			return errors.Join(tx.SaveBatch(ready("a", "1")), tx.SaveBatch(ready("b", "2")), tx.SaveBatch(ready("c")))
+		s.work(func(tx outbox.Tx) error {
+			return errors.Join(tx.SaveBatches(ready("a", "1")), tx.SaveBatches(ready("b", "2")), tx.SaveBatches(ready("c")))
 		})
 		s.look(func(r outbox.Reader) error {
 			all, err := r.BatchesByID("c", "gone", "a")
@@ -121,7 +121,7 @@ var workPromises = []promise{
 		}
 	}},
 	{"a batch that was never tried is taken back, and its members wait again", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
+		s.work(saveTwoRuns)
 		s.work(func(tx outbox.Tx) error { return tx.Unplan("two", "two") })
 		s.look(func(r outbox.Reader) error {
 			all, err := r.WaitingExports(outbox.Waiting{Tenant: "demo", Runs: []app.RunID{"run", "other"}, Limit: 10})
@@ -146,8 +146,8 @@ var workPromises = []promise{
 		})
 	}},
 	{"the requests of a run are taken back with all their members", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
-		s.update(func(tx app.Tx) error { return tx.UnplanRun("run") })
+		s.work(saveTwoRuns)
+		s.work(func(tx outbox.Tx) error { return tx.UnplanRun("run") })
 		s.look(func(r outbox.Reader) error {
 			all, err := r.Exports([]app.ExportID{"a", "b", "c", "d"})
 			for i, want := range []app.BatchID{"", "", "two", "three"} {
@@ -161,19 +161,19 @@ var workPromises = []promise{
 			}
 			return errors.Join(err, err2)
 		})
-		s.update(func(tx app.Tx) error { return errors.Join(tx.UnplanRun("run"), tx.UnplanRun("nothing")) })
+		s.work(func(tx outbox.Tx) error { return errors.Join(tx.UnplanRun("run"), tx.UnplanRun("nothing")) })
 	}},
 	{"what is unknown is never replayed", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			err := tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "far", Name: "Far"}, State: app.Connected})
 			for _, state := range []app.BatchState{app.Ready, app.Sending, app.Lost, app.Settled} {
 				b := ready(app.BatchID(state))
 				b.State, b.Troubles = state, 3
-				err = errors.Join(err, tx.SaveBatch(b))
+				err = errors.Join(err, tx.SaveBatches(b))
 			}
 			far := ready("far")
 			far.Tenant, far.State = "far", app.Lost
-			return errors.Join(err, tx.SaveBatch(far), tx.NeverReplay("demo"))
+			return errors.Join(err, tx.SaveBatches(far), tx.NeverReplay("demo"))
 		})
 		s.look(func(r outbox.Reader) error {
 			all, err := r.BatchesByID("ready", "sending", "lost", "settled", "far")
@@ -186,8 +186,8 @@ var workPromises = []promise{
 		})
 	}},
 	{"exports come with their invoices, in the order asked for", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
-		s.update(func(tx app.Tx) error { return tx.SaveExports(waiting("newer", "c")) })
+		s.work(saveTwoRuns)
+		s.work(func(tx outbox.Tx) error { return tx.SaveExports(waiting("newer", "c")) })
 		s.look(func(r outbox.Reader) error {
 			all, err := r.TrackedExports([]app.ExportID{"c", "a"})
 			for i, want := range []app.Tracked{
@@ -207,11 +207,11 @@ var workPromises = []promise{
 		})
 	}},
 	{"an invoice's newest export is the last that was saved first", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
-		s.update(func(tx app.Tx) error {
+		s.work(saveTwoRuns)
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(tx.SaveExports(waiting("newer", "c"), waiting("newest", "c")), tx.SaveExports(waiting("c", "c")), second(tx.SaveInvoice(plain("never", "never"))))
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			latest, err := r.LatestExports([]billing.InvoiceID{"c", "a", "never", "nothing"})
 			if len(latest) != 2 || latest["c"].ID != "newest" || latest["a"].ID != "a" {
 				t.Errorf("the newest are %v", latest)
@@ -220,8 +220,8 @@ var workPromises = []promise{
 		})
 	}},
 	{"invoices come without their lines, and runs and clients by their IDs", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
-		s.view(func(r app.Reader) error {
+		s.work(saveTwoRuns)
+		s.look(func(r outbox.Reader) error {
 			heads, err := r.InvoiceHeads([]billing.InvoiceID{"c", "a"})
 			whole, err2 := r.Invoices([]billing.InvoiceID{"c", "a"})
 			for i := range whole {
@@ -241,15 +241,15 @@ var workPromises = []promise{
 		})
 	}},
 	{"the tallies are those of all open runs", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
-		s.update(func(tx app.Tx) error {
+		s.work(saveTwoRuns)
+		s.work(func(tx outbox.Tx) error {
 			return errors.Join(
 				tx.SaveRuns(app.Run{ID: "over", Tenant: "demo", Ended: moment}, app.Run{ID: "away", Kind: app.RemovalRun, Tenant: "demo"}),
 				tx.SaveExports(app.Export{ID: "over", Run: "over", Invoice: "a", Tenant: "demo", Mark: "over"}),
 				tx.SaveRemovals(app.Removal{ID: "x", Run: "away", Invoice: "a", Export: "a", Tenant: "demo", There: "there", To: ledger.DeletedThere}),
 			)
 		})
-		s.view(func(r app.Reader) error {
+		s.look(func(r outbox.Reader) error {
 			all, err := r.Tallies("demo")
 			for id, got := range all {
 				want, err2 := r.Tally(id)
@@ -263,13 +263,13 @@ var workPromises = []promise{
 		})
 	}},
 	{"invoices move to several stages at once, and a number that becomes free can be taken", func(t *testing.T, s store) {
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			gone := plain("gone", "INV-1")
 			gone.Stage.Status = billing.Deleted
 			return errors.Join(second(tx.SaveInvoice(gone)), second(tx.SaveInvoice(plain("here", "INV-1"))), second(tx.SaveInvoice(plain("other", "INV-2"))))
 		})
 		closed := billing.Stage{Status: billing.Closed, Export: billing.Exported}
-		s.update(func(tx app.Tx) error {
+		s.work(func(tx outbox.Tx) error {
 			return tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{
 				{Status: billing.Finalized}: {"gone"}, {Status: billing.Deleted}: {"here"}, closed: {"other"}, {Status: billing.Draft}: nil,
 			})
@@ -279,7 +279,7 @@ var workPromises = []promise{
 		}
 	}},
 	{"many links, extras and strays are saved at once", func(t *testing.T, s store) {
-		s.update(saveTwoRuns)
+		s.work(saveTwoRuns)
 		extras := []app.Extra{{Export: "a", Tenant: "demo", Kind: app.HistoryNote}, {Export: "a", Tenant: "demo", Kind: app.PrintedPaper}}
 		strays := []app.Stray{{ID: "1", Why: app.Missing, Number: "INV-1"}, {ID: "2", Why: app.Doubtful, Number: "INV-2"}}
 		links := map[billing.ClientID]app.Link{"kauri": {Contact: "k", Name: "Kauri", How: app.LinkedByName}, "rimu": {Contact: "r", How: app.LinkedCreated}}
@@ -303,12 +303,12 @@ var workPromises = []promise{
 
 // saveTwoRuns saves exports a to d: a of the one run and b of the other are in batch one, c in
 // two, and d in three, which was tried.
-func saveTwoRuns(tx app.Tx) error {
+func saveTwoRuns(tx outbox.Tx) error {
 	three := ready("three", "d")
 	three.Tries, three.State = 1, app.Lost
 	err := errors.Join(
 		tx.SaveRuns(app.Run{ID: "other", Tenant: "demo", By: "olivia"}),
-		tx.SaveBatch(ready("one", "a", "b")), tx.SaveBatch(ready("two", "c")), tx.SaveBatch(three),
+		tx.SaveBatches(ready("one", "a", "b")), tx.SaveBatches(ready("two", "c")), tx.SaveBatches(three),
 	)
 	for id, batch := range map[string]app.BatchID{"a": "one", "b": "one", "c": "two", "d": "three"} {
 		e := waiting(app.ExportID(id), billing.InvoiceID(id))
@@ -320,12 +320,10 @@ func saveTwoRuns(tx app.Tx) error {
 	return err
 }
 
-func (s store) outbox() outbox.Store { return s.db }
-
 // look and work fail the test on an error.
 func (s store) look(fn func(outbox.Reader) error) {
 	s.t.Helper()
-	if err := s.outbox().Look(s.t.Context(), fn); err != nil {
+	if err := s.Look(s.t.Context(), fn); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -337,7 +335,13 @@ func (s store) work(fn func(outbox.Tx) error) {
 	}
 }
 
+// failsAtWork is fails for a transaction of the outbox.
+func (s store) failsAtWork(code app.Code, words []string, fn func(outbox.Tx) error) {
+	s.t.Helper()
+	s.says(s.tryWork(fn), code, words)
+}
+
 // tryWork runs fn under a lease of its own.
 func (s store) tryWork(fn func(outbox.Tx) error) error {
-	return s.Lease(s.t.Context(), "work", func(ctx context.Context, f app.Fence) error { return s.outbox().Work(ctx, f, fn) })
+	return s.Lease(s.t.Context(), "work", func(ctx context.Context, f app.Fence) error { return s.Work(ctx, f, fn) })
 }

@@ -2,15 +2,15 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
-// NeedsSignIn reports whether a person must say and prove who she is. She need not while
+// NeedsSignIn reports whether a person must sign in. Nobody must while
 // the firm has one active member, who has no password yet.
 func (a *App) NeedsSignIn(ctx context.Context) (bool, error) {
 	var alone bool
@@ -31,13 +31,13 @@ func (a *App) Who(ctx context.Context) (staff.Member, error) {
 		return err
 	})
 	if err == nil && !alone {
-		return staff.Member{}, Errorf(Forbidden, "Sign in first, with your name or e-mail address and your password.")
+		return staff.Member{}, Errorf(Forbidden, "refused.sign-in")
 	}
 	return m, err
 }
 
 // Authenticate returns the active member of that name or e-mail address whose password it
-// is. Failed tries are counted, and lock her out for a time that grows.
+// is. Failed tries are counted, and lock the member out for a time that grows.
 func (a *App) Authenticate(ctx context.Context, nameOrEmail, password string) (staff.Member, error) {
 	var m staff.Member
 	var kept staff.Password
@@ -82,10 +82,10 @@ func claimed(all []staff.Member, nameOrEmail string) staff.Member {
 }
 
 func notProven() error {
-	return Errorf(Forbidden, "The name or the password is wrong. An Admin of your firm can set a new password for you.")
+	return Errorf(Forbidden, "refused.wrong-password")
 }
 
-// prove tries a member's password, and returns her when it is right. It takes its time
+// prove tries a member's password, and returns the member when it is right. It takes its time
 // outside of a transaction; what counts is how things stand after it.
 func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, password string) (staff.Member, error) {
 	if kept.IsLocked(time.Now()) {
@@ -108,7 +108,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 		case err != nil:
 			return err
 		case now.Hash != kept.Hash:
-			refused = notProven() // somebody set another one meanwhile
+			refused = notProven() // another one was set meanwhile
 			return nil
 		case now.IsLocked(tx.Now()):
 			refused = lockedOut(now)
@@ -117,7 +117,7 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 			refused = notProven()
 			return noteFailedTry(tx, m, now.Failed(tx.Now()))
 		case m.Deactivated:
-			refused = Errorf(Forbidden, "%s is deactivated and cannot sign in. Ask an Admin of your firm.", m.Name)
+			refused = Errorf(Forbidden, "refused.deactivated", "Name", m.Name)
 		}
 		if now.Failures == 0 {
 			return nil
@@ -133,25 +133,25 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 	return m, nil
 }
 
-// noteFailedTry keeps that somebody tried a wrong password for the member.
+// noteFailedTry notes that a wrong password was tried for the member.
 func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
 		return err
 	}
-	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", fmt.Sprintf("wrong password, %d in a row", p.Failures))); err != nil {
+	if err := tx.Record(Entry(m, staff.AuditSignInFailed, "staff", string(m.ID), "", translations.Text("trail.wrong-passwords", "Count", p.Failures))); err != nil {
 		return err
 	}
 	if p.Locked.IsZero() {
 		return nil
 	}
-	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", "until "+p.Locked.UTC().Format(time.RFC3339)))
+	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", translations.Text("trail.until", "Time", p.Locked.UTC().Format(time.RFC3339))))
 }
 
 func lockedOut(p staff.Password) error {
-	return Errorf(Forbidden, "Too many wrong passwords: no more are tried before %s. An Admin of your firm can set a new one.", p.Locked.Local().Format(time.TimeOnly))
+	return Errorf(Forbidden, "refused.locked-out", "Time", p.Locked.Local().Format(time.TimeOnly))
 }
 
-// ChangePassword sets the member's own password. The old one is "" where she has none.
+// ChangePassword sets the member's own password. The old one is "" where there is none.
 func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password string) error {
 	var kept staff.Password
 	err := a.View(ctx, func(r Reader) (err error) {
@@ -176,20 +176,20 @@ func (a *App) ChangePassword(ctx context.Context, by staff.Member, old, password
 			return err
 		}
 		if now.Hash != kept.Hash {
-			return Errorf(Conflict, "The password was changed meanwhile. Try again.")
+			return Errorf(Conflict, "refused.password-changed")
 		}
 		return setPassword(tx, by, staff.AuditChangePassword, by.ID, changed)
 	})
 }
 
-// ResetPassword sets the password of another member, who forgot hers, and ends her being
+// ResetPassword sets the password of another member, who forgot theirs, and ends that they are
 // locked out.
 func (a *App) ResetPassword(ctx context.Context, by staff.Member, id staff.ID, password string) error {
 	if err := a.allow(ctx, by, staff.ManageStaff, ""); err != nil {
 		return err
 	}
 	if id == by.ID {
-		return Errorf(Invalid, "Change your own password with the old one.")
+		return Errorf(Invalid, "refused.own-password")
 	}
 	if err := staff.CheckPassword(password); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 )
 
@@ -102,15 +103,9 @@ var firmPromises = []promise{
 			ID: "matai", Code: "MATAI-1", Name: "  Mātai\tLtd ", Email: "pay@matai.example",
 			Address: billing.Address{Lines: [4]string{"1 Quay St", "", "c/o", "L2"}, City: "Auckland", Region: "AKL", PostalCode: "1010", Country: "New Zealand"},
 		}
-		s.update(func(tx app.Tx) (err error) {
-			want.Version, err = tx.SaveClient(want)
-			return err
-		})
+		want.Version = s.version(func(tx app.Tx) (int64, error) { return tx.SaveClient(want) })
 		want.Name = "Aardvark"
-		s.update(func(tx app.Tx) (err error) {
-			want.Version, err = tx.SaveClient(want)
-			return err
-		})
+		want.Version = s.version(func(tx app.Tx) (int64, error) { return tx.SaveClient(want) })
 		if want.Version != 2 {
 			t.Errorf("after two saves the version is %d", want.Version)
 		}
@@ -230,7 +225,7 @@ var firmPromises = []promise{
 		s.view(func(r app.Reader) error {
 			for what, err := range map[string]error{
 				"client": second(r.Client("x")), "invoice": second(r.Invoice("x")), "run": second(r.Run("x")),
-				"export": second(r.Exports([]app.ExportID{"x"})), "batch": second(r.Batch("x")), "mapping": second(r.Mapping("x")),
+				"export": second(r.Exports([]app.ExportID{"x"})), "mapping": second(r.Mapping("x")),
 				"chart": second(r.Chart("demo")),
 			} {
 				if !app.IsCode(err, app.NotFound) {
@@ -241,38 +236,6 @@ var firmPromises = []promise{
 		})
 		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveMapping("x", ledger.Mapping{}) })
 		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "x"}}) })
-		s.fails(app.NotFound, nil, func(tx app.Tx) error { return tx.SaveBatch(app.Batch{ID: "x"}) })
-	}},
-	{"audit entries are chained and found by their subject", func(t *testing.T, s store) {
-		record := func(action, subject, id string) {
-			s.update(func(tx app.Tx) error {
-				e := staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: action, Subject: subject, ID: id, From: "\x00 é", To: "<&>"}
-				return errors.Join(tx.Record(e), tx.Record(e))
-			})
-		}
-		record("export", "invoice", "a")
-		record("link", "client", "a")
-		record("hold", "invoice", "b")
-		s.view(func(r app.Reader) error {
-			all, err := r.Audit(app.AuditQuery{})
-			if len(all) != 6 {
-				t.Fatalf("there are %d entries", len(all))
-			}
-			slices.Reverse(all)
-			previous := ""
-			for i, e := range all {
-				if e.Seq != int64(i+1) || e.Previous != previous {
-					t.Errorf("entry %d follows %q, want %q", e.Seq, e.Previous, previous)
-				}
-				previous = e.Hash()
-			}
-			some, err2 := r.Audit(app.AuditQuery{Subject: "invoice", ID: "a"})
-			slices.Reverse(some)
-			same(t, some, all[:2])
-			if e := all[0]; e.By != "olivia" || e.ByName != "Olivia Hart" || e.Action != "export" || e.From != "\x00 é" || e.To != "<&>" || e.At.IsZero() {
-				t.Errorf("the entry is %+v", e)
-			}
-			return errors.Join(err, err2)
-		})
+		s.failsAtWork(app.NotFound, nil, func(tx outbox.Tx) error { return tx.SaveBatches(app.Batch{ID: "x"}) })
 	}},
 }

@@ -9,6 +9,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 // Copied says that the database is a copy: Xero may have been sent what it knows nothing of.
@@ -80,7 +81,7 @@ func BecomeCopy(how CopyHow, was Copied, heard map[ledger.TenantID]time.Time, be
 		}
 		again = append(again, Reconciliation{Tenant: t, Heard: last})
 	}
-	return again, Entry(Itself, auditedCopies[how], "firm", "", "", "a copy that Xero may be ahead of")
+	return again, Entry(Itself, auditedCopies[how], "firm", "", "", translations.Text("trail.copy"))
 }
 
 var auditedCopies = map[CopyHow]staff.AuditAction{Restored: staff.AuditRestored, CopiedByHand: staff.AuditCopied}

@@ -15,6 +15,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/money"
+	"feebridge/assets/translations"
 )
 
 // fakePreview is what a file of two invoices comes to.
@@ -97,12 +98,12 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	b.fake.preview = func(o intake.Options) intake.Preview {
 		p := fakePreview(b.fake)
 		p.Problems = []intake.Problem{
-			{Text: "The file has no column *UnitAmount."},
-			{Line: 12, Column: "TaxType", Text: "there is no tax called \"GST\"."},
-			{Line: 19, Text: "the row is odd."},
+			{Text: translations.Say("problem.as-told", "Problem", "The file has no column *UnitAmount.")},
+			{Line: 12, Column: "TaxType", Text: translations.Say("problem.as-told", "Problem", "there is no tax called \"GST\".")},
+			{Line: 19, Text: translations.Say("problem.as-told", "Problem", "the row is odd.")},
 		}
 		for range mostProblems {
-			p.Problems = append(p.Problems, intake.Problem{Line: 99, Text: "again."})
+			p.Problems = append(p.Problems, intake.Problem{Line: 99, Text: translations.Say("problem.as-told", "Problem", "again.")})
 		}
 		return p
 	}

@@ -1,11 +1,10 @@
-package sqlite_test
+package storetest
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -15,14 +14,13 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
-	"feebridge/data/sqlite"
 )
 
 // model is what a Store of invoices should hold, in plain maps. Each property begins
 // with a client of its own, so that all of them share one database.
 type model struct {
 	t        *testing.T
-	store    [2]*sqlite.DB // two processes
+	store    [2]Store // two processes
 	client   billing.ClientID
 	invoices map[billing.InvoiceID]billing.Invoice
 	latest   map[billing.InvoiceID]app.Export
@@ -30,15 +28,13 @@ type model struct {
 	changed  map[string]bool // since seq
 }
 
-func TestAnySequenceOfSavesIsKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "firm.db")
-	one, other := openEmpty(t, path), openEmpty(t, path)
-	one.update(saveFirm)
+// anySequenceOfSavesIsKept compares two processes on one database with the model.
+func anySequenceOfSavesIsKept(t *testing.T, one, other store) {
 	runs := 0
 	rapid.Check(t, func(r *rapid.T) {
 		runs++
 		m := &model{
-			t: t, store: [2]*sqlite.DB{one.db, other.db}, client: billing.ClientID(fmt.Sprint("client ", runs)),
+			t: t, store: [2]Store{one.Store, other.Store}, client: billing.ClientID(fmt.Sprint("client ", runs)),
 			invoices: map[billing.InvoiceID]billing.Invoice{}, latest: map[billing.InvoiceID]app.Export{}, changed: map[string]bool{},
 		}
 		if err := one.Update(t.Context(), func(tx app.Tx) error {

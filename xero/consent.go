@@ -105,8 +105,7 @@ func (c *Connector) Consent(ctx context.Context, r app.Registration, show func(l
 		d.conclude(err)
 		return grant, err
 	case <-timer.C:
-		return app.Grant{}, app.Errorf(app.Unavailable, "Nobody finished signing in to Xero within %d minutes. Please try again.",
-			app.ConsentTime/time.Minute)
+		return app.Grant{}, app.Errorf(app.Unavailable, "consent.timeout", "Count", app.ConsentTime/time.Minute)
 	case <-ctx.Done():
 		return app.Grant{}, &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: ctx.Err()}
 	}
@@ -117,17 +116,16 @@ func (c *Connector) settle(ctx context.Context, flow *oauth2.Config, verifier st
 	switch d.refusal {
 	case "":
 	case "access_denied": // so the OAuth standard calls a person's no
-		return app.Grant{}, app.Errorf(app.Unavailable, "Feebridge was not allowed into Xero, so nothing was connected. To connect after all, sign in again.")
+		return app.Grant{}, app.Errorf(app.Unavailable, "consent.denied")
 	default:
-		return app.Grant{}, app.Errorf(app.Unavailable, "Xero did not complete the sign-in. It says: %s. Please try again.", d.words())
+		return app.Grant{}, app.Errorf(app.Unavailable, "consent.xero-failed", "Text", d.words())
 	}
 	grant, err := c.exchange(ctx, flow, verifier, d.code)
 	if err != nil {
 		return app.Grant{}, err
 	}
 	if missing := lacking(grant); len(missing) > 0 {
-		return app.Grant{}, app.Errorf(app.Unavailable, "Xero did not grant all that Feebridge needs. What is missing: %s. Sign in again, and allow all of it.",
-			strings.Join(missing, ", "))
+		return app.Grant{}, app.Errorf(app.Unavailable, "consent.partial", "Missing", strings.Join(missing, ", "))
 	}
 	return grant, nil
 }

@@ -28,7 +28,7 @@ type importApp interface {
 }
 
 // imports brings the invoices of a file into the list: the person says what the file
-// does not, sees what would come of it, and confirms.
+// does not, sees what the import would do, and confirms.
 type imports struct {
 	*shell
 	app  importApp
@@ -79,14 +79,14 @@ func (m *imports) show(name string, content []byte) {
 	load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
 		func(sheet app.Sheet, err error) {
 			if err != nil {
-				m.dialogs.tell(lang.L("file.read.failed"), err.Error())
+				m.dialogs.tell(lang.L("file.read.failed"), toldError(err))
 				return
 			}
 			m.shown = newImportDialog(m, name, sheet)
 		})
 }
 
-// importDialog shows what would come of one file.
+// importDialog shows what the import of one file would do.
 type importDialog struct {
 	*imports
 	sheet      app.Sheet
@@ -153,7 +153,7 @@ func (d *importDialog) questions() fyne.CanvasObject {
 		container.NewVBox(heading(""), finalize))
 }
 
-// look finds out what would come of the file with the options as they are.
+// look finds out what the import would do with the options as they are.
 func (d *importDialog) look() {
 	d.ok.Disable()
 	if d.options.Amounts == "" {
@@ -246,14 +246,14 @@ func (d *importDialog) problemList() fyne.CanvasObject {
 
 // problemText says what is wrong, and where.
 func problemText(p intake.Problem) string {
-	data := with{"Line": p.Line, "Column": p.Column, "Text": p.Text}
+	text := told(p.Text)
 	switch {
 	case p.Line == 0:
-		return p.Text
+		return text
 	case p.Column == "":
-		return lang.L("import.problem.line", data)
+		return lang.L("import.problem.line", with{"Line": p.Line, "Text": text})
 	}
-	return lang.L("import.problem.cell", data)
+	return lang.L("import.problem.cell", with{"Line": p.Line, "Column": p.Column, "Text": text})
 }
 
 func (d *importDialog) previewRows() [][]listCell {

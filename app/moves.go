@@ -97,46 +97,13 @@ func mayMove(by staff.Member, v billing.Invoice, ev billing.Event, needs staff.A
 	}
 	to, ok := v.Stage.Next(ev)
 	if !ok {
-		return v.Stage, Errorf(Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, Describe(v.Stage), pastNames[ev])
+		return v.Stage, hindered(ev, v)
 	}
 	return to, nil
 }
 
-// EventNames name in the audit trail what happened; pastNames in a refusal what cannot.
-var (
-	EventNames = map[billing.Event]staff.AuditAction{
-		billing.Finalize: staff.AuditFinalize, billing.Reopen: staff.AuditDraft, billing.Delete: staff.AuditDelete, billing.Hold: staff.AuditHold, billing.Release: staff.AuditRelease,
-		billing.Send: staff.AuditSend, billing.Unsent: staff.AuditQueueAgain, billing.Lose: staff.AuditLoseAnswer, billing.LetGo: staff.AuditRelease,
-	}
-	pastNames = map[billing.Event]string{
-		billing.Finalize: "finalized", billing.Reopen: "taken back to draft", billing.Hold: "held",
-		billing.Release: "released", billing.Queue: "exported", billing.Delete: "deleted", billing.LetGo: "released",
-	}
-)
-
-// Describe says a stage in words.
-func Describe(s billing.Stage) string {
-	if s.Status == billing.Draft {
-		return "a draft"
-	}
-	if s.Status == billing.Deleted {
-		return "deleted"
-	}
-	return s.Status.String() + ", " + exportWords[s.Export]
-}
-
-var exportWords = map[billing.ExportState]string{
-	billing.NotExported:    "not exported",
-	billing.Queued:         "queued for export",
-	billing.Exporting:      "being exported",
-	billing.Exported:       "exported",
-	billing.Warned:         "exported with warnings",
-	billing.Failed:         "its export failed",
-	billing.Unknown:        "its export not settled yet",
-	billing.Changed:        "changed in Xero",
-	billing.DeletedInXero:  "deleted in Xero",
-	billing.VoidedInXero:   "voided in Xero",
-	billing.NotFoundInXero: "not found in Xero",
-	billing.Removing:       "being removed from Xero",
-	billing.Held:           "held",
+// EventNames name in the audit trail what happened.
+var EventNames = map[billing.Event]staff.AuditAction{
+	billing.Finalize: staff.AuditFinalize, billing.Reopen: staff.AuditDraft, billing.Delete: staff.AuditDelete, billing.Hold: staff.AuditHold, billing.Release: staff.AuditRelease,
+	billing.Send: staff.AuditSend, billing.Unsent: staff.AuditQueueAgain, billing.Lose: staff.AuditLoseAnswer, billing.LetGo: staff.AuditRelease,
 }

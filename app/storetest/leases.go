@@ -1,21 +1,14 @@
-package sqlite_test
+package storetest
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"feebridge/app"
-	"feebridge/app/staff"
 )
-
-func entryOf(action string) staff.Entry {
-	return staff.Entry{By: "olivia", ByName: "Olivia Hart", Action: action, Subject: "invoice", ID: "a"}
-}
 
 // guard writes under a fence, as the holder of a lease does.
 func (s store) guard(f app.Fence) error {
@@ -33,20 +26,12 @@ func never(t *testing.T) func(context.Context, app.Fence) error {
 // expire lets a lease expire at once.
 func (s store) expire(name string) {
 	s.t.Helper()
-	run(s.t, s.path, "UPDATE leases SET expires = 1 WHERE name = '"+name+"'")
+	s.engine.Exec(s.t, "UPDATE leases SET expires = 1 WHERE name = '"+name+"'")
 }
 
-// inBubble runs fn with two processes on one database, in a synctest bubble.
-func inBubble(t *testing.T, fn func(t *testing.T, one, other store)) {
-	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "firm.db")
-		one, other := openEmpty(t, path), openEmpty(t, path)
-		fn(t, one, other)
-	})
-}
-
-func TestALeaseIsHeldByOne(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+// hourPromises are about leases, and about waiting: two processes have the database open.
+var hourPromises = []processPromise{
+	{"a lease is held by one", func(t *testing.T, one, other store) {
 		var first app.Fence
 		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 			first = f
@@ -81,11 +66,8 @@ func TestALeaseIsHeldByOne(t *testing.T) {
 		if err != nil {
 			t.Errorf("the lease was not given back: %v", err)
 		}
-	})
-}
-
-func TestALeaseLastsAsLongAsItsHolderWorks(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+	}},
+	{"a lease lasts as long as its holder works", func(t *testing.T, one, other store) {
 		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 			for begin := time.Now(); time.Since(begin) < time.Hour; {
 				time.Sleep(5 * app.LeaseTime / 2)
@@ -99,11 +81,8 @@ func TestALeaseLastsAsLongAsItsHolderWorks(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-func TestTheErrorOfTheWorkIsTheErrorOfHold(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, _ store) {
+	}},
+	{"the error of the work is the error of the lease", func(t *testing.T, one, other store) {
 		broken := errors.New("broken")
 		if err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return broken }); !errors.Is(err, broken) {
 			t.Errorf("the error is %v", err)
@@ -120,11 +99,8 @@ func TestTheErrorOfTheWorkIsTheErrorOfHold(t *testing.T) {
 		if err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Errorf("a cancelled holder kept the lease: %v", err)
 		}
-	})
-}
-
-func TestALeaseIsGivenBackByAPanic(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+	}},
+	{"a lease is given back by a panic", func(t *testing.T, one, other store) {
 		func() {
 			defer func() { _ = recover() }()
 			err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error { panic("broken") })
@@ -133,15 +109,12 @@ func TestALeaseIsGivenBackByAPanic(t *testing.T) {
 		if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+	}},
+	{"the lease of a dead process expires", func(t *testing.T, one, other store) {
 		var dead app.Fence
 		err := one.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
 			dead = f
-			return one.db.Close() // it renews nothing more and gives nothing back
+			return one.process.Close() // it renews nothing more and gives nothing back
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -162,13 +135,10 @@ func TestTheLeaseOfADeadProcessExpires(t *testing.T) {
 		if !app.IsCode(err, app.Conflict) {
 			t.Errorf("the fence of a dead process: %v", err)
 		}
-	})
-}
-
-func TestALeaseThatWasTakenWhileTheClockWasAheadIsFree(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+	}},
+	{"a lease that was taken while the clock was ahead is free", func(t *testing.T, one, other store) {
 		ahead := time.Now().Add(app.LeaseTime + time.Second).UnixMilli()
-		run(t, one.path, fmt.Sprintf("INSERT INTO leases (name, token, expires) VALUES ('send', 7, %d)", ahead))
+		one.engine.Exec(t, fmt.Sprintf("INSERT INTO leases (name, token, expires) VALUES ('send', 7, %d)", ahead))
 		err := other.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
 			if f.Token != 8 {
 				t.Errorf("token %d follows 7", f.Token)
@@ -178,65 +148,26 @@ func TestALeaseThatWasTakenWhileTheClockWasAheadIsFree(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-func TestTheWorkEndsWhenItsLeaseIsLost(t *testing.T) {
-	for _, c := range []struct {
-		what     string
-		mayWrite bool // nobody else can have acted meanwhile
-		lose     func(t *testing.T, holder, other store) (end func())
-	}{
-		{"it was not renewed while the computer slept", true, func(t *testing.T, _, other store) func() {
-			other.expire("send")
-			return func() {}
-		}},
-		{"another took it", false, func(t *testing.T, _, other store) func() {
-			other.expire("send")
-			if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
-				t.Error(err)
+	}},
+	{"a database that stays locked is unavailable", func(t *testing.T, one, other store) {
+		unlock := one.engine.Lock(t)
+		one.fails(app.Unavailable, []string{"another", "Try again"}, func(tx app.Tx) error { return tx.Burn("INV-1") })
+		one.view(func(r app.Reader) error { return second(r.Staff()) }) // whoever only reads does not wait
+		unlock()
+		one.update(func(tx app.Tx) error { return tx.Burn("INV-1") })
+	}},
+	{"waiting to write ends with its context", func(t *testing.T, one, other store) {
+		one.update(func(app.Tx) error {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err := one.Update(ctx, func(app.Tx) error { return nil })
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the error is %v", err)
 			}
-			return func() {}
-		}},
-		{"the database cannot be written", false, func(t *testing.T, holder, _ store) func() {
-			if err := holder.db.Close(); err != nil {
-				t.Error(err)
-			}
-			return func() {}
-		}},
-		{"a program keeps the database locked", true, func(t *testing.T, holder, _ store) func() {
-			return lock(t, holder.path)
-		}},
-	} {
-		t.Run(c.what, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, one, other store) {
-				begin := time.Now()
-				err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
-					end := c.lose(t, one, other)
-					select {
-					case <-ctx.Done():
-					case <-time.After(time.Hour):
-						t.Error("the work goes on without its lease")
-					}
-					end()
-					if err := one.guard(f); (err == nil) != c.mayWrite {
-						t.Errorf("writing what was under way: %v", err)
-					}
-					return ctx.Err()
-				})
-				if !app.IsCode(err, app.Conflict) {
-					t.Errorf("the error is %v", err)
-				}
-				if took := time.Since(begin); took > app.LeaseTime {
-					t.Errorf("it ended after %v", took)
-				}
-			})
+			return nil
 		})
-	}
-}
-
-func TestWorkThatEndsInTimeDoesNotMindALostLease(t *testing.T) {
-	inBubble(t, func(t *testing.T, one, other store) {
+	}},
+	{"work that ends in time does not mind a lost lease", func(t *testing.T, one, other store) {
 		err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error {
 			other.expire("send")
 			return nil
@@ -244,5 +175,62 @@ func TestWorkThatEndsInTimeDoesNotMindALostLease(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	})
+	}},
+}
+
+// losses are how a lease is lost while its holder works.
+var losses = []struct {
+	what     string
+	mayWrite bool // nobody else can have acted meanwhile
+	lose     func(t *testing.T, holder, other store) (end func())
+}{
+	{"it was not renewed while the computer slept", true, func(t *testing.T, _, other store) func() {
+		other.expire("send")
+		return func() {}
+	}},
+	{"another took it", false, func(t *testing.T, _, other store) func() {
+		other.expire("send")
+		if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
+			t.Error(err)
+		}
+		return func() {}
+	}},
+	{"the database cannot be written", false, func(t *testing.T, holder, _ store) func() {
+		if err := holder.process.Close(); err != nil {
+			t.Error(err)
+		}
+		return func() {}
+	}},
+	{"a program keeps the database locked", true, func(t *testing.T, holder, _ store) func() {
+		return holder.engine.Lock(t)
+	}},
+}
+
+// lossPromises are that the work ends, whatever its lease is lost by.
+func lossPromises() (all []processPromise) {
+	for _, c := range losses {
+		all = append(all, processPromise{"the work ends when its lease is lost: " + c.what, func(t *testing.T, one, other store) {
+			begin := time.Now()
+			err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+				end := c.lose(t, one, other)
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Hour):
+					t.Error("the work goes on without its lease")
+				}
+				end()
+				if err := one.guard(f); (err == nil) != c.mayWrite {
+					t.Errorf("writing what was under way: %v", err)
+				}
+				return ctx.Err()
+			})
+			if !app.IsCode(err, app.Conflict) {
+				t.Errorf("the error is %v", err)
+			}
+			if took := time.Since(begin); took > app.LeaseTime {
+				t.Errorf("it ended after %v", took)
+			}
+		}})
+	}
+	return all
 }

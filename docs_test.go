@@ -1,0 +1,139 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// documents are the pages about the house, from the top of the tree.
+var documents = []string{"README.md", "docs/architecture.md", "data/README.md", "data/sqlite/migrations/README.md"}
+
+// leastQuestions is how many questions a newcomer finds answered at least.
+const leastQuestions = 20
+
+// TestEveryPlaceIsThere holds the table "Where to look" of docs/architecture.md to the tree: each file is there and
+// declares each of the names behind it.
+func TestEveryPlaceIsThere(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, "docs/architecture.md"), "| question | place |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	rows := strings.Split(table, "\n")
+	if len(rows) < leastQuestions {
+		t.Fatalf("docs/architecture.md has %d questions with their places, want at least %d", len(rows), leastQuestions)
+	}
+	quoted := regexp.MustCompile("`([^`]+)`")
+	for _, row := range rows {
+		cells := strings.Split(row, " | ")
+		if len(cells) != 2 {
+			t.Errorf("this is no question with its places: %s", row)
+			continue
+		}
+		file, names := "", 0
+		for _, word := range quoted.FindAllStringSubmatch(cells[1], -1) {
+			switch name := word[1]; {
+			case path.Ext(name) != "" && !strings.Contains(name, " ") && exists(name):
+				if file != "" && names == 0 {
+					t.Errorf("%s names nothing in %s", row, file)
+				}
+				file, names = name, 0
+			case file == "":
+				t.Errorf("%s begins with %s, which is no file", row, name)
+			default:
+				names++
+				if !declares(t, file, name) {
+					t.Errorf("%s: there is no %s in %s", row, name, file)
+				}
+			}
+		}
+		if names == 0 {
+			t.Errorf("%s names nothing in the file %q", row, file)
+		}
+	}
+}
+
+// TestDocumentsNameWhatIsThere holds the documents to the tree: each Go file and test that they name is there, and each
+// link within the tree leads to a file.
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	var sources []string
+	tests := map[string]bool{}
+	eachSource(t, func(path string, _ *token.FileSet, file *ast.File) {
+		sources = append(sources, "/"+path)
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(path, "_test.go") {
+				tests[f.Name.Name] = true
+			}
+		}
+	})
+	for _, document := range documents {
+		text := read(t, document)
+		for _, word := range regexp.MustCompile("`([\\w/]+\\.go)`").FindAllStringSubmatch(text, -1) {
+			if !slices.ContainsFunc(sources, func(source string) bool { return strings.HasSuffix(source, "/"+word[1]) }) {
+				t.Errorf("%s names %s, and no file is called that", document, word[1])
+			}
+		}
+		for _, word := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(text, -1) {
+			if !tests[word[1]] {
+				t.Errorf("%s names %s, and no test is called that", document, word[1])
+			}
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`).FindAllStringSubmatch(text, -1) {
+			if to := path.Join(path.Dir(document), link[1]); !exists(to) {
+				t.Errorf("%s links to %s, which is not there", document, to)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(filepath.FromSlash(name))
+	return err == nil
+}
+
+// declares reports whether a Go file declares the name at its top, as a method or as a field; of any other file, whether
+// it has the text.
+func declares(t *testing.T, file, name string) bool {
+	t.Helper()
+	text := read(t, file)
+	if path.Ext(file) != ".go" {
+		return strings.Contains(text, name)
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	add := func(all ...*ast.Ident) {
+		found = found || slices.ContainsFunc(all, func(one *ast.Ident) bool { return one.Name == name })
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			add(n.Name)
+			return false
+		case *ast.TypeSpec:
+			add(n.Name)
+		case *ast.ValueSpec:
+			add(n.Names...)
+		case *ast.Field:
+			add(n.Names...)
+		}
+		return true
+	})
+	return found
+}
