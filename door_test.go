@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net"
@@ -204,7 +205,7 @@ func (d *doorway) followed(address string) (status int, page string) {
 	if text := string(body); strings.Contains(text, "INV-0001") || strings.Contains(text, "Kauri") {
 		d.Errorf("the page tells of the invoice:\n%s", text)
 	}
-	return got.StatusCode, string(body)
+	return got.StatusCode, html.UnescapeString(string(body))
 }
 
 func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
@@ -214,7 +215,7 @@ func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	mayNot := staff.Member{ID: "other", Name: "Vera Blum", Roles: map[billing.ClientID]staff.Role{"harbour": staff.Owner}}
-	const nothing = "Feebridge cannot show this invoice"
+	const nothing = "Feebridge can't show this invoice"
 	check := func(address string, wantStatus int, want string) {
 		t.Helper()
 		if status, page := d.followed(address); status != wantStatus || !strings.Contains(page, want) {
@@ -228,7 +229,7 @@ func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
 
 	d.fill(founder)
 	check(strings.TrimSuffix(d.mark(), "f"), http.StatusNotFound, nothing)
-	check(d.mark(), http.StatusOK, "Feebridge shows the invoice")
+	check(d.mark(), http.StatusOK, "Feebridge is showing the invoice")
 	d.drawUntil("Invoice INV-0001")
 
 	d.clear()

@@ -149,7 +149,7 @@ func TestADatabaseWithoutCopiesSaysSo(t *testing.T) {
 	for what, err := range map[string]error{
 		"a backup": a.Backup(t.Context(), w.Me, filepath.Join(t.TempDir(), "copy.db"), false), "the nightly copy": a.NightlyCopy(t.Context()), "its state": state,
 	} {
-		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "no backups of this database") {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "doesn't back up this database") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

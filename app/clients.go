@@ -152,8 +152,9 @@ func clientWords(c billing.Client) []word {
 		return nil
 	}
 	return []word{
-		{"name", c.Name}, {"code", c.Code}, {"e-mail", c.Email}, {"address", c.Address.String()}, {"currency", string(c.Currency)},
-		{"payment term", c.Term.String()}, {"billing code", c.BillingCode},
+		{translations.Text("changed.name"), c.Name}, {translations.Text("changed.code"), c.Code}, {translations.Text("changed.email"), c.Email},
+		{translations.Text("changed.address"), c.Address.String()}, {translations.Text("changed.currency"), string(c.Currency)},
+		{translations.Text("changed.terms"), c.Term.String()}, {translations.Text("changed.billing-code"), c.BillingCode},
 	}
 }
 

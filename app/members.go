@@ -281,12 +281,14 @@ func (t *team) words(m, one, two staff.Member) []word {
 		}
 	}
 	words := []word{
-		{"name", m.Name}, {"e-mail", m.Email}, {"Time permissions", strings.Join(times, ", ")},
-		{"Settings Admin", yesNo(m.SettingsAdmin)}, {"Admin", yesNo(m.Admin)}, {"role on all clients", m.AllEntities.String()},
+		{translations.Text("changed.name"), m.Name}, {translations.Text("changed.email"), m.Email},
+		{translations.Text("changed.time-permissions"), strings.Join(times, ", ")},
+		{translations.Text("changed.settings-admin"), yesNo(m.SettingsAdmin)}, {translations.Text("changed.admin"), yesNo(m.Admin)},
+		{translations.Text("changed.all-clients"), m.AllEntities.String()},
 	}
 	for _, c := range t.clients {
 		if one.Roles[c.ID] != two.Roles[c.ID] {
-			words = append(words, word{"role on " + c.Name, m.Roles[c.ID].String()})
+			words = append(words, word{translations.Text("changed.client", "Client", c.Name), m.Roles[c.ID].String()})
 		}
 	}
 	return words
@@ -294,9 +296,9 @@ func (t *team) words(m, one, two staff.Member) []word {
 
 func yesNo(b bool) string {
 	if b {
-		return "yes"
+		return translations.Text("changed.yes")
 	}
-	return "no"
+	return translations.Text("changed.no")
 }
 
 // soleMember returns the only active member while they have no password, and whether there

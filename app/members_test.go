@@ -169,9 +169,9 @@ func TestTheStaffIsManaged(t *testing.T) {
 	}
 	want := []string{
 		"Olivia Hart: change password:  → Olivia Hart",
-		"Olivia Hart: add:  → name: Mere Ngata\ne-mail: mere@tui.example\nTime permissions: ProcessTime\nSettings Admin: no\nAdmin: no\nrole on all clients: None\nrole on Kauri Joinery: Owner",
-		"Olivia Hart: change: e-mail: mere@tui.example\nSettings Admin: no\nrole on all clients: None\nrole on Kauri Joinery: Owner → " +
-			"e-mail: \nSettings Admin: yes\nrole on all clients: Viewer\nrole on Kauri Joinery: None",
+		"Olivia Hart: add:  → name: Mere Ngata\nemail: mere@tui.example\nTime permissions: ProcessTime\nSettings Admin: no\nAdmin: no\nrole for all clients: None\nrole for Kauri Joinery: Owner",
+		"Olivia Hart: change: email: mere@tui.example\nSettings Admin: no\nrole for all clients: None\nrole for Kauri Joinery: Owner → " +
+			"email: \nSettings Admin: yes\nrole for all clients: Viewer\nrole for Kauri Joinery: None",
 		"Olivia Hart: deactivate:  → Mere Ngata", "Olivia Hart: reactivate:  → Mere Ngata",
 	}
 	if diff := cmp.Diff(want, o.trail()); diff != "" {
@@ -299,12 +299,12 @@ func TestSigningIn(t *testing.T) {
 		{" olivia  HART ", oliviasPassword, o.me.ID, ""},
 		{" Olivia@Tui.example", oliviasPassword, o.me.ID, ""},
 		{"hemi@tui.example", newPassword, "mere", ""},
-		{"Olivia Hart", meresPassword, "", "is wrong"},
-		{"Olivia Hart", "", "", "is wrong"},
-		{"Olivia", oliviasPassword, "", "is wrong"},
-		{"", oliviasPassword, "", "is wrong"},
+		{"Olivia Hart", meresPassword, "", "Wrong name or password"},
+		{"Olivia Hart", "", "", "Wrong name or password"},
+		{"Olivia", oliviasPassword, "", "Wrong name or password"},
+		{"", oliviasPassword, "", "Wrong name or password"},
 		{"Hemi Walker", meresPassword, "", "Hemi Walker is deactivated"},
-		{"Hemi Walker", oliviasPassword, "", "is wrong"},
+		{"Hemi Walker", oliviasPassword, "", "Wrong name or password"},
 	} {
 		got, err := o.Authenticate(t.Context(), c.name, c.password)
 		if got.ID != c.want || (err == nil) != (c.says == "") || err != nil && (!app.IsCode(err, app.Forbidden) || !strings.Contains(err.Error(), c.says)) {
@@ -312,8 +312,8 @@ func TestSigningIn(t *testing.T) {
 		}
 	}
 	want := []string{
-		"Olivia Hart: fail to sign in:  → wrong password, 1 in a row", "Olivia Hart: fail to sign in:  → wrong password, 2 in a row",
-		"Hemi Walker: fail to sign in:  → wrong password, 1 in a row",
+		"Olivia Hart: fail to sign in:  → 1 wrong password", "Olivia Hart: fail to sign in:  → 2 wrong passwords in a row",
+		"Hemi Walker: fail to sign in:  → 1 wrong password",
 	}
 	if diff := cmp.Diff(want, o.trail()); diff != "" {
 		t.Errorf("the audit trail:\n%s", diff)
@@ -355,27 +355,27 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 			}
 		}
 		for range 5 {
-			mustSay("guess", "is wrong")
+			mustSay("guess", "Wrong name or password")
 		}
 		until := time.Now().Add(time.Minute).Truncate(time.Millisecond)
-		mustSay(meresPassword, "no more are tried before "+until.Local().Format(time.TimeOnly))
+		mustSay(meresPassword, "Try again at "+until.Local().Format(time.TimeOnly))
 		for range 20 {
-			mustSay("guess", "Too many wrong passwords") // which is neither tried nor counted
+			mustSay("guess", "Too many attempts") // which is neither tried nor counted
 		}
 		if _, err := o.Authenticate(t.Context(), "Olivia Hart", oliviasPassword); err != nil {
 			t.Errorf("another is locked out, too: %v", err)
 		}
 		time.Sleep(time.Minute)
-		mustSay("guess", "is wrong")
-		mustSay(meresPassword, "Too many wrong passwords")
+		mustSay("guess", "Wrong name or password")
+		mustSay(meresPassword, "Too many attempts")
 		time.Sleep(2 * time.Minute)
 		if m, err := o.Authenticate(t.Context(), "Mere Ngata", meresPassword); err != nil || m.ID != "mere" {
 			t.Errorf("after the time that was told: %v", err)
 		}
-		mustSay("guess", "is wrong")
+		mustSay("guess", "Wrong name or password")
 		want := []string{
-			"wrong password, 1 in a row", "wrong password, 2 in a row", "wrong password, 3 in a row", "wrong password, 4 in a row",
-			"wrong password, 5 in a row", "until 2000-01-01T00:01:00Z", "wrong password, 6 in a row", "until 2000-01-01T00:03:00Z", "wrong password, 1 in a row",
+			"1 wrong password", "2 wrong passwords in a row", "3 wrong passwords in a row", "4 wrong passwords in a row",
+			"5 wrong passwords in a row", "until 2000-01-01T00:01:00Z", "6 wrong passwords in a row", "until 2000-01-01T00:03:00Z", "1 wrong password",
 		}
 		var got []string
 		for _, line := range o.trail() {
@@ -387,7 +387,7 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 		for range 5 {
 			_, _ = o.Authenticate(t.Context(), "Mere Ngata", "guess") // until they are locked out
 		}
-		mustSay(meresPassword, "Too many wrong passwords")
+		mustSay(meresPassword, "Too many attempts")
 		if err := o.ResetPassword(t.Context(), o.me, "mere", newPassword); err != nil {
 			t.Error(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"image"
 	_ "image/jpeg" // a logo may be one
 	_ "image/png"  // a logo may be one
@@ -111,9 +110,12 @@ func checkLogo(logo []byte) error {
 
 func firmWords(f Firm) []word {
 	return []word{
-		{"name", f.Name}, {"currency", string(f.Currency)}, {"payment term", f.Term.String()},
-		{"next number", string(f.Numbering.Number())}, {"address", f.Address.String()}, {"phone", f.Phone}, {"e-mail", f.Email},
-		{"tax number", f.TaxNumber}, {"payment", f.Payment}, {"logo", fmt.Sprintf("%d bytes", len(f.Logo))},
+		{translations.Text("changed.name"), f.Name}, {translations.Text("changed.currency"), string(f.Currency)},
+		{translations.Text("changed.terms"), f.Term.String()}, {translations.Text("changed.next-number"), string(f.Numbering.Number())},
+		{translations.Text("changed.address"), f.Address.String()}, {translations.Text("changed.phone"), f.Phone},
+		{translations.Text("changed.email"), f.Email}, {translations.Text("changed.tax-number"), f.TaxNumber},
+		{translations.Text("changed.how-to-pay"), f.Payment},
+		{translations.Text("changed.logo"), translations.Text("changed.logo-size", "Count", len(f.Logo))},
 	}
 }
 

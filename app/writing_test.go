@@ -86,7 +86,7 @@ func TestWhatCannotBeReadIsToldByCellAndNothingIsSaved(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "line 1: ") {
+	if text := err.Error(); !strings.HasPrefix(text, "Line 1: ") {
 		t.Errorf("the first is %q", text)
 	}
 	if now, err := a.OpenWriting(t.Context(), me, w.Invoice); err != nil || now.Version != 1 || len(now.Form.Lines) != 1 {
@@ -207,7 +207,7 @@ func TestFinalizeGivesNumbersThatNobodyHas(t *testing.T) {
 		}
 		told = append(told, text)
 	}
-	want := []string{"T-00098", "Invoice (no number yet) has no lines: add one.", "T-00101", "T-00100"}
+	want := []string{"T-00098", "This draft has no lines. Add one.", "T-00101", "T-00100"}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
@@ -226,7 +226,7 @@ func TestANegativeTotalIsRefusedWithTheWayOut(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("100"), billing.FormLine{Description: "Write-down", Quantity: "1", UnitAmount: "-150"})
 	results, err := a.Finalize(t.Context(), me, []billing.InvoiceID{w.Invoice})
-	if err != nil || results[0].Err == nil || !strings.Contains(results[0].Err.Error(), "credit note in Xero") {
+	if err != nil || results[0].Err == nil || !strings.Contains(results[0].Err.Error(), "create one in Xero") {
 		t.Errorf("got %+v, %v", results, err)
 	}
 }
@@ -250,7 +250,7 @@ func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
 		t.Errorf("taxes (-want +got):\n%s", diff)
 	}
 	results, err := a.Finalize(t.Context(), me, []billing.InvoiceID{w.Invoice})
-	if err != nil || results[0].Err == nil || !strings.Contains(results[0].Err.Error(), "map GST + PST to it") {
+	if err != nil || results[0].Err == nil || !strings.Contains(results[0].Err.Error(), "map “GST + PST” to it") {
 		t.Errorf("got %+v, %v", results, err)
 	}
 }
@@ -300,7 +300,7 @@ func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
 		of[c.Name] = saved
 	}
 	owner := staff.Member{ID: "o", Name: "Ona", Time: map[staff.TimePermission]bool{staff.ProcessTime: true}, Roles: map[billing.ClientID]staff.Role{of["Own"].ID: staff.Owner}}
-	for who, want := range map[*staff.Member][]string{&me: {"Own AUD 7 days after the invoice date", "Plain NZD day 20 of the next month"}, &owner: {"Own AUD 7 days after the invoice date"}} {
+	for who, want := range map[*staff.Member][]string{&me: {"Own AUD 7 days after the invoice date", "Plain NZD Day 20 of the next month"}, &owner: {"Own AUD 7 days after the invoice date"}} {
 		m, err := a.Materials(t.Context(), *who)
 		if err != nil {
 			t.Fatal(err)

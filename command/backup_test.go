@@ -17,7 +17,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 		t.Errorf("over a file that is there: %d, %s", status, errs)
 	}
 	d.must(exitDone, "backup", backup, "--force")
-	if _, errs, status := d.run("backup", d.db, "--force"); status != exitSomeFailed || !strings.Contains(errs, "belongs to the database") {
+	if _, errs, status := d.run("backup", d.db, "--force"); status != exitSomeFailed || !strings.Contains(errs, "belongs to the open database") {
 		t.Errorf("over the database itself: %d, %s", status, errs)
 	}
 	d.must(exitDone, "export", "--all")
@@ -60,7 +60,7 @@ func TestADamagedDatabaseIsRestoredByCommand(t *testing.T) {
 	if err := os.Remove(d.db); err != nil {
 		t.Fatal(err)
 	}
-	if _, errs, status := d.run("list"); status != exitUnavailable || !strings.Contains(errs, "not there any more") {
+	if _, errs, status := d.run("list"); status != exitUnavailable || !strings.Contains(errs, "is missing") {
 		t.Errorf("a database that is gone: %d, %s", status, errs)
 	}
 	d.must(exitDone, "restore", backup)

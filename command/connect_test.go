@@ -3,6 +3,7 @@ package command
 import (
 	"bufio"
 	"encoding/json"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -95,7 +96,7 @@ func TestConnectByCommand(t *testing.T) {
 	all := d.xero.addresses().Tenants
 
 	_, page, errs, status := d.signIn("deny", nil)
-	if status != exitUnavailable || !strings.Contains(errs, "not allowed into Xero") || !strings.Contains(page, "not signed in") {
+	if status != exitUnavailable || !strings.Contains(errs, "Access wasn't allowed") || !strings.Contains(html.UnescapeString(page), "Xero didn't give Feebridge access") {
 		t.Errorf("after a no: status %d, %q, page %q", status, errs, page)
 	}
 	_, _, errs, status = d.signIn("allow", []string{all[0].ID})
@@ -154,7 +155,7 @@ func TestMappingByCommand(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-set +printed):\n%s", diff)
 	}
-	if _, errs := set(strings.Replace(changed, `"200"`, `"610"`, 1), exitSomeFailed); !strings.Contains(errs, `"610"`) {
+	if _, errs := set(strings.Replace(changed, `"200"`, `"610"`, 1), exitSomeFailed); !strings.Contains(errs, "“610”") {
 		t.Errorf("a system account: %q", errs)
 	}
 	if _, errs := set(`{"account":"200"}`, exitWrongUse); !strings.Contains(errs, `"account"`) {

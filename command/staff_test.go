@@ -53,19 +53,19 @@ func TestTheStaffByCommand(t *testing.T) {
 	d.runs(exitWrongUse, "--as", nil, "staff", "list")
 	d.runs(exitWrongUse, "--password-fd", nil, "staff", "list", "--as", "Owner")
 	d.runs(exitWrongUse, "no such file descriptor", nil, "staff", "list", "--as", "Owner", "--password-fd", "9")
-	d.runs(exitSomeFailed, "is wrong", []string{wrong}, all(asOwner, "list")...)
+	d.runs(exitSomeFailed, "Wrong name or password", []string{wrong}, all(asOwner, "list")...)
 	d.runs(exitDone, "", []string{owners}, all(asOwner, "list")...)
 	d.runs(exitDone, "Mere Ngata <mere@tui.example>: ProcessTime, Owner of all clients", []string{owners, meres}, all(asOwner,
 		"staff", "add", "Mere Ngata", "--email", "mere@tui.example", "--time", "processtime", "--all-clients", "owner", "--new-password-fd", "3")...)
-	d.runs(exitSomeFailed, "Mere Ngata may not manage staff", []string{meres}, all(asMere, "staff", "deactivate", "Owner")...)
+	d.runs(exitSomeFailed, "Mere Ngata can't manage staff", []string{meres}, all(asMere, "staff", "deactivate", "Owner")...)
 	d.runs(exitWrongUse, "CODE=ROLE", []string{owners}, all(asOwner, "staff", "set", "Mere Ngata", "--client", "NOWHERE=owner")...)
 	d.runs(exitDone, "Mere Hart <mere@tui.example>: Admin, Viewer of all clients", []string{owners}, all(asOwner,
 		"staff", "set", "mere ngata", "--rename", "Mere Hart", "--time", "none", "--admin", "--all-clients", "viewer")...)
 	d.runs(exitDone, "", []string{owners}, all(asOwner, "staff", "deactivate", "Mere Hart")...)
 	d.runs(exitSomeFailed, "Mere Hart is deactivated", []string{meres}, all(asMere, "list")...)
-	d.runs(exitSomeFailed, "No member of staff", []string{owners}, all(asOwner, "staff", "reactivate", "Nobody")...)
+	d.runs(exitSomeFailed, "No staff member", []string{owners}, all(asOwner, "staff", "reactivate", "Nobody")...)
 
-	said := d.runs(exitDone, "wrong password, 1 in a row", []string{owners}, all(asOwner, "audit", "list", "--json")...)
+	said := d.runs(exitDone, "1 wrong password", []string{owners}, all(asOwner, "audit", "list", "--json")...)
 	if !strings.Contains(said, `"action":"denied"`) {
 		t.Errorf("the audit trail says nothing of the denial:\n%s", said)
 	}

@@ -55,7 +55,7 @@ func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 	b.see("Demo: not connected. Connect it to compare it.",
 		"In Xero but missing or different in this backup: INV-7. These numbers won't be used again.")
 	b.tap("lock.continue")
-	b.see("Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
+	b.see("Enter why you're continuing without comparing. The reason is kept in the audit trail.")
 	for _, o := range b.visible() {
 		if e, ok := o.(*entry); ok {
 			e.SetText("It was closed")

@@ -433,7 +433,7 @@ func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {
 	fake.number("0001066").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("menu.hold")
-	b.see("1 invoice wasn't changed", "Invoice 0001066 is finalized: it cannot be Hold now.")
+	b.see("1 invoice wasn't changed", "Invoice 0001066 can't be held: on its way to Xero.")
 	b.listing().Select(0)
 	b.settle()
 	b.see("Invoice 0001066")

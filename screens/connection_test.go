@@ -121,11 +121,11 @@ func TestSigningInIsCancelled(t *testing.T) {
 
 func TestASignInThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
 	fake := newUnconnected()
-	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "refused.not-kept")
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("Sign-ins are not kept beyond this run of Feebridge.")
+	b.see("Feebridge doesn't keep this connection after it closes.")
 	delete(fake.refuse, "AskConsent")
 	b.tap("action.try-again")
 	b.see("Connected to Demo Company (NZ)")
@@ -137,7 +137,7 @@ func TestASignInThatReachesNothingSaysSo(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("The sign-in reaches no organisation.", "Try again")
+	b.see("No organisation was chosen.", "Try again")
 }
 
 func TestAPersonChoosesAmongSeveralOrganisations(t *testing.T) {
@@ -182,7 +182,7 @@ func TestAnOrganisationIsConnectedAgain(t *testing.T) {
 		see   string
 	}{
 		"the sign-in is not accepted any more": {app.ConsentEnded, "The connection to Xero has expired. Connect again."},
-		"disconnected in Xero":                 {app.Disconnected, "The organisation was disconnected in Xero. Connect it again."},
+		"disconnected in Xero":                 {app.Disconnected, "This organisation is no longer connected. Connect it again."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newSignedIn()
@@ -231,7 +231,7 @@ func TestAnOrganisationIsDisconnected(t *testing.T) {
 func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
 	fake := newSignedIn()
 	fake.orgs = append(fake.orgs, app.Organisation{Tenant: kauri, State: app.Connected})
-	fake.refuse["ExportTo"] = app.Errorf(app.Conflict, "The organisation was disconnected.")
+	fake.refuse["ExportTo"] = app.Errorf(app.Conflict, "refused.no-organisation", "Organisation", "Kauri")
 	b := newTrial(t, fake)
 	b.openConnection()
 	options := func() *choice {
@@ -245,7 +245,7 @@ func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
 	}
 	options().choose(1)
 	b.settle()
-	b.see("The organisation was disconnected.")
+	b.see("The firm isn't connected to the organisation Kauri.")
 	if got := options().chosen; got != 0 {
 		t.Errorf("%d is chosen after it was refused", got)
 	}
@@ -299,10 +299,10 @@ func TestPortsAreEnteredAndErrorsStandBesideThem(t *testing.T) {
 	r.ports.SetText("8742, eight")
 	b.tap("action.save")
 	b.see("“eight” isn't a port")
-	fake.refuse["Register"] = app.Errorf(app.Invalid, "%d is not a port: a port is a number from 1 to 65535, such as 8742.", 70000)
+	fake.refuse["Register"] = app.Errorf(app.Invalid, "problem.port", "Port", 70000)
 	r.ports.SetText("70000")
 	b.tap("action.save")
-	b.see("70000 is not a port")
+	b.see("70000 isn't a port")
 	delete(fake.refuse, "Register")
 	b.tap("registration.guide")
 	r.ports.SetText("9001 9002")
@@ -335,9 +335,9 @@ func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
 func TestAConnectionThatCannotBeReadSaysWhy(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)
-	fake.refuse["Consents"] = app.Errorf(app.Unavailable, "Sign-ins are not kept beyond this run of Feebridge.")
+	fake.refuse["Consents"] = app.Errorf(app.Unavailable, "refused.not-kept")
 	b.openConnection()
-	b.see("Sign-ins are not kept beyond this run of Feebridge.")
+	b.see("Feebridge doesn't keep this connection after it closes.")
 }
 
 func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {
@@ -388,9 +388,9 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	}
 	b.tap("welcome.set-up")
 	b.typeText(" & Daughters")
-	fake.refuse["SaveFirm"] = app.Errorf(app.Invalid, "The firm has no name: enter one.")
+	fake.refuse["SaveFirm"] = app.Errorf(app.Invalid, "problem.firm.no-name")
 	b.tap("action.save")
-	b.see("The firm has no name: enter one.")
+	b.see("Enter a name for the firm.")
 	delete(fake.refuse, "SaveFirm")
 	b.tap("action.save")
 	b.see("Xero connection")

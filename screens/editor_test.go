@@ -152,8 +152,8 @@ func TestSomebodyElseWasFaster(t *testing.T) {
 	b.w.editor.head.reference.SetText("mine")
 	v.Version, v.Reference = 2, "theirs"
 	b.control(fyne.KeyS)
-	b.see("Saved by another person while you were editing", "theirs", "PO 3035")
-	b.tap("editor.overtaken.theirs")
+	b.see("Hemi Walker saved this invoice while you were editing", "theirs", "PO 3035")
+	b.tap("Use Hemi Walker's version")
 	if got := b.w.editor.head.reference.Text; got != "theirs" {
 		t.Errorf("the reference is %q", got)
 	}
@@ -199,7 +199,7 @@ func TestWhoMayNotWriteMayRead(t *testing.T) {
 	fake.written("i00005").Version = 1
 	b := newTrialAs(t, fake, viewer)
 	b.control(fyne.KeyN)
-	b.see("There is no client that you may bill: add one first, or ask an Admin of your firm for the Owner role on one.")
+	b.see("There's no client you can bill. Add one, or ask an Admin at your firm for the Owner role for one.")
 	b.tap("action.close")
 	b.w.editor.open("i00005")
 	b.settle()
@@ -264,7 +264,7 @@ func TestADateIsReadAsItIsWritten(t *testing.T) {
 	b.w.format = written
 	b.w.editor.head.date.SetText("soon")
 	b.settle()
-	b.see(`"soon" is not a date: write it as 2026-11-03.`)
+	b.see("“soon” isn't a date. Write it as 2026-11-03.")
 }
 
 func TestTabLeadsFromTheHeadIntoTheLines(t *testing.T) {

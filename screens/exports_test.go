@@ -180,7 +180,7 @@ func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
 	fake.orgs = nil
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("Not ready to export", "This firm is not connected to Xero yet, so nothing can be exported.")
+	b.see("Not ready to export", "This firm isn't connected to Xero yet.")
 	for _, v := range fake.invoices {
 		if v.Stage.Export == billing.Queued {
 			t.Fatalf("invoice %s was queued", v.Number)
@@ -190,11 +190,11 @@ func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
 
 func TestAnExportThatFailsAsAWholeSaysWhy(t *testing.T) {
 	fake := newFake().fill(24)
-	fake.refuse["Export"] = app.Errorf(app.Forbidden, "%s may not %s: that needs %s. Ask an Admin of your firm.", "Olivia Hart", "export", "more")
+	fake.refuse["Export"] = app.Errorf(app.Forbidden, "refused.permission", "Name", "Olivia Hart", "Action", "export", "Permission", "more")
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
 	b.key(fyne.KeyReturn)
-	b.see("Nothing was exported", "Olivia Hart may not export: that needs more. Ask an Admin of your firm.")
+	b.see("Nothing was exported", "Olivia Hart can't export. That needs more. Ask an Admin at your firm.")
 }
 
 func TestInvoicesThatSomebodyElseExportedMeanwhileAreNamed(t *testing.T) {
@@ -204,7 +204,7 @@ func TestInvoicesThatSomebodyElseExportedMeanwhileAreNamed(t *testing.T) {
 	b.control(fyne.KeyE)
 	fake.number("0001078").Stage.Export = billing.Exported
 	b.key(fyne.KeyReturn)
-	b.see("Nothing was exported", "Not exported: Invoice 0001078 is finalized: it cannot be exported now.")
+	b.see("Nothing was exported", "Not exported: Invoice 0001078 can't be exported: already in Xero.")
 }
 
 // queue starts the export of some of the invoices before there is a window.
@@ -268,7 +268,7 @@ func TestTheBadgeTellsTheConnection(t *testing.T) {
 		"none":               {nil, "Not connected to Xero", "Connect this firm to a Xero organisation to export invoices.", "–"},
 		"connected":          {&app.Organisation{State: app.Connected}, "Kauri · connected", "Exports go to this organisation.", "●"},
 		"connection expired": {&app.Organisation{State: app.ConsentEnded}, "Kauri · connection expired", "Connect again.", "⚠"},
-		"disconnected":       {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "was disconnected in Xero", "✗"},
+		"disconnected":       {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "no longer connected", "✗"},
 		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
 			"Kauri · offline", "offline. Exporting continues automatically at", "○"},
 		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},
@@ -315,7 +315,7 @@ func TestEveryErrorIsToldToAPerson(t *testing.T) {
 		err  error
 		want string
 	}{
-		{app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", billing.Number("7")), "There is no invoice 7."},
+		{app.Errorf(app.NotFound, "refused.no-such-number", "Number", billing.Number("7")), "There's no invoice 7."},
 		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Couldn't reach Xero. This computer seems to be offline. dial tcp"},
 		{errors.Join(errors.New("saving"), &billing.Refused{Phrase: translations.Say("problem.number.none")}), "Enter an invoice number."},
 		{errors.New("boom"), "Feebridge ran into a problem: boom."},

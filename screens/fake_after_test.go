@@ -118,7 +118,7 @@ func (f *fakeApp) Redraft(_ context.Context, by staff.Member, ids []billing.Invo
 			v.Stage = to
 			there = append(there, v)
 		} else {
-			r.Err = app.Errorf(app.Conflict, "Invoice %s is queued for export: cancel the export first.", v.Number)
+			r.Err = app.Errorf(app.Conflict, "refused.redraft", "Invoice", v.Name(), "Why", app.Obstacle(billing.Reopen, v.Stage))
 		}
 		results, changed = append(results, r), append(changed, string(id))
 	}

@@ -170,7 +170,7 @@ func (f *fakeApp) Unlock(_ context.Context, _ staff.Member, reason string) error
 		return err
 	}
 	if reason == "" {
-		return app.Errorf(app.Invalid, "Say why the database is unlocked without a comparison with Xero: it stays in the audit trail.")
+		return app.Errorf(app.Invalid, "problem.unlock-reason")
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -283,6 +283,11 @@ func (f *fakeApp) Organisations(context.Context) ([]app.Organisation, error) {
 	return slices.Clone(f.orgs), nil
 }
 
+// refusedWords are the ends of the keys with which a move is refused.
+var refusedWords = map[billing.Event]string{
+	billing.Finalize: "finalize", billing.Hold: "hold", billing.Release: "release", billing.Delete: "delete", billing.LetGo: "confirm-missing",
+}
+
 func (f *fakeApp) move(ids []billing.InvoiceID, ev billing.Event, name string) ([]app.Result, error) {
 	if err := f.enter(name); err != nil {
 		return nil, err
@@ -302,7 +307,7 @@ func (f *fakeApp) move(ids []billing.InvoiceID, ev billing.Event, name string) (
 			v.Version++
 			changed = append(changed, string(id))
 		} else {
-			r.Err = app.Errorf(app.Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, v.Stage.Status, name)
+			r.Err = app.Errorf(app.Conflict, "refused."+refusedWords[ev], "Invoice", v.Name(), "Why", app.Obstacle(ev, v.Stage))
 		}
 		results = append(results, r)
 	}
@@ -384,7 +389,7 @@ func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.Invoi
 	f.mu.Lock()
 	if len(f.orgs) == 0 {
 		f.mu.Unlock()
-		return nil, nil, app.Errorf(app.Unavailable, "This firm is not connected to Xero yet, so nothing can be exported. Connect it to a Xero organisation, or explore the demo firm.")
+		return nil, nil, app.Errorf(app.Unavailable, "refused.not-connected")
 	}
 	var runs []*app.Run
 	runTo := func(t ledger.TenantID) *app.Run {
@@ -413,7 +418,7 @@ func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.Invoi
 			f.exports[id] = append([]*app.Export{e}, f.exports[id]...)
 			changed = append(changed, string(id))
 		} else {
-			r.Err = app.Errorf(app.Conflict, "Invoice %s is %s: it cannot be %s now.", v.Number, v.Stage.Status, "exported")
+			r.Err = app.Errorf(app.Conflict, "refused.export", "Invoice", v.Name(), "Why", app.Obstacle(billing.Queue, v.Stage))
 		}
 		results = append(results, r)
 	}

@@ -97,6 +97,7 @@ func (f *fakeApp) SaveWriting(_ context.Context, _ staff.Member, w app.Writing) 
 	if was.Version != w.Version {
 		now := billing.FormOf(was.Invoice)
 		return app.Writing{}, &app.Overtaken{
+			By:      "Hemi Walker",
 			Now:     app.Writing{Invoice: was.ID, Stage: was.Stage, Version: was.Version, Base: now, Form: now.Clone()},
 			Changes: billing.Differences(w.Base, now),
 		}

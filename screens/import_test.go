@@ -122,7 +122,7 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 
 func TestAnImportThatFailsKeepsThePreview(t *testing.T) {
 	b := newImportTrial(t)
-	b.fake.refuse["Import"] = app.Errorf(app.Invalid, "The file has no invoices.")
+	b.fake.refuse["Import"] = app.Errorf(app.Invalid, "problem.as-told", "Problem", "The file has no invoices.")
 	b.openFile("november.csv", "a file")
 	b.key(fyne.KeyDown)
 	b.tap("Import 2 invoices")

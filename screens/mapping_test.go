@@ -354,10 +354,10 @@ func TestWithoutAnOrganisationThereIsNothingToMap(t *testing.T) {
 
 func TestAMappingThatCannotBeReadSaysWhy(t *testing.T) {
 	fake := newFake().fill(3)
-	fake.refuse["MappingView"] = app.Errorf(app.NotFound, "There is no invoice %s. See `feebridge list` for the numbers.", "7")
+	fake.refuse["MappingView"] = app.Errorf(app.NotFound, "refused.no-such-number", "Number", "7")
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.see("There is no invoice 7.")
+	b.see("There's no invoice 7.")
 	if !b.button("action.save").Disabled() {
 		t.Error("nothing can be saved")
 	}

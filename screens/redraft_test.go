@@ -66,7 +66,7 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 	b.see("Deletion finished: 2 not deleted, 1 deleted, 1 cancelled")
 	rows := b.listing().rows
 	for i, want := range []string{
-		"Invoice 0001102 is queued for export: cancel the export first.", "Still in Xero: It is approved in Xero.",
+		"Invoice 0001102 can't be taken back to draft: queued for export; cancel the export first.", "Still in Xero: It is approved in Xero.",
 		"Cancelled. Still in Xero.", "Deleted from Xero. Now a draft here.",
 	} {
 		if got := rows[i][3].text; got != want {
@@ -86,7 +86,7 @@ func TestWhatXeroDoesNotHoldIsADraftAtOnce(t *testing.T) {
 	b.see("Invoice 0001078 isn't in Xero, so nothing changes there.")
 	fake.number("0001078").Stage.Export = billing.Queued
 	b.key(fyne.KeyReturn)
-	b.see("1 invoice wasn't changed", "Invoice 0001078 is queued for export: cancel the export first.")
+	b.see("1 invoice wasn't changed", "Invoice 0001078 can't be taken back to draft: queued for export; cancel the export first.")
 	b.key(fyne.KeyEscape)
 	b.click("0001077", 0)
 	b.control(fyne.KeyD)

@@ -155,7 +155,7 @@ func TestAReplacementIsGivenUp(t *testing.T) {
 func TestAStepThatIsRefusedSaysWhyAndStays(t *testing.T) {
 	fake := newFake().fill(24)
 	fake.number("0001075").Stage.Export = billing.VoidedInXero
-	fake.refuse["DeleteReplaced"] = app.Errorf(app.Unavailable, "The database is locked.")
+	fake.refuse["DeleteReplaced"] = app.Errorf(app.Unavailable, "problem.as-told", "Problem", "The database is locked.")
 	b := newTrial(t, fake)
 	b.beginReplacing("0001075")
 	b.key(fyne.KeyReturn)

@@ -98,10 +98,10 @@ func TestWhatIsUnderWayGoesBeforeTheInvoice(t *testing.T) {
 func TestAnInvoiceThatIsNotListed(t *testing.T) {
 	fake := newFake().fill(24)
 	b := newTrial(t, fake)
-	fake.refuse["Invoice"] = app.Errorf(app.Forbidden, "You may not see it.")
+	fake.refuse["Invoice"] = app.Errorf(app.Forbidden, "problem.as-told", "Problem", "You can't see it.")
 	b.w.Show("deleted")
 	b.settle()
-	b.see("You may not see it.")
+	b.see("You can't see it.")
 	if n := b.w.billing.grid.SelectedCount(); n > 0 {
 		t.Errorf("%d invoices are selected", n)
 	}

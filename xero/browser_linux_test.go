@@ -41,7 +41,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "Feebridge is signed in to Xero\nYou can close this tab and go back to Feebridge."; landing != want {
+		if want := "Xero gave Feebridge access\nYou can close this tab and go back to Feebridge."; landing != want {
 			t.Errorf("the tab shows %q", landing)
 		}
 		if grant.User.Email != "sim.person@example.com" {
@@ -59,10 +59,10 @@ func TestSigningInWithABrowser(t *testing.T) {
 		_, err := p.signIn(t, func(tab context.Context, link string) {
 			landing = p.decide(t, tab, link, "deny")
 		})
-		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "was not allowed into Xero") {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Access wasn't allowed") {
 			t.Errorf("the error is %v", err)
 		}
-		if !strings.HasPrefix(landing, "Feebridge is not signed in to Xero\nFeebridge was not allowed into Xero") {
+		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nAccess wasn't allowed") {
 			t.Errorf("the tab shows %q", landing)
 		}
 	})
@@ -125,10 +125,10 @@ func TestSigningInWithABrowser(t *testing.T) {
 		_, err := p.signIn(t, func(tab context.Context, link string) {
 			landing = p.decide(t, tab, link, "allow")
 		})
-		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Please sign in again") {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Connect again") {
 			t.Errorf("the error is %v", err)
 		}
-		if !strings.HasPrefix(landing, "Feebridge is not signed in to Xero\nXero did not accept the sign-in") {
+		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nXero didn't accept the sign-in") {
 			t.Errorf("the tab shows %q", landing)
 		}
 	})

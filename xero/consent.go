@@ -71,12 +71,12 @@ var scopes = []string{
 	"accounting.attachments", // for firms that have their printed invoices attached
 }
 
-// needs are the scopes without which Feebridge is of no use, each with what for.
+// needs are the scopes without which Feebridge is of no use, each with what for, by its key.
 var needs = []struct{ scope, why string }{
-	{"offline_access", "to stay signed in"},
-	{"accounting.invoices", "to export invoices and to see what becomes of them"},
-	{"accounting.contacts", "to find and add your clients"},
-	{"accounting.settings.read", "to read the accounts and tax rates"},
+	{"offline_access", "access.stay-connected"},
+	{"accounting.invoices", "access.invoices"},
+	{"accounting.contacts", "access.contacts"},
+	{"accounting.settings.read", "access.settings"},
 }
 
 // Consent has a person sign in and decide, with a proof key (PKCE, S256) in place of a
@@ -105,7 +105,7 @@ func (c *Connector) Consent(ctx context.Context, r app.Registration, show func(l
 		d.conclude(err)
 		return grant, err
 	case <-timer.C:
-		return app.Grant{}, app.Errorf(app.Unavailable, "consent.timeout", "Count", app.ConsentTime/time.Minute)
+		return app.Grant{}, app.Errorf(app.Unavailable, "consent.timeout", "Count", int(app.ConsentTime/time.Minute))
 	case <-ctx.Done():
 		return app.Grant{}, &app.Trouble{Reason: app.Interrupted, Unsent: true, Err: ctx.Err()}
 	}

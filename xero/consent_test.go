@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +23,7 @@ import (
 
 const (
 	landed    = "You can close this tab and go back to Feebridge"
-	notLanded = "Feebridge is not signed in to Xero"
+	notLanded = "Xero didn't give Feebridge access"
 )
 
 func TestSigningIn(t *testing.T) {
@@ -37,7 +38,7 @@ func TestSigningIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if seen.status != http.StatusOK || !strings.Contains(seen.body, landed) || strings.Contains(seen.body, notLanded) {
+		if seen.status != http.StatusOK || !strings.Contains(seen.body, landed) || strings.Contains(html.UnescapeString(seen.body), notLanded) {
 			t.Errorf("the browser shows %+v", seen)
 		}
 		if seen.header.Get("Cache-Control") != "no-store" || seen.header.Get("Referrer-Policy") != "no-referrer" {
@@ -182,11 +183,11 @@ func TestWhatStopsASignIn(t *testing.T) {
 		reason   app.Reason // of a Trouble
 		want     string     // in the error
 	}{
-		"the person says no":            {decision: "deny", code: app.Unavailable, want: "Feebridge was not allowed into Xero"},
-		"Xero says no":                  {override: refuses("error=server_error"), code: app.Unavailable, want: "It says: server_error. Please"},
-		"Xero says why it says no":      {override: refuses("error=x&error_description=Try%0Alater"), code: app.Unavailable, want: "It says: Try later (x). Please"},
+		"the person says no":            {decision: "deny", code: app.Unavailable, want: "Access wasn't allowed on Xero's page"},
+		"Xero says no":                  {override: refuses("error=server_error"), code: app.Unavailable, want: "It says: server_error. Try again."},
+		"Xero says why it says no":      {override: refuses("error=x&error_description=Try%0Alater"), code: app.Unavailable, want: "It says: Try later (x). Try again."},
 		"Xero says much":                {override: refuses("error=" + strings.Repeat("x", 1000)), code: app.Unavailable, want: strings.Repeat("x", 200) + "…. "},
-		"the code is not accepted":      {override: token(oauth("invalid_grant")), code: app.Unavailable, want: "may have taken too long. Please sign in again"},
+		"the code is not accepted":      {override: token(oauth("invalid_grant")), code: app.Unavailable, want: "may have taken too long. Connect again"},
 		"the app is unknown":            {override: token(oauth("invalid_client")), code: app.Invalid, want: "(invalid_client). Compare the client ID"},
 		"the app is of another kind":    {override: token(oauth("unauthorized_client")), code: app.Invalid, want: "(unauthorized_client)"},
 		"a proxy answers":               {override: token(oauth("SECRET")), reason: app.Interrupted, want: "400 Bad Request"},
@@ -197,9 +198,9 @@ func TestWhatStopsASignIn(t *testing.T) {
 		"nobody signed in": {override: token(answers(200, `{"access_token":"SECRET","refresh_token":"SECRET","expires_in":1800}`)),
 			reason: app.Interrupted, want: "does not say who signed in"},
 		"nothing but invoices": {override: token(issued("openid accounting.invoices", "")), code: app.Unavailable,
-			want: "What is missing: offline_access (to stay signed in), accounting.contacts (to find and add your clients), accounting.settings.read (to read the accounts and tax rates). Sign in again"},
-		"no refresh token":       {override: token(issued(allScopes, "")), code: app.Unavailable, want: "offline_access (to stay signed in). "},
-		"no need is a need":      {override: token(issued("offline_access accounting.contacts accounting.settings.read", refreshed)), code: app.Unavailable, want: "missing: accounting.invoices (to export invoices and to see what becomes of them). "},
+			want: "Missing: offline_access (to stay connected), accounting.contacts (to find and add contacts), accounting.settings.read (to read accounts, tax rates and tracking). Connect again"},
+		"no refresh token":       {override: token(issued(allScopes, "")), code: app.Unavailable, want: "offline_access (to stay connected). "},
+		"no need is a need":      {override: token(issued("offline_access accounting.contacts accounting.settings.read", refreshed)), code: app.Unavailable, want: "Missing: accounting.invoices (to export invoices and follow their status). "},
 		"an error in Xero":       {rules: []string{"POST /connect/token 500"}, reason: app.Troubled, want: "500"},
 		"maintenance":            {rules: []string{"POST /connect/token 503:maintenance"}, reason: app.Troubled, want: "503"},
 		"too many sign-ins":      {rules: []string{"POST /connect/token 429:appminute:30"}, reason: app.MinuteLimit, want: "429"},
@@ -229,7 +230,7 @@ func TestWhatStopsASignIn(t *testing.T) {
 				} else if !app.IsCode(err, test.code) {
 					t.Errorf("the code is %s, want %s", app.CodeOf(err), test.code)
 				}
-				if !strings.Contains(seen.body, notLanded) || !strings.Contains(seen.body, landed) || strings.Contains(seen.body, "SECRET") {
+				if !strings.Contains(html.UnescapeString(seen.body), notLanded) || !strings.Contains(seen.body, landed) || strings.Contains(seen.body, "SECRET") {
 					t.Errorf("the browser shows %+v", seen)
 				}
 				if n := d.sim.Calls()["POST /connect/token"]; n > 1 {
@@ -267,7 +268,7 @@ func TestACodeThatIsTooOldIsTold(t *testing.T) {
 			},
 		}, nil)
 		_, err := d.consent(t.Context(), t, func(link *url.URL) { d.decide(t, link, "allow") })
-		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Please sign in again") {
+		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Connect again") {
 			t.Errorf("the error is %v", err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -24,8 +25,8 @@ import (
 )
 
 const (
-	opened    = "Feebridge shows the invoice"
-	notOpened = "Feebridge cannot show this invoice"
+	opened    = "Feebridge is showing the invoice"
+	notOpened = "Feebridge can't show this invoice"
 )
 
 // opener opens what a browser follows, or says why it does not, and remembers all.
@@ -103,7 +104,7 @@ func TestFollowingALink(t *testing.T) {
 	base := "http://localhost:" + port + "/open/"
 	o.refuse[base+"unknown.1"] = app.Errorf(app.NotFound, "No invoice of Kauri Joinery.")
 	o.refuse[base+"secret.1"] = app.Errorf(app.Forbidden, "Olivia Hart may not see Kauri Joinery.")
-	o.refuse[base+"early.1"] = app.Errorf(app.Unavailable, "Nobody is signed in to Feebridge.")
+	o.refuse[base+"early.1"] = app.Errorf(app.Unavailable, "landing.nobody")
 	o.refuse[base+"broken.1"] = errors.New("the database of Kauri Joinery is broken")
 	o.refuse[base+"known.1?more"] = app.Errorf(app.NotFound, "no")
 
@@ -123,14 +124,14 @@ func TestFollowingALink(t *testing.T) {
 		"in capitals":              {path: "/open/known.1", host: "LocalHost:" + port, follows: "known.1", status: 200, want: opened},
 		"with escapes":             {path: "/open/kn%6Fwn.1", follows: "kn%6Fwn.1", status: 200, want: opened},
 		"unknown":                  {path: "/open/unknown.1", follows: "unknown.1", status: 404, want: notOpened},
-		"with more behind":         {path: "/open/known.1?more", follows: "known.1?more", status: 404, want: "Nothing in the firm"},
-		"not permitted":            {path: "/open/secret.1", follows: "secret.1", status: 403, want: "may not see the invoices"},
+		"with more behind":         {path: "/open/known.1?more", follows: "known.1?more", status: 404, want: "No invoice in the database"},
+		"not permitted":            {path: "/open/secret.1", follows: "secret.1", status: 403, want: "can't see this client's invoices"},
 		"nobody is signed in":      {path: "/open/early.1", follows: "early.1", status: 503, want: "Nobody is signed in to Feebridge."},
 		"something is broken":      {path: "/open/broken.1", follows: "broken.1", status: 500, want: notOpened},
 		"a tool looks":             {method: "HEAD", path: "/open/known.1", status: 200},
 		"a form is posted":         {method: "POST", path: "/open/known.1", status: 405},
 		"a browser asks first":     {method: "OPTIONS", path: "/open/known.1", headers: headers{"Origin": "https://evil.example"}, status: 405},
-		"somebody deletes":         {method: "DELETE", path: "/open/known.1", status: 405},
+		"a program deletes":        {method: "DELETE", path: "/open/known.1", status: 405},
 		"no mark":                  {path: "/open/", status: 404},
 		"another path":             {path: "/", status: 404},
 		"a path of another case":   {path: "/Open/known.1", status: 404},
@@ -167,7 +168,7 @@ func TestFollowingALink(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			page := string(body)
+			page := html.UnescapeString(string(body))
 			if got.StatusCode != test.status || !strings.Contains(page, test.want) {
 				t.Errorf("the status is %d, and the page:\n%s", got.StatusCode, page)
 			}

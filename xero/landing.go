@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // landing is the page on which the browser ends up.
@@ -21,39 +22,35 @@ type landing struct {
 // showOutcome shows how the sign-in ended.
 func showOutcome(out http.ResponseWriter, err error) {
 	if err == nil {
-		showPage(out, http.StatusOK, landing{true, "Feebridge is signed in to Xero", "You can close this tab and go back to Feebridge."})
+		showPage(out, http.StatusOK, landing{true, translations.Text("landing.connected"), translations.Text("landing.back")})
 		return
 	}
-	showPage(out, http.StatusOK, landing{false, "Feebridge is not signed in to Xero", reason(err) + " You can close this tab and go back to Feebridge."})
+	showPage(out, http.StatusOK, landing{false, translations.Text("landing.not-connected"), reason(err) + " " + translations.Text("landing.back")})
 }
 
 // showStray shows that the page is not the answer that is awaited.
 func showStray(out http.ResponseWriter) {
 	showPage(out, http.StatusBadRequest, landing{
-		false, "This page belongs to another sign-in",
-		"It is not the answer that Feebridge is waiting for, so nothing was done with it. If a sign-in is still open in another tab, go on there. " +
-			"If not, go back to Feebridge and sign in again.",
+		false, translations.Text("landing.other-sign-in"), translations.Text("landing.other-sign-in.hint"),
 	})
 }
 
 // showOpened shows whether an address that a person followed from Xero was found, and nothing
 // of the invoice.
 func showOpened(out http.ResponseWriter, err error) {
-	const nothing = "Feebridge cannot show this invoice"
+	nothing := translations.Text("landing.not-shown")
 	var told *app.Error
 	switch {
 	case err == nil:
-		showPage(out, http.StatusOK, landing{true, "Feebridge shows the invoice", "You can close this tab and go back to Feebridge."})
+		showPage(out, http.StatusOK, landing{true, translations.Text("landing.shown"), translations.Text("landing.back")})
 	case app.IsCode(err, app.NotFound):
-		showPage(out, http.StatusNotFound, landing{false, nothing, "Nothing in the firm that is open in Feebridge has this address. " +
-			"If you work with another firm or another copy of its data, open that one, and follow the link again."})
+		showPage(out, http.StatusNotFound, landing{false, nothing, translations.Text("landing.unknown-link")})
 	case app.IsCode(err, app.Forbidden):
-		showPage(out, http.StatusForbidden, landing{false, nothing, "Whoever is signed in to Feebridge may not see the invoices of this client. " +
-			"Ask an Admin of your firm."})
+		showPage(out, http.StatusForbidden, landing{false, nothing, translations.Text("landing.no-permission")})
 	case app.IsCode(err, app.Unavailable) && errors.As(err, &told):
 		showPage(out, http.StatusServiceUnavailable, landing{false, nothing, told.Error()})
 	default:
-		showPage(out, http.StatusInternalServerError, landing{false, nothing, "Something went wrong there. Please go to Feebridge, and look for the invoice by its number."})
+		showPage(out, http.StatusInternalServerError, landing{false, nothing, translations.Text("landing.failed")})
 	}
 }
 
@@ -63,7 +60,7 @@ func reason(err error) string {
 	if errors.As(err, &told) {
 		return told.Error()
 	}
-	return "Xero could not be asked for the sign-in's tokens. Feebridge says why; please try again there."
+	return translations.Text("landing.no-tokens")
 }
 
 // showPage writes the page, at once and whole: the server may go away right after. The

@@ -86,7 +86,6 @@ type lane struct {
 	places  []time.Time // for each place that no call has: when it may be taken
 	hold    time.Time   // no call before then
 	why     app.Reason  // of hold
-	text    string      // of hold, for a person
 	dayLeft int
 	last    time.Time // when an answer came
 	waiting int       // calls that wait for a place or for hold to pass
@@ -148,7 +147,7 @@ func (l *lane) take() (place, until time.Time, refusal *app.Trouble) {
 	now := time.Now()
 	if l.held(now) {
 		if l.why == app.DayLimit || l.hold.Sub(now) > longestWait {
-			return place, until, &app.Trouble{Reason: l.why, Unsent: true, Answered: true, Until: l.hold, Text: l.text}
+			return place, until, &app.Trouble{Reason: l.why, Unsent: true, Answered: true, Until: l.hold}
 		}
 		return place, l.hold, nil
 	}
@@ -252,9 +251,9 @@ func (l *lane) share(left int, began, now time.Time) {
 // refused takes in a 429. It says how long to wait for the limits of a minute and of a
 // day; for that of calls at once, which other machines share too, seconds are enough.
 func (l *lane) refused(h http.Header, now time.Time) {
-	why, wait, text := app.MinuteLimit, unknownWait, "Xero allows this organisation no more calls in this minute."
+	why, wait := app.MinuteLimit, unknownWait
 	if h.Get(problemHeader) == "day" {
-		why, wait, text = app.DayLimit, unknownDayWait, "Xero allows this organisation no more calls today."
+		why, wait = app.DayLimit, unknownDayWait
 		l.dayLeft = 0
 	}
 	if seconds, ok := headerNumber(h, retryAfterHeader); ok {
@@ -262,7 +261,7 @@ func (l *lane) refused(h http.Header, now time.Time) {
 	}
 	// Without its monotonic reading, which stands still while the machine sleeps.
 	if until := now.Add(wait).Round(0); until.After(l.hold) {
-		l.hold, l.why, l.text = until, why, text
+		l.hold, l.why = until, why
 	}
 }
 
@@ -271,7 +270,7 @@ func (l *lane) trouble(h http.Header) *app.Trouble {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return &app.Trouble{
-		Reason: l.why, Unsent: true, Answered: true, Until: l.hold, Text: l.text,
+		Reason: l.why, Unsent: true, Answered: true, Until: l.hold,
 		Correlation: h.Get(correlationHeader), Err: fmt.Errorf("refused %d times", mostRefusals),
 	}
 }

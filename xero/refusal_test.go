@@ -97,15 +97,15 @@ func TestARefusalForALimitThatIsTooLongIsTold(t *testing.T) {
 		calls  int
 	}{
 		{"the day", 1, map[string]string{"X-Rate-Limit-Problem": "day", "Retry-After": "22000"},
-			app.Trouble{Reason: app.DayLimit, Text: "Xero allows this organisation no more calls today."}, 22000 * time.Second, 1},
+			app.Trouble{Reason: app.DayLimit}, 22000 * time.Second, 1},
 		{"the end of the day", 1, map[string]string{"X-Rate-Limit-Problem": "day", "Retry-After": "30"},
-			app.Trouble{Reason: app.DayLimit, Text: "Xero allows this organisation no more calls today."}, 30 * time.Second, 1},
+			app.Trouble{Reason: app.DayLimit}, 30 * time.Second, 1},
 		{"the day, without its end", 1, map[string]string{"X-Rate-Limit-Problem": "day"},
-			app.Trouble{Reason: app.DayLimit, Text: "Xero allows this organisation no more calls today."}, 10 * time.Minute, 1},
+			app.Trouble{Reason: app.DayLimit}, 10 * time.Minute, 1},
 		{"a minute that is long", 1, map[string]string{"X-Rate-Limit-Problem": "minute", "Retry-After": "121"},
-			app.Trouble{Reason: app.MinuteLimit, Text: "Xero allows this organisation no more calls in this minute."}, 121 * time.Second, 1},
+			app.Trouble{Reason: app.MinuteLimit}, 121 * time.Second, 1},
 		{"again and again", 100, map[string]string{"X-Rate-Limit-Problem": "concurrent", "Xero-Correlation-Id": "id"},
-			app.Trouble{Reason: app.MinuteLimit, Text: "Xero allows this organisation no more calls in this minute.", Correlation: "id"}, 3 * time.Second, 5},
+			app.Trouble{Reason: app.MinuteLimit, Correlation: "id"}, 3 * time.Second, 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"feebridge/app"
+	"feebridge/assets/translations"
 )
 
 // Refresh trades a refresh token for new tokens, in one attempt.
@@ -71,7 +72,7 @@ func lacking(g app.Grant) []string {
 	var missing []string
 	for _, n := range needs {
 		if !slices.Contains(g.Scopes, n.scope) || n.scope == "offline_access" && g.Refresh == "" {
-			missing = append(missing, n.scope+" ("+n.why+")")
+			missing = append(missing, n.scope+" ("+translations.Text(n.why)+")")
 		}
 	}
 	return missing
@@ -150,7 +151,7 @@ func tokenTrouble(err error) *app.Trouble {
 	case refusalOf(err) != "":
 		// Whatever the word, these tokens will never be good again.
 		t.Reason, t.Unsent, t.Answered = app.NoConsent, true, true
-		t.Text = "the sign-in is not accepted any more (" + refusalOf(err) + ")"
+		t.Text = translations.Text("trouble.no-tokens", "Error", refusalOf(err))
 	case status == http.StatusTooManyRequests:
 		t.Reason, t.Unsent, t.Answered = app.MinuteLimit, true, true
 		t.Until = retryAfter(answered.Response.Header)

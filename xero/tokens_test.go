@@ -65,7 +65,7 @@ func TestWhatStopsARefresh(t *testing.T) {
 		text     string
 		wait     time.Duration // until it may be tried again
 	}{
-		"it is not accepted any more": {override: oauth("invalid_grant"), text: "not accepted any more (invalid_grant)",
+		"it is not accepted any more": {override: oauth("invalid_grant"), text: "refused to renew the connection (invalid_grant)",
 			want: app.Trouble{Reason: app.NoConsent, Unsent: true, Answered: true}},
 		"the app is gone": {override: oauth("unauthorized_client"), text: "(unauthorized_client)",
 			want: app.Trouble{Reason: app.NoConsent, Unsent: true, Answered: true}},

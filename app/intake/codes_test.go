@@ -56,13 +56,13 @@ func TestBillingCodesComeFromAFile(t *testing.T) {
 func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
 	a, _, _ := apptest.Firm(t)
 	for name, c := range map[string]struct{ file, want string }{
-		"empty":          {"", "The file has no billing codes: it needs a header line with Code, Description, UnitAmount, Tax and Account, and a row for each code."},
-		"no column Code": {"Description\nx\n", "Line 1: the header has no column Code: the first line names the columns, Code, Description, UnitAmount, Tax, Account."},
-		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: this column is not taken over: the columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
-		"twice":          {"Code\nA\na\n", "Line 3, Code: the billing code a stands in line 2, too: remove one of them."},
+		"empty":          {"", "The file has no billing codes. It needs a header with Code, Description, UnitAmount, Tax and Account, and a row for each code."},
+		"no column Code": {"Description\nx\n", "Line 1: The header has no column Code. The first line has to name the columns: Code, Description, UnitAmount, Tax, Account."},
+		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: This column isn't imported. The columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
+		"twice":          {"Code\nA\na\n", "Line 3, Code: The billing code a is also in line 2. Remove one of them."},
 		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
-		"unknown tax":    {"Code,Tax\nA,Vat\n", `Line 2, Tax: no tax is called "Vat": add it to the taxes first, or correct the name.`},
-		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: The billing code is empty: enter one."},
+		"unknown tax":    {"Code,Tax\nA,Vat\n", "Line 2, Tax: There's no tax called “Vat”. Add it to the taxes first, or correct the name."},
+		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: Enter a billing code."},
 	} {
 		_, problems := codesOf(t, a, c.file)
 		if len(problems) == 0 || !strings.HasPrefix(problems[0].Error(), c.want) {

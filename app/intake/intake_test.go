@@ -118,7 +118,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		want    []string // line, column and part of the text of each problem
 	}{
 		{"number missing", []map[string]string{{"InvoiceNumber": ""}}, intake.Options{}, []string{"2 InvoiceNumber missing"}},
-		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, intake.Options{}, []string{"2 InvoiceNumber 'É'"}},
+		{"number that Xero does not take", []map[string]string{{"InvoiceNumber": "RÉF"}}, intake.Options{}, []string{"2 InvoiceNumber “É”"}},
 		{"name missing", []map[string]string{{"ContactName": " "}}, intake.Options{}, []string{"2 ContactName missing"}},
 		{"description missing", []map[string]string{{"Description": ""}}, intake.Options{}, []string{"2 Description missing"}},
 		{"quantity", []map[string]string{{"Quantity": "one"}}, intake.Options{}, []string{"2 Quantity one"}},
@@ -126,9 +126,9 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"amount with a comma that may be a decimal", []map[string]string{{"UnitAmount": "1,234"}}, intake.Options{}, []string{"2 UnitAmount 1234.00"}},
 		{"discount over 100", []map[string]string{{"Discount": "120"}}, intake.Options{}, []string{"2 Discount 120"}},
 		{"unknown tax", []map[string]string{{"TaxType": "VAT"}}, intake.Options{}, []string{"2 TaxType 15% GST on Income (OUTPUT2)"}},
-		{"tax missing", []map[string]string{{"TaxType": ""}}, intake.Options{}, []string{"2 TaxType the tax is missing"}},
-		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, intake.Options{}, []string{"2 TaxAmount the file has 15.01, and Xero will compute 15.00"}},
-		{"total that differs", []map[string]string{{"Total": "100"}}, intake.Options{}, []string{"2 Total the file has 100.00, and Xero will compute 115.00"}},
+		{"tax missing", []map[string]string{{"TaxType": ""}}, intake.Options{}, []string{"2 TaxType The tax is missing"}},
+		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, intake.Options{}, []string{"2 TaxAmount The file says 15.01, but Xero computes 15.00"}},
+		{"total that differs", []map[string]string{{"Total": "100"}}, intake.Options{}, []string{"2 Total The file says 100.00, but Xero computes 115.00"}},
 		{"total of all lines", []map[string]string{{"Total": "230"}, {"Total": "230"}}, intake.Options{}, nil},
 		{"inclusive", []map[string]string{{"Total": "100", "TaxAmount": "13.04"}}, intake.Options{Amounts: money.Inclusive}, nil},
 		{"date that is none", []map[string]string{{"InvoiceDate": "2026-02-30"}}, intake.Options{}, []string{"2 InvoiceDate calendar"}},
@@ -144,7 +144,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"another client on a later line", []map[string]string{{}, {"ContactName": "Harbour Café"}}, intake.Options{}, []string{"3 ContactName Harbour"}},
 		{"numbers that differ in case", []map[string]string{{}, {"InvoiceNumber": "inv-1"}}, intake.Options{}, []string{"3 InvoiceNumber differ only in case"}},
 		{"two addresses for one client", []map[string]string{{"POCity": "Auckland"}, {"InvoiceNumber": "INV-2", "POCity": "Wellington"}}, intake.Options{}, []string{"3 POCity Auckland"}},
-		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, intake.Options{}, []string{"2 EmailAddress e-mail"}},
+		{"bad e-mail", []map[string]string{{"EmailAddress": "kauri"}}, intake.Options{}, []string{"2 EmailAddress email address"}},
 		{"a name in other case on a later line", []map[string]string{{}, {"ContactName": "KAURI  joinery ltd"}}, intake.Options{}, nil},
 		{"head on a later line", []map[string]string{{"DueDate": ""}, {"DueDate": "soon"}}, intake.Options{}, []string{"3 DueDate soon"}},
 		{"reference too long", []map[string]string{{}, {"Reference": strings.Repeat("é", 256)}}, intake.Options{}, []string{"3 Reference 255"}},
@@ -152,7 +152,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"figures beyond Xero", []map[string]string{{}, {"Quantity": "99999999", "UnitAmount": "99999999"}}, intake.Options{}, []string{"3 UnitAmount 9999999999.99"}},
 		{"a tax amount with too many decimals", []map[string]string{{"TaxAmount": "15.0004"}}, intake.Options{}, []string{"2 TaxAmount round it"}},
 		{"a line of text with more", []map[string]string{{}, {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": "", "Discount": "5", "TrackingName1": "Region", "TrackingOption1": "North"}},
-			intake.Options{}, []string{"3 Discount text alone", "3 TrackingName1 text alone", "3 TrackingOption1 text alone"}},
+			intake.Options{}, []string{"3 Discount line of text", "3 TrackingName1 line of text", "3 TrackingOption1 line of text"}},
 		{"a category twice", []map[string]string{{"TrackingName1": "Region", "TrackingOption1": "North", "TrackingName2": "region", "TrackingOption2": "South"}},
 			intake.Options{}, []string{"2 TrackingName2 twice"}},
 		{"negative total", []map[string]string{{"Quantity": "-1"}}, intake.Options{}, []string{"2  credit note"}},
@@ -246,7 +246,7 @@ func TestImportTellsColumnsThatItDoesNotTakeOver(t *testing.T) {
 }
 
 // TestImportDropsNothing fills each column of the template, on a line with an amount and
-// on a line of text alone: either the invoice or the client shows it, or it is a problem.
+// on a line of line of text: either the invoice or the client shows it, or it is a problem.
 func TestImportDropsNothing(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	outcome := func(line map[string]string) string {
@@ -260,7 +260,7 @@ func TestImportDropsNothing(t *testing.T) {
 		return fmt.Sprintf("%+v", p)
 	}
 	for kind, line := range map[string]map[string]string{
-		"amount": {}, "text alone": {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": ""},
+		"amount": {}, "line of text": {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": ""},
 	} {
 		empty := outcome(line)
 		if again := outcome(line); again != empty {
@@ -313,7 +313,7 @@ func TestImportFillsInWhatAClientLacks(t *testing.T) {
 		{map[string]string{}, "", ""},
 		{map[string]string{"InvoiceNumber": "INV-2", "EmailAddress": "office@kauri.example"}, "office@kauri.example", ""},
 		{map[string]string{"InvoiceNumber": "INV-3", "EmailAddress": "Office@kauri.example"}, "office@kauri.example", ""},
-		{map[string]string{"InvoiceNumber": "INV-4", "EmailAddress": "else@kauri.example"}, "office@kauri.example", `has "office@kauri.example"`},
+		{map[string]string{"InvoiceNumber": "INV-4", "EmailAddress": "else@kauri.example"}, "office@kauri.example", "has “office@kauri.example”"},
 	} {
 		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(c.line), intake.Options{})
 		if c.problem != "" {
@@ -343,7 +343,7 @@ func TestImportTwiceIsRefused(t *testing.T) {
 		t.Errorf("the same preview again: %v", err)
 	}
 	p = previewOf(t, a, me, csv, intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "INV-1 is here already") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "INV-1 already exists") {
 		t.Errorf("the same file again: %v", p.Problems)
 	}
 	early := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
@@ -354,7 +354,7 @@ func TestImportTwiceIsRefused(t *testing.T) {
 		t.Errorf("a number that was burnt since the preview: %v", err)
 	}
 	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "inv-9"}), intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "cannot be used again") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "can't be used again") {
 		t.Errorf("a burnt number: %v", p.Problems)
 	}
 }
@@ -363,7 +363,7 @@ func TestImportNeedsPermission(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	viewer := staff.Member{ID: "v", Name: "Vic", AllEntities: staff.Viewer}
 	p := previewOf(t, a, viewer, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "Vic may not edit invoices") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "Vic can't edit invoices") {
 		t.Errorf("got %v", p.Problems)
 	}
 	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})

@@ -122,7 +122,7 @@ var firmPromises = []promise{
 	{"a client that changed meanwhile is a conflict that names it", func(t *testing.T, s store) {
 		c := billing.Client{ID: "kauri", Code: "KAURI", Name: "Kauri Joinery", Version: 1}
 		s.update(func(tx app.Tx) error { return second(tx.SaveClient(c)) })
-		s.fails(app.Conflict, []string{"Kauri Joinery", "open it again"}, func(tx app.Tx) error { return second(tx.SaveClient(c)) })
+		s.fails(app.Conflict, []string{"Kauri Joinery", "Open it again"}, func(tx app.Tx) error { return second(tx.SaveClient(c)) })
 		c.Version, c.Code = 0, "NEW"
 		s.fails(app.Conflict, []string{"Kauri Joinery"}, func(tx app.Tx) error { return second(tx.SaveClient(c)) })
 	}},

@@ -61,12 +61,12 @@ var invoicePromises = []promise{
 		v := plain("a", "INV-1")
 		s.update(func(tx app.Tx) error { return second(tx.SaveInvoice(v)) })
 		v.Number = "INV-2"
-		s.fails(app.Conflict, []string{"INV-2", "open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(v)) })
+		s.fails(app.Conflict, []string{"INV-2", "Open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(v)) })
 		v.Version = 1
 		s.update(func(tx app.Tx) error {
 			return tx.Advance(billing.Stage{Status: billing.Finalized, Export: billing.Queued}, "a")
 		})
-		s.fails(app.Conflict, []string{"INV-2", "open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(v)) })
+		s.fails(app.Conflict, []string{"INV-2", "Open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(v)) })
 	}},
 	{"an invoice whose totals cannot be computed is refused and names the line", func(t *testing.T, s store) {
 		v := plain("a", "INV-1")

@@ -153,7 +153,7 @@ var hourPromises = []processPromise{
 	}},
 	{"a database that stays locked is unavailable", func(t *testing.T, one, other store) {
 		unlock := one.engine.Lock(t)
-		one.fails(app.Unavailable, []string{"another", "Try again"}, func(tx app.Tx) error { return tx.Burn("INV-1") })
+		one.fails(app.Unavailable, []string{"Another", "Try again"}, func(tx app.Tx) error { return tx.Burn("INV-1") })
 		one.view(func(r app.Reader) error { return second(r.Staff()) }) // whoever only reads does not wait
 		unlock()
 		one.update(func(tx app.Tx) error { return tx.Burn("INV-1") })

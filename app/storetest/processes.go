@@ -23,7 +23,7 @@ var processPromises = []processPromise{
 		there.Note = "changed there"
 		other.update(func(tx app.Tx) error { return second(tx.SaveInvoice(there)) })
 		here.Note = "changed here"
-		one.fails(app.Conflict, []string{"INV-1", "somebody else", "open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(here)) })
+		one.fails(app.Conflict, []string{"INV-1", "another person", "Open it again"}, func(tx app.Tx) error { return second(tx.SaveInvoice(here)) })
 		if got := one.invoice("a").Note; got != "changed there" {
 			t.Errorf("the note is %q", got)
 		}

@@ -108,11 +108,11 @@ func TestALogoThatCannotBePrintedIsRefusedWithARemedy(t *testing.T) {
 		content []byte
 		remedy  string
 	}{
-		"text":        {[]byte("not a picture"), "Choose another picture"},
-		"cut short":   {whole[:len(whole)-20], "Choose another picture"},
-		"a head only": {whole[:40], "Choose another picture"},
-		"a GIF":       {animated.Bytes(), "Choose another picture"},
-		"a bomb":      {sized(whole, 100_000, 100_000), "Choose a smaller picture"},
+		"text":        {[]byte("not a picture"), "Choose another image"},
+		"cut short":   {whole[:len(whole)-20], "Choose another image"},
+		"a head only": {whole[:40], "Choose another image"},
+		"a GIF":       {animated.Bytes(), "Choose another image"},
+		"a bomb":      {sized(whole, 100_000, 100_000), "Choose a smaller image"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sample(t, 1, nil)

@@ -65,21 +65,21 @@ func TestReadCSVRefuses(t *testing.T) {
 		want          string // how the text begins; then a part of the rest
 		says          string
 	}{
-		{"Windows-1252", "a\nb\nM\xfcller\n", "in.csv, line 3: ", `save it as "CSV UTF-8"`},
-		{"Windows-1252 behind old line ends", "a\rb\r\nM\xfcller\n", "in.csv, line 3: ", "not in UTF-8"},
-		{"characters that were lost before", "a\nM\ufffdller\n", "in.csv, line 2: ", "not in UTF-8"},
+		{"Windows-1252", "a\nb\nM\xfcller\n", "in.csv, line 3: ", "save it as “CSV UTF-8”"},
+		{"Windows-1252 behind old line ends", "a\rb\r\nM\xfcller\n", "in.csv, line 3: ", "aren't in UTF-8"},
+		{"characters that were lost before", "a\nM\ufffdller\n", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"a zero byte", "a\nb\x00c\n", "in.csv, line 2: ", "zero byte"},
 		{"UTF-16 without a byte order mark", "a\x00,\x00b\x00\n\x00", "in.csv, line 1: ", "zero byte"},
-		{"half a character of UTF-16", "\xff\xfea\x00\n\x00\x00\xd8b\x00", "in.csv, line 2: ", "not in UTF-8"},
-		{"half a character at the end", "\xff\xfea\x00\n\x00\x00\xd8", "in.csv, line 2: ", "not in UTF-8"},
-		{"half a unit of UTF-16", "\xff\xfea\x00\n\x00b", "in.csv, line 2: ", "not in UTF-8"},
+		{"half a character of UTF-16", "\xff\xfea\x00\n\x00\x00\xd8b\x00", "in.csv, line 2: ", "aren't in UTF-8"},
+		{"half a character at the end", "\xff\xfea\x00\n\x00\x00\xd8", "in.csv, line 2: ", "aren't in UTF-8"},
+		{"half a unit of UTF-16", "\xff\xfea\x00\n\x00b", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"a quote in a cell", "a,b\n1,2\n3,5\" pipe\n", "in.csv, line 3: ", "middle of a cell"},
-		{"text behind a quoted cell", "a,b\n\"1\"x,2\n", "in.csv, line 2: ", "no right end"},
-		{"a quote that never ends", "a,b\n1,\"2\n3,4\n5,6\n", "in.csv, line 2: ", "down to line 4"},
+		{"text behind a quoted cell", "a,b\n\"1\"x,2\n", "in.csv, line 2: ", "closing quotation mark is missing or in the wrong place"},
+		{"a quote that never ends", "a,b\n1,\"2\n3,4\n5,6\n", "in.csv, line 2: ", "up to line 4"},
 		{"too many columns", "a\n" + strings.Repeat(",", maxColumns) + "x\n", "in.csv, line 2, column GS: ", "more than 200 columns"},
 		{"too many lines", strings.Repeat("\n", maxLines) + "a", "in.csv, line 200001: ", "more than 200000 lines"},
 		{"too many cells", strings.Repeat(strings.Repeat(",", maxColumns-1)+"x\n", maxCells/maxColumns+1), "in.csv, line 30001: ", "more than 6000000 cells"},
-		{"a text that is too long", "a,b\nx," + strings.Repeat("é", maxCharacters+1), "in.csv, line 2, column B: ", "longer than 32767 characters"},
+		{"a text that is too long", "a,b\nx," + strings.Repeat("é", maxCharacters+1), "in.csv, line 2, column B: ", "more than 32767 characters"},
 		{"a file that is too large", strings.Repeat("x\n", maxBytes/2) + "x", "in.csv: ", "larger than 64 MB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -200,11 +200,11 @@ func TestReadXLSXRefuses(t *testing.T) {
 		begins string
 		says   string
 	}{
-		{"no number", nil, `<row r="3"><c r="B3"><v>12,5</v></c></row>`, "in.xlsx, line 3, column B: ", `"12,5" is no number`},
-		{"a number beyond spreadsheets", nil, `<row><c><v>1E309</v></c></row>`, "in.xlsx, line 1, column A: ", "no number"},
-		{"an absurd exponent", nil, `<row><c><v>1E999999999999</v></c></row>`, "in.xlsx, line 1, column A: ", "no number"},
-		{"infinity", nil, `<row><c><v>Inf</v></c></row>`, "in.xlsx, line 1, column A: ", "no number"},
-		{"no number where a date is", nil, `<row><c s="2"><v>NaN</v></c></row>`, "in.xlsx, line 1, column A: ", "no number"},
+		{"no number", nil, `<row r="3"><c r="B3"><v>12,5</v></c></row>`, "in.xlsx, line 3, column B: ", "“12,5” isn't a number"},
+		{"a number beyond spreadsheets", nil, `<row><c><v>1E309</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
+		{"an absurd exponent", nil, `<row><c><v>1E999999999999</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
+		{"infinity", nil, `<row><c><v>Inf</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
+		{"no number where a date is", nil, `<row><c s="2"><v>NaN</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
 		{"a row inside a row", nil, `<row r="2"><c><v>1</v></c><row r="3"/></row>`, "in.xlsx: ", "row 2 has a row inside"},
 		{"a style that is no number", nil, `<row><c s="-1"><v>2</v></c></row>`, "in.xlsx: ", "has the style"},
 		{"too many columns", nil, `<row><c r="GS1"><v>2</v></c></row>`, "in.xlsx, line 1, column GS: ", "more than 200 columns"},
@@ -215,7 +215,7 @@ func TestReadXLSXRefuses(t *testing.T) {
 		{"a cell of another row", nil, `<row><c r="B2"/></row>`, "in.xlsx: ", `cell "B2"`},
 		{"a name that is none", nil, `<row><c r="12"/></row>`, "in.xlsx: ", `cell "12"`},
 		{"a text that is too long", nil, `<row><c t="str"><v>` + strings.Repeat("x", maxCharacters+1) + `</v></c></row>`,
-			"in.xlsx, line 1, column A: ", "longer than 32767 characters"},
+			"in.xlsx, line 1, column A: ", "more than 32767 characters"},
 		{"an XML that ends early", onSheet(`<worksheet><sheetData><row><c><v>1</v></c></row><row>`), "", "in.xlsx: ", "is damaged"},
 		{"an XML that is not nested", onSheet(`<worksheet><sheetData></worksheet></sheetData>`), "", "in.xlsx: ", "is damaged"},
 		{"no XML", onSheet(`<worksheet a=1>`), "", "in.xlsx: ", "is damaged"},
@@ -224,12 +224,12 @@ func TestReadXLSXRefuses(t *testing.T) {
 		{"more cells than a row has", nil, `<row>` + strings.Repeat("<c/>", excelize.MaxColumns+1) + `</row>`, "in.xlsx: ", "more than 16384 cells"},
 		{"no visible sheet", map[string]string{"xl/workbook.xml": workbookXML(`<sheets><sheet name="a" state="hidden" r:id="rId1"/></sheets>`)}, "",
 			"in.xlsx: ", "no visible sheet"},
-		{"more texts than a workbook needs", map[string]string{"xl/sharedStrings.xml": strings.Repeat("a", maxDocument+1)}, "", "in.xlsx: ", "more than can be read safely"},
+		{"more texts than a workbook needs", map[string]string{"xl/sharedStrings.xml": strings.Repeat("a", maxDocument+1)}, "", "in.xlsx: ", "too large to read safely"},
 		{"a sheet that is missing", onSheet(missing), "", "in.xlsx: ", "is damaged"},
 		{"no relations", map[string]string{"xl/_rels/workbook.xml.rels": missing}, "", "in.xlsx: ", "is damaged"},
 		{"styles that are no XML", map[string]string{"xl/styles.xml": "<styleSheet"}, "", "in.xlsx: ", "is damaged"},
 		{"texts that are no XML", map[string]string{"xl/sharedStrings.xml": "<sst><si>"}, `<row><c t="s"><v>0</v></c></row>`, "in.xlsx: ", "is damaged"},
-		{"another program's archive", map[string]string{"xl/workbook.xml": missing}, "", "in.xlsx: ", "not an XLSX workbook"},
+		{"another program's archive", map[string]string{"xl/workbook.xml": missing}, "", "in.xlsx: ", "isn't an XLSX workbook"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Read("in.xlsx", workbookOf(test.parts, test.rows))
@@ -245,7 +245,7 @@ func TestReadRefusesOtherWorkbooks(t *testing.T) {
 		{"an old workbook", compound + "Workbook", "old form"},
 		{"an encrypted workbook", compound + strings.Repeat("\x00", 500) + encrypted, "password"},
 		{"an archive that is cut", "PK\x03\x04 and no more", "is damaged"},
-		{"a directory without end", "PK\x03\x04" + strings.Repeat("PK\x01\x02", maxParts+1), "more than can be read safely"},
+		{"a directory without end", "PK\x03\x04" + strings.Repeat("PK\x01\x02", maxParts+1), "too large to read safely"},
 		{"encrypted parts", markedParts(t, 8, 1), "password"},
 		{"parts packed in a way nobody knows", markedParts(t, 10, 99), "is damaged"},
 		{"parts with another checksum", markedParts(t, 16, 99), "checksum"},
@@ -267,8 +267,8 @@ func TestReadXLSXRefusesZipBombs(t *testing.T) {
 		says uint64 // the size that the archive says the sheet has
 		want string
 	}{
-		{"by its size", maxInflated + 1, "more than can be read safely"},
-		{"by its ratio", uint64(rows * len("<row/>")), "more than can be read safely"},
+		{"by its size", maxInflated + 1, "too large to read safely"},
+		{"by its ratio", uint64(rows * len("<row/>")), "too large to read safely"},
 		{"by what comes out of it", 1000, "is damaged"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

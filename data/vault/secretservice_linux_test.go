@@ -139,9 +139,9 @@ const unlocked = `printf secret | gnome-keyring-daemon --unlock --components=sec
 func TestARealKeyring(t *testing.T) {
 	s := newSession(t)
 	want := []string{
-		"not_found: The keyring holds no sign-in to Xero for this user",
+		"not_found: The keyring has no connection to Xero for this user",
 		"kept", "kept", "kept", "second", "third", "forgotten", "forgotten",
-		"not_found: The keyring holds no sign-in to Xero for this user",
+		"not_found: The keyring has no connection to Xero for this user",
 	}
 	if diff := cmp.Diff(want, s.play(t, "store", unlocked)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -171,7 +171,7 @@ func TestNoSecretService(t *testing.T) {
 	if err := os.WriteFile(config, []byte(emptyBus), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const none = "unavailable: This computer has no keyring that works: no Secret Service can be reached over D-Bus"
+	const none = "unavailable: This computer has no working keyring: no Secret Service answers over D-Bus"
 	for name, test := range map[string]struct {
 		command []string // before the test binary
 		address string
@@ -198,7 +198,7 @@ func TestNoSecretService(t *testing.T) {
 func TestWhatTheSecretServiceSays(t *testing.T) {
 	const (
 		locked = "The keyring is locked. "
-		absent = "This computer has no keyring that works"
+		absent = "This computer has no working keyring"
 		failed = "The keyring failed ("
 	)
 	for name, test := range map[string]struct {

@@ -99,7 +99,7 @@ func told(err error) error {
 }
 
 func noAnswer() error {
-	return app.Errorf(app.Unavailable, "keyring.slow", "Count", patience/time.Second)
+	return app.Errorf(app.Unavailable, "keyring.slow", "Count", int(patience/time.Second))
 }
 
 // entries are the entries of a keyring. A call returns when the keyring is done with it,
