@@ -58,6 +58,8 @@ var rooms = []room{
 		"reading a file comes to the use cases of app: it sends nothing and stores nothing past them"},
 	{"app/apptest", []string{"app/...", "data/...", "xero/..."},
 		"the world in which the tests of app run has a database and a simulated Xero: only tests import it"},
+	{"app/apptest/...", nil,
+		"what tests need of a machine, and how long they wait, is the same for any room: only tests import it"},
 	{"app/storetest", []string{"app/..."},
 		"the promises of a store are tested over any engine: the engine hands itself in, and only tests import them"},
 	{"app", []string{"app/billing", "app/ledger", "app/money", "app/staff", words},
@@ -79,8 +81,6 @@ var rooms = []room{
 		"the demo firm is plain clients, invoices and staff: main feeds them to the use cases"},
 	{"assets/...", []string{"assets/..."},
 		"assets are embedded bytes: whoever reads them brings the meaning"},
-	{"app/apptest/...", nil,
-		"what tests need of a machine, and how long they wait, is the same for any room: only tests import it"},
 }
 
 // A driver is a set of foreign packages that only some rooms may reach, be it through other foreign packages.

@@ -52,10 +52,11 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	go func() { ended <- firm.App.Run(ctx) }()
 	d := &seat{Opened: firm, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
 	defer d.tidy()
+	d.do = newRest(w).do
 	d.sit(ctx, firm.Me)
 	var linked sync.WaitGroup
 	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
-	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
+	context.AfterFunc(ctx, func() { d.do(w.Close) })
 	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
 	f.Lifecycle().SetOnEnteredForeground(func() { d.foreground(true) })
 	f.Lifecycle().SetOnExitedForeground(func() { d.foreground(false) })
@@ -103,6 +104,7 @@ type seat struct {
 	command.Opened
 	window      fyne.Window
 	preferences fyne.Preferences
+	do          func(func()) // runs a function on the goroutine that draws, soon; nil takes the toolkit's own
 	notify      func(title, text string)
 	content     atomic.Pointer[screens.Window] // nil while nobody is signed in
 	end         func()                         // ends what the window does in the background
@@ -126,7 +128,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		return
 	}
 	p := screens.Params{
-		App: d.App, Me: me, Firm: d.Firm, Window: d.window, Preferences: d.preferences,
+		App: d.App, Me: me, Firm: d.Firm, Window: d.window, Preferences: d.preferences, Do: d.do,
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
