@@ -56,9 +56,10 @@ type queue struct {
 	by           staff.Member
 	markBase     string
 	destinations destinations
-	underWay     map[billing.InvoiceID]Run // of those that are queued or sent already
-	confirmed    map[RunID]error           // whether their runs may go on
-	runs         []Run                     // one an organisation
+	underWay     map[billing.InvoiceID]Run   // of those that are queued or sent already
+	strays       map[billing.InvoiceID]Stray // what else is live in Xero under their marks
+	confirmed    map[RunID]error             // whether their runs may go on
+	runs         []Run                       // one an organisation
 	exports      []Export
 	entries      []staff.Entry
 }
@@ -76,7 +77,36 @@ func newQueue(tx Tx, by staff.Member) (*queue, error) {
 		return nil, Unconnected()
 	}
 	firm, err := tx.Firm()
-	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d, confirmed: map[RunID]error{}}, err
+	if err != nil {
+		return nil, err
+	}
+	strays, err := liveStrays(tx)
+	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d, strays: strays, confirmed: map[RunID]error{}}, err
+}
+
+// liveStrays returns what is live in Xero under the mark of an invoice here and could not be brought
+// together with it, by that invoice. There is none unless the database is a copy.
+func liveStrays(r Reader) (map[billing.InvoiceID]Stray, error) {
+	if c, err := r.Copied(); err != nil || c.How == Original {
+		return nil, err
+	}
+	orgs, err := r.Organisations()
+	if err != nil {
+		return nil, err
+	}
+	live := map[billing.InvoiceID]Stray{}
+	for _, o := range orgs {
+		strays, err := r.Strays(o.Tenant.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range strays {
+			if s.Invoice != "" && s.Live() {
+				live[s.Invoice] = s
+			}
+		}
+	}
+	return live, nil
 }
 
 // runsUnderWay returns the run of each invoice whose export is queued or on its way.
@@ -118,6 +148,9 @@ func (q *queue) add(v billing.Invoice) error {
 	}
 	if _, err := mayMove(q.by, v, billing.Queue, staff.ExportInvoices); err != nil {
 		return err
+	}
+	if s, live := q.strays[v.ID]; live {
+		return Errorf(Conflict, "export.stray", "Number", v.Number, "There", s.Number, "Total", s.Total)
 	}
 	org, err := q.destinations.of(v.Client)
 	if err != nil {

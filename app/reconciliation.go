@@ -37,6 +37,7 @@ type Reconciliation struct {
 	Run     RunID     // that the exports found in Xero belong to; "" while there is none
 	Adopted int       // invoices whose export was found in Xero and is known again
 	Updated int       // exports known here that stood otherwise in Xero by now
+	Again   bool      // what was doubtful is looked at again, now that every organisation was compared
 	Began   time.Time
 	Ended   time.Time // zero while it is under way
 	Without string    // why a person went on without it; "" where nobody did
@@ -45,12 +46,16 @@ type Reconciliation struct {
 // Stray is what bears a mark of ours in Xero and could not be brought together with an
 // invoice here.
 type Stray struct {
-	ID     ledger.InvoiceID
-	Why    StrayWhy
-	Number billing.Number
-	Status ledger.InvoiceStatus
-	Total  money.Amount
+	ID      ledger.InvoiceID
+	Why     StrayWhy
+	Invoice billing.InvoiceID // here, whose mark it bears; "" where that is not here
+	Number  billing.Number
+	Status  ledger.InvoiceStatus
+	Total   money.Amount
 }
+
+// Live reports whether it is in force in Xero, or may still come into force.
+func (s Stray) Live() bool { return ledger.Standing{Status: s.Status}.Live() }
 
 // StrayWhy says why something in Xero is a stray.
 type StrayWhy string

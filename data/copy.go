@@ -21,21 +21,21 @@ func (r *reader) Reconciliations() (map[ledger.TenantID]app.Reconciliation, erro
 	all := map[ledger.TenantID]app.Reconciliation{}
 	err := r.each("reading what was compared with Xero", func(row *sql.Rows) error {
 		var c app.Reconciliation
-		err := row.Scan(&c.Tenant, at{&c.Heard}, at{&c.From}, at{&c.Reached}, &c.Run, &c.Adopted, &c.Updated, at{&c.Began}, at{&c.Ended}, &c.Without)
+		err := row.Scan(&c.Tenant, at{&c.Heard}, at{&c.From}, at{&c.Reached}, &c.Run, &c.Adopted, &c.Updated, &c.Again, at{&c.Began}, at{&c.Ended}, &c.Without)
 		all[c.Tenant] = c
 		return err
-	}, "SELECT tenant, heard, since, reached, coalesce(run, ''), adopted, updated, began, ended, without FROM reconciliations")
+	}, "SELECT tenant, heard, since, reached, coalesce(run, ''), adopted, updated, again, began, ended, without FROM reconciliations")
 	return all, err
 }
 
 // SaveReconciliation implements app.Tx.
 func (w *writer) SaveReconciliation(c app.Reconciliation) error {
 	_, err := w.exec("saving what was compared with Xero", `
-		INSERT INTO reconciliations (tenant, heard, since, reached, run, adopted, updated, began, ended, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO reconciliations (tenant, heard, since, reached, run, adopted, updated, again, began, ended, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant) DO UPDATE SET heard = excluded.heard, since = excluded.since, reached = excluded.reached, run = excluded.run,
-			adopted = excluded.adopted, updated = excluded.updated, began = excluded.began, ended = excluded.ended, without = excluded.without`,
+			adopted = excluded.adopted, updated = excluded.updated, again = excluded.again, began = excluded.began, ended = excluded.ended, without = excluded.without`,
 		c.Tenant, millis(c.Heard), millis(c.From), millis(c.Reached), orNull(c.Run),
-		c.Adopted, c.Updated, millis(c.Began), millis(c.Ended), c.Without)
+		c.Adopted, c.Updated, c.Again, millis(c.Began), millis(c.Ended), c.Without)
 	w.note("organisation", string(c.Tenant))
 	return err
 }
@@ -45,21 +45,28 @@ func (r *reader) Strays(t ledger.TenantID) ([]app.Stray, error) {
 	return many(r, "reading what is not known here", func(row *sql.Rows) (s app.Stray, err error) {
 		var currency money.Currency
 		var total int64
-		err = row.Scan(&s.ID, &s.Why, &s.Number, &s.Status, &currency, &total)
+		err = row.Scan(&s.ID, &s.Why, &s.Invoice, &s.Number, &s.Status, &currency, &total)
 		s.Total = money.New(total, currency)
 		return s, err
-	}, "SELECT xero_id, why, number, status, currency, total FROM strays WHERE tenant = ? ORDER BY number, xero_id", t)
+	}, "SELECT xero_id, why, invoice, number, status, currency, total FROM strays WHERE tenant = ? ORDER BY number, xero_id", t)
 }
 
 // SaveStrays implements outbox.Tx.
 func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
 	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })
-	r := newRows(7, len(all))
+	r := newRows(8, len(all))
 	for _, s := range all {
-		r.add(t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor())
+		r.add(t, s.ID, s.Why, s.Invoice, s.Number, s.Status, s.Total.Currency(), s.Total.Minor())
 	}
-	_, err := w.execRows("saving what is not known here", "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ", r,
-		overwrite("tenant, xero_id", "why, number, status, currency, total"))
+	_, err := w.execRows("saving what is not known here", "INSERT INTO strays (tenant, xero_id, why, invoice, number, status, currency, total) VALUES ", r,
+		overwrite("tenant, xero_id", "why, invoice, number, status, currency, total"))
+	w.note("organisation", string(t))
+	return err
+}
+
+// DeleteStrays implements outbox.Tx.
+func (w *writer) DeleteStrays(t ledger.TenantID, ids ...ledger.InvoiceID) error {
+	_, err := w.exec("forgetting what is known here by now", "DELETE FROM strays WHERE tenant = ? AND xero_id IN (SELECT value FROM list(?))", t, idList(ids))
 	w.note("organisation", string(t))
 	return err
 }

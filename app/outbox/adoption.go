@@ -64,7 +64,7 @@ func (f *adoption) take(st ledger.Standing) error {
 		if err := f.Burn(st.Number); err != nil {
 			return err
 		}
-		return f.stray(st, app.Missing)
+		return f.stray(st, "")
 	case err != nil:
 		return err
 	}
@@ -92,12 +92,17 @@ func (f *adoption) save() error {
 	return f.SaveReconciliation(*f.c)
 }
 
-// stray lists what is live in Xero for a person to look at.
-func (f *adoption) stray(st ledger.Standing, why app.StrayWhy) error {
+// stray lists what is live in Xero for a person to look at. It bears the mark of an invoice, which
+// may not be here.
+func (f *adoption) stray(st ledger.Standing, of billing.InvoiceID) error {
 	if !st.Live() {
 		return nil
 	}
-	return f.SaveStrays(f.s.tenant, app.Stray{ID: st.ID, Why: why, Number: st.Number, Status: st.Status, Total: st.Total})
+	why := app.Doubtful
+	if of == "" {
+		why = app.Missing
+	}
+	return f.SaveStrays(f.s.tenant, app.Stray{ID: st.ID, Why: why, Invoice: of, Number: st.Number, Status: st.Status, Total: st.Total})
 }
 
 // follow brings a known export to where its invoice stands in Xero.
@@ -118,10 +123,10 @@ func (f *adoption) follow(e app.Export, st ledger.Standing) error {
 	}
 	switch {
 	case e.Standing.ID != "" && e.Standing.ID != st.ID && e.Standing.Live(): // a person made a copy of it in Xero
-		return f.stray(st, app.Doubtful)
+		return f.stray(st, v.ID)
 	case exports[0].ID != e.ID: // an older one: nothing but a live one matters
 		e.Standing = st
-		if err := f.stray(st, app.Doubtful); err != nil {
+		if err := f.stray(st, v.ID); err != nil {
 			return err
 		}
 		return f.SaveExports(e)
@@ -141,7 +146,7 @@ func (f *adoption) follow(e app.Export, st ledger.Standing) error {
 // adopt makes an export that the copy does not know a known one.
 func (f *adoption) adopt(v billing.Invoice, st ledger.Standing) error {
 	if _, free := toExporting(v.Stage); !free {
-		return f.stray(st, app.Doubtful)
+		return f.stray(st, v.ID)
 	}
 	var messages []ledger.Message
 	if v.Stage.Status == billing.Draft {
@@ -237,7 +242,7 @@ func toExporting(s billing.Stage) (billing.Stage, bool) {
 func (f *adoption) arrive(e app.Export, v billing.Invoice, st ledger.Standing, messages []ledger.Message) error {
 	sent, ok := toExporting(v.Stage)
 	if !ok {
-		return f.stray(st, app.Doubtful)
+		return f.stray(st, v.ID)
 	}
 	v.Stage = sent
 	if err := f.leaveBatch(&e); err != nil {
@@ -248,7 +253,7 @@ func (f *adoption) arrive(e app.Export, v billing.Invoice, st ledger.Standing, m
 		if err != nil {
 			return err
 		}
-		e.Sent, e.Expected = f.Now(), totals.Total
+		e.Sent, e.Since, e.Expected = f.Now(), st.Updated.Add(-sinceMargin), totals.Total
 	}
 	effects := newEffects(f.s.tenant, f.Now())
 	if _, err := effects.receive(app.Tracked{Export: e, Invoice: v, Newest: true}, st, messages, false); err != nil {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,10 @@ func (s *sender) compare(ctx context.Context) error {
 			return err
 		}
 		if last {
-			return s.endComparing(ctx, c)
+			if ended, err := s.endComparing(ctx, &c); ended || err != nil {
+				return err
+			}
+			continue
 		}
 		if err := pause(ctx, time.Until(quiet)); err != nil {
 			return err
@@ -151,6 +155,9 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 		if err != nil {
 			return err
 		}
+		if err := tx.DeleteStrays(s.tenant, idsOf(page)...); err != nil { // they are judged again
+			return err
+		}
 		for _, st := range page {
 			if err := f.take(st); err != nil {
 				return err
@@ -195,22 +202,105 @@ func marksOf(page []ledger.Standing) []string {
 	return marks
 }
 
-// endComparing notes that the copy knows what Xero has, and what of it was not known.
-func (s *sender) endComparing(ctx context.Context, c app.Reconciliation) error {
-	err := s.decide(ctx, func(tx Tx, e *effects) error {
+// endComparing notes that the copy knows what Xero has, and what of it was not known. What is
+// doubtful is judged last: an invoice may be exported to one organisation as far as the copy knows,
+// and live in another, until the first is read to the end. So the last organisation to be compared
+// has all of them look again at what is doubtful. It reports whether the comparison has ended.
+func (s *sender) endComparing(ctx context.Context, c *app.Reconciliation) (ended bool, err error) {
+	if c.Again {
+		if err := s.lookAgainAtStrays(ctx, c); err != nil {
+			return false, err
+		}
+	}
+	next := *c
+	err = s.decide(ctx, func(tx Tx, e *effects) error {
+		next = *c
+		again, err := lookAgainAt(tx, s.tenant, next)
+		if err != nil {
+			return err
+		}
+		for _, other := range again {
+			if other.Tenant == s.tenant {
+				next = other
+			}
+			if err := tx.SaveReconciliation(other); err != nil {
+				return err
+			}
+		}
+		if ended = next.Again == c.Again; !ended {
+			return nil
+		}
 		strays, err := tx.Strays(s.tenant)
 		if err != nil {
 			return err
 		}
-		ended := c
-		ended.Ended = e.now
-		e.record(staff.AuditCompare, "organisation", string(s.tenant), "", tellComparison(ended, strays))
-		return tx.SaveReconciliation(ended)
+		next.Ended = e.now
+		e.record(staff.AuditCompare, "organisation", string(s.tenant), "", tellComparison(next, strays))
+		return tx.SaveReconciliation(next)
 	})
+	if err != nil {
+		return false, err
+	}
+	*c = next
+	s.app.Wake() // others may have to look again
+	return ended, s.reached(ctx)
+}
+
+// lookAgainAt returns the comparisons that are to look again at what is doubtful, now that this one
+// is about to end: none while another organisation was not compared yet, and none twice.
+func lookAgainAt(tx Tx, t ledger.TenantID, c app.Reconciliation) ([]app.Reconciliation, error) {
+	open, err := app.Unreconciled(tx)
+	if err != nil || slices.ContainsFunc(open, func(o app.Organisation) bool { return o.Tenant.ID != t }) {
+		return nil, err
+	}
+	all, err := tx.Reconciliations()
+	if err != nil {
+		return nil, err
+	}
+	all[t] = c
+	var again []app.Reconciliation
+	for _, tenant := range slices.Sorted(maps.Keys(all)) {
+		strays, err := tx.Strays(tenant)
+		if err != nil {
+			return nil, err
+		}
+		other := all[tenant]
+		if other.Again || other.Without != "" || !slices.ContainsFunc(strays, func(s app.Stray) bool { return s.Invoice != "" }) {
+			continue
+		}
+		other.Again, other.Ended = true, time.Time{}
+		again = append(again, other)
+	}
+	return again, nil
+}
+
+// lookAgainAtStrays reads anew how what is doubtful stands in Xero, and judges it by what is known
+// by now.
+func (s *sender) lookAgainAtStrays(ctx context.Context, c *app.Reconciliation) error {
+	var doubtful []ledger.InvoiceID
+	err := s.store.Look(ctx, func(r Reader) error {
+		doubtful = nil
+		strays, err := r.Strays(s.tenant)
+		for _, stray := range strays {
+			if stray.Invoice != "" {
+				doubtful = append(doubtful, stray.ID)
+			}
+		}
+		return err
+	})
+	if err != nil || len(doubtful) == 0 {
+		return err
+	}
+	standings, err := s.books.ByID(ctx, s.tenant, doubtful)
 	if err != nil {
 		return err
 	}
-	return s.reached(ctx)
+	for some := range slices.Chunk(standings, foundAtOnce) {
+		if err := s.storeFound(ctx, c, some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mostTold is how many strays the audit trail names; LockState has all of them.

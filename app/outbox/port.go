@@ -89,4 +89,5 @@ type Tx interface {
 	SaveExtras(...app.Extra) error // inserts, unless it is there
 	DeleteExtra(app.Extra) error
 	SaveStrays(ledger.TenantID, ...app.Stray) error // inserts or updates
+	DeleteStrays(ledger.TenantID, ...ledger.InvoiceID) error
 }

@@ -96,6 +96,9 @@ func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (track
 		if tracked, err = tx.Tracked(r.tenant, idsOf(readings)); err != nil {
 			return err
 		}
+		if err := followStrays(tx, r.tenant, readings); err != nil {
+			return err
+		}
 		for _, st := range readings {
 			t, ours := tracked[st.ID]
 			if !ours {
@@ -128,6 +131,27 @@ func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (track
 	}
 	_, err = r.take(ctx, elsewhere)
 	return tracked, err
+}
+
+// followStrays notes how strays stand by now: one that is deleted or voided in Xero keeps no invoice
+// from being exported any more.
+func followStrays(tx Tx, t ledger.TenantID, readings []ledger.Standing) error {
+	strays, err := tx.Strays(t)
+	if err != nil || len(strays) == 0 {
+		return err
+	}
+	var moved []app.Stray
+	for _, s := range strays {
+		i := slices.IndexFunc(readings, func(st ledger.Standing) bool { return st.ID == s.ID })
+		if i >= 0 && readings[i].Status != s.Status {
+			s.Status = readings[i].Status
+			moved = append(moved, s)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return tx.SaveStrays(t, moved...)
 }
 
 func idsOf(readings []ledger.Standing) []ledger.InvoiceID {

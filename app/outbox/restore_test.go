@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
 	"feebridge/xero/sim"
@@ -475,4 +477,181 @@ func TestWhatIsNoCopyIsNotLocked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRefreshGoesOnAfterARestoreThatFoundExportsAgain has a copy that never exported anything.
+func TestRefreshGoesOnAfterARestoreThatFoundExportsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		copied := backUp(w)
+		first := w.Start(nil)
+		first.Export(ids...)
+		first.Stop()
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		p := w.Start(nil)
+		defer p.Stop()
+		if got := unlock(p).Compared[0]; got.Adopted != len(ids) {
+			t.Fatalf("it found %+v", got.Reconciliation)
+		}
+		for _, v := range w.Views(ids) {
+			live, _ := w.InXero(v)
+			if err := w.Sim.Approve(string(w.Tenant), live[0].InvoiceID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := p.App.RefreshAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range w.Views(ids) {
+			if v.Invoice.Stage.Status != billing.Closed {
+				t.Errorf("%s was approved in Xero, and is %s here", v.Invoice.Number, v.Invoice.Stage.Status)
+			}
+		}
+	})
+}
+
+// TestARestoredCopyDoesNotSendAgainWhatIsLiveElsewhere exports to one organisation, takes a copy,
+// takes the invoice back to draft, and exports it to another one. The copy takes the invoice for
+// exported to the first, where it reads that it was deleted.
+func TestARestoredCopyDoesNotSendAgainWhatIsLiveElsewhere(t *testing.T) {
+	for name, from := range map[string]int{"from the first to the second": 0, "from the second to the first": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{})
+				tenants := []ledger.TenantID{w.Tenant, ledger.TenantID(w.Sim.Orgs()[1].TenantID)}
+				ids := w.Invoices(1, 1)
+				p := w.Start(nil)
+				if _, err := p.App.Connect(t.Context(), w.Me, app.Connection{Tenant: ledger.Tenant{ID: tenants[1]}}); err != nil {
+					t.Fatal(err)
+				}
+				exportTo := func(tenant ledger.TenantID) {
+					t.Helper()
+					if err := p.App.ExportClientTo(t.Context(), w.Me, "client 0", tenant); err != nil {
+						t.Fatal(err)
+					}
+					p.Export(ids...)
+				}
+				exportTo(tenants[from])
+				copied := backUp(w)
+				if _, _, err := p.App.Redraft(t.Context(), w.Me, ids); err != nil {
+					t.Fatal(err)
+				}
+				p.Settle()
+				if r := finalizeAll(p, ids...)[0]; r.Err != nil {
+					t.Fatal(r.Err)
+				}
+				exportTo(tenants[1-from])
+				p.Stop()
+				time.Sleep(time.Hour) // so that nothing is read twice
+				if err := restorers["by the command"](w, copied); err != nil {
+					t.Fatal(err)
+				}
+
+				later := w.Start(nil)
+				defer later.Stop()
+				unlock(later)
+				for _, tenant := range tenants {
+					if err := later.App.ExportClientTo(t.Context(), w.Me, "client 0", tenant); err != nil {
+						t.Fatal(err)
+					}
+					later.Export(ids...)
+				}
+				live := 0
+				for _, tenant := range tenants {
+					for _, inv := range w.Sim.Invoices(string(tenant)) {
+						if inv.Status != sim.StatusDeleted {
+							live++
+						}
+					}
+				}
+				if v := w.Views(ids)[0]; live != 1 || v.Invoice.Stage.Export != billing.Exported || v.Exports[0].Tenant != tenants[1-from] {
+					t.Errorf("%d live invoices; ours is %v, exported to %s", live, v.Invoice.Stage, v.Exports[0].Tenant)
+				}
+			})
+		})
+	}
+}
+
+// TestARestoredCopyTellsTheLiveOneFromADeletedOneOfTheSameMoment has Xero change both of one
+// invoice's exports at the same time, as when their contact is merged into another.
+func TestARestoredCopyTellsTheLiveOneFromADeletedOneOfTheSameMoment(t *testing.T) {
+	for range 4 { // Xero's IDs decide which of the two is read first
+		synctest.Test(t, func(t *testing.T) {
+			w := apptest.NewWorld(t, sim.Config{})
+			ids := w.Invoices(2, 2)
+			p := w.Start(nil)
+			p.Export(ids...)
+			copied := backUp(w)
+			if _, _, err := p.App.Redraft(t.Context(), w.Me, ids[:1]); err != nil {
+				t.Fatal(err)
+			}
+			p.Settle()
+			finalizeAll(p, ids[0])
+			p.Export(ids...)
+			p.Stop()
+			if err := w.Sim.MergeContact(string(w.Tenant), w.Contact("Client 0").ContactID, w.Contact("Client 1").ContactID); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour) // so that nothing is read twice
+			if err := restorers["by the command"](w, copied); err != nil {
+				t.Fatal(err)
+			}
+			later := w.Start(nil)
+			defer later.Stop()
+			unlock(later)
+			later.Export(ids...)
+			mustHoldEachOnce(w)
+			w.MustBeSound(w.Views(ids))
+		})
+	}
+}
+
+// TestAnInvoiceIsNotExportedWhileAStrayBearsItsMark has Xero hold an invoice that could not be
+// brought together with ours, until a person deletes it there.
+func TestAnInvoiceIsNotExportedWhileAStrayBearsItsMark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		copied := backUp(w)
+		first := w.Start(nil)
+		first.Export(ids...)
+		first.Stop()
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		deleteInXero := func(v app.InvoiceView) {
+			t.Helper()
+			if err := w.Sim.Delete(string(w.Tenant), string(v.Exports[0].Standing.ID)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.App.RefreshAll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		views := w.Views(ids)
+		deleteInXero(views[0])
+		err := p.Work(func(tx outbox.Tx) error {
+			return tx.SaveStrays(w.Tenant, app.Stray{
+				ID: views[1].Exports[0].Standing.ID, Why: app.Doubtful, Invoice: ids[0], Number: "INV-0002", Status: ledger.DraftThere,
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, results, err := p.App.Export(t.Context(), w.Me, ids[:1])
+		if err != nil || !app.IsCode(results[0].Err, app.Conflict) || !strings.Contains(results[0].Err.Error(), "INV-0002") {
+			t.Errorf("while the stray is live: %v, %v", results, err)
+		}
+		deleteInXero(views[1])
+		p.Export(ids[0])
+		if got := w.Views(ids)[0].Invoice.Stage.Export; got != billing.Exported {
+			t.Errorf("once it is deleted: %s", got)
+		}
+	})
 }
