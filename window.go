@@ -144,7 +144,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 			d.window.Close()
 		}
 	}
-	if firm, err := d.App.Firm(context.Background()); err == nil {
+	if firm, err := d.App.Firm(ctx); err == nil {
 		p.Firm, d.Firm = firm, firm
 	}
 	content := screens.New(p)

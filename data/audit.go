@@ -80,12 +80,13 @@ func (w *writer) Record(entries ...staff.Entry) error {
 		w.last = &last
 	}
 	last := *w.last
-	rows := convert(entries, func(e staff.Entry) []any {
+	r := newRows(11, len(entries))
+	for _, e := range entries {
 		e.Seq, e.At, e.Previous = last.seq+1, w.now, last.hash
 		last = link{e.Seq, e.Hash()}
-		return []any{e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash}
-	})
-	_, err := w.execRows(doing, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES ", rows, "")
+		r.add(e.Seq, millis(e.At), e.By, e.ByName, e.Action, e.Subject, e.ID, e.From, e.To, e.Previous, last.hash)
+	}
+	_, err := w.execRows(doing, "INSERT INTO audit (seq, at, by_id, by_name, action, subject, id, was, became, previous, hash) VALUES ", r, "")
 	if err != nil {
 		return err
 	}

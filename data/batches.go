@@ -36,11 +36,12 @@ var batchesTable = table{
 // SaveBatches implements outbox.Tx. The organisation of a batch does not change either. A
 // batch that is not there and comes without a body is NotFound.
 func (w *writer) SaveBatches(all ...app.Batch) error {
-	_, err := w.save("saving batches", batchesTable, convert(all, func(b app.Batch) []any {
+	r := newRows(12, len(all))
+	for _, b := range all {
 		w.sends = w.sends || b.State == app.Sending
-		return []any{
-			toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, string(b.ID), b.Tenant, b.Kind, b.Key, b.Body,
-		}
-	}))
+		r.add(toJSON(b.Members), b.State, b.Tries, millis(b.Tried), millis(b.TriedLast), b.Troubles, b.LookUp, string(b.ID),
+			b.Tenant, b.Kind, b.Key, b.Body)
+	}
+	_, err := w.save("saving batches", batchesTable, r)
 	return err
 }

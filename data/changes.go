@@ -46,7 +46,10 @@ const KeptChanges = 250_000
 
 // announce writes what was noted to the feed.
 func (w *writer) announce() error {
-	rows := convert(w.changes, func(c app.Change) []any { return []any{c.Subject, c.ID} })
-	_, err := w.execRows("writing the change feed", "INSERT INTO changes (subject, id) VALUES ", rows, "")
+	r := newRows(2, len(w.changes))
+	for _, c := range w.changes {
+		r.add(c.Subject, c.ID)
+	}
+	_, err := w.execRows("writing the change feed", "INSERT INTO changes (subject, id) VALUES ", r, "")
 	return err
 }

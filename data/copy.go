@@ -54,10 +54,12 @@ func (r *reader) Strays(t ledger.TenantID) ([]app.Stray, error) {
 // SaveStrays implements outbox.Tx.
 func (w *writer) SaveStrays(t ledger.TenantID, all ...app.Stray) error {
 	all = lastOfEach(all, func(s app.Stray) ledger.InvoiceID { return s.ID })
-	_, err := w.execRows("saving what is not known here", "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ",
-		convert(all, func(s app.Stray) []any {
-			return []any{t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor()}
-		}), overwrite("tenant, xero_id", "why, number, status, currency, total"))
+	r := newRows(7, len(all))
+	for _, s := range all {
+		r.add(t, s.ID, s.Why, s.Number, s.Status, s.Total.Currency(), s.Total.Minor())
+	}
+	_, err := w.execRows("saving what is not known here", "INSERT INTO strays (tenant, xero_id, why, number, status, currency, total) VALUES ", r,
+		overwrite("tenant, xero_id", "why, number, status, currency, total"))
 	w.note("organisation", string(t))
 	return err
 }

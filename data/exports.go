@@ -2,6 +2,7 @@ package data
 
 import (
 	"database/sql"
+	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -107,11 +108,10 @@ var exportsTable = table{
 const standingColumns = "xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, " +
 	"xero_due, xero_paid, xero_credited, xero_paid_on, xero_updated, messages, message, cause"
 
-// standingValues appends the values of standingColumns.
-func standingValues(values []any, e app.Export) []any {
+// addStanding adds the values of standingColumns.
+func (r *rows) addStanding(e app.Export) {
 	s, shown := e.Standing, shownMessage(e.Messages)
-	return append(values,
-		s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(),
+	r.add(s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(),
 		s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.PaidOn, millis(s.Updated), keepMessages(e.Messages), shown.Text, shown.Cause)
 }
 
@@ -119,14 +119,21 @@ func standingValues(values []any, e app.Export) []any {
 // to, its number and its mark do not change once it was saved.
 func (w *writer) SaveExports(all ...app.Export) error {
 	const doing = "saving exports"
-	inserted, err := w.save(doing, exportsTable, convert(all, func(e app.Export) []any {
-		values := append(make([]any, 0, 32), e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
+	r := newRows(32, len(all))
+	for _, e := range all {
+		r.add(e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
 			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), e.Standing.ID)
-		return append(standingValues(values, e), string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark)
-	}))
-	if err == nil && len(inserted) > 0 {
+		r.addStanding(e)
+		r.add(string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark)
+	}
+	inserted, err := w.save(doing, exportsTable, r)
+	if err == nil && inserted.count() > 0 {
+		var invoices []string
+		for row := range slices.Chunk(inserted.values, inserted.width) {
+			invoices = append(invoices, row[len(row)-4].(string))
+		}
 		_, err = w.exec(doing, `UPDATE invoices SET latest = (SELECT max(seq) FROM exports WHERE invoice = invoices.id)
-			WHERE id IN (SELECT value FROM list(?))`, idList(convert(inserted, func(row []any) string { return row[len(row)-4].(string) })))
+			WHERE id IN (SELECT value FROM list(?))`, idList(invoices))
 	}
 	if err != nil {
 		return err
@@ -146,16 +153,19 @@ func (w *writer) SaveStandings(all ...app.Export) error {
 	same := table{name: "exports", changes: "contact, " + standingColumns}
 	moved := table{name: "exports", changes: same.changes + ", result"}
 	all = lastOfEach(all, func(e app.Export) app.ExportID { return e.ID })
-	rows := convert(all, func(e app.Export) []any {
-		return append(standingValues(append(make([]any, 0, 20), e.Contact), e), e.Result.String(), e.ID, e.Standing.ID)
-	})
-	saved, err := w.execRows(doing, same.update(), rows, which+"= v.column18")
-	if err == nil && saved < int64(len(rows)) {
+	r := newRows(20, len(all))
+	for _, e := range all {
+		r.add(e.Contact)
+		r.addStanding(e)
+		r.add(e.Result.String(), e.ID, e.Standing.ID)
+	}
+	saved, err := w.execRows(doing, same.update(), r, which+"= v.column18")
+	if err == nil && saved < int64(len(all)) {
 		var more int64
-		more, err = w.execRows(doing, moved.update(), rows, which+"<> v.column18")
+		more, err = w.execRows(doing, moved.update(), r, which+"<> v.column18")
 		saved += more
 	}
-	if err == nil && saved < int64(len(rows)) {
+	if err == nil && saved < int64(len(all)) {
 		err = w.missingStanding(all)
 	}
 	if err != nil {

@@ -148,21 +148,19 @@ func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {
 }
 
 func (w *writer) saveLines(v billing.Invoice) error {
-	rows := make([][]any, len(v.Lines))
+	r := newRows(15, len(v.Lines))
 	for i, l := range v.Lines {
 		tracking := ""
 		if len(l.Tracking) > 0 {
 			tracking = toJSON(keepTracking(l.Tracking))
 		}
-		rows[i] = []any{
-			v.ID, i, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
-			l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking,
-		}
+		r.add(v.ID, i, l.Code, l.Description, int64(l.Quantity), int64(l.UnitAmount), int64(l.Discount.Percent()), l.Discount.Minor(),
+			l.Tax.Code, l.Tax.Name, int64(l.Tax.Rate), keepParts(l.Tax.Parts), l.Account, l.Item, tracking)
 	}
 	_, err := w.execRows("saving lines", `
 		INSERT INTO lines (invoice, position, code, description, quantity, unit_amount, percent_off, amount_off,
 			tax_code, tax_name, tax_rate, tax_parts, account, item, tracking)
-		VALUES `, rows, "")
+		VALUES `, r, "")
 	return err
 }
 

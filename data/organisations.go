@@ -162,11 +162,13 @@ func (w *writer) SaveLink(t ledger.TenantID, client billing.ClientID, l app.Link
 // SaveLinks implements app.Tx.
 func (w *writer) SaveLinks(t ledger.TenantID, links map[billing.ClientID]app.Link) error {
 	clients := slices.Sorted(maps.Keys(links))
-	_, err := w.execRows("linking clients", "INSERT INTO links (tenant, client, contact, name, how, at) VALUES ",
-		convert(clients, func(c billing.ClientID) []any {
-			l := links[c]
-			return []any{t, c, l.Contact, l.Name, l.How, millis(l.At)}
-		}), overwrite("tenant, client", "contact, name, how, at"))
+	r := newRows(6, len(clients))
+	for _, c := range clients {
+		l := links[c]
+		r.add(t, c, l.Contact, l.Name, l.How, millis(l.At))
+	}
+	_, err := w.execRows("linking clients", "INSERT INTO links (tenant, client, contact, name, how, at) VALUES ", r,
+		overwrite("tenant, client", "contact, name, how, at"))
 	if err != nil {
 		return err
 	}

@@ -54,11 +54,12 @@ var removalsTable = table{
 
 // SaveRemovals implements app.Tx. What a removal is about does not change once it was saved.
 func (w *writer) SaveRemovals(all ...app.Removal) error {
-	_, err := w.save("saving removals", removalsTable, convert(all, func(r app.Removal) []any {
-		return []any{
-			orNull(r.Batch), r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages), string(r.ID), r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To,
-		}
-	}))
+	values := newRows(12, len(all))
+	for _, r := range all {
+		values.add(orNull(r.Batch), r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages), string(r.ID),
+			r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To)
+	}
+	_, err := w.save("saving removals", removalsTable, values)
 	if err != nil {
 		return err
 	}
@@ -109,8 +110,11 @@ func (r *reader) Extras(t ledger.TenantID, limit int) ([]app.Extra, error) {
 
 // SaveExtras implements outbox.Tx.
 func (w *writer) SaveExtras(all ...app.Extra) error {
-	_, err := w.execRows("saving what is to be written besides invoices", "INSERT INTO extras (export, tenant, kind) VALUES ",
-		convert(all, func(x app.Extra) []any { return []any{x.Export, x.Tenant, x.Kind} }), " ON CONFLICT DO NOTHING")
+	r := newRows(3, len(all))
+	for _, x := range all {
+		r.add(x.Export, x.Tenant, x.Kind)
+	}
+	_, err := w.execRows("saving what is to be written besides invoices", "INSERT INTO extras (export, tenant, kind) VALUES ", r, " ON CONFLICT DO NOTHING")
 	return err
 }
 

@@ -44,10 +44,12 @@ func (r *reader) Runs(t ledger.TenantID, openOnly bool) ([]app.Run, error) {
 // SaveRuns implements app.Tx.
 func (w *writer) SaveRuns(all ...app.Run) error {
 	all = lastOfEach(all, func(r app.Run) app.RunID { return r.ID })
-	_, err := w.execRows("saving runs", "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ",
-		convert(all, func(r app.Run) []any {
-			return []any{r.ID, r.Kind, r.Tenant, orNull(r.By), millis(r.Started), millis(r.Confirmed), millis(r.Ended)}
-		}), overwrite("id", "started_by, confirmed, ended"))
+	values := newRows(7, len(all))
+	for _, r := range all {
+		values.add(r.ID, r.Kind, r.Tenant, orNull(r.By), millis(r.Started), millis(r.Confirmed), millis(r.Ended))
+	}
+	_, err := w.execRows("saving runs", "INSERT INTO runs (id, kind, tenant, started_by, started, confirmed, ended) VALUES ", values,
+		overwrite("id", "started_by, confirmed, ended"))
 	if err != nil {
 		return err
 	}

@@ -7,22 +7,55 @@ import (
 	"strings"
 )
 
-// execRows runs a statement for all rows, some at a time, whose values stand between before and
-// after. It returns how many rows it changed.
-func (w *writer) execRows(doing, before string, rows [][]any, after string) (int64, error) {
-	return w.execSome(doing, w.engine.AtOnce(), before, rows, after)
+// rows are values that a statement writes as rows of width columns.
+type rows struct {
+	width  int
+	values []any
 }
 
-func (w *writer) execSome(doing string, atOnce int, before string, rows [][]any, after string) (changed int64, err error) {
-	for some := range slices.Chunk(rows, atOnce) {
-		row := w.engine.Row(some[0])
-		n, err := w.exec(doing, before+row+strings.Repeat(", "+row, len(some)-1)+after, slices.Concat(some...)...)
+// newRows returns no rows, with room for n.
+func newRows(width, n int) rows { return rows{width, make([]any, 0, width*n)} }
+
+func (r *rows) add(values ...any) { r.values = append(r.values, values...) }
+
+func (r rows) count() int { return len(r.values) / r.width }
+
+// execRows runs a statement for all rows, some at a time, whose values stand between before and
+// after. It returns how many rows it changed.
+func (w *writer) execRows(doing, before string, r rows, after string) (int64, error) {
+	return w.execSome(doing, w.engine.AtOnce(), before, r, after)
+}
+
+func (w *writer) execSome(doing string, atOnce int, before string, r rows, after string) (changed int64, err error) {
+	for some := range slices.Chunk(r.values, atOnce*r.width) {
+		n, err := w.exec(doing, w.withRows(before, some, r.width, after), some...)
 		if err != nil {
 			return changed, err
 		}
 		changed += n
 	}
 	return changed, nil
+}
+
+// setText is a statement around a number of rows.
+type setText struct {
+	before, after string
+	rows          int
+}
+
+// withRows returns the statement with what stands for the rows. It is made once.
+func (w *writer) withRows(before string, values []any, width int, after string) string {
+	key := setText{before, after, len(values) / width}
+	text, made := w.texts[key]
+	if !made {
+		row := w.engine.Row(values[:width])
+		text = before + row + strings.Repeat(", "+row, key.rows-1) + after
+		if w.texts == nil {
+			w.texts = map[setText]string{}
+		}
+		w.texts[key] = text
+	}
+	return text
 }
 
 // A table whose rows are saved by their id, many at a time. Columns are separated by ", ".
@@ -37,34 +70,38 @@ type table struct {
 // largeAtOnce is how many large rows one statement writes.
 const largeAtOnce = 20
 
-// save updates the rows that are there and inserts the others. The values of a row are those
-// of changes, its id, and those of fixed. Of rows with the same id, the last counts.
-func (w *writer) save(doing string, t table, rows [][]any) (inserted [][]any, err error) {
-	id := strings.Count(t.changes, ", ") + 1
-	rows = lastOfEach(rows, func(row []any) any { return row[id] })
-	there, err := w.there(doing, t.name, rows, id)
-	if err != nil {
-		return nil, err
+// save updates the rows that are there and inserts the others, which it returns. The values of a
+// row are those of changes, its id, and those of fixed. Of rows with the same id, the last counts.
+func (w *writer) save(doing string, t table, all rows) (inserted rows, err error) {
+	inserted = rows{width: all.width}
+	if all.count() == 0 {
+		return inserted, nil
 	}
-	var known [][]any
-	for _, row := range rows {
+	id := strings.Count(t.changes, ", ") + 1
+	each := lastOfEach(slices.Collect(slices.Chunk(all.values, all.width)), func(row []any) any { return row[id] })
+	there, err := w.there(doing, t.name, each, id)
+	if err != nil {
+		return inserted, err
+	}
+	known := rows{width: id + 1}
+	for _, row := range each {
 		if there[row[id]] {
-			known = append(known, row[:id+1])
+			known.add(row[:id+1]...)
 			continue
 		}
 		if t.refuse != nil {
 			if err := t.refuse(row); err != nil {
-				return nil, err
+				return inserted, err
 			}
 		}
-		inserted = append(inserted, row)
+		inserted.add(row...)
 	}
 	atOnce := w.engine.AtOnce()
 	if t.large {
 		atOnce = min(atOnce, largeAtOnce)
 	}
 	if _, err = w.execSome(doing, atOnce, t.update(), known, fmt.Sprintf(") v WHERE id = v.column%d", id+1)); err != nil {
-		return nil, err
+		return inserted, err
 	}
 	_, err = w.execSome(doing, atOnce, "INSERT INTO "+t.name+" ("+t.changes+", id, "+t.fixed+") VALUES ", inserted, "")
 	return inserted, err

@@ -105,8 +105,8 @@ func (r *reader) prepare(query string) (err error) {
 	return err
 }
 
-// run asks the database, as those who observe it let it.
-func (r *reader) run(query string, ask func() error) error {
+// observe asks the database as those who observe it let it.
+func (r *reader) observe(query string, ask func() error) error {
 	for _, around := range r.observed {
 		inner := ask
 		ask = func() error { return around(r.engine.Query(query), inner) }
@@ -116,27 +116,42 @@ func (r *reader) run(query string, ask func() error) error {
 
 // each hands every row that a query finds to read. doing says in an error what for.
 func (r *reader) each(doing string, read func(*sql.Rows) error, query string, args ...any) error {
-	var unread error
-	err := r.run(query, func() error {
-		if err := r.prepare(query); err != nil {
-			return err
-		}
-		rows, err := r.statements[query].QueryContext(r.ctx, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if unread = read(rows); unread != nil {
-				return nil
-			}
-		}
-		return rows.Err()
-	})
+	var unread, err error
+	if len(r.observed) == 0 {
+		unread, err = r.query(read, query, args)
+	} else {
+		unread, err = r.observedQuery(read, query, args)
+	}
 	if unread != nil {
 		err = unread
 	}
 	return r.explain(doing, err)
+}
+
+// query returns why read stopped, if it did, apart from why the database failed.
+func (r *reader) query(read func(*sql.Rows) error, query string, args []any) (unread, err error) {
+	if err := r.prepare(query); err != nil {
+		return nil, err
+	}
+	rows, err := r.statements[query].QueryContext(r.ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err, nil
+		}
+	}
+	return nil, rows.Err()
+}
+
+func (r *reader) observedQuery(read func(*sql.Rows) error, query string, args []any) (unread, err error) {
+	err = r.observe(query, func() (err error) {
+		unread, err = r.query(read, query, args)
+		return err
+	})
+	return unread, err
 }
 
 // many returns what a query finds, each row read into a value of its own.
@@ -173,6 +188,7 @@ type writer struct {
 	last    *link // of the audit trail, once it was read or added to
 	added   bool  // to the audit trail
 	wrote   bool
+	texts   map[setText]string
 	token   string // of what was written, once it is signed
 
 	// What a copy of the database from before would not know, and must not do again.
@@ -184,25 +200,39 @@ type writer struct {
 // millisecond, as the database keeps it.
 func (w *writer) Now() time.Time { return w.now }
 
-// exec runs a statement and returns how many rows it changed. One that has begun runs to its
-// end: to watch ctx meanwhile would cost a goroutine for each.
-//
-//nolint:contextcheck // the transaction's context is the writer's
+// exec runs a statement and returns how many rows it changed.
 func (w *writer) exec(doing, query string, args ...any) (changed int64, err error) {
 	w.wrote = true
-	err = w.run(query, func() error {
-		if err := w.prepare(query); err != nil {
-			return err
-		}
-		if err := w.ctx.Err(); err != nil {
-			return err
-		}
-		result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
-		if err != nil {
-			return err
-		}
-		changed, err = result.RowsAffected()
+	if len(w.observed) == 0 {
+		changed, err = w.execute(query, args)
+	} else {
+		changed, err = w.observedExecute(query, args)
+	}
+	return changed, w.explain(doing, err)
+}
+
+// execute lets a statement that has begun run to its end: to watch ctx meanwhile would cost a
+// goroutine for each.
+//
+//nolint:contextcheck // the transaction's context is the writer's
+func (w *writer) execute(query string, args []any) (int64, error) {
+	if err := w.prepare(query); err != nil {
+		return 0, err
+	}
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	result, err := w.statements[query].ExecContext(context.WithoutCancel(w.ctx), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (w *writer) observedExecute(query string, args []any) (changed int64, err error) {
+	err = w.observe(query, func() (err error) {
+		changed, err = w.execute(query, args)
 		return err
 	})
-	return changed, w.explain(doing, err)
+	return changed, err
 }

@@ -18,7 +18,7 @@ type Store interface {
 	// Look runs fn on one consistent state.
 	Look(ctx context.Context, fn func(Reader) error) error
 	// Lease runs fn while this process holds the named lease, and keeps renewing it; the
-	// context of fn ends when the lease is lost. It returns an *app.Held at once when another
+	// context of fn ends when the lease is lost. It returns an *app.LeaseHeld at once when another
 	// process holds it. A lease of a dead process expires after app.LeaseTime.
 	Lease(ctx context.Context, name string, fn func(context.Context, app.Fence) error) error
 	// Work runs fn in one transaction, as app.Store's Update does: fn may run twice, does no I/O

@@ -11,6 +11,8 @@ import (
 )
 
 // guard writes under a fence, as the holder of a lease does.
+//
+//nolint:contextcheck // it tries so even after the lease, and with it the work's context, has ended
 func (s store) guard(f app.Fence) error {
 	return s.Update(context.Background(), func(tx app.Tx) error { return tx.Guard(f) })
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
@@ -58,7 +59,7 @@ var processPromises = []processPromise{
 				}
 			})
 		}
-		all.Wait()
+		deadline.Wait(t, all.Wait, "all transactions")
 		one.view(func(r app.Reader) error {
 			c, err := r.Client("kauri")
 			if want := int64(1 + 4*each); c.Version != want {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
@@ -119,6 +120,7 @@ type database struct {
 // open opens the database as one more process does.
 func (d database) open() store {
 	d.t.Helper()
+	deadline.Watch(d.t)
 	p := d.engine.Open(d.t)
 	return store{d.between(p), d.t, p, d.engine}
 }

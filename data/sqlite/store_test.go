@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"io"
 	"path/filepath"
@@ -51,11 +52,11 @@ func (e engine) Lock(t testing.TB) (unlock func()) {
 	}
 	closeAtEnd(t, db)
 	db.SetMaxOpenConns(1)
-	if _, err := db.Exec("BEGIN IMMEDIATE"); err != nil {
+	if _, err := db.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
 	return func() {
-		if _, err := db.Exec("ROLLBACK"); err != nil {
+		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "ROLLBACK"); err != nil {
 			t.Error(err)
 		}
 	}
