@@ -377,7 +377,7 @@ func TestEveryUseCaseAsks(t *testing.T) {
 				if diff := cmp.Diff(before, refusing.content()); diff != "" {
 					t.Errorf("%s was refused, and changed:\n%s", by.Name, diff)
 				}
-				want := fmt.Sprintf("%s: %s %s", by.Name, u.needs, u.on)
+				want := fmt.Sprintf("%s: %s %s", by.Name, u.needs.Doing(), u.on)
 				if denied := refusing.denied(); len(denied) != told+1 || denied[0] != want {
 					t.Errorf("the audit trail says %q, want %q", denied, want)
 				}

@@ -88,7 +88,7 @@ func NoteRefusal(tx Tx, err error) error {
 	if !errors.As(err, &r) {
 		return nil
 	}
-	e := Entry(r.by, staff.AuditDenied, "client", string(r.client), "", string(r.action))
+	e := Entry(r.by, staff.AuditDenied, "client", string(r.client), "", r.action.Doing().String())
 	if r.client == "" {
 		e.Subject = "firm"
 	}

@@ -50,7 +50,7 @@ func adviceOn(f style.Format, v app.InvoiceView) advice {
 }
 
 func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
-	anew := lang.L("advice.replace")
+	instead := lang.L("advice.replace")
 	switch v.Invoice.Stage.Export {
 	case billing.VoidedInXero:
 		return advice{lang.L("advice.voided"),
@@ -62,7 +62,7 @@ func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
 		return advice{lang.L("advice.voiding"), lang.L("advice.voiding.fix")}
 	case billing.Changed:
 		return advice{lang.L("advice.edited-approved"),
-			joined(lang.L("advice.edited-approved.fix"), anew, creditNoteWords())}
+			joined(lang.L("advice.edited-approved.fix"), instead, creditNoteWords())}
 	}
 	var st ledger.Standing
 	if len(v.Exports) > 0 {
@@ -79,7 +79,7 @@ func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
 		return advice{lang.L("advice.credited"),
 			joined(lang.L("advice.replace-credited"), creditNoteWords())}
 	}
-	return advice{lang.L("advice.approved"), joined(anew, creditNoteWords())}
+	return advice{lang.L("advice.approved"), joined(instead, creditNoteWords())}
 }
 
 // addMoves adds what leads on from where the invoice stands in Xero. What who acts may not do

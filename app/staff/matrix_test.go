@@ -120,23 +120,23 @@ func TestWhoMayDoWhatInPlainSight(t *testing.T) {
 	}
 	const table = `
 action                             founder owner editor exporter viewer other settings timeless admin gone nobody
-see_invoices                       yes     yes   yes    yes      yes    .     .        yes      .     .    .
-edit_invoices                      yes     yes   .      .        .      .     .        .        .     .    .
-export_invoices_to_Xero            yes     .     .      yes      .      .     .        .        .     .    .
-link_clients_to_contacts_in_Xero   yes     .     .      yes      .      .     .        .        .     .    .
-edit_clients                       yes     yes   .      .        .      .     .        .        .     .    .
-connect_and_map_Xero               yes     .     .      .        .      .     yes      .        .     .    .
-change_the_firm's_settings         yes     .     .      .        .      .     yes      .        .     .    .
-manage_staff                       yes     .     .      .        .      .     .        .        yes   .    .
-read_the_audit_trail               yes     .     .      .        .      .     yes      .        yes   .    .
-back_up_and_restore                yes     .     .      .        .      .     yes      .        yes   .    .
-say_that_an_invoice_is_not_in_Xero_any_more yes . . . . . . . yes . .`
+see                                yes     yes   yes    yes      yes    .     .        yes      .     .    .
+edit-invoices                      yes     yes   .      .        .      .     .        .        .     .    .
+export                             yes     .     .      yes      .      .     .        .        .     .    .
+link-contacts                      yes     .     .      yes      .      .     .        .        .     .    .
+edit-clients                       yes     yes   .      .        .      .     .        .        .     .    .
+map                                yes     .     .      .        .      .     yes      .        .     .    .
+edit-settings                      yes     .     .      .        .      .     yes      .        .     .    .
+manage-staff                       yes     .     .      .        .      .     .        .        yes   .    .
+see-audit                          yes     .     .      .        .      .     yes      .        yes   .    .
+back-up                            yes     .     .      .        .      .     yes      .        yes   .    .
+confirm-missing                    yes     .     .      .        .      .     .        .        yes   .    .`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	columns := strings.Fields(lines[0])[1:]
 	var listed []staff.Action
 	for _, line := range lines[1:] {
 		cells := strings.Fields(line)
-		action := staff.Action(strings.ReplaceAll(cells[0], "_", " "))
+		action := staff.Action("doing." + cells[0])
 		listed = append(listed, action)
 		for i, name := range columns {
 			if got := kinds[name].May(action, kauri); got != (cells[i+1] == "yes") {

@@ -124,22 +124,22 @@ func (m Member) Role(client billing.ClientID) Role {
 	return max(m.AllEntities, m.Roles[client])
 }
 
-// Action is something that a use case asks permission for.
+// Action is what a use case asks permission for: the key of the text that tells it.
 type Action string
 
 // The actions.
 const (
-	See            Action = "see invoices"
-	EditInvoices   Action = "edit invoices"
-	ExportInvoices Action = "export invoices to Xero"
-	LinkContacts   Action = "link clients to contacts in Xero"
-	EditClients    Action = "edit clients"
-	MapToXero      Action = "connect and map Xero"
-	EditSettings   Action = "change the firm's settings"
-	ManageStaff    Action = "manage staff"
-	SeeAudit       Action = "read the audit trail"
-	BackUp         Action = "back up and restore"
-	ReleaseMissing Action = "say that an invoice is not in Xero any more"
+	See            Action = "doing.see"
+	EditInvoices   Action = "doing.edit-invoices"
+	ExportInvoices Action = "doing.export"
+	LinkContacts   Action = "doing.link-contacts"
+	EditClients    Action = "doing.edit-clients"
+	MapToXero      Action = "doing.map"
+	EditSettings   Action = "doing.edit-settings"
+	ManageStaff    Action = "doing.manage-staff"
+	SeeAudit       Action = "doing.see-audit"
+	BackUp         Action = "doing.back-up"
+	ReleaseMissing Action = "doing.confirm-missing"
 )
 
 // Actions lists every action.
@@ -157,22 +157,22 @@ type rule struct {
 	settingsAdmin bool // and any Time permission
 	admin         bool
 	orAdmin       bool   // an Admin may in any case
-	needs, doing  string // keys of the texts that tell the rule, and what is done
+	needs         string // the key of the text that tells the rule
 }
 
 // rules is the one table that says who may do what.
 var rules = map[Action]rule{
-	See:            {role: Viewer, needs: "needs.see", doing: "doing.see"},
-	EditInvoices:   {role: Owner, time: ProcessTime, needs: "needs.edit", doing: "doing.edit-invoices"},
-	ExportInvoices: {role: Viewer, time: ExportToAccounting, needs: "needs.export", doing: "doing.export"},
-	LinkContacts:   {role: Viewer, time: ExportToAccounting, needs: "needs.export", doing: "doing.link-contacts"},
-	EditClients:    {role: Owner, time: ProcessTime, needs: "needs.edit", doing: "doing.edit-clients"},
-	MapToXero:      {settingsAdmin: true, needs: "needs.settings", doing: "doing.map"},
-	EditSettings:   {settingsAdmin: true, needs: "needs.settings", doing: "doing.edit-settings"},
-	ManageStaff:    {admin: true, needs: "needs.admin", doing: "doing.manage-staff"},
-	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "needs.audit", doing: "doing.see-audit"},
-	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "needs.audit", doing: "doing.back-up"},
-	ReleaseMissing: {admin: true, needs: "needs.admin", doing: "doing.confirm-missing"},
+	See:            {role: Viewer, needs: "needs.see"},
+	EditInvoices:   {role: Owner, time: ProcessTime, needs: "needs.edit"},
+	ExportInvoices: {role: Viewer, time: ExportToAccounting, needs: "needs.export"},
+	LinkContacts:   {role: Viewer, time: ExportToAccounting, needs: "needs.export"},
+	EditClients:    {role: Owner, time: ProcessTime, needs: "needs.edit"},
+	MapToXero:      {settingsAdmin: true, needs: "needs.settings"},
+	EditSettings:   {settingsAdmin: true, needs: "needs.settings"},
+	ManageStaff:    {admin: true, needs: "needs.admin"},
+	SeeAudit:       {settingsAdmin: true, orAdmin: true, needs: "needs.audit"},
+	BackUp:         {settingsAdmin: true, orAdmin: true, needs: "needs.audit"},
+	ReleaseMissing: {admin: true, needs: "needs.admin"},
 }
 
 // May reports whether the member may do it to the client entity; actions that concern
@@ -200,7 +200,7 @@ func (m Member) May(a Action, client billing.ClientID) bool {
 func (a Action) Needs() translations.Phrase { return translations.Say(rules[a].needs) }
 
 // Doing says what is done, as in "Ana can't edit invoices".
-func (a Action) Doing() translations.Phrase { return translations.Say(rules[a].doing) }
+func (a Action) Doing() translations.Phrase { return translations.Say(string(a)) }
 
 func (m Member) anyTime() bool {
 	for _, has := range m.Time {
