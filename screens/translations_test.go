@@ -274,7 +274,7 @@ func (p parsed) literals() map[string]bool {
 // sayers are the functions that take a key and, after it, values each after its name, with the
 // place of the key among their arguments.
 var sayers = map[string]int{
-	"translations.Say": 0, "translations.Text": 0, "refuse": 0, "Errorf": 1, "app.Errorf": 1, "stop": 1, "missing": 0,
+	"translations.Say": 0, "translations.Text": 0, "refuse": 0, "Errorf": 1, "app.Errorf": 1, "stop": 1, "missing": 0, "problem": 2, "in.problem": 2,
 }
 
 // lookUps returns where a package looks texts up by a key that is written there.

@@ -362,7 +362,7 @@ func TestPermissionIsAskedAgainBeforeSending(t *testing.T) {
 func TestNotConnected(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	_, _, err := a.Export(t.Context(), me, nil)
-	if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "not connected to Xero") {
+	if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "isn't connected to Xero") {
 		t.Errorf("got %v", err)
 	}
 }

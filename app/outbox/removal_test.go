@@ -103,7 +103,7 @@ func TestWhatCannotGoBackToDraft(t *testing.T) {
 		{[]string{"approve", "void"}, "Replace", "Replace"},
 		{[]string{"renumber"}, "", "INV-0001 here"},
 		{[]string{"change the total"}, "", "115.00 here and 116.15"},
-		{[]string{"lock"}, "", "closed up to 2026-11-30"},
+		{[]string{"lock"}, "", "locked up to 2026-11-30"},
 	} {
 		for _, known := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%v, known here: %v", c.acts, known), func(t *testing.T) {

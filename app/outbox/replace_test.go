@@ -123,7 +123,7 @@ func TestACreditedInvoiceIsReplacedAndStays(t *testing.T) {
 }
 
 func TestVoidingIsRefusedInALockedPeriodAndWhenSomebodyPaysMeanwhile(t *testing.T) {
-	for _, c := range []struct{ what, why string }{{"lock", "closed up to"}, {"pay", "payment"}} {
+	for _, c := range []struct{ what, why string }{{"lock", "locked up to"}, {"pay", "payment"}} {
 		t.Run(c.what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := apptest.NewWorld(t, sim.Config{})
