@@ -92,7 +92,7 @@ func (s *session) startDemo(ctx context.Context, path string, there *simulator) 
 	err := s.start(ctx, path, nil, xero.Config{
 		API: there.base, Web: there.base,
 		Token: func(ctx context.Context, t ledger.TenantID) (string, error) { return s.demoToken(ctx, t, there.token) },
-	}, firm, demo.Founder, others...)
+	}, firm, demo.Founder, others)
 	for range 2 { // nobody sees more than the name of the founder but the founder
 		if err == nil {
 			s.me, err = s.member(ctx, demo.Founder)

@@ -35,7 +35,17 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, writeForEver(path))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	settings, err := os.MkdirTemp("", "feebridge-settings-")
+	if err == nil {
+		err = os.Setenv("XDG_CONFIG_HOME", settings) // not those of whoever runs the tests
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(settings)
+	os.Exit(status)
 }
 
 // desk is a firm's database and a simulated Xero, beside which programs are started.

@@ -91,7 +91,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	return s.start(ctx, path, vault.New(), xero.Config{API: s.common.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner")
+	return s.start(ctx, path, vault.New(), xero.Config{API: s.common.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
 // path returns where the firm's database is.
@@ -106,6 +106,16 @@ func (s *session) path() (string, error) {
 	return filepath.Join(folder, "feebridge", "feebridge.db"), nil
 }
 
+// witness keeps, in the person's own settings folder, what this computer has seen of the firm's
+// database.
+func witness() []sqlite.Option {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return nil
+	}
+	return []sqlite.Option{sqlite.Witness(filepath.Join(folder, "feebridge", "seen"))}
+}
+
 // token returns the access token for calls to an organisation: that of the environment,
 // which checks and scripts set, or the one of its consent.
 func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) {
@@ -117,9 +127,9 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 
 // start opens the database and makes the App. The firm, its Admin and the others are used
 // only for a new database; v is nil where consents are not to be kept.
-func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others ...string) error {
+func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others []string, options ...sqlite.Option) error {
 	var err error
-	if s.db, err = sqlite.Open(ctx, path); err != nil {
+	if s.db, err = sqlite.Open(ctx, path, options...); err != nil {
 		return err
 	}
 	x.Log = s.log

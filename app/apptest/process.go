@@ -35,7 +35,7 @@ func (w *World) Start(f *Fate) *Process { return w.start(f, troubled) }
 func (w *World) StartPlainly() *Process { return w.start(nil, false) }
 
 func (w *World) start(f *Fate, troubled bool) *Process {
-	db, err := sqlite.Open(context.Background(), w.Path)
+	db, err := sqlite.Open(context.Background(), w.Path, sqlite.Witness(w.seen))
 	if err != nil {
 		w.T.Fatal(err)
 	}

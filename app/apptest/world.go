@@ -32,6 +32,7 @@ type World struct {
 	Before func(http.ResponseWriter, *http.Request) bool // answers in place of the simulator when it says so
 
 	token string
+	seen  string // folder of what this computer has seen of the database
 }
 
 // Dialer opens a connection, as http.Transport wants it.
@@ -50,7 +51,7 @@ func NewWorld(t testing.TB, cfg sim.Config) *World {
 		}
 		cfg.Orgs = orgs
 	}
-	w := &World{T: t, Sim: sim.New(cfg), Path: filepath.Join(t.TempDir(), "firm.db")}
+	w := &World{T: t, Sim: sim.New(cfg), Path: filepath.Join(t.TempDir(), "firm.db"), seen: t.TempDir()}
 	if err := os.WriteFile(w.Path, EmptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
 	}

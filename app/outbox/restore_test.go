@@ -655,3 +655,49 @@ func TestAnInvoiceIsNotExportedWhileAStrayBearsItsMark(t *testing.T) {
 		}
 	})
 }
+
+// TestAWholeFolderThatIsPutBackIsNoticed puts the database back with what lies beside it, as a
+// backup of files or a snapshot of the disk does.
+func TestAWholeFolderThatIsPutBackIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(3, 1)
+		kept := map[string][]byte{}
+		for _, suffix := range []string{"", ".seen"} {
+			content, err := os.ReadFile(w.Path + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept[suffix] = content
+		}
+		first := w.Start(nil)
+		if s := lockState(first); s.Locked {
+			t.Fatalf("it is taken for a copy before anything happened: %+v", s)
+		}
+		first.Export(ids...)
+		first.Stop()
+		for suffix, content := range kept {
+			if err := os.WriteFile(w.Path+suffix, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 { // it stays one at the next start
+			p := w.Start(nil)
+			if s := lockState(p); !s.Locked || s.How != app.CopiedByHand {
+				t.Fatalf("it is not taken for a copy: %+v", s)
+			}
+			p.Stop()
+		}
+		p := w.Start(nil)
+		unlock(p)
+		p.Export(ids...)
+		p.Stop()
+		w.MustBeSound(w.Views(ids))
+		mustHoldEachOnce(w)
+		again := w.Start(nil)
+		defer again.Stop()
+		if s := lockState(again); s.Locked {
+			t.Errorf("it is taken for a copy once more: %+v", s)
+		}
+	})
+}

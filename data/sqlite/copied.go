@@ -26,6 +26,7 @@ import (
 //     copy that is noticed gets an Instance of its own.
 //   - An older copy that was put in the place of a newer one is behind Seq.
 //   - Where both files were copied, they are not where Host and Path say.
+//   - Where both were put back where they were, the witness elsewhere contradicts them (witness.go).
 //
 // PATH.seen is written before anything leaves for Xero, when a number was taken, and when the
 // database is closed; always after what it tells was committed. So a crash makes it older than
@@ -84,7 +85,13 @@ func (db *DB) recognise(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if now.Instance != "" && now.Instance == beside.Instance && now.Seq >= beside.Seq && now.Host == beside.Host && now.Path == beside.Path {
+		contradicted, err := db.contradicted(tx, now)
+		if err != nil {
+			return err
+		}
+		same := now.Instance == beside.Instance && now.Host == beside.Host && now.Path == beside.Path
+		db.testify(tx, now)
+		if now.Instance != "" && same && now.Seq >= beside.Seq && !contradicted {
 			return nil
 		}
 		restored := now.Instance == ""
@@ -132,6 +139,7 @@ func (db *DB) remember(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		db.testify(tx, now)
 		if before, err := readSeen(db.path); err != nil || before == now {
 			return err
 		}

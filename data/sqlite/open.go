@@ -32,6 +32,8 @@ type DB struct {
 	pool   *sql.DB // for reading
 	use    *flock.Flock
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
+
+	witness string // a folder; "" for no witness
 }
 
 var _ app.Backups = (*DB)(nil)
@@ -45,14 +47,14 @@ var migrations embed.FS
 // with an *app.Error, and left as they are; of one that is damaged, or gone while its copies
 // are not, a *Damaged tells what can be done. A database that is a copy of another is noted
 // as one.
-func Open(ctx context.Context, path string) (*DB, error) {
+func Open(ctx context.Context, path string, options ...Option) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, err
 	}
 	// While another process makes the file, SQLite may say at once that it is busy.
 	for until := time.Now().Add(busyTimeout); ; {
-		db, err := open(ctx, path, files)
+		db, err := open(ctx, path, files, options...)
 		if !is(err, sqlite3.SQLITE_BUSY) || ctx.Err() != nil || time.Now().After(until) {
 			return db, err
 		}
@@ -64,7 +66,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 const busyPause = 50 * time.Millisecond
 
 // open is Open with the migrations given.
-func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
+func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -96,6 +98,9 @@ func open(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	}
 	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading), use: use}
 	db.Store = data.On(engine{db})
+	for _, option := range options {
+		option(db)
+	}
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
 	if fresh {
