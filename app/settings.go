@@ -42,6 +42,9 @@ func (a *App) Settings(ctx context.Context) (Settings, error) {
 // MaxLogo is the largest logo in bytes.
 const MaxLogo = 1 << 20
 
+// MaxLogoPoints is how many points a logo may have: those of more take seconds and gigabytes to decode.
+const MaxLogoPoints = 4000 * 4000
+
 // SaveFirm changes what the firm is called, its currency, numbering, payment term and
 // letterhead. What belongs to its connection stays as it is.
 func (a *App) SaveFirm(ctx context.Context, by staff.Member, f Firm) (Firm, error) {
@@ -92,18 +95,24 @@ func (f *Firm) check() error {
 	if err := billing.CheckEmail(f.Email); err != nil {
 		return err
 	}
-	return checkLogo(f.Logo)
+	return CheckLogo(f.Logo)
 }
 
-func checkLogo(logo []byte) error {
+// CheckLogo returns why a picture cannot be the firm's logo, or nil. It decodes none: a small file can
+// hold a picture that fills the memory.
+func CheckLogo(logo []byte) error {
 	if len(logo) == 0 {
 		return nil
 	}
 	if len(logo) > MaxLogo {
 		return Errorf(Invalid, "problem.logo.large", "Size", len(logo)>>10, "Most", MaxLogo>>10)
 	}
-	if _, _, err := image.DecodeConfig(bytes.NewReader(logo)); err != nil {
+	size, _, err := image.DecodeConfig(bytes.NewReader(logo))
+	if err != nil {
 		return Errorf(Invalid, "problem.logo.unreadable")
+	}
+	if int64(size.Width)*int64(size.Height) > MaxLogoPoints {
+		return Errorf(Invalid, "problem.logo.points", "Width", size.Width, "Height", size.Height)
 	}
 	return nil
 }

@@ -1,7 +1,13 @@
 package app_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,5 +164,27 @@ func TestClientsAreAddedChangedAndArchived(t *testing.T) {
 	}
 	if _, err := a.SaveClient(t.Context(), staff.Member{ID: "x", Name: "X"}, billing.Client{Name: "No"}); !app.IsCode(err, app.Forbidden) {
 		t.Errorf("anybody: %v", err)
+	}
+}
+
+// TestALogoThatWouldFillTheMemoryIsRefused takes a picture of 50,000 × 50,000 points, of which there is
+// only the head.
+func TestALogoThatWouldFillTheMemoryIsRefused(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		t.Fatal(err)
+	}
+	logo := b.Bytes()
+	const head, sizes, check = 12, 16, 29 // where its head begins, the sizes in it, and its check sum
+	for _, at := range []int{sizes, sizes + 4} {
+		binary.BigEndian.PutUint32(logo[at:], 50_000)
+	}
+	binary.BigEndian.PutUint32(logo[check:], crc32.ChecksumIEEE(logo[head:check]))
+	err := app.CheckLogo(logo)
+	if !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "50000 × 50000") {
+		t.Errorf("got %v", err)
+	}
+	if err := app.CheckLogo(b.Bytes()[:8]); !app.IsCode(err, app.Invalid) {
+		t.Errorf("a piece of one: %v", err)
 	}
 }

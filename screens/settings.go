@@ -47,6 +47,8 @@ type settings struct {
 	part   settingsPart
 	table  *table // of the part that is one
 	save   *button
+
+	decoding task // the logo
 }
 
 // settingsPart is one part of the settings.
@@ -58,7 +60,7 @@ type settingsPart struct {
 }
 
 func newSettings(s *shell, a settingsApp, read func(string, []byte) (app.Sheet, error), changed func(app.Firm)) *settings {
-	return &settings{shell: s, app: a, read: read, changed: changed}
+	return &settings{shell: s, app: a, read: read, changed: changed, decoding: task{ui: s.ui}}
 }
 
 // open shows the settings.
@@ -166,14 +168,28 @@ func (s *settings) firmPart() settingsPart {
 	var showLogo func()
 	showLogo = func() {
 		logo.RemoveAll()
-		if img, _, err := image.Decode(bytes.NewReader(head.Logo)); err == nil {
+		shown := container.NewStack()
+		logo.Add(shown)
+		content := head.Logo
+		load(&s.decoding, func(context.Context) (image.Image, error) {
+			img, _, err := image.Decode(bytes.NewReader(content))
+			return img, err
+		}, func(img image.Image, err error) {
+			if err != nil {
+				return // there is none
+			}
 			picture := canvas.NewImageFromImage(img)
 			picture.FillMode = canvas.ImageFillContain
 			picture.SetMinSize(fyne.NewSize(120, 40))
-			logo.Add(picture)
-		}
+			shown.Add(picture)
+			logo.Refresh()
+		})
 		choose := newButton(s.keys, lang.L("settings.logo.choose"), func() {
 			s.pickFile(lang.L("settings.logo.pick-title"), []string{".png", ".jpg", ".jpeg"}, func(_ string, content []byte) {
+				if err := app.CheckLogo(content); err != nil {
+					s.tell(style.Failed, say(err))
+					return
+				}
 				head.Logo = content
 				showLogo()
 			})

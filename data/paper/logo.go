@@ -17,9 +17,8 @@ import (
 // points is not blown up beyond coarsest.
 const (
 	logoWidth, logoHeight = 62.0, 24.0
-	logoPoints            = 800        // across at most: 330 to the inch
-	coarsest              = 25.4 / 72  // millimetres of a point
-	maxPicture            = 40_000_000 // points: more would fill the memory
+	logoPoints            = 800       // across at most: 330 to the inch
+	coarsest              = 25.4 / 72 // millimetres of a point
 )
 
 // logo is the firm's logo ready to print.
@@ -38,7 +37,7 @@ func readLogo(content []byte) (*logo, error) {
 	if err != nil || format != "png" && format != "jpeg" {
 		return nil, refuseLogo(err)
 	}
-	if config.Width*config.Height > maxPicture {
+	if int64(config.Width)*int64(config.Height) > app.MaxLogoPoints {
 		return nil, app.Errorf(app.Invalid, "logo.large", "Width", config.Width, "Height", config.Height)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(content))
