@@ -269,3 +269,18 @@ func TestShowKeepsXerosWordsApart(t *testing.T) {
 		t.Errorf("show says:\n%s", out)
 	}
 }
+
+// TestTokensAreSentWhereNobodyElseReadsThem gives addresses of Xero.
+func TestTokensAreSentWhereNobodyElseReadsThem(t *testing.T) {
+	for text, takes := range map[string]bool{
+		"https://api.xero.com": true, "https://proxy.example:8443/x": true,
+		"http://127.0.0.1:8742": true, "http://localhost:8742": true, "http://[::1]:8742": true,
+		"http://api.xero.com": false, "http://10.0.0.7": false, "http://localhost.example": false, "http://127.0.0.1.example": false,
+		"ftp://127.0.0.1": false, "api.xero.com": false, "": false, "https://": false,
+	} {
+		var a address
+		if err := a.Set(text); (err == nil) != takes {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

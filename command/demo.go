@@ -82,7 +82,7 @@ func (s *session) openDemo(ctx context.Context, f *simFlags) (*simulator, func()
 // startDemo makes the demo firm with its staff, of whom the founder acts.
 func (s *session) startDemo(ctx context.Context, path string, there *simulator) error {
 	s.log = slog.New(slog.DiscardHandler)
-	s.common.api, s.common.identity = there.base, there.base
+	s.common.api, s.common.identity = address(there.base), address(there.base)
 	firm := demoFirm
 	firm.Registration.ClientID = sim.DefaultClientID
 	var others []string

@@ -1,6 +1,9 @@
 package command
 
 import (
+	"errors"
+	"net"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -40,4 +43,24 @@ func named[T any](all []T, name string, of func(T) string) (T, bool) {
 	}
 	var none T
 	return none, false
+}
+
+// address is a flag for where Xero is. It takes https; without it a token would cross the network for
+// anybody to read, so plain http is for this computer alone.
+type address string
+
+func (a *address) String() string { return string(*a) }
+
+func (a *address) Set(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return errors.New("enter an address, for example https://api.xero.com")
+	}
+	ip := net.ParseIP(u.Hostname())
+	here := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if u.Scheme != "https" && !(u.Scheme == "http" && here) {
+		return errors.New("use https, because Xero's tokens are sent there; http is for this computer only")
+	}
+	*a = address(text)
+	return nil
 }

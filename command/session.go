@@ -27,16 +27,17 @@ import (
 
 // common are the flags of every command.
 type common struct {
-	db, api, identity string
-	json              bool
-	as                string
-	passwordFD        descriptor
+	db            string
+	api, identity address
+	json          bool
+	as            string
+	passwordFD    descriptor
 }
 
 func (c *common) register(flags *flag.FlagSet) {
 	flags.StringVar(&c.db, "db", "", "the firm's database `FILE` (default: feebridge.db in your settings folder)")
-	flags.StringVar(&c.api, "api", "", "`URL` of the Accounting API (default: Xero's own)")
-	flags.StringVar(&c.identity, "identity", "", "`URL` where people sign in to Xero (default: Xero's own)")
+	flags.Var(&c.api, "api", "`URL` of the Accounting API (default: Xero's own)")
+	flags.Var(&c.identity, "identity", "`URL` where people sign in to Xero (default: Xero's own)")
 	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	flags.StringVar(&c.as, "as", "", "act as the member of staff with this `NAME` or e-mail address; Feebridge asks for the password on the terminal")
 	flags.Var(&c.passwordFD, "password-fd", "read the password as one line from this file `DESCRIPTOR` instead (0 is standard input)")
@@ -91,7 +92,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	return s.start(ctx, path, vault.New(), xero.Config{API: s.common.api, Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
+	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
 // path returns where the firm's database is.
@@ -135,7 +136,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	x.Log = s.log
 	s.door = xero.NewDoor(xero.DoorConfig{Log: s.log})
 	connector := xero.NewConnector(xero.ConnectorConfig{
-		Login: s.common.identity, Identity: s.common.identity, API: s.common.api, Door: s.door, Log: s.log,
+		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
 	s.app = NewDesk(app.Params{Backups: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
