@@ -58,6 +58,16 @@ func TestTheAuditTrailTellsWhoTouchedIt(t *testing.T) {
 			if err != nil || !cmp.Equal(report.Broken, c.want) {
 				t.Errorf("found is %+v, %v; want %+v", report.Broken, err, c.want)
 			}
+			for range 2 { // which whatever is recorded afterwards does not hide
+				o.update(func(tx app.Tx) error {
+					e := staff.Entry{By: o.me.ID, ByName: o.me.Name, Action: "add", Subject: "client", ID: "Later"}
+					return tx.Record(e, e)
+				})
+			}
+			report, err = o.VerifyAudit(t.Context(), o.me)
+			if err != nil || (report.Broken == nil) != (c.want == nil) {
+				t.Errorf("after more was recorded, found is %+v, %v", report.Broken, err)
+			}
 		})
 	}
 }

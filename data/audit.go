@@ -64,7 +64,8 @@ type link struct {
 }
 
 // Record implements app.Tx. The database itself refuses an entry that does not follow
-// the last one, and any change of one that is there.
+// the last one, and any change of one that is there. An entry follows the head that is kept apart from
+// the trail: where the end was cut off, or something added past it, the break stays on record.
 func (w *writer) Record(entries ...staff.Entry) error {
 	const doing = "adding to the audit trail"
 	if len(entries) == 0 {
@@ -77,7 +78,15 @@ func (w *writer) Record(entries ...staff.Entry) error {
 		if err != nil {
 			return err
 		}
-		w.last = &last
+		var kept link
+		err = w.each(doing, func(row *sql.Rows) error { return row.Scan(&kept.seq, &kept.hash) }, "SELECT seq, hash FROM audit_head")
+		if kept.hash != "" {
+			last = link{max(last.seq, kept.seq), kept.hash}
+		}
+		if err != nil {
+			return err
+		}
+		w.last, w.opens = &last, last == link{}
 	}
 	last := *w.last
 	r := newRows(11, len(entries))
@@ -99,8 +108,10 @@ func (w *writer) keepHead() error {
 	if !w.added {
 		return nil
 	}
-	_, err := w.exec("adding to the audit trail", `
-		INSERT INTO audit_head (id, seq, hash) VALUES (1, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, w.last.seq, w.last.hash)
+	keep := "UPDATE audit_head SET seq = ?, hash = ?" // one that is gone stays away, and shows
+	if w.opens {
+		keep = "INSERT INTO audit_head (id, seq, hash) VALUES (1, ?, ?)"
+	}
+	_, err := w.exec("adding to the audit trail", keep, w.last.seq, w.last.hash)
 	return err
 }

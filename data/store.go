@@ -187,6 +187,7 @@ type writer struct {
 	noted   map[app.Change]bool
 	last    *link // of the audit trail, once it was read or added to
 	added   bool  // to the audit trail
+	opens   bool  // the audit trail, with its first entry
 	wrote   bool
 	texts   map[setText]string
 	token   string // of what was written, once it is signed
