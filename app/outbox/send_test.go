@@ -210,3 +210,36 @@ func TestContactsAndInvoicesMaySettleInTheSameMoment(t *testing.T) {
 		})
 	}
 }
+
+// TestOneAnswerThatCannotBeStoredSpoilsNoOther has two answers come at the same time. They are stored
+// together, which fails once; then each is stored alone, and nothing has to be asked again.
+func TestOneAnswerThatCannotBeStoredSpoilsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Latency: time.Second})
+		ids := w.Invoices(100, 1)
+		writes := 0
+		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+			if isWrite(r) && strings.HasSuffix(r.URL.Path, "/Invoices") {
+				writes++
+			}
+			return false
+		}
+		p := w.Start(nil)
+		defer p.Stop()
+		failed := 0
+		p.Reopen(func(s apptest.Store) apptest.Store {
+			return &apptest.Watched{Store: s, Commit: func(w apptest.Written) error {
+				if w.Point == "request settled" && failed == 0 {
+					failed++
+					return errors.New("this cannot be stored")
+				}
+				return nil
+			}}
+		})
+		p.Export(ids...)
+		if failed != 1 || writes != 2 {
+			t.Errorf("storing failed %d times, and there were %d requests", failed, writes)
+		}
+		w.MustBeSound(w.Views(ids))
+	})
+}
