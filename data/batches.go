@@ -20,7 +20,7 @@ func (r *reader) Batches(t ledger.TenantID, states ...app.BatchState) ([]app.Bat
 		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM list(?)) ORDER BY seq", t, idList(states))
 }
 
-func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "absent.batch", "ID", id) }
+func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "absent.batch") }
 
 var batchesTable = table{
 	name: "batches", changes: "members, state, tries, tried, tried_last, troubles, look_up", fixed: "tenant, kind, key, body",

@@ -69,7 +69,7 @@ func (w *writer) SaveConsent(s app.Consent) error {
 
 // Chart implements app.Reader.
 func (r *reader) Chart(t ledger.TenantID) (ledger.Chart, error) {
-	missing := app.Errorf(app.NotFound, "absent.chart", "Organisation", t)
+	missing := app.Errorf(app.NotFound, "absent.chart")
 	return one(r, "reading a chart", missing, func(row *sql.Rows) (c ledger.Chart, err error) {
 		err = row.Scan(inJSON{&c})
 		return c, err
@@ -110,7 +110,7 @@ func (w *writer) saveOf(t ledger.TenantID, update, text string) error {
 }
 
 func noOrganisation(t ledger.TenantID) error {
-	return app.Errorf(app.NotFound, "absent.organisation", "Organisation", t)
+	return app.Errorf(app.NotFound, "absent.organisation")
 }
 
 // Destinations implements app.Reader.

@@ -85,7 +85,7 @@ func (w *writer) Unplan(ids ...app.BatchID) error {
 	}
 	for _, id := range ids {
 		if !slices.Contains(untried, id) {
-			return app.Errorf(app.Conflict, "absent.batch-unsent", "ID", id)
+			return app.Errorf(app.Conflict, "absent.batch-unsent")
 		}
 	}
 	return w.unplan(ids)

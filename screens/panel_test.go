@@ -20,8 +20,8 @@ func TestThePanelTellsWhyAnExportFailedAndWhatToDo(t *testing.T) {
 		"The Contact with ContactID 8f2e has been archived. The Contact must be un-archived before creating new invoices.",
 		"What it means", ledger.ContactArchived.Meaning().String(), "What to do", ledger.ContactArchived.Fix().String(),
 		"Preparation of the annual accounts", "8 × 192.00 · 15% GST on Income · account 200 · Region: North", "1,581.70", "237.26", "1,818.96", "Total NZD")
-	b.button("action.retry")
-	b.tap("action.retry")
+	b.button("action.export-again")
+	b.tap("action.export-again")
 	b.see("Export 1 invoice to Demo Company (NZ)?")
 }
 
