@@ -70,7 +70,7 @@ func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].Export.ID != id {
-			return nil, noExport(id)
+			return nil, errNoExport
 		}
 	}
 	return all, nil
