@@ -128,7 +128,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Connect again") {
 			t.Errorf("the error is %v", err)
 		}
-		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nXero didn't accept the sign-in") {
+		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nXero didn't complete the connection. It may have taken too long.") {
 			t.Errorf("the tab shows %q", landing)
 		}
 	})
