@@ -308,7 +308,7 @@ func (k *key) keep(ctx context.Context, a *App, name string, g Grant) {
 // noVault keeps nothing.
 type noVault struct{}
 
-var errNoVault = Errorf(Unavailable, "refused.not-kept")
+var errNoVault = Errorf(Unavailable, "connection.not-kept")
 
 func (noVault) Keep(context.Context, string, string) error   { return errNoVault }
 func (noVault) Read(context.Context, string) (string, error) { return "", errNoVault }

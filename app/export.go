@@ -454,7 +454,7 @@ func OrganisationOf(r Reader, t ledger.TenantID) (Organisation, error) {
 			return o, nil
 		}
 	}
-	return Organisation{}, Errorf(NotFound, "refused.no-organisation", "Organisation", t)
+	return Organisation{}, Errorf(NotFound, "refused.no-organisation")
 }
 
 // Distinct returns the values in their order, each once.

@@ -242,7 +242,7 @@ func (t *team) check(m staff.Member) error {
 	}
 	for id := range m.Roles {
 		if clientIn(t.clients, id).ID == "" {
-			return Errorf(NotFound, "problem.staff.no-client", "Client", id)
+			return Errorf(NotFound, "problem.staff.no-client")
 		}
 	}
 	return nil

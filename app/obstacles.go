@@ -73,11 +73,14 @@ func stagePhrase(s billing.Stage) translations.Phrase {
 	case billing.Deleted:
 		return translations.Say("status.in-sentence.deleted")
 	}
-	status := translations.Say("status.in-sentence.finalized")
+	status, export := translations.Say("status.in-sentence.finalized"), translations.Say(exportKeys[s.Export])
 	if s.Status == billing.Closed {
 		status = translations.Say("status.in-sentence.closed")
+		if s.Export == billing.Removing {
+			export = translations.Say("stage.export.voiding")
+		}
 	}
-	return translations.Say("stage.exported", "Status", status, "Export", translations.Say(exportKeys[s.Export]))
+	return translations.Say("stage.exported", "Status", status, "Export", export)
 }
 
 var exportKeys = map[billing.ExportState]string{

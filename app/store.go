@@ -49,7 +49,7 @@ type LeaseHeld struct {
 
 // Error returns the English text.
 func (h *LeaseHeld) Error() string {
-	return translations.Text("lease.held", "Name", h.Name, "Time", h.Until.Format(time.TimeOnly))
+	return translations.Text("lease.held", "Time", h.Until.Format(time.TimeOnly))
 }
 
 // Fence proves that a lease is held: a write under an older fence is refused.

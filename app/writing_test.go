@@ -300,7 +300,7 @@ func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
 		of[c.Name] = saved
 	}
 	owner := staff.Member{ID: "o", Name: "Ona", Time: map[staff.TimePermission]bool{staff.ProcessTime: true}, Roles: map[billing.ClientID]staff.Role{of["Own"].ID: staff.Owner}}
-	for who, want := range map[*staff.Member][]string{&me: {"Own AUD 7 days after the invoice date", "Plain NZD Day 20 of the next month"}, &owner: {"Own AUD 7 days after the invoice date"}} {
+	for who, want := range map[*staff.Member][]string{&me: {"Own AUD 7 days after the invoice date", "Plain NZD Day 20 of the following month"}, &owner: {"Own AUD 7 days after the invoice date"}} {
 		m, err := a.Materials(t.Context(), *who)
 		if err != nil {
 			t.Fatal(err)

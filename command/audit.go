@@ -19,7 +19,7 @@ var auditCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f auditFlags
 		flags.StringVar(&f.to, "to", "", "with list: write the entries to a `FILE.csv` instead")
-		flags.StringVar(&f.by, "by", "", "with list: only what the member of staff with this `NAME` or e-mail address did")
+		flags.StringVar(&f.by, "by", "", "with list: only what the staff member with this `NAME` or email address did")
 		flags.StringVar(&f.subject, "subject", "", "with list: only entries about this `KIND` of thing, such as invoice, client or staff")
 		flags.StringVar(&f.id, "id", "", "with list and --subject: only entries about the one with this `ID`")
 		flags.StringVar(&f.action, "action", "", "with list: only this `ACTION`, such as export or denied")

@@ -27,7 +27,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	if _, err := os.Stat(kept); err != nil {
 		t.Errorf("what was there is not kept: %v", err)
 	}
-	if _, errs, status := d.run("export", "--all"); status != exitUnavailable || !strings.Contains(errs, "compared with") {
+	if _, errs, status := d.run("export", "--all"); status != exitUnavailable || !strings.Contains(errs, "has compared it with Demo Company (NZ)") {
 		t.Errorf("an export from a locked copy: %d, %s", status, errs)
 	}
 	d.must(exitDone, "restore", kept) // as if nothing had been, and within the same second

@@ -137,7 +137,14 @@ func (c command) usage(w io.Writer, flags *flag.FlagSet) {
 		fmt.Fprintf(w, "Usage: %s [FLAGS]\n\n%s%s.\n", line, strings.ToUpper(c.about[:1]), c.about[1:])
 	}
 	fmt.Fprintln(w, "\nFlags, anywhere on the line:")
-	flags.PrintDefaults()
+	flags.VisitAll(func(f *flag.Flag) {
+		value, about := flag.UnquoteUsage(f)
+		fmt.Fprintln(w, strings.TrimRight("  --"+f.Name+" "+value, " "))
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0s" {
+			about += " (default: " + f.DefValue + ")"
+		}
+		fmt.Fprintln(w, "    \t"+about)
+	})
 }
 
 // none returns a runner of a command that takes flags alone.

@@ -9,7 +9,7 @@ import (
 
 var disconnectCommand = command{
 	name: "disconnect", args: "[ORGANISATION]",
-	about:   "disconnect an organisation from Feebridge; without a name the one that the firm exports to",
+	about:   "disconnect an organisation from Feebridge; without a name, the one that the firm exports to",
 	prepare: func(*flag.FlagSet) runner { return disconnect },
 }
 

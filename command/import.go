@@ -18,8 +18,8 @@ var importCommand = command{
 	about: "import the invoices of a file in the columns of Xero's sales invoice template, either all of them or none",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f importFlags
-		flags.StringVar(&f.amounts, "amounts", "", "whether the file's unit amounts are `exclusive` or inclusive of tax")
-		flags.StringVar(&f.dates, "dates", "", "how to read dates such as 03/11/2026: `day-month-year` or month-day-year")
+		flags.StringVar(&f.amounts, "amounts", "", "whether the file's unit amounts exclude or include tax: `exclusive|inclusive`")
+		flags.StringVar(&f.dates, "dates", "", "how to read dates such as 03/11/2026: `day-month-year|month-day-year`")
 		flags.BoolVar(&f.finalize, "finalize", false, "finalize the invoices as well")
 		return f.run
 	},

@@ -18,8 +18,8 @@ var listCommand = command{
 	about: "list the invoices, or write them to a file",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f listFlags
-		flags.StringVar(&f.to, "to", "", "write the list to a `FILE.csv` or FILE.xlsx instead")
-		flags.StringVar(&f.template, "template", "", "with --to: write the invoices that are due for export in the columns of Xero's sales invoice template, to be imported into Xero by hand; takes those whose unit amounts are `exclusive` or inclusive of tax")
+		flags.StringVar(&f.to, "to", "", "write the list to a file instead: `FILE.csv|FILE.xlsx`")
+		flags.StringVar(&f.template, "template", "", "with --to: write the invoices that are due for export in the columns of Xero's sales invoice template, to be imported into Xero by hand; takes those whose unit amounts exclude or include tax: `exclusive|inclusive`")
 		return none(f.run)
 	},
 }

@@ -68,7 +68,8 @@ func (s *session) printComparison(state app.LockState) {
 	for _, c := range state.Compared {
 		s.print(map[string]any{
 			"organisation": c.Organisation.Tenant.Name, "found_again": c.Adopted, "brought_up_to_date": c.Updated, "without": c.Without,
-		}, "%s: found %d exports again, updated %d statuses.", c.Organisation.Tenant.Name, c.Adopted, c.Updated)
+		}, "%s", translations.Text("lock.compared", "Organisation", c.Organisation.Tenant.Name,
+			"Adopted", translations.Say("compared.adopted", "Count", c.Adopted), "Updated", translations.Say("compared.updated", "Count", c.Updated)))
 		for _, stray := range c.Strays {
 			s.print(map[string]string{
 				"number": string(stray.Number), "why": string(stray.Why), "status": string(stray.Status), "total": stray.Total.String(),

@@ -10,7 +10,7 @@ import (
 
 var redraftCommand = command{
 	name: "redraft", args: "NUMBER...",
-	about:   "take invoices back to draft, and delete in Xero what isn't approved there",
+	about:   "take invoices back to draft; those that are in Xero and not approved yet are deleted there",
 	prepare: func(*flag.FlagSet) runner { return redraft },
 }
 

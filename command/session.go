@@ -39,7 +39,7 @@ func (c *common) register(flags *flag.FlagSet) {
 	flags.Var(&c.api, "api", "`URL` of the Accounting API (default: Xero's own)")
 	flags.Var(&c.identity, "identity", "`URL` where people sign in to Xero (default: Xero's own)")
 	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
-	flags.StringVar(&c.as, "as", "", "act as the member of staff with this `NAME` or e-mail address; Feebridge asks for the password on the terminal")
+	flags.StringVar(&c.as, "as", "", "act as the staff member with this `NAME` or email address; Feebridge asks for the password on the terminal")
 	flags.Var(&c.passwordFD, "password-fd", "read the password as one line from this file `DESCRIPTOR` instead (0 is standard input)")
 }
 

@@ -24,12 +24,12 @@ func (s *session) signIn(ctx context.Context) error {
 	}
 	if !needed {
 		if s.me, err = s.app.Who(ctx); err == nil && s.common.as != "" && !isNamed(s.me, s.common.as) {
-			err = misused("--as says %q, but the only member of staff is %q.", s.common.as, s.me.Name)
+			err = misused("--as says %q, but the only staff member is %q.", s.common.as, s.me.Name)
 		}
 		return err
 	}
 	if s.common.as == "" {
-		return misused("The staff of this firm have passwords. Say who you are with --as and your name or e-mail address.")
+		return misused("The staff of this firm have passwords. Say who you are with --as and your name or email address.")
 	}
 	if s.password, err = s.readPassword(ctx, "Password", s.common.passwordFD, "--password-fd"); err != nil {
 		return err

@@ -18,7 +18,7 @@ var simCommand = command{
 	about: "run the simulated Xero on its own",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f simFlags
-		f.register(flags)
+		f.register(flags, "")
 		return none(f.run)
 	},
 }
@@ -30,14 +30,15 @@ type simFlags struct {
 	faults                        words
 }
 
-func (f *simFlags) register(flags *flag.FlagSet) {
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "the `ADDR` to listen on")
-	flags.StringVar(&f.seed, "seed", "demo", "what the organisations begin with: `demo` or empty")
-	flags.StringVar(&f.limits, "limits", "xero", "`xero` for Xero's limits, or off")
-	flags.StringVar(&f.deleted, "deleted-numbers", "free", "whether the number of a deleted invoice is `free` again or held")
-	flags.DurationVar(&f.latency, "latency", 0, "the `TIME` that every call takes")
-	flags.DurationVar(&f.perInvoice, "per-invoice", 0, "the `TIME` that each invoice of a batch takes")
-	flags.Var(&f.faults, "fault", "a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
+// register declares the flags. Where they are for some runs of the command alone, with says which.
+func (f *simFlags) register(flags *flag.FlagSet, with string) {
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", with+"the `ADDR` to listen on")
+	flags.StringVar(&f.seed, "seed", "demo", with+"start with demo data or with nothing: `demo|empty`")
+	flags.StringVar(&f.limits, "limits", "xero", with+"apply Xero's API limits or none: `xero|off`")
+	flags.StringVar(&f.deleted, "deleted-numbers", "free", with+"whether the number of a deleted invoice can be used again: `free|held`")
+	flags.DurationVar(&f.latency, "latency", 0, with+"the `TIME` that every call takes")
+	flags.DurationVar(&f.perInvoice, "per-invoice", 0, with+"the `TIME` that each invoice of a batch takes")
+	flags.Var(&f.faults, "fault", with+"a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
 }
 
 // redirectURIs are the addresses that the simulated Xero may return a sign-in to.

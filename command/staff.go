@@ -20,13 +20,13 @@ var staffCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f staffFlags
 		flags.Var(&f.rename, "rename", "with set: the new `NAME`")
-		flags.Var(&f.email, "email", "the e-mail `ADDRESS`; an empty one removes it")
+		flags.Var(&f.email, "email", "the email `ADDRESS`; an empty one removes it")
 		flags.Var(&f.times, "time", "a Time `PERMISSION`: "+permissionNames()+"; can be given more than once, and replaces those they have")
-		flags.Var(&f.settingsAdmin, "settings-admin", "make them a Settings Admin; =false ends that")
-		flags.Var(&f.admin, "admin", "make them an Admin; =false ends that")
+		flags.Var(&f.settingsAdmin, "settings-admin", "make them a Settings Admin; --settings-admin=false removes it")
+		flags.Var(&f.admin, "admin", "make them an Admin; --admin=false removes it")
 		flags.StringVar(&f.allClients, "all-clients", "", "their `ROLE` on all clients: "+roleNames())
 		flags.Var(&f.clients, "client", "their role on one client, as `CODE=ROLE`; can be given more than once")
-		flags.Var(&f.passwordFD, "new-password-fd", "with add and password: read the new password as one line from this file `DESCRIPTOR`; if it is that of --password-fd, as the line after")
+		flags.Var(&f.passwordFD, "new-password-fd", "with add and password: read the new password as one line from this file `DESCRIPTOR`; if it's the same as for --password-fd, put the new password on the second line")
 		return f.run
 	},
 }
@@ -57,7 +57,7 @@ func (f *staffFlags) run(ctx context.Context, s *session, words []string) error 
 	case name != "" && words[0] == "list":
 		return misused("\"staff list\" takes no name.")
 	case name == "" && words[0] != "list" && words[0] != "password":
-		return misused("Name the member of staff, for example: feebridge staff %s \"Mere Ngata\"", words[0])
+		return misused("Name the staff member, for example: feebridge staff %s \"Mere Ngata\"", words[0])
 	}
 	if err := s.open(ctx); err != nil {
 		return err

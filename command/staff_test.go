@@ -46,7 +46,7 @@ func TestTheStaffByCommand(t *testing.T) {
 	all := func(who []string, args ...string) []string { return append(args, who...) }
 
 	d.runs(exitDone, "Owner: ProcessTime", nil, "staff", "list")
-	d.runs(exitWrongUse, "only member of staff", nil, "staff", "list", "--as", "Mere Ngata")
+	d.runs(exitWrongUse, "only staff member", nil, "staff", "list", "--as", "Mere Ngata")
 	d.runs(exitSomeFailed, "yourself first", []string{meres}, "staff", "add", "Mere Ngata", "--new-password-fd", "3")
 	d.runs(exitDone, "", []string{owners}, "staff", "password", "--new-password-fd", "3")
 
@@ -96,7 +96,7 @@ func TestStaffCommandsThatAreWrong(t *testing.T) {
 		{[]string{"staff"}, "one of list"},
 		{[]string{"staff", "promote", "Owner"}, "one of list"},
 		{[]string{"staff", "list", "Owner"}, "takes no name"},
-		{[]string{"staff", "add"}, "Name the member"},
+		{[]string{"staff", "add"}, "Name the staff member"},
 		{[]string{"staff", "set", "Owner", "--time", "fly"}, "no Time permission"},
 		{[]string{"staff", "set", "Owner", "--all-clients", "king"}, "no role"},
 		{[]string{"staff", "list", "--password-fd", "three"}, "password-fd"},

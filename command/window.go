@@ -37,7 +37,7 @@ type Demo struct {
 var windowCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f windowFlags
-		f.sim.register(flags)
+		f.sim.register(flags, "with --demo: ")
 		flags.BoolVar(&f.demo, "demo", false, "open the demo firm, on a temporary database beside a simulated Xero")
 		flags.StringVar(&f.tour, "tour", "", "with --demo: play the main job automatically, and save pictures of it to `FOLDER`")
 		return none(f.run)

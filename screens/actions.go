@@ -179,7 +179,7 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	showKey(copyRows, fyne.KeyC)
 	return fyne.NewMenu("",
 		export,
-		item(lang.L("action.retry"), exporting, failed, retryWhy, b.confirmExport),
+		item(lang.L("action.export-again"), exporting, failed, retryWhy, b.confirmExport),
 		menuItem(lang.L("action.open-in-xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("menu.open"), openOneWhy, func() { b.write(rows[0].ID) }),

@@ -181,7 +181,9 @@ func (b *backups) comparison(c app.Comparison) fyne.CanvasObject {
 	case c.Without != "":
 		column.Add(signed(style.Held, paragraph(lang.L("lock.without-it", with{"Organisation": name, "Why": c.Without}))))
 	case !c.Ended.IsZero():
-		column.Add(signed(style.Done, paragraph(lang.L("lock.compared", with{"Organisation": name, "Adopted": c.Adopted, "Updated": c.Updated}))))
+		adopted := lang.N("compared.adopted", c.Adopted, with{"Count": b.format.Count(c.Adopted)})
+		updated := lang.N("compared.updated", c.Updated, with{"Count": b.format.Count(c.Updated)})
+		column.Add(signed(style.Done, paragraph(lang.L("lock.compared", with{"Organisation": name, "Adopted": adopted, "Updated": updated}))))
 	case c.Organisation.State != app.Connected:
 		column.Add(signed(style.Warning, paragraph(lang.L("lock.not-connected", with{"Organisation": name}))))
 	case !c.Organisation.Parked.Since.IsZero():

@@ -50,7 +50,7 @@ func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 		{Organisation: app.Organisation{Tenant: ledger.Tenant{Name: "Demo"}, State: app.ConsentEnded}, Strays: []app.Stray{{Number: "INV-7"}}},
 	}}
 	b := newTrial(t, fake)
-	b.see("Restored backup: nothing is exported or numbered until it's been compared with Xero.")
+	b.see("Restored backup: you can't export, finalize or delete invoices until Feebridge has compared it with Xero.")
 	b.tap("lock.details")
 	b.see("Demo: not connected. Connect it to compare it.",
 		"In Xero but missing or different in this backup: INV-7. These numbers won't be used again.")
@@ -62,7 +62,7 @@ func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 		}
 	}
 	b.tap("lock.continue")
-	b.notSee("Restored backup: nothing is exported or numbered until it's been compared with Xero.")
+	b.notSee("Restored backup: you can't export, finalize or delete invoices until Feebridge has compared it with Xero.")
 }
 
 func TestADamagedDatabaseOffersTheNewestCopy(t *testing.T) {

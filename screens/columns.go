@@ -98,9 +98,9 @@ func (c chip) word() string {
 	case failedChip:
 		return lang.L("chip.failed")
 	case checkChip:
-		return lang.L("chip.check")
+		return lang.L("chip.attention")
 	case waitingChip:
-		return lang.L("chip.waiting")
+		return lang.L("chip.in-progress")
 	case closedChip:
 		return lang.L("chip.closed")
 	case unpaidChip:

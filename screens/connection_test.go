@@ -85,8 +85,8 @@ func TestAFirmConnectsToXero(t *testing.T) {
 	b.see("Connected to Demo Company (NZ)", "Next, choose which accounts and tax rates")
 	b.notSee("no keyring")
 	b.tap("action.later")
-	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842", "Last call",
-		"see who signed in · stay connected · read and write sales invoices · read and write contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
+	b.see("connected", "Exports go to this organisation.", "Aroha Smith (aroha@hart.example), "+b.w.moment(fakeNow), "Olivia Hart, "+b.w.moment(fakeNow), "842", "Last contact with Xero",
+		"see who connected · stay connected · export invoices and follow their status · find and add contacts · read accounts, tax rates, tracking, items and branding themes · files.read")
 	b.notSee("Not connected to Xero")
 }
 
@@ -121,11 +121,11 @@ func TestSigningInIsCancelled(t *testing.T) {
 
 func TestASignInThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
 	fake := newUnconnected()
-	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "refused.not-kept")
+	fake.refuse["AskConsent"] = app.Errorf(app.Unavailable, "connection.not-kept")
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("Feebridge doesn't keep this connection after it closes.")
+	b.see("This computer has no keyring, so Feebridge can't save the connection.")
 	delete(fake.refuse, "AskConsent")
 	b.tap("action.try-again")
 	b.see("Connected to Demo Company (NZ)")
@@ -148,7 +148,7 @@ func TestAPersonChoosesAmongSeveralOrganisations(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("Aroha Smith signed in. Choose the organisations to connect.", "Already connected")
+	b.see("Xero user: Aroha Smith. Choose the organisations to connect.", "Already connected")
 	if !b.check("Demo Company (NZ)").Disabled() || b.check("Third Ltd").Checked {
 		t.Error("an organisation is connected unasked")
 	}
@@ -157,7 +157,7 @@ func TestAPersonChoosesAmongSeveralOrganisations(t *testing.T) {
 	}
 	b.typeText(" ") // ticks the first that can be
 	b.tap("connect.yes")
-	b.see("Couldn't reach Xero. This computer seems to be offline.")
+	b.see("Couldn't reach Xero. Check this computer's internet connection.")
 	delete(fake.xero.broken, "t2")
 	b.tap("action.try-again")
 	b.see("Connected to Kauri Holdings Ltd")
@@ -170,7 +170,7 @@ func TestOrganisationsThatAreConnectedAlreadyAreNotAskedFor(t *testing.T) {
 	b := newTrial(t, newSignedIn())
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("Aroha Smith signed in. All organisations they can access are already connected.")
+	b.see("Xero user: Aroha Smith. All organisations they can access are already connected.")
 	if b.fake.counted["Connect"] > 0 {
 		t.Error("it was connected again")
 	}
@@ -203,9 +203,9 @@ func TestWithoutAKeyringThatIsSaid(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openConnection()
 	b.tap("connect.title")
-	b.see("Connected to Demo Company (NZ)", "The computer has no keyring")
+	b.see("Connected to Demo Company (NZ)", "This computer has no keyring")
 	b.tap("action.later")
-	b.see("The computer has no keyring")
+	b.see("This computer has no keyring")
 }
 
 func TestAnOrganisationIsDisconnected(t *testing.T) {
@@ -231,7 +231,7 @@ func TestAnOrganisationIsDisconnected(t *testing.T) {
 func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
 	fake := newSignedIn()
 	fake.orgs = append(fake.orgs, app.Organisation{Tenant: kauri, State: app.Connected})
-	fake.refuse["ExportTo"] = app.Errorf(app.Conflict, "refused.no-organisation", "Organisation", "Kauri")
+	fake.refuse["ExportTo"] = app.Errorf(app.Conflict, "refused.no-organisation")
 	b := newTrial(t, fake)
 	b.openConnection()
 	options := func() *choice {
@@ -245,7 +245,7 @@ func TestTheFirmExportsToAnotherOrganisation(t *testing.T) {
 	}
 	options().choose(1)
 	b.settle()
-	b.see("The firm isn't connected to the organisation Kauri.")
+	b.see("The firm isn't connected to this organisation. Connect it, or choose another.")
 	if got := options().chosen; got != 0 {
 		t.Errorf("%d is chosen after it was refused", got)
 	}
@@ -335,9 +335,9 @@ func TestWhoMayNotConnectIsToldWhy(t *testing.T) {
 func TestAConnectionThatCannotBeReadSaysWhy(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)
-	fake.refuse["Consents"] = app.Errorf(app.Unavailable, "refused.not-kept")
+	fake.refuse["Consents"] = app.Errorf(app.Unavailable, "connection.not-kept")
 	b.openConnection()
-	b.see("Feebridge doesn't keep this connection after it closes.")
+	b.see("This computer has no keyring, so Feebridge can't save the connection.")
 }
 
 func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {

@@ -13,9 +13,9 @@ func (e *editor) newLines() *sheet.Sheet {
 		codeColumn:        {Title: lang.L("field.billing-code"), Width: 110, Options: e.codeOptions},
 		descriptionColumn: {Title: lang.L("field.description"), Width: 240, Stretch: true},
 		quantityColumn:    {Title: lang.L("field.quantity"), Width: 80, Right: true},
-		rateColumn:        {Title: lang.L("field.rate"), Width: 100, Right: true},
+		rateColumn:        {Title: lang.L("field.price"), Width: 100, Right: true},
 		discountColumn:    {Title: lang.L("field.discount"), Width: 80, Right: true},
-		taxColumn:         {Title: lang.L("field.tax"), Width: 160, Options: e.taxOptions},
+		taxColumn:         {Title: lang.L("field.tax-rate"), Width: 160, Options: e.taxOptions},
 		accountColumn:     {Title: lang.L("field.account"), Width: 90, Options: e.accountOptions},
 		amountColumn:      {Title: lang.L("field.amount"), Width: 110, Right: true, ReadOnly: true},
 	})
@@ -106,11 +106,11 @@ func fieldWord(f billing.Field) string {
 	case billing.QuantityField:
 		return lang.L("field.quantity")
 	case billing.UnitAmountField:
-		return lang.L("field.rate")
+		return lang.L("field.price")
 	case billing.DiscountField:
 		return lang.L("field.discount")
 	case billing.TaxField:
-		return lang.L("field.tax")
+		return lang.L("field.tax-rate")
 	case billing.AccountField:
 		return lang.L("field.account")
 	case billing.ItemField:

@@ -59,7 +59,7 @@ func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
 		t.Errorf("kept are %v", fake.writing.unsaved)
 	}
 	b.control(fyne.KeyL)
-	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, choose More actions > Draft.")
+	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back to draft (More actions > Draft).")
 	b.control(fyne.KeyE)
 	b.see("Export 1 invoice", "Total NZD 478.69")
 }
@@ -92,7 +92,7 @@ func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
 	if len(kept.Form.Lines) != 1 || kept.Form.Lines[0].UnitAmount != "9." {
 		t.Fatalf("kept is %+v", kept.Form)
 	}
-	b.see("Not saved yet. If Feebridge closes, your changes are kept.")
+	b.see("Unsaved changes. You won't lose them if Feebridge closes.")
 
 	again := newTrial(t, fake)
 	again.see("Continue editing?")
@@ -176,10 +176,10 @@ func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	b.tap("action.close")
 	b.see("Save this draft?")
 	b.tap("editor.keep-editing")
-	b.see("Line amounts")
+	b.see("Amounts are")
 	b.tap("action.close")
 	b.tap("editor.leave.discard")
-	b.notSee("Line amounts")
+	b.notSee("Amounts are")
 	if len(fake.writing.unsaved) > 0 || fake.written("new1") != nil {
 		t.Errorf("left are %v", fake.writing.unsaved)
 	}
@@ -187,7 +187,7 @@ func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	b.enter("acc")
 	b.tap("action.close")
 	b.key(fyne.KeyReturn)
-	b.notSee("Save this draft?", "Line amounts")
+	b.notSee("Save this draft?", "Amounts are")
 	if fake.written("new2") == nil {
 		t.Error("it was not saved")
 	}

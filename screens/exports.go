@@ -382,7 +382,7 @@ func (x *exports) askStale(p app.Progress) {
 		with{"Organisation": p.Organisation.Tenant.Name, "Time": x.moment(p.Run.Started), "Count": x.format.Count(p.Tally.Queued)})
 	var d *dialog
 	later := newButton(x.keys, lang.L("export.stale.later"), func() { d.hide() })
-	stop := newButton(x.keys, lang.L("export.stale.stop"), func() { d.hide(); x.cancel(id) })
+	stop := newButton(x.keys, lang.L("export.stale.stop"), func() { d.hide(); x.cancel(id, false) })
 	goOn := newButton(x.keys, lang.L("export.stale.continue"), func() {
 		d.hide()
 		act(x.shell, lang.L("busy.continuing-export"), func(ctx context.Context) (struct{}, error) {
@@ -400,8 +400,9 @@ func (x *exports) askStale(p app.Progress) {
 	d = x.dialogs.show(lang.L("export.stale.title"), fyne.NewSize(500, 0), paragraph(text), later, stop, goOn)
 }
 
-// cancel withdraws what of a run was not sent.
-func (x *exports) cancel(id app.RunID) {
+// cancel withdraws what of a run was not sent; removing says that the run takes invoices back to
+// draft.
+func (x *exports) cancel(id app.RunID, removing bool) {
 	act(x.shell, lang.L("busy.cancelling"), func(ctx context.Context) (int, error) {
 		return x.app.Cancel(ctx, x.me(), id)
 	}, func(n int, err error) {
@@ -409,7 +410,11 @@ func (x *exports) cancel(id app.RunID) {
 			x.failed(lang.L("export.cancel.failed"), err)
 			return
 		}
-		x.notice(lang.N("export.cancelled", n, with{"Count": n}))
+		cancelled := lang.N("export.cancelled", n, x.count(n))
+		if removing {
+			cancelled = lang.N("redraft.cancelled", n, x.count(n))
+		}
+		x.notice(cancelled)
 		if id == x.run {
 			x.refresh()
 		}

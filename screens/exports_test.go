@@ -34,15 +34,15 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 		t.Fatal("exported before it was confirmed")
 	}
 	b.key(fyne.KeyReturn)
-	b.see("Exporting to Xero", "To Demo Company (NZ): 0 of 8", "8 waiting")
+	b.see("Exporting to Xero", "To Demo Company (NZ): 0 of 8", "8 queued")
 
 	fake.settle(3)
 	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(27*time.Second)
 	b.settle()
 	b.pass(time.Second)
-	b.see("3 of 8", "1 exported", "1 with a warning", "1 failed", "5 waiting", "Waiting for Xero's minute limit: 26 s")
+	b.see("3 of 8", "1 exported", "1 with a warning", "1 failed", "5 queued", "Xero's per-minute limit reached. Continuing in 26 s")
 	b.pass(2 * time.Second)
-	b.see("Waiting for Xero's minute limit: 24 s")
+	b.see("Xero's per-minute limit reached. Continuing in 24 s")
 
 	fake.settle(100)
 	b.settle()
@@ -53,7 +53,7 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 	}
 	list.Select(0)
 	b.settle()
-	b.see("Invoice 0001078", "The contact is archived.", "842 Xero calls left today")
+	b.see("Invoice 0001078", "The contact is archived.", "842 Xero API calls left today")
 	if got := b.w.billing.grid.Selected(); len(got) != 1 || got[0] != fake.number("0001078").ID {
 		t.Errorf("selected %v", got)
 	}
@@ -71,7 +71,7 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 	b.settle()
 	b.w.frame.destinationItem().Action()
 	b.settle()
-	b.see("Exported and queued invoices stay where they are.", "Demo Company (NZ) (firm default)")
+	b.see("Queued invoices still go to the organisation they were queued for. Exported invoices stay where they are.", "Demo Company (NZ) (firm default)")
 	b.tap("Harbour Trading Ltd")
 	b.settle()
 	if got := fake.destinations[client]; got != "t2" {
@@ -151,7 +151,7 @@ func TestAnExportGoesOnInTheStrip(t *testing.T) {
 	b.settle()
 	b.see("Exporting to Demo Company (NZ): 2 of 8")
 	b.tap("action.show")
-	b.see("Exporting to Xero", "6 waiting")
+	b.see("Exporting to Xero", "6 queued")
 	b.key(fyne.KeyReturn)
 	fake.settle(100)
 	b.settle()
@@ -170,9 +170,9 @@ func TestTheRestOfAnExportIsCancelled(t *testing.T) {
 	fake.settle(2)
 	b.settle()
 	b.tap("run.cancel")
-	b.see("Export finished: 2 exported, 6 cancelled")
+	b.see("Export finished: 2 exported, 6 not sent")
 	b.key(fyne.KeyEscape)
-	b.see("6 invoices cancelled before they were sent")
+	b.see("6 invoices not sent: export cancelled")
 }
 
 func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
@@ -243,11 +243,11 @@ func TestAStaleRunIsAskedAboutOnce(t *testing.T) {
 			fake.queue(t, 0)
 			fake.stale = true
 			b := newTrial(t, fake)
-			b.see("Continue an earlier export?", "1 invoice of the export to Demo Company (NZ), started at")
+			b.see("Continue export?", "1 invoice in the export to Demo Company (NZ) that started at")
 			b.tap(test.press)
 			b.pass(time.Second)
 			b.pass(time.Second)
-			b.notSee("Continue an earlier export?")
+			b.notSee("Continue export?")
 			for _, call := range []string{"Confirm", "Cancel"} {
 				if got, want := fake.counted[call] > 0, call == test.call; got != want {
 					t.Errorf("%s was called: %v, want %v", call, got, want)
@@ -270,7 +270,7 @@ func TestTheBadgeTellsTheConnection(t *testing.T) {
 		"connection expired": {&app.Organisation{State: app.ConsentEnded}, "Kauri · connection expired", "Connect again.", "⚠"},
 		"disconnected":       {&app.Organisation{State: app.Disconnected, Consent: "u1"}, "Kauri · disconnected", "no longer connected", "✗"},
 		"offline": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Offline, Until: until}},
-			"Kauri · offline", "offline. Exporting continues automatically at", "○"},
+			"Kauri · offline", "internet connection. Exporting continues automatically at", "○"},
 		"day limit": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.DayLimit, Until: until, Text: "Daily limit"}},
 			"Kauri · waiting for Xero's limit", "Xero says: Daily limit", "…"},
 		"the wait is over": {&app.Organisation{State: app.Connected, Parked: app.Park{Why: app.Troubled, Until: fakeNow}},
@@ -316,7 +316,7 @@ func TestEveryErrorIsToldToAPerson(t *testing.T) {
 		want string
 	}{
 		{app.Errorf(app.NotFound, "refused.no-such-number", "Number", billing.Number("7")), "There's no invoice 7."},
-		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Couldn't reach Xero. This computer seems to be offline. dial tcp"},
+		{&app.Trouble{Reason: app.Offline, Text: "dial tcp"}, "Couldn't reach Xero. Check this computer's internet connection. dial tcp"},
 		{errors.Join(errors.New("saving"), &billing.Refused{Phrase: translations.Say("problem.number.none")}), "Enter an invoice number."},
 		{errors.New("boom"), "Feebridge ran into a problem: boom."},
 	} {

@@ -36,9 +36,9 @@ func TestTheNumbersThatNoInvoiceHasAreListed(t *testing.T) {
 		got = append(got, row[0].text+" | "+row[1].text+" | "+row[2].text)
 	}
 	want := []string{
-		"INV-0002 | Its invoice was deleted before it was approved in Xero. The number is free. | Kauri Joinery Ltd",
+		"INV-0002 | Its invoice was deleted before it was approved in Xero. The number can be used again. | Kauri Joinery Ltd",
 		"INV-0005 to INV-0008 | Never used | ",
-		"INV-0010 | Used up: approved or voided in Xero, or still in Xero | Boom FM",
+		"INV-0010 | Can't be used again: approved or voided in Xero, or still in Xero | Boom FM",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("other gaps (-want +got):\n%s", diff)
@@ -61,9 +61,9 @@ func TestTheNumbersThatNoInvoiceHasAreSaved(t *testing.T) {
 	}
 	want := []string{
 		"From|To|Reason|Deleted invoice's client",
-		"INV-0002|INV-0002|Its invoice was deleted before it was approved in Xero. The number is free.|Kauri Joinery Ltd",
+		"INV-0002|INV-0002|Its invoice was deleted before it was approved in Xero. The number can be used again.|Kauri Joinery Ltd",
 		"INV-0005|INV-0008|Never used|",
-		"INV-0010|INV-0010|Used up: approved or voided in Xero, or still in Xero|Boom FM",
+		"INV-0010|INV-0010|Can't be used again: approved or voided in Xero, or still in Xero|Boom FM",
 	}
 	if diff := cmp.Diff(want, saved); diff != "" {
 		t.Errorf("saved something else (-want +got):\n%s", diff)
@@ -74,7 +74,7 @@ func TestWhereNoNumberIsMissingThatIsSaid(t *testing.T) {
 	b := newTrial(t, newFake().fill(3))
 	b.openNumbers()
 	b.tap("gaps.open")
-	b.see("There are none. Every number from the lowest one used to the next one, INV-0001, has an invoice.")
+	b.see("No gaps. Every number from the lowest one used to the next one, INV-0001, has an invoice.")
 	b.tap("action.close")
 	b.fake.refuse["Gaps"] = errors.New("disk full")
 	b.tap("gaps.open")

@@ -203,8 +203,8 @@ func TestWhatDisappearedIsShownAndMayStay(t *testing.T) {
 	b := newTrial(t, fake)
 	b.openMapping()
 	b.see("Some of these choices aren't available in Demo Company (NZ).",
-		"Default: the account “280” can't be used for sales.", "Billing code OLD: the item “BOOK” isn't sold.",
-		"“Office” has no tracking option “Wellington”.", "Tax GST: the tax rate “GONE” can't be used for sales.",
+		"Default: the account “280” can't be used for sales.", "Billing code OLD: the item “BOOK” isn't in Xero, or isn't set up there as an item you sell.",
+		"“Office” has no tracking option “Wellington”.", "Tax rate GST: the tax rate “GONE” can't be used for sales.",
 		"“280” isn't available for sales in Demo Company (NZ)", "“BOOK” isn't available", "“Wellington” isn't available", "“GONE” isn't available",
 		"280 (not available)", "BOOK (not available)")
 	b.choose("Branding theme", 0, "standard")
@@ -226,11 +226,11 @@ func TestARateThatDiffersIsAProblem(t *testing.T) {
 	fake.xero.maps["t1"] = ledger.Mapping{Taxes: map[string]string{"ZERORATED": "OUTPUT2"}}
 	b := newTrial(t, fake)
 	b.openMapping()
-	b.see("This tax is 0% here but 15% in Xero. Lines that use it won't be exported")
+	b.see("This tax rate is 0% here but 15% in Xero. Lines that use it won't be exported")
 	b.choose("Zero Rated · 0%", 0, "zero")
 	b.notSee("Lines that use it won't be exported")
 	b.choose("Default tax rate", 0, "15%")
-	b.see("This tax is 0% here but 15% in Xero. Lines that use it won't be exported")
+	b.see("This tax rate is 0% here but 15% in Xero. Lines that use it won't be exported")
 }
 
 func TestATermMustBeUsable(t *testing.T) {
@@ -244,7 +244,7 @@ func TestATermMustBeUsable(t *testing.T) {
 			}
 		}
 	}
-	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "Payment terms can be day 1 to 31 of the next month, not 32."} {
+	for text, want := range map[string]string{"": "Enter the days as a number.", "x": "Enter the days as a number.", "32": "Payment terms can be day 1 to 31 of the following month, not 32."} {
 		days(text)
 		b.see(want)
 		if !b.button("action.save").Disabled() {

@@ -126,7 +126,7 @@ func TestEveryHappeningIsTold(t *testing.T) {
 			all[billing.InvoiceID(fmt.Sprint(what, i))] = event{what: what}
 		}
 	}
-	want := "1 invoice approved, 2 part-paid, 3 paid, 4 credited in full, 5 voided, 6 deleted, 7 edited and 8 no longer found in Xero."
+	want := "1 invoice approved, 2 part-paid, 3 paid, 4 credited in full, 5 voided, 6 deleted, 7 edited and 8 no longer listed in Xero."
 	if got := b.w.billing.news.words(all); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -138,5 +138,5 @@ func TestEveryHappeningIsTold(t *testing.T) {
 		st.Status, st.AmountPaid = ledger.AuthorisedThere, totals.Tax
 	})
 	b.settle()
-	b.see("1 invoice part-paid in Xero. Closed here. 1 invoice edited and 1 no longer found in Xero.")
+	b.see("1 invoice part-paid in Xero. Closed here. 1 invoice edited and 1 no longer listed in Xero.")
 }

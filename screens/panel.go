@@ -220,7 +220,7 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) (line *
 	if exporting.possible(p.me(), row) {
 		text := lang.L("action.export")
 		if row.Stage.Export == billing.Failed {
-			text = lang.L("action.retry")
+			text = lang.L("action.export-again")
 		}
 		add(text, func() { p.moves.confirmExport(rows) }).Importance = widget.HighImportance
 	}
@@ -307,7 +307,7 @@ func (p *invoicePanel) contact(v app.InvoiceView) fyne.CanvasObject {
 	return section(lang.L("panel.contact"),
 		paragraph(v.Contact.Name),
 		caption(lang.L("panel.contact-how", with{"How": linkWord(v.Contact.How), "When": p.moment(v.Contact.At)})),
-		caption(lang.L("panel.contact-hint")))
+		caption(lang.L("client.sync-hint")))
 }
 
 // exports lists the exports of the invoice, the newest first.

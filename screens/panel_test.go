@@ -20,15 +20,15 @@ func TestThePanelTellsWhyAnExportFailedAndWhatToDo(t *testing.T) {
 		"The Contact with ContactID 8f2e has been archived. The Contact must be un-archived before creating new invoices.",
 		"What it means", ledger.ContactArchived.Meaning().String(), "What to do", ledger.ContactArchived.Fix().String(),
 		"Preparation of the annual accounts", "8 × 192.00 · 15% GST on Income · account 200 · Region: North", "1,581.70", "237.26", "1,818.96", "Total NZD")
-	b.button("action.retry")
-	b.tap("action.retry")
+	b.button("action.export-again")
+	b.tap("action.export-again")
 	b.see("Export 1 invoice to Demo Company (NZ)?")
 }
 
 func TestThePanelSaysThatClientDetailsAreSentOnce(t *testing.T) {
 	b := newTrial(t, newFake().fill(24))
 	b.doubleClick("0001076") // exported
-	b.see("Contact in Xero", "Matched by name", "After that, make changes both here and in Xero.", "Exports", "History", "Olivia Hart: finalized")
+	b.see("Contact in Xero", "Matched by name", "Make later changes both here and in Xero.", "Exports", "History", "Olivia Hart: finalized")
 	b.tap("action.open-in-xero")
 	if len(b.opened) != 1 || b.opened[0] != "https://xero.example/xi00002" {
 		t.Errorf("opened %q", b.opened)
@@ -150,8 +150,8 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 	viewer.Time = nil
 	b := newTrialAs(t, newFake().fill(24), viewer)
 	b.doubleClick("0001059")
-	b.see("Choose the right contact, then retry.")
-	b.notSee("Choose contact…", "Retry")
+	b.see("Choose the right contact, then export again.")
+	b.notSee("Choose contact…", "Export again")
 }
 
 func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
@@ -163,7 +163,7 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 		buttons []string
 	}{
 		"exported": {finalized(billing.Exported), nil,
-			[]string{"In Xero as a draft.", "To change it, choose Draft"}, []string{"Draft", "Open in Xero"}},
+			[]string{"In Xero as a draft.", "To change it, take it back to draft (More actions > Draft)"}, []string{"Draft", "Open in Xero"}},
 		"changed": {finalized(billing.Changed), nil,
 			[]string{"This invoice was edited in Xero.", "To discard the edits"}, []string{"Draft", "Open in Xero"}},
 		"deleted": {finalized(billing.DeletedInXero), nil,
@@ -171,14 +171,14 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 		"being removed": {finalized(billing.Removing), nil,
 			[]string{"Being deleted from Xero", "If someone approves it first"}, []string{"Open in Xero"}},
 		"not found": {finalized(billing.NotFoundInXero), nil,
-			[]string{"Not found in Xero", "an Admin can confirm it's missing"}, []string{"Check Xero now", "Confirm it's missing from Xero…"}},
+			[]string{"Missing from Xero", "an Admin can confirm that"}, []string{"Check Xero now", "Confirm it's missing from Xero…"}},
 		"approved": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.AuthorisedThere },
 			[]string{"Approved in Xero and closed here.", noCreditNotes}, []string{"Replace…", "Open in Xero"}},
 		"paid": {closed(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.PaidThere },
 			[]string{"Paid in Xero and closed here.", "remove the payments in Xero first", noCreditNotes}, []string{"Replace…"}},
 		"part-paid": {closed(billing.Exported), func(st *ledger.Standing) {
 			st.Status, st.AmountPaid, st.AmountDue = ledger.AuthorisedThere, money.New(100, "NZD"), money.New(123400, "NZD")
-		}, []string{"Part-paid, 1,234.00 due", "NZD 1,234.00 is due", noCreditNotes}, []string{"Replace…"}},
+		}, []string{"Part-paid, 1,234.00 due", "NZD 1,234.00 is still due", noCreditNotes}, []string{"Replace…"}},
 		"credited": {closed(billing.Exported), func(st *ledger.Standing) {
 			st.Status, st.AmountCredited = ledger.PaidThere, money.New(100, "NZD")
 		}, []string{"Credited", "Credited in full", noCreditNotes}, []string{"Replace…"}},
@@ -225,7 +225,7 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
 	b.notSee(ledger.TotalDiffers.Meaning().String())
 	b.tap("menu.draft")
-	b.see("the edits made there are lost.")
+	b.see("the edits made there will be lost.")
 	b.key(fyne.KeyReturn)
 	if fake.counted["Redraft"] != 1 {
 		t.Error("it was not taken back")
@@ -267,7 +267,7 @@ func TestWhatWasNotFoundIsLookedForAndLetGo(t *testing.T) {
 	b.see("Couldn't check Xero", "Couldn't reach Xero")
 	b.key(fyne.KeyEscape)
 	b.tap("menu.confirm-missing")
-	b.see("Confirm that invoice 0001076 is missing from Xero?", "exporting again makes a duplicate")
+	b.see("Confirm that invoice 0001076 is missing from Xero?", "exporting it again creates a duplicate")
 	b.key(fyne.KeyReturn)
 	if got := fake.number("0001076").Stage; got != finalized(billing.NotExported) {
 		t.Errorf("it is %v", got)

@@ -28,11 +28,12 @@ func (x *exports) show() {
 		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), leave)
 	} else {
 		id := x.run
-		stop := newButton(x.keys, lang.L("run.cancel"), func() { x.cancel(id) })
-		title := lang.L("run.exporting")
-		if x.removing() {
-			title = lang.L("run.deleting")
+		title, cancel := lang.L("run.exporting"), lang.L("run.cancel")
+		removing := x.removing()
+		if removing {
+			title, cancel = lang.L("run.redrafting"), lang.L("run.redrafting.cancel")
 		}
+		stop := newButton(x.keys, cancel, func() { x.cancel(id, removing) })
 		x.box = x.dialogs.show(title, fyne.NewSize(520, 0), x.running(), stop, leave)
 	}
 	x.box.onHide = x.closed
@@ -74,7 +75,7 @@ func (x *exports) running() fyne.CanvasObject {
 	x.to = paragraph("")
 	note := caption(lang.L("run.exporting.hint"))
 	if x.removing() {
-		note.SetText(lang.L("run.deleting.hint"))
+		note.SetText(lang.L("run.redrafting.hint"))
 	}
 	return container.NewVBox(x.to, container.New(thin(8), x.bar), x.counts, x.wait, note)
 }
@@ -132,7 +133,7 @@ func (x *exports) countWords() []fyne.CanvasObject {
 	add(style.Failed, t.Failed+len(x.refused), x.failedCount)
 	add(style.Unknown, t.Unknown, func(n int) string { return lang.N("run.count.unknown", n, x.count(n)) })
 	add(style.Busy, t.Exporting, func(n int) string { return lang.N("run.count.busy", n, x.count(n)) })
-	add(style.Queued, t.Queued, func(n int) string { return lang.N("run.count.waiting", n, x.count(n)) })
+	add(style.Queued, t.Queued, func(n int) string { return lang.N("run.count.queued", n, x.count(n)) })
 	add(style.None, t.Cancelled, x.cancelledCount)
 	return words
 }
@@ -142,21 +143,26 @@ func (x *exports) count(n int) with { return with{"Count": x.format.Count(n)} }
 // doneCount counts what was done as it was asked for, failedCount what was not.
 func (x *exports) doneCount(n int) string {
 	if x.removing() {
-		return lang.N("run.count.deleted", n, x.count(n))
+		return lang.N("run.count.redrafted", n, x.count(n))
 	}
 	return lang.N("run.count.exported", n, x.count(n))
 }
 
 func (x *exports) failedCount(n int) string {
 	if x.removing() {
-		return lang.N("run.count.not-deleted", n, x.count(n))
+		return lang.N("run.count.not-redrafted", n, x.count(n))
 	}
 	return lang.N("run.count.failed", n, x.count(n))
 }
 
 func (x *exports) warnedCount(n int) string { return lang.N("run.count.warned", n, x.count(n)) }
 
-func (x *exports) cancelledCount(n int) string { return lang.N("run.count.cancelled", n, x.count(n)) }
+func (x *exports) cancelledCount(n int) string {
+	if x.removing() {
+		return lang.N("run.count.kept", n, x.count(n))
+	}
+	return lang.N("run.count.not-sent", n, x.count(n))
+}
 
 // waitText says what the run waits for, or nothing.
 func (x *exports) waitText() string { return waitingFor(x.progress, x.now()) }
@@ -190,13 +196,13 @@ func (x *exports) stripWords() (style.Sign, string) {
 			sign = style.Warning
 		}
 		if x.removing() {
-			return sign, lang.L("run.deleting.finished", data)
+			return sign, lang.L("run.redrafting.finished", data)
 		}
 		return sign, lang.L("run.exporting.finished", data)
 	}
 	text := lang.L("run.exporting.to", data)
 	if x.removing() {
-		text = lang.L("run.deleting.from", data)
+		text = lang.L("run.redrafting.to-draft", data)
 	}
 	if wait := x.waitText(); wait != "" {
 		return style.Queued, text + " · " + wait
@@ -231,7 +237,7 @@ func (x *exports) endTitle() string {
 	case whole:
 		return lang.N("run.exporting.done", t.All, x.count(t.All))
 	case x.removing():
-		return lang.L("run.deleting.end-title", with{"Result": x.resultWords()})
+		return lang.L("run.redrafting.end-title", with{"Result": x.resultWords()})
 	}
 	return lang.L("run.exporting.end-title", with{"Result": x.resultWords()})
 }
@@ -266,14 +272,14 @@ func (x *exports) outcomes() []outcome {
 		o := outcome{id: r.Invoice, sign: style.Busy, text: lang.L("run.unsettled"), order: 1}
 		switch r.Result {
 		case app.KeptThere:
-			o.sign, o.text, o.order = style.Failed, lang.L("run.stays"), 0
+			o.sign, o.text, o.order = style.Failed, lang.L("run.not-redrafted"), 0
 			if len(r.Messages) > 0 {
 				o.text += ": " + r.Messages[0].Text
 			}
 		case app.Withdrawn:
 			o.sign, o.text, o.order = style.None, lang.L("run.withdrawn"), 2
 		case app.Removed:
-			o.sign, o.text, o.order = style.Done, lang.L("run.deleted"), 3
+			o.sign, o.text, o.order = style.Done, lang.L("run.redrafted"), 3
 		}
 		all = append(all, o)
 	}

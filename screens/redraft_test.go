@@ -24,13 +24,13 @@ func TestAnExportedInvoiceIsRemovedFromXeroAndADraftAgain(t *testing.T) {
 	}
 	b.control(fyne.KeyD)
 	b.key(fyne.KeyReturn) // Yes
-	b.see("Deleting from Xero", "From Demo Company (NZ): 0 of 1", "1 waiting", "it stays in Xero and closes here")
+	b.see("Taking back to draft", "Deleting from Demo Company (NZ): 0 of 1", "1 queued", "it stays in Xero and closes here")
 	if got := b.w.billing.tally.of("")[waitingChip]; got != 1 {
 		t.Errorf("%d are waiting, want the one", got)
 	}
 	fake.settleRemovals(1)
 	b.settle()
-	b.see("1 invoice taken back to draft", "0001076", "Deleted from Xero. Now a draft here.")
+	b.see("1 invoice taken back to draft", "0001076", "Taken back to draft. Deleted from Xero.")
 	b.key(fyne.KeyEscape)
 	if got := fake.number("0001076").Stage; got.Status != billing.Draft {
 		t.Errorf("it is %v", got)
@@ -50,24 +50,24 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 	fake.number("0001102").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("Draft (5)")
-	b.see("Take 5 invoices back to draft?", "2 invoices aren't in Xero and become drafts immediately.", "3 invoices are deleted from Xero first, then become drafts.",
-		"1 of these was edited in Xero. The edits are lost.", "2 invoices won't change: closed; use Replace instead.", "1 invoice won't change: already a draft.")
+	b.see("Take 5 invoices back to draft?", "2 invoices aren't in Xero and will become drafts immediately.", "3 invoices will be deleted from Xero, then become drafts here.",
+		"1 of these was edited in Xero. The edits will be lost.", "2 invoices won't change: closed; use Replace instead.", "1 invoice won't change: already a draft.")
 	b.tap("draft.yes")
-	b.see("Deleting from Xero", "1 not deleted") // the queued one was refused
+	b.see("Taking back to draft", "1 not taken back") // the queued one was refused
 	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(20*time.Second)
 	b.key(fyne.KeyEscape) // it goes on
 	b.pass(time.Second)
-	b.see("Deleting from Demo Company (NZ): 0 of 3", "Waiting for Xero's minute limit: 19 s")
+	b.see("Taking invoices in Demo Company (NZ) back to draft: 0 of 3", "Xero's per-minute limit reached. Continuing in 19 s")
 	fake.settleRemovals(2)
 	b.settle()
 	b.tap("action.show")
 	b.see("2 of 3")
-	b.tap("run.cancel")
-	b.see("Deletion finished: 2 not deleted, 1 deleted, 1 cancelled")
+	b.tap("run.redrafting.cancel")
+	b.see("Finished taking back to draft: 2 not taken back, 1 taken back, 1 kept in Xero")
 	rows := b.listing().rows
 	for i, want := range []string{
-		"Invoice 0001102 can't be taken back to draft: queued for export; cancel the export first.", "Still in Xero: It is approved in Xero.",
-		"Cancelled. Still in Xero.", "Deleted from Xero. Now a draft here.",
+		"Invoice 0001102 can't be taken back to draft: queued for export; cancel the export first.", "Not taken back to draft: It is approved in Xero.",
+		"Kept in Xero: cancelled before it was deleted", "Taken back to draft. Deleted from Xero.",
 	} {
 		if got := rows[i][3].text; got != want {
 			t.Errorf("row %d of the summary says %q, want %q", i, got, want)
@@ -110,7 +110,7 @@ func TestTheEditorTakesAnInvoiceBackInTheSameWay(t *testing.T) {
 	b := newTrial(t, fake)
 	b.w.editor.open(fake.number("0001076").ID)
 	b.settle()
-	b.see("This invoice is in Xero. To change it, choose More actions > Draft.")
+	b.see("This invoice is in Xero. To change it, take it back to draft (More actions > Draft).")
 	b.control(fyne.KeyD)
 	b.see("Invoice 0001076 will be deleted from Xero.")
 	b.key(fyne.KeyReturn)
@@ -133,8 +133,8 @@ func TestARemovalIsTakenUpAtTheStartAndAVoidingIsNot(t *testing.T) {
 	fake.remove(staff.Founder("s1", "Olivia Hart"), ledger.VoidedThere, w)
 	fake.mu.Unlock()
 	b := newTrial(t, fake)
-	b.see("Deleting from Demo Company (NZ): 0 of 1")
+	b.see("Taking invoices in Demo Company (NZ) back to draft: 0 of 1")
 	fake.settleRemovals(2)
 	b.settle()
-	b.see("Deletion from Demo Company (NZ) finished: 1 deleted")
+	b.see("Finished taking invoices in Demo Company (NZ) back to draft: 1 taken back")
 }

@@ -154,5 +154,5 @@ func TestTheColumnTellsHowAnInvoiceStandsInXero(t *testing.T) {
 	expect("Closed | ∅ | Voided in Xero")
 	b.fake.inXero("0001076", closed(missingThere), nil)
 	b.settle()
-	expect("Closed | ∅ | Not found in Xero")
+	expect("Closed | ∅ | Missing from Xero")
 }

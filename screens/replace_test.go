@@ -40,7 +40,7 @@ func TestAClosedInvoiceIsVoidedFromHereDeletedAndWrittenAnew(t *testing.T) {
 	fake.gauge.Why, fake.gauge.WaitUntil = app.MinuteLimit, b.now().Add(20*time.Second)
 	fake.mu.Unlock()
 	b.pass(time.Second)
-	b.see("Waiting for Xero's minute limit: 19 s")
+	b.see("Xero's per-minute limit reached. Continuing in 19 s")
 	fake.settleRemovals(1)
 	b.settle()
 	b.see("Voided in Xero. When you delete it")

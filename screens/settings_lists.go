@@ -27,7 +27,7 @@ func (s *settings) taxesPart() settingsPart {
 	s.table = newTable([]sheet.Column{
 		{Title: lang.L("field.name"), Width: 200, Stretch: true},
 		{Title: lang.L("field.rate"), Width: 90, Right: true},
-		{Title: lang.L("settings.tax-type"), Width: 140},
+		{Title: lang.L("settings.tax-code"), Width: 140},
 		{Title: lang.L("settings.tax-parts"), Width: 230},
 	}, rows, lang.L("settings.no-taxes"), !s.may())
 	t := s.table
@@ -83,8 +83,8 @@ func (s *settings) codesPart() settingsPart {
 	s.table = newTable([]sheet.Column{
 		{Title: lang.L("field.code"), Width: 110},
 		{Title: lang.L("field.description"), Width: 240, Stretch: true},
-		{Title: lang.L("field.rate"), Width: 100, Right: true},
-		{Title: lang.L("field.tax"), Width: 170, Options: func(int) []sheet.Option {
+		{Title: lang.L("field.price"), Width: 100, Right: true},
+		{Title: lang.L("field.tax-rate"), Width: 170, Options: func(int) []sheet.Option {
 			var options []sheet.Option
 			for _, t := range s.known.Taxes {
 				options = append(options, sheet.Option{Value: t.Name, Label: t.Rate.String()})

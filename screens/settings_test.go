@@ -49,7 +49,7 @@ func TestTaxesAreWrittenInATable(t *testing.T) {
 	table.SetCursor(sheet.Cell{Row: 2})
 	b.enter("GST + PST", "12", "BC", "GST 5% + PST 6%")
 	b.tap("action.save")
-	b.see("Row 3: The components of the tax “GST + PST” add up to 11%, but its rate is 12%. Correct one of them.")
+	b.see("Row 3: The components of the tax rate “GST + PST” add up to 11%, but its rate is 12%. Correct one of them.")
 	table.SetCursor(sheet.Cell{Row: 2, Column: 3})
 	table.Focus()
 	b.enter("GST 5% + PST 7%")

@@ -197,7 +197,7 @@ func exportWord(s billing.Stage, how ledger.Settlement) string {
 func resultWord(e app.Export) string {
 	switch {
 	case !e.Ended.IsZero() && e.Result == billing.NotExported:
-		return lang.L("run.cancelled")
+		return lang.L("run.not-sent")
 	case e.Ended.IsZero():
 		return lang.L("run.unsettled")
 	}

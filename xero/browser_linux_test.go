@@ -87,7 +87,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 	t.Run("somebody forges an answer", func(t *testing.T) {
 		_, err := p.signIn(t, func(tab context.Context, link string) {
 			p.do(t, tab, chromedp.Navigate(p.callback(0)+"?code=forged&state=forged"))
-			if shown := p.text(t, tab); !strings.HasPrefix(shown, "This page belongs to another sign-in") {
+			if shown := p.text(t, tab); !strings.HasPrefix(shown, "This page is from another attempt to connect") {
 				t.Errorf("the tab shows %q", shown)
 			}
 			p.decide(t, tab, link, "allow")
@@ -128,7 +128,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 		if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Connect again") {
 			t.Errorf("the error is %v", err)
 		}
-		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nXero didn't accept the sign-in") {
+		if !strings.HasPrefix(landing, "Xero didn't give Feebridge access\nXero didn't complete the connection. It may have taken too long.") {
 			t.Errorf("the tab shows %q", landing)
 		}
 	})

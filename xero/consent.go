@@ -73,10 +73,10 @@ var scopes = []string{
 
 // needs are the scopes without which Feebridge is of no use, each with what for, by its key.
 var needs = []struct{ scope, why string }{
-	{"offline_access", "access.stay-connected"},
-	{"accounting.invoices", "access.invoices"},
-	{"accounting.contacts", "access.contacts"},
-	{"accounting.settings.read", "access.settings"},
+	{"offline_access", "connection.scope.offline"},
+	{"accounting.invoices", "connection.scope.invoices"},
+	{"accounting.contacts", "connection.scope.contacts"},
+	{"accounting.settings.read", "connection.scope.settings"},
 }
 
 // Consent has a person sign in and decide, with a proof key (PKCE, S256) in place of a

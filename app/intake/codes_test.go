@@ -61,7 +61,7 @@ func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
 		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: This column isn't imported. The columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
 		"twice":          {"Code\nA\na\n", "Line 3, Code: The billing code a is also in line 2. Remove one of them."},
 		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
-		"unknown tax":    {"Code,Tax\nA,Vat\n", "Line 2, Tax: There's no tax called “Vat”. Add it to the taxes first, or correct the name."},
+		"unknown tax":    {"Code,Tax\nA,Vat\n", "Line 2, Tax: There's no tax rate called “Vat”. Add it to the tax rates first, or correct the name."},
 		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: Enter a billing code."},
 	} {
 		_, problems := codesOf(t, a, c.file)

@@ -126,7 +126,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"amount with a comma that may be a decimal", []map[string]string{{"UnitAmount": "1,234"}}, intake.Options{}, []string{"2 UnitAmount 1234.00"}},
 		{"discount over 100", []map[string]string{{"Discount": "120"}}, intake.Options{}, []string{"2 Discount 120"}},
 		{"unknown tax", []map[string]string{{"TaxType": "VAT"}}, intake.Options{}, []string{"2 TaxType 15% GST on Income (OUTPUT2)"}},
-		{"tax missing", []map[string]string{{"TaxType": ""}}, intake.Options{}, []string{"2 TaxType The tax is missing"}},
+		{"tax missing", []map[string]string{{"TaxType": ""}}, intake.Options{}, []string{"2 TaxType The tax rate is missing"}},
 		{"tax amount that differs", []map[string]string{{"TaxAmount": "15.01"}}, intake.Options{}, []string{"2 TaxAmount The file says 15.01, but Xero computes 15.00"}},
 		{"total that differs", []map[string]string{{"Total": "100"}}, intake.Options{}, []string{"2 Total The file says 100.00, but Xero computes 115.00"}},
 		{"total of all lines", []map[string]string{{"Total": "230"}, {"Total": "230"}}, intake.Options{}, nil},
@@ -152,7 +152,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"figures beyond Xero", []map[string]string{{}, {"Quantity": "99999999", "UnitAmount": "99999999"}}, intake.Options{}, []string{"3 UnitAmount 9999999999.99"}},
 		{"a tax amount with too many decimals", []map[string]string{{"TaxAmount": "15.0004"}}, intake.Options{}, []string{"2 TaxAmount round it"}},
 		{"a line of text with more", []map[string]string{{}, {"Quantity": "", "UnitAmount": "", "AccountCode": "", "TaxType": "", "Discount": "5", "TrackingName1": "Region", "TrackingOption1": "North"}},
-			intake.Options{}, []string{"3 Discount line of text", "3 TrackingName1 line of text", "3 TrackingOption1 line of text"}},
+			intake.Options{}, []string{"3 Discount description-only line", "3 TrackingName1 description-only line", "3 TrackingOption1 description-only line"}},
 		{"a category twice", []map[string]string{{"TrackingName1": "Region", "TrackingOption1": "North", "TrackingName2": "region", "TrackingOption2": "South"}},
 			intake.Options{}, []string{"2 TrackingName2 twice"}},
 		{"negative total", []map[string]string{{"Quantity": "-1"}}, intake.Options{}, []string{"2  credit note"}},
@@ -294,7 +294,7 @@ func TestImportOfATaxByNameOrCode(t *testing.T) {
 	for text, want := range map[string]string{"tax001": "TAX001", "TAX003": "TAX003", "no  gst": "NONE", "Two names": ""} {
 		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"TaxType": text}), intake.Options{})
 		if want == "" {
-			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "2 taxes are called Two names") {
+			if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text.String(), "2 tax rates are called Two names") {
 				t.Errorf("%s: %v", text, p.Problems)
 			}
 		} else if len(p.Problems) > 0 || p.Invoices[0].Invoice.Lines[0].Tax.Code != want {

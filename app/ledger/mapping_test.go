@@ -33,7 +33,7 @@ func TestMappingCheck(t *testing.T) {
 		{"an archived account, newly", ledger.Mapping{DefaultAccount: "210"}, ledger.Mapping{}, "“210”"},
 		{"an archived account, as before", ledger.Mapping{DefaultAccount: "210"}, ledger.Mapping{DefaultAccount: "210"}, ""},
 		{"an item that is not sold", ledger.Mapping{Codes: map[string]ledger.Target{"A": {Item: "DESK"}}}, ledger.Mapping{}, "“DESK”"},
-		{"a rate that is not active", ledger.Mapping{Taxes: map[string]string{"OLD": "OUTPUT"}}, ledger.Mapping{}, "Tax OLD"},
+		{"a rate that is not active", ledger.Mapping{Taxes: map[string]string{"OLD": "OUTPUT"}}, ledger.Mapping{}, "Tax rate OLD"},
 		{"a rate for expenses", ledger.Mapping{DefaultTax: "INPUT2"}, ledger.Mapping{}, "“INPUT2”"},
 		{"a theme that is not there", ledger.Mapping{Theme: "Blue"}, ledger.Mapping{}, "“Blue”"},
 		{"an option that is not there", ledger.Mapping{Tracking: []billing.Tracking{{Category: "Region", Option: "East"}}}, ledger.Mapping{}, "“Region” has no tracking option “East”"},

@@ -309,8 +309,8 @@ const mostTold = 50
 // tellComparison says the result of a comparison, as the audit trail keeps it.
 func tellComparison(c app.Reconciliation, strays []app.Stray) string {
 	lines := []string{
-		translations.Text("trail.compared.adopted", "Number", c.Adopted),
-		translations.Text("trail.compared.updated", "Number", c.Updated),
+		translations.Text("compared.adopted", "Count", c.Adopted),
+		translations.Text("compared.updated", "Count", c.Updated),
 	}
 	for _, s := range strays[:min(len(strays), mostTold)] {
 		lines = append(lines, string(s.Why)+": "+string(s.Number)+", "+string(s.Status)+", "+s.Total.String())

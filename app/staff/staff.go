@@ -106,11 +106,11 @@ func (m Member) Check() error {
 	}
 	for _, r := range m.Roles {
 		if r > Owner {
-			return refuse("problem.staff.role", "Role", r)
+			return refuse("problem.no-such-role", "Role", r)
 		}
 	}
 	if m.AllEntities > Owner {
-		return refuse("problem.staff.role", "Role", m.AllEntities)
+		return refuse("problem.no-such-role", "Role", m.AllEntities)
 	}
 	return billing.CheckEmail(m.Email)
 }
