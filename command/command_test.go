@@ -211,9 +211,9 @@ func TestWhatWaitsIsNoSuccess(t *testing.T) {
 		says    string
 		state   string // of the invoice; "" where nothing is said of it
 	}{
-		{"an export that the day's limit stops", "* /Contacts 429:day", []string{"export", "--all"}, exitUnavailable, "used all its Xero calls for today", "skipped"},
+		{"an export that the day's limit stops", "* /Contacts 429:day", []string{"export", "--all"}, exitUnavailable, "used all its Xero API calls for today", "skipped"},
 		{"an export whose answer is lost", "PUT /Invoices drop-after-commit", []string{"export", "--all"}, exitUnavailable, "interrupted", "unknown"},
-		{"a redraft that the day's limit stops", "POST /Invoices 429:day", []string{"redraft", "INV-0001"}, exitUnavailable, "used all its Xero calls for today", "unknown"},
+		{"a redraft that the day's limit stops", "POST /Invoices 429:day", []string{"redraft", "INV-0001"}, exitUnavailable, "used all its Xero API calls for today", "unknown"},
 		{"a redraft whose answer is lost", "POST /Invoices drop-after-commit", []string{"redraft", "INV-0001"}, exitUnavailable, "interrupted", "unknown"},
 		{"a void whose answer is lost", "POST /Invoices drop-after-commit", []string{"replace", "INV-0001", "--void"}, exitUnavailable, "interrupted", ""},
 		{"a refresh while Xero is down", "* /Invoices 503", []string{"refresh"}, exitUnavailable, "Xero", ""},

@@ -20,14 +20,14 @@ func (r *reader) Batches(t ledger.TenantID, states ...app.BatchState) ([]app.Bat
 		"SELECT "+batchColumns+", NULL FROM batches WHERE tenant = ? AND state IN (SELECT value FROM list(?)) ORDER BY seq", t, idList(states))
 }
 
-var errNoBatch = app.Errorf(app.NotFound, "absent.batch")
+func noBatch(id app.BatchID) error { return app.Errorf(app.NotFound, "absent.batch", "ID", id) }
 
 var batchesTable = table{
 	name: "batches", changes: "members, state, tries, tried, tried_last, troubles, look_up", fixed: "tenant, kind, key, body",
 	large: true,
 	refuse: func(row []any) error {
 		if body, _ := row[11].([]byte); len(body) == 0 {
-			return errNoBatch
+			return noBatch(app.BatchID(row[7].(string)))
 		}
 		return nil
 	},

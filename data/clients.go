@@ -22,7 +22,7 @@ func scanClient(row *sql.Rows) (billing.Client, error) {
 
 // Client implements app.Reader.
 func (r *reader) Client(id billing.ClientID) (billing.Client, error) {
-	return one(r, "reading a client", app.Errorf(app.NotFound, "absent.client"),
+	return one(r, "reading a client", app.Errorf(app.NotFound, "absent.client", "ID", id),
 		scanClient, "SELECT "+clientColumns+" FROM clients WHERE id = ?", id)
 }
 

@@ -56,13 +56,13 @@ func (r *reader) Exports(ids []app.ExportID) ([]app.Export, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, errNoExport
+			return nil, noExport(id)
 		}
 	}
 	return all, nil
 }
 
-var errNoExport = app.Errorf(app.NotFound, "absent.export")
+func noExport(id app.ExportID) error { return app.Errorf(app.NotFound, "absent.export", "ID", id) }
 
 // ExportsOfRun implements app.Reader.
 func (r *reader) ExportsOfRun(id app.RunID) ([]app.Export, error) {
@@ -185,7 +185,7 @@ func (w *writer) missingStanding(all []app.Export) error {
 			return err
 		}
 		if there[0].Standing.ID != e.Standing.ID {
-			return app.Errorf(app.NotFound, "absent.export-of")
+			return app.Errorf(app.NotFound, "absent.export-of", "ID", e.ID, "Invoice", e.Standing.ID)
 		}
 	}
 	return nil

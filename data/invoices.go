@@ -47,7 +47,7 @@ func (r *reader) InvoiceHeads(ids []billing.InvoiceID) ([]billing.Invoice, error
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "absent.invoice")
+			return nil, app.Errorf(app.NotFound, "absent.invoice", "ID", id)
 		}
 	}
 	return all, nil

@@ -69,7 +69,7 @@ func (w *writer) SaveConsent(s app.Consent) error {
 
 // Chart implements app.Reader.
 func (r *reader) Chart(t ledger.TenantID) (ledger.Chart, error) {
-	missing := app.Errorf(app.NotFound, "absent.chart")
+	missing := app.Errorf(app.NotFound, "absent.chart", "Organisation", t)
 	return one(r, "reading a chart", missing, func(row *sql.Rows) (c ledger.Chart, err error) {
 		err = row.Scan(inJSON{&c})
 		return c, err
@@ -84,7 +84,7 @@ func (w *writer) SaveChart(c ledger.Chart) error {
 
 // Mapping implements app.Reader. It is empty until it was set.
 func (r *reader) Mapping(t ledger.TenantID) (ledger.Mapping, error) {
-	return one(r, "reading a mapping", errNoOrganisation, func(row *sql.Rows) (ledger.Mapping, error) {
+	return one(r, "reading a mapping", noOrganisation(t), func(row *sql.Rows) (ledger.Mapping, error) {
 		var kept keptMapping
 		err := row.Scan(inJSON{&kept})
 		return kept.mapping(), err
@@ -103,13 +103,15 @@ func (w *writer) saveOf(t ledger.TenantID, update, text string) error {
 		return err
 	}
 	if saved == 0 {
-		return errNoOrganisation
+		return noOrganisation(t)
 	}
 	w.note("organisation", string(t))
 	return nil
 }
 
-var errNoOrganisation = app.Errorf(app.NotFound, "absent.organisation")
+func noOrganisation(t ledger.TenantID) error {
+	return app.Errorf(app.NotFound, "absent.organisation", "Organisation", t)
+}
 
 // Destinations implements app.Reader.
 func (r *reader) Destinations() (map[billing.ClientID]ledger.TenantID, error) {

@@ -70,7 +70,7 @@ func (r *reader) TrackedExports(ids []app.ExportID) ([]app.Tracked, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].Export.ID != id {
-			return nil, errNoExport
+			return nil, noExport(id)
 		}
 	}
 	return all, nil
@@ -85,7 +85,7 @@ func (w *writer) Unplan(ids ...app.BatchID) error {
 	}
 	for _, id := range ids {
 		if !slices.Contains(untried, id) {
-			return app.Errorf(app.Conflict, "absent.batch-unsent")
+			return app.Errorf(app.Conflict, "absent.batch-unsent", "ID", id)
 		}
 	}
 	return w.unplan(ids)

@@ -26,7 +26,7 @@ func (r *reader) Removals(ids []app.RemovalID) ([]app.Removal, error) {
 	}
 	for n, id := range ids {
 		if n == len(all) || all[n].ID != id {
-			return nil, app.Errorf(app.NotFound, "absent.removal")
+			return nil, app.Errorf(app.NotFound, "absent.removal", "ID", id)
 		}
 	}
 	return all, nil
@@ -84,7 +84,7 @@ func (r *reader) Replacements() ([]app.Replacement, error) {
 
 // Replacement implements app.Reader.
 func (r *reader) Replacement(id billing.InvoiceID) (app.Replacement, error) {
-	return one(r, "reading a replacement", app.Errorf(app.NotFound, "absent.replacement"), scanReplacement,
+	return one(r, "reading a replacement", app.Errorf(app.NotFound, "absent.replacement", "Invoice", id), scanReplacement,
 		"SELECT "+replacementColumns+" FROM replacements WHERE invoice = ?", id)
 }
 

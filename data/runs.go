@@ -17,7 +17,7 @@ func scanRun(row *sql.Rows) (r app.Run, err error) {
 
 // Run implements app.Reader.
 func (r *reader) Run(id app.RunID) (app.Run, error) {
-	return one(r, "reading a run", app.Errorf(app.NotFound, "absent.run"),
+	return one(r, "reading a run", app.Errorf(app.NotFound, "absent.run", "ID", id),
 		scanRun, "SELECT "+runColumns+" FROM runs WHERE id = ?", id)
 }
 

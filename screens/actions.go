@@ -142,12 +142,12 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		return menuItem(counted(label, len(fit)), why, func() { do(fit) })
 	}
 	failed := failedOf(rows)
-	retryWhy := ""
+	againWhy := ""
 	switch {
 	case len(rows) == 0:
-		retryWhy = lang.L("obstacle.none-selected")
+		againWhy = lang.L("obstacle.none-selected")
 	case len(failed) == 0:
-		retryWhy = lang.L("obstacle.none-failed")
+		againWhy = lang.L("obstacle.none-failed")
 	}
 	export := item(lang.L("menu.export-selected"), exporting, rows, "", b.confirmExport)
 	showKey(export, fyne.KeyE)
@@ -179,7 +179,7 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	showKey(copyRows, fyne.KeyC)
 	return fyne.NewMenu("",
 		export,
-		item(lang.L("action.export-again"), exporting, failed, retryWhy, b.confirmExport),
+		item(lang.L("action.export-again"), exporting, failed, againWhy, b.confirmExport),
 		menuItem(lang.L("action.open-in-xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("menu.open"), openOneWhy, func() { b.write(rows[0].ID) }),

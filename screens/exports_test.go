@@ -53,7 +53,7 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 	}
 	list.Select(0)
 	b.settle()
-	b.see("Invoice 0001078", "The contact is archived.", "842 Xero API calls left today")
+	b.see("Invoice 0001078", "The contact is archived.", "842 API calls left today")
 	if got := b.w.billing.grid.Selected(); len(got) != 1 || got[0] != fake.number("0001078").ID {
 		t.Errorf("selected %v", got)
 	}

@@ -413,7 +413,7 @@ func TestTheFirstFreePortIsUsed(t *testing.T) {
 				switch {
 				case test.want != "" && err != nil:
 					t.Error(err)
-				case test.want == "" && (!app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "(8742, 8743). Close the other program")):
+				case test.want == "" && (!app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "(8742, 8743). Close them and connect again.")):
 					t.Errorf("the error is %v", err)
 				}
 			})
