@@ -118,7 +118,7 @@ type seat struct {
 func (d *seat) sit(me staff.Member) {
 	d.clear()
 	if me.ID == "" {
-		me, _ = d.App.Who(context.Background()) // nobody, where she must say who she is
+		me, _ = d.App.Who(context.Background()) // nobody, where they must say who they are
 	}
 	if me.ID == "" {
 		d.end = screens.SignOn(screens.SignOnParams{
@@ -158,7 +158,7 @@ func (d *seat) focus() {
 	}
 }
 
-// foreground tells the window whether a person has it before her.
+// foreground tells the window whether it is in front.
 func (d *seat) foreground(is bool) {
 	if content := d.content.Load(); content != nil {
 		content.Foreground(is)

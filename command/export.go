@@ -74,7 +74,7 @@ func (f *exportFlags) chosen(ctx context.Context, s *session, named []string) ([
 	return ids, nil
 }
 
-// exportResult says what became of an invoice's export, and whether Xero has it now.
+// exportResult returns the result of exporting an invoice, and whether Xero has it now.
 func exportResult(v app.InvoiceView, refused error) (resultJSON, bool) {
 	r := resultJSON{Number: v.Invoice.Number, Messages: []string{}}
 	if len(v.Exports) > 0 {

@@ -40,7 +40,7 @@ func redraft(ctx context.Context, s *session, words []string) error {
 	})
 }
 
-// redraftResult says what became of an invoice that was to go back to draft, and whether
+// redraftResult returns the result of taking an invoice back to draft, and whether
 // it did.
 func redraftResult(v app.InvoiceView, refused error) (resultJSON, bool) {
 	r := resultJSON{Number: v.Invoice.Number, Messages: []string{}}

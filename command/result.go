@@ -10,7 +10,7 @@ import (
 	"feebridge/app/ledger"
 )
 
-// resultJSON is what became of one invoice.
+// resultJSON is the result of a command for one invoice.
 type resultJSON struct {
 	Number   billing.Number   `json:"number"`
 	State    string           `json:"state"`
@@ -26,7 +26,7 @@ func (r resultJSON) String() string {
 	return text
 }
 
-// outcome returns what became of an invoice in one step: the state done, or else the other
+// outcome returns the result of one step for an invoice: the state done, or else the other
 // one with the reason.
 func outcome(r app.Result, done, refused string) resultJSON {
 	if r.Err != nil {
@@ -35,7 +35,7 @@ func outcome(r app.Result, done, refused string) resultJSON {
 	return resultJSON{Number: r.Number, State: done, Messages: []string{}}
 }
 
-// printOutcomes prints what became of each invoice in one step.
+// printOutcomes prints the result of one step for each invoice.
 func (s *session) printOutcomes(results []app.Result, done, refused string) error {
 	var failed error
 	for _, r := range results {
@@ -52,12 +52,12 @@ func (s *session) printOutcomes(results []app.Result, done, refused string) erro
 type errand struct {
 	// run returns the run that an invoice is in; "" for none.
 	run func(app.InvoiceView) app.RunID
-	// judge says what became of an invoice, and whether that is what was asked for.
+	// judge returns the result for an invoice, and whether it is what was asked for.
 	judge func(app.InvoiceView, error) (line resultJSON, done bool)
 }
 
-// settle sends until the runs that the invoices are in are settled, and prints what became
-// of each invoice, settled or not.
+// settle sends until the runs that the invoices are in are settled, and prints the result
+// for each invoice, settled or not.
 func (s *session) settle(ctx context.Context, results []app.Result, e errand) error {
 	stopped := s.finish(ctx, results, e.run)
 	var failed error

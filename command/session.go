@@ -175,7 +175,7 @@ func (s *session) close() {
 	s.db = nil
 }
 
-// errSomeFailed ends a command that printed of each invoice what became of it.
+// errSomeFailed ends a command that has printed the result for each invoice.
 var errSomeFailed = errors.New("some failed")
 
 // misuse is an error of who called the program.
