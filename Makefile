@@ -67,7 +67,7 @@ lint: ## check format and code
 # In the package's own folder go test prints what the test prints, and nothing more.
 bench: ## print the figures the application is held to, as a table; fail where one is broken
 	@sh .ci/setup build screen
-	@echo 'Measuring takes about 4 minutes. Let the machine do nothing else.'
+	@echo 'Measuring takes about 8 minutes. Let the machine do nothing else: what it does beside makes the figures less certain.'
 	@$(UNSEEN) go test -C figures -tags '$(TAGS) figures' -run '^TestFigures$$' -count 1 -timeout 30m
 
 fmt: ## format every Go file

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,13 +21,15 @@ import (
 
 // TestFigures prints what the application is held to, as a table, and fails where a
 // figure is more than it must be. It is compiled for `make bench` alone: what it
-// measures depends on the machine, and on what else the machine does meanwhile.
+// measures takes minutes, and wants the machine for itself.
 func TestFigures(t *testing.T) {
 	table := &figures{T: t}
 	table.foot(describeMachine())
+	table.foot("PACE is how many times as long as on the reference machine the same work took beside the figure, and AT PACE 1 what the figure comes to there.")
 	table.exports()
 	table.refreshes()
 	table.window()
+	table.idle()
 	table.print()
 }
 
@@ -57,24 +60,73 @@ type unit string
 
 const (
 	calls        unit = "calls"
+	percent      unit = "%"
 	seconds      unit = "s"
 	milliseconds unit = "ms"
 	megabytes    unit = "MB"
 )
 
-// hold adds a figure that must not be more than must.
-func (f *figures) hold(what string, got, must float64, u unit, note string) {
+// sample is one run of a figure.
+type sample struct {
+	value float64
+	pace  float64 // how many times as long as on the reference machine work took then
+	waits float64 // of the value, what is waited for at any pace
+}
+
+// adjusted returns what the run would have come to on the reference machine.
+func (s sample) adjusted() float64 { return s.waits + (s.value-s.waits)/s.pace }
+
+// samples are the runs of a figure.
+type samples []sample
+
+// exactly is a figure that is the same in every run, on every machine.
+func exactly(value float64) samples { return samples{{value: value, pace: 1}} }
+
+// sizes is a figure that does not depend on the machine's pace.
+func sizes(values ...float64) samples {
+	var all samples
+	for _, v := range values {
+		all = append(all, sample{value: v, pace: 1})
+	}
+	return all
+}
+
+func (s samples) each(of func(sample) float64) []float64 {
+	all := make([]float64, len(s))
+	for i, one := range s {
+		all[i] = of(one)
+	}
+	return all
+}
+
+// hold adds a figure whose median must not be more than must, at the reference's pace.
+func (f *figures) hold(what string, s samples, must float64, u unit, note string) {
+	got := median(s.each(sample.adjusted))
 	mark := ""
 	if got > must {
 		f.broken++
 		mark = " BROKEN"
 	}
-	f.rows = append(f.rows, fmt.Sprintf("%s\t%s\t≤ %s\t%.2f%s\t%s", what, u.write(got), u.write(must), got/must, mark, note))
+	f.rows = append(f.rows, fmt.Sprintf("%s\t≤ %s\t%.2f%s\t%s", s.cells(what, u), u.write(must), got/must, mark, note))
 }
 
 // tell adds a figure that is held to nothing.
-func (f *figures) tell(what string, got float64, u unit, note string) {
-	f.rows = append(f.rows, fmt.Sprintf("%s\t%s\t\t\t%s", what, u.write(got), note))
+func (f *figures) tell(what string, s samples, u unit, note string) {
+	f.rows = append(f.rows, fmt.Sprintf("%s\t\t\t%s", s.cells(what, u), note))
+}
+
+// cells returns what was measured, the pace, what that comes to at the reference's pace, and
+// from where to where that went.
+func (s samples) cells(what string, u unit) string {
+	at := s.each(sample.adjusted)
+	pace, spread := "", ""
+	if p := median(s.each(func(one sample) float64 { return one.pace })); p != 1 {
+		pace = fmt.Sprintf("%.2f", p)
+	}
+	if len(s) > 1 {
+		spread = u.write(slices.Min(at)) + " – " + u.write(slices.Max(at))
+	}
+	return strings.Join([]string{what, u.write(median(s.each(func(one sample) float64 { return one.value }))), pace, u.write(median(at)), spread}, "\t")
 }
 
 // foot adds a line below the table.
@@ -82,7 +134,7 @@ func (f *figures) foot(text string) { f.feet = append(f.feet, text) }
 
 func (f *figures) print() {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nFIGURE\tMEASURED\tMUST\tRATIO\tNOTE")
+	fmt.Fprintln(w, "\nFIGURE\tMEDIAN\tPACE\tAT PACE 1\tLEAST – MOST\tMUST\tRATIO\tNOTE")
 	for _, row := range f.rows {
 		fmt.Fprintln(w, row)
 	}

@@ -28,7 +28,7 @@ import (
 )
 
 // playDemo opens the window of the demo firm, as `feebridge --demo` does.
-func playDemo(ctx context.Context) (map[string]float64, error) {
+func playDemo(ctx context.Context) (readings, error) {
 	inMain := time.Now()
 	nanos, err := strconv.ParseInt(os.Getenv(envBegan), 10, 64)
 	if err != nil {
@@ -40,27 +40,38 @@ func playDemo(ctx context.Context) (map[string]float64, error) {
 		return nil, err
 	}
 	defer end()
-	filled := time.Now()
+	made := time.Now()
 	st := newStage(demo)
 	shown := make(chan time.Time, 1)
 	st.whenRowsArePainted(func() { shown <- time.Now() })
 	st.fill()
-	var painted time.Time
-	var closed time.Duration
-	err = st.run(ctx, func(ctx context.Context) (err error) {
-		painted = <-shown
-		closed, err = st.closeOne(ctx, func() {
+	opened := time.Now()
+	r := readings{}
+	err = st.run(ctx, func(ctx context.Context) error {
+		painted := <-shown
+		r.note("main", ms(inMain.Sub(began)))
+		r.note("making", ms(made.Sub(inMain)))
+		r.note("opening", ms(opened.Sub(made)))
+		r.note("painting", ms(painted.Sub(opened)))
+		r.note("start", ms(painted.Sub(began)))
+		first := calibrate()
+		r.settle(first)
+		closed, err := st.closeOne(ctx, func() {
 			fyne.Do(func() { st.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5}) })
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		r.note("closed", ms(closed))
+		r.settle(between(first, calibrate()))
+		r.paint(st.calibrateGL())
+		return nil
 	})
-	return map[string]float64{
-		"main": ms(inMain.Sub(began)), "firm": ms(filled.Sub(inMain)), "window": ms(painted.Sub(filled)), "painted": ms(painted.Sub(began)), "closed": ms(closed),
-	}, err
+	return r, err
 }
 
 // playGrid opens the window of the large firm and does with its grid what people do.
-func playGrid(ctx context.Context) (map[string]float64, error) {
+func playGrid(ctx context.Context) (readings, error) {
 	db, err := sqlite.Open(ctx, os.Getenv(envDB))
 	if err != nil {
 		return nil, err
@@ -74,23 +85,60 @@ func playGrid(ctx context.Context) (map[string]float64, error) {
 		return nil, err
 	}
 	st := newStage(large)
-	end := screens.SignOn(screens.SignOnParams{Firm: large.Firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
-	defer end()
-	p := &player{stage: st, got: map[string]float64{}}
+	end := func() {}
+	defer func() { end() }()
+	p := &player{stage: st, got: readings{}}
 	err = st.run(ctx, func(ctx context.Context) error {
 		time.Sleep(time.Second) // for the window to come up
+		first := st.calibrateGL()
+		fyne.DoAndWait(func() {
+			end = screens.SignOn(screens.SignOnParams{Firm: large.Firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
+		})
+		before := calibrate()
 		for _, part := range []func(context.Context) error{
-			p.open, p.reload, p.search, p.sort, p.scroll, p.choose, p.patch,
+			p.open, p.reload, p.search, p.sort, p.scroll, p.choose, p.patch, p.other,
 		} {
 			if err := part(ctx); err != nil {
 				return err
 			}
 			time.Sleep(settle)
+			after := calibrate()
+			p.got.settle(between(before, after))
+			before = after
 		}
-		p.other()
+		p.got.paint((first + st.calibrateGL()) / 2)
 		return nil
 	})
 	return p.got, err
+}
+
+// reading is something that was measured, and the loops beside it.
+type reading struct {
+	Value float64
+	Loops loops
+}
+
+// readings are what a window measured, by its name.
+type readings map[string]reading
+
+// note notes something whose loops are not known yet.
+func (r readings) note(what string, value float64) { r[what] = reading{Value: value} }
+
+// settle gives the loops to what was noted since it was called last.
+func (r readings) settle(l loops) {
+	for what, one := range r {
+		if one.Loops == (loops{}) {
+			r[what] = reading{one.Value, l}
+		}
+	}
+}
+
+// paint gives all of them the loop that paints.
+func (r readings) paint(gl float64) {
+	for what, one := range r {
+		one.Loops.GL = gl
+		r[what] = one
+	}
 }
 
 // settle is long enough for what follows an action after a moment.
@@ -99,14 +147,14 @@ const settle = 300 * time.Millisecond
 // player measures what it does with the grid.
 type player struct {
 	*stage
-	got  map[string]float64
+	got  readings
 	list fyne.CanvasObject // of rows
 }
 
 // p95 notes, in milliseconds, what 95 of 100 samples do not exceed.
 func (p *player) p95(what string, samples []time.Duration) {
 	slices.Sort(samples)
-	p.got[what] = ms(samples[(len(samples)*95+99)/100-1])
+	p.got.note(what, ms(samples[(len(samples)*95+99)/100-1]))
 }
 
 // open lets the screens be made, and their rows be read and drawn for the first time.
@@ -117,14 +165,14 @@ func (p *player) open(context.Context) error {
 		p.whenRowsArePainted(func() { shown <- time.Now() })
 		p.fill()
 	})
-	p.got["first rows"] = ms((<-shown).Sub(began))
+	p.got.note("first rows", ms((<-shown).Sub(began)))
 	all, err := p.awaitPost("reload", began)
 	if err != nil {
 		return err
 	}
-	p.got["load"] = ms(all.began.Sub(p.lastRead()))
+	p.got.note("load", ms(all.began.Sub(p.lastRead())))
 	time.Sleep(settle)
-	p.got["open heap"] = liveHeap()
+	p.got.note("open heap", liveHeap())
 	rows := p.rows()
 	if len(rows) < 10 {
 		return errors.New("there are no rows to click on")
@@ -153,9 +201,9 @@ func (p *player) reload(context.Context) error {
 		swaps = append(swaps, swap.took)
 		time.Sleep(settle)
 	}
-	p.got["reload"] = ms(slices.Min(loads))
-	p.got["swap"] = ms(slices.Max(swaps))
-	p.got["reload heap"] = heap.peak()
+	p.got.note("reload", ms(slices.Min(loads)))
+	p.got.note("swap", ms(slices.Max(swaps)))
+	p.got.note("reload heap", heap.peak())
 	return nil
 }
 
@@ -213,7 +261,7 @@ func (p *player) scroll(context.Context) error {
 		return errors.New("there is nothing to scroll")
 	}
 	page := int(height / grid.RowHeight)
-	p.got["page rows"] = float64(page)
+	p.got.note("page rows", float64(page))
 	for _, s := range []struct {
 		what string
 		rows int
@@ -294,14 +342,17 @@ func (p *player) patch(ctx context.Context) error {
 }
 
 // other notes the longest work that the screens posted besides.
-func (p *player) other() {
+func (p *player) other(context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	longest := time.Duration(0)
 	for _, post := range p.posts {
 		if post.by == "" {
-			p.got["other"] = max(p.got["other"], ms(post.took))
+			longest = max(longest, post.took)
 		}
 	}
+	p.got.note("other", ms(longest))
+	return nil
 }
 
 // key types a key as the window would pass it on.

@@ -28,7 +28,7 @@ import (
 // A process that is told to opens a window instead of running tests: only here is it on
 // the main goroutine.
 func init() {
-	var play func(context.Context) (map[string]float64, error)
+	var play func(context.Context) (readings, error)
 	switch os.Getenv(envWindow) {
 	case "":
 		return
@@ -36,6 +36,8 @@ func init() {
 		play = playGrid
 	case "demo":
 		play = playDemo
+	case "pace":
+		play = playPace
 	}
 	debug.SetTraceback("all")
 	time.AfterFunc(openLimit, func() { panic("the window does not come to an end") }) // and says where it stands
@@ -106,7 +108,7 @@ func (st *stage) Rows(ctx context.Context, by staff.Member, q app.Query) iter.Se
 	return st.App.Rows(ctx, by, q)
 }
 
-// Organisations are none where Xero cannot be called, so that F5 reads the list again.
+// Organisations are none where Xero cannot be called, so that F5 loads the list again.
 func (st *stage) Organisations(ctx context.Context) ([]app.Organisation, error) {
 	if st.firm.Demo == nil {
 		return nil, nil
@@ -157,7 +159,9 @@ func (st *stage) run(ctx context.Context, script func(context.Context) error) er
 	ctx, cancel := context.WithCancel(ctx)
 	var work errgroup.Group
 	st.fyne.Lifecycle().SetOnStarted(func() {
-		work.Go(func() error { return st.App.Run(ctx) })
+		if st.App != nil {
+			work.Go(func() error { return st.App.Run(ctx) })
+		}
 		work.Go(func() error {
 			defer cancel()
 			defer fyne.Do(st.fyne.Quit)
@@ -165,7 +169,9 @@ func (st *stage) run(ctx context.Context, script func(context.Context) error) er
 		})
 	})
 	st.window.ShowAndRun()
-	st.content.Close()
+	if st.content != nil {
+		st.content.Close()
+	}
 	return work.Wait()
 }
 

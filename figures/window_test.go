@@ -40,54 +40,59 @@ func (f *figures) window() {
 	got := f.open("grid", firm, openings)
 	for _, r := range []struct {
 		what, key string
+		work      work
 		must      float64
 		note      string
 	}{
-		{"grid of 100,000 invoices: first rows painted", "first rows", 100, "from making the screens, in the window of the sign-in, to the end of the frame"},
-		{"all loaded, off the goroutine that draws", "load", 700,
-			fmt.Sprintf("read from SQLite, folded and sorted, while the first rows are painted; %.0f ms at Reload", got.least("reload"))},
-		{"and the swap on it", "swap", 2, "worst of 5 reloads"},
-		{"a key in the search", "key", 8, "p95 of 62, typed and rubbed out"},
-		{"sort by client", "sort", 60, "p95 of 20 clicks on the title"},
-		{"scroll a row: callback", "row", 0.4, "p95 of 200"},
-		{"scroll a page: callback", "page", 2, fmt.Sprintf("p95 of 200, %.0f rows a page", got.least("page rows"))},
-		{"scroll a row: callback and paint", "row painted", 16, "p95 of 200; software GL, without the wait for the frame's turn"},
-		{"scroll a page: callback and paint", "page painted", 33, "p95 of 200; the same"},
-		{"a click on a row", "click", 0.1, "p95 of 200; the toolbar and the sums follow 50 ms later"},
-		{"Ctrl+A", "select all", 15, "p95 of 20; the same"},
-		{"50 changed rows patched", "patch", 5, "p95 of 20, held back or released while sorted by Xero Export"},
+		{"grid of 100,000 invoices: first rows painted", "first rows", allWork, 100, "from making the screens, in the window of the sign-in, to the end of the frame"},
+		{"all loaded, off the goroutine that draws", "load", sqliteWork, 700,
+			fmt.Sprintf("read from SQLite, folded and sorted, while the first rows are painted; %.0f ms at Reload", got.median("reload"))},
+		{"and the swap on it", "swap", goWork, 2, "worst of 5 reloads"},
+		{"a key in the search", "key", goWork, 8, "p95 of 62, typed and rubbed out"},
+		{"sort by client", "sort", goWork, 60, "p95 of 20 clicks on the title"},
+		{"scroll a row: callback", "row", goWork, 0.4, "p95 of 200"},
+		{"scroll a page: callback", "page", goWork, 2, fmt.Sprintf("p95 of 200, %.0f rows a page", got.median("page rows"))},
+		{"scroll a row: callback and paint", "row painted", glWork, 16, "p95 of 200; software GL, without the wait for the frame's turn"},
+		{"scroll a page: callback and paint", "page painted", glWork, 33, "p95 of 200; the same"},
+		{"a click on a row", "click", goWork, 0.1, "p95 of 200; the toolbar and the sums follow 50 ms later"},
+		{"Ctrl+A", "select all", goWork, 15, "p95 of 20; the same"},
+		{"50 changed rows patched", "patch", goWork, 5, "p95 of 20, held back or released while sorted by Xero Export"},
 	} {
-		f.hold(r.what, got.least(r.key), r.must, milliseconds, r.note)
+		f.hold(r.what, got.samples(r.key, r.work), r.must, milliseconds, r.note)
 	}
-	f.tell("longest other work on the goroutine that draws", got.least("other"), milliseconds, "such as the sums of all that is shown or selected, a moment after a click")
-	f.hold("HeapAlloc with that grid open", got.most("open heap"), 80, megabytes, "live, after a collection; worst")
-	f.hold("HeapAlloc during a reload", got.most("reload heap"), 140, megabytes, "highest of a sample every 2 ms, garbage included; worst")
-	f.foot(fmt.Sprintf("Grid: the real screens on a real database, in a window of 1280 × 760; the best of %d openings where nothing else is said.", openings))
+	f.tell("longest other work on the goroutine that draws", got.samples("other", goWork), milliseconds, "such as the sums of all that is shown or selected, a moment after a click")
+	f.hold("HeapAlloc with that grid open", got.samples("open heap", nil), 80, megabytes, "live, after a collection")
+	f.hold("HeapAlloc during a reload", got.samples("reload heap", nil), 140, megabytes, "highest of a sample every 2 ms, garbage included")
+	f.foot(fmt.Sprintf("Grid: the real screens on a real database, in a window of 1280 × 760, opened %d times.", openings))
 
 	got = f.open("demo", "", starts)
-	f.hold("window up with first rows, demo firm", got.least("painted"), 500, milliseconds,
-		fmt.Sprintf("from the start of the process to the end of the frame: %.0f ms to main, %.0f making the firm and exporting its history, %.0f the window; best of %d",
-			got.least("main"), got.least("firm"), got.least("window"), starts))
-	f.hold("from Approve in Xero to Closed on screen after F5", got.least("closed"), 500, milliseconds,
-		fmt.Sprintf("from the key to the end of the work that patches the row; no latency; best of %d, worst %.0f ms", starts, got.most("closed")))
+	f.hold("window up with first rows, demo firm", got.samples("start", allWork), 500, milliseconds,
+		fmt.Sprintf("from the start of the process to the end of the frame, %.0f ms of it to main; %d starts", got.median("main"), starts))
+	f.tell("of that, making the firm", got.samples("making", sqliteWork), milliseconds, "and exporting its history")
+	f.tell("opening", got.samples("opening", goWork), milliseconds, "the window and its screens are made")
+	f.tell("painting", got.samples("painting", glWork), milliseconds, "up to the first frame with rows, the graphics driver's start included")
+	f.hold("from Approve in Xero to Closed on screen after F5", got.samples("closed", sqliteWork), 500, milliseconds,
+		"from the key to the end of the work that patches the row; no latency")
 }
 
-// measured are the figures of each opening of a window.
-type measured []map[string]float64
+// measured are the readings of each opening of a window.
+type measured []readings
 
-func (m measured) least(key string) float64 {
-	return m.pick(key, func(a, b float64) float64 { return min(a, b) })
-}
-func (m measured) most(key string) float64 {
-	return m.pick(key, func(a, b float64) float64 { return max(a, b) })
-}
-
-func (m measured) pick(key string, better func(a, b float64) float64) float64 {
-	best := m[0][key]
-	for _, one := range m[1:] {
-		best = better(best, one[key])
+// samples returns the runs of a figure that is compared with some work; nil is none.
+func (m measured) samples(key string, w work) samples {
+	var all samples
+	for _, one := range m {
+		s := sample{value: one[key].Value, pace: 1}
+		if w != nil {
+			s.pace = w.pace(one[key].Loops)
+		}
+		all = append(all, s)
 	}
-	return best
+	return all
+}
+
+func (m measured) median(key string) float64 {
+	return median(m.samples(key, nil).each(func(s sample) float64 { return s.value }))
 }
 
 // open opens a window in a process of its own, some times, and returns what each measured.
@@ -105,7 +110,7 @@ func (f *figures) open(window, db string, times int) measured {
 		if err != nil {
 			f.Fatalf("the window %s: %v\n%s", window, err, &errs)
 		}
-		one := map[string]float64{}
+		one := readings{}
 		if err := json.Unmarshal(out, &one); err != nil {
 			f.Fatalf("the window %s: %v in %q", window, err, out)
 		}
