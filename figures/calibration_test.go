@@ -56,11 +56,11 @@ func playPace(ctx context.Context) (readings, error) {
 	const times = 40
 	st := newStage(command.Opened{})
 	r := readings{}
-	err := st.run(ctx, func(context.Context) error {
+	err := st.run(ctx, func(ctx context.Context) error {
 		time.Sleep(time.Second) // for the window to come up
 		var all []loops
 		for range times {
-			l := calibrate()
+			l := calibrate(ctx)
 			l.GL = st.calibrateGL()
 			all = append(all, l)
 		}
@@ -104,7 +104,7 @@ func between(a, b loops) loops {
 const repeats = 5
 
 // calibrate times the loops that need no window.
-func calibrate() loops {
+func calibrate(ctx context.Context) loops {
 	var l loops
 	var goes, cpu, sqlite []float64
 	for range repeats {
@@ -113,7 +113,7 @@ func calibrate() loops {
 		goes = append(goes, ms(realTime()-began))
 		cpu = append(cpu, ms(cpuTime()-before))
 		began = realTime()
-		sqliteLoop()
+		sqliteLoop(ctx)
 		sqlite = append(sqlite, ms(realTime()-began))
 	}
 	l.Go, l.CPU, l.SQLite = median(goes), median(cpu), median(sqlite)
@@ -139,24 +139,26 @@ func goLoop() {
 
 // sqliteLoop writes a table in memory and reads it in another order. What goes wrong in it
 // would be a mistake of this file.
-func sqliteLoop() {
+func sqliteLoop(ctx context.Context) {
 	const n = 20_000
 	db, err := sql.Open("sqlite", ":memory:")
 	must(err)
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	tx, err := db.Begin()
+	tx, err := db.BeginTx(ctx, nil)
 	must(err)
-	_, err = tx.Exec("CREATE TABLE texts (id INTEGER PRIMARY KEY, name TEXT NOT NULL, amount INTEGER NOT NULL)")
+	_, err = tx.ExecContext(ctx, "CREATE TABLE texts (id INTEGER PRIMARY KEY, name TEXT NOT NULL, amount INTEGER NOT NULL)")
 	must(err)
-	insert, err := tx.Prepare("INSERT INTO texts (name, amount) VALUES (?, ?)")
+	insert, err := tx.PrepareContext(ctx, "INSERT INTO texts (name, amount) VALUES (?, ?)")
 	must(err)
+	defer func() { _ = insert.Close() }()
 	for i := range n {
-		_, err = insert.Exec(fmt.Sprintf("Client %d", i*7919%n), i)
+		_, err = insert.ExecContext(ctx, fmt.Sprintf("Client %d", i*7919%n), i)
 		must(err)
 	}
-	rows, err := tx.Query("SELECT id, name, amount FROM texts ORDER BY name, amount")
+	rows, err := tx.QueryContext(ctx, "SELECT id, name, amount FROM texts ORDER BY name, amount")
 	must(err)
+	defer func() { _ = rows.Close() }()
 	read := 0
 	for rows.Next() {
 		var id, amount int

@@ -83,9 +83,9 @@ func (f *figures) timeExport(clients int) {
 		there := elsewhere(f.T, "--limits", "xero", "--latency", latency.String(), "--per-invoice", perInvoice.String())
 		o := newOffice(f.T, there.books(nil), there.Tenants[0].ID, 1000, clients)
 		o.forgetWhenChartWasRead(f.T)
-		before := calibrate()
+		before := calibrate(f.Context())
 		took := o.export(f.T)
-		runs = append(runs, sample{took.Seconds(), sqliteWork.pace(between(before, calibrate())), bound})
+		runs = append(runs, sample{took.Seconds(), sqliteWork.pace(between(before, calibrate(f.Context()))), bound})
 	}
 	f.hold("time for 1,000 of 200 new clients, Xero at 250 ms a call + 5 ms an invoice", runs, 1.3*bound, seconds,
 		fmt.Sprintf("1.3 × %.2f s = (⌈7/5⌉ + 1 + ⌈4/5⌉) × 250 ms + ⌈20/5⌉ × (250 + 50 × 5) ms, which are waited at any pace; simulator in another process", bound))

@@ -18,7 +18,7 @@ func (f *figures) idle() {
 	const pieces, piece = 3, 20 * time.Second
 	program := f.startProgram()
 	time.Sleep(75 * time.Second) // the first copy of the day is made a minute after the start
-	before := calibrate()
+	before := calibrate(f.Context())
 	at := []time.Duration{f.worked(program)}
 	var shares []string
 	for range pieces {
@@ -28,7 +28,7 @@ func (f *figures) idle() {
 		shares = append(shares, fmt.Sprintf("%.2f", 100*last.Seconds()/piece.Seconds()))
 	}
 	used := at[pieces] - at[0]
-	share := sample{value: 100 * used.Seconds() / (pieces * piece).Seconds(), pace: cpuWork.pace(between(before, calibrate()))}
+	share := sample{value: 100 * used.Seconds() / (pieces * piece).Seconds(), pace: cpuWork.pace(between(before, calibrate(f.Context())))}
 	f.hold("processor time of an idle window, demo firm", samples{share}, 0.3, percent,
 		fmt.Sprintf("of a core, in 60 s; %s %% in each third; all threads, as the system counts it", strings.Join(shares, ", ")))
 	f.tell("memory of that window", sizes(f.resident(program)), megabytes, "resident, with software GL")

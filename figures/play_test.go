@@ -54,7 +54,7 @@ func playDemo(ctx context.Context) (readings, error) {
 		r.note("opening", ms(opened.Sub(made)))
 		r.note("painting", ms(painted.Sub(opened)))
 		r.note("start", ms(painted.Sub(began)))
-		first := calibrate()
+		first := calibrate(ctx)
 		r.settle(first)
 		closed, err := st.closeOne(ctx, func() {
 			fyne.Do(func() { st.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5}) })
@@ -63,7 +63,7 @@ func playDemo(ctx context.Context) (readings, error) {
 			return err
 		}
 		r.note("closed", ms(closed))
-		r.settle(between(first, calibrate()))
+		r.settle(between(first, calibrate(ctx)))
 		r.paint(st.calibrateGL())
 		return nil
 	})
@@ -94,7 +94,7 @@ func playGrid(ctx context.Context) (readings, error) {
 		fyne.DoAndWait(func() {
 			end = screens.SignOn(screens.SignOnParams{Firm: large.Firm.Name, Window: st.window, Preferences: st.fyne.Preferences()})
 		})
-		before := calibrate()
+		before := calibrate(ctx)
 		for _, part := range []func(context.Context) error{
 			p.open, p.reload, p.search, p.sort, p.scroll, p.choose, p.patch, p.other,
 		} {
@@ -102,7 +102,7 @@ func playGrid(ctx context.Context) (readings, error) {
 				return err
 			}
 			time.Sleep(settle)
-			after := calibrate()
+			after := calibrate(ctx)
 			p.got.settle(between(before, after))
 			before = after
 		}

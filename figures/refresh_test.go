@@ -118,11 +118,11 @@ func (f *figures) timeStatuses() {
 				time.Sleep(5 * time.Minute)
 				timed := &timedStore{Store: o.db}
 				a := command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, timed, nil)
-				before := calibrate()
+				before := calibrate(t.Context())
 				if _, err := a.RefreshAll(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				pace := sqliteWork.pace(between(before, calibrate()))
+				pace := sqliteWork.pace(between(before, calibrate(t.Context())))
 				o.mustBeFresh(t, there)
 				return sample{value: timed.writing.Seconds(), pace: pace}
 			}

@@ -217,10 +217,10 @@ func TestOneAnswerThatCannotBeStoredSpoilsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Latency: time.Second})
 		ids := w.Invoices(100, 1)
-		writes := 0
+		var writes atomic.Int32
 		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 			if isWrite(r) && strings.HasSuffix(r.URL.Path, "/Invoices") {
-				writes++
+				writes.Add(1)
 			}
 			return false
 		}
@@ -237,8 +237,8 @@ func TestOneAnswerThatCannotBeStoredSpoilsNoOther(t *testing.T) {
 			}}
 		})
 		p.Export(ids...)
-		if failed != 1 || writes != 2 {
-			t.Errorf("storing failed %d times, and there were %d requests", failed, writes)
+		if failed != 1 || writes.Load() != 2 {
+			t.Errorf("storing failed %d times, and there were %d requests", failed, writes.Load())
 		}
 		w.MustBeSound(w.Views(ids))
 	})

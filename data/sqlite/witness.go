@@ -41,15 +41,24 @@ func (db *DB) testimonyPath(s seen) string {
 	return filepath.Join(db.witness, hex.EncodeToString(name[:16])+".json")
 }
 
+// told returns what the witness tells of a database; N is 0 where it tells nothing that can be read.
+func (db *DB) told(s seen) testimony {
+	var told testimony
+	text, err := os.ReadFile(db.testimonyPath(s))
+	if err != nil || json.Unmarshal(text, &told) != nil {
+		return testimony{}
+	}
+	return told
+}
+
 // contradicted reports whether the database lacks the transaction that the witness tells of.
 func (db *DB) contradicted(tx data.Tx, s seen) (bool, error) {
-	text, err := os.ReadFile(db.testimonyPath(s))
-	var told testimony
-	if err != nil || json.Unmarshal(text, &told) != nil || told.N == 0 {
+	told := db.told(s)
+	if told.N == 0 {
 		return false, nil // there is no witness
 	}
 	oldest, newest, there := int64(0), int64(0), false
-	err = tx.Each("looking for the newest transaction that was seen", func(row *sql.Rows) error {
+	err := tx.Each("looking for the newest transaction that was seen", func(row *sql.Rows) error {
 		return row.Scan(&oldest, &newest, &there)
 	}, "SELECT coalesce(min(n), 0), coalesce(max(n), 0), EXISTS (SELECT 1 FROM commits WHERE n = ? AND token = ?) FROM commits", told.N, told.Token)
 	trimmed := told.N < oldest && newest > told.N
