@@ -88,6 +88,7 @@ func TestAnOutageIsWaitedOut(t *testing.T) {
 }
 
 func TestAnInvoiceThatXeroBreaksOnAloneFailsInTheEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		down(w, 365*24*time.Hour, isWrite, http.StatusInternalServerError, nil, brokenThere)

@@ -352,6 +352,7 @@ func TestAMergedContactIsNoDifference(t *testing.T) {
 }
 
 func TestRefreshing24Hours(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Limits: true})
 		for _, r := range rules(t,
@@ -407,6 +408,7 @@ func TestRefreshing24Hours(t *testing.T) {
 }
 
 func TestAnIdleFirmMakesFewCalls(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Limits: true})
 		exported(w, 1000)

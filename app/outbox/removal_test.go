@@ -246,6 +246,7 @@ func TestTwoHundredAreTakenBackInFewCalls(t *testing.T) {
 }
 
 func TestARemovalThatCouldNotBeSentForTooLongIsGivenUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(1, 1)

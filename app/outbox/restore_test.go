@@ -276,6 +276,7 @@ func dying(s apptest.Store, left int) apptest.Store {
 }
 
 func TestAComparisonThatDiesGoesOn(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(130, 2)

@@ -192,6 +192,7 @@ func TestARunThatWaitsForAPersonIsLeftAlone(t *testing.T) {
 // TestContactsAndInvoicesMaySettleInTheSameMoment has both answered at once after an outage,
 // when either notes that it is over.
 func TestContactsAndInvoicesMaySettleInTheSameMoment(t *testing.T) {
+	t.Parallel()
 	for range 5 { // one mostly shows the deadlock this is about
 		synctest.Test(t, func(t *testing.T) {
 			w := apptest.NewWorld(t, sim.Config{Latency: time.Second})

@@ -13,6 +13,7 @@ import (
 // TestStatementsOfAThousandInvoices counts what is asked of the database: where it is a server some
 // milliseconds away, that is what takes the time, and the lock for writing is held meanwhile.
 func TestStatementsOfAThousandInvoices(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Latency: 250 * time.Millisecond, PerInvoice: 5 * time.Millisecond})
 		ids := w.Invoices(1000, 200)
