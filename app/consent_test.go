@@ -299,8 +299,9 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 			for range 2 {
 				go func() {
 					p := w.enter()
-					defer p.Stop()
-					done <- p.Books.Reach(context.Background(), w.Tenant)
+					err := p.Books.Reach(context.Background(), w.Tenant)
+					p.Stop()
+					done <- err
 				}()
 			}
 			if err := errors.Join(<-done, <-done); err != nil {

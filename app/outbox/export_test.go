@@ -140,11 +140,11 @@ func TestTwoProcessesSendOnce(t *testing.T) {
 		for range 2 {
 			go func() {
 				p := w.Start(nil)
-				defer p.Stop()
 				run, err := p.Queue(ids...)
 				if err == nil && run.ID != "" {
 					err = p.App.Finish(context.Background(), run.ID, time.Hour)
 				}
+				p.Stop()
 				results <- err
 			}()
 		}
