@@ -159,8 +159,8 @@ func (st *stage) run(ctx context.Context, script func(context.Context) error) er
 	ctx, cancel := context.WithCancel(ctx)
 	var work errgroup.Group
 	st.fyne.Lifecycle().SetOnStarted(func() {
-		if st.App != nil {
-			work.Go(func() error { return st.App.Run(ctx) })
+		if st.Desk != nil {
+			work.Go(func() error { return st.Desk.Run(ctx) })
 		}
 		work.Go(func() error {
 			defer cancel()
