@@ -48,9 +48,13 @@ var persons = map[string]func(w *apptest.World, inv sim.Invoice) error{
 	"deleted":  func(w *apptest.World, inv sim.Invoice) error { return w.Sim.Delete(string(w.Tenant), inv.InvoiceID) },
 }
 
-func TestDyingAtEveryPoint(t *testing.T) {
-	points := pointsOfTheDocs(t, "point")
-	if len(points) < 11 {
+func TestDyingAtEveryPoint(t *testing.T) { dieAtEveryPoint(t, "point", 11, die) }
+
+// dieAtEveryPoint has a process die before and after each point of a table of the docs, which has
+// at least so many, with each thing that a person may do in Xero then.
+func dieAtEveryPoint(t *testing.T, title string, least int, dies func(*testing.T, *apptest.Fate, func(*apptest.World, sim.Invoice) error)) {
+	points := pointsOfTheDocs(t, title)
+	if len(points) < least {
 		t.Fatalf("the table has only the points %v", points)
 	}
 	for _, point := range points {
@@ -62,7 +66,7 @@ func TestDyingAtEveryPoint(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
 					t.Parallel()
-					synctest.Test(t, func(t *testing.T) { die(t, &apptest.Fate{Point: point, After: after}, acts) })
+					synctest.Test(t, func(t *testing.T) { dies(t, &apptest.Fate{Point: point, After: after}, acts) })
 				})
 			}
 		}
@@ -215,24 +219,7 @@ func TestSleepingAtEveryPointOfARemoval(t *testing.T) {
 }
 
 func TestDyingAtEveryPointOfARemoval(t *testing.T) {
-	points := pointsOfTheDocs(t, "point of a removal")
-	if len(points) < 6 {
-		t.Fatalf("the table has only the points %v", points)
-	}
-	for _, point := range points {
-		for _, after := range []bool{false, true} {
-			for person, acts := range persons {
-				when := "before"
-				if after {
-					when = "after"
-				}
-				t.Run(fmt.Sprintf("%s %s, %s", when, point, person), func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) { dieRemoving(t, &apptest.Fate{Point: point, After: after}, acts) })
-				})
-			}
-		}
-	}
+	dieAtEveryPoint(t, "point of a removal", 6, dieRemoving)
 }
 
 func dieRemoving(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error) {
