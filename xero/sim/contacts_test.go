@@ -76,9 +76,11 @@ func TestContactsInBothErrorModes(t *testing.T) {
 	body := `{"Contacts":[{"Name":"Good"},{"Name":"Ann Ltd"}]}`
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
 		r.do("PUT", "/Contacts", body).want(400, "Elements.0.Name", "Ann Ltd", "Elements.0.ContactID", zeroID, "Elements.1", "")
-		if n := len(r.sim.Contacts(testTenant)); n != 3 {
-			t.Errorf("%d contacts after a refusal", n)
+		if n := len(r.sim.Contacts(testTenant)); n != 4 {
+			t.Errorf("%d contacts after a refusal, want 4: the good one is saved", n)
 		}
+	})
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
 		r.do("PUT", "/Contacts?summarizeErrors=false", body).want(200, "Contacts.0.StatusAttributeString", "OK",
 			"Contacts.1.StatusAttributeString", "ERROR", "Contacts.1.HasValidationErrors", "true", "Contacts.1.ContactID", zeroID)
 		if n := len(r.sim.Contacts(testTenant)); n != 4 {

@@ -98,7 +98,7 @@ func (k *clerk) fillAmounts(l *Line, in lineInput, item *Item, inv *Invoice, v *
 	if inv.Type == TypeBill && !(l.DiscountRate.IsZero() && l.DiscountAmount.IsZero()) {
 		v.refuse(msgDiscountSales)
 	}
-	expected := l.expected()
+	expected := l.expected(k.org.odd)
 	if in.LineAmount != nil && !cents(*in.LineAmount).Equal(expected) {
 		v.refuse(msgLineTotal(cents(*in.LineAmount), expected))
 	}

@@ -122,6 +122,9 @@ func (k *clerk) update(inv *Invoice, in invoiceInput) outcome {
 		v.invoice = next
 		return v
 	}
+	if in.onlyStatus() && k.remakesLines() {
+		k.remakeLines(&next)
+	}
 	if !inv.allocated() || !in.silent() {
 		next.UpdatedUTC = k.now
 	}
@@ -175,6 +178,23 @@ func (in invoiceInput) silent() bool {
 	return reflect.DeepEqual(in, invoiceInput{})
 }
 
+// onlyStatus tells whether a change of status was sent and no lines.
+func (in invoiceInput) onlyStatus() bool { return in.Status != nil && len(in.Lines) == 0 }
+
+// remakesLines tells whether a change of status makes the lines anew. What a person does in Xero never does.
+func (k *clerk) remakesLines() bool {
+	return k.byApp && (k.org.odd.has(StatusChangesLines) || k.org.odd.has(StatusRoundsLines) && k.unitPlaces == 2)
+}
+
+// remakeLines makes the lines of the invoice anew, with unit amounts of two decimals.
+func (k *clerk) remakeLines(inv *Invoice) {
+	for i := range inv.Lines {
+		inv.Lines[i].LineItemID = newID()
+		inv.Lines[i].UnitAmount = inv.Lines[i].UnitAmount.Round(2)
+	}
+	k.org.reckon(inv)
+}
+
 // checkChange says whether the invoice may be changed at all, and its status so.
 func (k *clerk) checkChange(inv *Invoice, status string, v *verdict) {
 	_, lock := k.lock(inv.Date)
@@ -206,7 +226,13 @@ func (k *clerk) checkNumber(inv, old *Invoice, v *verdict) {
 }
 
 func (k *clerk) holdsNumber(inv *Invoice) bool {
-	return inv.Status != StatusDeleted || k.deletedHeld
+	switch inv.Status {
+	case StatusDeleted:
+		return k.deletedHeld
+	case StatusVoided:
+		return !k.org.odd.has(VoidedNumbersFree)
+	}
+	return true
 }
 
 // checkComplete asks of an invoice that is submitted or approved what a draft may lack.

@@ -51,7 +51,7 @@ func (s invoiceShape) element(v *outcome, states bool) object {
 		o.add("StatusAttributeString", stateOf(v.errors, v.warnings))
 	}
 	if len(v.errors) > 0 {
-		o.add("ValidationErrors", messageList("ValidationError", v.errors))
+		o.add("ValidationErrors", messageList("ValidationError", s.org.odd.said(v.errors)))
 	}
 	if len(v.warnings) > 0 {
 		o.add("Warnings", messageList("Warning", v.warnings))
@@ -169,7 +169,7 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 		o.add("SubTotal", money(inv.SubTotal))
 		o.add("TotalTax", money(inv.TotalTax))
 		o.add("Total", money(inv.Total))
-		if d := totalDiscount(inv); !d.IsZero() {
+		if d := s.totalDiscount(inv); !d.IsZero() {
 			o.add("TotalDiscount", money(d))
 		}
 	}
@@ -180,11 +180,11 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 	o.stamp("FullyPaidOnDate", inv.FullyPaidOn)
 }
 
-func totalDiscount(inv *Invoice) decimal.Decimal {
+func (s invoiceShape) totalDiscount(inv *Invoice) decimal.Decimal {
 	sum := decimal.Zero
 	for _, l := range inv.Lines {
 		if !l.DescriptionOnly {
-			sum = sum.Add(cents(l.Quantity.Mul(l.UnitAmount)).Sub(l.LineAmount))
+			sum = sum.Add(s.org.odd.cents(l.Quantity.Mul(l.UnitAmount)).Sub(l.LineAmount))
 		}
 	}
 	return sum

@@ -14,7 +14,8 @@
 //     dates of change) and check nothing, so a seed may hold history that Xero would no longer accept. Methods of *Org
 //     and *Invoice do not lock.
 //
-// Where it is not known what Xero does, the strict reading is taken and the place says "not verified". Not simulated:
+// Where it is not known what Xero does, the strict reading is taken and the place says "not verified"; Config.Odd turns
+// round those on which a client relies. Not simulated:
 // credit notes, prepayments and overpayments as documents of their own (ApplyCredit stands for them), payment terms,
 // repeating invoices, rights (Organisation/Actions is shown, not enforced), the approval limit of small plans, taxes that
 // compound, and lock dates for payments.
@@ -92,6 +93,7 @@ type Org struct {
 	NumberPrefix string // for invoices sent without a number; "INV-" when empty
 	NextNumber   int    // 1 when zero
 
+	odd          Odd // of the Sim that owns the organisation
 	contacts     []*Contact
 	invoices     []*Invoice
 	contactByID  map[string]*Contact

@@ -69,8 +69,7 @@ func createPayments(c *call) answer {
 		}
 	}
 	if len(refused) > 0 && c.summarize() {
-		k.rollback(0)
-		c.touched = nil
+		c.takeBack(k)
 		return c.invalid(refused)
 	}
 	return c.ok("Payments", list{"Payment", elements})
@@ -118,7 +117,7 @@ func (s paymentShape) element(v *paymentOutcome, states bool) object {
 		o.add("StatusAttributeString", stateOf(v.errors, nil))
 	}
 	if len(v.errors) > 0 {
-		o.add("ValidationErrors", messageList("ValidationError", v.errors))
+		o.add("ValidationErrors", messageList("ValidationError", s.org.odd.said(v.errors)))
 	}
 	return o
 }

@@ -221,6 +221,9 @@ func (a reply) want(status int, pairs ...string) reply {
 	return a
 }
 
+// code is the status as text.
+func (a reply) code() string { return strconv.Itoa(a.status) }
+
 // wantError checks that the answer refuses elements with this message.
 func (a reply) wantError(message string) {
 	a.t.Helper()
@@ -295,5 +298,7 @@ func rule(t *testing.T, text string) Rule {
 	}
 	return r
 }
+
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
 func elapsed(from time.Time) time.Duration { return time.Since(from) }
