@@ -72,6 +72,40 @@ func TestPostMatchesIDThenNumberThenName(t *testing.T) {
 	})
 }
 
+func TestLimitsOfAContact(t *testing.T) {
+	long := func(n int) string { return strconv.Quote(strings.Repeat("é", n)) }
+	for _, test := range []struct {
+		field string
+		most  int
+	}{
+		{"AddressLine1", 500}, {"AddressLine2", 500}, {"AddressLine3", 500}, {"AddressLine4", 500}, {"City", 255}, {"Region", 255},
+		{"PostalCode", 50}, {"Country", 50}, {"AttentionTo", 255},
+		{"PhoneNumber", 50}, {"PhoneAreaCode", 10}, {"PhoneCountryCode", 20},
+	} {
+		bubble(t, Config{}, func(t *testing.T, r *rig) {
+			body := func(n int) string {
+				list, kind := "Addresses", `"AddressType":"STREET"`
+				if strings.HasPrefix(test.field, "Phone") {
+					list, kind = "Phones", `"PhoneType":"DEFAULT"`
+				}
+				return `{"ContactID":"` + contactID + `","` + list + `":[{` + kind + `,"` + test.field + `":` + long(n) + `}]}`
+			}
+			r.do("POST", "/Contacts", body(test.most+1)).wantError(msgTooLong(test.field, test.most))
+			r.do("POST", "/Contacts", body(test.most)).want(200)
+		})
+	}
+}
+
+func TestEmailTakesASCIILettersAlone(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		for _, address := range []string{"аnn@example.com", "ann@exämple.com", "ann@example.com​"} { // the first begins with a Cyrillic а
+			r.do("POST", "/Contacts/"+contactID, `{"EmailAddress":`+strconv.Quote(address)+`}`).wantError("Email address must be valid.")
+			r.do("POST", "/Contacts/"+contactID, `{"ContactPersons":[{"EmailAddress":`+strconv.Quote(address)+`}]}`).wantError("Email address must be valid.")
+		}
+		r.do("POST", "/Contacts/"+contactID, `{"EmailAddress":"o'ann+1@example.com","ContactPersons":[{"EmailAddress":"b@example.com"}]}`).want(200)
+	})
+}
+
 func TestContactsInBothErrorModes(t *testing.T) {
 	body := `{"Contacts":[{"Name":"Good"},{"Name":"Ann Ltd"}]}`
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
