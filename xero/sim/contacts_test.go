@@ -25,7 +25,7 @@ func TestRefusedContacts(t *testing.T) {
 	for _, test := range []struct{ name, method, body, message string }{
 		{"nothing", "PUT", "{}", "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"},
 		{"nothing to post", "POST", "{}", "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"},
-		{"no name", "PUT", `{"ContactNumber":"X"}`, msgContactNoName},
+		{"no name", "PUT", `{"ContactNumber":"X"}`, "Contact Name cannot be empty."},
 		{"taken name", "PUT", `{"Name":"ANN ltd"}`, "The contact name ANN ltd is already assigned to another contact. The contact name must be unique across all active contacts."},
 		{"taken number", "PUT", `{"Name":"X","ContactNumber":"c1"}`, "Another contact has this contact number. Please enter a different contact number."},
 		{"number of an archived contact", "PUT", `{"Name":"X","ContactNumber":"C9"}`, "Another contact has this contact number. Please enter a different contact number."},

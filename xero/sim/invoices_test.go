@@ -182,6 +182,7 @@ func TestTinyLines(t *testing.T) {
 		r.do("POST", "/Invoices/"+id+"?unitdp=4", `{"Status":"AUTHORISED"}`).want(400, "Elements.0.LineItems.0.ValidationErrors.0.Message", "Account must be valid.",
 			"Elements.0.LineItems.0.ValidationErrors.1.Message", "Tax rate must be valid.")
 		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "DRAFT", "Invoices.0.LineItems.0.ValidationErrors", "[]")
+		r.do("POST", "/Invoices/"+id+"?unitdp=4", `{"Status":"SUBMITTED"}`).want(200)
 		for _, fine := range []string{`"UnitAmount":0`, `"UnitAmount":0.005`, `"UnitAmount":10,"DiscountRate":100`} {
 			r.do("PUT", "/Invoices?unitdp=4", invoice("Status", `"AUTHORISED"`, "LineItems", line(`"Description":"x","AccountCode":"200",`+fine))).want(200)
 		}
@@ -205,6 +206,8 @@ func TestDiscounts(t *testing.T) {
 		at := a.at("Invoices.0.LineItems.0.LineItemID")
 		r.do("POST", "/Invoices/"+a.at("Invoices.0.InvoiceID"), `{"LineItems":[{"LineItemID":"`+at+`","DiscountAmount":30}]}`).
 			want(200, "Invoices.0.SubTotal", "70.00", "Invoices.0.LineItems.0.DiscountRate", "")
+		r.do("POST", "/Invoices/"+a.at("Invoices.0.InvoiceID"), `{"LineItems":[{"LineItemID":"`+at+`","DiscountRate":20}]}`).
+			want(200, "Invoices.0.SubTotal", "80.00", "Invoices.0.LineItems.0.DiscountAmount", "")
 	})
 }
 
