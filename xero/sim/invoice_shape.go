@@ -13,13 +13,13 @@ import (
 // read and the answer to a write show all of the contact.
 type invoiceShape struct {
 	org     *Org
+	atLines map[int][]string // errors that stand at lines, by their index
 	listed  bool
 	summary bool // summaryOnly: without payments, attachments and lines
 	lines   bool
 	written bool // the answer to a write; a voided invoice still shows there what was due
 	places  int32
 	origin  string
-	atLines map[int][]string // errors that stand at lines, by their index
 }
 
 func (s invoiceShape) render(inv *Invoice) object {
