@@ -137,6 +137,8 @@ func TestExitStatuses(t *testing.T) {
 		{[]string{"export", "--all"}, exitDone, "nothing to export"},
 		{[]string{"sim", "--seed", "full"}, exitWrongUse, "full"},
 		{[]string{"sim", "--fault", "break"}, exitWrongUse, "break"},
+		{[]string{"sim", "--odd", "even"}, exitWrongUse, "even"},
+		{[]string{"sim", "--help"}, exitDone, "half-cents-to-even"},
 		{[]string{"--tour", "x"}, exitWrongUse, "--demo"},
 		{[]string{"--help"}, exitDone, "Usage"},
 		{[]string{"export", "--help"}, exitDone, "--number"},

@@ -27,7 +27,7 @@ var simCommand = command{
 type simFlags struct {
 	listen, seed, limits, deleted string
 	latency, perInvoice           time.Duration
-	faults                        words
+	faults, odds                  words
 }
 
 // register declares the flags. Where they are for some runs of the command alone, with says which.
@@ -38,7 +38,17 @@ func (f *simFlags) register(flags *flag.FlagSet, with string) {
 	flags.StringVar(&f.deleted, "deleted-numbers", "free", with+"whether the number of a deleted invoice can be used again: `free|held`")
 	flags.DurationVar(&f.latency, "latency", 0, with+"the `TIME` that every call takes")
 	flags.DurationVar(&f.perInvoice, "per-invoice", 0, with+"the `TIME` that each invoice of a batch takes")
+	flags.Var(&f.odds, "odd", with+oddities())
 	flags.Var(&f.faults, "fault", with+"a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
+}
+
+// oddities is what --odd is for, with a line for each name that it takes.
+func oddities() string {
+	about := "do the opposite of one assumption about Xero, by its `NAME`; can be given more than once:"
+	for _, o := range sim.Oddities() {
+		about += fmt.Sprintf("\n    \t  %-21s %s", o.Name, o.About)
+	}
+	return about
 }
 
 // redirectURIs are the addresses that the simulated Xero may return a sign-in to.
@@ -63,6 +73,13 @@ func (f *simFlags) config() (sim.Config, error) {
 	}
 	if err != nil {
 		return c, misused("%v", err)
+	}
+	for _, name := range f.odds {
+		odd, err := sim.ParseOdd(name)
+		if err != nil {
+			return c, misused("%v", err)
+		}
+		c.Odd |= odd
 	}
 	for _, text := range f.faults {
 		rule, err := sim.ParseRule(text)

@@ -113,10 +113,17 @@ func TestLineTotalMustAgree(t *testing.T) {
 func TestDivisionRoundsOnce(t *testing.T) {
 	d := decimal.RequireFromString
 	for _, test := range []struct{ a, b, want string }{
+		{"0.005", "1", "0"}, {"-0.005", "1", "0"}, {"0.015", "1", "0.02"}, {"-0.015", "1", "-0.02"}, {"0.025", "1", "0.02"}, {"0.0051", "1", "0.01"},
+	} {
+		if got := HalfCentsToEven.divideToCents(d(test.a), d(test.b)); !got.Equal(d(test.want)) {
+			t.Errorf("to the even cent, %s / %s = %s, want %s", test.a, test.b, got, test.want)
+		}
+	}
+	for _, test := range []struct{ a, b, want string }{
 		{"1", "3", "0.33"}, {"2", "3", "0.67"}, {"-2", "3", "-0.67"}, {"0.005", "1", "0.01"}, {"-0.005", "1", "-0.01"},
 		{"0.00499999999999999999999999", "1", "0"}, {"11500", "115", "100"}, {"0", "7", "0"},
 	} {
-		if got := divideToCents(d(test.a), d(test.b)); !got.Equal(d(test.want)) {
+		if got := Odd(0).divideToCents(d(test.a), d(test.b)); !got.Equal(d(test.want)) {
 			t.Errorf("%s / %s = %s, want %s", test.a, test.b, got, test.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -83,7 +84,7 @@ func (c *call) fail(status, errorNumber int, kind, message string) answer {
 	})
 }
 
-// invalid is the answer when elements are refused and nothing was saved.
+// invalid is the answer when elements are refused; it shows these alone.
 func (c *call) invalid(elements []any) answer {
 	return c.write(http.StatusBadRequest, "ApiException", object{
 		{"ErrorNumber", 10},
@@ -94,6 +95,10 @@ func (c *call) invalid(elements []any) answer {
 }
 
 func (c *call) unreadable(err error) answer {
+	var broken *brokenBody
+	if errors.As(err, &broken) {
+		return serverError(c.id)
+	}
 	return c.fail(http.StatusBadRequest, 14, "PostDataInvalidException", err.Error())
 }
 
@@ -150,9 +155,18 @@ func (c *call) flag(name string) bool {
 	return err == nil && b
 }
 
-// summarize tells whether one refused element refuses the whole request: so unless summarizeErrors=false.
+// summarize tells whether one refused element makes the whole answer a 400: so unless summarizeErrors=false.
 func (c *call) summarize() bool {
 	return !strings.EqualFold(c.param("summarizeErrors"), "false")
+}
+
+// takeBack undoes the good elements of a batch that is answered with a 400. Xero keeps them, unless the odd says
+// otherwise; for contacts and payments that is not verified.
+func (c *call) takeBack(k *clerk) {
+	if c.org.odd.has(BatchAllOrNothing) {
+		k.rollback(0)
+		c.touched = nil
+	}
 }
 
 // unitPlaces are the decimal places of unit amounts: two, or four when the caller asks.

@@ -141,13 +141,13 @@ func writeContacts(c *call, write func(*clerk, contactInput) (*Contact, []string
 			element.add("StatusAttributeString", stateOf(errors, nil))
 		}
 		if len(errors) > 0 {
-			element.add("ValidationErrors", messageList("ValidationError", errors))
+			element.add("ValidationErrors", messageList("ValidationError", c.org.odd.said(errors)))
 			refused = append(refused, element)
 		}
 		elements = append(elements, element)
 	}
 	if len(refused) > 0 && c.summarize() {
-		k.rollback(0)
+		c.takeBack(k)
 		return c.invalid(refused)
 	}
 	return c.ok("Contacts", list{"Contact", elements})

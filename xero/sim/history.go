@@ -61,7 +61,7 @@ func addHistory(c *call) answer {
 		}
 		element := object{
 			{"DateUTCString", c.now.Format(isoSeconds)}, {"DateUTC", bareStamp(c.now)}, {"Details", details},
-			{"ValidationErrors", messageList("ValidationError", errors)},
+			{"ValidationErrors", messageList("ValidationError", c.org.odd.said(errors))},
 		}
 		elements = append(elements, element)
 		if len(errors) > 0 {

@@ -47,6 +47,9 @@ func (s *Sim) claimKey(c *call) (*keyRecord, *answer) {
 		return nil, keyRefused(c, fmt.Sprintf("Idempotency Key: %s is used with a different request.", key))
 	}
 	<-first.done
+	if c.org.odd.has(ReplaysExecute) {
+		return nil, nil
+	}
 	return nil, &first.answer
 }
 

@@ -13,6 +13,7 @@ import (
 // read and the answer to a write show all of the contact.
 type invoiceShape struct {
 	org     *Org
+	atLines map[int][]string // errors that stand at lines, by their index
 	listed  bool
 	summary bool // summaryOnly: without payments, attachments and lines
 	lines   bool
@@ -33,6 +34,10 @@ func (s invoiceShape) render(inv *Invoice) object {
 // element is one element of the answer to a write. states is set when every element bears its own result.
 func (s invoiceShape) element(v *outcome, states bool) object {
 	inv := &v.invoice
+	if v.bare {
+		return s.bare(v, states)
+	}
+	s.atLines = v.atLines
 	contact := s.org.contactByID[inv.ContactID]
 	if contact == nil && v.contact != nil {
 		contact = v.contact
@@ -47,15 +52,39 @@ func (s invoiceShape) element(v *outcome, states bool) object {
 		set := slices.IndexFunc(o, func(f field) bool { return f.name == "HasErrors" })
 		o[set].value = true
 	}
+	s.result(&o, v, states)
+	return o
+}
+
+// result is what an element says of its own success.
+func (s invoiceShape) result(o *object, v *outcome, states bool) {
 	if states {
 		o.add("StatusAttributeString", stateOf(v.errors, v.warnings))
 	}
 	if len(v.errors) > 0 {
-		o.add("ValidationErrors", messageList("ValidationError", v.errors))
+		o.add("ValidationErrors", messageList("ValidationError", s.org.odd.said(v.errors)))
 	}
 	if len(v.warnings) > 0 {
 		o.add("Warnings", messageList("Warning", v.warnings))
 	}
+}
+
+// bare is the element of an invoice that was not found, or that was to be voided or deleted and stays: hardly more than
+// what was sent. So it was seen for deleting; that the others are like it is not verified.
+func (s invoiceShape) bare(v *outcome, states bool) object {
+	var o object
+	o.text("Type", v.invoice.Type)
+	o.add("InvoiceID", v.invoice.InvoiceID)
+	o.text("InvoiceNumber", v.invoice.Number)
+	o = append(o, object{
+		{"Payments", none("Payment")}, {"CreditNotes", none("CreditNote")},
+		{"Prepayments", none("Prepayment")}, {"Overpayments", none("Overpayment")},
+		{"HasErrors", true}, {"IsDiscounted", false},
+		{"InvoiceAddresses", none("InvoiceAddress")}, {"InvoicePaymentServices", none("InvoicePaymentService")},
+	}...)
+	o.text("Status", v.invoice.Status)
+	o.add("LineItems", none("LineItem"))
+	s.result(&o, v, states)
 	return o
 }
 
@@ -82,11 +111,11 @@ func (s invoiceShape) head(o *object, inv *Invoice) {
 	if !s.summary && (s.listed || len(payments.values) > 0) {
 		o.add("Payments", payments)
 	}
-	if credits := listOf("CreditNote", inv.Credits, renderCredit); s.listed || len(credits.values) > 0 {
+	if credits := s.credits(inv, CreditNote); s.listed || len(credits.values) > 0 {
 		o.add("CreditNotes", credits)
 	}
-	o.add("Prepayments", none("Prepayment"))
-	o.add("Overpayments", none("Overpayment"))
+	o.add("Prepayments", s.credits(inv, Prepayment))
+	o.add("Overpayments", s.credits(inv, Overpayment))
 	due := inv.AmountDue()
 	if s.written {
 		due = inv.outstanding()
@@ -107,11 +136,29 @@ func (s invoiceShape) head(o *object, inv *Invoice) {
 	}))
 	if !s.summary && !s.written {
 		o.add("HasAttachments", len(inv.Attachments) > 0)
-		if !s.listed && len(inv.Attachments) > 0 {
+		if !s.listed {
 			o.add("Attachments", attachmentList(s.origin, inv))
 		}
 	}
+	if s.listed {
+		o.add("InvoiceAddresses", none("InvoiceAddress"))
+	}
+	o.add("InvoicePaymentServices", none("InvoicePaymentService"))
 }
+
+// credits are the credits of a kind. A list tells of credit notes alone, though its AmountCredited counts all.
+func (s invoiceShape) credits(inv *Invoice, kind CreditKind) list {
+	l := none(creditNames[kind])
+	for _, c := range inv.Credits {
+		if c.Kind == kind && (kind == CreditNote || !s.listed) {
+			l.values = append(l.values, renderCredit(c))
+		}
+	}
+	return l
+}
+
+// creditNames are what the API calls the kinds of credit.
+var creditNames = map[CreditKind]string{CreditNote: "CreditNote", Prepayment: "Prepayment", Overpayment: "Overpayment"}
 
 func (s invoiceShape) payments(inv *Invoice) list {
 	l := none("Payment")
@@ -130,11 +177,12 @@ func (s invoiceShape) payments(inv *Invoice) list {
 }
 
 func renderCredit(c Credit) object {
-	return object{
-		{"CreditNoteID", c.CreditNoteID}, {"CreditNoteNumber", c.Number}, {"ID", c.CreditNoteID},
-		{"HasErrors", false}, {"AppliedAmount", money(c.Amount)}, {"DateString", c.Date.Format(isoSeconds)},
+	o := object{{creditNames[c.Kind] + "ID", c.CreditNoteID}}
+	o.text("CreditNoteNumber", c.Number)
+	return append(o, object{
+		{"ID", c.CreditNoteID}, {"HasErrors", false}, {"AppliedAmount", money(c.Amount)}, {"DateString", c.Date.Format(isoSeconds)},
 		{"Date", stamp(c.Date)}, {"LineItems", none("LineItem")}, {"Total", money(c.Amount)},
-	}
+	}...)
 }
 
 func (s invoiceShape) contact(o *object, c *Contact) {
@@ -161,7 +209,11 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 	switch {
 	case s.summary:
 	case s.lines:
-		o.add("LineItems", listOf("LineItem", inv.Lines, s.line))
+		l := list{item: "LineItem", values: make([]any, len(inv.Lines))}
+		for i, line := range inv.Lines {
+			l.values[i] = s.line(line, s.atLines[i])
+		}
+		o.add("LineItems", l)
 	default:
 		o.add("LineItems", none("LineItem"))
 	}
@@ -169,7 +221,7 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 		o.add("SubTotal", money(inv.SubTotal))
 		o.add("TotalTax", money(inv.TotalTax))
 		o.add("Total", money(inv.Total))
-		if d := totalDiscount(inv); !d.IsZero() {
+		if d := s.totalDiscount(inv); !d.IsZero() {
 			o.add("TotalDiscount", money(d))
 		}
 	}
@@ -180,17 +232,17 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 	o.stamp("FullyPaidOnDate", inv.FullyPaidOn)
 }
 
-func totalDiscount(inv *Invoice) decimal.Decimal {
+func (s invoiceShape) totalDiscount(inv *Invoice) decimal.Decimal {
 	sum := decimal.Zero
 	for _, l := range inv.Lines {
 		if !l.DescriptionOnly {
-			sum = sum.Add(cents(l.Quantity.Mul(l.UnitAmount)).Sub(l.LineAmount))
+			sum = sum.Add(s.org.odd.cents(l.Quantity.Mul(l.UnitAmount)).Sub(l.LineAmount))
 		}
 	}
 	return sum
 }
 
-func (s invoiceShape) line(l Line) object {
+func (s invoiceShape) line(l Line, errors []string) object {
 	var o object
 	o.text("ItemCode", l.ItemCode)
 	o.text("Description", l.Description)
@@ -229,7 +281,7 @@ func (s invoiceShape) line(l Line) object {
 	}
 	o.add("LineItemID", l.LineItemID)
 	o.text("AccountID", l.AccountID)
-	o.add("ValidationErrors", none("ValidationError"))
+	o.add("ValidationErrors", messageList("ValidationError", s.org.odd.said(errors)))
 	return o
 }
 
@@ -241,7 +293,6 @@ func attachmentList(origin string, inv *Invoice) list {
 			{"Url", origin + apiPrefix + "/Invoices/" + inv.InvoiceID + "/Attachments/" + url.PathEscape(a.FileName)},
 			{"MimeType", a.MimeType},
 			{"ContentLength", len(a.Content)},
-			{"IncludeOnline", a.IncludeOnline},
 		}
 	})
 }

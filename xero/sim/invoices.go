@@ -149,8 +149,7 @@ func writeInvoices(c *call, write func(*clerk, invoiceInput) outcome) answer {
 		}
 	}
 	if len(refused) > 0 && c.summarize() {
-		k.rollback(0)
-		c.touched = nil
+		c.takeBack(k)
 		return c.invalid(refused)
 	}
 	return c.ok("Invoices", list{"Invoice", elements})
@@ -214,5 +213,5 @@ func emailInvoice(c *call) answer {
 
 // refused is a validation error that no element of the request bears.
 func (c *call) refused(message string) answer {
-	return c.invalid([]any{object{{"ValidationErrors", messageList("ValidationError", []string{message})}}})
+	return c.invalid([]any{object{{"ValidationErrors", messageList("ValidationError", c.org.odd.said([]string{message}))}}})
 }

@@ -136,7 +136,9 @@ func writeItems(c *call, update bool, target *Item) answer {
 		}
 	}
 	if len(refused) > 0 && c.summarize() {
-		c.org.Items = before
+		if c.org.odd.has(BatchAllOrNothing) {
+			c.org.Items = before
+		}
 		return c.invalid(refused)
 	}
 	return c.ok("Items", list{"Item", elements})
@@ -168,7 +170,7 @@ func writeItem(c *call, in itemInput, update bool, target *Item) (object, bool) 
 			it.ItemID = uuid.Nil.String()
 		}
 		o := itemShape{c.unitPlaces()}.render(it)
-		o.add("ValidationErrors", messageList("ValidationError", []string{message}))
+		o.add("ValidationErrors", messageList("ValidationError", c.org.odd.said([]string{message})))
 		return o, false
 	}
 	switch {

@@ -17,7 +17,7 @@ func (o *Org) reckon(inv *Invoice) {
 		if l.DescriptionOnly {
 			continue
 		}
-		l.LineAmount = l.expected()
+		l.LineAmount = l.expected(o.odd)
 		if !l.TaxOverridden {
 			l.TaxAmount = o.taxOn(l.LineAmount, l.TaxType, inv.LineAmountTypes)
 		}
@@ -32,40 +32,42 @@ func (o *Org) reckon(inv *Invoice) {
 }
 
 // expected is the line amount that quantity, unit amount and discount come to.
-func (l *Line) expected() decimal.Decimal {
+func (l *Line) expected(odd Odd) decimal.Decimal { return odd.cents(l.net()) }
+
+// net is the line amount before it is rounded.
+func (l *Line) net() decimal.Decimal {
 	gross := l.Quantity.Mul(l.UnitAmount)
 	if !l.DiscountAmount.IsZero() {
-		return cents(gross.Sub(l.DiscountAmount))
+		return gross.Sub(l.DiscountAmount)
 	}
-	// Dividing by a hundred is exact in decimals, so only the final rounding rounds.
-	return cents(gross.Mul(hundred.Sub(l.DiscountRate)).Shift(-2))
+	return gross.Mul(hundred.Sub(l.DiscountRate)).Shift(-2) // exact, so only the final rounding rounds
 }
 
-// taxOn is the tax on, or within, a line amount. Each component of a rate is a tax of its own, and rounded as one: not
-// verified.
+// taxOn is the tax on, or within, a line amount: the effective rate once, however many components make it up.
 func (o *Org) taxOn(amount decimal.Decimal, taxType, amounts string) decimal.Decimal {
 	rate := o.taxRate(taxType)
 	if rate == nil || amounts == AmountsNoTax {
 		return decimal.Zero
 	}
 	if amounts == AmountsInclusive {
-		return amount.Sub(divideToCents(amount.Mul(hundred), hundred.Add(rate.EffectiveRate)))
+		return amount.Sub(o.odd.divideToCents(amount.Mul(hundred), hundred.Add(rate.EffectiveRate)))
 	}
-	if len(rate.Components) < 2 {
-		return cents(amount.Mul(rate.EffectiveRate).Shift(-2))
+	if len(rate.Components) < 2 || !o.odd.has(ComponentsRounded) {
+		return o.odd.cents(amount.Mul(rate.EffectiveRate).Shift(-2))
 	}
 	tax := decimal.Zero
 	for _, c := range rate.Components {
-		tax = tax.Add(cents(amount.Mul(c.Rate).Shift(-2)))
+		tax = tax.Add(o.odd.cents(amount.Mul(c.Rate).Shift(-2)))
 	}
 	return tax
 }
 
-// divideToCents is a/b rounded once, half away from zero. Rounding an already rounded quotient could tip a tie, so what
+// divideToCents is a/b rounded once, as cents rounds. Rounding an already rounded quotient could tip a tie, so what
 // remains after whole cents decides.
-func divideToCents(a, b decimal.Decimal) decimal.Decimal {
+func (o Odd) divideToCents(a, b decimal.Decimal) decimal.Decimal {
 	q, r := a.QuoRem(b, 2)
-	if r.Abs().Mul(decimal.NewFromInt(200)).GreaterThanOrEqual(b.Abs()) {
+	half := r.Abs().Mul(decimal.NewFromInt(200)).Cmp(b.Abs())
+	if half > 0 || half == 0 && !(o.has(HalfCentsToEven) && q.Shift(2).BigInt().Bit(0) == 0) {
 		return q.Add(decimal.New(int64(a.Sign()*b.Sign()), -2))
 	}
 	return q

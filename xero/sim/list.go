@@ -66,7 +66,11 @@ func query[T any](c *call, t table[T], records []T) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	less, err := t.order(c.param("order"))
+	order := c.param("order")
+	if c.org.odd.has(OldestFirst) {
+		order = ""
+	}
+	less, err := t.order(order)
 	if err != nil {
 		return nil, err
 	}

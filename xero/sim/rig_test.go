@@ -207,6 +207,17 @@ func (a reply) at(path string) string {
 	return strings.TrimSpace(b.String())
 }
 
+// has tells whether there is a value at a path, be it an empty one.
+func (a reply) has(path string) bool {
+	a.t.Helper()
+	object, key := path[:strings.LastIndex(path, ".")], path[strings.LastIndex(path, ".")+1:]
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(a.at(object)), &fields); err != nil {
+		a.t.Fatalf("%s: %v\n%s", object, err, a.body)
+	}
+	return fields[key] != nil
+}
+
 // want checks an answer: its status, and values by their paths.
 func (a reply) want(status int, pairs ...string) reply {
 	a.t.Helper()
@@ -220,6 +231,9 @@ func (a reply) want(status int, pairs ...string) reply {
 	}
 	return a
 }
+
+// code is the status as text.
+func (a reply) code() string { return strconv.Itoa(a.status) }
 
 // wantError checks that the answer refuses elements with this message.
 func (a reply) wantError(message string) {
@@ -295,5 +309,7 @@ func rule(t *testing.T, text string) Rule {
 	}
 	return r
 }
+
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
 func elapsed(from time.Time) time.Duration { return time.Since(from) }

@@ -25,6 +25,8 @@ type Config struct {
 	// default it is free again. The number of a voided invoice is always taken.
 	DeletedNumbersHeld bool
 
+	Odd Odd // assumptions that are turned round; see Oddities
+
 	Faults  []Rule
 	Observe func(Call)       // told of every call, see Call; may act on the Sim
 	Now     func() time.Time // time.Now when nil
@@ -81,6 +83,7 @@ func New(cfg Config) *Sim {
 	}
 	for _, o := range s.orgs {
 		o.prepare()
+		o.odd = cfg.Odd
 	}
 	for _, r := range cfg.Faults {
 		s.faults = append(s.faults, &r)
