@@ -1,7 +1,9 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -9,6 +11,93 @@ import (
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
+
+// What is said of an invoice that Xero has already, or may have.
+var (
+	mayBeOurs  = ledger.Message{Text: translations.Text("message.may-be-ours"), Cause: ledger.MayBeOurs}
+	foundAgain = ledger.Message{Text: translations.Text("message.found-again"), Cause: ledger.FoundAgain, Warning: true}
+)
+
+// earlier returns the other exports of the invoice, newest first.
+func (m exporting) earlier() ([]app.Export, error) {
+	all, err := m.stored.ExportsOf(m.Invoice.ID)
+	return slices.DeleteFunc(all, func(e app.Export) bool { return e.ID == m.Export.ID }), err
+}
+
+// madeEarlier returns what an earlier export of an invoice made in Xero, by its mark or its ID, if that is
+// not deleted.
+func madeEarlier(earlier []app.Export, found reading) (ledger.Standing, bool) {
+	for _, e := range earlier {
+		st, there := found.byMark[app.MarkKey(e.Mark)]
+		if !there && e.Standing.ID != "" {
+			st, there = found.others[e.Standing.ID]
+		}
+		if there && st.Status != ledger.DeletedThere {
+			return st, true
+		}
+	}
+	return ledger.Standing{}, false
+}
+
+// perhaps returns what in Xero may be the invoice although it bears no mark, the likeliest first.
+//
+//   - What has its number, contact, date, currency and total.
+//   - Where marks are not known to survive, what was changed since the invoice was first sent, and has
+//     its number or all of the other figures: a person may have given it another number. One that is
+//     deleted has to have all of them.
+//
+// What is another invoice of the firm in Xero is none, nor what a person said is not the invoice.
+func (m exporting) perhaps(earlier []app.Export, found reading) ([]ledger.Standing, error) {
+	likely := map[ledger.InvoiceID]int{}
+	var all []ledger.Standing
+	for id, st := range found.others {
+		if n := m.likeness(st, found); n > 0 && !disowned(earlier, id) {
+			all, likely[id] = append(all, st), n
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	known, err := m.stored.Tracked(m.Export.Tenant, idsOf(all))
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" })
+	slices.SortFunc(all, func(a, b ledger.Standing) int {
+		return cmp.Or(cmp.Compare(likely[b.ID], likely[a.ID]), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+// likeness tells how much an invoice that bears no mark is like the one that was sent; 0 for too little.
+func (m exporting) likeness(st ledger.Standing, found reading) int {
+	sent := m.Sent()
+	if c, known := m.kind.contacts.directory.ByID(sent.Contact); known {
+		sent.Contact = c.ID // which it was merged into
+	}
+	numbered := st.Number.Fold() == sent.Number.Fold()
+	sent.Number = st.Number
+	alike := len(sent.Differences(st)) == 0
+	recent := !found.marks.Survive() && !st.Updated.Before(m.Export.Since)
+	switch {
+	case st.Status == ledger.DeletedThere && !(recent && numbered && alike):
+		return 0
+	case numbered && alike:
+		return 3
+	case numbered && recent:
+		return 2
+	case alike && recent && !found.sent[st.Number.Fold()]:
+		return 1
+	}
+	return 0
+}
+
+// disowned reports whether a person said of an invoice in Xero that it is not this one.
+func disowned(earlier []app.Export, id ledger.InvoiceID) bool {
+	return slices.ContainsFunc(earlier, func(e app.Export) bool {
+		return e.Result == billing.Failed && slices.ContainsFunc(e.Candidates, func(st ledger.Standing) bool { return st.ID == id })
+	})
+}
 
 // Claim says that what Xero has under an ID is the invoice: its export ends as the answer would have
 // ended it. It is read in Xero first. One that is not there any more, stands otherwise than it was
