@@ -163,15 +163,18 @@ var firmPromises = []promise{
 			Arrival: ledger.SubmittedThere, DefaultAccount: "200", DefaultTax: "NONE", Term: billing.Term{Rule: billing.OfNextMonth, Days: 20}, Theme: "Blue",
 			Tracking: []billing.Tracking{{Category: "Region", Option: "North"}},
 			Codes:    map[string]ledger.Target{"ACC": {Account: "201", Item: "I", Tracking: []billing.Tracking{{Category: "Region", Option: "South"}}}},
-			Taxes:    map[string]string{"GST": "OUTPUT2"},
+			Taxes:    map[string]string{"GST": "OUTPUT2"}, Note: true, AttachPaper: true, MarkReference: true,
 		}
 		link := app.Link{Contact: "contact", Name: "Kauri Joinery Ltd", How: app.LinkedByHand, At: moment}
 		s.update(func(tx app.Tx) error {
 			return errors.Join(tx.SaveOrganisation(demo), tx.SaveOrganisation(zest), tx.SaveChart(chart), tx.SaveMapping("zest", mapping),
 				tx.SaveLink("zest", "kauri", app.Link{Contact: "old", How: app.LinkedByName}), tx.SaveLink("zest", "kauri", link),
 				tx.SaveLink("zest", "rimu", link), tx.DeleteLink("zest", "rimu"), tx.DeleteLink("zest", "rimu"),
-				tx.SaveOrganisation(zest)) // which keeps its chart and mapping
+				tx.SaveMarks("zest", app.MarksKept), tx.SaveMarks("zest", app.MarksDropped),
+				tx.SaveOrganisation(zest)) // which keeps its chart and mapping, and what is known of its marks
 		})
+		s.fails(app.NotFound, []string{"absent"}, func(tx app.Tx) error { return tx.SaveMarks("absent", app.MarksKept) })
+		zest.Marks = app.MarksDropped
 		s.view(func(r app.Reader) error {
 			all, err := r.Organisations()
 			same(t, all, []app.Organisation{zest, demo})

@@ -26,6 +26,7 @@ type Config struct {
 	DeletedNumbersHeld bool
 
 	Odd Odd // assumptions that are turned round; see Oddities
+	Marks Marks // what answers tell of a Url; MarksKept when empty
 
 	Faults  []Rule
 	Observe func(Call)       // told of every call, see Call; may act on the Sim
