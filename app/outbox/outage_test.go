@@ -28,9 +28,6 @@ func down(w *apptest.World, lasting time.Duration, meant func(*http.Request) boo
 		}
 		count.Add(1)
 		rw.Header().Set("Content-Type", "application/json")
-		if body == brokenThere {
-			rw.Header().Set("Xero-Correlation-Id", "a1d0c0de-0000-4000-8000-000000000001") // as each of Xero's answers has
-		}
 		for name, values := range header {
 			rw.Header()[name] = values
 		}
