@@ -92,7 +92,7 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	}
 	var b strings.Builder
 	b.WriteString(`SELECT i.id, i.client, ` + name + `, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
-		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on
+		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on
 		FROM `)
 	if q.IDs != nil {
 		b.WriteString("(SELECT DISTINCT value FROM list(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
@@ -120,8 +120,8 @@ func ofEveryClient(q app.Query) bool { return q.IDs == nil && q.Client == "" && 
 // rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
 // once: 100,000 rows name a few thousand clients and a handful of messages.
 type rowScanner struct {
-	columns [20]any
-	into    [20]any                     // pointers to columns: database/sql then neither converts nor copies
+	columns [21]any
+	into    [21]any                     // pointers to columns: database/sql then neither converts nor copies
 	names   map[billing.ClientID]string // nil where they are in the rows
 	same    map[string]string
 }
@@ -168,7 +168,7 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 		Message:    s.shared(12),
 		Cause:      ledger.Cause(s.shared(13)),
 		XeroStatus: ledger.InvoiceStatus(s.shared(14)),
-		PaidOn:     billing.Date(s.number(19)),
+		PaidOn:     billing.Date(s.number(20)),
 	}
 	if s.names != nil {
 		r.Client = s.names[r.ClientID]
@@ -178,6 +178,7 @@ func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 		r.AmountDue = money.New(s.number(16), there)
 		r.Settlement = ledger.Standing{
 			Status: r.XeroStatus, AmountPaid: money.New(s.number(17), there), AmountCredited: money.New(s.number(18), there),
+			CreditedBy: ledger.CreditSource(s.shared(19)),
 		}.Settlement()
 	}
 	return r, nil

@@ -138,6 +138,7 @@ type (
 		AmountDue      int64                `json:"due"`
 		AmountPaid     int64                `json:"paid"`
 		AmountCredited int64                `json:"credited"`
+		CreditedBy     ledger.CreditSource  `json:"credited_by"`
 		PaidOn         billing.Date         `json:"paid_on"`
 		Updated        int64                `json:"updated"`
 	}
@@ -185,7 +186,7 @@ func keepStandings(all []ledger.Standing) string {
 		return keptStanding{
 			ID: s.ID, Number: s.Number, Mark: s.Mark, Status: s.Status, Contact: s.Contact, ContactName: s.ContactName, Date: s.Date,
 			Currency: s.Currency, Total: s.Total.Minor(), AmountDue: s.AmountDue.Minor(), AmountPaid: s.AmountPaid.Minor(),
-			AmountCredited: s.AmountCredited.Minor(), PaidOn: s.PaidOn, Updated: millis(s.Updated),
+			AmountCredited: s.AmountCredited.Minor(), CreditedBy: s.CreditedBy, PaidOn: s.PaidOn, Updated: millis(s.Updated),
 		}
 	}))
 }
@@ -195,7 +196,7 @@ func (k keptStanding) standing() ledger.Standing {
 		ID: k.ID, Number: k.Number, Mark: k.Mark, Status: k.Status, Contact: k.Contact, ContactName: k.ContactName, Date: k.Date,
 		Currency: k.Currency, Total: money.New(k.Total, k.Currency), AmountDue: money.New(k.AmountDue, k.Currency),
 		AmountPaid: money.New(k.AmountPaid, k.Currency), AmountCredited: money.New(k.AmountCredited, k.Currency),
-		PaidOn: k.PaidOn, Updated: instant(k.Updated),
+		CreditedBy: k.CreditedBy, PaidOn: k.PaidOn, Updated: instant(k.Updated),
 	}
 }
 

@@ -180,7 +180,7 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 			st.Status, st.AmountPaid, st.AmountDue = ledger.AuthorisedThere, money.New(100, "NZD"), money.New(123400, "NZD")
 		}, []string{"Part-paid, 1,234.00 due", "NZD 1,234.00 is still due", noCreditNotes}, []string{"Replace…"}},
 		"credited": {closed(billing.Exported), func(st *ledger.Standing) {
-			st.Status, st.AmountCredited = ledger.PaidThere, money.New(100, "NZD")
+			st.Status, st.AmountCredited, st.CreditedBy = ledger.PaidThere, money.New(100, "NZD"), ledger.CreditNotes
 		}, []string{"Credited", "Credited in full", noCreditNotes}, []string{"Replace…"}},
 		"closed and changed": {closed(billing.Changed), nil,
 			[]string{"and is approved there", noCreditNotes}, []string{"Replace…", "Open in Xero"}},

@@ -142,7 +142,7 @@ func TestTheColumnTellsHowAnInvoiceStandsInXero(t *testing.T) {
 	b.settle()
 	expect("Closed | ✓ | Paid " + b.w.format.Date(20261114))
 	b.fake.inXero("0001076", closed(exportedThere), func(st *ledger.Standing) {
-		st.AmountCredited, st.AmountPaid, st.PaidOn = st.AmountPaid, ledger.Standing{}.AmountPaid, 0
+		st.AmountCredited, st.AmountPaid, st.PaidOn, st.CreditedBy = st.AmountPaid, ledger.Standing{}.AmountPaid, 0, ledger.CreditNotes
 	})
 	b.settle()
 	expect("Closed | ✓ | Credited")

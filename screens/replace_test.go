@@ -87,6 +87,7 @@ func TestAReplacementNoticesWhatIsDoneInXero(t *testing.T) {
 func TestACreditedInvoiceStaysAndIsCopiedAtOnce(t *testing.T) {
 	fake := newFake().fill(24)
 	fake.exports[fake.number("0001074").ID][0].Standing.AmountCredited = money.New(100, "NZD")
+	fake.exports[fake.number("0001074").ID][0].Standing.CreditedBy = ledger.CreditNotes
 	b := newTrial(t, fake)
 	b.beginReplacing("0001074")
 	b.see("Credited in full in Xero, so there's no need to delete it. It stays here as it is.")

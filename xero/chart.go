@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -102,17 +103,18 @@ func fetch[T any](ctx context.Context, c *Client, t ledger.TenantID, path, key s
 	}
 }
 
-// ahead returns how far Xero's clock is ahead of ours. Xero stamped each answer before
+// ahead returns how far Xero's clock is ahead of ours. Xero made each answer before
 // it was received, so that each says too little by as long as it was on its way: the
 // largest says it best, and none says too much.
 func ahead(clocks ...clock) time.Duration {
 	var best time.Duration
 	known := false
 	for _, k := range clocks {
-		if k.stamp.IsZero() {
+		made := k.made()
+		if made.IsZero() {
 			continue
 		}
-		if by := k.stamp.Sub(k.received); !known || by > best {
+		if by := made.Sub(k.received); !known || by > best {
 			best, known = by, true
 		}
 	}
@@ -145,7 +147,7 @@ func (a account) value() ledger.Account {
 
 // active reports whether a status is that of something in use. Xero leaves the status
 // out where it has only one.
-func active(status string) bool { return status == "" || status == "ACTIVE" }
+func active(status string) bool { return status == "" || strings.EqualFold(status, "ACTIVE") }
 
 type taxRate struct {
 	TaxType, Name, Status string

@@ -50,6 +50,7 @@ func charted(change map[string]string) http.Handler {
 		if path.Base(r.URL.Path) == "Items" {
 			time.Sleep(4 * time.Second) // on its way
 		}
+		w.Header().Set("Date", time.Now().Add(90*time.Second).UTC().Format(http.TimeFormat))
 		body := fmt.Sprintf(`{"Id":"x","Status":"OK","ProviderName":"p","DateTimeUTC":"\/Date(%d)\/",%s}`, stamp, lists[path.Base(r.URL.Path)])
 		answers(http.StatusOK, body).ServeHTTP(w, r)
 	})

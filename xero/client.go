@@ -144,29 +144,40 @@ type call struct {
 	key     string    // idempotency key of a write
 	body    []byte    // of a write
 	content string    // type of the body; "" for JSON
+	counted bool      // the list is whole only when it is as long as Xero counts
 }
 
-// do makes the call and returns the JSON that Xero answered. The error is a *app.Trouble.
-func (c *Client) do(ctx context.Context, k call) ([]byte, error) {
+// answer is what Xero answered.
+type answer struct {
+	body []byte    // JSON
+	date time.Time // of the Date header; zero without one
+}
+
+// do makes the call and returns what Xero answered. The error is a *app.Trouble.
+func (c *Client) do(ctx context.Context, k call) (answer, error) {
 	req, err := c.request(ctx, k)
 	if err != nil {
-		return nil, &app.Trouble{Reason: app.Refused, Unsent: true, Err: err}
+		return answer{}, &app.Trouble{Reason: app.Refused, Unsent: true, Err: err}
 	}
 	// Not through an http.Client: it would follow a redirect and carry the token to
 	// whatever host that names, and its errors repeat the query.
 	resp, err := c.chain.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body) // in memory already, see wire
 	if err != nil {
-		return nil, &app.Trouble{Reason: app.Interrupted, Err: err}
+		return answer{}, &app.Trouble{Reason: app.Interrupted, Err: err}
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, troubleOf(resp, body)
+		return answer{}, troubleOf(resp, body)
 	}
-	return body, nil
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		date = time.Time{}
+	}
+	return answer{body, date}, nil
 }
 
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {

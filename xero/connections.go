@@ -15,10 +15,10 @@ import (
 
 // wireConnection is a connection as Xero lists it.
 type wireConnection struct {
-	ID         string          `json:"id"`
-	TenantID   ledger.TenantID `json:"tenantId"`
-	TenantType string          `json:"tenantType"`
-	TenantName string          `json:"tenantName"`
+	ID         string `json:"id"`
+	TenantID   guid   `json:"tenantId"`
+	TenantType string `json:"tenantType"`
+	TenantName string `json:"tenantName"`
 	// Created has seven digits of a second and no zone: it is UTC.
 	Created wireTime `json:"createdDateUtc"`
 }
@@ -30,15 +30,31 @@ func (c *Connector) Connections(ctx context.Context, access string) ([]app.Conne
 	if err != nil {
 		return nil, err
 	}
-	var all []wireConnection
+	reached, err := organisations(body)
+	if err != nil {
+		return nil, notUnderstood(fmt.Errorf("the list of connections: %w", err))
+	}
+	return reached, nil
+}
+
+// organisations reads a list of connections. What is no list, or does not say what a connection
+// is to, is an error: it would pass for a sign-in that reaches nothing.
+func organisations(body []byte) ([]app.Connection, error) {
+	var all []*wireConnection
 	if err := json.Unmarshal(body, &all); err != nil {
-		return nil, &app.Trouble{Reason: app.Interrupted, Err: fmt.Errorf("the list of connections: %w", err)}
+		return nil, err
+	}
+	if all == nil {
+		return nil, errors.New("it is null")
 	}
 	var reached []app.Connection
 	for _, w := range all {
-		if w.TenantType == "ORGANISATION" {
+		if w == nil || w.ID == "" || w.TenantID == "" || w.TenantType == "" {
+			return nil, errors.New("it does not say what one of them is to")
+		}
+		if strings.EqualFold(w.TenantType, "ORGANISATION") {
 			reached = append(reached, app.Connection{
-				ID: w.ID, Tenant: ledger.Tenant{ID: w.TenantID, Name: w.TenantName}, Since: w.Created.Time,
+				ID: w.ID, Tenant: ledger.Tenant{ID: ledger.TenantID(w.TenantID), Name: w.TenantName}, Since: w.Created.moment(),
 			})
 		}
 	}

@@ -47,7 +47,7 @@ func TestOnlyOrganisationsAreConnections(t *testing.T) {
 			{"id":"c1","authEventId":"e","tenantId":"t1","tenantType":"ORGANISATION","tenantName":"Tui","createdDateUtc":"2020-03-18T21:20:07.7179250","updatedDateUtc":"2021-03-18T21:20:07.0000001"},
 			{"id":"c2","tenantId":"t2","tenantType":"PRACTICE","tenantName":"The practice","createdDateUtc":"2020-03-18T21:20:07.7179250"},
 			{"id":"c3","tenantId":"t3","tenantType":"PRACTICEMANAGER","tenantName":"The manager","createdDateUtc":"2020-03-18T21:20:07.7179250"},
-			{"id":"c4","tenantId":"t4","tenantType":"ORGANISATION","tenantName":"Kea","createdDateUtc":"2020-03-18T21:20:07"}]`)})
+			{"id":"c4","tenantId":"T4","tenantType":"Organisation","tenantName":"Kea","createdDateUtc":"2020-03-18T21:20:07"}]`)})
 		got, err := d.Connections(t.Context(), "token")
 		want := []app.Connection{
 			{ID: "c1", Tenant: ledger.Tenant{ID: "t1", Name: "Tui"}, Since: time.Date(2020, time.March, 18, 21, 20, 7, 717925000, time.UTC)},
@@ -73,8 +73,12 @@ func TestWhatStopsACallAboutConnections(t *testing.T) {
 		"something on the way has none":   {answer: said(404, nil, "<html>Not found"), want: app.Interrupted},
 		"too many calls":                  {answer: said(429, nil, ""), want: app.MinuteLimit},
 		"an error in Xero":                {answer: said(500, xeros, ""), want: app.Troubled},
+		"nothing in place of a list":      {answer: said(200, xeros, `null`), want: app.Interrupted, list: true},
+		"null in the list":                {answer: said(200, xeros, `[null]`), want: app.Interrupted, list: true},
+		"one that does not say to what":   {answer: said(200, xeros, `[{"id":"c","tenantId":"t"}]`), want: app.Interrupted, list: true},
+		"one that does not say to whom":   {answer: said(200, xeros, `[{"id":"c","tenantType":"ORGANISATION"}]`), want: app.Interrupted, list: true},
 		"a list that is none":             {answer: said(200, xeros, `{"connections":[]}`), want: app.Interrupted, list: true},
-		"a date that is none":             {answer: said(200, xeros, `[{"id":"c","tenantType":"ORGANISATION","createdDateUtc":"soon"}]`), want: app.Interrupted, list: true},
+		"a date that is none":             {answer: said(200, xeros, `[{"id":"c","tenantId":"t","tenantType":"ORGANISATION","createdDateUtc":"soon"}]`), want: app.Interrupted, list: true},
 		"a page where a list should be":   {answer: said(200, xeros, "<html>Welcome"), want: app.Interrupted},
 		"a redirect to somewhere else":    {answer: said(302, map[string]string{"Location": "http://elsewhere.test"}, ""), want: app.Interrupted},
 		"an answer that Xero never gives": {answer: said(418, nil, ""), want: app.Interrupted},

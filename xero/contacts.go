@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -15,22 +17,22 @@ import (
 
 // contact is a contact as Xero tells it, less what is not used.
 type contact struct {
-	ContactID         ledger.ContactID
+	ContactID         guid
 	ContactNumber     string
 	ContactStatus     string // ACTIVE, ARCHIVED or GDPRREQUEST
 	Name              string
 	EmailAddress      string
-	MergedToContactID ledger.ContactID
+	MergedToContactID guid
 }
 
 func (n contact) value() ledger.Contact {
 	return ledger.Contact{
-		ID:       n.ContactID,
+		ID:       ledger.ContactID(n.ContactID),
 		Number:   n.ContactNumber,
 		Name:     n.Name,
 		Email:    n.EmailAddress,
 		Archived: !active(n.ContactStatus),
-		MergedTo: n.MergedToContactID,
+		MergedTo: ledger.ContactID(n.MergedToContactID),
 	}
 }
 
@@ -102,7 +104,9 @@ func (c *Client) passContacts(ctx context.Context, k call, all *contactSet) (cou
 		return 0, err
 	}
 	for _, page := range pages {
-		all.add(page.items...)
+		if err := all.add(page.items...); err != nil {
+			return 0, err
+		}
 		counted = max(counted, page.pages.ItemCount)
 	}
 	return counted, nil
@@ -110,11 +114,11 @@ func (c *Client) passContacts(ctx context.Context, k call, all *contactSet) (cou
 
 // searchContacts finds the contacts that q names, and those they were merged into.
 func (c *Client) searchContacts(ctx context.Context, k call, q ledger.ContactQuery) ([]contact, error) {
-	searches := byIDs(q.IDs)
-	ids, names, numbers := map[ledger.ContactID]bool{}, map[string]bool{}, map[string]bool{}
+	ids, names, numbers := map[guid]bool{}, map[string]bool{}, map[string]bool{}
 	for _, id := range q.IDs {
-		ids[id] = true
+		ids[guidOf(id)] = true
 	}
+	searches := byIDs(slices.Sorted(maps.Keys(ids)))
 	for _, name := range q.Names {
 		if plain := billing.PlainName(name); !names[plain] {
 			names[plain] = true
@@ -135,12 +139,15 @@ func (c *Client) searchContacts(ctx context.Context, k call, q ledger.ContactQue
 		}
 		// Each round follows the merges that the last one found. It ends, since no
 		// contact is asked for twice.
-		var merged []ledger.ContactID
-		for _, n := range found {
-			if !ids[n.ContactID] && !names[billing.PlainName(n.Name)] && !numbers[strings.ToLower(n.ContactNumber)] {
+		var merged []guid
+		for _, f := range found {
+			n := f.item
+			if n.ContactID != "" && !ids[n.ContactID] && !names[billing.PlainName(n.Name)] && !numbers[strings.ToLower(n.ContactNumber)] {
 				continue // a search term finds more than was asked for
 			}
-			all.add(n)
+			if err := all.add(n); err != nil {
+				return nil, err
+			}
 			if to := n.MergedToContactID; to != "" && !ids[to] {
 				ids[to] = true
 				merged = append(merged, to)
@@ -151,7 +158,7 @@ func (c *Client) searchContacts(ctx context.Context, k call, q ledger.ContactQue
 	return all.list, nil
 }
 
-func byIDs(ids []ledger.ContactID) []search {
+func byIDs(ids []guid) []search {
 	var searches []search
 	for chunk := range chunks(ids) {
 		searches = append(searches, search{first: url.Values{"IDs": {join(chunk)}}})
@@ -162,17 +169,23 @@ func byIDs(ids []ledger.ContactID) []search {
 // contactSet holds contacts in the order in which they came, each once.
 type contactSet struct {
 	list []contact
-	ids  map[ledger.ContactID]bool
+	ids  map[guid]bool
 }
 
-func (s *contactSet) add(contacts ...contact) {
+// add adds contacts. One without an ID is an error: to leave it out would make it absent, so that
+// it would be created again.
+func (s *contactSet) add(contacts ...contact) error {
 	if s.ids == nil {
-		s.ids = map[ledger.ContactID]bool{}
+		s.ids = map[guid]bool{}
 	}
 	for _, n := range contacts {
+		if n.ContactID == "" {
+			return notUnderstood(errors.New("a contact in it has no ID"))
+		}
 		if !s.ids[n.ContactID] {
 			s.ids[n.ContactID] = true
 			s.list = append(s.list, n)
 		}
 	}
+	return nil
 }

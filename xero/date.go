@@ -10,11 +10,11 @@ import (
 	"feebridge/app/billing"
 )
 
-// wireTime is a point in time, or a business date as its midnight in UTC, as Xero's
-// JSON has them: "/Date(1539993600000+0000)/". The zero wireTime is no date.
+// wireTime is a date or a point in time as Xero's JSON has them: "/Date(1539993600000+0000)/".
+// It is in the zone in which it was written. The zero wireTime is no date.
 type wireTime struct{ time.Time }
 
-// isoForms are the other forms that Xero writes and takes.
+// isoForms are the other forms that Xero writes and takes. What has no offset is in UTC.
 var isoForms = []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05", time.DateOnly}
 
 // MarshalJSON writes the form that Xero's own answers have.
@@ -22,7 +22,7 @@ func (t wireTime) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
 	}
-	return fmt.Appendf(nil, `"/Date(%d+0000)/"`, t.UnixMilli()), nil
+	return fmt.Appendf(nil, `"/Date(%d%s)/"`, t.UnixMilli(), t.Format("-0700")), nil
 }
 
 // UnmarshalJSON reads a date in any of Xero's forms; null and "" are no date.
@@ -43,50 +43,91 @@ func (t *wireTime) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// parseWireTime reads "/Date(ms)/", with or without an offset, or an ISO form. An offset
-// tells the zone in which the date was written; the milliseconds are UTC whatever it is.
+// parseWireTime reads "/Date(ms)/", with or without an offset, or an ISO form. The milliseconds
+// are UTC whatever the offset: that tells the zone in which the date was written.
 func parseWireTime(text string) (time.Time, error) {
 	inner, isDate := strings.CutPrefix(text, "/Date(")
 	if !isDate {
 		for _, form := range isoForms {
 			if parsed, err := time.Parse(form, text); err == nil {
-				return inYears(parsed.UTC(), text)
+				_, offset := parsed.Zone()
+				return inYears(parsed, offset, text)
 			}
 		}
-		return time.Time{}, fmt.Errorf("%.40q is no date of Xero's", text)
+		return time.Time{}, noDate(text)
 	}
 	inner, closed := strings.CutSuffix(inner, ")/")
-	digits, offset := inner, ""
+	digits, offset := inner, 0
+	known := true
 	if sign := strings.LastIndexAny(inner, "+-"); sign > 0 { // one at the start is that of the milliseconds
-		digits, offset = inner[:sign], inner[sign+1:]
+		digits = inner[:sign]
+		offset, known = parseOffset(inner[sign:])
 	}
 	ms, err := strconv.ParseInt(digits, 10, 64)
-	if !closed || err != nil || strings.HasPrefix(digits, "+") || !isOffset(offset) {
-		return time.Time{}, fmt.Errorf("%.40q is no date of Xero's", text)
+	if !closed || err != nil || strings.HasPrefix(digits, "+") || !known {
+		return time.Time{}, noDate(text)
 	}
-	return inYears(time.UnixMilli(ms).UTC(), text)
+	return inYears(time.UnixMilli(ms), offset, text)
 }
 
-func isOffset(s string) bool {
-	if s == "" {
-		return true
+// parseOffset reads an offset such as +1300, in seconds.
+func parseOffset(s string) (seconds int, ok bool) {
+	digits := s[1:]
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil || len(digits) != 4 || n%100 >= 60 {
+		return 0, false
 	}
-	_, err := strconv.ParseUint(s, 10, 16)
-	return err == nil && len(s) == 4
+	seconds = int(n/100*60+n%100) * 60
+	if s[0] == '-' {
+		seconds = -seconds
+	}
+	return seconds, true
 }
 
-// inYears refuses what has no place in a calendar of four-digit years.
-func inYears(t time.Time, text string) (time.Time, error) {
-	if t.Year() < 1 || t.Year() > 9999 {
-		return time.Time{}, fmt.Errorf("%.40q is no date of Xero's: its year is out of range", text)
+// farthest is more than any zone is from UTC, in seconds.
+const farthest = 18 * 60 * 60
+
+// inYears returns the time in its zone. It refuses what has no place on Earth, or in a calendar of
+// four-digit years.
+func inYears(t time.Time, offset int, text string) (time.Time, error) {
+	if max(offset, -offset) > farthest {
+		return time.Time{}, noDate(text)
+	}
+	zone := time.UTC
+	if offset != 0 {
+		zone = time.FixedZone("", offset)
+	}
+	t = t.In(zone)
+	for _, year := range []int{t.Year(), t.UTC().Year()} {
+		if year < 1 || year > 9999 {
+			return time.Time{}, fmt.Errorf("%w: its year is out of range", noDate(text))
+		}
 	}
 	return t, nil
 }
 
-// day returns the business date, or none.
+func noDate(text string) error { return fmt.Errorf("%.40q is no date of Xero's", text) }
+
+// noDay is the day that Xero has for no date: the first that its clock can tell.
+const noDay = billing.Date(1970_01_01)
+
+// day returns the business date, or none: the day in the zone in which it was written, since a
+// midnight in New Zealand is still the day before in UTC.
 func (t wireTime) day() billing.Date {
-	if t.IsZero() {
+	if t.IsZero() || t.Year() == 1 {
 		return 0
 	}
-	return billing.DateOf(t.UTC())
+	day := billing.DateOf(t.Time)
+	if day == noDay {
+		return 0
+	}
+	return day
+}
+
+// moment returns the point in time, or none.
+func (t wireTime) moment() time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
 }

@@ -219,7 +219,7 @@ func TestAnInvoiceStandsAsXeroTellsIt(t *testing.T) {
 	want := ledger.Standing{
 		ID: id, Number: "FB-1", Mark: "http://localhost:8742/open/FB-1", Status: ledger.PaidThere, Contact: contact, ContactName: "Kauri Joinery Ltd",
 		Date: 20261103, Currency: "NZD", Total: money.New(24301, "NZD"), AmountDue: money.Zero("NZD"),
-		AmountPaid: money.New(10000, "NZD"), AmountCredited: money.New(14301, "NZD"), PaidOn: got.PaidOn, Updated: got.Updated,
+		AmountPaid: money.New(10000, "NZD"), AmountCredited: money.New(14301, "NZD"), CreditedBy: ledger.CreditNotes, PaidOn: got.PaidOn, Updated: got.Updated,
 	}
 	if diff := cmp.Diff(want, got, exact); diff != "" {
 		t.Error(diff)

@@ -1,10 +1,13 @@
 package xero
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"feebridge/app"
 )
 
 // journal writes a line an attempt. Headers, queries, bodies and the names of files stay
@@ -26,8 +29,13 @@ func (j journal) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	level := slog.LevelInfo
 	if err != nil {
+		told := err
+		var t *app.Trouble
+		if errors.As(err, &t) && t.Err != nil {
+			told = t.Err // without what a page on the way says, which may repeat what it was asked
+		}
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.Any("error", err))
+		attrs = append(attrs, slog.Any("error", told))
 	} else {
 		if resp.StatusCode != http.StatusOK {
 			level = slog.LevelWarn

@@ -29,6 +29,7 @@ const (
 const (
 	dayLeftHeader    = "X-DayLimit-Remaining"
 	minuteLeftHeader = "X-MinLimit-Remaining"
+	appLeftHeader    = "X-AppMinLimit-Remaining"
 	problemHeader    = "X-Rate-Limit-Problem"
 	retryAfterHeader = "Retry-After"
 )

@@ -8,7 +8,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"feebridge/app"
@@ -27,10 +29,38 @@ type pagination struct {
 	ItemCount int
 }
 
-// clock is when an answer was made, on Xero's clock, and when it was received, on ours.
+// clock is when an answer was made, as three clocks tell it.
 type clock struct {
-	stamp    time.Time // zero when Xero did not say
-	received time.Time
+	stamp    time.Time // Xero's; zero when it did not say
+	header   time.Time // that of what answered for Xero, in whole seconds; zero when it did not say
+	received time.Time // ours
+}
+
+// made returns when the answer was made on Xero's clock, or zero when Xero did not say. Each of the
+// three clocks may be wrong by hours, Xero's own for one answer: the one in the middle counts.
+func (c clock) made() time.Time {
+	switch {
+	case c.stamp.IsZero():
+		return c.header
+	case c.header.IsZero():
+		return c.stamp
+	}
+	three := []time.Time{c.stamp, c.header.Add(time.Second), c.received} // not before the stamp, for the part of a second that it lacks
+	slices.SortFunc(three, time.Time.Compare)
+	return three[1].UTC()
+}
+
+// mostAhead is how much later than an answer was made, at most, changed what it tells of. The
+// clocks of Xero's computers differ a little.
+const mostAhead = 2 * time.Minute
+
+// plausible returns when something changed that an answer tells of: nothing changes after that. A
+// time far ahead would make every later reading pass for an older one.
+func (c clock) plausible(changed time.Time) time.Time {
+	if made := c.made(); !made.IsZero() && changed.After(made.Add(mostAhead)) {
+		return made
+	}
+	return changed
 }
 
 // last reports whether no page follows the one of that number.
@@ -39,13 +69,25 @@ func (l listing[T]) last(number int) bool { return number >= l.pages.PageCount }
 // read asks for a list. key is its name in the answer.
 func read[T any](ctx context.Context, c *Client, k call, key string) (listing[T], error) {
 	k.method = http.MethodGet
-	body, err := c.do(ctx, k)
+	answered, err := c.do(ctx, k)
 	if err != nil {
 		return listing[T]{}, err
 	}
-	l, err := decode[T](body, key)
+	raw, err := decode(answered, key)
 	if err != nil {
 		return listing[T]{}, notUnderstood(err)
+	}
+	if raw.failed {
+		return listing[T]{}, notUnderstood(errors.New("it is called an error, and has a list"))
+	}
+	l := listing[T]{items: make([]T, len(raw.items)), pages: raw.pages, clock: raw.clock}
+	for i, item := range raw.items {
+		if string(item) == "null" {
+			return listing[T]{}, notUnderstood(fmt.Errorf("%s: one is null", key))
+		}
+		if err := json.Unmarshal(item, &l.items[i]); err != nil {
+			return listing[T]{}, notUnderstood(fmt.Errorf("%s: %w", key, err))
+		}
 	}
 	return l, nil
 }
@@ -62,51 +104,81 @@ func readPage[T any](ctx context.Context, c *Client, k call, number int) (listin
 	maps.Copy(query, k.query)
 	k.query = query
 	l, err := read[T](ctx, c, k, k.path)
-	if err == nil && l.pages.PageCount == 0 && len(l.items) >= smallestPage {
-		// Taking it for the whole list could lose what is on the pages after it.
-		err = notUnderstood(errors.New("it does not say how many pages there are"))
+	if err == nil {
+		err = l.whole(number, k.counted)
 	}
 	return l, err
 }
 
-// readPages asks for a list page by page to its end.
-func readPages[T any](ctx context.Context, c *Client, k call) ([]T, error) {
-	var all []T
-	for number := 1; ; number++ {
+// whole returns why a page is not all that it says it is, or nil: what a list leaves out would be
+// taken for absent. counted says that a list of one page has all that Xero counts.
+func (l listing[T]) whole(number int, counted bool) error {
+	has, says := len(l.items), l.pages
+	switch {
+	case says.PageCount < 0, says.ItemCount < 0:
+		return notUnderstood(errors.New("it counts less than none"))
+	case says.PageCount == 0 && (has >= smallestPage || has < says.ItemCount):
+		// Taking it for the whole list could lose what is on the pages after it.
+		return notUnderstood(errors.New("it does not say how many pages there are"))
+	case has == 0 && says.ItemCount > 0 && number <= says.PageCount,
+		counted && number == 1 && says.PageCount == 1 && has < says.ItemCount:
+		return notUnderstood(fmt.Errorf("it counts %d and has %d", says.ItemCount, has))
+	}
+	return nil
+}
+
+// readPages asks for a list page by page to its end, and hands each page to take.
+func readPages[T any](ctx context.Context, c *Client, k call, take func(listing[T])) error {
+	for number, read, counted := 1, 0, 0; ; number++ {
 		l, err := readPage[T](ctx, c, k, number)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, l.items...)
-		if l.last(number) {
-			return all, nil
+		take(l)
+		if read += len(l.items); number == 1 {
+			counted = l.pages.ItemCount
 		}
+		if !l.last(number) {
+			continue
+		}
+		if k.counted && read < counted {
+			return notUnderstood(fmt.Errorf("it counts %d, and its pages have %d", counted, read))
+		}
+		return nil
 	}
+}
+
+// decoded is an answer whose elements are not read yet.
+type decoded struct {
+	listing[json.RawMessage]
+	failed bool // Xero calls the whole of it an error
 }
 
 // decode reads the list that an answer has under key. An answer without it is an error,
 // not an empty list.
-func decode[T any](body []byte, key string) (listing[T], error) {
-	l := listing[T]{clock: clock{received: time.Now()}}
+func decode(a answer, key string) (decoded, error) {
+	d := decoded{listing: listing[json.RawMessage]{clock: clock{header: a.date, received: time.Now()}}}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return l, err
+	if err := json.Unmarshal(a.body, &fields); err != nil {
+		return d, err
 	}
 	var stamp wireTime
-	for name, into := range map[string]any{"DateTimeUTC": &stamp, "pagination": &l.pages, key: &l.items} {
+	var status string
+	for name, into := range map[string]any{"DateTimeUTC": &stamp, "Status": &status, "pagination": &d.pages, key: &d.items} {
 		raw, ok := fields[name]
 		if !ok {
 			continue
 		}
 		if err := json.Unmarshal(raw, into); err != nil {
-			return l, fmt.Errorf("%s: %w", name, err)
+			return d, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	l.clock.stamp = stamp.Time
-	if l.items == nil {
-		return l, fmt.Errorf("it has no %s", key)
+	d.clock.stamp = stamp.moment()
+	d.failed = status != "" && !strings.EqualFold(status, "OK")
+	if d.items == nil {
+		return d, fmt.Errorf("it has no %s", key)
 	}
-	return l, nil
+	return d, nil
 }
 
 func notUnderstood(err error) *app.Trouble {

@@ -1,13 +1,14 @@
 package xero
 
 import (
+	"slices"
 	"strings"
 
 	"feebridge/app/ledger"
 )
 
-// messageCauses tells what Xero's sentences mean. The first that fits counts. An
-// ellipsis stands for whatever Xero names there; what follows the last part of a
+// messageCauses tells what Xero's sentences mean. The first that fits counts, so that of several
+// sentences in one text the one leads that tells best what to mend. An ellipsis stands for whatever Xero names there; what follows the last part of a
 // pattern, such as "(Line 2)", does not matter, nor does upper or lower case.
 //
 // Most of the texts are not documented. They were seen by people who told of them, so
@@ -23,7 +24,23 @@ var messageCauses = []struct {
 	{"Unknown contact details", ledger.ContactUnknown},
 	{"The contact name … is already assigned to another contact", ledger.ContactTaken},
 	{"Another contact has this contact number", ledger.ContactTaken},
-	{"Email address must be valid", ledger.EmailInvalid},
+	{"Contact Name cannot be empty", ledger.ClientIncomplete},
+	{"Email address", ledger.EmailInvalid},
+	{"EmailAddress", ledger.EmailInvalid},
+	// How Xero words it that an address is too long is not known: its fields are.
+	{"Address line", ledger.AddressInvalid},
+	{"AddressLine", ledger.AddressInvalid},
+	{"Postal code", ledger.AddressInvalid},
+	{"PostalCode", ledger.AddressInvalid},
+	{"Address … too long", ledger.AddressInvalid},
+	{"Address … length", ledger.AddressInvalid},
+	{"Address … characters", ledger.AddressInvalid},
+	{"City … length", ledger.AddressInvalid},
+	{"City … characters", ledger.AddressInvalid},
+	{"Region … length", ledger.AddressInvalid},
+	{"Region … characters", ledger.AddressInvalid},
+	{"Country … length", ledger.AddressInvalid},
+	{"Country … characters", ledger.AddressInvalid},
 
 	{"The TaxType code … cannot be used with account code …", ledger.TaxAgainstAccount},
 	{"The TaxType code … does not exist or cannot be used for this type of transaction", ledger.TaxUnknown},
@@ -36,28 +53,69 @@ var messageCauses = []struct {
 	{"Account code … has been removed as it does not match a recognised account", ledger.AccountUnknown},
 	{"Account code must be specified", ledger.AccountMissing},
 	{"Account code or ID must be specified", ledger.AccountMissing},
+	{"Account must be valid", ledger.AccountUnknown},
+	{"Account could not be found", ledger.AccountUnknown},
 
 	{"Item code … is not valid", ledger.ItemUnknown},
+	{"Unknown tracking details", ledger.TrackingUnknown},
+	{"There is no active tracking category", ledger.TrackingUnknown},
 
 	{"Organisation is not subscribed to currency …", ledger.CurrencyUnknown},
 	{"… before the … lock date", ledger.LockedDate},
-	{"The line total … does not match the expected line total", ledger.TotalDiffers},
+	{"Discount must not be greater than the line total", ledger.DiscountInvalid},
+	{"Discounts may not be applied to", ledger.DiscountInvalid},
+	{"The line total … does not match the expected line total", ledger.AmountsInvalid},
+	{"The invoice total does not equal the sum of the lines", ledger.AmountsInvalid},
+	{"The Total for this document must be greater than or equal to zero", ledger.AmountsInvalid},
+	{"Payment amounts must be positive amounts", ledger.AmountsInvalid},
 	{"You have reached the limit of invoices you can approve", ledger.PlanLimit},
+	{"does not have the correct permissions", ledger.NoRightsThere},
+	{"You are not permitted to access this resource", ledger.NoRightsThere},
 
 	{"One or more line items must be specified", ledger.Incomplete},
+	{"The description field is mandatory for each line item", ledger.Incomplete},
 	{"A Contact must be specified for this type of transaction", ledger.Incomplete},
 	{"The Contact must contain at least 1 of the following elements", ledger.Incomplete},
 	{"The document DueDate field must be specified", ledger.Incomplete},
+	{"Due date cannot be empty", ledger.Incomplete},
 	{"The Date field must be specified", ledger.Incomplete},
 
-	{"not of valid status for", ledger.StatusMoved},
+	{"An existing … with the specified … could not be found", ledger.NotFoundThere},
+	{"The document with the supplied id was not found", ledger.NotFoundThere},
+	{"Document could not be found", ledger.NotFoundThere},
+
 	{"has a payment or credit note allocated to it", ledger.StatusMoved},
+	{"has a reconciled payment", ledger.StatusMoved},
+	{"has payment or credit notes allocated to it", ledger.StatusMoved},
 	{"The status … cannot be applied to the invoice", ledger.StatusMoved},
+	{"has already been paid off", ledger.StatusMoved},
+	{"not of valid status for", ledger.StatusMoved},
 	{"Payments can only be made against Authorised documents", ledger.StatusMoved},
 	{"PurchaseOrder status change is invalid", ledger.StatusMoved},
 	{"Deleted PurchaseOrders cannot be updated", ledger.StatusMoved},
 
+	{"not of valid type for", ledger.NotAllowedThere},
+	{"Payment amount exceeds the amount outstanding", ledger.NotAllowedThere},
+	{"Credit Note cannot be allocated", ledger.NotAllowedThere},
+	{"Only Status accepted for updates", ledger.NotAllowedThere},
+	{"Only AUTHORISED invoices may have SentToContact updated", ledger.NotAllowedThere},
+
 	{"An error occurred in Xero", ledger.XeroTrouble},
+	{"The Xero API is", ledger.XeroTrouble},
+	{"The Organisation is offline", ledger.XeroTrouble},
+	{"Idempotency Key", ledger.XeroTrouble},
+}
+
+// messagesOf returns sentences of Xero's with what they mean. One that tells what to mend comes
+// before one that is not known, and Xero's general excuse comes last.
+func messagesOf(texts ...string) []ledger.Message {
+	var all []ledger.Message
+	for _, text := range texts {
+		all = append(all, ledger.Message{Text: text, Cause: causeOf(text)})
+	}
+	vague := map[ledger.Cause]int{ledger.StatusMoved: 1, ledger.Other: 2, ledger.XeroTrouble: 3}
+	slices.SortStableFunc(all, func(a, b ledger.Message) int { return vague[a.Cause] - vague[b.Cause] })
+	return all
 }
 
 // causeOf returns what one of Xero's sentences means.

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 // Post sends the batch once, and again only when Xero refused it for a limit, which
@@ -26,7 +29,7 @@ func (c *Client) Post(ctx context.Context, b app.Batch) ([]ledger.Outcome, error
 		key:   b.Key,
 		body:  b.Body,
 	}
-	var judge func(sent, answered json.RawMessage) ledger.Outcome
+	var judge func(sent, answered json.RawMessage, c clock) ledger.Outcome
 	switch b.Kind {
 	case app.InvoiceBatch:
 		k.path, judge = invoicesName, judgeInvoice
@@ -39,25 +42,28 @@ func (c *Client) Post(ctx context.Context, b app.Batch) ([]ledger.Outcome, error
 		return nil, unsendable(fmt.Errorf("batch %s is of the unknown kind %q", b.ID, b.Kind))
 	}
 	// What was sent is read from the very bytes: the answer is matched with those.
-	sent, err := decode[json.RawMessage](b.Body, k.path)
+	sent, err := decode(answer{body: b.Body}, k.path)
 	if err != nil {
 		return nil, unsendable(fmt.Errorf("the body of batch %s: %w", b.ID, err))
 	}
 	if len(sent.items) != len(b.Members) {
 		return nil, unsendable(fmt.Errorf("batch %s has %d members and a body of %d", b.ID, len(b.Members), len(sent.items)))
 	}
-	body, err := c.do(ctx, k)
+	said, err := c.do(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	answered, err := decode[json.RawMessage](body, k.path)
+	answered, err := decode(said, k.path)
 	if err != nil {
 		return nil, notUnderstood(err)
 	}
 	outcomes := make([]ledger.Outcome, len(b.Members))
 	for i, member := range b.Members {
 		if i < len(answered.items) {
-			outcomes[i] = judge(sent.items[i], answered.items[i])
+			outcomes[i] = judge(sent.items[i], answered.items[i], answered.clock)
+		}
+		if answered.failed && outcomes[i].Verdict == ledger.Accepted {
+			outcomes[i] = ledger.Outcome{} // the whole is called an error
 		}
 		outcomes[i].Member = member
 	}
@@ -77,80 +83,86 @@ type judgement struct {
 	Warnings              []wireMessage
 }
 
-// noID is what Xero writes for the ID of something that it did not create.
-const noID = "00000000-0000-0000-0000-000000000000"
-
-// verdict returns what Xero did with the element that answers with this ID.
-func (j judgement) verdict(id string) ledger.Verdict {
-	switch {
-	case j.StatusAttributeString == "ERROR", j.HasErrors, j.HasValidationErrors, len(j.ValidationErrors) > 0:
+// verdict returns what Xero did with the element that answers with this ID. One that contradicts
+// itself says nothing: it is looked up. A refused element may bear an ID, that of what it was
+// refused for or one that was made for nothing.
+func (j judgement) verdict(id guid) ledger.Verdict {
+	complains := j.HasErrors || j.HasValidationErrors || len(j.ValidationErrors) > 0
+	switch status := strings.ToUpper(strings.TrimSpace(j.StatusAttributeString)); {
+	case status == "ERROR" && (complains || id == ""), status == "" && complains && id == "":
 		return ledger.Rejected
-	case id == "", id == noID:
-		return ledger.Unclear
-	case j.StatusAttributeString == "OK", j.StatusAttributeString == "WARNING":
+	case (status == "OK" || status == "WARNING") && !complains && id != "":
 		return ledger.Accepted
 	}
 	return ledger.Unclear
 }
 
 // messages returns Xero's sentences, each once. Those of an element's parts come after
-// its own: Xero does not always repeat them for the whole.
+// its own: Xero does not always repeat them for the whole. What tells a person most comes first.
 func (j judgement) messages(parts ...[]wireMessage) []ledger.Message {
 	var errs, warnings []string
 	for _, part := range append([][]wireMessage{j.ValidationErrors}, parts...) {
-		for _, m := range part {
-			errs = appendNew(errs, m.Message)
-		}
+		errs = appendTexts(errs, part)
 	}
-	for _, m := range j.Warnings {
-		warnings = appendNew(warnings, m.Message)
-	}
-	var all []ledger.Message
-	for _, text := range errs {
-		all = append(all, ledger.Message{Text: text, Cause: causeOf(text)})
-	}
-	for _, text := range warnings {
-		all = append(all, ledger.Message{Text: text, Cause: causeOf(text), Warning: true})
+	warnings = appendTexts(warnings, j.Warnings)
+	all := messagesOf(errs...)
+	for _, m := range messagesOf(warnings...) {
+		m.Warning = true
+		all = append(all, m)
 	}
 	return all
 }
 
+// outcome returns what the judgement says of the element that answers with this ID.
+func (j judgement) outcome(id guid, parts ...[]wireMessage) ledger.Outcome {
+	o := ledger.Outcome{Verdict: j.verdict(id), Messages: j.messages(parts...)}
+	if o.Verdict == ledger.Rejected && !slices.ContainsFunc(o.Messages, func(m ledger.Message) bool { return !m.Warning }) {
+		o.Messages = append([]ledger.Message{{Text: translations.Text("xero-says.nothing"), Cause: ledger.Other}}, o.Messages...)
+	}
+	return o
+}
+
 // judgeInvoice says what an element of the answer means for the invoice that was sent
 // in its place. An element that does not fit it, or is not understood, means nothing.
-func judgeInvoice(sentRaw, answeredRaw json.RawMessage) ledger.Outcome {
+func judgeInvoice(sentRaw, answeredRaw json.RawMessage, c clock) ledger.Outcome {
 	var sent struct{ InvoiceNumber billing.Number }
 	var answered struct {
-		InvoiceID     string
-		InvoiceNumber billing.Number
+		InvoiceID     guid
+		InvoiceNumber string
 		judgement
 		Contact   struct{ ValidationErrors []wireMessage }
-		LineItems []struct{ ValidationErrors []wireMessage }
+		LineItems []struct {
+			ValidationErrors []wireMessage
+			Tracking         []struct{ ValidationErrors []wireMessage }
+		}
 	}
 	if json.Unmarshal(sentRaw, &sent) != nil || json.Unmarshal(answeredRaw, &answered) != nil ||
-		sent.InvoiceNumber.Fold() != answered.InvoiceNumber.Fold() {
+		sent.InvoiceNumber.Fold() != plainNumber(answered.InvoiceNumber).Fold() {
 		return ledger.Outcome{}
 	}
 	parts := [][]wireMessage{answered.Contact.ValidationErrors}
 	for _, line := range answered.LineItems {
 		parts = append(parts, line.ValidationErrors)
+		for _, category := range line.Tracking {
+			parts = append(parts, category.ValidationErrors)
+		}
 	}
-	o := ledger.Outcome{Verdict: answered.verdict(answered.InvoiceID), Messages: answered.messages(parts...)}
-	if o.Verdict == ledger.Rejected && answered.InvoiceID != "" && answered.InvoiceID != noID {
-		o.Verdict = ledger.Unclear // what was not created has no ID
-	}
-	return withStanding(o, answeredRaw)
+	return withStanding(answered.outcome(answered.InvoiceID, parts...), answeredRaw, c)
 }
 
 // withStanding adds to an accepted outcome how the invoice stands. Where that cannot be
 // read, the answer means nothing.
-func withStanding(o ledger.Outcome, answered json.RawMessage) ledger.Outcome {
+func withStanding(o ledger.Outcome, answered json.RawMessage, c clock) ledger.Outcome {
 	if o.Verdict != ledger.Accepted {
 		return o
 	}
 	var stands invoice
 	err := json.Unmarshal(answered, &stands)
+	if err == nil && !stands.sells() {
+		return ledger.Outcome{}
+	}
 	if err == nil {
-		o.Standing, err = stands.standing()
+		o.Standing, err = stands.standing(c)
 	}
 	if err != nil {
 		return ledger.Outcome{}
@@ -160,17 +172,22 @@ func withStanding(o ledger.Outcome, answered json.RawMessage) ledger.Outcome {
 
 // judgeContact says what an element of the answer means for the contact that was sent
 // in its place.
-func judgeContact(sentRaw, answeredRaw json.RawMessage) ledger.Outcome {
+func judgeContact(sentRaw, answeredRaw json.RawMessage, _ clock) ledger.Outcome {
 	var sent struct{ Name string }
 	var answered struct {
 		contact
 		judgement
+		Addresses []struct{ ValidationErrors []wireMessage }
 	}
 	if json.Unmarshal(sentRaw, &sent) != nil || json.Unmarshal(answeredRaw, &answered) != nil ||
 		billing.FoldName(sent.Name) != billing.FoldName(answered.Name) {
 		return ledger.Outcome{}
 	}
-	o := ledger.Outcome{Verdict: answered.verdict(string(answered.ContactID)), Messages: answered.messages()}
+	var parts [][]wireMessage
+	for _, address := range answered.Addresses {
+		parts = append(parts, address.ValidationErrors)
+	}
+	o := answered.outcome(answered.ContactID, parts...)
 	if o.Verdict == ledger.Accepted {
 		o.Contact = answered.contact.value()
 	}

@@ -92,6 +92,7 @@ func TestAnElementSaysWhatBecameOfItsInvoice(t *testing.T) {
 	}
 	ok := fmt.Sprintf(recorded, "")
 	taken := ledger.Message{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}
+	wordless := ledger.Message{Text: "Xero rejected it and gave no reason."}
 	for _, test := range []struct {
 		name    string
 		element string
@@ -126,12 +127,27 @@ func TestAnElementSaysWhatBecameOfItsInvoice(t *testing.T) {
 				ledger.Message{Text: "The TaxType field is mandatory", Cause: ledger.TaxMissing},
 				ledger.Message{Text: "Email address must be valid.", Cause: ledger.EmailInvalid},
 				ledger.Message{Text: "New wording", Cause: ledger.Other},
-				ledger.Message{Text: "Only AUTHORISED invoices may have SentToContact updated.", Cause: ledger.Other, Warning: true})},
-		{"rejected without a word", `{"InvoiceNumber":"INV-0007","HasErrors":true,"StatusAttributeString":"ERROR"}`, rejected()},
-		{"rejected although it is called OK", strings.Replace(
+				ledger.Message{Text: "Only AUTHORISED invoices may have SentToContact updated.", Cause: ledger.NotAllowedThere, Warning: true})},
+		{"rejected without a word", `{"InvoiceNumber":"INV-0007","HasErrors":true,"StatusAttributeString":"ERROR"}`, rejected(wordless)},
+		{"rejected with empty words", `{"InvoiceNumber":"INV-0007","StatusAttributeString":"ERROR","ValidationErrors":[{"Message":""},{"Message":" ","Description":null}]}`, rejected(wordless)},
+		{"rejected, in the words of a description", `{"InvoiceNumber":"INV-0007","StatusAttributeString":"ERROR","ValidationErrors":[{"Description":"Invoice # must be unique."}]}`, rejected(taken)},
+		{"rejected, and it has an ID", strings.Replace(fmt.Sprintf(recorded, `,"ValidationErrors":[{"Message":"Invoice # must be unique."}]`), `"OK"`, `"ERROR"`, 1), rejected(taken)},
+		{"rejected with an ID and without errors", strings.Replace(ok, `"OK"`, `"ERROR"`, 1), unclear},
+		{"rejected for what Xero excuses in general, too", `{"InvoiceNumber":"INV-0007","StatusAttributeString":"ERROR","ValidationErrors":[` +
+			`{"Message":"An error occurred in Xero. Check the API Status page"},{"Message":"Invoice not of valid status for modification"},{"Message":"Something new"},{"Message":"Invoice # must be unique."}]}`,
+			rejected(taken, ledger.Message{Text: "Invoice not of valid status for modification", Cause: ledger.StatusMoved}, ledger.Message{Text: "Something new"},
+				ledger.Message{Text: "An error occurred in Xero. Check the API Status page", Cause: ledger.XeroTrouble})},
+		{"errors although it is called OK", strings.Replace(
 			fmt.Sprintf(recorded, `,"ValidationErrors":[{"Message":"Invoice # must be unique."}]`),
-			"ed255415-e141-4150-aab7-89c3bbbb851c", "00000000-0000-0000-0000-000000000000", 1), rejected(taken)},
-		{"rejected, and yet it has an ID", fmt.Sprintf(recorded, `,"ValidationErrors":[{"Message":"Invoice # must be unique."}]`), odd(taken)},
+			"ed255415-e141-4150-aab7-89c3bbbb851c", "00000000-0000-0000-0000-000000000000", 1), odd(taken)},
+		{"errors, although it is called OK and has an ID", fmt.Sprintf(recorded, `,"ValidationErrors":[{"Message":"Invoice # must be unique."}]`), odd(taken)},
+		{"accepted with an ID in capitals", strings.Replace(ok, "ed255415-e141", "ED255415-E141", 1), accepted},
+		{"accepted with a space behind its number", strings.Replace(ok, `"INV-0007"`, `"INV-0007 "`, 1), accepted},
+		{"accepted, in small letters", strings.NewReplacer(`"OK"`, `"ok"`, `"ACCREC"`, `"AccRec"`, `"AUTHORISED"`, `"Authorised"`).Replace(ok), accepted},
+		{"a bill", strings.Replace(ok, `"ACCREC"`, `"ACCPAY"`, 1), unclear},
+		{"no type", strings.Replace(ok, `"Type": "ACCREC",`, "", 1), unclear},
+		{"nothing said of what is due", strings.Replace(ok, `"AmountDue": 40.00,`, `"AmountDue": null,`, 1), unclear},
+		{"no status in Xero", strings.Replace(ok, `"Status": "AUTHORISED",`, "", 1), unclear},
 		{"the number of another", strings.Replace(ok, "INV-0007", "INV-0008", 1), unclear},
 		{"no number", strings.Replace(ok, `"InvoiceNumber": "INV-0007",`, "", 1), unclear},
 		{"the ID of nothing", strings.Replace(ok, "ed255415-e141-4150-aab7-89c3bbbb851c", "00000000-0000-0000-0000-000000000000", 1), unclear},
@@ -212,6 +228,14 @@ func TestAContactsElementSaysWhatBecameOfIt(t *testing.T) {
 		{"rejected", `{"ContactID":"00000000-0000-0000-0000-000000000000","Name":"Foo 9987","HasValidationErrors":true,` +
 			`"StatusAttributeString":"ERROR","ValidationErrors":[{"Message":"` + text + `"}]}`,
 			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: text, Cause: ledger.ContactTaken}}}},
+		{"rejected, and it has an ID", strings.NewReplacer(`"OK"`, `"ERROR","ValidationErrors":[{"Description":"Another contact has this contact number."}]`).Replace(created),
+			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: "Another contact has this contact number.", Cause: ledger.ContactTaken}}}},
+		{"rejected for its address", `{"ContactID":"00000000-0000-0000-0000-000000000000","Name":"Foo 9987","StatusAttributeString":"ERROR",` +
+			`"Addresses":[{"ValidationErrors":[{"Message":"The PostalCode is too long."}]}]}`,
+			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: "The PostalCode is too long.", Cause: ledger.AddressInvalid}}}},
+		{"called OK, with errors", strings.Replace(created, `"OK"`, `"OK","ValidationErrors":[{"Message":"x"}]`, 1),
+			ledger.Outcome{Member: "client", Messages: []ledger.Message{{Text: "x"}}}},
+		{"merged into nothing", strings.Replace(created, `"ContactNumber"`, `"MergedToContactID":"00000000-0000-0000-0000-000000000000","ContactNumber"`, 1), accepted},
 		{"another name", strings.Replace(created, "Foo 9987", "Bar", 1), ledger.Outcome{Member: "client"}},
 		{"the ID of nothing", strings.Replace(created, "3ff6d40c-af9a-40a3-89ce-3c1556a25591", "00000000-0000-0000-0000-000000000000", 1), ledger.Outcome{Member: "client"}},
 	} {

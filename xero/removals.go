@@ -30,15 +30,14 @@ type removalRequest struct {
 // judgeRemoval says what an element of the answer means for the invoice that was to go in its
 // place. An element that does not fit it, or is not understood, means nothing. One that
 // refuses bears the invoice's ID, too: unlike what was to be created, the invoice exists.
-func judgeRemoval(sentRaw, answeredRaw json.RawMessage) ledger.Outcome {
+func judgeRemoval(sentRaw, answeredRaw json.RawMessage, c clock) ledger.Outcome {
 	var sent removalRequest
 	var answered struct {
-		InvoiceID ledger.InvoiceID
+		InvoiceID guid
 		judgement
 	}
-	if json.Unmarshal(sentRaw, &sent) != nil || json.Unmarshal(answeredRaw, &answered) != nil || sent.InvoiceID != answered.InvoiceID {
+	if json.Unmarshal(sentRaw, &sent) != nil || json.Unmarshal(answeredRaw, &answered) != nil || guidOf(sent.InvoiceID) != answered.InvoiceID {
 		return ledger.Outcome{}
 	}
-	o := ledger.Outcome{Verdict: answered.verdict(string(answered.InvoiceID)), Messages: answered.messages()}
-	return withStanding(o, answeredRaw)
+	return withStanding(answered.outcome(answered.InvoiceID), answeredRaw, c)
 }

@@ -90,7 +90,7 @@ func TestXeroTakesOutOfForceWhatItAllows(t *testing.T) {
 		{"one in a locked period", ledger.DraftThere, func(s *sim.Sim, tenant, _ string) error {
 			return s.SetLockDates(tenant, sim.Day(2026, time.November, 30), time.Time{})
 		}, ledger.DeletedThere, ledger.Rejected, ledger.LockedDate},
-		{"one that is gone", ledger.DraftThere, (*sim.Sim).Lose, ledger.DeletedThere, ledger.Rejected, ledger.Other},
+		{"one that is gone", ledger.DraftThere, (*sim.Sim).Lose, ledger.DeletedThere, ledger.Rejected, ledger.NotFoundThere},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := simulate(t, "empty", sim.Config{})

@@ -39,18 +39,30 @@ func exactly(field, value string) search {
 	return search{first: url.Values{"where": {field + "==" + quoted}}, second: byTerm}
 }
 
+// found is an element of a list, with when that was made.
+type found[T any] struct {
+	item T
+	clock
+}
+
 // runSearches makes the searches and returns what they find together, page by page to
 // the end. The call holds what all of them have in common.
-func runSearches[T any](ctx context.Context, c *Client, k call, searches []search) ([]T, error) {
-	found := make([][]T, len(searches))
+func runSearches[T any](ctx context.Context, c *Client, k call, searches []search) ([]found[T], error) {
+	all := make([][]found[T], len(searches))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(callsAtOnce)
 	for i, s := range searches {
-		group.Go(func() (err error) {
-			found[i], err = readPages[T](ctx, c, k.with(s.first))
+		group.Go(func() error {
+			take := func(l listing[T]) {
+				for _, item := range l.items {
+					all[i] = append(all[i], found[T]{item, l.clock})
+				}
+			}
+			err := readPages(ctx, c, k.with(s.first), take)
 			var refused *app.Trouble
 			if s.second != nil && errors.As(err, &refused) && refused.Reason == app.Refused {
-				found[i], err = readPages[T](ctx, c, k.with(s.second))
+				all[i] = nil
+				err = readPages(ctx, c, k.with(s.second), take)
 			}
 			return err
 		})
@@ -58,7 +70,7 @@ func runSearches[T any](ctx context.Context, c *Client, k call, searches []searc
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return slices.Concat(found...), nil
+	return slices.Concat(all...), nil
 }
 
 // with returns the call with more in its query.

@@ -3,6 +3,7 @@ package xero
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/url"
 	"time"
@@ -12,8 +13,8 @@ import (
 
 // Since yields, a page at a time and one call a page, the sales invoices that were created or
 // changed at or after from, on Xero's clock, the newest change first; the zero time asks for
-// all of them. Invoices without a Url that cannot be read are left out: whoever asks looks for
-// what is ours.
+// all of them. What the list leaves out of an invoice is read by its ID. Invoices without a Url
+// that cannot be read are left out: whoever asks looks for what is ours.
 //
 // The newest come first, since an invoice that changes while the list is read then jumps to
 // its front and shifts all others back, towards the pages that are still to come: nothing that
@@ -21,7 +22,7 @@ import (
 // it would jump to the end, and one invoice from each page would slip to the page before it,
 // which was read already. What did change in the meantime is for the caller to ask for again.
 func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {
-	k := call{tenant: t, path: invoicesName, query: url.Values{
+	k := call{tenant: t, path: invoicesName, counted: true, query: url.Values{
 		"summaryOnly": {"true"},
 		"where":       {`Type=="` + salesInvoice + `"`},
 		"order":       {"UpdatedDateUTC DESC"},
@@ -36,8 +37,8 @@ func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) i
 				yield(ledger.Page{}, err)
 				return
 			}
-			found, err := newestFirst(page.items)
-			if !yield(ledger.Page{Changed: found, Made: page.clock.stamp}, err) || err != nil || page.last(number) {
+			found, err := c.newestFirst(ctx, t, page)
+			if !yield(ledger.Page{Changed: found, Made: page.clock.made()}, err) || err != nil || page.last(number) {
 				return
 			}
 		}
@@ -48,25 +49,48 @@ func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) i
 // seconds, and does not say whether what changed in that very second is among them.
 const overlap = time.Second
 
+// mostLacking is how many invoices of a page are read by their IDs at most.
+const mostLacking = 200
+
 // newestFirst returns the sales invoices of a page. One that is not in the order that was
 // asked for is an error: pages in another order may leave something out.
-func newestFirst(items []invoice) ([]ledger.Standing, error) {
-	var found []ledger.Standing
-	for i, v := range items {
-		if i > 0 && v.UpdatedDateUTC.After(items[i-1].UpdatedDateUTC.Time) {
+func (c *Client) newestFirst(ctx context.Context, t ledger.TenantID, page listing[invoice]) ([]ledger.Standing, error) {
+	var lacking []guid
+	for i, v := range page.items {
+		if i > 0 && v.UpdatedDateUTC.After(page.items[i-1].UpdatedDateUTC.Time) {
 			return nil, notUnderstood(errors.New("it is not in the order of change that was asked for"))
 		}
-		if v.Type != salesInvoice {
+		if v.InvoiceID == "" {
+			return nil, notUnderstood(errNoID)
+		}
+		if v.sells() && v.lacks() != "" {
+			lacking = append(lacking, v.InvoiceID)
+		}
+	}
+	if len(lacking) > mostLacking {
+		return nil, notUnderstood(fmt.Errorf("%d invoices in it lack something that every invoice has", len(lacking)))
+	}
+	full, err := c.inFull(ctx, t, lacking)
+	if err != nil {
+		return nil, err
+	}
+	var all []ledger.Standing
+	for _, v := range page.items {
+		f := found[invoice]{v, page.clock}
+		if whole, read := full[v.InvoiceID]; read {
+			f = whole
+		}
+		if !f.item.sells() {
 			continue
 		}
-		s, err := v.standing()
-		if err != nil && v.mark() == "" {
+		s, err := f.item.standing(f.clock)
+		if err != nil && f.item.mark() == "" && v.mark() == "" {
 			continue // it bears no mark, so it is none of ours
 		}
 		if err != nil {
 			return nil, notUnderstood(err)
 		}
-		found = append(found, s)
+		all = append(all, s)
 	}
-	return found, nil
+	return all, nil
 }

@@ -122,10 +122,15 @@ var tokenRefusals = []string{
 	"invalid_grant", "invalid_client", "unauthorized_client", "invalid_request", "invalid_scope", "unsupported_grant_type",
 }
 
-// refusalOf returns with which word Xero refused tokens, or "" when it did not.
+// refusalOf returns with which word Xero refused tokens, or "" when it did not. In an error of
+// Xero's own, or of something on the way, such a word decides nothing: the tokens may be good.
 func refusalOf(err error) string {
 	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) && slices.Contains(tokenRefusals, refused.ErrorCode) {
+	if !errors.As(err, &refused) || !slices.Contains(tokenRefusals, refused.ErrorCode) {
+		return ""
+	}
+	switch refused.Response.StatusCode {
+	case http.StatusBadRequest, http.StatusUnauthorized: // so the OAuth standard says
 		return refused.ErrorCode
 	}
 	return ""
@@ -138,7 +143,11 @@ func tokenTrouble(err error) *app.Trouble {
 	var answered *oauth2.RetrieveError
 	switch {
 	case errors.As(err, &known):
-		return known
+		t := *known
+		if t.Text != "" {
+			t.Text = translations.Text("trouble.proxy-silent")
+		}
+		return &t
 	case !errors.As(err, &answered):
 		return &app.Trouble{Reason: app.Interrupted, Err: errors.New("the answer holds no tokens")}
 	}
@@ -155,8 +164,10 @@ func tokenTrouble(err error) *app.Trouble {
 	case status == http.StatusTooManyRequests:
 		t.Reason, t.Unsent, t.Answered = app.MinuteLimit, true, true
 		t.Until = retryAfter(answered.Response.Header)
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError && status != http.StatusNetworkAuthenticationRequired:
 		t.Reason, t.Until = app.Troubled, retryAfter(answered.Response.Header)
+	case !fromXero(answered.Response.Header):
+		t.Text = translations.Text("trouble.proxy", "Status", answered.Response.Status)
 	}
 	return t
 }

@@ -59,9 +59,18 @@ func TestWhatAnAnswerSaysOfAWrite(t *testing.T) {
 			app.Trouble{Reason: app.NotConnected, Unsent: true, Answered: true, Text: "AuthenticationUnsuccessful", Correlation: id}},
 		{"a resource that is not there", 404, plain, "The resource you're looking for cannot be found",
 			app.Trouble{Reason: app.Refused, Unsent: true, Answered: true, Text: "The resource you're looking for cannot be found", Correlation: id}},
-		{"a proxy that forbids", 403, html, "<html>Blocked</html>", app.Trouble{Reason: app.Interrupted}},
-		{"a proxy that wants a sign-in of its own", 407, html, "<html>Sign in</html>", app.Trouble{Reason: app.Interrupted}},
-		{"a proxy's JSON", 401, map[string]string{"Content-Type": "application/json"}, `{"message":"Unauthorized"}`, app.Trouble{Reason: app.Interrupted}},
+		{"a proxy that forbids", 403, html, "<html><head><title>Blocked by  policy &amp; filter</title></head>Blocked</html>", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (403 Forbidden): Blocked by policy & filter"}},
+		{"a proxy that wants a sign-in of its own", 407, html, "<html>Sign in</html>", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (407 Proxy Authentication Required)."}},
+		{"a proxy's JSON", 401, map[string]string{"Content-Type": "application/json"}, `{"message":"Unauthorized"}`, app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (401 Unauthorized): Unauthorized"}},
+		{"a proxy's problem", 403, map[string]string{"Content-Type": "application/problem+json"}, `{"title":"Forbidden","detail":"Category: finance"}`, app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (403 Forbidden): Category: finance"}},
+		{"a proxy's 400", 400, html, "", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (400 Bad Request)."}},
+		{"a proxy's 404", 404, map[string]string{"Content-Type": "text/plain"}, "no such host\n", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (404 Not Found): no such host"}},
+		{"a limit's headers without a correlation", 403, map[string]string{"X-AppMinLimit-Remaining": "9999"}, `{"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful"}`,
+			app.Trouble{Reason: app.NotConnected, Unsent: true, Answered: true, Text: "AuthenticationUnsuccessful"}},
+		{"an exception without headers", 400, nil, `{"ErrorNumber":10,"Type":"ValidationException","Elements":[{"ValidationErrors":[{"Description":"Invoice # must be unique."}]}]}`,
+			app.Trouble{Reason: app.Refused, Unsent: true, Answered: true, Text: "Invoice # must be unique."}},
+		{"a refusal without a word", 400, xeros, `{}`, app.Trouble{Reason: app.Refused, Unsent: true, Answered: true, Text: "Xero rejected it and gave no reason.", Correlation: id}},
+		{"a network that wants a sign-in", 511, html, "<title>Welcome</title>", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (511 Network Authentication Required): Welcome"}},
 		{"an error in Xero", 500, xeros, `{"Title":"An error occurred","Detail":"An error occurred in Xero.","Status":500,"Instance":"i"}`,
 			app.Trouble{Reason: app.Troubled, Answered: true, Text: "An error occurred in Xero.", Correlation: id}},
 		{"an error on the way", 500, html, "<html>Oops</html>", app.Trouble{Reason: app.Troubled}},
@@ -75,8 +84,8 @@ func TestWhatAnAnswerSaysOfAWrite(t *testing.T) {
 		{"a gateway that waited too long", 504, html, "", app.Trouble{Reason: app.Troubled}},
 		{"a precondition that failed", 412, xeros, `{"ErrorNumber":12,"Message":"Precondition"}`,
 			app.Trouble{Reason: app.Refused, Answered: true, Text: "Precondition", Correlation: id}},
-		{"a redirect", 307, map[string]string{"Location": "http://elsewhere.test/"}, "", app.Trouble{Reason: app.Interrupted}},
-		{"a page where JSON should be", 200, html, "<html>Welcome to the hotel</html>", app.Trouble{Reason: app.Interrupted}},
+		{"a redirect", 307, map[string]string{"Location": "http://elsewhere.test/"}, "", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (307 Temporary Redirect): elsewhere.test"}},
+		{"a page where JSON should be", 200, html, "<html>Welcome to the hotel</html>", app.Trouble{Reason: app.Interrupted, Text: "A proxy or firewall on the way answered instead of Xero (200 OK)."}},
 		{"half an answer", 200, xeros, `{"Invoices":[{"InvoiceID":`, app.Trouble{Reason: app.Interrupted, Correlation: id}},
 		{"another answer", 200, xeros, `{"Contacts":[]}`, app.Trouble{Reason: app.Interrupted}},
 		{"no list", 200, xeros, `{"Invoices":null}`, app.Trouble{Reason: app.Interrupted}},
@@ -213,6 +222,7 @@ func TestAnAnswerThatNeverEndsIsGivenUp(t *testing.T) {
 }
 
 func TestAReadIsTriedAgain(t *testing.T) {
+	xeros := map[string]string{"Xero-Correlation-Id": "c"}
 	for _, test := range []struct {
 		name  string
 		fails http.Handler
@@ -228,8 +238,8 @@ func TestAReadIsTriedAgain(t *testing.T) {
 		}), 4, app.Interrupted},
 		{"after a broken connection", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 4, app.Interrupted},
 		{"but not when it is refused", said(400, nil, `{"ErrorNumber":16,"Message":"Syntax error"}`), 1, app.Refused},
-		{"but not when nobody is signed in", said(401, nil, `{"Title":"Unauthorized","Detail":"d"}`), 1, app.NoConsent},
-		{"but not when the organisation is not connected", said(403, nil, `{"Title":"Forbidden","Detail":"d"}`), 1, app.NotConnected},
+		{"but not when nobody is signed in", said(401, xeros, `{"Title":"Unauthorized","Detail":"d"}`), 1, app.NoConsent},
+		{"but not when the organisation is not connected", said(403, xeros, `{"Title":"Forbidden","Detail":"d"}`), 1, app.NotConnected},
 		{"but not what Xero does not have", said(501, nil, `{"ErrorNumber":20,"Message":"m"}`), 1, app.Troubled},
 	} {
 		t.Run(test.name, func(t *testing.T) {

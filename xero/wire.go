@@ -33,8 +33,9 @@ func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
 	resp, err := w.next.RoundTrip(req.WithContext(ctx))
+	var body []byte
 	if err == nil {
-		err = readWhole(resp)
+		body, err = readWhole(resp)
 	}
 	if err == nil {
 		return resp, nil
@@ -54,21 +55,26 @@ func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp != nil {
 		t.Correlation = resp.Header.Get(correlationHeader)
 	}
+	if errors.Is(err, errNoJSON) && !fromXero(resp.Header) && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		t.Text = proxyText(resp, body) // such as the page of a hotel on which one signs in
+	}
 	return nil, t
 }
 
-// readWhole replaces the body by one in memory.
-func readWhole(resp *http.Response) error {
+var errNoJSON = errors.New("the answer is cut short or not JSON")
+
+// readWhole replaces the body by one in memory, and returns what was read of it.
+func readWhole(resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return fmt.Errorf("reading the answer: %w", err)
+		return body, fmt.Errorf("reading the answer: %w", err)
 	case len(body) > maxAnswer:
-		return fmt.Errorf("the answer is longer than %d MB", maxAnswer>>20)
+		return body, fmt.Errorf("the answer is longer than %d MB", maxAnswer>>20)
 	case resp.StatusCode == http.StatusOK && !json.Valid(body):
-		return errors.New("the answer is cut short or not JSON")
+		return body, errNoJSON
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return nil
+	return body, nil
 }

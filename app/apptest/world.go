@@ -61,6 +61,7 @@ func NewWorld(t testing.TB, cfg sim.Config) *World {
 	w.Dial = dial
 	handler := w.Sim.Handler()
 	answer := func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Xero-Correlation-Id", "a1d0c0de-0000-4000-8000-000000000001") // as each of Xero's answers has one
 		if w.Before == nil || !w.Before(rw, r) {
 			handler.ServeHTTP(rw, r)
 		}

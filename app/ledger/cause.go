@@ -19,6 +19,8 @@ const (
 	ContactUnknown    Cause = "contact_unknown"
 	ContactTaken      Cause = "contact_taken"
 	EmailInvalid      Cause = "email_invalid"
+	AddressInvalid    Cause = "address_invalid"
+	ClientIncomplete  Cause = "client_incomplete"
 	NumberTaken       Cause = "number_taken"
 	AccountMissing    Cause = "account_missing"
 	AccountUnknown    Cause = "account_unknown"
@@ -34,8 +36,13 @@ const (
 	TrackingUnknown   Cause = "tracking_unknown"
 	ThemeUnknown      Cause = "theme_unknown"
 	TotalDiffers      Cause = "total_differs"
+	AmountsInvalid    Cause = "amounts_invalid"
+	DiscountInvalid   Cause = "discount_invalid"
 	Incomplete        Cause = "incomplete"
 	StatusMoved       Cause = "status_moved"
+	NotFoundThere     Cause = "not_found_there"
+	NotAllowedThere   Cause = "not_allowed_there"
+	NoRightsThere     Cause = "no_rights_there"
 	PlanLimit         Cause = "plan_limit"
 	XeroTrouble       Cause = "xero_trouble"
 	AnswerLost        Cause = "answer_lost"
@@ -46,15 +53,17 @@ const (
 	Disowned          Cause = "disowned"
 	FoundAgain        Cause = "found_again"
 	MarkLost          Cause = "mark_lost"
+	UsedUpThere       Cause = "used_up_there"
 )
 
 // causes are every cause.
 var causes = []Cause{
-	Other, ContactArchived, ContactAmbiguous, ContactUnknown, ContactTaken, EmailInvalid, NumberTaken,
+	Other, ContactArchived, ContactAmbiguous, ContactUnknown, ContactTaken, EmailInvalid, AddressInvalid, ClientIncomplete, NumberTaken,
 	AccountMissing, AccountUnknown, AccountArchived, ItemUnknown, TaxMissing, TaxUnknown, TaxInactive,
 	TaxRateDiffers, TaxAgainstAccount, CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown,
-	TotalDiffers, Incomplete, StatusMoved, PlanLimit, XeroTrouble, AnswerLost, NotPermitted,
-	ChangedThere, RemovedThere, MayBeOurs, Disowned, FoundAgain, MarkLost,
+	TotalDiffers, AmountsInvalid, DiscountInvalid, Incomplete, StatusMoved, NotFoundThere, NotAllowedThere, NoRightsThere,
+	PlanLimit, XeroTrouble, AnswerLost, NotPermitted, ChangedThere, RemovedThere, UsedUpThere,
+	MayBeOurs, Disowned, FoundAgain, MarkLost,
 }
 
 // Causes returns every cause.

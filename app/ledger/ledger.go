@@ -55,6 +55,7 @@ type Standing struct {
 	AmountDue      money.Amount
 	AmountPaid     money.Amount
 	AmountCredited money.Amount
+	CreditedBy     CreditSource // where AmountCredited comes from
 	PaidOn         billing.Date // the day it was fully paid; zero when it is not
 	Updated        time.Time    // Xero's clock
 }
@@ -71,6 +72,24 @@ func (s Standing) Live() bool { return s.Status != VoidedThere && s.Status != De
 // Approved reports whether the invoice was approved in Xero.
 func (s Standing) Approved() bool { return s.Status == AuthorisedThere || s.Status == PaidThere }
 
+// CreditSource tells where the amount comes from that was credited. Xero counts credit notes,
+// prepayments and overpayments alike, and only by credit notes is an invoice taken back: by the
+// others it is paid, with money that came before it.
+type CreditSource string
+
+// The sources.
+const (
+	CreditUnknown CreditSource = ""             // Xero did not say, or nothing was credited
+	CreditNotes   CreditSource = "credit_notes" // from credit notes alone
+	CreditAhead   CreditSource = "paid_ahead"   // from a prepayment or an overpayment, in part at least
+)
+
+// CreditUnclear reports whether it decides how far the invoice is paid where its credit comes from,
+// and that is not known.
+func (s Standing) CreditUnclear() bool {
+	return s.Status == PaidThere && s.AmountPaid.Sign() <= 0 && s.AmountCredited.Sign() > 0 && s.CreditedBy == CreditUnknown
+}
+
 // Settlement is how far an approved invoice is paid.
 type Settlement string
 
@@ -83,11 +102,12 @@ const (
 	Credited    Settlement = "credited" // by credit notes alone
 )
 
-// Settlement returns how far the invoice is paid. Xero counts what was credited apart from
-// what was paid, and makes an invoice PAID by either.
+// Settlement returns how far the invoice is paid. Xero makes an invoice PAID by payments, credit
+// notes, prepayments and overpayments alike. It counts for paid unless credit notes alone are known
+// to have done it: who takes a paid one for credited bills it twice.
 func (s Standing) Settlement() Settlement {
 	switch paid, credited := s.AmountPaid.Sign() > 0, s.AmountCredited.Sign() > 0; {
-	case s.Status == PaidThere && credited && !paid:
+	case s.Status == PaidThere && credited && !paid && s.CreditedBy == CreditNotes:
 		return Credited
 	case s.Status == PaidThere:
 		return Paid
@@ -151,8 +171,12 @@ type Sent struct {
 	Total    money.Amount
 }
 
-// Differences returns the figures in which an invoice in Xero is not the one that was sent.
+// Differences returns the figures in which an invoice in Xero is not the one that was sent. Of one
+// that is not in force any more none matters, and Xero tells other figures of some of those.
 func (s Sent) Differences(st Standing) []Difference {
+	if !st.Live() {
+		return nil
+	}
 	var found []Difference
 	if st.Number != s.Number {
 		found = append(found, Difference{What: NumberFigure, Here: s.Number, There: st.Number})
@@ -162,10 +186,10 @@ func (s Sent) Differences(st Standing) []Difference {
 	} else if st.Total != s.Total {
 		found = append(found, Difference{What: TotalFigure, Here: s.Total, There: st.Total})
 	}
-	if s.Contact != "" && st.Contact != s.Contact {
+	if s.Contact != "" && st.Contact != "" && st.Contact != s.Contact {
 		found = append(found, Difference{What: ContactFigure, Here: string(s.Contact), There: st.ContactName})
 	}
-	if st.Date != s.Date {
+	if st.Date != s.Date && !st.Date.IsZero() {
 		found = append(found, Difference{What: DateFigure, Here: s.Date, There: st.Date})
 	}
 	return found

@@ -12,6 +12,9 @@ func (s Standing) CannotDelete() Message {
 	case Approved:
 		return Stays(translations.Text("stays.approved"))
 	case PartPaid, Paid:
+		if s.CreditedBy == CreditAhead {
+			return Stays(translations.Text("stays.paid-ahead"))
+		}
 		return Stays(translations.Text("stays.paid"))
 	case Credited:
 		return Stays(translations.Text("stays.credited"))
@@ -34,6 +37,9 @@ func (s Standing) CannotVoid() Message {
 	case Approved:
 		return Message{}
 	case PartPaid, Paid:
+		if s.CreditedBy == CreditAhead {
+			return Stays(translations.Text("stays.void-paid-ahead"))
+		}
 		return Stays(translations.Text("stays.void-paid"))
 	case Credited:
 		return Stays(translations.Text("stays.void-credited"))

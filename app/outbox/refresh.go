@@ -150,6 +150,7 @@ func (o *Outbox) leaseRefresh(ctx context.Context, t ledger.TenantID, fn func(co
 	return o.store.Lease(ctx, "refresh "+string(t), func(ctx context.Context, f app.Fence) error {
 		return fn(ctx, &refresher{
 			Outbox: o, tenant: t, fence: f, directory: ledger.NewDirectory(), asked: map[ledger.ContactID]bool{},
+			sure: map[ledger.InvoiceID]bool{},
 		})
 	})
 }

@@ -18,6 +18,7 @@ type refresher struct {
 	fence     app.Fence
 	directory *ledger.Directory         // of contacts that were asked for
 	asked     map[ledger.ContactID]bool // those contacts
+	sure      map[ledger.InvoiceID]bool // invoices that were read by their IDs
 	moved     int                       // invoices whose stage moved
 }
 
@@ -86,13 +87,15 @@ func nothingNew(readings []ledger.Standing, tracked map[ledger.InvoiceID]app.Tra
 	return true
 }
 
-// take stores what readings mean for ours, and returns those of ours as they were before.
+// take stores what readings mean for ours, and returns those of ours as they were before. One that
+// leaves open how it was paid is read by its ID before anything follows from it.
 func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (tracked map[ledger.InvoiceID]app.Tracked, err error) {
 	var elsewhere []ledger.Standing // that are with a contact which the one may have been merged into that they were sent to
 	var moved []ledger.ContactID
+	var unclear []ledger.InvoiceID
 	var n int
 	err = r.decide(ctx, func(tx Tx, e *effects) error {
-		elsewhere, moved, n = nil, nil, 0
+		elsewhere, moved, unclear, n = nil, nil, nil, 0
 		if tracked, err = tx.Tracked(r.tenant, idsOf(readings)); err != nil {
 			return err
 		}
@@ -102,6 +105,14 @@ func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (track
 		for _, st := range readings {
 			t, ours := tracked[st.ID]
 			if !ours {
+				continue
+			}
+			if st.CreditUnclear() && !r.sure[st.ID] {
+				known := t.Export.Standing
+				known.CreditedBy = ledger.CreditUnknown
+				if !st.Same(known) && !st.Updated.Before(known.Updated) { // else nothing is new, and what is known stays
+					unclear = append(unclear, st.ID)
+				}
 				continue
 			}
 			sentTo := t.Export.Contact
@@ -120,7 +131,13 @@ func (r *refresher) take(ctx context.Context, readings []ledger.Standing) (track
 	if err != nil {
 		return nil, err
 	}
-	if r.moved += n; len(elsewhere) == 0 {
+	r.moved += n
+	if len(unclear) > 0 {
+		if _, err := r.look(ctx, unclear); err != nil {
+			return nil, err
+		}
+	}
+	if len(elsewhere) == 0 {
 		return tracked, nil
 	}
 	if err := r.followMerges(ctx, r.tenant, r.directory, moved); err != nil {
@@ -190,12 +207,12 @@ func (r *refresher) look(ctx context.Context, ids []ledger.InvoiceID) (absent []
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.take(ctx, found); err != nil {
-		return nil, err
-	}
 	there := map[ledger.InvoiceID]bool{}
 	for _, st := range found {
-		there[st.ID] = true
+		there[st.ID], r.sure[st.ID] = true, true
+	}
+	if _, err := r.take(ctx, found); err != nil {
+		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(ids), func(id ledger.InvoiceID) bool { return there[id] }), nil
 }

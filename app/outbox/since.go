@@ -18,23 +18,26 @@ import (
 //
 // What changes while a list is read moves to its front, past the pages that are still to come.
 // So after a list of several pages the front is read again, until one page has all that is new.
-// An invoice may come again, in a newer state or the same.
+// An invoice may come again, in a newer state or the same. One whose time of change is wrong may
+// stand before all others; so a page tells by its oldest change whether what follows is known.
 func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, take func(page []ledger.Standing) (enough bool, err error)) (reached time.Time, err error) {
 	seen := map[ledger.InvoiceID]time.Time{}
+	reached = from
 	for again := false; ; again = true {
 		pages := 0
-		top := from
+		var newest, made time.Time
 		for p, err := range books.Since(ctx, t, from) {
 			if err != nil {
 				return reached, err
 			}
 			page := p.Changed
-			if pages++; pages == 1 && !p.Made.IsZero() {
-				reached = later(reached, p.Made.Add(-showsLate))
+			if pages++; pages == 1 {
+				made = p.Made
 			}
-			if len(page) > 0 {
-				top = later(top, page[0].Updated)
+			for _, st := range page {
+				newest = later(newest, st.Updated)
 			}
+			known := again && len(page) > 0 && len(unseen(page[len(page)-1:], seen)) == 0
 			fresh := page
 			if again {
 				fresh = unseen(page, seen)
@@ -46,20 +49,43 @@ func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from tim
 			if err != nil {
 				return reached, err
 			}
-			if enough || len(fresh) < len(page) { // what is older than what was seen was seen, too
+			if enough || known { // what is older than what was seen was seen, too
 				break
 			}
 		}
-		reached = later(reached, top)
+		reached = later(reached, knownUntil(newest, made))
 		if pages <= 1 {
 			return reached, nil
 		}
-		from = top
+		if !made.IsZero() {
+			from = later(from, earlier(newest, made))
+		}
 	}
 }
 
 // showsLate is how much earlier than an answer was made what it does not have may have changed.
 const showsLate = time.Minute
+
+// mostQuiet is how far what is known may reach past the newest change that was seen. It is more than
+// a refresh goes back, so that a list without changes is empty, and no more than that needs: where a
+// clock is wrong once, a change is passed by for good that is older than what seems to be known.
+const mostQuiet = refreshOverlap + time.Minute
+
+// knownUntil returns up to when all changes are known after a list was read whose newest change and
+// making those were; the zero time where the list does not tell.
+func knownUntil(newest, made time.Time) time.Time {
+	if newest.IsZero() || made.IsZero() {
+		return time.Time{}
+	}
+	return later(earlier(newest, made), earlier(newest.Add(mostQuiet), made.Add(-showsLate)))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
 
 // changesSince returns every sales invoice that changed in Xero at or after from, the oldest
 // change first, and the moment of Xero's clock up to which all changes are known then.

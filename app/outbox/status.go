@@ -13,7 +13,7 @@ import (
 // What is said of an invoice that was deleted or voided in Xero.
 var (
 	deletedThere = ledger.Message{Text: translations.Text("message.deleted"), Cause: ledger.RemovedThere}
-	voidedThere  = ledger.Message{Text: translations.Text("message.voided"), Cause: ledger.RemovedThere}
+	voidedThere  = ledger.Message{Text: translations.Text("message.voided"), Cause: ledger.UsedUpThere}
 )
 
 // receive ends an export whose invoice is in Xero: what Xero said, what it means for

@@ -42,7 +42,7 @@ var outboxPromises = []promise{
 		want.Result = billing.Warned
 		want.Standing = ledger.Standing{
 			ID: "there", Number: "INV-1", Mark: want.Mark, Status: "SOMETHING NEW", Contact: "contact", Date: 20261103, Currency: "AUD",
-			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"),
+			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"), CreditedBy: ledger.CreditAhead,
 			PaidOn: 20261105, Updated: moment,
 		}
 		perhaps := want.Standing

@@ -119,8 +119,15 @@ func dateText(value string, elapsed, from1904 bool) (string, bool) {
 		seconds := int(math.Round(days * 24 * 60 * 60))
 		return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60), true
 	}
-	return strings.TrimSuffix(moment.Round(time.Second).Format(isoMoment), midnight), true
+	whole := moment.Round(time.Second)
+	if whole.Sub(moment) > noise && whole.Day() != moment.Day() {
+		whole = moment.Truncate(time.Second) // SQL Server's day ends at 23:59:59.997
+	}
+	return strings.TrimSuffix(whole.Format(isoMoment), midnight), true
 }
+
+// noise is by how much a moment may be off by the binary fraction that it is kept as.
+const noise = time.Millisecond
 
 // numberFormat is what a cell's style makes of a number, as far as it changes what a
 // person reads.

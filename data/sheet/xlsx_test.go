@@ -98,6 +98,8 @@ func TestReadXLSXCells(t *testing.T) {
 		{"before the first day", `<c s="2"><v>-1</v></c>`, app.SheetCell{Text: "-1", Kind: number}},
 		{"a moment", `<c s="2"><v>46279.43751157407</v></c>`, app.SheetCell{Text: "2026-09-14T10:30:01", Kind: date}},
 		{"just before midnight", `<c s="2"><v>46278.99999999999</v></c>`, app.SheetCell{Text: "2026-09-14", Kind: date}},
+		{"the last moment of a day that SQL Server knows", `<c s="2"><v>46278.99999996528</v></c>`, app.SheetCell{Text: "2026-09-13T23:59:59", Kind: date}},
+		{"half a millisecond before midnight", `<c s="2"><v>46278.999999995</v></c>`, app.SheetCell{Text: "2026-09-14", Kind: date}},
 		{"a time of day", `<c s="2"><v>0.4375</v></c>`, app.SheetCell{Text: "10:30:00", Kind: date}},
 		{"hours passed", `<c s="3"><v>1.0625</v></c>`, app.SheetCell{Text: "25:30:00", Kind: date}},
 		{"an ISO date", `<c t="d"><v>2026-09-14T00:00:00</v></c>`, app.SheetCell{Text: "2026-09-14", Kind: date}},

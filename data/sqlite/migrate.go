@@ -59,11 +59,13 @@ func newerSchema(path string, version, newest int64) error {
 	return app.Errorf(app.Invalid, "database.newer", "File", path, "Version", version, "Newest", newest)
 }
 
-// newestSchema returns the newest schema that this Feebridge knows: the files are numbered
-// from 1.
+// newestSchema returns the newest schema that this Feebridge knows: the number of the last file.
 func newestSchema() (int64, error) {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
-	return int64(len(files)), err
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(slices.Max(files))
 }
 
 // keptBackups is how many backups before migrations stay beside the database.

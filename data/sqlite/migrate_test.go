@@ -36,8 +36,12 @@ func upTo(t *testing.T, later ...string) fs.FS {
 		}
 		files[filepath.Base(name)] = &fstest.MapFile{Data: text}
 	}
+	newest, err := newestSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, text := range later {
-		files[fmt.Sprintf("%05d_later.sql", len(own)+i+1)] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
+		files[fmt.Sprintf("%05d_later.sql", newest+int64(i)+1)] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
 	}
 	return files
 }
