@@ -32,7 +32,8 @@ func mustFollow(t *testing.T, o ledger.Outcome, element string) {
 	_ = json.Unmarshal([]byte(element), &s)
 	status := strings.ToUpper(strings.TrimSpace(s.StatusAttributeString))
 	ok, complains := status == "OK" || status == "WARNING", s.HasErrors || s.HasValidationErrors || len(s.ValidationErrors) > 0
-	there := strings.Trim(s.InvoiceID+s.ContactID, "0- \t\r\n\v\f") != ""
+	id := strings.TrimSpace(s.InvoiceID + s.ContactID)
+	there := id != "" && id != noID
 	switch o.Verdict {
 	case ledger.Accepted:
 		if !ok || complains || !there || o.Standing.ID == "" && o.Contact.ID == "" {
