@@ -97,6 +97,7 @@ func TestAChartThatIsNotWholeIsAnError(t *testing.T) {
 		"no currency":               {"Organisation": `"Organisations":[{"Name":"Kauri"}]`},
 		"a lock date that is none":  {"Organisation": `"Organisations":[{"BaseCurrency":"NZD","PeriodLockDate":"soon"}]`},
 		"no tax rates":              {"TaxRates": `"X":[]`},
+		"null among the accounts":   {"Accounts": `"Accounts":[null]`},
 		"accounts of another shape": {"Accounts": `"Accounts":{"Code":"200"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

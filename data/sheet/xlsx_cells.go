@@ -119,15 +119,14 @@ func dateText(value string, elapsed, from1904 bool) (string, bool) {
 		seconds := int(math.Round(days * 24 * 60 * 60))
 		return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60), true
 	}
-	whole := moment.Round(time.Second)
-	if whole.Sub(moment) > noise && whole.Day() != moment.Day() {
-		whole = moment.Truncate(time.Second) // SQL Server's day ends at 23:59:59.997
+	// To the whole second, but not into the next day: SQL Server's last moment of a day is
+	// 23:59:59.997. What is nearer to midnight than a millisecond is midnight, as a binary fraction
+	// has it.
+	if left := (1 + math.Floor(days) - days) * 24 * 60 * 60; left > 0.001 && left <= 0.5 {
+		moment = moment.Add(-time.Second / 2).Truncate(time.Second)
 	}
-	return strings.TrimSuffix(whole.Format(isoMoment), midnight), true
+	return strings.TrimSuffix(moment.Round(time.Second).Format(isoMoment), midnight), true
 }
-
-// noise is by how much a moment may be off by the binary fraction that it is kept as.
-const noise = time.Millisecond
 
 // numberFormat is what a cell's style makes of a number, as far as it changes what a
 // person reads.

@@ -19,6 +19,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/apptest/deadline"
+	"feebridge/app/ledger"
 )
 
 // upTo returns the migrations of this Feebridge and, after them, those of a later one.
@@ -217,5 +218,50 @@ func TestThereIsABackupFromBeforeEachChangeOfTheSchema(t *testing.T) {
 func TestANewDatabaseNeedsNoBackup(t *testing.T) {
 	if backups := backupsOf(t, newFirm(t)); len(backups) > 0 {
 		t.Errorf("there are %q", backups)
+	}
+}
+
+// An export from before it was known where a credit comes from is kept as it was, and its credit is of
+// no known source: an invoice that it settled counts for paid until it is read again.
+func TestACreditFromBeforeHasNoSource(t *testing.T) {
+	files := upTo(t).(fstest.MapFS)
+	older := fstest.MapFS{}
+	for name, file := range files {
+		if name < "00006" {
+			older[name] = file
+		}
+	}
+	path := filepath.Join(t.TempDir(), "firm.db")
+	db, err := openWith(t, path, older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		"PRAGMA foreign_keys = OFF", // no more of the firm is needed
+		`INSERT INTO exports (seq, id, run, invoice, number, tenant, mark, contact, expected, currency, sent, since, small, ended, result,
+			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, xero_due,
+			xero_paid, xero_credited, xero_paid_on, xero_updated, message, cause, messages)
+			VALUES (1, 'e', 'run', 'invoice', 'INV-1', 'tenant', 'mark', '', 11500, 'NZD', 1, 1, 0, 1, 'exported',
+			'there', 'INV-1', 'mark', 'PAID', '', '', 20261103, 'NZD', 11500, 0, 0, 11500, 20261104, 1, '', '', '')`,
+	} {
+		if _, err := db.writer.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if db, err = openWith(t, path, files); err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(t.Context(), func(r app.Reader) error {
+		all, err := r.ExportsOf("invoice")
+		if err != nil || len(all) != 1 || all[0].Standing.AmountCredited.Minor() != 11500 || all[0].Standing.Settlement() != ledger.Paid {
+			t.Errorf("the exports are %+v", all)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -1,0 +1,105 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"testing"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/ledger"
+)
+
+func TestWhatIsKnownReachesNoFurtherThanWhatWasSeen(t *testing.T) {
+	noon := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) time.Time { return noon.Add(d) }
+	for name, c := range map[string]struct{ newest, made, want time.Time }{
+		"a change a moment ago":                 {at(-time.Second), noon, at(-time.Second)},
+		"a change some minutes ago":             {at(-3 * time.Minute), noon, at(-time.Minute)},
+		"a change long ago":                     {at(-time.Hour), noon, at(-54 * time.Minute)},
+		"no change":                             {time.Time{}, noon, time.Time{}},
+		"nothing said of when it was made":      {at(-time.Hour), time.Time{}, time.Time{}},
+		"a clock that is three hours ahead":     {at(-time.Minute), at(3 * time.Hour), at(5 * time.Minute)},
+		"a change that is three hours ahead":    {at(3 * time.Hour), noon, noon},
+		"a clock that is behind what it tells":  {at(-time.Minute), at(-time.Hour), at(-time.Hour)},
+		"a change at the moment of the reading": {noon, noon, noon},
+	} {
+		if got := knownUntil(c.newest, c.made); !got.Equal(c.want) {
+			t.Errorf("%s: all is known up to %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// paged are books whose list of changes is in pages of two. It may change after a page was read.
+type paged struct {
+	app.Books
+	list []ledger.Standing // the newest change first
+	made time.Time
+	then []ledger.Standing // the list after the first page was read, a minute later
+}
+
+func (b *paged) Since(_ context.Context, _ ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {
+	return func(yield func(ledger.Page, error) bool) {
+		for number := 0; ; number++ {
+			var all []ledger.Standing
+			for _, st := range b.list {
+				if !st.Updated.Before(from) {
+					all = append(all, st)
+				}
+			}
+			page := all[min(2*number, len(all)):min(2*number+2, len(all))]
+			last := 2*number+2 >= len(all)
+			made := b.made
+			if len(b.then) > 0 {
+				b.list, b.then, b.made = b.then, nil, made.Add(time.Minute)
+			}
+			if !yield(ledger.Page{Changed: page, Made: made}, nil) || last {
+				return
+			}
+		}
+	}
+}
+
+// One that stands before all others for a time that is wrong must not end the reading of the front:
+// what changed meanwhile stands behind it.
+func TestAWrongTimeHidesNoChangeBehindIt(t *testing.T) {
+	noon := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	change := func(id string, before time.Duration) ledger.Standing {
+		return ledger.Standing{ID: ledger.InvoiceID(id), Updated: noon.Add(-before)}
+	}
+	for _, ahead := range []time.Duration{-2 * time.Minute, 3 * time.Hour} {
+		for n := range 8 {
+			t.Run(fmt.Sprintf("%v ahead, %d meanwhile", ahead, n), func(t *testing.T) {
+				odd := change("odd", -ahead)
+				others := []ledger.Standing{change("a", 3*time.Minute), change("b", 4*time.Minute), change("c", 5*time.Minute)}
+				var meanwhile []ledger.Standing
+				want := map[ledger.InvoiceID]bool{"odd": true, "a": true, "b": true, "c": true}
+				for i := range n {
+					st := change(fmt.Sprint("new ", i), time.Duration(i-n)*time.Second) // after noon
+					meanwhile, want[st.ID] = append(meanwhile, st), true
+				}
+				b := &paged{list: slices.Concat([]ledger.Standing{odd}, others), made: noon}
+				if ahead > 0 { // it goes on standing before all others
+					b.then = slices.Concat([]ledger.Standing{odd}, meanwhile, others)
+				} else {
+					b.then = slices.Concat(meanwhile, []ledger.Standing{odd}, others)
+				}
+				got := map[ledger.InvoiceID]bool{}
+				reached, err := readSince(t.Context(), b, "tenant", noon.Add(-time.Hour), func(page []ledger.Standing) (bool, error) {
+					for _, st := range page {
+						got[st.ID] = true
+					}
+					return false, nil
+				})
+				if err != nil || len(got) != len(want) {
+					t.Errorf("%d of %d were read: %v", len(got), len(want), err)
+				}
+				if reached.After(noon.Add(time.Minute)) || reached.Before(noon.Add(-2*time.Minute)) {
+					t.Errorf("all is known up to %v", reached)
+				}
+			})
+		}
+	}
+}
