@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"feebridge/app"
@@ -68,5 +69,28 @@ func TestALogThatOutlivesItsFileIsNotTakenForTheRestoredOnes(t *testing.T) {
 	}
 	if isBurnt(t, path, "INV-1") {
 		t.Error("the restored database has what the old log says")
+	}
+}
+
+// TestADatabaseThatComesBackIsACopyOnceMore takes a database elsewhere, where it is known to be a copy,
+// and brings it back: what was sent from here meanwhile it does not know.
+func TestADatabaseThatComesBackIsACopyOnceMore(t *testing.T) {
+	instance := func(path string) (of string) {
+		t.Helper()
+		var beside struct{ Instance string }
+		if err := json.Unmarshal(read(t, path+".seen"), &beside); err != nil {
+			t.Fatal(err)
+		}
+		return beside.Instance
+	}
+	path, away := closedFirm(t), filepath.Join(t.TempDir(), "firm.db")
+	copyTo(t, path, away)
+	for range 3 {
+		change(t, away, saveAgain)
+	}
+	copyTo(t, away, path)
+	change(t, path, saveAgain)
+	if back, there := instance(path), instance(away); back == there {
+		t.Errorf("it goes on as %s, which it was there", there)
 	}
 }
