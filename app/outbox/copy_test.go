@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 	"feebridge/xero/sim"
 )
 
@@ -205,4 +207,93 @@ func TestNothingIsSentWhileAnotherOrganisationIsNotCompared(t *testing.T) {
 			t.Errorf("once it was compared: %v", v.Invoice.Stage)
 		}
 	})
+}
+
+// TestACopySettlesWhatItHadUnderWayByItself takes the copy while a request is on its way, has the
+// original end it, and lets the copy do its background work, with nothing new to send. Another
+// organisation takes longer to be compared, so that nothing can be settled before that.
+func TestACopySettlesWhatItHadUnderWayByItself(t *testing.T) {
+	for _, point := range []string{"contacts claimed", "contacts posted", "request claimed", "request posted", "removal claimed", "removal posted"} {
+		for name, compared := range map[string]func(p *apptest.Process){
+			"in the background": func(p *apptest.Process) { unlock(p) },
+			"by the command": func(p *apptest.Process) {
+				for end := time.Now().Add(24 * time.Hour); lockState(p).Locked && time.Now().Before(end); time.Sleep(time.Minute) {
+					_ = p.App.Reconcile(context.Background()) // as long as the other organisation cannot be reached
+				}
+			},
+		} {
+			t.Run(point+", compared "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { settleAlone(t, point, compared) })
+			})
+		}
+	}
+}
+
+func settleAlone(t *testing.T, point string, compared func(*apptest.Process)) {
+	w := apptest.NewWorld(t, sim.Config{})
+	ids := w.Invoices(2, 1)
+	p := w.Start(nil)
+	other := ledger.TenantID(w.Sim.Orgs()[1].TenantID)
+	if _, err := p.App.Connect(t.Context(), w.Me, app.Connection{Tenant: ledger.Tenant{ID: other}}); err != nil {
+		t.Fatal(err)
+	}
+	removal := strings.HasPrefix(point, "removal")
+	if removal {
+		p.Export(ids...)
+	}
+	p.Stop()
+	first := w.Start(&apptest.Fate{Point: point, After: true})
+	if removal {
+		runs, _, err := first.App.Redraft(t.Context(), w.Me, ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = first.App.Finish(context.Background(), runs[0].ID, 0)
+	} else {
+		run, err := first.Queue(ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = first.App.Finish(context.Background(), run.ID, 0)
+	}
+	first.Stop()
+	copied := backUp(w)
+	second := w.Start(nil)
+	second.Settle()
+	second.Stop()
+	if err := restorers["by the command"](w, copied); err != nil {
+		t.Fatal(err)
+	}
+	back := time.Now().Add(20 * time.Minute)
+	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("xero-tenant-id") != string(other) || time.Now().After(back) {
+			return false
+		}
+		rw.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	}
+	later := w.Start(nil)
+	defer later.Stop()
+	compared(later)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- later.Run(ctx) }()
+	time.Sleep(time.Hour)
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	err := later.DB.Look(t.Context(), func(r outbox.Reader) error {
+		open, err := r.Batches(w.Tenant, app.Ready, app.Sending, app.Lost)
+		for _, b := range open {
+			t.Errorf("after an hour a request for %s is still %s", b.Kind, b.State)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.MustBeSound(w.Views(ids))
+	mustHoldEachOnce(w)
 }
