@@ -184,7 +184,7 @@ func newJourney(t testing.TB, xero setting) *journey {
 	}
 	j := &journey{World: apptest.NewWorld(t, cfg), clerks: map[ledger.InvoiceID]*clerk{}}
 	j.known = known{j.Invoices(4, 2), map[billing.InvoiceID]bool{}}
-	put(j.World, func(_ int, v *billing.Invoice) { v.Reference = reference(v.ID) }, j.known.ids...)
+	put(j.World, func(_ int, v *billing.Invoice) { v.Lines[0].Description = described(v.ID) }, j.known.ids...)
 	p := j.Start(nil)
 	defer p.Stop()
 	for _, o := range j.Sim.Orgs()[:2] {
@@ -198,8 +198,9 @@ func newJourney(t testing.TB, xero setting) *journey {
 	return j
 }
 
-// reference tells in Xero which invoice of ours it is, whatever mark it bears.
-func reference(id billing.InvoiceID) string { return "ours: " + string(id) }
+// described is how the first line of an invoice is described: in Xero it tells which of ours it is,
+// whatever mark it bears.
+func described(id billing.InvoiceID) string { return "This is " + string(id) }
 
 // begin starts a process that dies after so many looks at the world; 0 for never.
 func (j *journey) begin(looks int) {
@@ -296,13 +297,14 @@ func (j *journey) asks(results []app.Result, err error, exported bool) {
 
 func clientOf(which int) billing.ClientID { return billing.ClientID(fmt.Sprint("client ", which%2)) }
 
-// inXero returns what of the invoices of ours is in Xero, in any organisation, by our reference.
+// inXero returns what of the invoices of ours is in Xero, in any organisation, by how it is described.
 func (j *journey) inXero() (live map[string][]there) {
 	live = map[string][]there{}
 	for _, t := range j.tenants {
 		for _, inv := range j.Sim.Invoices(string(t)) {
 			if inv.Status != sim.StatusDeleted && inv.Status != sim.StatusVoided {
-				live[inv.Reference] = append(live[inv.Reference], there{inv, t})
+				is := inv.Lines[0].Description
+				live[is] = append(live[is], there{inv, t})
 			}
 		}
 	}
@@ -317,7 +319,7 @@ type there struct {
 
 // clerkOf returns a person for the invoice of ours in Xero, if one can be seen there.
 func (j *journey) clerkOf(id billing.InvoiceID) *clerk {
-	live := j.inXero()[reference(id)]
+	live := j.inXero()[described(id)]
 	if len(live) == 0 {
 		return nil
 	}
@@ -358,7 +360,7 @@ func (j *journey) draft(which int) {
 	id := billing.InvoiceID(fmt.Sprintf("written %d at %d", len(j.known.ids), time.Now().UnixNano()))
 	err := j.process.DB.Update(context.Background(), func(tx app.Tx) error {
 		v := apptest.Finalized(id, which, 2)
-		v.Number, v.Stage, v.Reference = "", billing.Stage{}, reference(id)
+		v.Number, v.Stage, v.Lines[0].Description = "", billing.Stage{}, described(id)
 		_, err := tx.SaveInvoice(v)
 		return err
 	})
@@ -404,7 +406,7 @@ func (j *journey) replace(id billing.InvoiceID) {
 	case app.CopyNow:
 		if fresh, err := j.process.App.CopyReplaced(ctx, j.Me, id, 20261123); err == nil {
 			j.known.ids = append(j.known.ids, fresh)
-			put(j.World, func(_ int, v *billing.Invoice) { v.Reference = reference(v.ID) }, fresh)
+			put(j.World, func(_ int, v *billing.Invoice) { v.Lines[0].Description = described(v.ID) }, fresh)
 		}
 	}
 }
@@ -555,8 +557,8 @@ func (j *journey) mustBeSound(views []app.InvoiceView, lock app.LockState) {
 		}
 	}
 	for _, v := range views {
-		stage, of := v.Invoice.Stage, live[reference(v.Invoice.ID)]
-		delete(live, reference(v.Invoice.ID))
+		stage, of := v.Invoice.Stage, live[described(v.Invoice.ID)]
+		delete(live, described(v.Invoice.ID))
 		exported := stage.Live() || stage.Status == billing.Closed && stage.Export != billing.VoidedInXero && stage.Export != billing.NotFoundInXero
 		switch {
 		case stage.InFlight():
@@ -573,13 +575,13 @@ func (j *journey) mustBeSound(views []app.InvoiceView, lock app.LockState) {
 			j.T.Errorf("%s is %s here and %s in Xero", v.Invoice.Number, v.Totals.Total, of[0].Total)
 		}
 	}
-	for ref, of := range live { // of invoices that the firm does not know any more
+	for is, of := range live { // of invoices that the firm does not know any more
 		if len(of) > 1 {
-			j.T.Errorf("what is not here any more, %q, is in Xero %d times: %s", ref, len(of), tell(of))
+			j.T.Errorf("what is not here any more, %q, is in Xero %d times: %s", is, len(of), tell(of))
 		}
 		for _, inv := range of {
 			if !strays[ledger.InvoiceID(inv.InvoiceID)] {
-				j.T.Errorf("nobody is told of %q, which is not here any more: %s", ref, tell(of))
+				j.T.Errorf("nobody is told of %q, which is not here any more: %s", is, tell(of))
 			}
 		}
 	}
@@ -649,13 +651,13 @@ func (j *journey) mustKeepNumbers(views []app.InvoiceView) {
 	for _, t := range j.tenants {
 		for _, inv := range j.Sim.Invoices(string(t)) {
 			if inv.Status == sim.StatusAuthorised || inv.Status == sim.StatusPaid || inv.Status == sim.StatusVoided {
-				owner[inv.Number] = inv.Reference
+				owner[inv.Number] = inv.Lines[0].Description
 			}
 		}
 	}
 	for _, v := range views {
 		of, approved := owner[string(v.Invoice.Number)]
-		if approved && of != reference(v.Invoice.ID) && v.Invoice.Stage.Status != billing.Deleted {
+		if approved && of != described(v.Invoice.ID) && v.Invoice.Stage.Status != billing.Deleted {
 			j.T.Errorf("%s was approved once as %q, and is given to %q", v.Invoice.Number, of, v.Invoice.ID)
 		}
 	}
