@@ -1,4 +1,4 @@
-# `make help` lists what there is to make. TAGS, PKG, SAMPLE, SEED, ROOM and the versions below are the only things to set.
+# `make help` lists what there is to make. TAGS, PKG, SAMPLE, SEED, ROOM, ROW and the versions below are the only things to set.
 
 # Fyne asks programs that keep its threading rule (all drawing on one goroutine) to say so with this tag.
 TAGS := migrated_fynedo
@@ -71,9 +71,9 @@ bench: ## print the figures the application is held to, as a table; fail where o
 	@$(UNSEEN) go test -C figures -tags '$(TAGS) figures' -run '^TestFigures$$' -count 1 -timeout 30m
 
 # Each change costs the time of its tests: a hundred take about half an hour.
-mutants: ## make careless changes and tell which no test notices (SAMPLE=100 SEED=1 ROOM=outbox)
+mutants: ## make careless changes and tell which no test notices (SAMPLE=100 SEED=1 ROOM=outbox ROW=words)
 	@sh .ci/setup build
-	@$(ENGLISH) go run ./mutants $(if $(SAMPLE),-sample $(SAMPLE)) $(if $(SEED),-seed $(SEED)) $(if $(ROOM),-room $(ROOM))
+	@$(ENGLISH) go run ./mutants $(if $(SAMPLE),-sample $(SAMPLE)) $(if $(SEED),-seed $(SEED)) $(if $(ROOM),-room $(ROOM)) $(if $(ROW),-row '$(ROW)')
 
 fmt: ## format every Go file
 	@gofmt -l -w .

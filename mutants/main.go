@@ -23,11 +23,12 @@ func main() {
 	seed := flag.Uint64("seed", uint64(time.Now().Unix()%10_000), "draws the sample")
 	sample := flag.Int("sample", 100, "how many changes are tried; 0 for all")
 	room := flag.String("room", "", "try those of one table alone, such as outbox")
+	words := flag.String("row", "", "try those alone whose words have this")
 	limit := flag.Duration("limit", 5*time.Minute, "how long the tests of one change may take: a hang is noticed")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	survived, err := run(ctx, *seed, *sample, *room, *limit)
+	survived, err := run(ctx, sampling{*seed, *sample, *room, *words}, *limit)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
@@ -37,9 +38,17 @@ func main() {
 	}
 }
 
+// sampling says which changes are tried.
+type sampling struct {
+	seed  uint64
+	most  int    // 0 for all
+	room  string // "" for every room
+	words string // that they have
+}
+
 // run tries a sample of the changes in the module that is the working directory, and returns how many
 // of them no test noticed.
-func run(ctx context.Context, seed uint64, sample int, room string, limit time.Duration) (survived int, err error) {
+func run(ctx context.Context, s sampling, limit time.Duration) (survived int, err error) {
 	all, err := readTables()
 	if err != nil {
 		return 0, err
@@ -47,11 +56,11 @@ func run(ctx context.Context, seed uint64, sample int, room string, limit time.D
 	if err := check(".", all); err != nil {
 		return 0, err
 	}
-	drawn := draw(all, seed, sample, room)
+	drawn := s.draw(all)
 	if len(drawn) == 0 {
-		return 0, fmt.Errorf("there is no change to try in the room %q", room)
+		return 0, errors.New("there is no such change to try")
 	}
-	fmt.Printf("%d of %d changes, by the seed %d\n", len(drawn), len(all), seed)
+	fmt.Printf("%d of %d changes, by the seed %d\n", len(drawn), len(all), s.seed)
 	folder, err := os.MkdirTemp("", "feebridge-mutants-")
 	if err != nil {
 		return 0, err
@@ -89,20 +98,20 @@ func run(ctx context.Context, seed uint64, sample int, room string, limit time.D
 	return survived, nil
 }
 
-// draw returns the sample of the changes that a seed draws, in the order of the tables.
-func draw(all []change, seed uint64, sample int, room string) []change {
+// draw returns the sample of the changes, in the order of the tables.
+func (s sampling) draw(all []change) []change {
 	var of []change
 	for _, c := range all {
-		if room == "" || c.room == room {
+		if (s.room == "" || c.room == s.room) && strings.Contains(c.what, s.words) {
 			of = append(of, c)
 		}
 	}
-	if sample <= 0 || sample >= len(of) {
+	if s.most <= 0 || s.most >= len(of) {
 		return of
 	}
-	places := rand.New(rand.NewPCG(seed, 0)).Perm(len(of))[:sample]
+	places := rand.New(rand.NewPCG(s.seed, 0)).Perm(len(of))[:s.most]
 	slices.Sort(places)
-	drawn := make([]change, sample)
+	drawn := make([]change, s.most)
 	for i, place := range places {
 		drawn[i] = of[place]
 	}

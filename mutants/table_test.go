@@ -78,14 +78,17 @@ func TestASeedDrawsTheSameAgain(t *testing.T) {
 		}
 		return texts
 	}
-	one := words(draw(all, 7, 10, "app"))
-	if !slices.Equal(one, words(draw(all, 7, 10, "app"))) || slices.Equal(one, words(draw(all, 8, 10, "app"))) {
+	one := words(sampling{7, 10, "app", ""}.draw(all))
+	if !slices.Equal(one, words(sampling{7, 10, "app", ""}.draw(all))) || slices.Equal(one, words(sampling{8, 10, "app", ""}.draw(all))) {
 		t.Errorf("the seed 7 draws %v", one)
 	}
 	if len(one) != 10 || slices.ContainsFunc(one, func(s string) bool { return !strings.HasPrefix(s, "app") }) {
 		t.Errorf("it draws %v", one)
 	}
-	if n := len(draw(all, 7, 0, "")); n != len(all) {
+	if n := len((sampling{}).draw(all)); n != len(all) {
 		t.Errorf("of all it draws %d", n)
+	}
+	if named := (sampling{words: strings.Repeat("x", 38)}).draw(all); len(named) != 2 {
+		t.Errorf("by their words it draws %d", len(named))
 	}
 }
