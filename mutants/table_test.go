@@ -55,7 +55,7 @@ func TestAStaleRowIsNamed(t *testing.T) {
 	}
 	for name, spoil := range map[string]func(*change){
 		"has the text 0 times": func(c *change) { c.old = "func parse" + "d(" },
-		"has the text 4 times": func(c *change) { c.old = "\nfunc " },
+		"times, and not once":  func(c *change) { c.old = "\nfunc " },
 		"no such file":         func(c *change) { c.file = "mutants/none.go" },
 		"has no test TestGone": func(c *change) { c.tests += "|TestGone" },
 	} {
