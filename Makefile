@@ -1,4 +1,4 @@
-# `make help` lists what there is to make. TAGS, PKG and the versions below are the only things to set.
+# `make help` lists what there is to make. TAGS, PKG, SAMPLE, SEED, ROOM, ROW and the versions below are the only things to set.
 
 # Fyne asks programs that keep its threading rule (all drawing on one goroutine) to say so with this tag.
 TAGS := migrated_fynedo
@@ -30,7 +30,7 @@ define BUILD
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build test lint bench fmt screenshots clean
+.PHONY: help run build test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -69,6 +69,11 @@ bench: ## print the figures the application is held to, as a table; fail where o
 	@sh .ci/setup build screen
 	@echo 'Measuring takes about 8 minutes. Let the machine do nothing else: what it does beside makes the figures less certain.'
 	@$(UNSEEN) go test -C figures -tags '$(TAGS) figures' -run '^TestFigures$$' -count 1 -timeout 30m
+
+# Each change costs the time of its tests: a hundred take about half an hour.
+mutants: ## make careless changes and tell which no test notices (SAMPLE=100 SEED=1 ROOM=outbox ROW=words)
+	@sh .ci/setup build
+	@$(ENGLISH) go run ./mutants $(if $(SAMPLE),-sample $(SAMPLE)) $(if $(SEED),-seed $(SEED)) $(if $(ROOM),-room $(ROOM)) $(if $(ROW),-row '$(ROW)')
 
 fmt: ## format every Go file
 	@gofmt -l -w .

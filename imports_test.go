@@ -43,6 +43,8 @@ var rooms = []room{
 		"a command wires a firm's parts to its use cases: one that knew a screen would need a display to compile and to run"},
 	{"figures", []string{"command", "screens/...", "app/...", "data/...", "xero/...", "assets/..."},
 		"the bench measures the parts as the program wires them: nothing that ships may need it"},
+	{"mutants", nil,
+		"careless changes are made to the text of any room: what makes them needs none"},
 	{"app/money", nil,
 		"amounts are arithmetic that everything rests on: an amount that knew an invoice could round by who asks"},
 	{"app/billing", []string{"app/money", words},

@@ -476,6 +476,16 @@ func (offline) Link(ledger.Chart, ledger.InvoiceID) string { return "" }
 // openPrepared opens a copy of the firm of these tests.
 func openPrepared(t *testing.T) *office {
 	t.Helper()
+	o := openLocked(t)
+	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// openLocked does the same, and leaves it locked, as a copy is.
+func openLocked(t *testing.T) *office {
+	t.Helper()
 	o := &office{t: t, path: filepath.Join(t.TempDir(), "firm.db"), me: kinds()[0]}
 	if err := os.WriteFile(o.path, preparedDatabase(), 0o600); err != nil {
 		t.Fatal(err)
@@ -486,9 +496,6 @@ func openPrepared(t *testing.T) *office {
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
 	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
-	if err := o.Unlock(t.Context(), o.me, "made for a test"); err != nil { // a copy is locked
-		t.Fatal(err)
-	}
 	return o
 }
 

@@ -259,6 +259,27 @@ func TestACallThatNeverLeftCountsForNothing(t *testing.T) {
 	})
 }
 
+// TestACallWhoseAnswerIsLostCounts has Xero take every call and no answer arrive: Xero has counted them.
+func TestACallWhoseAnswerIsLostCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &meter{before: func() time.Duration { return 0 }, after: func() time.Duration { return 0 }}
+		b := books{tenant: "tenant", Client: client(xero.Config{HTTP: roundTrip(func(r *http.Request) (*http.Response, error) {
+			_, sent := io.Copy(io.Discard, r.Body)
+			resp, err := m.RoundTrip(r)
+			return nil, errors.Join(io.ErrUnexpectedEOF, sent, err, resp.Body.Close())
+		})})}
+		for range 100 {
+			_, err := b.post(t.Context(), t, sale("A1", "c"))
+			if got := troubleIn(t, err); got.Unsent {
+				t.Fatalf("the error is %+v", got)
+			}
+		}
+		if n := m.densest(); n > 60 {
+			t.Errorf("%d calls were made in a minute", n)
+		}
+	})
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -2,8 +2,13 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,62 +20,92 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/outbox"
 	"feebridge/xero/sim"
 )
 
-// TestJourneys lets the firm's staff, and people in Xero, do what comes to their minds, while
-// calls fail and processes die. A journey is drawn before it begins: what is drawn inside a
-// bubble cannot be made smaller. There are a few unless -rapid.checks says how many.
+// TestJourneys lets the firm's staff, and people in Xero, do what comes to their minds, while calls
+// fail, processes die, backups are put back and clocks are set. A journey is drawn before it begins:
+// what is drawn inside a bubble cannot be made smaller. There are a few unless -rapid.checks says how
+// many.
 func TestJourneys(t *testing.T) {
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		defer func() { _ = checks.Value.Set(checks.DefValue) }()
-		if err := checks.Value.Set("15"); err != nil {
+		if err := checks.Value.Set("10"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var total tally
 	rapid.Check(t, func(r *rapid.T) {
-		held := rapid.Bool().Draw(r, "the numbers of deleted invoices are held")
+		xero := rapid.Custom(drawSetting).Draw(r, "Xero")
 		steps := rapid.SliceOfN(rapid.Custom(drawStep), 10, 40).Draw(r, "steps")
-		problems := &collector{TB: t}
-		synctest.Test(t, func(t *testing.T) {
-			problems.TB = t
-			defer problems.stop()
-			j := newJourney(problems, held)
-			defer j.crash()
-			for _, s := range steps {
-				j.walk(s)
-			}
-			j.arrive(&total)
-		})
-		total.steps += len(steps)
-		total.journeys++
-		if len(problems.found) > 0 {
-			r.Fatal(strings.Join(problems.found, "\n"))
+		problems := travel(t, xero, steps, &total)
+		if len(problems) > 0 {
+			r.Fatal(strings.Join(problems, "\n"))
 		}
 	})
-	t.Logf("%d journeys of %d steps; of %d invoices that were to be exported in the end, %d were", total.journeys, total.steps, total.asked, total.exported)
+	t.Logf("%d journeys of %d steps, %d of them restores; of %d invoices that were to be exported in the end, %d were",
+		total.journeys, total.steps, total.restores, total.asked, total.exported)
 	if total.exported*10 < total.asked*9 {
 		t.Errorf("of %d invoices that were to be exported only %d were", total.asked, total.exported)
 	}
 }
 
+// travel makes one journey, and returns what is wrong after it.
+func travel(t *testing.T, xero setting, steps []step, total *tally) []string {
+	problems := &collector{TB: t}
+	synctest.Test(t, func(t *testing.T) {
+		problems.TB = t
+		defer problems.stop()
+		j := newJourney(problems, xero)
+		defer j.crash()
+		for _, s := range steps {
+			j.walk(s)
+		}
+		total.restores += j.restores
+		j.arrive(total)
+	})
+	total.steps += len(steps)
+	total.journeys++
+	return problems.found
+}
+
 // tally is what journeys came to.
-type tally struct{ journeys, steps, asked, exported int }
+type tally struct{ journeys, steps, restores, asked, exported int }
+
+// setting is how Xero is on a journey.
+type setting struct {
+	Held bool          // the numbers of deleted invoices are
+	Skew time.Duration // how far its clock is ahead of the computer's
+}
+
+func (s setting) String() string {
+	return fmt.Sprintf("numbers held: %v, clock ahead by %v", s.Held, s.Skew)
+}
+
+func drawSetting(r *rapid.T) setting {
+	return setting{
+		Held: rapid.Bool().Draw(r, "held"),
+		Skew: rapid.SampledFrom([]time.Duration{0, 0, time.Second, -time.Second, 3 * time.Minute, -3 * time.Minute, 2 * time.Hour, -2 * time.Hour}).Draw(r, "skew"),
+	}
+}
 
 // step is one thing that a person does, or that happens, and how long it is until the next.
 type step struct {
 	What  string
-	Which int // of the invoices
+	Which int // of the invoices, or of what there is to choose from
 	Wait  time.Duration
 }
 
 func (s step) String() string { return fmt.Sprintf("%s (%d), then %v", s.What, s.Which, s.Wait) }
 
 // deeds are what a step may be; what is here more than once happens more often.
-var deeds = strings.Split("export,export,export all,redraft,redraft,redraft all,edit,edit,replace,replace,replace,refresh,cancel,"+
+var deeds = strings.Split("export,export,export all,export all,redraft,redraft,redraft all,edit,edit,replace,replace,replace,refresh,look again,cancel,"+
+	"new draft,renumber here,move the client,move the client,"+
 	"approve,approve,submit,pay,pay a part,unpay,void,delete,renumber,change the total,redate,credit in full,"+
-	"crash,crash soon,crash after a while,"+
+	"rename the contact,merge the contacts,archive the contact,restore the contact,"+
+	"copy,copy,restore by the command,restore by the command,restore by hand,restore the folder,"+
+	"crash,crash soon,crash after a while,set the clock ahead,set the clock back,"+
 	"* /Invoices #1 500,PUT /Invoices #1-2 500-after-commit,PUT /Invoices #1 drop-after-commit,PUT /Invoices #1 cut,PUT /Invoices #1 late-commit,"+
 	"POST /Invoices #1-2 500,POST /Invoices #1 drop-after-commit,POST /Invoices #1 cut,POST /Invoices #1 late-commit:4m,POST /Invoices #1 reset,"+
 	"GET /Invoices #1 person-approve,GET /Invoices #1 person-delete,PUT /Invoices #1 drop-after-commit+person-approve,PUT /Invoices #1 cut+person-rename,"+
@@ -116,24 +151,78 @@ func (c *collector) stop() {
 // journey is one of them, under way.
 type journey struct {
 	*apptest.World
-	ids     []billing.InvoiceID
-	asked   map[billing.InvoiceID]bool // to be exported, and not taken back since
-	clerks  map[ledger.InvoiceID]*clerk
-	process *apptest.Process
-	fate    *apptest.Fate
-	end     context.CancelFunc
-	ended   chan error
+	known    known
+	tenants  []ledger.TenantID
+	clerks   map[ledger.InvoiceID]*clerk
+	copies   []copied
+	restores int
+	written  int // drafts
+	process  *apptest.Process
+	fate     *apptest.Fate
+	end      context.CancelFunc
+	ended    chan error
 }
 
-func newJourney(t testing.TB, held bool) *journey {
-	j := &journey{
-		World: apptest.NewWorld(t, sim.Config{Limits: true, DayLimit: 5000, DeletedNumbersHeld: held}),
-		asked: map[billing.InvoiceID]bool{}, clerks: map[ledger.InvoiceID]*clerk{},
+// known is what the firm remembers of its invoices, as far as its database does.
+type known struct {
+	ids   []billing.InvoiceID
+	asked map[billing.InvoiceID]bool // to be exported, and not taken back since
+}
+
+func (k known) clone() known { return known{slices.Clone(k.ids), maps.Clone(k.asked)} }
+
+// copied is a copy of the database, and what was beside it.
+type copied struct {
+	path  string
+	seen  []byte
+	known known
+}
+
+func newJourney(t testing.TB, xero setting) *journey {
+	cfg := sim.Config{
+		Limits: true, DayLimit: 5000, DeletedNumbersHeld: xero.Held,
+		Now: func() time.Time { return time.Now().Add(xero.Skew) },
 	}
-	j.ids = j.Invoices(4, 2)
+	j := &journey{World: apptest.NewWorld(t, cfg), clerks: map[ledger.InvoiceID]*clerk{}}
+	j.Invoices(0, 2)
+	j.known.asked = map[billing.InvoiceID]bool{}
+	p := j.Start(nil)
+	defer p.Stop()
+	err := p.DB.Update(context.Background(), func(tx app.Tx) error {
+		j.known.ids = nil
+		for i := range 4 {
+			id := newID(i)
+			v := apptest.Finalized(id, i, 2)
+			v.Lines[0].Description = described(id)
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+			j.known.ids = append(j.known.ids, id)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range j.Sim.Orgs()[:2] {
+		j.tenants = append(j.tenants, ledger.TenantID(o.TenantID))
+	}
+	if _, err := p.App.Connect(context.Background(), j.Me, app.Connection{Tenant: ledger.Tenant{ID: j.tenants[1]}}); err != nil {
+		t.Fatal(err)
+	}
 	j.begin(0)
+	j.copy() // so that there is always one to put back
 	return j
 }
+
+// newID is an ID as invoices have them, which a mark still tells when Xero has written it in capitals.
+func newID(n int) billing.InvoiceID {
+	return billing.InvoiceID(fmt.Sprintf("0ca11ab1-e000-4000-8000-%012x", n))
+}
+
+// described is how the first line of an invoice is described: in Xero it tells which of ours it is,
+// whatever mark it bears.
+func described(id billing.InvoiceID) string { return "This is " + string(id) }
 
 // begin starts a process that dies after so many looks at the world; 0 for never.
 func (j *journey) begin(looks int) {
@@ -156,35 +245,43 @@ func (j *journey) crash() {
 
 // walk takes one step.
 func (j *journey) walk(s step) {
-	id := j.ids[s.Which%len(j.ids)]
+	id := j.known.ids[s.Which%len(j.known.ids)]
 	some := []billing.InvoiceID{id}
 	if strings.HasSuffix(s.What, " all") {
-		some = j.ids
+		some = j.known.ids
 	}
 	ctx := context.Background()
 	switch s.What {
 	case "export", "export all":
-		_, results, _ := j.process.App.Export(ctx, j.Me, some)
-		for _, r := range results {
-			if r.Err == nil {
-				j.asked[r.Invoice] = true
-			}
-		}
+		_, results, err := j.process.App.Export(ctx, j.Me, some)
+		j.asks(results, err, true)
 	case "redraft", "redraft all":
-		_, results, _ := j.process.App.Redraft(ctx, j.Me, some)
-		for _, r := range results {
-			if r.Err == nil {
-				j.asked[r.Invoice] = false
-			}
-		}
+		_, results, err := j.process.App.Redraft(ctx, j.Me, some)
+		j.asks(results, err, false)
 	case "edit":
 		j.edit(id)
 	case "replace":
 		j.replace(id)
 	case "refresh":
 		_, _ = j.process.App.RefreshAll(ctx) // whatever fails then
+	case "look again":
+		_ = j.process.App.LookAgain(ctx, j.Me, some) // whatever fails then
 	case "cancel":
 		j.cancel()
+	case "new draft":
+		j.draft(s.Which)
+	case "renumber here":
+		_, _ = j.process.App.Renumber(ctx, j.Me, some) // where it has no use it is refused
+	case "move the client":
+		_ = j.process.App.ExportClientTo(ctx, j.Me, clientOf(s.Which), j.tenants[s.Which/2%2]) // unless the process dies
+	case "copy":
+		j.copy()
+	case "restore by the command", "restore by hand", "restore the folder":
+		j.restore(s)
+	case "set the clock ahead", "set the clock back":
+		j.setClock(s)
+	case "rename the contact", "merge the contacts", "archive the contact", "restore the contact":
+		j.changeContact(s)
 	case "crash":
 		j.crash()
 		j.begin(0)
@@ -211,24 +308,90 @@ func (j *journey) walk(s step) {
 	}
 }
 
+// asks notes what a person was told to happen.
+func (j *journey) asks(results []app.Result, err error, exported bool) {
+	for _, r := range results {
+		if err == nil && r.Err == nil {
+			j.known.asked[r.Invoice] = exported
+		}
+	}
+}
+
+func clientOf(which int) billing.ClientID { return billing.ClientID(fmt.Sprint("client ", which%2)) }
+
+// inXero returns what of the invoices of ours is in Xero, in any organisation, by how it is described.
+func (j *journey) inXero() (live map[string][]there) {
+	live = map[string][]there{}
+	for _, t := range j.tenants {
+		for _, inv := range j.Sim.Invoices(string(t)) {
+			if inv.Status != sim.StatusDeleted && inv.Status != sim.StatusVoided {
+				is := inv.Lines[0].Description
+				live[is] = append(live[is], there{inv, t})
+			}
+		}
+	}
+	return live
+}
+
+// there is an invoice in an organisation of Xero.
+type there struct {
+	sim.Invoice
+	tenant ledger.TenantID
+}
+
 // clerkOf returns a person for the invoice of ours in Xero, if one can be seen there.
 func (j *journey) clerkOf(id billing.InvoiceID) *clerk {
-	v, err := j.process.App.Invoice(context.Background(), j.Me, id)
-	if err != nil {
+	live := j.inXero()[described(id)]
+	if len(live) == 0 {
 		return nil
 	}
-	for _, e := range v.Exports {
-		live := j.Sim.LiveByURL(string(j.Tenant), e.Mark)
-		if len(live) == 0 {
-			continue
-		}
-		there := ledger.InvoiceID(live[0].InvoiceID)
-		if j.clerks[there] == nil {
-			j.clerks[there] = &clerk{w: j.World, id: live[0].InvoiceID}
-		}
-		return j.clerks[there]
+	there := ledger.InvoiceID(live[0].InvoiceID)
+	if j.clerks[there] == nil {
+		j.clerks[there] = &clerk{w: j.World, tenant: live[0].tenant, id: live[0].InvoiceID}
 	}
-	return nil
+	return j.clerks[there]
+}
+
+// changeContact has a person in Xero change the contact of a client.
+func (j *journey) changeContact(s step) {
+	tenant := string(j.tenants[s.Which/2%2])
+	var contacts []sim.Contact
+	for _, c := range j.Sim.Contacts(tenant) {
+		if strings.HasPrefix(c.Name, "Client ") {
+			contacts = append(contacts, c)
+		}
+	}
+	if len(contacts) == 0 {
+		return
+	}
+	one, other := contacts[s.Which%len(contacts)], contacts[(s.Which+1)%len(contacts)]
+	switch s.What { // Xero refuses what cannot be
+	case "rename the contact":
+		_ = j.Sim.RenameContact(tenant, one.ContactID, one.Name+" Ltd")
+	case "merge the contacts":
+		_ = j.Sim.MergeContact(tenant, one.ContactID, other.ContactID)
+	case "archive the contact":
+		_ = j.Sim.ArchiveContact(tenant, one.ContactID)
+	case "restore the contact":
+		_ = j.Sim.RestoreContact(tenant, one.ContactID)
+	}
+}
+
+// draft writes a draft and finalizes it: it gets the next number.
+func (j *journey) draft(which int) {
+	j.written++
+	id := newID(100 + j.written)
+	err := j.process.DB.Update(context.Background(), func(tx app.Tx) error {
+		v := apptest.Finalized(id, which, 2)
+		v.Number, v.Stage, v.Lines[0].Description = "", billing.Stage{}, described(id)
+		_, err := tx.SaveInvoice(v)
+		return err
+	})
+	if err != nil {
+		return // the process is dead
+	}
+	j.known.ids = append(j.known.ids, id)
+	_, _ = j.process.App.Finalize(context.Background(), j.Me, []billing.InvoiceID{id}) // unless the process dies
 }
 
 // edit changes a draft and finalizes it.
@@ -265,11 +428,13 @@ func (j *journey) replace(id billing.InvoiceID) {
 		_ = j.process.App.DeleteReplaced(ctx, j.Me, id)
 	case app.CopyNow:
 		if fresh, err := j.process.App.CopyReplaced(ctx, j.Me, id, 20261123); err == nil {
-			j.ids = append(j.ids, fresh)
+			j.known.ids = append(j.known.ids, fresh)
+			put(j.World, func(_ int, v *billing.Invoice) { v.Lines[0].Description = described(v.ID) }, fresh)
 		}
 	}
 }
 
+// cancel withdraws what was not sent: nobody asks for it any more.
 func (j *journey) cancel() {
 	ctx := context.Background()
 	open, err := j.process.App.OpenRuns(ctx, j.Me)
@@ -277,8 +442,77 @@ func (j *journey) cancel() {
 		return
 	}
 	for _, run := range open {
-		_, _ = j.process.App.Cancel(ctx, j.Me, run.ID)
+		if _, err := j.process.App.Cancel(ctx, j.Me, run.ID); err != nil {
+			continue
+		}
+		exports, err := j.process.App.ExportsOfRun(ctx, j.Me, run.ID)
+		for _, e := range exports {
+			if err == nil && !e.Ended.IsZero() && e.Result == billing.NotExported {
+				j.known.asked[e.Invoice] = false
+			}
+		}
 	}
+}
+
+// copy keeps the database as it is now, and what is beside it.
+func (j *journey) copy() {
+	path := filepath.Join(j.T.TempDir(), "copy.db")
+	if err := j.process.App.Backup(context.Background(), j.Me, path, false); err != nil {
+		return // the process is dead
+	}
+	seen, err := os.ReadFile(j.Path + ".seen")
+	if err != nil {
+		j.T.Fatal(err)
+	}
+	j.copies = append(j.copies, copied{path, seen, j.known.clone()})
+}
+
+// restore puts a copy back, and goes on with it: the firm knows what it knew then.
+func (j *journey) restore(s step) {
+	if len(j.copies) == 0 {
+		return
+	}
+	c := j.copies[s.Which%len(j.copies)]
+	j.crash()
+	err := error(nil)
+	switch s.What {
+	case "restore by the command":
+		err = restorers["by the command"](j.World, c.path)
+	case "restore the folder":
+		err = os.WriteFile(j.Path+".seen", c.seen, 0o600)
+		fallthrough
+	default:
+		err = errors.Join(err, restorers["by hand"](j.World, c.path))
+	}
+	if err != nil {
+		j.T.Fatal(err)
+	}
+	j.known = c.known.clone()
+	j.restores++
+	j.begin(0)
+}
+
+// ours are the moments by the computer's clock that the database keeps.
+var ours = map[string][]string{
+	"batches": {"tried", "tried_last"}, "runs": {"started", "confirmed", "ended"}, "exports": {"sent", "ended"}, "removals": {"ended"},
+	"refreshes": {"at", "reread", "failing_since", "failing_until"}, "organisations": {"parked_since", "parked_until"},
+	"copy": {"found"}, "reconciliations": {"began", "ended"}, "leases": {"expires"},
+}
+
+// setClock sets the computer's clock while it is off: what the database keeps is that much older then,
+// or younger.
+func (j *journey) setClock(s step) {
+	by := []time.Duration{time.Second, time.Minute, 4 * time.Minute, 10 * time.Minute, 3 * time.Hour, 50 * time.Hour}[s.Which]
+	if s.What == "set the clock back" {
+		by = -by
+	}
+	j.crash()
+	for table, columns := range ours {
+		for _, c := range columns {
+			raw(j.World, fmt.Sprintf("UPDATE %s SET %s = max(1, %s - ?) WHERE %s > 0", table, c, c, c), by.Milliseconds())
+		}
+	}
+	j.begin(0)
 }
 
 // arrive lets everything settle, and looks at the result.
@@ -286,7 +520,10 @@ func (j *journey) arrive(total *tally) {
 	j.Sim.ClearFaults()
 	j.crash()
 	last := j.Start(nil)
-	views := j.Views(j.ids)
+	if lockState(last).Locked {
+		unlock(last)
+	}
+	views := j.Views(j.known.ids)
 	for _, v := range views {
 		if v.Invoice.Stage.Export == billing.Queued { // a person confirms what waits for long
 			_, _, err := last.App.Export(context.Background(), j.Me, []billing.InvoiceID{v.Invoice.ID})
@@ -297,42 +534,154 @@ func (j *journey) arrive(total *tally) {
 	}
 	last.Settle()
 	refresh(last)
+	j.mustBeSound(j.Views(j.known.ids), lockState(last))
+	j.mustFollow(last)
+	views = j.Views(j.known.ids)
+	j.mustBeSound(views, lockState(last))
+	j.mustKeepNumbers(views)
+	j.mustHaveLeftNothing(last)
 	last.Stop()
 	j.begin(0) // so that there is one to end
 
-	views = j.Views(j.ids)
-	j.MustBeSound(views)
-	j.mustKeepNumbers(views)
 	for _, v := range views {
-		if !j.asked[v.Invoice.ID] || v.Invoice.Stage.Status == billing.Draft || v.Invoice.Stage.Export == billing.NotExported {
+		stage := v.Invoice.Stage
+		if !j.known.asked[v.Invoice.ID] || stage.Status == billing.Draft || stage.Status == billing.Deleted {
 			continue
 		}
-		if len(v.Exports) > 0 && v.Invoice.Stage.Export == billing.Failed && v.Exports[0].Messages[0].Cause == ledger.NumberTaken {
-			continue // held by a deleted invoice: a cause that lasts
+		if stage.Export == billing.NotExported || stage.Export == billing.Failed && len(v.Exports[0].Messages) == 0 {
+			j.T.Errorf("%s was to be exported, is %s, and nobody is told why", v.Invoice.Number, stage.Export)
+		}
+		if stage.Export == billing.Failed && lasts(v.Exports[0].Messages) {
+			continue
 		}
 		total.asked++
-		if v.Invoice.Stage.Export != billing.Failed {
+		if stage.Export != billing.Failed {
 			total.exported++
 		}
 	}
 }
 
+// lasts reports whether a cause of failure lasts until a person mends it: a number that is taken, or a
+// contact that is archived, or another client's.
+func lasts(messages []ledger.Message) bool {
+	return slices.ContainsFunc(messages, func(m ledger.Message) bool {
+		return m.Cause == ledger.NumberTaken || strings.Contains(string(m.Cause), "contact")
+	})
+}
+
+// mustBeSound fails the test unless everything has settled, and at most one live invoice in all of
+// Xero is each of ours: the one that ours is linked to, where it counts as exported.
+func (j *journey) mustBeSound(views []app.InvoiceView, lock app.LockState) {
+	live := j.inXero()
+	strays := map[ledger.InvoiceID]bool{}
+	for _, c := range lock.Compared {
+		for _, s := range c.Strays {
+			strays[s.ID] = true
+		}
+	}
+	for _, v := range views {
+		stage, of := v.Invoice.Stage, live[described(v.Invoice.ID)]
+		delete(live, described(v.Invoice.ID))
+		exported := stage.Live() || stage.Status == billing.Closed && stage.Export != billing.VoidedInXero && stage.Export != billing.NotFoundInXero
+		switch {
+		case stage.InFlight():
+			j.T.Errorf("%s is stuck at %s", v.Invoice.Number, stage.Export)
+		case len(of) > 1:
+			j.T.Errorf("%s is %s, %s here, and %d times in Xero: %s", v.Invoice.Number, stage.Status, stage.Export, len(of), tell(of))
+		case exported && len(of) == 0:
+			j.T.Errorf("%s is %s, %s here, and Xero does not have it", v.Invoice.Number, stage.Status, stage.Export)
+		case !exported && len(of) == 1 && !strays[ledger.InvoiceID(of[0].InvoiceID)]:
+			j.T.Errorf("%s is %s, %s here, and nobody is told that Xero has it: %s", v.Invoice.Number, stage.Status, stage.Export, tell(of))
+		case exported && (of[0].InvoiceID != string(v.Exports[0].Standing.ID) || of[0].tenant != v.Exports[0].Tenant):
+			j.T.Errorf("%s is linked to %q in %s, and Xero has %s", v.Invoice.Number, v.Exports[0].Standing.ID, v.Exports[0].Tenant, tell(of))
+		case exported && of[0].Total.StringFixed(2) != v.Totals.Total.String() && !slices.ContainsFunc(v.Differences, func(d ledger.Difference) bool { return d.What == ledger.TotalFigure }):
+			j.T.Errorf("%s is %s here and %s in Xero", v.Invoice.Number, v.Totals.Total, of[0].Total)
+		}
+	}
+	for is, of := range live { // of invoices that the firm does not know any more
+		if len(of) > 1 {
+			j.T.Errorf("what is not here any more, %q, is in Xero %d times: %s", is, len(of), tell(of))
+		}
+		for _, inv := range of {
+			if !strays[ledger.InvoiceID(inv.InvoiceID)] {
+				j.T.Errorf("nobody is told of %q, which is not here any more: %s", is, tell(of))
+			}
+		}
+	}
+}
+
+// tell says what is in Xero.
+func tell(of []there) string {
+	var all []string
+	for _, inv := range of {
+		all = append(all, fmt.Sprintf("%s %s %s in %s since %s under %s", inv.InvoiceID, inv.Number, inv.Status, inv.tenant, inv.UpdatedUTC.Format(time.TimeOnly), inv.URL))
+	}
+	return strings.Join(all, "; ")
+}
+
+// mustFollow fails the test unless an approval in each organisation is seen by the next refresh.
+func (j *journey) mustFollow(p *apptest.Process) {
+	time.Sleep(time.Minute)
+	approved := map[billing.InvoiceID]bool{}
+	for _, t := range j.tenants {
+		for _, v := range j.Views(j.known.ids) {
+			if !v.Invoice.Stage.Live() || v.Exports[0].Tenant != t || v.Exports[0].Standing.Approved() {
+				continue
+			}
+			if err := j.Sim.Approve(string(t), string(v.Exports[0].Standing.ID)); err == nil {
+				approved[v.Invoice.ID] = true
+				break
+			}
+		}
+	}
+	time.Sleep(time.Minute)
+	refresh(p)
+	for _, v := range j.Views(j.known.ids) {
+		if approved[v.Invoice.ID] && v.Invoice.Stage.Status != billing.Closed {
+			j.T.Errorf("%s was approved in %s, and is %s, %s here", v.Invoice.Number, v.Exports[0].Tenant, v.Invoice.Stage.Status, v.Invoice.Stage.Export)
+		}
+	}
+}
+
+// mustHaveLeftNothing fails the test where a request is not settled, a run is open, or the audit trail
+// is broken.
+func (j *journey) mustHaveLeftNothing(p *apptest.Process) {
+	ctx := context.Background()
+	for _, t := range j.tenants {
+		err := p.DB.Look(ctx, func(r outbox.Reader) error {
+			left, err := r.Batches(t, app.Ready, app.Sending, app.Lost)
+			for _, b := range left {
+				j.T.Errorf("a request with %s of %d members is still %s", b.Kind, len(b.Members), b.State)
+			}
+			runs, failed := r.Runs(t, true)
+			if len(runs) > 0 {
+				j.T.Errorf("%d runs are still open", len(runs))
+			}
+			return errors.Join(err, failed)
+		})
+		if err != nil {
+			j.T.Error(err)
+		}
+	}
+	if report, err := p.App.VerifyAudit(ctx, j.Me); err != nil || report.Broken != nil {
+		j.T.Errorf("the audit trail is broken: %+v, %v", report.Broken, err)
+	}
+}
+
 // mustKeepNumbers fails the test where a number that was approved once is another's now.
 func (j *journey) mustKeepNumbers(views []app.InvoiceView) {
-	byMark := j.ByMark()
-	owner := map[string]billing.InvoiceID{}
-	for _, v := range views {
-		for _, e := range v.Exports {
-			for _, inv := range byMark[e.Mark] {
-				if inv.Status == sim.StatusAuthorised || inv.Status == sim.StatusPaid || inv.Status == sim.StatusVoided {
-					owner[inv.Number] = v.Invoice.ID
-				}
+	owner := map[string]string{}
+	for _, t := range j.tenants {
+		for _, inv := range j.Sim.Invoices(string(t)) {
+			if inv.Status == sim.StatusAuthorised || inv.Status == sim.StatusPaid || inv.Status == sim.StatusVoided {
+				owner[inv.Number] = inv.Lines[0].Description
 			}
 		}
 	}
 	for _, v := range views {
-		if of, approved := owner[string(v.Invoice.Number)]; approved && of != v.Invoice.ID && v.Invoice.Stage.Status != billing.Deleted {
-			j.T.Errorf("%s was approved once, and is given to another", v.Invoice.Number)
+		of, approved := owner[string(v.Invoice.Number)]
+		if approved && of != described(v.Invoice.ID) && v.Invoice.Stage.Status != billing.Deleted {
+			j.T.Errorf("%s was approved once as %q, and is given to %q", v.Invoice.Number, of, v.Invoice.ID)
 		}
 	}
 }

@@ -182,7 +182,8 @@ func (o *Outbox) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 	return busy, err
 }
 
-// hasWork reports whether there is something to send to an organisation, or to settle.
+// hasWork reports whether there is something to send to an organisation, or to settle. A request may
+// outlive its run: the comparison of a copy with Xero ends what it finds there.
 func hasWork(r Reader, org app.Organisation) (bool, error) {
 	if org.State == app.Connected {
 		extras, err := r.Extras(org.Tenant.ID, 1)
@@ -190,15 +191,12 @@ func hasWork(r Reader, org app.Organisation) (bool, error) {
 			return true, err
 		}
 	}
-	runs, err := r.Runs(org.Tenant.ID, true)
-	if err != nil || len(runs) == 0 {
-		return false, err
+	unsettled, err := r.Batches(org.Tenant.ID, app.Sending, app.Lost)
+	if err != nil || len(unsettled) > 0 {
+		return true, err
 	}
-	tallies, err := r.Tallies(org.Tenant.ID)
-	return slices.ContainsFunc(runs, func(run app.Run) bool {
-		t := tallies[run.ID]
-		return t.Exporting+t.Unknown > 0 || run.Kind == app.RemovalRun || !run.Stale(time.Now())
-	}), err
+	runs, err := r.Runs(org.Tenant.ID, true)
+	return slices.ContainsFunc(runs, func(run app.Run) bool { return run.Kind == app.RemovalRun || !run.Stale(time.Now()) }), err
 }
 
 // Finish sends in the foreground until the run is settled. It waits for another

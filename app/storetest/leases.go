@@ -69,6 +69,59 @@ var hourPromises = []processPromise{
 			t.Errorf("the lease was not given back: %v", err)
 		}
 	}},
+	{"a fence is good for nothing once its lease was given back", func(t *testing.T, one, other store) {
+		var given app.Fence
+		err := one.Lease(t.Context(), "send", func(_ context.Context, f app.Fence) error {
+			given = f
+			return one.guard(f)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []store{one, other} {
+			if err := s.guard(given); !app.IsCode(err, app.Conflict) {
+				t.Errorf("the fence of who has given it back: %v", err)
+			}
+		}
+	}},
+	{"a lease that another has is neither renewed nor given back", func(t *testing.T, one, other store) {
+		begin := time.Now()
+		taken, end, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+			other.expire("send")
+			go func() {
+				ended <- other.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+					close(taken)
+					<-end
+					return errors.Join(ctx.Err(), other.guard(f))
+				})
+			}()
+			<-taken
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Hour):
+				t.Error("the work goes on without its lease")
+			}
+			if err := one.guard(f); !app.IsCode(err, app.Conflict) {
+				t.Errorf("the fence of who lost it: %v", err)
+			}
+			return ctx.Err()
+		})
+		if took := time.Since(begin); !app.IsCode(err, app.Conflict) || took > app.LeaseTime/2 { // at the first renewal
+			t.Errorf("it ended after %v: %v", took, err)
+		}
+		for range 3 {
+			var held *app.LeaseHeld
+			if err := one.Lease(t.Context(), "send", never(t)); !errors.As(err, &held) {
+				t.Errorf("while another has it: %v", err)
+			}
+			time.Sleep(app.LeaseTime)
+		}
+		close(end)
+		if err := <-ended; err != nil {
+			t.Errorf("the other ended with %v", err)
+		}
+	}},
 	{"a lease lasts as long as its holder works", func(t *testing.T, one, other store) {
 		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 			for begin := time.Now(); time.Since(begin) < time.Hour; {

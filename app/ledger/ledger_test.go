@@ -1,0 +1,43 @@
+package ledger
+
+import (
+	"testing"
+
+	"feebridge/app/money"
+)
+
+// TestHowFarAnInvoiceIsPaid goes through the ways in which an invoice may stand in Xero, and what can be
+// done there with one that stands so.
+func TestHowFarAnInvoiceIsPaid(t *testing.T) {
+	for _, c := range []struct {
+		status         InvoiceStatus
+		paid, credited int64
+		want           Settlement
+		delete, void   bool
+	}{
+		{DraftThere, 0, 0, NotApproved, true, false},
+		{DraftThere, 0, 15_00, NotApproved, false, false},
+		{DraftThere, 15_00, 0, NotApproved, false, false},
+		{SubmittedThere, 0, 0, NotApproved, true, false},
+		{AuthorisedThere, 0, 0, Approved, false, true},
+		{AuthorisedThere, 15_00, 0, PartPaid, false, false},
+		{AuthorisedThere, 0, 15_00, PartPaid, false, false},
+		{PaidThere, 115_00, 0, Paid, false, false},
+		{PaidThere, 100_00, 15_00, Paid, false, false}, // a copy of it would ask for the 100.00 again
+		{PaidThere, 0, 115_00, Credited, false, false},
+		{PaidThere, 0, 0, Paid, false, false}, // one of nothing
+		{VoidedThere, 0, 0, NotApproved, false, false},
+		{DeletedThere, 0, 0, NotApproved, false, false},
+	} {
+		st := Standing{Status: c.status, AmountPaid: money.New(c.paid, "NZD"), AmountCredited: money.New(c.credited, "NZD")}
+		if got := st.Settlement(); got != c.want {
+			t.Errorf("%s, %d paid and %d credited, is %q", c.status, c.paid, c.credited, got)
+		}
+		if may := st.CannotDelete().Text == ""; may != c.delete {
+			t.Errorf("%s, %d paid and %d credited, can be deleted: %v", c.status, c.paid, c.credited, may)
+		}
+		if may := st.CannotVoid().Text == ""; may != c.void {
+			t.Errorf("%s, %d paid and %d credited, can be voided: %v", c.status, c.paid, c.credited, may)
+		}
+	}
+}

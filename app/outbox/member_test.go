@@ -1,0 +1,237 @@
+package outbox
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
+)
+
+var atTen = time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
+
+// sentInvoice is an export that is on its way, sent first at ten.
+func sentInvoice() app.Tracked {
+	total := money.New(115_00, "NZD")
+	return app.Tracked{
+		Export:  app.Export{ID: "e", Invoice: "v", Number: "INV-1", Mark: "mark", Sent: atTen, Since: atTen.Add(-sinceMargin), Expected: total, Batch: "b"},
+		Invoice: billing.Invoice{ID: "v", Number: "INV-1", Date: 20261103, Currency: "NZD", Stage: billing.Stage{Status: billing.Finalized, Export: billing.Exporting}},
+		Newest:  true,
+	}
+}
+
+// inXero is that invoice as Xero has it.
+func inXero(status ledger.InvoiceStatus) ledger.Standing {
+	total := money.New(115_00, "NZD")
+	return ledger.Standing{ID: "there", Number: "INV-1", Mark: "mark", Status: status, Date: 20261103, Currency: "NZD", Total: total, AmountDue: total, Updated: atTen}
+}
+
+// TestWhatAnElementSaysOfAnExport asks of what was sent once, again, and in another request before.
+func TestWhatAnElementSaysOfAnExport(t *testing.T) {
+	first := app.Batch{ID: "b", State: app.Sending, Members: []string{"e"}, Tries: 1, Tried: atTen, TriedLast: atTen}
+	again := first
+	again.Tries, again.TriedLast = 2, atTen.Add(time.Minute)
+	another := first
+	another.Tried, another.TriedLast = atTen.Add(10*time.Minute), atTen.Add(10*time.Minute)
+	taken := []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}}
+	other := []ledger.Message{{Text: "Account code '999' is not a valid code.", Cause: ledger.Other}}
+	for name, c := range map[string]struct {
+		b    app.Batch
+		said ledger.Outcome
+		want billing.ExportState
+	}{
+		"saved":                              {first, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}, billing.Exported},
+		"saved, says a replay":               {again, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}, billing.Unknown},
+		"no element":                         {first, ledger.Outcome{}, billing.Unknown},
+		"refused":                            {first, ledger.Outcome{Verdict: ledger.Rejected, Messages: other}, billing.Failed},
+		"refused, says a replay":             {again, ledger.Outcome{Verdict: ledger.Rejected, Messages: other}, billing.Failed},
+		"the number is taken":                {first, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Failed},
+		"the number is taken, says a replay": {again, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Unknown},
+		"the number is taken, and it was sent before": {another, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEffects("tenant", atTen.Add(time.Hour))
+			m := exporting{kind: &exports{sender: &sender{Outbox: &Outbox{}}}, Tracked: sentInvoice()}
+			c.said.Member = "e"
+			unclear, err := m.settle(e, c.b, map[string]ledger.Outcome{"e": c.said})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.stages["v"].Export; got != c.want || (len(unclear) > 0) != (c.want == billing.Unknown) {
+				t.Errorf("it is %s, and %v is looked up", got, unclear)
+			}
+			if ended := !e.exports[0].Ended.IsZero(); ended == (c.want == billing.Unknown) {
+				t.Errorf("its export has ended: %v", ended)
+			}
+		})
+	}
+}
+
+// TestWhatNeverLeftTakesBackOnlyItsOwnTime has a request end that provably never left. An export that
+// was sent in another one before was sent all the same.
+func TestWhatNeverLeftTakesBackOnlyItsOwnTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		tried time.Time
+		sent  bool
+	}{"it was sent in this request": {atTen, false}, "it was sent in another before": {atTen.Add(10 * time.Minute), true}} {
+		t.Run(name, func(t *testing.T) {
+			e := newEffects("tenant", c.tried.Add(time.Second))
+			b := app.Batch{ID: "b", State: app.Sending, Members: []string{"e"}, Tries: 1, Tried: c.tried, TriedLast: c.tried}
+			m := exporting{Tracked: sentInvoice()}
+			if err := m.unsend(e, b, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := e.exports[0]; got.Sent.IsZero() == c.sent || got.Since.IsZero() == c.sent {
+				t.Errorf("it was sent at %v, and is looked for from %v", got.Sent, got.Since)
+			}
+		})
+	}
+	b := app.Batch{Tries: 2}
+	for _, c := range []struct {
+		tries int
+		t     *app.Trouble
+		want  bool
+	}{
+		{1, &app.Trouble{Reason: app.Offline, Unsent: true}, true}, {1, &app.Trouble{Reason: app.Interrupted}, false},
+		{2, &app.Trouble{Reason: app.Offline, Unsent: true}, false}, {1, nil, false},
+	} {
+		b.Tries = c.tries
+		if got := neverLeft(answer{batch: b, trouble: c.t}); got != c.want {
+			t.Errorf("after %d tries and %+v it never left: %v", c.tries, c.t, got)
+		}
+	}
+}
+
+// TestALookUpBeginsBeforeTheFirstTryByXerosClock has Xero's clock ahead and behind.
+func TestALookUpBeginsBeforeTheFirstTryByXerosClock(t *testing.T) {
+	for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			tracked := sentInvoice()
+			tracked.Export.Sent, tracked.Export.Since, tracked.Invoice.Stage.Export = time.Time{}, time.Time{}, billing.Queued
+			e := newEffects("tenant", atTen)
+			m := exporting{Tracked: tracked, ahead: ahead}
+			if err := m.claim(e, app.Batch{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := e.exports[0]; !got.Sent.Equal(atTen) || !got.Since.Equal(atTen.Add(ahead-10*time.Minute)) {
+				t.Errorf("it was sent at %v, and is looked for from %v", got.Sent, got.Since)
+			}
+			later := newEffects("tenant", atTen.Add(time.Hour))
+			m.Tracked.Export = e.exports[0]
+			if err := m.claim(later, app.Batch{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := later.exports[0]; !got.Sent.Equal(atTen) || !got.Since.Equal(e.exports[0].Since) {
+				t.Errorf("once it is sent again, it was sent at %v, and is looked for from %v", got.Sent, got.Since)
+			}
+		})
+	}
+}
+
+// TestWhatAnElementSaysOfARemoval has Xero say OK to what it did not do.
+func TestWhatAnElementSaysOfARemoval(t *testing.T) {
+	for name, c := range map[string]struct {
+		to   ledger.InvoiceStatus
+		said ledger.Outcome
+		done bool
+	}{
+		"deleted":                {ledger.DeletedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DeletedThere)}, true},
+		"OK, and a draft":        {ledger.DeletedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}, false},
+		"OK, and approved":       {ledger.DeletedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.AuthorisedThere)}, false},
+		"refused":                {ledger.DeletedThere, ledger.Outcome{Verdict: ledger.Rejected, Standing: inXero(ledger.DeletedThere)}, false},
+		"nothing":                {ledger.DeletedThere, ledger.Outcome{}, false},
+		"voided":                 {ledger.VoidedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.VoidedThere)}, true},
+		"OK, and still approved": {ledger.VoidedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.AuthorisedThere)}, false},
+		"OK, and deleted":        {ledger.VoidedThere, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DeletedThere)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracked := sentInvoice()
+			tracked.Invoice.Stage = billing.Stage{Status: billing.Finalized, Export: billing.Removing}
+			if c.to == ledger.VoidedThere {
+				tracked.Invoice.Stage.Status = billing.Closed
+			}
+			m := removing{kind: &removals{&sender{Outbox: &Outbox{}}}, Removal: app.Removal{ID: "r", Invoice: "v", There: "there", To: c.to, Batch: "b"}, tracked: tracked}
+			e := newEffects("tenant", atTen)
+			unclear, err := m.settle(e, app.Batch{ID: "b", Members: []string{"r"}, Tries: 1}, map[string]ledger.Outcome{"r": c.said})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if done := e.removals[0].Result == app.Removed; done != c.done || (len(unclear) == 0) != c.done {
+				t.Errorf("it is taken for done: %v; %v is looked up", done, unclear)
+			}
+		})
+	}
+}
+
+// TestOfTwoWithOneMarkTheLiveOneCounts reads two invoices that bear a mark, in either order.
+func TestOfTwoWithOneMarkTheLiveOneCounts(t *testing.T) {
+	of := func(id ledger.InvoiceID, s ledger.InvoiceStatus) ledger.Standing {
+		st := inXero(s)
+		st.ID = id
+		return st
+	}
+	for _, dead := range []ledger.InvoiceStatus{ledger.DeletedThere, ledger.VoidedThere} {
+		for _, live := range []ledger.InvoiceStatus{ledger.DraftThere, ledger.SubmittedThere, ledger.AuthorisedThere, ledger.PaidThere} {
+			both := []ledger.Standing{of("dead", dead), of("live", live)}
+			for range both {
+				slices.Reverse(both)
+				byMark := map[string]ledger.Standing{}
+				for _, st := range both {
+					keep(byMark, st)
+				}
+				if got := byMark["mark"]; got.ID != "live" {
+					t.Errorf("of %s and %s, read in this order, the %s one counts", both[0].Status, both[1].Status, got.ID)
+				}
+			}
+		}
+	}
+	byMark := map[string]ledger.Standing{}
+	keep(byMark, of("one", ledger.DraftThere))
+	keep(byMark, of("one", ledger.DeletedThere))
+	if got := byMark["mark"]; got.Status != ledger.DeletedThere {
+		t.Errorf("of two readings of one the earlier counts: %s", got.Status)
+	}
+}
+
+// TestWhenALostRequestIsReplayedAndWhenLookedUp asks with the ages of its first and last try, by this
+// process's clock and by the computer's. Xero keeps a key for six minutes.
+func TestWhenALostRequestIsReplayedAndWhenLookedUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, last time.Duration // ago, by this process's clock
+		wall        time.Duration // the first, by the computer's
+		tries       int
+		troubles    int
+		asked       bool // to be looked up
+		at          time.Duration
+		lookUp      bool
+	}{
+		"just now":                            {time.Second, time.Second, time.Second, 1, 0, false, 0, false},
+		"tried often, the last just now":      {4 * time.Minute, 0, 4 * time.Minute, 9, 0, false, 30 * time.Second, false},
+		"the key is nearly too old":           {4*time.Minute + 59*time.Second, time.Minute, 4*time.Minute + 59*time.Second, 3, 0, false, -56 * time.Second, false},
+		"too old by both clocks":              {5 * time.Minute, 5 * time.Minute, 5 * time.Minute, 1, 0, false, time.Minute, true},
+		"too old by the computer's":           {time.Minute, time.Minute, 5 * time.Minute, 1, 0, false, 5 * time.Minute, true},
+		"too old by this process's":           {5 * time.Minute, 5 * time.Minute, -time.Hour, 1, 0, false, time.Minute, true},
+		"too old, the last try is young":      {5 * time.Minute, 10 * time.Second, 5 * time.Minute, 4, 0, false, 170 * time.Second, true},
+		"asked for, no try was answered":      {10 * time.Second, 10 * time.Second, 10 * time.Second, 1, 0, true, 170 * time.Second, true},
+		"asked for, every try was answered":   {10 * time.Second, 10 * time.Second, 10 * time.Second, 2, 2, true, -10 * time.Second, true},
+		"asked for, one try was not answered": {10 * time.Second, 10 * time.Second, 10 * time.Second, 3, 2, true, 170 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Hour)
+				now := time.Now()
+				s := &sender{Outbox: &Outbox{}}
+				b := app.Batch{ID: "b", Tried: now.Add(-c.wall), TriedLast: now.Add(-c.last), Tries: c.tries, Troubles: c.troubles, LookUp: c.asked}
+				s.tries.keep(b.ID, try{now.Add(-c.first), now.Add(-c.last)})
+				at, lookUp := s.due(b)
+				if lookUp != c.lookUp || at.Sub(now) != c.at {
+					t.Errorf("it is due in %v, to be looked up: %v", at.Sub(now), lookUp)
+				}
+			})
+		})
+	}
+}

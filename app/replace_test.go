@@ -1,0 +1,73 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/staff"
+)
+
+// TestOnlyAnAdminDeletesWhatWasNotFoundInXero asks in both ways in which an invoice is deleted: from the
+// list, and as a step of its replacement. Xero may have it yet.
+func TestOnlyAnAdminDeletesWhatWasNotFoundInXero(t *testing.T) {
+	for name, deletes := range map[string]func(ctx context.Context, a *desk, by staff.Member) error{
+		"from the list": func(ctx context.Context, a *desk, by staff.Member) error {
+			return firstOf(a.Delete(ctx, by, one("replaced")))
+		},
+		"as it is replaced": func(ctx context.Context, a *desk, by staff.Member) error {
+			return a.DeleteReplaced(ctx, by, "replaced")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := openPrepared(t)
+			lost := billing.Stage{Status: billing.Closed, Export: billing.NotFoundInXero}
+			if err := o.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(lost, "replaced") }); err != nil {
+				t.Fatal(err)
+			}
+			before := o.content()
+			for _, by := range kinds() {
+				if by.May(staff.ReleaseMissing, "") {
+					continue
+				}
+				if err := deletes(t.Context(), o.desk(), by); !app.IsCode(err, app.Forbidden) {
+					t.Errorf("%s: %v", by.Name, err)
+				}
+			}
+			if diff := cmp.Diff(before, o.content()); diff != "" {
+				t.Errorf("it was refused, and changed:\n%s", diff)
+			}
+			if err := deletes(t.Context(), o.desk(), o.me); err != nil {
+				t.Errorf("an Admin: %v", err)
+			}
+		})
+	}
+}
+
+// TestAReplacementIsNotGivenUpWhileItsInvoiceIsBeingVoided holds the replacement open until it is known
+// what became of the invoice.
+func TestAReplacementIsNotGivenUpWhileItsInvoiceIsBeingVoided(t *testing.T) {
+	o := openPrepared(t)
+	at := func(e billing.ExportState) {
+		t.Helper()
+		stage := billing.Stage{Status: billing.Closed, Export: e}
+		if err := o.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(stage, "replaced") }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at(billing.Removing)
+	before := o.content()
+	if err := o.StopReplacing(t.Context(), o.me, "replaced"); !app.IsCode(err, app.Conflict) {
+		t.Errorf("while it is being voided: %v", err)
+	}
+	if diff := cmp.Diff(before, o.content()); diff != "" {
+		t.Errorf("it was refused, and changed:\n%s", diff)
+	}
+	at(billing.VoidedInXero)
+	if err := o.StopReplacing(t.Context(), o.me, "replaced"); err != nil {
+		t.Errorf("once it is voided: %v", err)
+	}
+}
