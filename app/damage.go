@@ -43,12 +43,17 @@ func (d *Damaged) Unwrap() []error { return []error{d.text(), d.Err} }
 
 func (d *Damaged) text() *Error {
 	words := []any{"File", d.File}
-	key := "damaged." + string(d.What)
 	if d.Copy != nil {
-		key += ".with-backup"
 		words = append(words, "Backup", d.Copy.Path, "Time", d.Copy.At.Local().Format(time.DateTime), "Lost", d.Copy.LostWords())
 	}
-	return &Error{Code: Unavailable, Phrase: translations.Say(key, words...), Err: d.Err}
+	return &Error{Code: Unavailable, Phrase: translations.Say(damageWords[d.What][d.Copy != nil], words...), Err: d.Err}
+}
+
+// damageWords are the texts, by whether there is a good copy.
+var damageWords = map[Damage]map[bool]string{
+	Broken:  {false: "damaged.broken", true: "damaged.broken.with-backup"},
+	Altered: {false: "damaged.altered", true: "damaged.altered.with-backup"},
+	Gone:    {false: "damaged.gone", true: "damaged.gone.with-backup"},
 }
 
 // LostWords says in a sentence how many changes were saved since the copy was made.

@@ -19,6 +19,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
@@ -48,6 +49,7 @@ func (c *common) register(flags *flag.FlagSet) {
 type session struct {
 	Face
 	common common
+	look   bool // nothing is saved or sent
 
 	db   *sqlite.DB
 	log  *slog.Logger
@@ -87,7 +89,7 @@ func (s *session) openFirm(ctx context.Context) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the database: %w", err)
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
 	}
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
@@ -130,15 +132,21 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 // only for a new database; v is nil where consents are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others []string, options ...sqlite.Option) error {
 	var err error
+	var books app.Books
+	if s.look {
+		options = append(options, sqlite.LookOnly())
+	} else {
+		x.Log = s.log
+		books = xero.New(x)
+	}
 	if s.db, err = sqlite.Open(ctx, path, options...); err != nil {
 		return err
 	}
-	x.Log = s.log
 	s.door = xero.NewDoor(xero.DoorConfig{Log: s.log})
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}
