@@ -96,7 +96,9 @@ func TestWhateverFailsAtTheStartIsShown(t *testing.T) {
 		if status := o.run(t, nil, "--db", c.path); status != exitDone || len(o.restarted) != 1 || !slices.Equal(o.restarted[0], []string{"--db", "other.db"}) {
 			t.Errorf("%s: exit status %d after another file was chosen, and started was %q", c.what, status, o.restarted)
 		}
-		o.choose = func(Failure) (Choice, error) { return Choice{}, app.Errorf(app.Unavailable, "window.no-display", "Error", "none") }
+		o.choose = func(Failure) (Choice, error) {
+			return Choice{}, app.Errorf(app.Unavailable, "window.no-display", "Error", "none")
+		}
 		if status := o.run(t, nil, "--db", c.path); status != c.status || !strings.Contains(o.err.String(), "no display here") {
 			t.Errorf("%s: exit status %d without a display, and said was %s", c.what, status, &o.err)
 		}

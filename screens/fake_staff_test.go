@@ -161,7 +161,9 @@ func (f *fakeApp) Damage(context.Context) *app.Damaged {
 	return f.damage
 }
 
-func (f *fakeApp) SaveDamaged(context.Context, staff.Member, string) error { return f.enter("SaveDamaged") }
+func (f *fakeApp) SaveDamaged(context.Context, staff.Member, string) error {
+	return f.enter("SaveDamaged")
+}
 
 func (f *fakeApp) LockState(context.Context) (app.LockState, error) {
 	f.mu.Lock()

@@ -37,7 +37,7 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 	if err := db.copyTo(ctx, copied); err != nil {
 		return explain(ctx, "copying the database", err)
 	}
-	if err := verify(ctx, copied); err != nil {
+	if err := verify(ctx, copied, looking); err != nil {
 		return fmt.Errorf("the copy is not sound, so there is no backup: %w", err)
 	}
 	if err := copyFile(copied, path); err != nil {

@@ -95,8 +95,8 @@ func check(ctx context.Context, db *sql.DB, query string) error {
 }
 
 // verify returns what is wrong with a database file, or nil.
-func verify(ctx context.Context, path string) error {
-	db := connect(path, looking)
+func verify(ctx context.Context, path string, settings []string) error {
+	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
 	return sound(ctx, db)
 }
@@ -152,7 +152,6 @@ func (db *DB) examine(ctx context.Context, had bool) error {
 	case info.Size() == 0 && !logged:
 		return nil // a new one
 	}
-	other := false
 	if beside.Sum != "" && !logged {
 		sum, err := sumOf(db.path)
 		if err != nil {
@@ -161,9 +160,9 @@ func (db *DB) examine(ctx context.Context, had bool) error {
 		if sum == beside.Sum {
 			return beside.unseal(db.path)
 		}
-		other = true
 	}
-	found, err := inspect(ctx, db.path)
+	other := beside.Sum != "" // and whoever closed it left no log
+	found, err := inspect(ctx, db.path, watching)
 	switch {
 	case app.IsCode(err, app.Invalid) && found.version > 0:
 		return nil // a newer Feebridge's: migrate refuses it
@@ -229,7 +228,7 @@ func (s seen) unseal(path string) error {
 // Check implements app.Backups.
 func (db *DB) Check(ctx context.Context) error {
 	if !db.isDamaged() {
-		err := verify(ctx, db.path)
+		err := verify(ctx, db.path, watching)
 		if !isDamage(err) {
 			return err
 		}
@@ -337,7 +336,7 @@ func (db *DB) openToLook(ctx context.Context) (_ *DB, err error) {
 	if err != nil {
 		return nil, errors.Join(err, db.use.Close())
 	}
-	found, fault := inspect(ctx, db.path)
+	found, fault := inspect(ctx, db.path, watching)
 	if found.version != newest { // of an older schema nothing is known, and to change it would be to write
 		if fault == nil || isNoFirm(fault) {
 			fault = damaged(ctx, db.path, fault)

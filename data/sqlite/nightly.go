@@ -29,13 +29,13 @@ func NewestCopy(ctx context.Context, path string) (*app.Copy, error) {
 	}
 	var all []found
 	for _, name := range names {
-		if f, err := glance(ctx, name); err == nil {
+		if f, err := glance(ctx, name, looking); err == nil {
 			all = append(all, f)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return b.at.Compare(a.at) })
 	for _, f := range all {
-		if _, err := inspect(ctx, f.path); err == nil {
+		if _, err := inspect(ctx, f.path, looking); err == nil {
 			return &app.Copy{Path: f.path, At: f.at, Lost: f.behind(ctx, path)}, ctx.Err()
 		}
 	}
@@ -60,7 +60,7 @@ func (f found) behind(ctx context.Context, path string) int {
 		return -1
 	}
 	last := beside.Seq // it may be older than the database, after a crash
-	if there, err := glance(ctx, path); err == nil && there.instance == f.instance {
+	if there, err := glance(ctx, path, watching); err == nil && there.instance == f.instance {
 		last = max(last, there.seq)
 	}
 	return int(max(last-f.seq, 0))
@@ -73,15 +73,15 @@ func (f found) is(beside seen, path string) bool {
 }
 
 // glance makes sure that a file is a firm's database, as far as shows without reading all of it.
-func glance(ctx context.Context, path string) (f found, err error) {
+func glance(ctx context.Context, path string, settings []string) (f found, err error) {
 	f.path = path
-	if f.empty, err = look(ctx, path); err != nil {
+	if f.empty, err = look(ctx, path, settings); err != nil {
 		return f, err
 	}
 	if f.empty {
 		return f, noFirm("backup.empty", path, nil)
 	}
-	db := connect(path, looking)
+	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
 	var at int64
 	err = db.QueryRowContext(ctx, `SELECT (SELECT max(version_id) FROM goose_db_version), coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0),
@@ -96,8 +96,8 @@ func glance(ctx context.Context, path string) (f found, err error) {
 }
 
 // inspect is glance, and finds out what is wrong with all of the file, of which this Feebridge must know the schema.
-func inspect(ctx context.Context, path string) (found, error) {
-	f, err := glance(ctx, path)
+func inspect(ctx context.Context, path string, settings []string) (found, error) {
+	f, err := glance(ctx, path, settings)
 	if err != nil {
 		return f, err
 	}
@@ -106,7 +106,7 @@ func inspect(ctx context.Context, path string) (found, error) {
 		err = newerSchema(path, f.version, newest)
 	}
 	if err == nil {
-		err = verify(ctx, path)
+		err = verify(ctx, path, settings)
 	}
 	return f, err
 }

@@ -104,7 +104,7 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	db.writer, db.pool = connect(path, writing), connect(path, reading)
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
-	fresh, err := look(ctx, path)
+	fresh, err := look(ctx, path, looking)
 	if err == nil {
 		if err = keepPrivate(path); err != nil {
 			err = cannotOpen(path, err)
@@ -196,8 +196,8 @@ const applicationID = 0x46656542
 
 // look checks whose database the file is, without changing it, and tells whether it is
 // empty.
-func look(ctx context.Context, path string) (fresh bool, err error) {
-	db := connect(path, looking)
+func look(ctx context.Context, path string, settings []string) (fresh bool, err error) {
+	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
 	var id, tables int
 	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
@@ -240,6 +240,7 @@ var (
 		"_error_rc=1",
 		"_dqs=0", // "x" is a name and never a text
 	}
+	// whoever closes such a connection last leaves the log as it is
 	watching = append([]string{"mode=ro", "_pragma=temp_store(MEMORY)", "_pragma=query_only(ON)"}, looking...)
 	reading  = append([]string{
 		"_pragma=journal_mode(WAL)", // readers and the writer do not wait for each other

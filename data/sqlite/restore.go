@@ -77,7 +77,7 @@ func prepare(ctx context.Context, from, to string) error {
 			return unrestored(err)
 		}
 	}
-	if _, err := inspect(ctx, to); err != nil {
+	if _, err := inspect(ctx, to, looking); err != nil {
 		if isDamage(err) {
 			return &app.Error{Code: app.Invalid, Phrase: translations.Say("backup.damaged", "File", from, "Error", err), Err: err}
 		}
