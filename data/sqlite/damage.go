@@ -8,9 +8,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"strconv"
 	"strings"
 
+	"github.com/pressly/goose/v3"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
@@ -67,6 +70,58 @@ func sound(ctx context.Context, db *sql.DB) error {
 		return altered(found.Error())
 	}
 	return err
+}
+
+// onlyOurPrograms makes sure that a file which comes from anywhere brings no triggers and no views but those of its
+// schema: they would run with whatever is written here.
+func onlyOurPrograms(ctx context.Context, path string, settings []string, version int64) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	ours, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ours.Close() }() // nothing is kept of it
+	ours.SetMaxOpenConns(1)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, ours, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return unsound{"it is of schema " + strconv.FormatInt(version, 10) + ", which there never was"}
+	}
+	known, err := programs(ctx, ours)
+	if err != nil {
+		return err
+	}
+	db := connect(path, settings)
+	defer func() { _ = db.Close() }() // it only read
+	there, err := programs(ctx, db)
+	if err == nil && !maps.Equal(known, there) {
+		err = unsound{"its triggers and views are not those of Feebridge"}
+	}
+	return err
+}
+
+// programs returns the triggers and the views of a database, by their names.
+func programs(ctx context.Context, db *sql.DB) (map[string]string, error) {
+	const doing = "reading the schema"
+	rows, err := db.QueryContext(ctx, "SELECT name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')")
+	if err != nil {
+		return nil, explain(ctx, doing, err)
+	}
+	defer rows.Close()
+	all := map[string]string{}
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return nil, explain(ctx, doing, err)
+		}
+		all[name] = text
+	}
+	return all, explain(ctx, doing, rows.Err())
 }
 
 // check returns what a query finds to be wrong, as an error.

@@ -106,6 +106,9 @@ func inspect(ctx context.Context, path string, settings []string) (found, error)
 		err = newerSchema(path, f.version, newest)
 	}
 	if err == nil {
+		err = onlyOurPrograms(ctx, path, settings, f.version)
+	}
+	if err == nil {
 		err = verify(ctx, path, settings)
 	}
 	return f, err
