@@ -73,7 +73,7 @@ func (a *App) Damage(ctx context.Context) *Damaged { return a.backups.Damage(ctx
 
 // SaveDamaged copies the file of the firm's data to path as it is, for whoever may be able to repair it.
 func (a *App) SaveDamaged(ctx context.Context, by staff.Member, path string) error {
-	if err := Allow(by, staff.BackUp, ""); err != nil {
+	if err := a.allow(ctx, by, staff.BackUp, ""); err != nil {
 		return err
 	}
 	return a.backups.CopyAsItIs(ctx, path)
