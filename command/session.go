@@ -74,6 +74,18 @@ func (s *session) open(ctx context.Context) error {
 	return s.signIn(ctx)
 }
 
+// openToRead opens the firm to read its audit trail: that is what tells who changed a file that is damaged.
+func (s *session) openToRead(ctx context.Context) error {
+	err := s.open(ctx)
+	if d, ok := errors.AsType[*app.Damaged](err); ok && d.What != app.Gone {
+		s.complain("%v", d)
+		s.close()
+		s.look = true
+		err = s.open(ctx)
+	}
+	return err
+}
+
 // openConnected opens the firm for a command that calls Xero.
 func (s *session) openConnected(ctx context.Context) error {
 	if err := s.open(ctx); err != nil {
