@@ -215,3 +215,24 @@ func TestANewDatabaseNeedsNoBackup(t *testing.T) {
 		t.Errorf("there are %q", backups)
 	}
 }
+
+func TestBackupsBeforeTwoUpgradesInOneInstantAreTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // where no time passes
+		path := newFirm(t)
+		db, err := openWith(t, path, upTo(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var made []string
+		for range 2 {
+			name, err := db.backupBeforeMigration(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made = append(made, name)
+		}
+		if !slices.Equal(backupsOf(t, path), made) {
+			t.Errorf("made were %q, and there are %q", made, backupsOf(t, path))
+		}
+	})
+}
