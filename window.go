@@ -25,7 +25,6 @@ import (
 	"feebridge/command"
 	"feebridge/data/paper"
 	"feebridge/data/sheet"
-	"feebridge/data/sqlite"
 	"feebridge/screens"
 )
 
@@ -36,6 +35,9 @@ const appID = "org.feebridge.app"
 // they chose to put in the place of the database. Background work ends before it returns,
 // and nothing is drawn after that.
 func openWindow(ctx context.Context, firm command.Opened) (backup string, err error) {
+	if err := noWindow(); err != nil {
+		return "", err
+	}
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	title, id := "Feebridge", appID
 	if firm.Demo != nil {
@@ -77,26 +79,39 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	return d.backup, errors.Join(<-toured, <-ended)
 }
 
-// showDamaged shows what is wrong with the firm's data, and the copies that there are. It
-// returns the one that the person chose to put in the place of the database.
-func showDamaged(ctx context.Context, gone *sqlite.Damaged) (backup string) {
+// showFailure shows why a firm could not be opened, and returns what the person chose to do.
+func showFailure(ctx context.Context, failure command.Failure) (choice command.Choice, err error) {
+	if err := noWindow(); err != nil {
+		return choice, err
+	}
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")
 	w.SetMaster()
-	w.Resize(fyne.NewSize(860, 480))
-	p := screens.DamagedParams{Window: w, Preferences: f.Preferences(), Text: gone.Error(), Quit: w.Close}
-	for _, c := range gone.Copies {
-		p.Copies = append(p.Copies, screens.Found{Path: c.Path, At: c.At})
-	}
-	p.Restore = func(path string) {
-		backup = path
-		w.Close()
-	}
-	screens.ShowDamaged(p)
+	w.Resize(fyne.NewSize(920, 600))
+	choose := func(c command.Choice) { choice = c; w.Close() }
+	end := screens.ShowFailure(screens.FailureParams{
+		Window: w, Preferences: f.Preferences(), Version: version,
+		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
+		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
+		Again: func() { choose(command.Choice{Again: true}) },
+		Look:  func() { choose(command.Choice{Look: true}) },
+		Open:  func(file string) { choose(command.Choice{File: file}) },
+		Quit:  w.Close,
+	})
 	context.AfterFunc(ctx, func() { screens.Soon(w.Close) })
 	w.ShowAndRun()
-	return backup
+	end()
+	return choice, nil
+}
+
+// restart starts the program again with the same arguments and more, and waits for nothing.
+func restart(more ...string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return exec.CommandContext(context.Background(), program, append(os.Args[1:], more...)...).Start()
 }
 
 // seat is the window with the member who sits at it.

@@ -18,6 +18,16 @@ type Backups interface {
 	// and removes its older ones but for the newest KeptBackups. It returns the path of the
 	// copy where there is one, even with an error.
 	KeepBackup(ctx context.Context, day billing.Date) (path string, err error)
+
+	// Check looks for damage in the file of the database. What it finds is a *Damaged. From then on
+	// nothing is written to the database; a transaction that would write fails with it.
+	Check(ctx context.Context) error
+	// IsDamaged reports whether damage was found, by Check or in the course of things, and Damage
+	// what it is, with the copy that can take its place; nil for none. That may take seconds.
+	IsDamaged() bool
+	Damage(ctx context.Context) *Damaged
+	// CopyAsItIs copies the database to path, damaged or not.
+	CopyAsItIs(ctx context.Context, path string) error
 }
 
 // noBackups is in the place of a Backups that is not there.
@@ -30,6 +40,14 @@ func (noBackups) Backup(context.Context, string, bool) error { return errNoCopie
 
 // KeepBackup implements Backups.
 func (noBackups) KeepBackup(context.Context, billing.Date) (string, error) { return "", errNoCopies }
+
+// Check, IsDamaged and Damage implement Backups: a server checks its database itself.
+func (noBackups) Check(context.Context) error     { return nil }
+func (noBackups) IsDamaged() bool                 { return false }
+func (noBackups) Damage(context.Context) *Damaged { return nil }
+
+// CopyAsItIs implements Backups.
+func (noBackups) CopyAsItIs(context.Context, string) error { return errNoCopies }
 
 // Backup writes a verified copy of the database to path; over says that a file that is there
 // may be replaced.
@@ -63,11 +81,13 @@ const (
 	copyAgain = time.Hour
 )
 
-// keepCopies makes the nightly copies until ctx ends.
+// keepCopies checks the database once, and makes the nightly copies until ctx ends, unless the
+// database is damaged.
 func (a *App) keepCopies(ctx context.Context) error {
 	if a.backups == (noBackups{}) {
 		return nil
 	}
+	checked := false
 	for wait := copyFirst; ; wait = copyEvery {
 		timer := time.NewTimer(wait)
 		select {
@@ -76,8 +96,15 @@ func (a *App) keepCopies(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 		}
+		if a.backups.IsDamaged() {
+			continue
+		}
 		if err := a.NightlyCopy(ctx); err != nil && !OthersAtIt(err) && ctx.Err() == nil {
 			a.log.Error("making the nightly copy", "error", err)
+		}
+		if !checked {
+			a.lookForDamage(ctx) // where no copy was due
+			checked = true
 		}
 	}
 }

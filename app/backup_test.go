@@ -154,3 +154,73 @@ func TestADatabaseWithoutCopiesSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// finder finds damage once it is told to, at a check.
+type finder struct {
+	app.Backups
+	there, found atomic.Bool
+	checks       atomic.Int32
+}
+
+func (f *finder) Check(ctx context.Context) error {
+	f.checks.Add(1)
+	if !f.there.Load() {
+		return nil
+	}
+	f.found.Store(true)
+	return f.Damage(ctx)
+}
+
+func (f *finder) IsDamaged() bool { return f.found.Load() }
+
+func (f *finder) Damage(context.Context) *app.Damaged {
+	if !f.found.Load() {
+		return nil
+	}
+	return &app.Damaged{File: "firm.db", What: app.Broken, Copy: &app.Copy{Path: "copy.db", Lost: 2}}
+}
+
+func TestTheFileIsCheckedInTheBackgroundAndTheWindowIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		f := &finder{Backups: p.DB}
+		p.Start(apptest.Params{Store: p.DB, Backups: f, Books: p.Books, Log: apptest.Quiet})
+		var told atomic.Int32
+		stop := p.App.Subscribe(func(changes []app.Change) {
+			for _, c := range changes {
+				if c.Subject == app.DamageFound {
+					told.Add(1)
+				}
+			}
+		})
+		defer stop()
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error)
+		go func() { done <- p.App.App.Run(ctx) }()
+		time.Sleep(30 * time.Second)
+		if n := f.checks.Load(); n != 0 {
+			t.Errorf("%d checks while it starts", n)
+		}
+		f.there.Store(true)
+		time.Sleep(10 * time.Minute)
+		if n := f.checks.Load(); n != 1 || told.Load() != 1 {
+			t.Errorf("%d checks, and it was told %d times", n, told.Load())
+		}
+		if d := p.App.Damage(ctx); d == nil || !strings.Contains(d.Error(), "2 changes were saved after it.") || !strings.Contains(d.Error(), "feebridge restore FILE") {
+			t.Errorf("it says %v", d)
+		}
+		before := len(p.Actions("firm", ""))
+		if err := p.App.AllowRestore(ctx, w.Me, "copy.db"); err != nil || len(p.Actions("firm", "")) != before {
+			t.Errorf("restoring: %v, or it wrote to the damaged file", err)
+		}
+		if err := p.App.AllowRestore(ctx, staff.Member{ID: "v", AllEntities: staff.Viewer}, "copy.db"); !app.IsCode(err, app.Forbidden) {
+			t.Errorf("who may not restore: %v", err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -35,6 +35,7 @@ func (a *App) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	damaged := false
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
@@ -43,6 +44,10 @@ func (a *App) watch(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		case <-a.changed:
+		}
+		if !damaged && a.backups.IsDamaged() {
+			damaged = true
+			a.tell([]Change{{Subject: DamageFound}})
 		}
 		changes, err := a.store.Changes(ctx, last)
 		if err != nil {
@@ -55,11 +60,19 @@ func (a *App) watch(ctx context.Context) error {
 			continue
 		}
 		last = changes[len(changes)-1].Seq
-		a.mu.Lock()
-		listeners := a.listeners
-		a.mu.Unlock()
-		for _, l := range listeners {
-			l.tell(changes)
-		}
+		a.tell(changes)
 	}
 }
+
+// tell tells the listeners what changed.
+func (a *App) tell(changes []Change) {
+	a.mu.Lock()
+	listeners := a.listeners
+	a.mu.Unlock()
+	for _, l := range listeners {
+		l.tell(changes)
+	}
+}
+
+// DamageFound is the subject of a change that no feed has: the file of the firm's data is damaged.
+const DamageFound = "damage"

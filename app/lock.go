@@ -100,8 +100,12 @@ func CheckUnlocked(r Reader) error {
 var ErrLocked = errors.New("the database is locked")
 
 // AllowRestore notes that the member is about to put a backup in the place of this database,
-// if they may. The note stays in the database that is put aside.
+// if they may. The note stays in the database that is put aside, unless that is damaged: nothing is
+// written to it.
 func (a *App) AllowRestore(ctx context.Context, by staff.Member, from string) error {
+	if a.backups.IsDamaged() {
+		return Allow(by, staff.BackUp, "")
+	}
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.BackUp, ""); err != nil {
 			return err

@@ -221,6 +221,9 @@ var useCases = map[string]useCase{
 	"Backup": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Backup(ctx, by, os.DevNull, false)
 	}},
+	"SaveDamaged": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.SaveDamaged(ctx, by, filepath.Join(os.TempDir(), "no such folder", "damaged.db"))
+	}},
 	"AllowRestore": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.AllowRestore(ctx, by, "copy.db")
 	}},
@@ -296,7 +299,7 @@ var free = map[string]string{
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
-	"Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
+	"Damage": "why nothing is saved: everybody should know", "Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
 }
 
 const tenant ledger.TenantID = "tenant"

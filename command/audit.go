@@ -47,7 +47,7 @@ func (f *auditFlags) run(ctx context.Context, s *session, words []string) error 
 	if err != nil {
 		return err
 	}
-	if err := s.open(ctx); err != nil {
+	if err := s.openToRead(ctx); err != nil {
 		return err
 	}
 	if words[0] == "verify" {

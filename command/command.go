@@ -11,8 +11,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"feebridge/data/sqlite"
 )
 
 // The exit statuses.
@@ -29,9 +27,11 @@ type Face struct {
 	// OpenWindow shows a firm until the person closes the window, and returns the backup
 	// that they chose to restore; "" for none.
 	OpenWindow func(context.Context, Opened) (backup string, err error)
-	// ShowDamaged shows what is wrong with the firm's database, and the copies that there
-	// are. It returns the one that the person chose to restore; "" for none.
-	ShowDamaged func(context.Context, *sqlite.Damaged) (backup string)
+	// ShowFailure shows why a firm could not be opened, and returns what the person chose. Its
+	// error says that there is no window to show it in.
+	ShowFailure func(context.Context, Failure) (Choice, error)
+	// Restart starts the program again with the same arguments and more, and waits for nothing.
+	Restart func(more ...string) error
 	// OpenURL opens an address in the person's browser, and waits for nothing.
 	OpenURL func(address string)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;

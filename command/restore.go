@@ -8,14 +8,42 @@ import (
 	"os"
 	"path/filepath"
 
+	"feebridge/app"
 	"feebridge/data/sqlite"
 )
 
 var restoreCommand = command{
 	name: "restore", args: "FILE",
-	about:   "restore the firm's database from a backup",
-	prepare: func(*flag.FlagSet) runner { return restore },
+	about: "restore the firm's database from a backup",
+	prepare: func(flags *flag.FlagSet) runner {
+		var f restoreFlags
+		flags.BoolVar(&f.asItIs, "as-it-is", false, "without FILE: use a database that another program changed as it is, if it's sound")
+		return f.run
+	},
 }
+
+type restoreFlags struct{ asItIs bool }
+
+func (f *restoreFlags) run(ctx context.Context, s *session, words []string) error {
+	if !f.asItIs {
+		return restore(ctx, s, words)
+	}
+	if len(words) > 0 {
+		return misused("--as-it-is takes no backup: it uses the database that is there.")
+	}
+	path, err := s.path()
+	if err != nil {
+		return err
+	}
+	if err := useAsItIs(ctx, path); err != nil {
+		return err
+	}
+	s.print(map[string]string{"used": path}, "Feebridge now uses the database as it is.")
+	s.say(untilCompared)
+	return nil
+}
+
+const untilCompared = "Nothing is exported until the database has been compared with Xero. Open the window, or run \"feebridge reconcile\"."
 
 // restore puts a backup in the place of the firm's database. Whether the member may is asked
 // of the database that is there, unless it is damaged or gone: then nobody can be asked.
@@ -42,7 +70,7 @@ func restore(ctx context.Context, s *session, words []string) error {
 	if kept != "" {
 		s.say("The database from before is kept as %s", kept)
 	}
-	s.say("Nothing is exported until the database has been compared with Xero. Open the window, or run \"feebridge reconcile\".")
+	s.say(untilCompared)
 	return nil
 }
 
@@ -53,7 +81,7 @@ func (s *session) mayRestore(ctx context.Context, path, from string) error {
 	}
 	defer s.close()
 	err := s.open(ctx)
-	if _, damaged := errors.AsType[*sqlite.Damaged](err); damaged {
+	if _, damaged := errors.AsType[*app.Damaged](err); damaged {
 		return nil
 	}
 	if err != nil {

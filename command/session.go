@@ -19,6 +19,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
@@ -48,6 +49,7 @@ func (c *common) register(flags *flag.FlagSet) {
 type session struct {
 	Face
 	common common
+	look   bool // nothing is saved or sent
 
 	db   *sqlite.DB
 	log  *slog.Logger
@@ -72,6 +74,18 @@ func (s *session) open(ctx context.Context) error {
 	return s.signIn(ctx)
 }
 
+// openToRead opens the firm to read its audit trail: that is what tells who changed a file that is damaged.
+func (s *session) openToRead(ctx context.Context) error {
+	err := s.open(ctx)
+	if d, ok := errors.AsType[*app.Damaged](err); ok && d.What != app.Gone {
+		s.complain("%v", d)
+		s.close()
+		s.look = true
+		err = s.open(ctx)
+	}
+	return err
+}
+
 // openConnected opens the firm for a command that calls Xero.
 func (s *session) openConnected(ctx context.Context) error {
 	if err := s.open(ctx); err != nil {
@@ -87,7 +101,7 @@ func (s *session) openFirm(ctx context.Context) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the database: %w", err)
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
 	}
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
@@ -130,15 +144,21 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 // only for a new database; v is nil where consents are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others []string, options ...sqlite.Option) error {
 	var err error
+	var books app.Books
+	if s.look {
+		options = append(options, sqlite.LookOnly())
+	} else {
+		x.Log = s.log
+		books = xero.New(x)
+	}
 	if s.db, err = sqlite.Open(ctx, path, options...); err != nil {
 		return err
 	}
-	x.Log = s.log
 	s.door = xero.NewDoor(xero.DoorConfig{Log: s.log})
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}

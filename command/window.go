@@ -5,8 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"os/exec"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -33,11 +31,30 @@ type Demo struct {
 	Tour   string // the folder for the pictures of a tour; "" for no tour
 }
 
+// Failure is why a firm could not be opened, and what can be done about it.
+type Failure struct {
+	Err     error
+	File    string       // of the database; "" where that cannot be said
+	Damaged *app.Damaged // nil where it is for another reason
+
+	Restore  func(ctx context.Context, backup string) error // puts a backup in the place of the file
+	Use      func(ctx context.Context) error                // takes a file that was altered as it is
+	SaveCopy func(to string) error                          // copies the file as it is
+}
+
+// Choice is what a person chose to do about a failure. The zero Choice is to leave it.
+type Choice struct {
+	Again bool   // to open the firm again
+	Look  bool   // to open it only to look
+	File  string // to open another database
+}
+
 // windowCommand is feebridge without a word.
 var windowCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f windowFlags
 		f.sim.register(flags, "with --demo: ")
+		flags.BoolVar(&f.look, "look", false, "open the firm's data only to look at it, even if it's damaged: nothing is saved or sent")
 		flags.BoolVar(&f.demo, "demo", false, "open the demo firm, on a temporary database beside a simulated Xero")
 		flags.StringVar(&f.tour, "tour", "", "with --demo: play the main job automatically, and save pictures of it to `FOLDER`")
 		return none(f.run)
@@ -45,6 +62,7 @@ var windowCommand = command{
 }
 
 type windowFlags struct {
+	look bool
 	demo bool
 	tour string
 	sim  simFlags // of the demo firm's Xero
@@ -57,12 +75,11 @@ func (f *windowFlags) run(ctx context.Context, s *session) error {
 	case f.tour != "":
 		return misused("--tour goes with --demo.")
 	}
-	if err := s.openOwn(ctx); err != nil {
-		if gone, ok := errors.AsType[*sqlite.Damaged](err); ok {
-			if backup := s.ShowDamaged(ctx, gone); backup != "" {
-				return s.putBack(ctx, gone.Path, backup)
-			}
-		}
+	s.look = f.look
+	if err := s.openFirm(ctx); err != nil {
+		return s.showFailure(ctx, err)
+	}
+	if err := s.beginOwn(ctx); err != nil {
 		return err
 	}
 	backup, err := s.OpenWindow(ctx, s.opened())
@@ -91,12 +108,9 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened { return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me} }
 
-// openOwn opens the firm for the window, in which a person signs in where --as does not
-// say who acts.
-func (s *session) openOwn(ctx context.Context) error {
-	if err := s.openFirm(ctx); err != nil {
-		return err
-	}
+// beginOwn finds out who acts in the window, in which a person signs in where --as does not
+// say it.
+func (s *session) beginOwn(ctx context.Context) error {
 	needed, err := s.app.NeedsSignIn(ctx)
 	if err == nil && (!needed || s.common.as != "") {
 		err = s.signIn(ctx)
@@ -104,7 +118,7 @@ func (s *session) openOwn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.me.ID != "" {
+	if s.me.ID != "" && !s.look {
 		if err := s.connect(ctx); err != nil {
 			s.complain("Couldn't connect to Xero: %v", err)
 		}
@@ -114,16 +128,58 @@ func (s *session) openOwn(ctx context.Context) error {
 
 // putBack puts a backup in the place of the closed database, and opens the window again.
 func (s *session) putBack(ctx context.Context, path, backup string) error {
-	kept, err := sqlite.Restore(ctx, path, backup)
-	if err != nil {
+	if err := s.restore(ctx, path, backup); err != nil {
 		return err
 	}
-	if kept != "" {
+	return s.again()
+}
+
+// again starts the program again; what there was only to be looked at is replaced by then.
+func (s *session) again(more ...string) error {
+	if s.look {
+		more = append([]string{"--look=false"}, more...)
+	}
+	return s.Restart(more...)
+}
+
+func (s *session) restore(ctx context.Context, path, backup string) error {
+	kept, err := sqlite.Restore(ctx, path, backup)
+	if err == nil && kept != "" {
 		s.say("The database from before is kept as %s", kept)
 	}
-	program, err := os.Executable()
+	return err
+}
+
+// showFailure shows why the firm could not be opened, and does what the person chose. The error
+// says it, too: whoever started the window from a terminal reads it there.
+func (s *session) showFailure(ctx context.Context, failure error) error {
+	s.close()
+	path, _ := s.path() // where it cannot be said, that is the failure
+	f := Failure{Err: failure, File: path}
+	f.Damaged, _ = errors.AsType[*app.Damaged](failure)
+	f.Restore = func(ctx context.Context, backup string) error { return s.restore(ctx, path, backup) }
+	f.Use = func(ctx context.Context) error { return useAsItIs(ctx, path) }
+	f.SaveCopy = func(to string) error { return sqlite.CopyAsItIs(path, to) }
+	choice, err := s.ShowFailure(ctx, f)
+	switch {
+	case err != nil:
+		return errors.Join(failure, err)
+	case choice.File != "":
+		return s.again("--db", choice.File)
+	case choice.Look:
+		return s.Restart("--look")
+	case choice.Again:
+		return s.again()
+	}
+	return failure
+}
+
+// useAsItIs makes a database that another program changed one that can be opened: a copy, which is
+// compared with Xero first.
+func useAsItIs(ctx context.Context, path string) error {
+	db, err := sqlite.Open(ctx, path, append(witness(), sqlite.AsItIs())...)
 	if err != nil {
 		return err
 	}
-	return exec.CommandContext(context.WithoutCancel(ctx), program, os.Args[1:]...).Start()
+	return db.Close()
 }

@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,6 +21,8 @@ type backupApp interface {
 	LockState(ctx context.Context) (app.LockState, error)
 	AllowRestore(ctx context.Context, by staff.Member, from string) error
 	Unlock(ctx context.Context, by staff.Member, reason string) error
+	Damage(ctx context.Context) *app.Damaged
+	SaveDamaged(ctx context.Context, by staff.Member, path string) error
 }
 
 // backups makes copies of the firm's data and puts one back, and tells while a copy is
@@ -32,7 +33,8 @@ type backups struct {
 	restore func(path string) // puts a copy in the place of the database; the window closes for it
 	loading task
 	lock    app.LockState
-	banner  *fyne.Container // above every page while the database is locked
+	damage  *app.Damaged    // nil for none
+	banner  *fyne.Container // above every page while the database is locked or damaged
 }
 
 func newBackups(s *shell, a backupApp, restore func(string)) *backups {
@@ -79,9 +81,13 @@ func (b *backups) show(n app.Nightly) {
 	d = b.dialogs.show(lang.L("backup.title"), fyne.NewSize(560, 0), body, leave, back, now)
 }
 
+// nameTime is a moment in the name of a file: two copies of one day have two names, in the order in
+// which they were made, and the file dialog does not empty the first for the second.
+const nameTime = "2006-01-02-150405"
+
 // backUp writes a copy where the person says.
 func (b *backups) backUp() {
-	name := "feebridge-" + b.now().Format(time.DateOnly) + ".db"
+	name := "feebridge-" + b.now().Format(nameTime) + ".db"
 	b.saveFile(lang.L("backup.save-title"), name, func(ctx context.Context, path string) error {
 		return b.app.Backup(ctx, b.me(), path, true)
 	}, func(path string) { b.notice(lang.L("backup.done", with{"File": path})) })
@@ -90,44 +96,94 @@ func (b *backups) backUp() {
 // pickRestore lets the person choose a backup and asks whether it shall take the place of
 // the data.
 func (b *backups) pickRestore() {
-	b.pickPath(lang.L("backup.pick-title"), []string{".db"}, func(path string) {
-		text := lang.L("backup.restore.text", with{"File": path})
-		b.dialogs.ask(lang.L("backup.restore.title"), text, lang.L("backup.restore.yes"), func() {
-			act(b.shell, lang.L("busy.checking-backup"), func(ctx context.Context) (struct{}, error) {
-				return struct{}{}, b.app.AllowRestore(ctx, b.me(), path)
-			}, func(_ struct{}, err error) {
-				if err != nil {
-					b.failed(lang.L("backup.restore.failed"), err)
-					return
-				}
-				b.restore(path)
-			})
+	b.pickPath(lang.L("backup.pick-title"), []string{".db"}, b.askRestore)
+}
+
+func (b *backups) askRestore(path string) {
+	text := lang.L("backup.restore.text", with{"File": path})
+	b.dialogs.ask(lang.L("backup.restore.title"), text, lang.L("backup.restore.yes"), func() {
+		act(b.shell, lang.L("busy.checking-backup"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, b.app.AllowRestore(ctx, b.me(), path)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				b.failed(lang.L("backup.restore.failed"), err)
+				return
+			}
+			b.restore(path)
 		})
 	})
 }
 
 // load reads whether the database is locked, and shows that.
 func (b *backups) load() {
-	load(&b.loading, b.app.LockState, func(s app.LockState, err error) {
-		if err != nil {
-			return // it is asked again with the next change
+	type state struct {
+		lock   app.LockState
+		damage *app.Damaged
+	}
+	load(&b.loading, func(ctx context.Context) (state, error) {
+		damage := b.app.Damage(ctx)
+		lock, err := b.app.LockState(ctx)
+		return state{lock, damage}, err
+	}, func(s state, err error) {
+		found := s.damage != nil && b.damage == nil
+		b.damage = s.damage
+		if err == nil { // else it is asked again with the next change
+			b.lock = s.lock
 		}
-		b.lock = s
 		b.showBanner()
+		if found {
+			b.tellDamage()
+		}
 	})
 }
 
-// showBanner tells above every page that the database is locked.
+// showBanner tells above every page that the database is locked, or damaged.
 func (b *backups) showBanner() {
 	b.banner.RemoveAll()
-	if b.lock.Locked {
-		more := newButton(b.keys, lang.L("lock.details"), b.tellLock)
-		text := widget.NewLabel(lang.L("lock.banner"))
+	add := func(sign style.Sign, key string, details func()) {
+		more := newButton(b.keys, lang.L("lock.details"), details)
+		text := widget.NewLabel(lang.L(key))
 		text.Truncation = fyne.TextTruncateEllipsis
-		b.banner.Add(container.NewBorder(nil, widget.NewSeparator(), nil, more, signed(style.Warning, text)))
+		b.banner.Add(container.NewBorder(nil, widget.NewSeparator(), nil, more, signed(sign, text)))
 	}
-	show(b.banner, b.lock.Locked)
+	switch {
+	case b.damage != nil:
+		add(style.Failed, "damaged.banner", b.tellDamage)
+	case b.lock.Locked:
+		add(style.Warning, "lock.banner", b.tellLock)
+	}
+	show(b.banner, b.damage != nil || b.lock.Locked)
 	b.banner.Refresh()
+}
+
+// tellDamage offers what there is to put in the place of a damaged database. Until then it can be
+// looked at.
+func (b *backups) tellDamage() {
+	body := damageText(b.format, b.damage, b.now())
+	may := b.me().May(staff.BackUp, "")
+	if !may {
+		body.Add(signed(style.Held, paragraph(lang.L("backup.needs", with{"Permission": permissionsFor(staff.BackUp)}))))
+	}
+	var d *dialog
+	save := newButton(b.keys, lang.L("damaged.save-copy"), func() { d.hide(); b.saveDamaged() })
+	other := newButton(b.keys, lang.L("damaged.restore-other"), func() { d.hide(); b.pickRestore() })
+	look := newButton(b.keys, lang.L("damaged.look"), func() { d.hide() })
+	buttons := []*button{save, other, look}
+	save.enable(may)
+	other.enable(may && b.restore != nil)
+	if good := b.damage.Copy; good != nil {
+		restore := newButton(b.keys, lang.L("damaged.restore"), func() { d.hide(); b.askRestore(good.Path) })
+		restore.enable(may && b.restore != nil)
+		buttons = append(buttons, restore)
+	}
+	d = b.dialogs.show(damageTitle(b.damage), fyne.NewSize(720, 0), body, buttons...)
+}
+
+// saveDamaged copies the damaged file where the person says.
+func (b *backups) saveDamaged() {
+	b.saveFile(lang.L("damaged.save-copy"), damagedName(b.now()), func(ctx context.Context, path string) error {
+		return b.app.SaveDamaged(ctx, b.me(), path)
+	}, func(path string) { b.notice(lang.L("damaged.saved", with{"File": path})) })
 }
 
 // tellLock tells how far the copy has been compared, and lets a person go on without.
@@ -195,45 +251,4 @@ func (b *backups) comparison(c app.Comparison) fyne.CanvasObject {
 		column.Add(paragraph(lang.L("lock.strays", with{"Numbers": strings.Join(strays, ", ")})))
 	}
 	return column
-}
-
-// Found is a copy that can take the place of a damaged database.
-type Found struct {
-	Path string
-	At   time.Time // when something was last done in it
-}
-
-// DamagedParams are what the page is made of that is shown instead of a firm whose data
-// cannot be read.
-type DamagedParams struct {
-	Window      fyne.Window
-	Preferences fyne.Preferences
-	Text        string  // what is wrong
-	Copies      []Found // the newest first
-	Restore     func(path string)
-	Quit        func()
-}
-
-// ShowDamaged fills the window with what is wrong with the firm's data and what there is to
-// put in its place. It never makes an empty firm.
-func ShowDamaged(p DamagedParams) {
-	learnWords()
-	applyTheme(p.Preferences.String(themeKey))
-	keys := newKeyboard(p.Window.Canvas(), func(*fyne.KeyEvent) {})
-	f := style.System()
-	body := container.NewVBox(heading(lang.L("damaged.title")), paragraph(p.Text))
-	buttons := container.NewHBox(newButton(keys, lang.L("action.quit"), p.Quit))
-	if len(p.Copies) > 0 {
-		newest := p.Copies[0]
-		body.Add(paragraph(lang.L("damaged.newest",
-			with{"When": f.Moment(newest.At, time.Now())})))
-		body.Add(caption(newest.Path))
-		restore := newButton(keys, lang.L("damaged.restore"), func() { p.Restore(newest.Path) })
-		restore.Importance = widget.HighImportance
-		buttons.Add(restore)
-	} else {
-		body.Add(paragraph(lang.L("damaged.no-backup")))
-	}
-	body.Add(buttons)
-	p.Window.SetContent(container.NewCenter(container.New(atLeastWide{width: 560}, body)))
 }

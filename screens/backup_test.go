@@ -4,9 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
-
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
@@ -65,19 +62,38 @@ func TestALockedDatabaseSaysSoAndIsUnlockedKnowingly(t *testing.T) {
 	b.notSee("Restored backup: you can't export, finalize or delete invoices until Feebridge has compared it with Xero.")
 }
 
-func TestADamagedDatabaseOffersTheNewestCopy(t *testing.T) {
-	a := test.NewTempApp(t)
-	w := a.NewWindow("Feebridge")
-	w.Resize(fyne.NewSize(800, 500))
+func TestDamageThatIsFoundWhileTheWindowIsOpenIsOffered(t *testing.T) {
+	fake := newFake().fill(3)
+	b := newTrial(t, fake)
 	var restored string
-	ShowDamaged(DamagedParams{
-		Window: w, Preferences: a.Preferences(), Text: "The database is damaged.",
-		Copies: []Found{{"/new.db", fakeNow}, {"/old.db", fakeNow}}, Restore: func(path string) { restored = path }, Quit: func() {},
-	})
-	b := &trial{T: t, window: w}
-	b.see("Couldn't open the firm's data", "The database is damaged.", "/new.db")
-	b.button("damaged.restore").Tapped(nil)
+	b.w.backups.restore = func(path string) { restored = path }
+	b.notSee("The firm's data is damaged")
+	fake.mu.Lock()
+	fake.damage = &app.Damaged{File: "/firm.db", What: app.Broken, Copy: &app.Copy{Path: "/new.db", At: fakeNow, Lost: 12}}
+	fake.mu.Unlock()
+	fake.tell(app.DamageFound, "")
+	b.settle()
+	b.see("The firm's data is damaged", "Parts of /firm.db can't be read or don't agree. Nothing is saved or sent to Xero until you decide.",
+		"12 changes were saved after it.", "/new.db")
+	b.tap("damaged.look")
+	b.see("The firm's data is damaged. You can look at it, but nothing is saved or sent to Xero.")
+	b.tap("lock.details")
+	b.tap("damaged.restore")
+	b.see("Restore this backup?")
+	b.tap("backup.restore.yes")
 	if restored != "/new.db" {
 		t.Errorf("restored is %q", restored)
 	}
+}
+
+func TestWhoMayNotRestoreSeesTheDamage(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.damage = &app.Damaged{File: "/firm.db", What: app.Broken, Copy: &app.Copy{Path: "/new.db", At: fakeNow, Lost: -1}}
+	b := newTrialAs(t, fake, staff.Member{ID: "v", Name: "Vera", AllEntities: staff.Viewer})
+	b.see("Feebridge can't tell what was changed after it.", "To back up or restore, you need the Admin permission")
+	if !b.button("damaged.restore").Disabled() || !b.button("damaged.save-copy").Disabled() {
+		t.Error("the buttons are not greyed")
+	}
+	b.tap("damaged.look")
+	b.see("You can look at it, but nothing is saved or sent to Xero.")
 }

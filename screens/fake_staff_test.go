@@ -155,6 +155,16 @@ func (f *fakeApp) BackupState(context.Context) (app.Nightly, error) {
 	return f.nightly, f.enter("BackupState")
 }
 
+func (f *fakeApp) Damage(context.Context) *app.Damaged {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.damage
+}
+
+func (f *fakeApp) SaveDamaged(context.Context, staff.Member, string) error {
+	return f.enter("SaveDamaged")
+}
+
 func (f *fakeApp) LockState(context.Context) (app.LockState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

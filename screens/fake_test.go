@@ -52,6 +52,7 @@ type fakeApp struct {
 	report       app.AuditReport
 	nightly      app.Nightly
 	lock         app.LockState
+	damage       *app.Damaged
 	copied       []string
 }
 

@@ -245,6 +245,8 @@ func (w *Window) changed(changes []app.Change) {
 			w.clients.add(billing.ClientID(c.ID))
 		case "run":
 			w.runs.add(true)
+		case app.DamageFound:
+			w.backups.load()
 		case "staff":
 			w.team.load()
 			w.knowMyself()

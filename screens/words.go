@@ -41,7 +41,10 @@ func say(err error) string {
 	var refusal *app.Error
 	var rule *billing.Refused
 	var trouble *app.Trouble
+	var damaged *app.Damaged
 	switch {
+	case errors.As(err, &damaged): // what there is to do, the banner and its dialog offer
+		return lang.L("damaged.banner")
 	case errors.As(err, &refusal):
 		return told(refusal.Phrase)
 	case errors.As(err, &rule):

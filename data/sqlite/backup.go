@@ -2,16 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"feebridge/app"
 	"feebridge/assets/translations"
@@ -20,13 +16,17 @@ import (
 
 // Backup implements app.Backups: one consistent state, checked, whole or not at all. Of a
 // file that is at path already the error wraps fs.ErrExist. The copy is made beside the
-// database first, so that path may be on a network drive.
+// database first, so that path may be on a network drive. The database is checked before: a copy
+// leaves out what cannot be found, and looks sound.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 	if err := db.refuseOwn(path); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(path); err == nil && !over {
 		return &app.Error{Code: app.Conflict, Phrase: translations.Say("backup.exists", "File", path), Err: fs.ErrExist}
+	}
+	if err := db.Check(ctx); err != nil {
+		return err
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(db.path), beginning+"*") // its owner's alone
 	if err != nil {
@@ -37,7 +37,7 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 	if err := db.copyTo(ctx, copied); err != nil {
 		return explain(ctx, "copying the database", err)
 	}
-	if err := verify(ctx, copied); err != nil {
+	if err := verify(ctx, copied, looking); err != nil {
 		return fmt.Errorf("the copy is not sound, so there is no backup: %w", err)
 	}
 	if err := copyFile(copied, path); err != nil {
@@ -89,57 +89,4 @@ func (db *DB) copyTo(ctx context.Context, path string) error {
 	defer func() { _ = source.Close() }() // it only read
 	_, err := source.ExecContext(ctx, "VACUUM INTO ?", path)
 	return err
-}
-
-// verify returns what is wrong with a database file, or nil.
-func verify(ctx context.Context, path string) error {
-	db := connect(path, looking)
-	defer func() { _ = db.Close() }() // it only read
-	return check(ctx, db, integrity)
-}
-
-// integrity finds what is wrong with a database, quick what shows at first sight.
-const (
-	integrity = `
-		SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'
-		UNION ALL SELECT 'a row of ' || "table" || ' refers to a row of ' || parent || ' that is missing' FROM pragma_foreign_key_check
-		LIMIT 10`
-	quick = "SELECT * FROM pragma_quick_check WHERE quick_check <> 'ok' LIMIT 1"
-)
-
-// unsound is what a check found wrong with a database.
-type unsound []string
-
-// Error lists it.
-func (u unsound) Error() string { return strings.Join(u, "; ") }
-
-// check returns what a query finds to be wrong, as an error.
-func check(ctx context.Context, db *sql.DB, query string) error {
-	const doing = "checking a database"
-	rows, err := db.QueryContext(ctx, query)
-	if err != nil {
-		return explain(ctx, doing, err)
-	}
-	defer rows.Close()
-	var found unsound
-	for rows.Next() {
-		var fault string
-		if err := rows.Scan(&fault); err != nil {
-			return explain(ctx, doing, err)
-		}
-		found = append(found, fault)
-	}
-	if err := rows.Err(); err != nil {
-		return explain(ctx, doing, err)
-	}
-	if found != nil {
-		return found
-	}
-	return nil
-}
-
-// isDamage reports whether err says that a file is damaged.
-func isDamage(err error) bool {
-	var found unsound
-	return errors.As(err, &found) || is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 }

@@ -99,7 +99,8 @@ func TestABackupThatIsNotSoundIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "b.db")
-	if err := s.Backup(t.Context(), path, false); err == nil || !strings.Contains(err.Error(), "runs") || !strings.Contains(err.Error(), "staff") {
+	err = s.Backup(t.Context(), path, false)
+	if d, ok := errors.AsType[*app.Damaged](err); !ok || !strings.Contains(d.Err.Error(), "runs") || !strings.Contains(d.Err.Error(), "staff") {
 		t.Errorf("the error is %v", err)
 	}
 	if left := files(t, path); len(left) > 0 {

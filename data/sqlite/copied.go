@@ -41,18 +41,27 @@ type seen struct {
 	Firm   string `json:"firm"` // and how far its numbers had come
 	Prefix string `json:"prefix"`
 	Next   int64  `json:"next"`
+
+	Sum string `json:"sum,omitempty"` // of the file, while no process has it open and the last one closed it (damage.go)
 }
+
+// seenLimit is how many bytes of it are read; it has a few hundred.
+const seenLimit = 64 << 10
 
 func seenPath(path string) string { return path + ".seen" }
 
 // readSeen returns what is kept beside the database; the zero seen where nothing is, or
 // nothing that can be read.
 func readSeen(path string) (s seen, err error) {
-	text, err := os.ReadFile(seenPath(path))
+	f, err := os.Open(seenPath(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
 	if err != nil {
+		return s, cannotOpen(path, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, seenLimit))
+	if err := errors.Join(err, f.Close()); err != nil {
 		return s, cannotOpen(path, err)
 	}
 	if json.Unmarshal(text, &s) != nil {
@@ -91,7 +100,7 @@ func (db *DB) recognise(ctx context.Context) error {
 		}
 		same := now.Instance == beside.Instance && now.Host == beside.Host && now.Path == beside.Path
 		db.testify(tx, now)
-		if now.Instance != "" && same && now.Seq >= beside.Seq && !contradicted {
+		if now.Instance != "" && same && now.Seq >= beside.Seq && !contradicted && !db.accepted {
 			return nil
 		}
 		restored := now.Instance == ""
@@ -158,9 +167,15 @@ func seenNow(tx data.Tx, path string) (s seen, founded bool, err error) {
 	if err != nil {
 		return s, false, err
 	}
-	if s.Host, err = os.Hostname(); err != nil {
-		s.Host = "" // then the path alone tells
-	}
-	s.Path, err = filepath.EvalSymlinks(path)
+	s.Host, s.Path, err = whereIs(path)
 	return s, founded, err
+}
+
+// whereIs returns on which computer a file is, and where.
+func whereIs(path string) (host, place string, err error) {
+	if host, err = os.Hostname(); err != nil {
+		host = "" // then the place alone tells
+	}
+	place, err = filepath.EvalSymlinks(path)
+	return host, place, err
 }

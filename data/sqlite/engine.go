@@ -19,7 +19,12 @@ func (e engine) Read(ctx context.Context) (*sql.Tx, error) {
 }
 
 // Write begins with SQLite's lock for writing. All processes are on this computer, and go by its clock.
+// In a damaged database a transaction runs that writes nothing, such as that of who signs in to look.
 func (e engine) Write(ctx context.Context) (*sql.Tx, time.Time, error) {
+	if e.db.isDamaged() {
+		tx, err := e.Read(ctx)
+		return tx, time.Now(), err
+	}
 	tx, err := e.db.writer.BeginTx(ctx, nil)
 	return tx, time.Now(), err
 }
@@ -47,7 +52,14 @@ func (engine) Row(values []any) string { return "(?" + strings.Repeat(", ?", len
 // transaction prepares its statements. Rows that it takes from a text of JSON take twice as long.
 func (engine) AtOnce() int { return 100 }
 
-func (engine) Explain(ctx context.Context, doing string, err error) error {
+// Explain notes damage, whoever comes upon it: nothing is written from then on.
+func (e engine) Explain(ctx context.Context, doing string, err error) error {
+	if isDamage(err) {
+		e.db.noteDamage(err)
+	}
+	if d := e.db.damage.Load(); d != nil && (isDamage(err) || is(err, sqlite3.SQLITE_READONLY)) {
+		return d
+	}
 	return explain(ctx, doing, err)
 }
 

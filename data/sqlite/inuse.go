@@ -18,14 +18,25 @@ func lockOf(path string) *flock.Flock {
 	return flock.New(path+".lock", flock.SetPermissions(private))
 }
 
-// enter takes the lock that goes with having the database open. A database that was not
-// closed, and that no other process has open, is checked first: a power cut is what damages files.
-func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error) {
-	if unclean {
-		if err := checkAlone(ctx, path); err != nil {
-			return nil, err
+// enter takes the lock that goes with having the database open. One that no other process has open is examined
+// first, which takes no longer than to read it, or after a crash to check it; else the other process did so.
+func (db *DB) enter(ctx context.Context, had bool) (err error) {
+	l := lockOf(db.path)
+	alone, err := l.TryLock()
+	if err != nil {
+		return cannotOpen(db.path, err)
+	}
+	if alone {
+		if err := errors.Join(db.examine(ctx, had), l.Close()); err != nil {
+			return err
 		}
 	}
+	db.use, err = join(ctx, db.path)
+	return err
+}
+
+// join takes the lock beside the others that have the database open.
+func join(ctx context.Context, path string) (*flock.Flock, error) {
 	l := lockOf(path)
 	waiting, cancel := context.WithTimeout(ctx, busyTimeout)
 	defer cancel()
@@ -39,26 +50,6 @@ func enter(ctx context.Context, path string, unclean bool) (*flock.Flock, error)
 		return nil, app.Errorf(app.Unavailable, "database.elsewhere", "File", path)
 	}
 	return nil, cannotOpen(path, err)
-}
-
-// checkAlone looks for damage, unless another process has the database open: then that one did.
-func checkAlone(ctx context.Context, path string) error {
-	l := lockOf(path)
-	alone, err := l.TryLock()
-	if err != nil {
-		return cannotOpen(path, err)
-	}
-	if !alone {
-		return nil
-	}
-	defer func() { _ = l.Close() }() // it was only asked for
-	db := connect(path, looking)
-	defer func() { _ = db.Close() }() // it only read
-	err = check(ctx, db, quick)
-	if isDamage(err) {
-		return damaged(ctx, path, err)
-	}
-	return explain(ctx, "checking the database "+path, err)
 }
 
 // hasLog reports whether there is a write-ahead log: the database is open, or was not closed.

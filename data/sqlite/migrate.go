@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -71,10 +70,8 @@ func newestSchema() (int64, error) {
 // keptBackups is how many backups before migrations stay beside the database.
 const keptBackups = 3
 
-// A backup before a migration is named FILE.backup-20261103T141500Z-schema-1.
-const backupTime = "20060102T150405Z"
-
-var backupName = regexp.MustCompile(`^\.backup-\d{8}T\d{6}Z-schema-\d+$`)
+// A backup before a migration is named FILE.backup-20261103T141500.000Z-schema-1.
+var backupName = regexp.MustCompile(`^\.backup-` + momentPattern + `-schema-\d+$`)
 
 // backupBeforeMigration keeps a copy beside the database, removes the oldest when there
 // are too many, and returns the name of the new one: "" for a new database, of which there is
@@ -84,8 +81,8 @@ func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path st
 	if err := db.writer.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM firm)").Scan(&founded); err != nil || !founded {
 		return "", err
 	}
-	path = fmt.Sprintf("%s.backup-%s-schema-%d", db.path, time.Now().UTC().Format(backupTime), version)
-	// One of this very second comes from another process that does the same.
+	path = freeMoment(func(when string) string { return fmt.Sprintf("%s.backup-%s-schema-%d", db.path, when, version) })
+	// One that is there by now comes from another process that does the same.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}
@@ -102,6 +99,9 @@ func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path st
 	}
 	slices.Sort(backups) // by time
 	for _, old := range backups[:max(0, len(backups)-keptBackups)] {
+		if old == filepath.Base(path) { // the clock was put back
+			continue
+		}
 		if err := os.Remove(filepath.Join(folder, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}

@@ -265,3 +265,24 @@ func TestACreditFromBeforeHasNoSource(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestBackupsBeforeTwoUpgradesInOneInstantAreTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // where no time passes
+		path := newFirm(t)
+		db, err := openWith(t, path, upTo(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var made []string
+		for range 2 {
+			name, err := db.backupBeforeMigration(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made = append(made, name)
+		}
+		if !slices.Equal(backupsOf(t, path), made) {
+			t.Errorf("made were %q, and there are %q", made, backupsOf(t, path))
+		}
+	})
+}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,15 +16,9 @@ import (
 	"feebridge/assets/translations"
 )
 
-// Copy is a good copy of a database that lies beside it.
-type Copy struct {
-	Path string
-	At   time.Time // when something was last done in it
-}
-
-// Copies returns the good copies that lie beside the database at path, the newest first. It
-// opens each, and so may take seconds where they are large.
-func Copies(ctx context.Context, path string) ([]Copy, error) {
+// NewestCopy returns the newest good copy that lies beside the database at path; nil for none. It checks each until one
+// is good, and so may take seconds where they are large.
+func NewestCopy(ctx context.Context, path string) (*app.Copy, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -34,53 +27,96 @@ func Copies(ctx context.Context, path string) ([]Copy, error) {
 	if err != nil {
 		return nil, err
 	}
-	var good []Copy
+	var all []found
 	for _, name := range names {
-		if at, err := inspect(ctx, name, quick); err == nil {
-			good = append(good, Copy{name, at})
+		if f, err := glance(ctx, name, looking); err == nil {
+			all = append(all, f)
 		}
 	}
-	slices.SortStableFunc(good, func(a, b Copy) int { return b.At.Compare(a.At) })
-	return good, ctx.Err()
+	slices.SortStableFunc(all, func(a, b found) int { return b.at.Compare(a.at) })
+	for _, f := range all {
+		if _, err := inspect(ctx, f.path, looking); err == nil {
+			return &app.Copy{Path: f.path, At: f.at, Lost: f.behind(ctx, path)}, ctx.Err()
+		}
+	}
+	return nil, ctx.Err()
 }
 
-// inspect makes sure that a file is a firm's database that this Feebridge can open and in
-// which the query finds no fault, and tells when something was last done in it.
-func inspect(ctx context.Context, path, faults string) (last time.Time, err error) {
-	newest, err := newestSchema()
-	if err != nil {
-		return last, err
+// found is what a file was found to be.
+type found struct {
+	path     string
+	empty    bool // nothing was ever written to it
+	version  int64
+	at       time.Time // when something was last done in it
+	instance string
+	seq      app.Seq
+}
+
+// behind returns how many changes the copy lacks that the database at path has, as far as that or what lies beside it
+// can tell; -1 where the copy is of another.
+func (f found) behind(ctx context.Context, path string) int {
+	beside, err := readSeen(path)
+	if err != nil || beside.Instance == "" || beside.Instance != f.instance {
+		return -1
 	}
-	if empty, err := look(ctx, path); err != nil || empty {
-		return last, errors.Join(err, notAFirm(path, empty))
+	last := beside.Seq // it may be older than the database, after a crash
+	if there, err := glance(ctx, path, watching); err == nil && there.instance == f.instance {
+		last = max(last, there.seq)
 	}
-	db := connect(path, looking)
+	return int(max(last-f.seq, 0))
+}
+
+// is reports whether it is the database that lies at path, as what lies beside it tells, and not a copy.
+func (f found) is(beside seen, path string) bool {
+	host, place, err := whereIs(path)
+	return err == nil && f.instance == beside.Instance && f.seq >= beside.Seq && host == beside.Host && place == beside.Path
+}
+
+// glance makes sure that a file is a firm's database, as far as shows without reading all of it.
+func glance(ctx context.Context, path string, settings []string) (f found, err error) {
+	f.path = path
+	if f.empty, err = look(ctx, path, settings); err != nil {
+		return f, err
+	}
+	if f.empty {
+		return f, noFirm("backup.empty", path, nil)
+	}
+	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
-	var version, at int64
-	err = db.QueryRowContext(ctx, "SELECT (SELECT max(version_id) FROM goose_db_version), coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0)").
-		Scan(&version, &at)
-	switch {
-	case err != nil:
-		return last, explain(ctx, "looking at "+path, err)
-	case version > newest:
-		return last, newerSchema(path, version, newest)
+	var at int64
+	err = db.QueryRowContext(ctx, `SELECT (SELECT max(version_id) FROM goose_db_version), coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0),
+		coalesce((SELECT instance FROM copy), ''), coalesce((SELECT max(seq) FROM changes), 0)`).Scan(&f.version, &at, &f.instance, &f.seq)
+	if err != nil {
+		return f, explain(ctx, "looking at "+path, err)
 	}
 	if at != 0 {
-		last = time.UnixMilli(at)
+		f.at = time.UnixMilli(at)
 	}
-	return last, check(ctx, db, faults)
+	return f, nil
 }
 
-func notAFirm(path string, empty bool) error {
-	if !empty {
-		return nil
+// inspect is glance, and finds out what is wrong with all of the file, of which this Feebridge must know the schema.
+func inspect(ctx context.Context, path string, settings []string) (found, error) {
+	f, err := glance(ctx, path, settings)
+	if err != nil {
+		return f, err
 	}
-	return app.Errorf(app.Invalid, "backup.empty", "File", path)
+	newest, err := newestSchema()
+	if err == nil && f.version > newest {
+		err = newerSchema(path, f.version, newest)
+	}
+	if err == nil {
+		err = onlyOurPrograms(ctx, path, settings, f.version)
+	}
+	if err == nil {
+		err = verify(ctx, path, settings)
+	}
+	return f, err
 }
 
 // The copies beside a database firm.db are named firm-backup-2026-11-03.db, for each night;
-// firm-before-restore-20261103T141500Z.db, the second of one second firm-before-restore-20261103T141500Z-2.db;
-// and as migrate.go says.
+// firm-before-restore-20261103T141500.000Z.db; and as migrate.go says. Earlier ones have no
+// milliseconds in their names.
 const (
 	nightlyWord = "-backup-"
 	restoreWord = "-before-restore-"
@@ -92,14 +128,21 @@ func beside(path, word, when string) string {
 	return strings.TrimSuffix(path, extension) + word + when + extension
 }
 
-// freeBeside returns such a path that no file has, nor the log of one: two restores may come within a second.
-func freeBeside(path, word, when string) string {
-	free := beside(path, word, when)
-	for n := 2; isThere(free) || isThere(free+"-wal"); n++ {
-		free = beside(path, word, fmt.Sprint(when, "-", n))
+// freeMoment returns the path that name gives for this moment, or the next one for which no file has that path, nor the
+// log of one: several may be made in one moment, and their names are in the order in which they were made.
+func freeMoment(name func(when string) string) string {
+	for at := time.Now().UTC(); ; at = at.Add(time.Millisecond) {
+		if path := name(at.Format(momentForm)); !isThere(path) && !isThere(path+"-wal") {
+			return path
+		}
 	}
-	return free
 }
+
+// momentForm is how a moment is written in a name, and momentPattern what matches it.
+const (
+	momentForm    = "20060102T150405.000Z"
+	momentPattern = `\d{8}T\d{6}(\.\d{3})?Z(-\d+)?`
+)
 
 func isThere(path string) bool {
 	_, err := os.Lstat(path)
@@ -108,7 +151,7 @@ func isThere(path string) bool {
 
 // copyNames matches the names of all copies of the database; nightlyNames those of each night.
 func copyNames(path string) *regexp.Regexp {
-	return regexp.MustCompile(`^(` + besidePattern(path, nightlyWord, `\d{4}-\d{2}-\d{2}`) + `|` + besidePattern(path, restoreWord, `\d{8}T\d{6}Z(-\d+)?`) +
+	return regexp.MustCompile(`^(` + besidePattern(path, nightlyWord, `\d{4}-\d{2}-\d{2}`) + `|` + besidePattern(path, restoreWord, momentPattern) +
 		`|` + regexp.QuoteMeta(filepath.Base(path)) + strings.Trim(backupName.String(), "^$") + `)$`)
 }
 
@@ -137,8 +180,13 @@ func leftBeside(path string) bool {
 // KeepBackup implements app.Backups.
 func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
-	// One of this day may have been made before the database was restored.
-	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
+	// One of this day may have been made before the database was restored. It is checked all the
+	// same: a damaged database drives no good copy out.
+	err := db.Backup(ctx, path, false)
+	if errors.Is(err, fs.ErrExist) {
+		err = db.Check(ctx)
+	}
+	if err != nil {
 		return "", err
 	}
 	old, err := filesBeside(db.path, nightlyNames(db.path)) // by their days

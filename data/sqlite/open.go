@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,8 +33,15 @@ type DB struct {
 	pool   *sql.DB // for reading
 	use    *flock.Flock
 	stale  atomic.Bool // something was committed that the file beside the database does not tell
+	closed atomic.Bool
 
-	witness string // a folder; "" for no witness
+	damage   atomic.Pointer[app.Damaged] // what was found; nil for nothing
+	offering sync.Mutex                  // while a copy is looked for that can take its place
+
+	witness  string // a folder; "" for no witness
+	lookOnly bool
+	asItIs   bool
+	accepted bool // it was altered, and a person said that it be taken as it is
 }
 
 var _ app.Backups = (*DB)(nil)
@@ -45,7 +53,7 @@ var migrations embed.FS
 // schema up to date, after a backup beside it. The folder must exist. A file that is not
 // Feebridge's, one that a newer Feebridge wrote, and one on a network drive are refused
 // with an *app.Error, and left as they are; of one that is damaged, or gone while its copies
-// are not, a *Damaged tells what can be done. A database that is a copy of another is noted
+// are not, an *app.Damaged tells what can be done. A database that is a copy of another is noted
 // as one.
 func Open(ctx context.Context, path string, options ...Option) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations")
@@ -74,36 +82,35 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	if err := refuseNetwork(path, networkDrive(path)); err != nil {
 		return nil, err
 	}
-	had := leftBeside(path) // before anything is made: another process may be making it now
-	if _, err := os.Stat(path); had && errors.Is(err, fs.ErrNotExist) {
-		return nil, damaged(ctx, path, err)
-	}
-	if err := create(path); err != nil {
-		return nil, cannotOpen(path, err)
-	}
-	unclean := hasLog(path)
-	fresh, err := look(ctx, path)
-	switch {
-	case had && (fresh || isDamage(err)):
-		return nil, damaged(ctx, path, err)
-	case err != nil:
-		return nil, err
-	}
-	if err := keepPrivate(path); err != nil {
-		return nil, cannotOpen(path, err)
-	}
-	use, err := enter(ctx, path, unclean)
-	if err != nil {
-		return nil, err
-	}
-	db := &DB{path: path, writer: connect(path, writing), pool: connect(path, reading), use: use}
+	db := &DB{path: path}
 	db.Store = data.On(engine{db})
 	for _, option := range options {
 		option(db)
 	}
+	had := leftBeside(path) // before anything is made: another process may be making it now
+	if _, err := os.Stat(path); had && errors.Is(err, fs.ErrNotExist) {
+		return nil, damaged(ctx, path, err)
+	}
+	if db.lookOnly {
+		db.writer, db.pool = connect(path, watching), connect(path, watching)
+		return db.openToLook(ctx)
+	}
+	if err := create(path); err != nil {
+		return nil, cannotOpen(path, err)
+	}
+	if err := db.enter(ctx, had); err != nil {
+		return nil, err
+	}
+	db.writer, db.pool = connect(path, writing), connect(path, reading)
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
-	if fresh {
+	fresh, err := look(ctx, path, looking)
+	if err == nil {
+		if err = keepPrivate(path); err != nil {
+			err = cannotOpen(path, err)
+		}
+	}
+	if err == nil && fresh {
 		err = db.mark(ctx)
 	}
 	if err == nil {
@@ -113,8 +120,8 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 		err = db.recognise(ctx)
 	}
 	if err != nil {
-		err = errors.Join(err, db.Close())
-		if isDamage(err) {
+		err = errors.Join(err, db.release())
+		if had && isDamage(err) {
 			err = damaged(ctx, path, err)
 		}
 		return nil, err
@@ -136,14 +143,23 @@ func (db *DB) Path() string { return db.path }
 //
 //nolint:contextcheck // it comes after the work, whose context may have ended: it has a limit of its own
 func (db *DB) Close() error {
-	if db.stale.Load() {
+	first := !db.closed.Swap(true)
+	if db.stale.Load() && !db.isDamaged() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 		_ = db.remember(ctx) // what matters most was written before
 		cancel()
 	}
-	// The writer goes last: the last connection tidies up the write-ahead log.
-	return errors.Join(db.pool.Close(), db.writer.Close(), db.use.Close())
+	if err := db.release(); err != nil {
+		return err
+	}
+	if first && !db.isDamaged() {
+		seal(db.path)
+	}
+	return nil
 }
+
+// release closes all that is open. The writer goes last: the last connection tidies up the write-ahead log.
+func (db *DB) release() error { return errors.Join(db.pool.Close(), db.writer.Close(), db.use.Close()) }
 
 // closeTime is how long Close waits for a transaction of another process.
 const closeTime = time.Second
@@ -180,8 +196,8 @@ const applicationID = 0x46656542
 
 // look checks whose database the file is, without changing it, and tells whether it is
 // empty.
-func look(ctx context.Context, path string) (fresh bool, err error) {
-	db := connect(path, looking)
+func look(ctx context.Context, path string, settings []string) (fresh bool, err error) {
+	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
 	var id, tables int
 	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
@@ -190,13 +206,13 @@ func look(ctx context.Context, path string) (fresh bool, err error) {
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-		return false, &app.Error{Code: app.Invalid, Phrase: translations.Say("database.none", "File", path), Err: err}
+		return false, noFirm("database.none", path, err)
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
 	case id == 0 && tables == 0:
 		return true, nil
 	case id != applicationID:
-		return false, app.Errorf(app.Invalid, "database.foreign", "File", path)
+		return false, noFirm("database.foreign", path, nil)
 	}
 	return false, nil
 }
@@ -224,7 +240,9 @@ var (
 		"_error_rc=1",
 		"_dqs=0", // "x" is a name and never a text
 	}
-	reading = append([]string{
+	// whoever closes such a connection last leaves the log as it is
+	watching = append([]string{"mode=ro", "_pragma=temp_store(MEMORY)", "_pragma=query_only(ON)"}, looking...)
+	reading  = append([]string{
 		"_pragma=journal_mode(WAL)", // readers and the writer do not wait for each other
 		"_pragma=foreign_keys(ON)",
 		"_pragma=temp_store(MEMORY)",

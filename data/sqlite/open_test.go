@@ -68,7 +68,7 @@ func TestOpenRefusesWhatIsNotItsOwnAndLeavesItAlone(t *testing.T) {
 		{"a database with tables", foreign, []string{"other.db", "another program"}, app.Invalid},
 		{"a marked database", marked, []string{"marked.db", "another program"}, app.Invalid},
 		{"a newer Feebridge's", newer, []string{"firm.db", "newer", "4711", "6 at most"}, app.Invalid},
-		{"a folder", t.TempDir(), []string{"Couldn't"}, app.Unavailable},
+		{"a folder", t.TempDir(), []string{"is a folder"}, app.Unavailable},
 		{"a file in no folder", filepath.Join(t.TempDir(), "no", "firm.db"), []string{"firm.db", "folder exists"}, app.Unavailable},
 	} {
 		t.Run(c.what, func(t *testing.T) {

@@ -6,48 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"feebridge/app"
 	"feebridge/assets/translations"
 )
-
-// Damaged says that the file of a firm's database cannot be read, or is gone, and what there
-// is to put in its place. It is an *app.Error, too.
-type Damaged struct {
-	Path   string
-	Gone   bool
-	Copies []Copy // good ones beside it, the newest first
-	Err    error  // what was found
-}
-
-func damaged(ctx context.Context, path string, err error) *Damaged {
-	copies, _ := Copies(ctx, path) // what cannot be listed is not offered
-	return &Damaged{Path: path, Gone: errors.Is(err, fs.ErrNotExist), Copies: copies, Err: err}
-}
-
-// Error says it, and what to do.
-func (d *Damaged) Error() string { return d.text().Error() }
-
-// Unwrap returns it in the form for a person, and what it came from.
-func (d *Damaged) Unwrap() []error { return []error{d.text(), d.Err} }
-
-func (d *Damaged) text() *app.Error {
-	e := &app.Error{Code: app.Unavailable, Err: d.Err}
-	switch {
-	case len(d.Copies) > 0:
-		key := "damaged.with-backup"
-		if d.Gone {
-			key = "damaged.gone-with-backup"
-		}
-		e.Phrase = translations.Say(key, "File", d.Path, "Backup", d.Copies[0].Path, "Time", d.Copies[0].At.Local().Format(time.DateTime))
-	case d.Gone:
-		e.Phrase = translations.Say("damaged.gone", "File", d.Path)
-	default:
-		e.Phrase = translations.Say("damaged.no-good-backup", "File", d.Path)
-	}
-	return e
-}
 
 // Restore puts a copy in the place of the database at path, which no Feebridge may have open.
 // The copy is checked first, and stays where it is. What was at path is kept beside it under
@@ -115,7 +77,7 @@ func prepare(ctx context.Context, from, to string) error {
 			return unrestored(err)
 		}
 	}
-	if _, err := inspect(ctx, to, integrity); err != nil {
+	if _, err := inspect(ctx, to, looking); err != nil {
 		if isDamage(err) {
 			return &app.Error{Code: app.Invalid, Phrase: translations.Say("backup.damaged", "File", from, "Error", err), Err: err}
 		}
@@ -137,7 +99,7 @@ func keepCurrent(ctx context.Context, path string) (kept string, err error) {
 		return "", nil
 	}
 	fold(ctx, path)
-	kept = freeBeside(path, restoreWord, time.Now().UTC().Format(backupTime))
+	kept = freeMoment(func(when string) string { return beside(path, restoreWord, when) })
 	if hasLog(path) {
 		if err := copyFile(path+"-wal", kept+"-wal"); err != nil {
 			return "", err

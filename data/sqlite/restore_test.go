@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,33 +118,36 @@ func TestARestoreBringsBackTheCopyAndKeepsWhatWasThere(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".feebridge-*")); len(left) > 0 {
 		t.Errorf("what is left is %v", left)
 	}
-	copies, err := sqlite.Copies(t.Context(), path)
-	if err != nil || len(copies) != 1 || copies[0].Path != kept || copies[0].At.IsZero() {
-		t.Errorf("the copies beside it are %v (%v)", copies, err)
+	newest, err := sqlite.NewestCopy(t.Context(), path)
+	if err != nil || newest == nil || newest.Path != kept || newest.At.IsZero() {
+		t.Errorf("the newest copy beside it is %v (%v)", newest, err)
 	}
 }
 
-func TestRestoresInOneSecondKeepEachWhatWasThere(t *testing.T) {
-	path := closedFirm(t)
-	backup := backUp(t, path)
-	var kept []string
-	for _, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} { // which takes less than a second where it matters
-		change(t, path, burn(n))
-		name, err := sqlite.Restore(t.Context(), path, backup)
-		if err != nil {
-			t.Fatal(err)
+func TestRestoresInOneInstantKeepEachWhatWasThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // where no time passes
+		path := closedFirm(t)
+		backup := backUp(t, path)
+		var kept []string
+		var numbers []billing.Number
+		for i := range 12 {
+			numbers = append(numbers, billing.Number(fmt.Sprint("INV-", i)))
+			change(t, path, burn(numbers[i]))
+			name, err := sqlite.Restore(t.Context(), path, backup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept = append(kept, name)
 		}
-		kept = append(kept, name)
-	}
-	copies, err := sqlite.Copies(t.Context(), path)
-	if err != nil || len(copies) != len(kept) {
-		t.Errorf("the copies beside it are %v (%v)", copies, err)
-	}
-	for i, n := range []billing.Number{"INV-1", "INV-2", "INV-3"} {
-		if !isBurnt(t, kept[i], n) {
-			t.Errorf("%s is not what was there before restore %d", kept[i], i+1)
+		if !slices.IsSorted(kept) {
+			t.Errorf("the names are not in the order of the restores: %q", kept)
 		}
-	}
+		for i, n := range numbers {
+			if !isBurnt(t, kept[i], n) {
+				t.Errorf("%s is not what was there before restore %d", kept[i], i+1)
+			}
+		}
+	})
 }
 
 func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
@@ -404,17 +408,14 @@ func TestADamagedFileIsToldWithItsCopies(t *testing.T) {
 			scramble(t, made[2]) // the newest
 			c.damage(t, path)
 			_, err = sqlite.Open(t.Context(), path)
-			var d *sqlite.Damaged
-			if !errors.As(err, &d) || !app.IsCode(err, app.Unavailable) || d.Gone != c.gone || !strings.Contains(err.Error(), made[1]) {
+			var d *app.Damaged
+			if !errors.As(err, &d) || !app.IsCode(err, app.Unavailable) || (d.What == app.Gone) != c.gone || !strings.Contains(err.Error(), made[1]) {
 				t.Fatalf("the error is %v", err)
 			}
-			var offered []string
-			for _, good := range d.Copies {
-				offered = append(offered, good.Path)
+			if d.Copy == nil || d.Copy.Path != made[1] || d.Copy.At.IsZero() {
+				t.Fatalf("offered is %+v, and %s is the newest good one", d.Copy, made[1])
 			}
-			slices.Reverse(offered)
-			same(t, offered, made[:2])
-			kept, err := sqlite.Restore(t.Context(), path, d.Copies[0].Path)
+			kept, err := sqlite.Restore(t.Context(), path, d.Copy.Path)
 			if err != nil || (kept == "") != (c.what == "removed" || c.what == "emptied") {
 				t.Fatalf("restoring: %v, %q", err, kept)
 			}
@@ -446,7 +447,7 @@ func TestAFileDamagedByAPowerCutIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	db, err := sqlite.Open(t.Context(), path)
-	var d *sqlite.Damaged
+	var d *app.Damaged
 	if !errors.As(err, &d) {
 		t.Errorf("the error is %v", err)
 	}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/go-gl/glfw/v3.4/glfw"
+
+	"feebridge/app"
+	"feebridge/assets/translations"
+)
+
+// noWindow returns why no window can be opened on this computer; nil where one can. The toolkit
+// itself would panic without a display, and end the program without OpenGL. The error is said on
+// the terminal; on a system where a program has none, this is the place for a box of the system's
+// own.
+func noWindow() error {
+	if err := tryDisplay(func() error { return glfw.Init() }); err != nil {
+		return unseen("window.no-display", err)
+	}
+	defer glfw.Terminate() // the toolkit chooses for itself between what the system has
+	if err := tryDisplay(tryOpenGL); err != nil {
+		return unseen("window.no-opengl", err)
+	}
+	return nil
+}
+
+func unseen(key string, err error) error {
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say(key, "Error", err), Err: err}
+}
+
+// tryOpenGL makes a window that is never seen, for the same OpenGL as the toolkit.
+func tryOpenGL() error {
+	glfw.WindowHint(glfw.Visible, glfw.False)
+	glfw.WindowHint(glfw.ContextVersionMajor, 2)
+	glfw.WindowHint(glfw.ContextVersionMinor, 1)
+	w, err := glfw.CreateWindow(1, 1, "Feebridge", nil, nil)
+	if err != nil {
+		return err
+	}
+	w.Destroy()
+	return nil
+}
+
+// tryDisplay runs what the library of windows may do or panic at.
+func tryDisplay(try func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return try()
+}
