@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -443,7 +444,7 @@ func TestWithoutAddressesTheyAreXerosOwn(t *testing.T) {
 			return nil, errors.New("no network")
 		}),
 	})
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
 	_, err := c.Consent(ctx, registration, func(link string) {
 		address, _, _ := strings.Cut(link, "?")
 		asked = append(asked, address)
