@@ -2,10 +2,8 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -140,11 +138,7 @@ func (f *simFlags) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	line, err := json.Marshal(xero.addresses())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.Out, "%s\n", line)
+	s.printJSON(xero.addresses(), "")
 	<-ctx.Done()
 	if err := xero.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return err
