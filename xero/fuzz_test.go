@@ -3,11 +3,13 @@ package xero_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +22,7 @@ import (
 	"feebridge/xero/sim"
 )
 
-// FuzzDoor says any bytes at the door, with a request before them that ends the connection. Nothing
+// FuzzDoor says any bytes at the door, and a request after them that ends the connection. Nothing
 // opens but an address below ours, which a browser shows in a tab of its own, asked for by a name of
 // this computer.
 func FuzzDoor(f *testing.F) {
@@ -62,8 +64,8 @@ func FuzzDoor(f *testing.F) {
 			defer close(ended)
 			_, _ = io.Copy(&answers, conn)
 		}()
+		said = append(bytes.Clone(said), "\r\n\r\nGET / HTTP/1.1\r\nHost: localhost:8742\r\nConnection: close\r\n\r\n"...)
 		_, _ = conn.Write(said) // what is refused is not read to its end
-		_, _ = io.WriteString(conn, "\r\n\r\nGET / HTTP/1.1\r\nHost: localhost:8742\r\nConnection: close\r\n\r\n")
 		deadline.Receive(t, ended, "the end of the connection")
 		_ = conn.Close()
 		opened := o.marks()
@@ -111,8 +113,9 @@ func FuzzLocalBase(f *testing.F) {
 		defer cancel()
 		door := xero.NewDoor(xero.DoorConfig{Listen: func(_, address string) (net.Listener, error) {
 			defer cancel()
-			host, port, err := net.SplitHostPort(address)
-			if err != nil || host != "127.0.0.1" || port == "0" || !strings.HasPrefix(strings.ToLower(base), "http://") {
+			meant, err := url.Parse(base)
+			if err != nil || !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, strings.ToLower(meant.Hostname())) ||
+				address != "127.0.0.1:"+cmp.Or(strings.TrimLeft(meant.Port(), "0"), "80") || meant.Scheme != "http" || meant.User != nil {
 				t.Errorf("for %q it listens at %q", base, address)
 			}
 			return nil, errors.New("taken")

@@ -131,6 +131,7 @@ func FuzzXLSX(f *testing.F) {
 	f.Add(`<row><c><v>1</v></c><c t="b"><v>1</v></c><c t="e"><v>#REF!</v></c></row>`, "", "")
 	f.Add(`<row r="2"><c r="A2" s="1"><f>1+1</f><v>45000</v></c><c r="B2" t="d"><v>2026-11-03T00:00:00</v></c></row>`, "",
 		`<numFmts count="1"><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs>`)
+	f.Add(`<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>`, "", "")
 	f.Add(`<row r="1048577"/><row r="1"><c r="ZZZZ1"><v>1</v></c></row>`, `<si/>`, "")
 	f.Add(`<row r="1"><c r="A1" t="s"><v>99999999999</v></c><c r="B1" t="s"><v>-1</v></c></row>`, `<si><r><t>a</t></r><r><t>b</t></r></si>`, "")
 	f.Fuzz(func(t *testing.T, cells, strings, styles string) {
