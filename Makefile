@@ -5,10 +5,12 @@ TAGS := migrated_fynedo
 # The packages that `make test` tests; `make test PKG=./app/...` tests a part.
 PKG := ./...
 
-# Both tools run straight from the module cache: named here by version, and out of go.mod, where their hundreds of
+# These tools run straight from the module cache: named here by version, and out of go.mod, where their hundreds of
 # dependencies would weigh on the application's own.
 GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
 # Every test runs under the race detector. SQLite's own code, translated from C, is compiled without it: its memory lies outside of
 # what the detector watches, so that nothing is lost but most of the time.
@@ -30,7 +32,7 @@ define BUILD
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build test lint bench mutants fmt screenshots clean
+.PHONY: help run build sbom test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -50,6 +52,11 @@ build: ## build build/feebridge
 	@sh .ci/setup build
 	$(BUILD)
 
+# What is listed is read from the program itself, which carries what it was linked from.
+sbom: build ## build build/feebridge and list what it is made of in build/feebridge.cdx.json (CycloneDX)
+	@go run $(CYCLONEDX) bin -json -version "$$(sed -n 's/^const version = "\(.*\)"/\1/p' main.go)" -output build/feebridge.cdx.json build/feebridge
+	@echo 'What it is made of is in $(CURDIR)/build/feebridge.cdx.json'
+
 test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test
 	@[ -e build/test.json ] || echo 'first build: about 3 minutes'
@@ -60,9 +67,10 @@ test: ## install what the tests lack and run every test under the race detector
 	exit $$status
 
 # GOFLAGS is for the packages that the linter loads: what `make test` compiled serves again. The linter itself needs none of it.
-lint: ## check format and code
+lint: ## check format and code, and for known vulnerabilities where Go's database of them can be reached
 	@sh .ci/setup build
 	@GOFLAGS='$(GOFLAGS) $(RACE)' go run -race=false $(GOLANGCI_LINT) run
+	@sh .ci/vulnerabilities $(GOVULNCHECK) $(TAGS)
 
 # In the package's own folder go test prints what the test prints, and nothing more.
 bench: ## print the figures the application is held to, as a table; fail where one is broken

@@ -52,8 +52,9 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- firm.App.Run(ctx) }()
-	d := &seat{Opened: firm, window: w, preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
-	defer d.tidy()
+	d := &seat{Opened: firm, window: w, papers: paper.NewFolder(), preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
+	defer d.papers.Close()
+	go d.papers.Sweep()
 	d.do = newRest(w).do
 	d.sit(ctx, firm.Me)
 	var linked sync.WaitGroup
@@ -125,8 +126,7 @@ type seat struct {
 	end         func()                         // ends what the window does in the background
 	backup      string                         // that is to take the place of the database; "" for none
 
-	mu     sync.Mutex
-	papers string // folder of the invoices that are looked at; "" for none yet
+	papers *paper.Folder // of the invoices that are looked at
 }
 
 // sit fills the window for a member of staff, or asks who it is.
@@ -205,33 +205,15 @@ func (d *seat) clear() {
 	d.end = nil
 }
 
-// tidy throws away the invoices that were only looked at.
-func (d *seat) tidy() {
-	if d.papers != "" {
-		_ = os.RemoveAll(d.papers)
-	}
-}
-
 // writePaper writes an invoice as PDF, without a path into a folder of its own.
 func (d *seat) writePaper(invoice app.Document, path string) (string, error) {
 	if path == "" {
-		folder, err := d.folder()
-		if err != nil {
+		var err error
+		if path, err = d.papers.Path(string(invoice.Invoice.ID)); err != nil {
 			return "", err
 		}
-		path = filepath.Join(folder, string(invoice.Invoice.ID)+".pdf")
 	}
 	return path, sheet.WriteFile(path, func(w io.Writer) error { return paper.Write(w, invoice) })
-}
-
-// folder returns the folder of the invoices that are looked at.
-func (d *seat) folder() (_ string, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.papers == "" {
-		d.papers, err = os.MkdirTemp("", "feebridge-")
-	}
-	return d.papers, err
 }
 
 // writeSheet writes a file of cells, as XLSX where its name ends so, else as CSV.

@@ -99,6 +99,9 @@ func (a *App) Open(ctx context.Context, firm Firm, admin string, others ...strin
 			firm.Numbering = firstNumbering
 		}
 		founder := staff.Founder(staff.ID(NewID()), admin)
+		if err := errors.Join(founder.Check(), firm.checkTexts()); err != nil {
+			return err
+		}
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}

@@ -17,6 +17,9 @@ type Connector interface {
 	// from then on, except that it may be tried again for half an hour when the answer
 	// was lost. A *Trouble with NoConsent says that Xero does not accept it any more.
 	Refresh(ctx context.Context, r Registration, refresh string) (Grant, error)
+	// Addresses names where tokens are sent: to the service that renews them, and to the
+	// Accounting API. Tokens that were obtained with others are not handed to it.
+	Addresses() string
 	// Connections lists the organisations that the sign-in reaches.
 	Connections(ctx context.Context, access string) ([]Connection, error)
 	// Disconnect ends a connection at Xero. One that is gone already is no error.
@@ -30,7 +33,7 @@ const ConsentTime = 5 * time.Minute
 // within a few seconds; an error that is no NotFound says that there is no such place,
 // or that it is locked.
 type Vault interface {
-	Keep(ctx context.Context, name, refresh string) error
+	Keep(ctx context.Context, name, secret string) error
 	Read(ctx context.Context, name string) (string, error) // NotFound when nothing is kept
 	Forget(ctx context.Context, name string) error         // what is not kept is no error
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -282,7 +283,11 @@ func (k *key) renew(ctx context.Context, a *App, id ConsentID) error {
 	}
 	refresh := k.refresh
 	if refresh == "" {
-		if refresh, err = a.vault.Read(ctx, name); err != nil {
+		kept, err := a.vault.Read(ctx, name)
+		if err == nil {
+			refresh, err = unbind(kept, a.connector.Addresses())
+		}
+		if err != nil {
 			return &Trouble{Reason: NoConsent, Unsent: true, Text: err.Error(), Err: err}
 		}
 	}
@@ -298,11 +303,28 @@ func (k *key) renew(ctx context.Context, a *App, id ConsentID) error {
 // memory, for this run alone: no weaker place is used in its stead.
 func (k *key) keep(ctx context.Context, a *App, name string, g Grant) {
 	k.refresh = ""
-	if err := a.vault.Keep(context.WithoutCancel(ctx), name, g.Refresh); err != nil {
+	if err := a.vault.Keep(context.WithoutCancel(ctx), name, bind(g.Refresh, a.connector.Addresses())); err != nil {
 		a.log.Warn("the keyring does not keep the sign-in", "error", err)
 		k.refresh = g.Refresh
 	}
 	k.access, k.expires = g.Access, g.Expires.Round(0)
+}
+
+// bind returns a refresh token as the keyring keeps it: behind the addresses that it may be
+// sent to. They stand with the token, so that nothing else which is changed leads it elsewhere.
+func bind(refresh, addresses string) string { return addresses + "\n" + refresh }
+
+// unbind returns the refresh token of what the keyring kept, if it may be sent to these
+// addresses.
+func unbind(kept, addresses string) (string, error) {
+	bound, refresh, whole := strings.Cut(kept, "\n")
+	switch {
+	case !whole:
+		return "", Errorf(Unavailable, "keyring.unbound")
+	case bound != addresses:
+		return "", Errorf(Unavailable, "keyring.elsewhere", "Then", bound, "Now", addresses)
+	}
+	return refresh, nil
 }
 
 // noVault keeps nothing.

@@ -39,7 +39,8 @@ type drawer struct {
 func (d *drawer) Keep(_ context.Context, name, refresh string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.all = append(d.all, refresh)
+	_, token, _ := strings.Cut(refresh, "\n") // behind the addresses that it is for
+	d.all = append(d.all, token)
 	if d.broken {
 		return app.Errorf(app.Unavailable, "There is no keyring.")
 	}
@@ -98,7 +99,10 @@ func newSignedIn(t *testing.T) *signedIn {
 }
 
 // enter starts a process that signs in.
-func (w *signedIn) enter() *process {
+func (w *signedIn) enter() *process { return w.enterAt("http://xero.test") }
+
+// enterAt starts a process that has Xero at an address.
+func (w *signedIn) enterAt(address string) *process {
 	db, err := sqlite.Open(context.Background(), w.Path)
 	if err != nil {
 		w.T.Fatal(err)
@@ -107,7 +111,7 @@ func (w *signedIn) enter() *process {
 	back, toBack := sim.NewPipeListener()
 	log := slog.New(slog.NewJSONHandler(w, nil))
 	connector := xero.NewConnector(xero.ConnectorConfig{
-		Login: "http://xero.test", Identity: "http://xero.test", API: "http://xero.test", HTTP: transport, Log: log,
+		Login: address, Identity: address, API: address, HTTP: transport, Log: log,
 		Door: xero.NewDoor(xero.DoorConfig{Log: log, Listen: func(network, _ string) (net.Listener, error) {
 			if network != "tcp4" {
 				return nil, errors.New("there is no IPv6")
@@ -117,7 +121,7 @@ func (w *signedIn) enter() *process {
 		}}),
 	})
 	p := &process{Process: &apptest.Process{DB: db, World: w.World}}
-	p.Books = xero.New(xero.Config{API: "http://xero.test", HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
+	p.Books = xero.New(xero.Config{API: address, HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
 		token, err := p.App.Token(ctx, t)
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -275,6 +279,56 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAConnectionIsUsedOnlyAtTheAddressesThatItWasMadeAt starts Feebridge with another address of
+// Xero's: nothing goes there before a person connects again, and nothing goes back after that.
+func TestAConnectionIsUsedOnlyAtTheAddressesThatItWasMadeAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t)
+		var mu sync.Mutex
+		calls := map[string]int{} // by host
+		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			calls[r.Host]++
+			return false
+		}
+		mustRefuse := func(p *process, host, says string) {
+			t.Helper()
+			mu.Lock()
+			before := calls[host]
+			mu.Unlock()
+			err := p.Books.Reach(t.Context(), w.Tenant)
+			if reasonOf(err) != app.NoConsent || !strings.Contains(err.Error(), says) {
+				t.Errorf("the error is %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if sent := calls[host] - before; sent != 0 {
+				t.Errorf("%d requests went to %s", sent, host)
+			}
+		}
+		other := w.enterAt("http://other.test")
+		defer other.Stop()
+		mustRefuse(other, "other.test", "made at http://xero.test http://xero.test. Feebridge now uses http://other.test http://other.test")
+
+		w.connect(other)
+		w.mustCall(other)
+		first := w.enter()
+		defer first.Stop()
+		mustRefuse(first, "xero.test", "made at http://other.test http://other.test")
+
+		same := w.enterAt("http://Other.test/")
+		defer same.Stop()
+		w.mustCall(same)
+		for name := range w.drawer.kept {
+			w.drawer.kept[name] = w.drawer.all[len(w.drawer.all)-1] // as an earlier Feebridge kept it
+		}
+		earlier := w.enterAt("http://other.test")
+		defer earlier.Stop()
+		mustRefuse(earlier, "other.test", "An earlier version of Feebridge saved this connection")
+	})
 }
 
 func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {

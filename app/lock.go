@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
@@ -124,6 +125,9 @@ func (a *App) Unlock(ctx context.Context, by staff.Member, reason string) error 
 		}
 		if reason = strings.TrimSpace(reason); reason == "" {
 			return Errorf(Invalid, "problem.unlock-reason")
+		}
+		if err := billing.CheckLines(translations.Say("field.reason"), reason); err != nil {
+			return err
 		}
 		open, err := Unreconciled(tx)
 		if err != nil {

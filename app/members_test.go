@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -395,6 +396,76 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 			t.Errorf("after an Admin set a new password: %v", err)
 		}
 	})
+}
+
+// TestALockHoldsWhenTheClockIsSetBack locks a member out, and sets the clock back by an hour: for
+// the file that is as if the lock was made in an hour. It holds in every process, for as long as
+// locks do.
+func TestALockHoldsWhenTheClockIsSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		defer func() { _ = o.db.Close() }()
+		o.has(o.me, oliviasPassword)
+		for range 5 {
+			_, _ = o.Authenticate(t.Context(), "Olivia Hart", "guess")
+		}
+		o.raw("UPDATE passwords SET locked = locked + 3600000")
+		again, err := sqlite.Open(t.Context(), o.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = again.Close() }()
+		processes := []*app.App{app.New(app.Params{Store: again, Log: slog.New(slog.DiscardHandler)}), o.App}
+		until := time.Now().Add(time.Minute)
+		for i, a := range processes {
+			time.Sleep(time.Second)
+			_, err := a.Authenticate(t.Context(), "Olivia Hart", oliviasPassword)
+			if want := "Try again at " + until.Add(time.Second).Local().Format(time.TimeOnly); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("process %d: %v, want %q", i, err, want)
+			}
+		}
+		if got := o.trail(); !strings.HasSuffix(got[len(got)-1], "until "+until.Add(time.Second).UTC().Format(time.RFC3339)) {
+			t.Errorf("the audit trail: %q", got)
+		}
+		time.Sleep(time.Minute)
+		if _, err := processes[0].Authenticate(t.Context(), "Olivia Hart", oliviasPassword); err != nil {
+			t.Errorf("after the time that was told: %v", err)
+		}
+	})
+}
+
+// TestUnknownNamesTakeTheSameWork counts the hashes that a try computes, by their memory: each
+// takes 64 MiB.
+func TestUnknownNamesTakeTheSameWork(t *testing.T) {
+	o := newOffice(t)
+	o.update(func(tx app.Tx) error {
+		for id, m := range map[staff.ID]staff.Member{
+			o.me.ID: o.me, "gone": {ID: "gone", Name: "Hemi Walker", Deactivated: true}, "new": {ID: "new", Name: "Mere Ngata"},
+		} {
+			if err := tx.SaveMember(m); err != nil {
+				return err
+			}
+			if id == "new" {
+				continue // without a password yet
+			}
+			if err := tx.SavePassword(id, staff.NewPassword(oliviasPassword)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, c := range []struct{ name, password string }{
+		{"Olivia Hart", oliviasPassword}, {"Olivia Hart", "guess"}, {"Hemi Walker", oliviasPassword}, {"Hemi Walker", "guess"},
+		{"Mere Ngata", "guess"}, {"Mere Ngata", ""}, {"Nobody", "guess"}, {"Nobody", ""}, {"", ""}, {"nobody@tui.example", "guess"},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _ = o.Authenticate(t.Context(), c.name, c.password)
+		runtime.ReadMemStats(&after)
+		if hashes := (after.TotalAlloc - before.TotalAlloc) >> 26; hashes != 1 {
+			t.Errorf("%q with %q takes %d hashes", c.name, c.password, hashes)
+		}
+	}
 }
 
 // TestManyTriesAtOnceAreCountedEach guesses from many programs at once: the right password

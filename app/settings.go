@@ -92,10 +92,26 @@ func (f *Firm) check() error {
 	if err := f.Term.Check(); err != nil {
 		return err
 	}
+	if err := f.checkTexts(); err != nil {
+		return err
+	}
 	if err := billing.CheckEmail(f.Email); err != nil {
 		return err
 	}
 	return CheckLogo(f.Logo)
+}
+
+func (f *Firm) checkTexts() error {
+	for _, one := range []struct{ place, text string }{{"field.firm-name", f.Name}, {"field.phone", f.Phone}, {"field.tax-number", f.TaxNumber}} {
+		if err := billing.CheckLine(translations.Say(one.place), one.text); err != nil {
+			return err
+		}
+	}
+	if err := f.Address.Check(); err != nil {
+		return err
+	}
+	f.Payment = billing.TidyLines(f.Payment)
+	return billing.CheckLines(translations.Say("field.how-to-pay"), f.Payment)
 }
 
 // CheckLogo returns why a picture cannot be the firm's logo, or nil. It decodes none: a small file can

@@ -89,7 +89,7 @@ func notProven() error {
 // outside of a transaction; what counts is how things stand after it.
 func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, password string) (staff.Member, error) {
 	if kept.IsLocked(time.Now()) {
-		return staff.Member{}, lockedOut(kept)
+		return staff.Member{}, a.turnAway(ctx, id, kept)
 	}
 	right := kept.Is(password)
 	var m staff.Member
@@ -133,6 +133,40 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 	return m, nil
 }
 
+// turnAway says until when a member is locked out. Where the clock was set back, the lock begins
+// anew, on disk, so that every process holds to it.
+func (a *App) turnAway(ctx context.Context, id staff.ID, kept staff.Password) error {
+	var locked staff.Password
+	err := a.Update(ctx, func(tx Tx) error {
+		locked = kept
+		now, err := tx.Password(id)
+		if err != nil {
+			return err
+		}
+		anew, is := now.LockAnew(tx.Now())
+		if !is {
+			return nil
+		}
+		locked = anew
+		all, err := tx.Staff()
+		if err != nil {
+			return err
+		}
+		m, err := findMember(all, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.SavePassword(id, locked); err != nil {
+			return err
+		}
+		return tx.Record(lockOut(m, locked))
+	})
+	if err != nil {
+		return err
+	}
+	return lockedOut(locked)
+}
+
 // noteFailedTry notes that a wrong password was tried for the member.
 func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if err := tx.SavePassword(m.ID, p); err != nil {
@@ -144,7 +178,11 @@ func noteFailedTry(tx Tx, m staff.Member, p staff.Password) error {
 	if p.Locked.IsZero() {
 		return nil
 	}
-	return tx.Record(Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", translations.Text("trail.until", "Time", p.Locked.UTC().Format(time.RFC3339))))
+	return tx.Record(lockOut(m, p))
+}
+
+func lockOut(m staff.Member, p staff.Password) staff.Entry {
+	return Entry(m, staff.AuditLockOut, "staff", string(m.ID), "", translations.Text("trail.until", "Time", p.Locked.UTC().Format(time.RFC3339)))
 }
 
 func lockedOut(p staff.Password) error {

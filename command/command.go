@@ -62,6 +62,7 @@ var commands = []command{
 
 // Run does what the arguments say and returns the exit status.
 func Run(ctx context.Context, args []string, face Face) int {
+	face.Out, face.Err = terminal{face.Out}, terminal{face.Err}
 	name := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]

@@ -9,7 +9,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,6 +72,7 @@ func (d *desk) signIn(decision string, tenants []string, args ...string) (lines 
 	if err := c.Start(); err != nil {
 		d.Fatal(err)
 	}
+	var late atomic.Bool
 	for s := bufio.NewScanner(out); s.Scan(); {
 		var line map[string]any
 		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
@@ -77,11 +80,20 @@ func (d *desk) signIn(decision string, tenants []string, args ...string) (lines 
 		}
 		if link, ok := line["link"].(string); ok {
 			page = d.decide(link, decision, tenants...)
+			overdue := time.AfterFunc(deadline.Thing, func() {
+				late.Store(true)
+				d.Errorf("feebridge connect has not gone on within %v after the decision", deadline.Thing)
+				_ = c.Process.Kill()
+			})
+			defer overdue.Stop()
 			continue
 		}
 		lines = append(lines, line)
 	}
 	_ = c.Wait() // its status is returned
+	if late.Load() {
+		d.FailNow() // the next one would wait in vain, too
+	}
 	return lines, page, complaints.String(), c.ProcessState.ExitCode()
 }
 

@@ -48,11 +48,12 @@ func mapping(ctx context.Context, s *session, words []string) error {
 	for _, text := range view.Missing {
 		s.complain("%s", text)
 	}
-	encoder := json.NewEncoder(s.Out)
-	if !s.common.json {
-		encoder.SetIndent("", "  ")
+	indent := "  "
+	if s.common.json {
+		indent = ""
 	}
-	return encoder.Encode(mappingOf(view.Mapping))
+	s.printJSON(mappingOf(view.Mapping), indent)
+	return nil
 }
 
 // mappingJSON is a mapping as the command prints and reads it.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -249,30 +248,4 @@ func (s *session) end(err error) int {
 		return exitUnavailable
 	}
 	return exitSomeFailed
-}
-
-// complain tells what is wrong, beside what the command prints.
-func (s *session) complain(text string, args ...any) {
-	fmt.Fprintf(s.Err, "feebridge: "+text+"\n", args...)
-}
-
-// print prints one object a line with --json, else the text.
-func (s *session) print(object any, text string, args ...any) {
-	if !s.common.json {
-		fmt.Fprintf(s.Out, text+"\n", args...)
-		return
-	}
-	line, err := json.Marshal(object)
-	if err != nil {
-		s.complain("%v", err)
-		return
-	}
-	fmt.Fprintf(s.Out, "%s\n", line)
-}
-
-// say prints a sentence for a person, which --json leaves out.
-func (s *session) say(text string, args ...any) {
-	if !s.common.json {
-		fmt.Fprintf(s.Out, text+"\n", args...)
-	}
 }

@@ -61,7 +61,7 @@ func show(ctx context.Context, s *session, words []string) error {
 		return err
 	}
 	object, text := shown(v)
-	s.print(object, "%s", text)
+	s.print(object, "%s", paragraph(text))
 	return nil
 }
 
@@ -75,18 +75,18 @@ func shown(v app.InvoiceView) (showJSON, string) {
 		Lines: []lineJSON{}, Exports: []resultJSON{},
 	}
 	text := &strings.Builder{}
-	fmt.Fprintf(text, "Invoice %s  %s\nDate %s  Due %s  %s\n", o.Number, o.Entity, o.Date, o.Due, o.Reference)
+	fmt.Fprintf(text, "Invoice %s  %s\nDate %s  Due %s  %s\n", o.Number, fold(o.Entity), o.Date, o.Due, fold(o.Reference))
 	for i, l := range inv.Lines {
 		line := lineJSON{l.Description, l.Quantity.String(), l.UnitAmount.String(), l.Account, l.Tax.Name, v.Totals.Lines[i].Amount.String()}
 		o.Lines = append(o.Lines, line)
-		fmt.Fprintf(text, "  %-50.50s %8s x %10s  %-18.18s %12s\n", line.Description, line.Quantity, line.UnitAmount, line.Tax, line.Amount)
+		fmt.Fprintf(text, "  %-50.50s %8s x %10s  %-18.18s %12s\n", fold(line.Description), line.Quantity, line.UnitAmount, fold(line.Tax), line.Amount)
 	}
 	fmt.Fprintf(text, "Subtotal %s  Tax %s  Total %s %s\n%s, %s", o.SubTotal, o.Tax, o.Currency, o.Total, o.Status, o.Export)
 	for _, e := range v.Exports {
 		o.Exports = append(o.Exports, resultJSON{Number: e.Number, State: e.Result.String(), XeroID: e.Standing.ID, Messages: texts(e.Messages)})
 		for _, m := range e.Messages {
 			// Some of these are Xero's own words and some are Feebridge's: nothing tells which.
-			fmt.Fprintf(text, "\n  %s: %s\n    What it means: %s\n    What to do: %s", e.Result, m.Text, m.Cause.Meaning(), m.Cause.Fix())
+			fmt.Fprintf(text, "\n  %s: %s\n    What it means: %s\n    What to do: %s", e.Result, fold(m.Text), m.Cause.Meaning(), m.Cause.Fix())
 		}
 	}
 	return o, text.String()

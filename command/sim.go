@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"feebridge/xero"
 	"feebridge/xero/sim"
 )
 
@@ -109,11 +109,31 @@ func listen(ctx context.Context, c sim.Config, address string) (*simulator, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &simulator{Sim: sim.New(c), base: "http://" + l.Addr().String()}
+	at := l.Addr().(*net.TCPAddr)
+	s := &simulator{Sim: sim.New(c), base: "http://" + at.String()}
 	s.token = s.MintToken()
-	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{
+		Handler:           xero.OnlyUnder(xero.LocalHosts(at.Port, numbersOf(at.IP)...), s.Handler()),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+	}
 	go func() { _ = s.server.Serve(l) }() // until close
 	return s, nil
+}
+
+// numbersOf are the numbers under which what listens at an address is reached: all of this computer's
+// where it listens at every one.
+func numbersOf(ip net.IP) []string {
+	if !ip.IsUnspecified() {
+		return []string{ip.String()}
+	}
+	all, _ := net.InterfaceAddrs() // without them localhost is left
+	var numbers []string
+	for _, a := range all {
+		if in, ok := a.(*net.IPNet); ok {
+			numbers = append(numbers, in.IP.String())
+		}
+	}
+	return numbers
 }
 
 func (s *simulator) close() error {
@@ -157,17 +177,13 @@ func (f *simFlags) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	xero, err := listen(ctx, c, f.listen)
+	there, err := listen(ctx, c, f.listen)
 	if err != nil {
 		return err
 	}
-	line, err := json.Marshal(xero.addresses())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.Out, "%s\n", line)
+	s.printJSON(there.addresses(), "")
 	<-ctx.Done()
-	if err := xero.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+	if err := there.close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

@@ -287,6 +287,10 @@ func (p *place) signInUntil(ctx context.Context, t *testing.T, person func(tab c
 		})
 	})
 	doing.Wait() // no longer than do waits
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		p.broken.Store(true) // a link that leads nowhere does so each time
+		t.Errorf("The test has waited %v for the browser to come back from the sign-in.", deadline.Thing)
+	}
 	if err != nil {
 		p.secrets.absentFrom(t, "the error", err.Error())
 	}

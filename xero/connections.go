@@ -75,9 +75,7 @@ func (c *Connector) call(ctx context.Context, method, access string, id ...strin
 	if c.badAddress != nil {
 		return nil, &app.Trouble{Reason: app.Refused, Unsent: true, Err: c.badAddress}
 	}
-	beside := *c.api
-	beside.Path = strings.TrimSuffix(strings.TrimSuffix(beside.Path, "/"), apiPath)
-	req, err := http.NewRequestWithContext(ctx, method, beside.JoinPath(append([]string{connectionsPath}, id...)...).String(), nil)
+	req, err := http.NewRequestWithContext(ctx, method, besideAPI(c.api).JoinPath(append([]string{connectionsPath}, id...)...).String(), nil)
 	if err != nil {
 		return nil, &app.Trouble{Reason: app.Refused, Unsent: true, Err: err}
 	}

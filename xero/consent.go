@@ -62,6 +62,26 @@ func NewConnector(cfg ConnectorConfig) *Connector {
 	return c
 }
 
+// Addresses names where tokens are sent, whole and in one spelling.
+func (c *Connector) Addresses() string {
+	if c.badAddress != nil {
+		return ""
+	}
+	return spelled(c.identity) + " " + spelled(besideAPI(c.api))
+}
+
+// spelled writes an address in one way.
+func spelled(u *url.URL) string {
+	return u.Scheme + "://" + strings.ToLower(u.Host) + strings.TrimSuffix(u.EscapedPath(), "/")
+}
+
+// besideAPI returns the address that the Accounting API and the connections are below.
+func besideAPI(api *url.URL) *url.URL {
+	beside := *api
+	beside.Path, beside.RawPath = strings.TrimSuffix(strings.TrimSuffix(beside.Path, "/"), apiPath), ""
+	return &beside
+}
+
 // scopes are what a sign-in asks for: who the person is, a refresh token, and no more of
 // the organisation than Feebridge uses. Apps registered with Xero since March 2026 have
 // these granular scopes only.

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -443,7 +444,7 @@ func TestWithoutAddressesTheyAreXerosOwn(t *testing.T) {
 			return nil, errors.New("no network")
 		}),
 	})
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), deadline.Thing)
 	_, err := c.Consent(ctx, registration, func(link string) {
 		address, _, _ := strings.Cut(link, "?")
 		asked = append(asked, address)
@@ -482,5 +483,24 @@ func TestAnAddressThatIsNone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAddressesThatTokensAreSentTo(t *testing.T) {
+	for _, c := range []struct {
+		identity, api string
+		want          string
+	}{
+		{"", "", "https://identity.xero.com https://api.xero.com"},
+		{"https://Identity.Xero.com/", "https://api.xero.com/api.xro/2.0", "https://identity.xero.com https://api.xero.com"},
+		{"https://identity.xero.com", "https://api.xero.com/api.xro/2.0/", "https://identity.xero.com https://api.xero.com"},
+		{"http://127.0.0.1:9000/a%20b", "http://127.0.0.1:9001/there/api.xro/2.0", "http://127.0.0.1:9000/a%20b http://127.0.0.1:9001/there"},
+		{"https://identity.xero.com:8443", "", "https://identity.xero.com:8443 https://api.xero.com"},
+		{"nowhere", "", ""},
+	} {
+		connector := xero.NewConnector(xero.ConnectorConfig{Identity: c.identity, API: c.api})
+		if got := connector.Addresses(); got != c.want {
+			t.Errorf("%q and %q: %q, want %q", c.identity, c.api, got, c.want)
+		}
 	}
 }

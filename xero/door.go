@@ -1,6 +1,7 @@
 package xero
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // DoorConfig says how a Door listens.
@@ -18,6 +21,27 @@ type DoorConfig struct {
 	Listen func(network, address string) (net.Listener, error)
 	// Log takes what goes wrong, without codes and marks; nil means none.
 	Log *slog.Logger
+	// Bounds are how much the door takes; what is zero is as in DefaultBounds.
+	Bounds Bounds
+}
+
+// Bounds keep whoever connects to the door from filling the memory, or from keeping others out.
+type Bounds struct {
+	Header      time.Duration // for a request to arrive
+	Idle        time.Duration // for the next one on the same connection
+	Answer      time.Duration // for an answer to be taken
+	HeaderBytes int           // of a request
+	Connections int           // at once at each address; more wait until one ends
+}
+
+// DefaultBounds are far above what a browser needs.
+var DefaultBounds = Bounds{Header: 10 * time.Second, Idle: time.Minute, Answer: 10 * time.Second, HeaderBytes: 32 << 10, Connections: 32}
+
+func (b Bounds) orDefault() Bounds {
+	return Bounds{
+		cmp.Or(b.Header, DefaultBounds.Header), cmp.Or(b.Idle, DefaultBounds.Idle), cmp.Or(b.Answer, DefaultBounds.Answer),
+		cmp.Or(b.HeaderBytes, DefaultBounds.HeaderBytes), cmp.Or(b.Connections, DefaultBounds.Connections),
+	}
 }
 
 // Door is where a browser on this computer comes back to Feebridge: from a sign-in, and
@@ -26,6 +50,7 @@ type DoorConfig struct {
 type Door struct {
 	listen func(network, address string) (net.Listener, error)
 	log    *slog.Logger
+	bounds Bounds
 
 	mu   sync.Mutex
 	open map[int]*entrance // by port
@@ -39,12 +64,11 @@ func NewDoor(cfg DoorConfig) *Door {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Door{listen: cfg.Listen, log: cfg.Log, open: map[int]*entrance{}}
+	return &Door{listen: cfg.Listen, log: cfg.Log, bounds: cfg.Bounds.orDefault(), open: map[int]*entrance{}}
 }
 
 // entrance is a port at which the door is open.
 type entrance struct {
-	names   []string // under which a browser on this computer knows it
 	server  *http.Server
 	serving sync.WaitGroup
 	awaited map[string]http.Handler // by path; guarded by the door
@@ -91,15 +115,18 @@ func (d *Door) openAt(port int) (*entrance, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entrance{names: namesOf(port), awaited: map[string]http.Handler{}}
+	e := &entrance{awaited: map[string]http.Handler{}}
 	e.server = &http.Server{
-		Handler:           http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { d.answer(e, out, r) }),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       time.Minute,
+		Handler:           OnlyUnder(LocalHosts(port), http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { d.answer(e, out, r) })),
+		ReadHeaderTimeout: d.bounds.Header,
+		IdleTimeout:       d.bounds.Idle,
+		WriteTimeout:      d.bounds.Answer,
+		MaxHeaderBytes:    d.bounds.HeaderBytes,
 		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
 	}
 	for _, l := range listeners {
-		e.serving.Go(func() { _ = e.server.Serve(l) }) // until it is closed
+		few := netutil.LimitListener(l, d.bounds.Connections)
+		e.serving.Go(func() { _ = e.server.Serve(few) }) // until it is closed
 	}
 	return e, nil
 }
@@ -124,11 +151,11 @@ func (d *Door) listenAt(port int) ([]net.Listener, error) {
 	return nil, err
 }
 
-// answer hands a request to who awaits it. One that came under another name was sent by a
-// page that had its own name lead to this computer.
+// answer hands a request to who awaits it. One with a body is turned away unread: nobody who comes
+// back has anything to send.
 func (d *Door) answer(e *entrance, out http.ResponseWriter, r *http.Request) {
-	if !slices.Contains(e.names, strings.ToLower(r.Host)) {
-		http.Error(out, "Feebridge answers to localhost alone.", http.StatusForbidden)
+	if r.ContentLength != 0 {
+		turnAway(out, http.StatusRequestEntityTooLarge, "Feebridge expects a browser here.")
 		return
 	}
 	d.mu.Lock()
@@ -144,20 +171,40 @@ func (d *Door) answer(e *entrance, out http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(out, r)
 }
 
+// OnlyUnder turns away what was not asked for under one of the hosts, each with its port. A page whose
+// own name leads to this computer asks under that name.
+func OnlyUnder(hosts []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(hosts, strings.ToLower(r.Host)) {
+			turnAway(out, http.StatusForbidden, "Feebridge answers to localhost alone.")
+			return
+		}
+		next.ServeHTTP(out, r)
+	})
+}
+
+// turnAway answers, and waits for nothing that is still to come of the request.
+func turnAway(out http.ResponseWriter, status int, why string) {
+	_ = http.NewResponseController(out).SetReadDeadline(time.Now()) // or the server would read on
+	out.Header().Set("Connection", "close")
+	http.Error(out, why, status)
+}
+
 // localNames are the hosts that are this computer for every browser.
 var localNames = []string{"localhost", "127.0.0.1", "::1"}
 
-// namesOf are the hosts of a request that was meant for a port of this computer.
-func namesOf(port int) []string {
-	var names []string
-	for _, name := range localNames {
+// LocalHosts are the hosts of a request that was meant for a port of this computer. The names are
+// further ones that it has.
+func LocalHosts(port int, names ...string) []string {
+	var hosts []string
+	for _, name := range slices.Concat(localNames, names) {
 		at := net.JoinHostPort(name, strconv.Itoa(port))
-		names = append(names, at)
+		hosts = append(hosts, at)
 		if port == httpPort { // which a browser leaves out
-			names = append(names, strings.TrimSuffix(at, ":"+strconv.Itoa(port)))
+			hosts = append(hosts, strings.TrimSuffix(at, ":"+strconv.Itoa(port)))
 		}
 	}
-	return names
+	return hosts
 }
 
 // httpPort is the port of an address of plain http that names none.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -431,4 +432,175 @@ func TestALinkWhoseTabIsClosed(t *testing.T) {
 		cancel()
 		linked.Wait()
 	})
+}
+
+// counted is a listener that counts the connections which are open.
+type counted struct {
+	net.Listener
+	mu         sync.Mutex
+	open, most int
+}
+
+func (c *counted) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open++
+	c.most = max(c.most, c.open)
+	return &countedConn{Conn: conn, of: c}, nil
+}
+
+type countedConn struct {
+	net.Conn
+	of   *counted
+	once sync.Once
+}
+
+func (c *countedConn) Close() error {
+	c.once.Do(func() {
+		c.of.mu.Lock()
+		defer c.of.mu.Unlock()
+		c.of.open--
+	})
+	return c.Conn.Close()
+}
+
+// boundedDoor opens a door with bounds on the loopback network, and returns its address.
+func boundedDoor(t *testing.T, b xero.Bounds, open func(context.Context, string) error) (address string, at *counted) {
+	t.Helper()
+	deadline.Watch(t)
+	port := freePorts(t, 1)[0]
+	listening := make(chan *counted, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	door := xero.NewDoor(xero.DoorConfig{Bounds: b, Listen: func(network, address string) (net.Listener, error) {
+		if network != "tcp4" {
+			return nil, errors.New("there is no IPv6")
+		}
+		l, err := new(net.ListenConfig).Listen(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		c := &counted{Listener: l}
+		listening <- c
+		return c, nil
+	}})
+	var linked sync.WaitGroup
+	linked.Go(func() { door.Links(ctx, fmt.Sprintf("http://localhost:%d/open/", port), open) })
+	t.Cleanup(func() {
+		cancel()
+		deadline.Wait(t, linked.Wait, "the end of listening for links")
+	})
+	return fmt.Sprintf("127.0.0.1:%d", port), deadline.Receive(t, listening, "the port at which links arrive")
+}
+
+// say connects to a door and says something.
+func say(t *testing.T, address, text string) net.Conn {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp4", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(deadline.Thing)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func TestTheDoorCutsWhatIsSlowOrLarge(t *testing.T) {
+	const soon = 50 * time.Millisecond
+	patient := xero.Bounds{Header: time.Hour, Idle: time.Hour, Answer: time.Hour, HeaderBytes: 8 << 10}
+	head := func(more string) string {
+		return "GET /open/known.1 HTTP/1.1\r\nHost: localhost:%s\r\n" + more + "\r\n"
+	}
+	for name, c := range map[string]struct {
+		change func(*xero.Bounds)
+		say    string // %s is the port
+		status string // that it is answered with; "" for no answer
+		opens  bool
+	}{
+		"nothing is said":                {func(b *xero.Bounds) { b.Header = soon }, "", "", false},
+		"half a request":                 {func(b *xero.Bounds) { b.Header = soon }, "GET /open/known.1 HT", "", false},
+		"headers without an end":         {func(b *xero.Bounds) { b.Header = soon }, strings.TrimSuffix(head("X: y\r\n"), "\r\n"), "", false},
+		"a request, and nothing more":    {func(b *xero.Bounds) { b.Idle = soon }, head(""), "200 OK", true},
+		"a header that is too large":     {func(*xero.Bounds) {}, head("Cookie: " + strings.Repeat("x", 64<<10) + "\r\n"), "431 ", false},
+		"a body that never comes":        {func(*xero.Bounds) {}, strings.Replace(head("Content-Length: 1000000\r\n"), "GET", "POST", 1), "413 ", false},
+		"a body without an end":          {func(*xero.Bounds) {}, head("Transfer-Encoding: chunked\r\n"), "413 ", false},
+		"a body for a page of evil":      {func(*xero.Bounds) {}, strings.Replace(head("Content-Length: 9\r\n"), "localhost", "evil.example", 1), "403 ", false},
+		"the next request does not come": {func(b *xero.Bounds) { b.Idle = soon }, head("") + "GET /open/", "200 OK", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, b := &opener{}, patient
+			c.change(&b)
+			if strings.HasSuffix(c.say, "GET /open/") {
+				b.Header = soon
+			}
+			address, _ := boundedDoor(t, b, o.open)
+			_, port, _ := net.SplitHostPort(address)
+			conn := say(t, address, strings.Replace(c.say, "%s", port, 1))
+			answer, err := io.ReadAll(conn) // to the end of the connection
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("it is still open after %v", deadline.Thing)
+			}
+			if got := string(answer); c.status != "" && !strings.HasPrefix(got, "HTTP/1.1 "+c.status) || strings.Contains(got, "200 OK") != c.opens {
+				t.Errorf("the answer is %q", got)
+			}
+			if got := o.marks(); (len(got) == 1) != c.opens {
+				t.Errorf("it opens %q", got)
+			}
+		})
+	}
+}
+
+// TestTheDoorServesAFewAtOnce has two clients that say nothing, and many that follow a link: no more
+// are connected than may be, and all are served.
+func TestTheDoorServesAFewAtOnce(t *testing.T) {
+	const clients, bound = 12, 4
+	looked, goOn := make(chan struct{}, clients), make(chan struct{})
+	address, at := boundedDoor(t, xero.Bounds{Header: time.Hour, Connections: bound}, func(ctx context.Context, _ string) error {
+		looked <- struct{}{}
+		select {
+		case <-goOn:
+		case <-ctx.Done():
+		}
+		return nil
+	})
+	for range 2 {
+		say(t, address, "GET ")
+	}
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			browser := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: deadline.Thing}
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/open/known.1", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			page, err := browser.Do(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if page.StatusCode != http.StatusOK {
+				t.Errorf("the status is %d", page.StatusCode)
+			}
+			_ = page.Body.Close()
+		})
+	}
+	deadline.Receive(t, looked, "the first link to be followed")
+	close(goOn)
+	deadline.Wait(t, all.Wait, "every link to be followed")
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	if at.most > bound || at.most < 3 {
+		t.Errorf("%d were connected at once", at.most)
+	}
 }

@@ -10,9 +10,11 @@ import (
 )
 
 // Firm is an App on an empty database, without Xero.
-func Firm(t *testing.T) (*app.App, *sqlite.DB, staff.Member) {
+func Firm(t testing.TB) (*app.App, *sqlite.DB, staff.Member) {
 	t.Helper()
-	deadline.Watch(t)
+	if _, fuzzing := t.(*testing.F); !fuzzing { // which goes on for as long as it is told to
+		deadline.Watch(t)
+	}
 	db, err := sqlite.Open(t.Context(), t.TempDir()+"/firm.db")
 	if err != nil {
 		t.Fatal(err)

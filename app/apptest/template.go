@@ -18,16 +18,16 @@ const TemplateHeader = "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,
 func DrawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
 	numbers := rapid.SliceOfNDistinct(rapid.StringMatching(`[!-~]([ -~]{0,10}[!-~])?`).Filter(harmless), 1, 4,
 		func(s string) string { return billing.Number(s).Fold() }).Draw(t, "numbers")
-	text := rapid.StringMatching(`[A-Za-z0-9äé株](["',;. A-Za-z0-9äé株\n]{0,20}[A-Za-z0-9äé株.])?`)
+	line := rapid.StringMatching(`[A-Za-z0-9äé株](["',;. A-Za-z0-9äé株]{0,20}[A-Za-z0-9äé株.])?`)
 	invoices := make([]billing.Invoice, len(numbers))
 	for i, number := range numbers {
 		invoices[i] = billing.Invoice{
 			Client: billing.ClientID(rapid.SampledFrom([]string{"Kauri Joinery Ltd", "Harbour Café", "株式会社"}).Draw(t, "client")),
 			Type:   billing.Final, Number: billing.Number(number),
 			Date: 20260101 + billing.Date(rapid.IntRange(0, 27).Draw(t, "day")), Due: 20261201 + billing.Date(rapid.IntRange(0, 27).Draw(t, "due")),
-			Reference: rapid.OneOf(rapid.Just(""), text).Draw(t, "reference"), BrandingTheme: rapid.SampledFrom([]string{"", "Standard"}).Draw(t, "theme"),
+			Reference: rapid.OneOf(rapid.Just(""), line).Draw(t, "reference"), BrandingTheme: rapid.SampledFrom([]string{"", "Standard"}).Draw(t, "theme"),
 			Currency: rapid.SampledFrom([]money.Currency{"NZD", "AUD"}).Draw(t, "currency"), Amounts: amounts,
-			Lines: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) billing.Line { return drawLine(t, text) }), 1, 4).Draw(t, "lines"),
+			Lines: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) billing.Line { return drawLine(t, line) }), 1, 4).Draw(t, "lines"),
 		}
 	}
 	return invoices
@@ -36,8 +36,8 @@ func DrawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
 // harmless holds back what WriteCSV marks with an apostrophe.
 func harmless(s string) bool { return !strings.ContainsAny(s[:1], "=+-@") }
 
-func drawLine(t *rapid.T, text *rapid.Generator[string]) billing.Line {
-	l := billing.Line{Description: text.Draw(t, "description")}
+func drawLine(t *rapid.T, line *rapid.Generator[string]) billing.Line {
+	l := billing.Line{Description: strings.Join(rapid.SliceOfN(line, 1, 3).Draw(t, "description"), "\n")}
 	if rapid.IntRange(0, 4).Draw(t, "text alone") == 0 {
 		return l
 	}
@@ -52,7 +52,7 @@ func drawLine(t *rapid.T, text *rapid.Generator[string]) billing.Line {
 	}).Draw(t, "tax")
 	for _, category := range []string{"Region", "Partner"} {
 		if rapid.Bool().Draw(t, category) {
-			l.Tracking = append(l.Tracking, billing.Tracking{Category: category, Option: text.Draw(t, "option")})
+			l.Tracking = append(l.Tracking, billing.Tracking{Category: category, Option: line.Draw(t, "option")})
 		}
 	}
 	return l

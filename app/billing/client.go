@@ -64,16 +64,38 @@ func (c Client) Check() error {
 	case len([]rune(c.Code)) > MaxCode:
 		return refuse("problem.client.long-code", "Name", translations.Quoted(c.Name), "Count", MaxCode)
 	}
+	if _, err := money.ParseCurrency(string(c.Currency)); err != nil && c.Currency != "" {
+		return refuse("problem.as-told", "Problem", err)
+	}
 	if err := c.Term.Check(); err != nil {
 		return err
 	}
+	if err := checkEach(entry{"field.name", c.Name}, entry{"field.code", c.Code}, entry{"field.billing-code", c.BillingCode}); err != nil {
+		return err
+	}
+	if err := c.Address.Check(); err != nil {
+		return err
+	}
 	return CheckEmail(c.Email)
+}
+
+// Check returns why the address cannot be saved, or nil.
+func (a Address) Check() error {
+	for _, text := range a.Lines {
+		if err := checkEach(entry{"field.street", text}); err != nil {
+			return err
+		}
+	}
+	return checkEach(entry{"field.city", a.City}, entry{"field.region", a.Region}, entry{"field.postal-code", a.PostalCode}, entry{"field.country", a.Country})
 }
 
 // CheckEmail returns why the address cannot be used, or nil; none at all is fine.
 func CheckEmail(s string) error {
 	if s == "" {
 		return nil
+	}
+	if err := checkEach(entry{"field.email", s}); err != nil {
+		return err
 	}
 	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > MaxEmail {
 		return refuse("problem.email", "Email", translations.Quoted(s))

@@ -29,5 +29,8 @@ func (c Code) Check() error {
 	case len([]rune(c.Description)) > MaxDescription:
 		return refuse("problem.code.long-description", "Code", translations.Quoted(c.Code), "Count", MaxDescription)
 	}
-	return nil
+	if err := checkEach(entry{"field.billing-code", c.Code}, entry{"field.tax", c.Tax}, entry{"field.account", c.Account}); err != nil {
+		return err
+	}
+	return CheckLines(translations.Say("field.description"), c.Description)
 }

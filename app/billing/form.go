@@ -117,7 +117,7 @@ func (p Problems) Error() string {
 func (f Form) Read(taxes []Tax) (Invoice, error) {
 	v := Invoice{
 		Client: f.Client, Type: f.Type, Date: f.Date, Due: f.Due, Reference: strings.TrimSpace(f.Reference), Currency: f.Currency,
-		Amounts: f.Amounts, BrandingTheme: f.Theme, Note: f.Note,
+		Amounts: f.Amounts, BrandingTheme: f.Theme, Note: TidyLines(f.Note),
 	}
 	var problems Problems
 	wrong := func(line int, field Field, err error) {
@@ -135,6 +135,7 @@ func (f Form) Read(taxes []Tax) (Invoice, error) {
 	if _, err := money.ParseCurrency(string(f.Currency)); err != nil {
 		wrong(-1, CurrencyField, err)
 	}
+	v.checkHead(func(field Field, err error) { wrong(-1, field, err) })
 	for i, l := range f.Lines {
 		if l.Empty() {
 			continue
@@ -167,9 +168,10 @@ func (l FormLine) Empty() bool {
 // a unit amount and no quantity is one of it.
 func (l FormLine) read(taxes []Tax, wrong func(Field, error)) Line {
 	line := Line{
-		Code: strings.TrimSpace(l.Code), Description: strings.TrimSpace(l.Description),
+		Code: strings.TrimSpace(l.Code), Description: strings.TrimSpace(TidyLines(l.Description)),
 		Account: strings.TrimSpace(l.Account), Item: strings.TrimSpace(l.Item), Tracking: l.Tracking,
 	}
+	line.checkTexts(wrong)
 	var err error
 	if strings.TrimSpace(l.UnitAmount) != "" {
 		line.UnitAmount, err = money.ParseUnitAmount(l.UnitAmount)

@@ -127,6 +127,41 @@ func (v Invoice) Name() translations.Phrase {
 	return translations.Say("invoice.title", "Number", v.Number)
 }
 
+// CheckTexts returns why a text of the invoice cannot be stored, or nil. What was stored before
+// there was this rule is checked when it is saved again.
+func (v Invoice) CheckTexts() error {
+	var first error
+	note := func(_ Field, err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	v.checkHead(note)
+	for _, l := range v.Lines {
+		l.checkTexts(note)
+	}
+	return first
+}
+
+// checkHead tells each text of the head whether it can be stored, with its field.
+func (v Invoice) checkHead(tell func(Field, error)) {
+	tell(ReferenceField, CheckLine(translations.Say("field.reference"), v.Reference))
+	tell(ThemeField, CheckLine(translations.Say("field.branding-theme"), v.BrandingTheme))
+	tell(NoteField, CheckLines(translations.Say("field.note"), v.Note))
+}
+
+// checkTexts tells each text of the line whether it can be stored, with its field.
+func (l Line) checkTexts(tell func(Field, error)) {
+	tell(CodeField, CheckLine(translations.Say("field.billing-code"), l.Code))
+	tell(DescriptionField, CheckLines(translations.Say("field.description"), l.Description))
+	tell(AccountField, CheckLine(translations.Say("field.account"), l.Account))
+	tell(ItemField, CheckLine(translations.Say("field.item"), l.Item))
+	for _, t := range l.Tracking {
+		tell(TrackingField, CheckLine(translations.Say("field.tracking"), t.Category))
+		tell(TrackingField, CheckLine(translations.Say("field.tracking"), t.Option))
+	}
+}
+
 func (l Line) check() error {
 	switch {
 	case strings.TrimSpace(l.Description) == "":

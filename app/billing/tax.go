@@ -37,6 +37,9 @@ func (t Tax) Check() error {
 	case t.Rate < 0:
 		return refuse("problem.tax.negative", "Tax", translations.Quoted(t.Name))
 	}
+	if err := checkEach(entry{"field.name", t.Name}, entry{"field.code", t.Code}); err != nil {
+		return err
+	}
 	return t.checkParts()
 }
 
@@ -51,6 +54,9 @@ func (t Tax) checkParts() error {
 		}
 		if p.Rate < 0 {
 			return refuse("problem.tax.part-negative", "Part", translations.Quoted(p.Name), "Tax", translations.Quoted(t.Name))
+		}
+		if err := checkEach(entry{"field.name", p.Name}); err != nil {
+			return err
 		}
 		sum += p.Rate
 	}

@@ -49,7 +49,7 @@ func readCodes(sheet app.Sheet, taxes []billing.Tax) ([]billing.Code, []Problem)
 		}
 		text := func(column string) string {
 			if at, there := columns[column]; there && at < len(row.Cells) {
-				return strings.TrimSpace(row.Cells[at].Text)
+				return strings.TrimSpace(billing.TidyLines(row.Cells[at].Text))
 			}
 			return ""
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/assets/translations"
 )
 
@@ -108,5 +109,16 @@ func (in *importer) text(r app.SheetRow, column string) string {
 		in.problem(r.Line, column, "file.formula")
 		return ""
 	}
-	return strings.TrimSpace(c.Text)
+	text := strings.TrimSpace(billing.TidyLines(c.Text))
+	check := billing.CheckLine
+	switch column {
+	case "Description":
+		check = billing.CheckLines
+	case "ContactName":
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	if err := check(translations.Say("file.text"), text); err != nil {
+		in.problem(r.Line, column, "problem.as-told", "Problem", err)
+	}
+	return text
 }

@@ -130,6 +130,9 @@ func importClient(tx app.Tx, by staff.Member, c billing.Client) error {
 	if err := app.Allow(by, staff.EditClients, c.ID); err != nil {
 		return err
 	}
+	if err := c.Check(); err != nil {
+		return err
+	}
 	if _, err := tx.SaveClient(c); err != nil {
 		return err
 	}
@@ -138,6 +141,9 @@ func importClient(tx app.Tx, by staff.Member, c billing.Client) error {
 
 func importInvoice(tx app.Tx, by staff.Member, v billing.Invoice, finalize bool) error {
 	if err := app.Allow(by, staff.EditInvoices, v.Client); err != nil {
+		return err
+	}
+	if err := v.CheckTexts(); err != nil {
 		return err
 	}
 	burnt, err := tx.Burnt(v.Number)

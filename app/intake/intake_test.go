@@ -374,3 +374,19 @@ func TestImportNeedsPermission(t *testing.T) {
 		t.Errorf("the firm has %d invoices", n)
 	}
 }
+
+// TestImportTellsEachHiddenCharacterByItsPlace puts one into every column.
+func TestImportTellsEachHiddenCharacterByItsPlace(t *testing.T) {
+	a, _, me := apptest.Firm(t)
+	for _, column := range strings.Split(strings.ReplaceAll(apptest.TemplateHeader, "*", ""), ",") {
+		p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{column: "a\u202eb"}), intake.Options{})
+		if len(p.Problems) == 0 || p.Problems[0].Line != 2 || p.Problems[0].Column != column || !strings.Contains(p.Problems[0].Error(), "U+202E") {
+			t.Errorf("%s: %v", column, p.Problems)
+		}
+	}
+	file := row(map[string]string{"Description": "first\r\nsecond", "ContactName": "Kauri\nJoinery", "InvoiceNumber": "INV-2"})
+	if p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+file, intake.Options{}); len(p.Problems) > 0 ||
+		p.Invoices[0].Invoice.Lines[0].Description != "first\nsecond" || p.Invoices[0].Client != "Kauri Joinery" {
+		t.Errorf("several lines: %v", p.Problems)
+	}
+}

@@ -101,6 +101,9 @@ func (m Mapping) Check(chart Chart, was Mapping) error {
 	if err := m.Term.Check(); err != nil {
 		return err
 	}
+	if err := m.checkTexts(); err != nil {
+		return err
+	}
 	for code, t := range m.Codes {
 		if t.Account != "" && t.Item != "" {
 			return &billing.Refused{Phrase: translations.Say("problem.mapping.both", "Code", code)}
@@ -111,6 +114,22 @@ func (m Mapping) Check(chart Chart, was Mapping) error {
 		known := func(was translations.Phrase) bool { return was.String() == gone.String() }
 		if !slices.ContainsFunc(before, known) {
 			return &billing.Refused{Phrase: translations.Say("problem.mapping.missing", "Problem", gone, "Organisation", chart.Tenant.Name)}
+		}
+	}
+	return nil
+}
+
+// checkTexts refuses billing codes and taxes with a character that nobody sees. All else that a
+// mapping names is in the organisation.
+func (m Mapping) checkTexts() error {
+	for _, code := range slices.Sorted(maps.Keys(m.Codes)) {
+		if err := billing.CheckLine(translations.Say("field.billing-code"), code); err != nil {
+			return err
+		}
+	}
+	for _, tax := range slices.Sorted(maps.Keys(m.Taxes)) {
+		if err := billing.CheckLine(translations.Say("field.tax"), tax); err != nil {
+			return err
 		}
 	}
 	return nil

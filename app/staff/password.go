@@ -103,20 +103,32 @@ const (
 	longestLock  = 15 * time.Minute
 )
 
-// IsLocked reports whether no try counts now. A lock that would last longer than any does
-// was made by a clock that was wrong.
-func (p Password) IsLocked(now time.Time) bool {
-	left := p.Locked.Sub(now)
-	return left > 0 && left <= longestLock
-}
+// IsLocked reports whether no try counts now.
+func (p Password) IsLocked(now time.Time) bool { return now.Before(p.Locked) }
 
 // Failed returns what follows a failed try.
 func (p Password) Failed(now time.Time) Password {
 	p.Failures++
-	if over := p.Failures - freeFailures; over >= 0 {
-		p.Locked = now.Add(min(firstLock<<min(over, 10), longestLock))
+	if p.Failures >= freeFailures {
+		p.Locked = now.Add(p.lockTime())
 	}
 	return p
+}
+
+// lockTime is how long the failures lock.
+func (p Password) lockTime() time.Duration {
+	return min(firstLock<<max(0, min(p.Failures-freeFailures, 10)), longestLock)
+}
+
+// LockAnew returns what a lock becomes that would last longer than it was made for: the clock
+// was set back since, or was ahead when it was made. It begins anew, so that setting the clock
+// back opens nothing, and a clock that was wrong keeps nobody out for years.
+func (p Password) LockAnew(now time.Time) (anew Password, is bool) {
+	if most := p.lockTime(); p.Locked.Sub(now) > most {
+		p.Locked = now.Add(most)
+		return p, true
+	}
+	return p, false
 }
 
 // Succeeded returns what follows a good try.

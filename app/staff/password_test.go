@@ -70,9 +70,15 @@ func TestFailedTriesLockForLongerAndLonger(t *testing.T) {
 			t.Errorf("after %d failures it is locked for %s, want %s", p.Failures, got, want)
 		}
 	}
-	for after, want := range map[time.Duration]bool{0: true, 15*time.Minute - 1: true, 15 * time.Minute: false, time.Hour: false, -time.Millisecond: false} {
+	for after, want := range map[time.Duration]bool{0: true, 15*time.Minute - 1: true, 15 * time.Minute: false, time.Hour: false, -24 * time.Hour: true} {
 		if got := p.IsLocked(now.Add(after)); got != want {
 			t.Errorf("%s after it was locked for 15 minutes: %v", after, got)
+		}
+	}
+	for after, want := range map[time.Duration]time.Duration{0: 15 * time.Minute, time.Minute: 14 * time.Minute, -time.Millisecond: 15 * time.Minute, -24 * 365 * time.Hour: 15 * time.Minute} {
+		anew, is := p.LockAnew(now.Add(after))
+		if got := anew.Locked.Sub(now.Add(after)); got != want || is != (after < 0) {
+			t.Errorf("%s after it was locked for 15 minutes, the lock lasts %s, begun anew: %v", after, got, is)
 		}
 	}
 	if p = p.Succeeded(); p.Failures != 0 || !p.Locked.IsZero() {

@@ -99,6 +99,9 @@ func (m Member) Check() error {
 	case strings.Contains(m.Name, "@"):
 		return refuse("problem.staff.at-sign", "Name", translations.Quoted(m.Name))
 	}
+	if err := billing.CheckLine(translations.Say("field.name"), m.Name); err != nil {
+		return err
+	}
 	for p := range m.Time {
 		if !slices.Contains(TimePermissions(), p) {
 			return refuse("problem.staff.permission", "Permission", translations.Quoted(string(p)))

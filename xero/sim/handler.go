@@ -15,7 +15,7 @@ func (s *Sim) Handler() http.Handler {
 		mux.HandleFunc("DELETE "+path+"/{id}", s.serve(s.deleteConnection))
 	}
 	mux.HandleFunc("GET /identity/connect/authorize", s.serve(s.authorizePage))
-	mux.HandleFunc("POST /identity/connect/authorize", s.serve(s.decideConsent))
+	mux.Handle("POST /identity/connect/authorize", s.ownForms(s.serve(s.decideConsent)))
 	mux.HandleFunc("GET /identity/error", s.serve(errorPage))
 	mux.HandleFunc("POST /connect/token", s.serve(s.issueTokens))
 	mux.HandleFunc("POST /connect/revocation", s.serve(s.revoke))

@@ -57,11 +57,15 @@ func (s *Sim) web() http.Handler {
 	mux.HandleFunc("GET /app/{code}/contacts/contact/{id}", redirectTo("/contacts/"))
 	mux.HandleFunc("/", w.notFound)
 
-	// Any page in the person's browser can post to a port of this machine: only this page's own forms are taken. A
-	// request that names no origin comes from no browser.
+	return guard(s.ownForms(mux))
+}
+
+// ownForms takes only the forms of this page: any page in the person's browser can post to a port of this machine. A
+// request that names no origin comes from no browser. Whoever listens sees to the host: another name may lead here.
+func (s *Sim) ownForms(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
-	origin.SetDenyHandler(http.HandlerFunc(w.foreignForm))
-	return guard(origin.Handler(mux))
+	origin.SetDenyHandler(http.HandlerFunc((&site{sim: s}).foreignForm))
+	return origin.Handler(next)
 }
 
 // site serves the web page of a Sim.

@@ -222,6 +222,11 @@ func TestOnlyOwnFormsAreTaken(t *testing.T) {
 			if !test.taken && (p.status != http.StatusForbidden || !strings.Contains(p.body, "sent from another site")) {
 				t.Errorf("status %d", p.status)
 			}
+			r = v.request("POST", "/identity/connect/authorize", nil)
+			r.Header.Set(test.header[0], strings.Replace(test.header[1], "own", v.base, 1))
+			if p := v.send(r); (p.status != http.StatusForbidden) != test.taken {
+				t.Errorf("consent: status %d", p.status)
+			}
 		})
 	}
 }

@@ -1,0 +1,98 @@
+package paper
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gofrs/flock"
+)
+
+// Folder is where invoices are printed to that are only looked at. A viewer needs a file of them, and
+// nobody else does: they go when Feebridge ends, and those that one left which was killed when the
+// next one starts. It is safe for use by many goroutines.
+type Folder struct {
+	within string // the folder for temporary files
+
+	mu   sync.Mutex
+	path string // "" before the first invoice
+	use  *flock.Flock
+}
+
+const (
+	folders  = "feebridge-papers-*" // what temporary folders of ours are called
+	inUse    = ".feebridge"         // a file in each, which its Feebridge holds locked
+	printout = ".pdf"
+)
+
+// NewFolder returns a folder among this person's temporary files. It is made for the first invoice.
+func NewFolder() *Folder { return &Folder{within: os.TempDir()} }
+
+// Path returns where the invoice of that name is to be printed.
+func (f *Folder) Path(name string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.path == "" {
+		path, err := os.MkdirTemp(f.within, folders) // its owner's alone
+		if err != nil {
+			return "", err
+		}
+		use := flock.New(filepath.Join(path, inUse), flock.SetPermissions(0o600))
+		if locked, err := use.TryLock(); err != nil {
+			return "", errors.Join(err, os.RemoveAll(path))
+		} else if _, err := os.Lstat(use.Path()); !locked || err != nil {
+			_ = use.Unlock()
+			continue // another Feebridge that is starting took it for one that was left
+		}
+		f.path, f.use = path, use
+	}
+	return filepath.Join(f.path, name+printout), nil
+}
+
+// Close removes the folder with the invoices in it.
+func (f *Folder) Close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.path != "" {
+		discard(f.path, f.use)
+		f.path = ""
+	}
+}
+
+// Sweep removes what a Feebridge left that was killed. A folder whose Feebridge runs is locked; one
+// without our lock file is none of ours. What cannot be removed stays for the next time.
+func (f *Folder) Sweep() {
+	found, _ := filepath.Glob(filepath.Join(f.within, folders)) // the pattern is a good one
+	for _, path := range found {
+		lock := filepath.Join(path, inUse)
+		if !is(path, os.ModeDir) || !is(lock, 0) {
+			continue
+		}
+		use := flock.New(lock)
+		if locked, err := use.TryLock(); err == nil && locked {
+			discard(path, use)
+		}
+	}
+}
+
+// is reports whether there is a file of that type, not by way of a link.
+func is(path string, kind os.FileMode) bool {
+	found, err := os.Lstat(path)
+	return err == nil && found.Mode().Type() == kind
+}
+
+// discard removes the invoices in a folder that is locked, and the folder. Where something else is in
+// it, that stays, and so does the folder.
+func discard(path string, use *flock.Flock) {
+	left, _ := os.ReadDir(path)
+	for _, file := range left {
+		if filepath.Ext(file.Name()) == printout || filepath.Ext(file.Name()) == ".tmp" { // or half of one
+			_ = os.Remove(filepath.Join(path, file.Name()))
+		}
+	}
+	_ = os.Remove(use.Path())
+	_ = use.Unlock()
+	_ = os.Remove(use.Path()) // where an open file cannot be removed
+	_ = os.Remove(path)
+}
