@@ -334,9 +334,29 @@ func (m creation) uncreated(e *effects, members []string) {
 func (k *contacts) followMergesOf(ctx context.Context, sent []app.Export, byMark map[string]ledger.Standing) error {
 	var moved []ledger.ContactID
 	for _, e := range sent {
-		if st, found := byMark[e.Mark]; found && e.Contact != "" && st.Contact != e.Contact {
+		if st, found := byMark[app.MarkKey(e.Mark)]; found && e.Contact != "" && st.Contact != e.Contact {
 			moved = append(moved, e.Contact)
 		}
+	}
+	return k.followMerges(ctx, k.tenant, k.directory, moved)
+}
+
+// followMergesAmong does so with what bears no mark and has the number of an export, too.
+func (k *contacts) followMergesAmong(ctx context.Context, sent []app.Export, found reading) error {
+	var moved []ledger.ContactID
+	for _, e := range sent {
+		if _, known := found.byMark[app.MarkKey(e.Mark)]; known || e.Contact == "" {
+			continue
+		}
+		for _, st := range found.others {
+			if st.Number.Fold() == e.Number.Fold() && st.Contact != e.Contact {
+				moved = append(moved, e.Contact)
+				break
+			}
+		}
+	}
+	if err := k.followMergesOf(ctx, sent, found.byMark); err != nil {
+		return err
 	}
 	return k.followMerges(ctx, k.tenant, k.directory, moved)
 }

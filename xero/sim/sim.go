@@ -25,7 +25,8 @@ type Config struct {
 	// default it is free again. The number of a voided invoice is always taken.
 	DeletedNumbersHeld bool
 
-	Odd Odd // assumptions that are turned round; see Oddities
+	Odd   Odd   // assumptions that are turned round; see Oddities
+	Marks Marks // what answers tell of a Url; MarksKept when empty
 
 	Faults  []Rule
 	Observe func(Call)       // told of every call, see Call; may act on the Sim
