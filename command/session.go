@@ -52,8 +52,11 @@ type session struct {
 	db   *sqlite.DB
 	log  *slog.Logger
 	door *xero.Door
+	xero *xero.Client
 	app  *Desk
 	firm app.Firm
+
+	hear func(xero.Exchange) // is told of Xero's answers; nil for nobody
 
 	me       staff.Member // who acts
 	password string       // with which they proved it; "" where they need not
@@ -92,7 +95,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
+	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
 // path returns where the firm's database is.
@@ -126,6 +129,13 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 	return s.app.Token(ctx, t)
 }
 
+// heard passes an answer of Xero's on.
+func (s *session) heard(x xero.Exchange) {
+	if s.hear != nil {
+		s.hear(x)
+	}
+}
+
 // start opens the database and makes the App. The firm, its Admin and the others are used
 // only for a new database; v is nil where consents are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others []string, options ...sqlite.Option) error {
@@ -138,7 +148,8 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: xero.New(x), Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.xero = xero.New(x)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: s.xero, Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}

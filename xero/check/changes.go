@@ -25,7 +25,7 @@ func moment(text string) (time.Time, bool) {
 
 var xeroDate = regexp.MustCompile(`^/Date\((\d+)(?:[+-]\d{4})?\)/$`)
 
-const changedReference = "Feebridge check, changed"
+const changedReference = ourWords + ", changed"
 
 var change = &step{
 	name: "a change",
@@ -83,7 +83,10 @@ var changeListed = &step{
 			before := 0 // others of this run: what a person changes meanwhile may come first
 			for _, e := range l.changes {
 				if e.text("InvoiceID") == string(l.first.outcome.Standing.ID) {
-					return holds(before == 0, "%d drafts of this check before it", before)
+					if before == 0 {
+						return holds(true, "the first of this check's drafts")
+					}
+					return holds(false, "%d of this check's drafts before it", before)
 				}
 				if strings.Contains(e.text("InvoiceNumber"), l.run) {
 					before++
@@ -152,7 +155,7 @@ var changeSince = &step{
 		}},
 		{Assumption{
 			Name: "changes.until", Source: documented,
-			Expected: "Asked for from the next second on, it isn't listed.",
+			Expected: "Asked for from the second after it, a change isn't listed.",
 			Why:      "Otherwise every refresh reads everything.",
 		}, func(l *lab) finding {
 			return holds(l.late == nil, "%s", map[bool]string{true: "listed", false: "not listed"}[l.late != nil])
@@ -192,7 +195,7 @@ var statusAlone = &step{
 		}, func(l *lab) finding { return sameUnit(l.plain, l.drafts["status"].write.Lines[0].UnitAmount) }},
 		{Assumption{
 			Name: "status.lines-unitdp", Source: told,
-			Expected: "With unitdp=4 it leaves them as they are, too.",
+			Expected: "A change of status with unitdp=4 leaves unit amounts of four decimals as they are.",
 			Why:      "So approving from here could be done.",
 		}, func(l *lab) finding {
 			return sameUnit(l.precise, l.drafts["status with unitdp"].write.Lines[0].UnitAmount)
@@ -275,12 +278,12 @@ var deletedAgain = &step{
 	rows: []assumption{
 		{Assumption{
 			Name: "text.status", Source: recorded,
-			Expected: "Deleting it again is refused: Invoice not of valid status for modification.",
+			Expected: "Deleting a draft again is refused: Invoice not of valid status for modification.",
 			Why:      "The words decide what the person is told.",
 		}, func(l *lab) finding { return refused(l.again.outcome, ledger.StatusMoved) }},
 		{Assumption{
 			Name: "removal.refused-id", Source: undocumented,
-			Expected: "The refusal has the invoice's ID.",
+			Expected: "The refusal of a deletion has the invoice's ID.",
 			Why:      "A refusal without it is taken for no answer, and the invoice looked up.",
 		}, func(l *lab) finding {
 			got := l.again.answer.text("InvoiceID")
@@ -301,6 +304,6 @@ var pastTheEnd = &step{
 		Why:      "A list may get shorter while it is read.",
 	}, func(l *lab) finding {
 		all, isList := object(l.pastEnd)["Invoices"].([]any)
-		return holds(l.pastEnd.Status == 200 && isList && len(all) == 0, "%d, %d invoices", l.pastEnd.Status, len(all))
+		return holds(l.pastEnd.Status == 200 && isList && len(all) == 0, "status %d, %d invoices", l.pastEnd.Status, len(all))
 	}}},
 }

@@ -73,24 +73,24 @@ type Config struct {
 // Calls returns about how many calls a run makes, with what it takes to clean up.
 func Calls(approve bool) int {
 	if approve {
-		return 71
+		return 65
 	}
-	return 65
+	return 60
 }
 
 // Most returns the most invoices and contacts that a run makes.
 func Most(approve bool) (invoices, contacts int) {
 	if approve {
-		return 34, 5
+		return 32, 5
 	}
-	return 31, 5
+	return 29, 5
 }
 
 // Organisation is what is to be known of an organisation before anything is tried on it.
 type Organisation struct {
-	Demo      bool
-	MayDraft  bool // the person who connected it may make drafts there
-	MayBeMade bool // and approved invoices
+	Demo       bool
+	MayDraft   bool // the person who connected it may make drafts there
+	MayApprove bool // and approved invoices
 }
 
 // Look reads the organisation, and what may be done there.
@@ -102,7 +102,7 @@ func Look(ctx context.Context, c *xero.Client, t ledger.TenantID) (Organisation,
 	if err != nil {
 		return Organisation{}, err
 	}
-	o := Organisation{MayDraft: true, MayBeMade: true}
+	o := Organisation{MayDraft: true, MayApprove: true}
 	o.Demo, _ = elementsOf(x, "Organisations").at(0)["IsDemoCompany"].(bool)
 	if x, err = c.Ask(ctx, t, get(nil, "Organisation", "Actions")); err == nil {
 		err = x.Trouble()
@@ -116,7 +116,7 @@ func Look(ctx context.Context, c *xero.Client, t ledger.TenantID) (Organisation,
 		case "CreateDraftInvoice":
 			o.MayDraft = allowed
 		case "CreateApprovedInvoice":
-			o.MayBeMade = allowed
+			o.MayApprove = allowed
 		}
 	}
 	return o, nil
@@ -154,7 +154,7 @@ func Run(ctx context.Context, cfg Config) ([]Result, error) {
 	return results, end
 }
 
-var errNotAsked = errors.New("it needs an approved invoice, which --approve allows")
+var errNotAsked = errors.New("it needs approved invoices, which only --approve makes")
 
 // stops reports whether after the error nothing more is tried.
 func stops(ctx context.Context, err error) bool {

@@ -3,14 +3,13 @@ package check
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
-
-	"encoding/json"
 
 	"feebridge/app"
 	"feebridge/app/billing"

@@ -97,6 +97,9 @@ func newLab(cfg Config) *lab {
 	return l
 }
 
+// ourWords begin each text that the run writes.
+const ourWords = "Feebridge check"
+
 // number returns a number that nobody has.
 func (l *lab) number() billing.Number {
 	l.count++
@@ -104,7 +107,7 @@ func (l *lab) number() billing.Number {
 }
 
 // named returns the name of a contact.
-func (l *lab) named(which string) string { return "Feebridge check " + l.run + " " + which }
+func (l *lab) named(which string) string { return ourWords + " " + l.run + " " + which }
 
 // mark returns an address like those that exports carry.
 func (l *lab) mark() string {
@@ -119,7 +122,7 @@ func (l *lab) draft(lines ...ledger.WriteLine) ledger.Write {
 	}
 	n := l.number()
 	return ledger.Write{
-		Member: string(n), Number: n, Contact: l.client, Date: l.date(), Due: l.date().AddDays(14), Reference: "Feebridge check",
+		Member: string(n), Number: n, Contact: l.client, Date: l.date(), Due: l.date().AddDays(14), Reference: ourWords,
 		Currency: l.chart.BaseCurrency, Amounts: money.Exclusive, Status: ledger.DraftThere, Mark: l.mark(), Lines: lines,
 	}
 }
@@ -127,7 +130,7 @@ func (l *lab) draft(lines ...ledger.WriteLine) ledger.Write {
 // line returns a line with the ordinary account and tax.
 func (l *lab) line(quantity money.Quantity, unit money.UnitAmount) ledger.WriteLine {
 	return ledger.WriteLine{
-		Description: "Feebridge check: not a real invoice", Quantity: quantity, UnitAmount: unit,
+		Description: ourWords + ": not a real invoice", Quantity: quantity, UnitAmount: unit,
 		Account: l.sales.Code, TaxType: l.tax.Type,
 	}
 }

@@ -38,7 +38,7 @@ var numberTaken = &step{
 			return err
 		}
 		w := l.draft()
-		w.Number, w.Reference = l.first.write.Number, "Feebridge check, other"
+		w.Number, w.Reference = l.first.write.Number, ourWords+", other"
 		made, err := l.create(ctx, newKey(), w)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ var numberTaken = &step{
 		}, func(l *lab) finding { return refused(l.taken.outcome, ledger.NumberTaken) }},
 		{Assumption{
 			Name: "number.untouched", Source: documented,
-			Expected: "Such a PUT changes nothing of the invoice that has the number.",
+			Expected: "A PUT with a number that is taken changes nothing of the invoice that has it.",
 			Why:      "An export must never overwrite another invoice.",
 		}, func(l *lab) finding {
 			for _, field := range []string{"Url", "Reference", "Total", "Status", "UpdatedDateUTC"} {
@@ -351,7 +351,9 @@ var unknownInvoice = &step{
 			Name: "read.unknown", Source: recorded,
 			Expected: "A single read of what Xero doesn't have gets 404.",
 			Why:      "Anything else is taken for trouble.",
-		}, func(l *lab) finding { return holds(l.unknown.Status == http.StatusNotFound, "%d", l.unknown.Status) }},
+		}, func(l *lab) finding {
+			return holds(l.unknown.Status == http.StatusNotFound, "status %d", l.unknown.Status)
+		}},
 		{Assumption{
 			Name: "answer.correlation", Source: recorded,
 			Expected: "Every answer of Xero's has a correlation ID in its header, refusals and 404 too.",

@@ -20,10 +20,13 @@ type scrubber struct {
 	secrets []string // texts to take out wherever they are
 }
 
+// shortest is the fewest bytes of a text that is taken out: less is in half of all words.
+const shortest = 3
+
 // hide takes the texts out of everything from now on.
 func (s *scrubber) hide(secrets ...string) {
 	for _, secret := range secrets {
-		if secret != "" && !slices.Contains(s.secrets, secret) {
+		if len(secret) >= shortest && !slices.Contains(s.secrets, secret) {
 			s.secrets = append(s.secrets, secret)
 		}
 	}
@@ -101,7 +104,7 @@ var keptOfOurs = []string{
 	"Type", "InvoiceID", "InvoiceNumber", "Reference", "Url", "Status", "StatusAttributeString", "HasErrors", "HasValidationErrors",
 	"Date", "DateString", "DueDate", "DueDateString", "UpdatedDateUTC", "UpdatedDateUTCString", "FullyPaidOnDate", "LineAmountTypes",
 	"CurrencyCode", "CurrencyRate", "SubTotal", "TotalTax", "Total", "TotalDiscount", "AmountDue", "AmountPaid", "AmountCredited",
-	"RoundingAmount", "EnteredTotal", "SentToContact", "IsDiscounted", "HasAttachments", "BrandingThemeID",
+	"RoundingAmount", "EnteredTotal", "SentToContact", "IsDiscounted", "HasAttachments",
 	"ContactID", "ContactStatus", "Name", "MergedToContactID", "EmailAddress", "ContactNumber",
 	"Description", "Quantity", "UnitAmount", "LineAmount", "TaxType", "TaxAmount", "DiscountRate", "LineItemID", "Message",
 }
@@ -113,7 +116,7 @@ func (s *scrubber) envelope(e element) map[string]any {
 		fields, settings := keptSettings[name]
 		switch {
 		case settings:
-			kept[name] = s.fields(e[name], fields)
+			kept[name] = s.fields(e[name], name, fields)
 		case name == "Invoices", name == "Contacts", name == "Elements":
 			kept[name] = s.oursOf(e.list(name))
 		case name == "pagination":
@@ -133,7 +136,7 @@ func (s *scrubber) oursOf(l elements) []any {
 	others := 0
 	for _, e := range l {
 		if s.isOurs(e) {
-			kept = append(kept, s.fields(map[string]any(e), keptOfOurs))
+			kept = append(kept, s.fields(map[string]any(e), "", keptOfOurs))
 		} else {
 			others++
 		}
@@ -154,28 +157,38 @@ func (s *scrubber) isOurs(e element) bool {
 	return slices.Contains(s.ours, e.text("InvoiceID")) || slices.Contains(s.ours, e.text("ContactID"))
 }
 
-// fields returns a value with the fields that are kept; what else there is, is named and left out.
-func (s *scrubber) fields(v any, kept []string) any {
+// fields returns a value with the fields that are kept; what else there is, is named and left out. in is
+// the field that holds the value.
+func (s *scrubber) fields(v any, in string, kept []string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		m := map[string]any{}
 		for name, inner := range v {
 			switch inner.(type) {
 			case map[string]any, []any:
-				m[name] = s.fields(inner, kept)
+				m[name] = s.fields(inner, name, kept)
 			default:
-				m[name] = s.scalar(inner, slices.Contains(kept, name))
+				m[name] = s.scalar(inner, slices.Contains(kept, name) && !s.written(inner, in, name))
 			}
 		}
 		return m
 	case []any:
 		l := make([]any, len(v))
 		for i := range v {
-			l[i] = s.fields(v[i], kept)
+			l[i] = s.fields(v[i], in, kept)
 		}
 		return l
 	}
 	return leftOut
+}
+
+// written reports whether a text was written by a person, who may have changed in Xero what the run made.
+func (s *scrubber) written(v any, in, field string) bool {
+	text, _ := v.(string)
+	of := slices.Contains([]string{"Name", "Reference", "Description", "EmailAddress", "ContactNumber"}, field)
+	settings := keptSettings[in] != nil
+	sentences := in == "ValidationErrors" || in == "Warnings"
+	return of && !settings && !sentences && !strings.Contains(text, s.run) && !strings.HasPrefix(text, ourWords)
 }
 
 // scalar returns a text, number or truth that is kept, without the secrets.

@@ -29,7 +29,7 @@ var provocations = []provoked{
 		func(l *lab, w *ledger.Write) string { w.Lines[0].Account = l.noAccount(); return "" },
 	},
 	{
-		Assumption{Name: "submitted.account", Source: undocumented, Expected: "Submitted for approval, such an invoice is refused in known words."},
+		Assumption{Name: "submitted.account", Source: undocumented, Expected: "Submitted for approval, an invoice with an account that Xero doesn't have is refused in known words."},
 		[]ledger.Cause{ledger.AccountUnknown}, false,
 		func(l *lab, w *ledger.Write) string {
 			w.Status, w.Lines[0].Account = ledger.SubmittedThere, l.noAccount()
@@ -218,7 +218,7 @@ var contacts = &step{
 		}, func(l *lab) finding { return refused(l.namesake[sameName].outcome, ledger.ContactTaken) }},
 		{Assumption{
 			Name: "text.contact-number", Source: told,
-			Expected: "So is one with a contact number that is taken.",
+			Expected: "A PUT of a contact with a contact number that is taken is refused in known words.",
 			Why:      "The same, by the client's code.",
 		}, func(l *lab) finding { return refused(l.namesake[sameNumber].outcome, ledger.ContactTaken) }},
 		{Assumption{
@@ -261,7 +261,7 @@ var archivedContact = &step{
 			Why:      "So this check removes its own.",
 		}, func(l *lab) finding {
 			status := l.archiving.text("ContactStatus")
-			return holds(status == "ARCHIVED", "%s %s", orNone(status), l.archiving.sentences())
+			return holds(status == "ARCHIVED", "%s", strings.TrimSpace(orNone(status)+" "+l.archiving.sentences()))
 		}},
 		{Assumption{
 			Name: "text.contact-archived", Source: told,

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ var twists = []twist{
 	{name: "it does even with unitdp", sim: sim.Config{Odd: sim.StatusChangesLines}, no: []string{"status.lines", "status.lines-unitdp"}},
 
 	{name: "a PUT updates", before: requested(puts, func(r *http.Request, body string) {
-		if strings.Contains(body, `-01"`) { // the number of the first draft
+		if regexp.MustCompile(`(?i)"FBC-\w+-01"`).MatchString(body) { // the number of the first draft
 			r.Method = http.MethodPost
 		}
 	}), no: []string{"number.taken", "number.untouched", "number.case", "mark.change-answer", "mark.change-list", "mark.change-single"}, unclear: []string{"refused.no-id"}},
