@@ -133,7 +133,7 @@ func TestCheckXeroThatMayNotBegin(t *testing.T) {
 	for range 20 {
 		d.run("check-xero", "--organisation", demoCompany)
 	}
-	if _, errs, status := d.run("check-xero", "--organisation", demoCompany, "--yes"); status != exitUnavailable || !strings.Contains(errs, "left today") {
+	if _, errs, status := d.run("check-xero", "--organisation", demoCompany, "--yes"); status != exitUnavailable || !strings.Contains(errs, "Run it tomorrow") {
 		t.Errorf("with few calls left: exit status %d, %s", status, errs)
 	}
 }

@@ -288,15 +288,21 @@ func TestNoNamesAreKept(t *testing.T) {
 	o.AddInvoice(inv)
 	id := o.AddInvoice(sim.Invoice{Number: "qqqplanted-2", ContactID: contact.ContactID, Date: sim.Day(2026, time.December, 1)}).InvoiceID
 
-	var edited atomic.Bool
+	var meddled atomic.Bool
 	var simulated *sim.Sim
 	before := requested(single, func(r *http.Request, _ string) {
-		if !edited.Swap(true) { // a person gives the first draft their own contact and words
+		if !meddled.Swap(true) { // a person gives the first draft their own contact and words
 			of := "qqqplanted by hand"
 			_ = simulated.EditInvoice(o.TenantID, r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], sim.InvoiceEdit{Reference: &of})
 		}
 	})
-	bubble(t, sim.Config{Orgs: orgs}, before, func(r *rig) {
+	name := o.Name
+	inWords := edited(writes, func(e map[string]any) { // Xero's words may name the organisation
+		for _, m := range element(e).list("ValidationErrors") {
+			m["Message"] = m.text("Message") + " Ask " + name + "."
+		}
+	})
+	bubble(t, sim.Config{Orgs: orgs}, func(next http.Handler) http.Handler { return inWords(before(next)) }, func(r *rig) {
 		simulated = r.sim
 		results, _, err := r.run(r.Context(), true)
 		if err != nil {
@@ -312,8 +318,8 @@ func TestNoNamesAreKept(t *testing.T) {
 				r.Errorf("%q is kept: …%s…", planted, kept[max(0, at-200):min(len(kept), at+80)])
 			}
 		}
-		if n < 200 || !edited.Load() || !strings.Contains(kept, `"others left out":`) {
-			r.Errorf("%d texts were planted, edited: %v; the foreign invoice was listed: %v", n, edited.Load(), strings.Contains(kept, "others left out"))
+		if n < 200 || !meddled.Load() || !strings.Contains(kept, `"others left out":`) {
+			r.Errorf("%d texts were planted, edited: %v; the foreign invoice was listed: %v", n, meddled.Load(), strings.Contains(kept, "others left out"))
 		}
 		for line := range strings.Lines(r.answers.String()) {
 			if !json.Valid([]byte(line)) {
