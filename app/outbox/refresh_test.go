@@ -78,6 +78,11 @@ func (c *clerk) tries(what string) error {
 	case "credit in full":
 		inv, _ := c.w.Sim.Invoice(tenant, c.id)
 		return c.w.Sim.ApplyCredit(tenant, c.id, inv.Total)
+	case "prepay in full":
+		inv, _ := c.w.Sim.Invoice(tenant, c.id)
+		return c.w.Sim.Allocate(tenant, c.id, sim.Prepayment, inv.Total)
+	case "overpay a part":
+		return c.w.Sim.Allocate(tenant, c.id, sim.Overpayment, decimal.NewFromInt(15))
 	case "renumber":
 		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("BY-HAND-" + c.id[:4])})
 	case "number back":
@@ -120,6 +125,8 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 		{[]string{"approve", "pay"}, closed(billing.Exported), ledger.Paid, "0.00", nil, true},
 		{[]string{"approve", "pay", "unpay"}, closed(billing.Exported), ledger.Approved, "115.00", nil, true},
 		{[]string{"approve", "credit in full"}, closed(billing.Exported), ledger.Credited, "0.00", nil, true},
+		{[]string{"approve", "prepay in full"}, closed(billing.Exported), ledger.Credited, "0.00", nil, true},
+		{[]string{"approve", "overpay a part"}, closed(billing.Exported), ledger.PartPaid, "100.00", nil, true},
 		{[]string{"approve", "void"}, closed(billing.VoidedInXero), ledger.NotApproved, "", nil, true},
 		{[]string{"delete"}, open(billing.DeletedInXero), ledger.NotApproved, "", nil, false},
 		{[]string{"renumber"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.NumberFigure}, false},

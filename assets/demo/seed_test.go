@@ -57,7 +57,7 @@ func TestOnlyTheCasesFailTheChecks(t *testing.T) {
 			found = append(found, ledger.EmailInvalid)
 		}
 		var want []ledger.Cause
-		if cause := expect[v.Number]; cause != "" && cause != ledger.TotalDiffers { // which shows only afterwards
+		if cause := expect[v.Number]; cause != "" {
 			want = append(want, cause)
 		}
 		if !slices.Equal(found, want) {
@@ -103,10 +103,6 @@ func TestTotalsAgreeWithTheSimulator(t *testing.T) {
 		made := orgs[0].AddInvoice(there)
 		if v.Lines[0].Tax.Code == "TAX001" {
 			levied++
-			if made.Total.StringFixed(2) == here.Total.String() {
-				t.Errorf("%s: a tax of two components is rounded as one", v.Number)
-			}
-			continue
 		}
 		if got := made.Total.StringFixed(2) + " with " + made.TotalTax.StringFixed(2); got != here.Total.String()+" with "+here.Tax.String() {
 			t.Errorf("%s: %s with %s here, %s there", v.Number, here.Total, here.Tax, got)

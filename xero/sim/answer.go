@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -94,6 +95,10 @@ func (c *call) invalid(elements []any) answer {
 }
 
 func (c *call) unreadable(err error) answer {
+	var broken *brokenBody
+	if errors.As(err, &broken) {
+		return serverError(c.id)
+	}
 	return c.fail(http.StatusBadRequest, 14, "PostDataInvalidException", err.Error())
 }
 

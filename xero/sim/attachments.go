@@ -68,10 +68,13 @@ func writeAttachment(c *call) answer {
 	return c.ok("Attachments", attachmentList(c.origin, &only))
 }
 
-// mimeOf is the type of a file: what was sent with it, else what its name says.
+// mimeOf is the type of a file: what was sent with it, else what its name says. Of a PDF the name counts for more than
+// application/octet-stream; that of other files it doesn't is not verified.
 func mimeOf(name, sent string) string {
-	if sent != "" && sent != "application/x-www-form-urlencoded" {
+	const unknown = "application/octet-stream"
+	extension := strings.ToLower(path.Ext(name))
+	if sent != "" && sent != "application/x-www-form-urlencoded" && !(sent == unknown && extension == ".pdf") {
 		return sent
 	}
-	return orDefault(mime.TypeByExtension(path.Ext(name)), "application/octet-stream")
+	return orDefault(mime.TypeByExtension(extension), unknown)
 }

@@ -33,6 +33,11 @@ type badBody struct{ message string }
 
 func (e *badBody) Error() string { return e.message }
 
+// brokenBody is a request body on which Xero itself fails: 500.
+type brokenBody struct{ path string }
+
+func (e *brokenBody) Error() string { return "Xero fails on " + e.path }
+
 const maxDepth = 32
 
 // parseBody reads a request body as its content type, or else its first character, says.
@@ -290,6 +295,16 @@ func (r *reader) id(n *node, name string) *string {
 	}
 	s := id.String()
 	return &s
+}
+
+// contactID is id for a contact, where what is no GUID makes Xero fail.
+func (r *reader) contactID(n *node, name string) *string {
+	if v := n.get(name); v != nil && strings.TrimSpace(v.text) != "" {
+		if _, err := uuid.Parse(v.text); err != nil && r.err == nil {
+			r.err = &brokenBody{v.path}
+		}
+	}
+	return r.id(n, name)
 }
 
 // oneOf is a word of a fixed set, in its proper spelling.

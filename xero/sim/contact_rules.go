@@ -31,7 +31,7 @@ func readContact(n *node) (contactInput, error) {
 
 func readContactFields(r *reader, n *node) *contactInput {
 	in := &contactInput{
-		ID: r.id(n, "ContactID"), Number: r.text(n, "ContactNumber"), Name: r.text(n, "Name"),
+		ID: r.contactID(n, "ContactID"), Number: r.text(n, "ContactNumber"), Name: r.text(n, "Name"),
 		AccountNumber: r.text(n, "AccountNumber"), FirstName: r.text(n, "FirstName"), LastName: r.text(n, "LastName"),
 		EmailAddress: r.text(n, "EmailAddress"), CompanyNumber: r.text(n, "CompanyNumber"),
 		BankAccount: r.text(n, "BankAccountDetails"), TaxNumber: r.text(n, "TaxNumber"),
@@ -204,14 +204,25 @@ func (k *clerk) fillContact(c *Contact, in contactInput) []string {
 	}
 	set(&c.DefaultCurrency, in.DefaultCurrency)
 	for _, a := range in.Addresses {
+		a.check(&v)
 		c.Addresses = append(slices.DeleteFunc(c.Addresses, func(b Address) bool { return b.Type == a.Type }), a)
 	}
 	for _, p := range in.Phones {
+		tooLong(p.Number, "PhoneNumber", 50, &v)
+		tooLong(p.AreaCode, "PhoneAreaCode", 10, &v)
+		tooLong(p.CountryCode, "PhoneCountryCode", 20, &v)
 		c.Phones = append(slices.DeleteFunc(c.Phones, func(b Phone) bool { return b.Type == p.Type }), p)
 	}
 	if in.personsSent {
 		if len(in.Persons) > 5 {
 			v.refuse(msgManyPersons)
+		}
+		for _, p := range in.Persons {
+			tooLong(p.FirstName, "FirstName", 255, &v)
+			tooLong(p.LastName, "LastName", 255, &v)
+			if tooLong(p.EmailAddress, "EmailAddress", 255, &v); p.EmailAddress != "" && !validEmail(p.EmailAddress) {
+				v.refuse(msgEmail)
+			}
 		}
 		c.Persons = slices.Clone(in.Persons)
 	}
@@ -235,7 +246,24 @@ func (k *clerk) fillName(c *Contact, name string, v *verdict) {
 // tidyName is the name as Xero keeps it: without spaces around it or doubled within.
 func tidyName(name string) string { return strings.Join(strings.Fields(name), " ") }
 
+// check refuses what is longer than Xero keeps. (The country's letters, which the documentation bounds to A-Z, are not
+// looked at: not verified.)
+func (a Address) check(v *verdict) {
+	for _, l := range []struct{ name, text string }{
+		{"AddressLine1", a.Line1}, {"AddressLine2", a.Line2}, {"AddressLine3", a.Line3}, {"AddressLine4", a.Line4},
+	} {
+		tooLong(l.text, l.name, 500, v)
+	}
+	tooLong(a.City, "City", 255, v)
+	tooLong(a.Region, "Region", 255, v)
+	tooLong(a.PostalCode, "PostalCode", 50, v)
+	tooLong(a.Country, "Country", 50, v)
+	tooLong(a.AttentionTo, "AttentionTo", 255, v)
+}
+
+// validEmail takes an address of ASCII letters alone: Xero refuses others, those that look like them included.
 func validEmail(s string) bool {
 	address, err := mail.ParseAddress(s)
-	return err == nil && address.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
+	return err == nil && address.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".") &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
 }

@@ -95,10 +95,11 @@ func addressList(c *Contact) list {
 		o.text("AddressLine2", a.Line2)
 		o.text("AddressLine3", a.Line3)
 		o.text("AddressLine4", a.Line4)
-		return append(o, object{
+		o = append(o, object{
 			{"City", a.City}, {"Region", a.Region}, {"PostalCode", a.PostalCode}, {"Country", a.Country},
-			{"AttentionTo", a.AttentionTo},
 		}...)
+		o.text("AttentionTo", a.AttentionTo)
+		return o
 	})
 }
 

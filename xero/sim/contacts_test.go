@@ -25,7 +25,7 @@ func TestRefusedContacts(t *testing.T) {
 	for _, test := range []struct{ name, method, body, message string }{
 		{"nothing", "PUT", "{}", "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"},
 		{"nothing to post", "POST", "{}", "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"},
-		{"no name", "PUT", `{"ContactNumber":"X"}`, msgContactNoName},
+		{"no name", "PUT", `{"ContactNumber":"X"}`, "Contact Name cannot be empty."},
 		{"taken name", "PUT", `{"Name":"ANN ltd"}`, "The contact name ANN ltd is already assigned to another contact. The contact name must be unique across all active contacts."},
 		{"taken number", "PUT", `{"Name":"X","ContactNumber":"c1"}`, "Another contact has this contact number. Please enter a different contact number."},
 		{"number of an archived contact", "PUT", `{"Name":"X","ContactNumber":"C9"}`, "Another contact has this contact number. Please enter a different contact number."},
@@ -69,6 +69,40 @@ func TestPostMatchesIDThenNumberThenName(t *testing.T) {
 			t.Error("no new contact was made")
 		}
 		r.do("POST", "/Contacts/"+otherContactID, `{"FirstName":"Bob"}`).want(200, "Contacts.0.FirstName", "Bob", "Contacts.0.EmailAddress", "bob@example.com")
+	})
+}
+
+func TestLimitsOfAContact(t *testing.T) {
+	long := func(n int) string { return strconv.Quote(strings.Repeat("é", n)) }
+	for _, test := range []struct {
+		field string
+		most  int
+	}{
+		{"AddressLine1", 500}, {"AddressLine2", 500}, {"AddressLine3", 500}, {"AddressLine4", 500}, {"City", 255}, {"Region", 255},
+		{"PostalCode", 50}, {"Country", 50}, {"AttentionTo", 255},
+		{"PhoneNumber", 50}, {"PhoneAreaCode", 10}, {"PhoneCountryCode", 20},
+	} {
+		bubble(t, Config{}, func(t *testing.T, r *rig) {
+			body := func(n int) string {
+				list, kind := "Addresses", `"AddressType":"STREET"`
+				if strings.HasPrefix(test.field, "Phone") {
+					list, kind = "Phones", `"PhoneType":"DEFAULT"`
+				}
+				return `{"ContactID":"` + contactID + `","` + list + `":[{` + kind + `,"` + test.field + `":` + long(n) + `}]}`
+			}
+			r.do("POST", "/Contacts", body(test.most+1)).wantError(msgTooLong(test.field, test.most))
+			r.do("POST", "/Contacts", body(test.most)).want(200)
+		})
+	}
+}
+
+func TestEmailTakesASCIILettersAlone(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		for _, address := range []string{"аnn@example.com", "ann@exämple.com", "ann@example.com​"} { // the first begins with a Cyrillic а
+			r.do("POST", "/Contacts/"+contactID, `{"EmailAddress":`+strconv.Quote(address)+`}`).wantError("Email address must be valid.")
+			r.do("POST", "/Contacts/"+contactID, `{"ContactPersons":[{"EmailAddress":`+strconv.Quote(address)+`}]}`).wantError("Email address must be valid.")
+		}
+		r.do("POST", "/Contacts/"+contactID, `{"EmailAddress":"o'ann+1@example.com","ContactPersons":[{"EmailAddress":"b@example.com"}]}`).want(200)
 	})
 }
 

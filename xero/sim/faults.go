@@ -30,9 +30,10 @@ import (
 //	slow:DURATION    the work begins later
 //	reset            the connection is reset and nothing is done
 //	disconnect       the organisation disconnects the app before the call is looked at
-//	person-rename, person-approve, person-pay, person-void, person-delete
+//	person-rename, person-approve, person-pay, person-prepay, person-overpay, person-void, person-delete
 //	                 after the work and before the answer, a person does that to each invoice written (or, in a read,
-//	                 shown); pay and void approve what is still a draft, delete voids what is approved
+//	                 shown): prepay and overpay allocate a prepayment or an overpayment of all that is due; those, pay
+//	                 and void approve what is still a draft, delete voids what is approved
 //
 // Several kinds may be joined, as in "PUT /Invoices #2 drop-after-commit+person-approve".
 type Rule struct {
@@ -165,8 +166,8 @@ func (e *effects) parse(kind string) error {
 // kindWords are the kinds, each with how many words may follow it.
 var kindWords = map[string]int{
 	"429": 2, "500": 0, "500-after-commit": 0, "503": 1, "drop-after-commit": 0, "cut": 0, "reset": 0, "disconnect": 0,
-	"late-commit": 1, "slow": 1, "person-rename": 0, "person-approve": 0, "person-pay": 0, "person-void": 0,
-	"person-delete": 0,
+	"late-commit": 1, "slow": 1, "person-rename": 0, "person-approve": 0, "person-pay": 0, "person-prepay": 0,
+	"person-overpay": 0, "person-void": 0, "person-delete": 0,
 }
 
 func (e *effects) parseLimit(words []string) error {
@@ -258,7 +259,7 @@ func (s *Sim) meddle(o *Org, action string, ids []string) {
 			continue
 		}
 		open := inv.Status == StatusDraft || inv.Status == StatusSubmitted
-		if open && slices.Contains([]string{"person-approve", "person-pay", "person-void"}, action) {
+		if open && slices.Contains([]string{"person-approve", "person-pay", "person-prepay", "person-overpay", "person-void"}, action) {
 			if inv.DueDate.IsZero() {
 				_ = s.EditInvoice(o.TenantID, id, InvoiceEdit{DueDate: &inv.Date})
 			}
@@ -269,6 +270,10 @@ func (s *Sim) meddle(o *Org, action string, ids []string) {
 			_ = s.Renumber(o.TenantID, id, inv.Number+"-R")
 		case action == "person-pay":
 			_, _ = s.RecordPayment(o.TenantID, id, s.bankAccount(o), inv.Date, inv.outstanding())
+		case action == "person-prepay":
+			_ = s.Allocate(o.TenantID, id, Prepayment, inv.outstanding())
+		case action == "person-overpay":
+			_ = s.Allocate(o.TenantID, id, Overpayment, inv.outstanding())
 		case action == "person-delete" && open:
 			_ = s.Delete(o.TenantID, id)
 		case action == "person-void", action == "person-delete":

@@ -38,6 +38,8 @@ func TestFaults(t *testing.T) {
 		{fault: "disconnect", status: 403, body: "AuthenticationUnsuccessful"},
 		{fault: "person-approve", status: 200, body: `"Status": "DRAFT"`, stored: 1, expects: StatusAuthorised},
 		{fault: "person-pay", status: 200, stored: 1, expects: StatusPaid},
+		{fault: "person-prepay", status: 200, stored: 1, expects: StatusPaid},
+		{fault: "person-overpay", status: 200, stored: 1, expects: StatusPaid},
 		{fault: "person-void", status: 200, stored: 1, expects: StatusVoided},
 		{fault: "person-delete", status: 200, stored: 1, expects: StatusDeleted},
 		{fault: "drop-after-commit+person-rename+person-approve", stored: 1, expects: StatusAuthorised},

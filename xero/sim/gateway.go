@@ -131,10 +131,7 @@ func (s *Sim) admit(c *call, tenant string, fault effects) (*route, *answer) {
 	}
 	o := s.org(tenant)
 	if o == nil || !s.connected(o.TenantID) {
-		s.limiter.stray(c.now)
-		a := problem(http.StatusForbidden, "Forbidden", "AuthenticationUnsuccessful", c.id)
-		a.header = map[string]string{"X-AppMinLimit-Remaining": s.limiter.headers("", c.now)["X-AppMinLimit-Remaining"]}
-		return nil, &a
+		return nil, s.stray(c, problem(http.StatusForbidden, "Forbidden", "AuthenticationUnsuccessful", c.id))
 	}
 	target, args, known := lookUp(c.method, c.path)
 	c.org, c.args = o, args
@@ -144,9 +141,10 @@ func (s *Sim) admit(c *call, tenant string, fault effects) (*route, *answer) {
 	case target == nil:
 		target = &route{handle: func(*call) answer { return notFound() }}
 	case !target.allowed(scopes):
-		a := problem(http.StatusUnauthorized, "Unauthorized", "AuthorizationUnsuccessful", c.id)
-		a.header = map[string]string{"WWW-Authenticate": "insufficient_scope"}
-		return nil, &a
+		c.org = nil // so that the tenant's limits are not told
+		a := s.stray(c, problem(http.StatusUnauthorized, "Unauthorized", "AuthorizationUnsuccessful", c.id))
+		a.header["WWW-Authenticate"] = "insufficient_scope"
+		return nil, a
 	}
 	limit, retryAfter := fault.limit, fault.retryAfter
 	if limit == "" {
@@ -159,6 +157,13 @@ func (s *Sim) admit(c *call, tenant string, fault effects) (*route, *answer) {
 		retryAfter = s.limiter.retryAfter(c.org.TenantID, limit, c.now)
 	}
 	return nil, tooMany(limit, retryAfter)
+}
+
+// stray is the refusal of a call that counts for no tenant; it tells the app's limit alone.
+func (s *Sim) stray(c *call, a answer) *answer {
+	s.limiter.stray(c.now)
+	a.header = map[string]string{"X-AppMinLimit-Remaining": s.limiter.headers("", c.now)["X-AppMinLimit-Remaining"]}
+	return &a
 }
 
 // authorize looks at the bearer token and returns its scopes.

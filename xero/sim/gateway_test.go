@@ -26,9 +26,9 @@ func TestGatewayAsksForTokenTenantScopeAndOnlyThenLimits(t *testing.T) {
 			{name: "no tenant", headers: []string{"Xero-Tenant-Id", ""}, status: 403, detail: "AuthenticationUnsuccessful", app: "9999"},
 			{name: "unknown tenant", headers: []string{"Xero-Tenant-Id", unknownID}, status: 403, detail: "AuthenticationUnsuccessful", app: "9998"},
 			{name: "unknown tenant and missing scope", headers: []string{"Xero-Tenant-Id", unknownID, "Authorization", "Bearer " + read}, path: "/Contacts", status: 403, detail: "AuthenticationUnsuccessful", app: "9997"},
-			{name: "missing scope", headers: []string{"Authorization", "Bearer " + read}, path: "/Contacts", status: 401, detail: "AuthorizationUnsuccessful", authenticate: "insufficient_scope", minute: "60", app: "9997"},
-			{name: "reading scope does not write", method: "PUT", headers: []string{"Authorization", "Bearer " + read}, status: 401, detail: "AuthorizationUnsuccessful", authenticate: "insufficient_scope", minute: "60", app: "9997"},
-			{name: "first good call", headers: []string{"Authorization", "Bearer " + read}, status: 200, minute: "59", app: "9996"},
+			{name: "missing scope", headers: []string{"Authorization", "Bearer " + read}, path: "/Contacts", status: 401, detail: "AuthorizationUnsuccessful", authenticate: "insufficient_scope", app: "9996"},
+			{name: "reading scope does not write", method: "PUT", headers: []string{"Authorization", "Bearer " + read}, status: 401, detail: "AuthorizationUnsuccessful", authenticate: "insufficient_scope", app: "9995"},
+			{name: "first good call", headers: []string{"Authorization", "Bearer " + read}, status: 200, minute: "59", app: "9994"},
 		}
 		for _, test := range tests {
 			a := r.do(orDefault(test.method, "GET"), orDefault(test.path, "/Invoices"), "", test.headers...)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 )
@@ -80,7 +81,12 @@ func set[T any](to *T, sent *T) {
 // setText takes a text that was sent and refuses one that is too long.
 func setText(to, sent *string, name string, most int, v *verdict) {
 	set(to, sent)
-	if sent != nil && len([]rune(*sent)) > most {
+	tooLong(value(sent), name, most, v)
+}
+
+// tooLong refuses a text of more characters than most.
+func tooLong(text, name string, most int, v *verdict) {
+	if utf8.RuneCountInString(text) > most {
 		v.refuse(msgTooLong(name, most))
 	}
 }
@@ -104,5 +110,5 @@ func dayRate(base, currency string) decimal.Decimal {
 	if base == currency || a.IsZero() || b.IsZero() {
 		return decimal.NewFromInt(1)
 	}
-	return a.DivRound(b, 6)
+	return a.DivRound(b, 10)
 }

@@ -105,6 +105,9 @@ func readLine(r *reader, n *node) lineInput {
 		TaxType:        r.text(n, "TaxType"),
 		trackingSent:   n.get("Tracking") != nil,
 	}
+	if tracking := n.get("Tracking"); tracking != nil && !tracking.isList && !tracking.isScalar && r.err == nil {
+		r.err = &brokenBody{tracking.path}
+	}
 	for _, t := range r.children(n, "Tracking") {
 		in.Tracking = append(in.Tracking, trackingInput{
 			CategoryID: r.id(t, "TrackingCategoryID"), OptionID: r.id(t, "TrackingOptionID"),

@@ -52,7 +52,7 @@ func (k *clerk) fillItem(l *Line, in lineInput, v *verdict) *Item {
 	}
 	item := k.org.itemByCode(l.ItemCode)
 	if item == nil {
-		v.refuse(msgUnknownItem(l.ItemCode))
+		v.refuseLine(msgUnknownItem(l.ItemCode))
 		return nil
 	}
 	l.ItemCode = item.Code
@@ -89,18 +89,10 @@ func (k *clerk) fillAmounts(l *Line, in lineInput, item *Item, inv *Invoice, v *
 	case in.LineAmount != nil && !l.Quantity.IsZero():
 		l.UnitAmount = in.LineAmount.DivRound(l.Quantity, 4)
 	}
-	if in.DiscountRate != nil {
-		l.DiscountRate = in.DiscountRate.Round(4)
-	}
-	if in.DiscountAmount != nil {
-		l.DiscountAmount = cents(*in.DiscountAmount)
-	}
-	if inv.Type == TypeBill && !(l.DiscountRate.IsZero() && l.DiscountAmount.IsZero()) {
-		v.refuse(msgDiscountSales)
-	}
+	k.fillDiscount(l, in, inv, v)
 	expected := l.expected(k.org.odd)
 	if in.LineAmount != nil && !cents(*in.LineAmount).Equal(expected) {
-		v.refuse(msgLineTotal(cents(*in.LineAmount), expected))
+		v.refuseLine(msgLineTotal(cents(*in.LineAmount), expected))
 	}
 	if expected.Abs().GreaterThan(maxLineAmount) {
 		v.refuse(msgLineTooBig)
@@ -110,6 +102,28 @@ func (k *clerk) fillAmounts(l *Line, in lineInput, item *Item, inv *Invoice, v *
 		l.TaxOverridden, l.TaxAmount = true, cents(*in.TaxAmount)
 	case in.hasAmounts() || in.TaxType != nil:
 		l.TaxOverridden = false
+	}
+}
+
+// fillDiscount takes the discount: the rate when both a rate and an amount were sent. Not even an amount of zero may be
+// more than the line comes to, so that a negative line takes none; a rate it may have.
+func (k *clerk) fillDiscount(l *Line, in lineInput, inv *Invoice, v *verdict) {
+	switch {
+	case in.DiscountRate != nil && !in.DiscountRate.IsZero():
+		l.DiscountRate, l.DiscountAmount = in.DiscountRate.Round(4), decimal.Zero
+		if l.DiscountRate.GreaterThan(hundred) {
+			v.refuseLine(msgDiscount(l.DiscountRate))
+		}
+	case in.DiscountAmount != nil:
+		l.DiscountRate, l.DiscountAmount = decimal.Zero, cents(*in.DiscountAmount)
+		if l.DiscountAmount.GreaterThan(l.Quantity.Mul(l.UnitAmount)) {
+			v.refuseLine(msgDiscount(l.DiscountAmount))
+		}
+	case in.DiscountRate != nil:
+		l.DiscountRate = decimal.Zero
+	}
+	if inv.Type == TypeBill && !(l.DiscountRate.IsZero() && l.DiscountAmount.IsZero()) {
+		v.refuse(msgDiscountSales)
 	}
 }
 
@@ -145,14 +159,14 @@ func (k *clerk) fillAccount(l *Line, in lineInput, status string, v *verdict) *A
 		l.AccountCode, l.AccountID = "", ""
 		return nil
 	case account == nil:
-		v.refuse(msgBadAccount(name))
+		v.refuseLine(msgBadAccount(name))
 		return nil
 	case account.Status != "" && account.Status != StatusActive:
-		v.refuse(msgArchivedAccount(name))
+		v.refuseLine(msgArchivedAccount(name))
 	case account.Type == "BANK" || account.SystemAccount != "":
 		// Which accounts Xero refuses on an invoice is only known in part: bank accounts and those it keeps itself
 		// (debtors, tax, rounding) are taken as refused.
-		v.refuse(msgBadAccount(name))
+		v.refuseLine(msgBadAccount(name))
 	}
 	l.AccountCode, l.AccountID = account.Code, account.AccountID
 	return account
@@ -176,12 +190,15 @@ func (k *clerk) fillTax(l *Line, in lineInput, account *Account, inv *Invoice, v
 	rate := k.org.taxRate(l.TaxType)
 	switch {
 	case rate == nil:
-		v.refuse(msgUnknownTax(l.TaxType))
+		v.refuseLine(msgUnknownTax(l.TaxType))
+		if account != nil {
+			v.refuseLine(msgTaxClass(l.TaxType, account.Code))
+		}
 		return
 	case rate.Status != "" && rate.Status != StatusActive:
-		v.refuse(msgTaxInactive)
+		v.refuseLine(msgTaxInactive)
 	case account != nil && !rate.appliesTo(account.Class):
-		v.refuse(msgTaxClass(rate.TaxType, account.Code))
+		v.refuseLine(msgTaxClass(rate.TaxType, account.Code))
 	}
 	l.TaxType = rate.TaxType
 }
@@ -212,8 +229,7 @@ func (k *clerk) fillTracking(l *Line, sent []trackingInput, v *verdict) {
 	for _, in := range sent {
 		category, option := k.org.tracking(in)
 		if category == nil || option == nil {
-			name := orDefault(value(in.Name), value(in.CategoryID)) + ": " + orDefault(value(in.Option), value(in.OptionID))
-			v.refuse(msgUnknownTracking(name))
+			v.refuseLine(msgUnknownTracking)
 			continue
 		}
 		l.Tracking = append(l.Tracking, LineTracking{

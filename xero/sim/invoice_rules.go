@@ -14,18 +14,32 @@ type outcome struct {
 	invoice  Invoice // as stored, or as far as it was understood when refused
 	stored   bool
 	reckoned bool     // the amounts of the lines could be reckoned
+	bare     bool     // refused, it shows hardly more than what was sent
 	contact  *Contact // one that was made for the invoice; refused, it is gone from the books
 }
 
 // verdict is what Xero has to say about an element: any error refuses it.
 type verdict struct {
 	errors, warnings []string
+	atLines          map[int][]string // errors that stand at the lines, too
 }
 
 func (v *verdict) refuse(message string) {
 	if !slices.Contains(v.errors, message) {
 		v.errors = append(v.errors, message)
 	}
+}
+
+// refuseLine refuses for a line: Xero repeats the same sentence for every line that it fits.
+func (v *verdict) refuseLine(message string) { v.errors = append(v.errors, message) }
+
+// refuseAt is refuseLine for what Xero says at the line, counted from 0, as well.
+func (v *verdict) refuseAt(i int, messages ...string) {
+	if v.atLines == nil {
+		v.atLines = map[int][]string{}
+	}
+	v.atLines[i] = append(v.atLines[i], messages...)
+	v.errors = append(v.errors, messages...)
 }
 
 // transitions are the changes of status that a caller may ask for. PAID is entered and left by payments alone.
@@ -49,19 +63,25 @@ func (k *clerk) create(in invoiceInput) outcome {
 		Date: k.org.today(k.now), UpdatedUTC: k.now, CreatedByApp: k.byApp,
 	}
 	v := outcome{}
-	switch {
-	case inv.Type != TypeSales && inv.Type != TypeBill:
+	if len(in.Lines) == 0 {
+		v.refuse(msgNoLines)
+	}
+	possible := true
+	if inv.Type != TypeSales && inv.Type != TypeBill {
 		v.refuse(msgTypeCreate)
-	case inv.Status != StatusDraft && inv.Status != StatusSubmitted && inv.Status != StatusAuthorised:
+		possible = false
+	}
+	if inv.Status != StatusDraft && inv.Status != StatusSubmitted && inv.Status != StatusAuthorised {
 		v.refuse(msgStatusCreate)
-	case in.Contact == nil:
+		possible = false
+	}
+	if in.Contact == nil {
 		v.refuse(msgNoContact)
 	}
-	if len(v.errors) == 0 {
+	if possible {
 		k.fill(&inv, nil, in, &v)
-		k.contactOf(&inv, in, &v)
-		if len(inv.Lines) == 0 {
-			v.refuse(msgNoLines)
+		if in.Contact != nil {
+			k.contactOf(&inv, in, &v)
 		}
 		k.checkNumber(&inv, nil, &v.verdict)
 		k.checkComplete(&inv, &v.verdict)
@@ -95,8 +115,8 @@ func (k *clerk) update(inv *Invoice, in invoiceInput) outcome {
 	if number := in.sentNumber(); number == "" || number == inv.Number {
 		in.Number = nil
 	}
-	v := outcome{reckoned: true}
 	status := orDefault(value(in.Status), inv.Status)
+	v := outcome{reckoned: true}
 	k.checkChange(inv, status, &v.verdict)
 	if len(v.errors) == 0 {
 		switch status {
@@ -120,6 +140,9 @@ func (k *clerk) update(inv *Invoice, in invoiceInput) outcome {
 	if len(v.errors) > 0 {
 		k.rollback(mark)
 		v.invoice = next
+		if status == StatusVoided || status == StatusDeleted {
+			v.bare, v.invoice = true, in.bare(inv.InvoiceID)
+		}
 		return v
 	}
 	if in.onlyStatus() && k.remakesLines() {
@@ -143,10 +166,8 @@ func (k *clerk) post(in invoiceInput) outcome {
 	if in.ID != nil {
 		inv := k.org.invoiceByID[*in.ID]
 		if inv == nil {
-			// Whether Xero says this or answers 404 is not verified.
 			return outcome{
-				verdict: verdict{errors: []string{msgNoDocument}},
-				invoice: Invoice{InvoiceID: *in.ID, Type: value(in.Type), Number: in.sentNumber()},
+				verdict: verdict{errors: []string{msgNoInvoice}}, bare: true, invoice: in.bare(*in.ID),
 			}
 		}
 		return k.update(inv, in)
@@ -169,6 +190,11 @@ func changeName(from, to string) string {
 		StatusAuthorised: "Approved", StatusVoided: "Voided", StatusDeleted: "Deleted", StatusSubmitted: "Submitted",
 		StatusDraft: "Edited",
 	}[to]
+}
+
+// bare is what was sent to know the invoice by, and the status.
+func (in *invoiceInput) bare(id string) Invoice {
+	return Invoice{InvoiceID: id, Type: value(in.Type), Number: in.sentNumber(), Status: value(in.Status)}
 }
 
 // silent tells whether nothing was sent but what does not move UpdatedDateUTC on an invoice with allocations: the due
@@ -246,7 +272,7 @@ func (k *clerk) checkComplete(inv *Invoice, v *verdict) {
 	if inv.Total.Sign() < 0 {
 		v.refuse(msgNegativeTotal)
 	}
-	for _, l := range inv.Lines {
+	for i, l := range inv.Lines {
 		if strings.TrimSpace(l.Description) == "" {
 			v.refuse(msgNoDescription)
 		}
@@ -254,10 +280,13 @@ func (k *clerk) checkComplete(inv *Invoice, v *verdict) {
 			continue
 		}
 		if l.AccountCode == "" && l.AccountID == "" {
-			v.refuse(msgNoAccount)
+			v.refuseLine(msgNoAccount)
 		}
 		if l.TaxType == "" {
-			v.refuse(msgTaxMandatory)
+			v.refuseLine(msgTaxMandatory)
+		}
+		if inv.Status == StatusAuthorised && l.LineAmount.IsZero() && !l.net().IsZero() {
+			v.refuseAt(i, msgTinyAccount, msgTinyTax)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 // read and the answer to a write show all of the contact.
 type invoiceShape struct {
 	org     *Org
+	atLines map[int][]string // errors that stand at lines, by their index
 	listed  bool
 	summary bool // summaryOnly: without payments, attachments and lines
 	lines   bool
@@ -34,6 +35,10 @@ func (s invoiceShape) render(inv *Invoice) object {
 // element is one element of the answer to a write. states is set when every element bears its own result.
 func (s invoiceShape) element(v *outcome, states bool) object {
 	inv := &v.invoice
+	if v.bare {
+		return s.bare(v, states)
+	}
+	s.atLines = v.atLines
 	contact := s.org.contactByID[inv.ContactID]
 	if contact == nil && v.contact != nil {
 		contact = v.contact
@@ -48,6 +53,12 @@ func (s invoiceShape) element(v *outcome, states bool) object {
 		set := slices.IndexFunc(o, func(f field) bool { return f.name == "HasErrors" })
 		o[set].value = true
 	}
+	s.result(&o, v, states)
+	return o
+}
+
+// result is what an element says of its own success.
+func (s invoiceShape) result(o *object, v *outcome, states bool) {
 	if states {
 		o.add("StatusAttributeString", stateOf(v.errors, v.warnings))
 	}
@@ -57,6 +68,24 @@ func (s invoiceShape) element(v *outcome, states bool) object {
 	if len(v.warnings) > 0 {
 		o.add("Warnings", messageList("Warning", v.warnings))
 	}
+}
+
+// bare is the element of an invoice that was not found, or that was to be voided or deleted and stays: hardly more than
+// what was sent. So it was seen for deleting; that the others are like it is not verified.
+func (s invoiceShape) bare(v *outcome, states bool) object {
+	var o object
+	o.text("Type", v.invoice.Type)
+	o.add("InvoiceID", v.invoice.InvoiceID)
+	o.text("InvoiceNumber", v.invoice.Number)
+	o = append(o, object{
+		{"Payments", none("Payment")}, {"CreditNotes", none("CreditNote")},
+		{"Prepayments", none("Prepayment")}, {"Overpayments", none("Overpayment")},
+		{"HasErrors", true}, {"IsDiscounted", false},
+		{"InvoiceAddresses", none("InvoiceAddress")}, {"InvoicePaymentServices", none("InvoicePaymentService")},
+	}...)
+	o.text("Status", v.invoice.Status)
+	o.add("LineItems", none("LineItem"))
+	s.result(&o, v, states)
 	return o
 }
 
@@ -83,11 +112,11 @@ func (s invoiceShape) head(o *object, inv *Invoice) {
 	if !s.summary && (s.listed || len(payments.values) > 0) {
 		o.add("Payments", payments)
 	}
-	if credits := listOf("CreditNote", inv.Credits, renderCredit); s.listed || len(credits.values) > 0 {
+	if credits := s.credits(inv, CreditNote); s.listed || len(credits.values) > 0 {
 		o.add("CreditNotes", credits)
 	}
-	o.add("Prepayments", none("Prepayment"))
-	o.add("Overpayments", none("Overpayment"))
+	o.add("Prepayments", s.credits(inv, Prepayment))
+	o.add("Overpayments", s.credits(inv, Overpayment))
 	due := inv.AmountDue()
 	if s.written {
 		due = inv.outstanding()
@@ -108,11 +137,29 @@ func (s invoiceShape) head(o *object, inv *Invoice) {
 	}))
 	if !s.summary && !s.written {
 		o.add("HasAttachments", len(inv.Attachments) > 0)
-		if !s.listed && len(inv.Attachments) > 0 {
+		if !s.listed {
 			o.add("Attachments", attachmentList(s.origin, inv))
 		}
 	}
+	if s.listed {
+		o.add("InvoiceAddresses", none("InvoiceAddress"))
+	}
+	o.add("InvoicePaymentServices", none("InvoicePaymentService"))
 }
+
+// credits are the credits of a kind. A list tells of credit notes alone, though its AmountCredited counts all.
+func (s invoiceShape) credits(inv *Invoice, kind CreditKind) list {
+	l := none(creditNames[kind])
+	for _, c := range inv.Credits {
+		if c.Kind == kind && (kind == CreditNote || !s.listed) {
+			l.values = append(l.values, renderCredit(c))
+		}
+	}
+	return l
+}
+
+// creditNames are what the API calls the kinds of credit.
+var creditNames = map[CreditKind]string{CreditNote: "CreditNote", Prepayment: "Prepayment", Overpayment: "Overpayment"}
 
 func (s invoiceShape) payments(inv *Invoice) list {
 	l := none("Payment")
@@ -131,11 +178,12 @@ func (s invoiceShape) payments(inv *Invoice) list {
 }
 
 func renderCredit(c Credit) object {
-	return object{
-		{"CreditNoteID", c.CreditNoteID}, {"CreditNoteNumber", c.Number}, {"ID", c.CreditNoteID},
-		{"HasErrors", false}, {"AppliedAmount", money(c.Amount)}, {"DateString", c.Date.Format(isoSeconds)},
+	o := object{{creditNames[c.Kind] + "ID", c.CreditNoteID}}
+	o.text("CreditNoteNumber", c.Number)
+	return append(o, object{
+		{"ID", c.CreditNoteID}, {"HasErrors", false}, {"AppliedAmount", money(c.Amount)}, {"DateString", c.Date.Format(isoSeconds)},
 		{"Date", stamp(c.Date)}, {"LineItems", none("LineItem")}, {"Total", money(c.Amount)},
-	}
+	}...)
 }
 
 func (s invoiceShape) contact(o *object, c *Contact) {
@@ -162,7 +210,11 @@ func (s invoiceShape) amounts(o *object, inv *Invoice, reckoned bool) {
 	switch {
 	case s.summary:
 	case s.lines:
-		o.add("LineItems", listOf("LineItem", inv.Lines, s.line))
+		l := list{item: "LineItem", values: make([]any, len(inv.Lines))}
+		for i, line := range inv.Lines {
+			l.values[i] = s.line(line, s.atLines[i])
+		}
+		o.add("LineItems", l)
 	default:
 		o.add("LineItems", none("LineItem"))
 	}
@@ -191,7 +243,7 @@ func (s invoiceShape) totalDiscount(inv *Invoice) decimal.Decimal {
 	return sum
 }
 
-func (s invoiceShape) line(l Line) object {
+func (s invoiceShape) line(l Line, errors []string) object {
 	var o object
 	o.text("ItemCode", l.ItemCode)
 	o.text("Description", l.Description)
@@ -230,7 +282,7 @@ func (s invoiceShape) line(l Line) object {
 	}
 	o.add("LineItemID", l.LineItemID)
 	o.text("AccountID", l.AccountID)
-	o.add("ValidationErrors", none("ValidationError"))
+	o.add("ValidationErrors", messageList("ValidationError", s.org.odd.said(errors)))
 	return o
 }
 
@@ -242,7 +294,6 @@ func attachmentList(origin string, inv *Invoice) list {
 			{"Url", origin + apiPrefix + "/Invoices/" + inv.InvoiceID + "/Attachments/" + url.PathEscape(a.FileName)},
 			{"MimeType", a.MimeType},
 			{"ContentLength", len(a.Content)},
-			{"IncludeOnline", a.IncludeOnline},
 		}
 	})
 }

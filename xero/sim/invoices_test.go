@@ -1,11 +1,13 @@
 package sim
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 )
 
@@ -14,7 +16,7 @@ func TestCreatedInvoiceHasItsDefaults(t *testing.T) {
 		r.do("PUT", "/Invoices", `{"Type":"ACCREC","Contact":{"ContactID":"`+contactID+`"},"LineItems":[{"Description":"x","UnitAmount":10,"AccountCode":"200"}]}`).
 			want(200,
 				"Invoices.0.Status", "DRAFT", "Invoices.0.InvoiceNumber", "INV-0001", "Invoices.0.LineAmountTypes", "Exclusive",
-				"Invoices.0.CurrencyCode", "NZD", "Invoices.0.CurrencyRate", "1.000000", "Invoices.0.DateString", "2000-01-01T00:00:00",
+				"Invoices.0.CurrencyCode", "NZD", "Invoices.0.CurrencyRate", "1.0000000000", "Invoices.0.DateString", "2000-01-01T00:00:00",
 				"Invoices.0.DueDate", "", "Invoices.0.BrandingThemeID", "c0000000-0000-4000-8000-000000000001",
 				"Invoices.0.LineItems.0.Quantity", "1.0000", "Invoices.0.LineItems.0.TaxType", "OUTPUT2", "Invoices.0.Total", "11.50",
 				"Invoices.0.LineItems.0.AccountID", "a0000000-0000-4000-8000-000000000200", "Invoices.0.Contact.Name", "Ann Ltd",
@@ -46,8 +48,8 @@ func TestItemGivesWhatALineLacks(t *testing.T) {
 
 func TestForeignCurrency(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
-		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`)).want(200, "Invoices.0.CurrencyCode", "USD", "Invoices.0.CurrencyRate", "0.600000")
-		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`, "CurrencyRate", "0.5123456")).want(200, "Invoices.0.CurrencyRate", "0.512346")
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`)).want(200, "Invoices.0.CurrencyCode", "USD", "Invoices.0.CurrencyRate", "0.6000000000")
+		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"USD"`, "CurrencyRate", "0.5123456")).want(200, "Invoices.0.CurrencyRate", "0.5123460000")
 		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"EUR"`)).wantError("Organisation is not subscribed to currency EUR")
 		r.do("PUT", "/Currencies", `{"Code":"EUR","Description":"Euro"}`).want(200, "Currencies.0.Code", "EUR")
 		r.do("PUT", "/Invoices", invoice("CurrencyCode", `"EUR"`)).want(200)
@@ -84,12 +86,12 @@ func TestRefusedInvoices(t *testing.T) {
 		{"unknown tax", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"200","TaxType":"WHAT"`)), "The TaxType code WHAT does not exist or cannot be used for this type of transaction."},
 		{"deleted tax", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"200","TaxType":"OUTPUT"`)), "Tax rate must be Active"},
 		{"no tax anywhere", approved("LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"260"`)), "The TaxType field is mandatory"},
-		{"no description to approve", approved("LineItems", line(`"UnitAmount":1,"AccountCode":"200"`)), msgNoDescription},
-		{"empty description", invoice("LineItems", line(`"Description":"","UnitAmount":1,"AccountCode":"200"`)), msgNoDescription},
+		{"no description to approve", approved("LineItems", line(`"UnitAmount":1,"AccountCode":"200"`)), "The description field is mandatory for each line item."},
+		{"empty description", invoice("LineItems", line(`"Description":"","UnitAmount":1,"AccountCode":"200"`)), "The description field is mandatory for each line item."},
 		{"unknown item", invoice("LineItems", line(`"ItemCode":"NONE","Quantity":1`)), "Item code 'NONE' is not valid"},
 		{"three tracking categories", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{},{},{}]`)), msgManyTracking},
-		{"unknown option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Moon"}]`)), msgUnknownTracking("Region: Moon")},
-		{"archived option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Gone"}]`)), msgUnknownTracking("Region: Gone")},
+		{"unknown option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Moon"}]`)), "Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory"},
+		{"archived option", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":[{"Name":"Region","Option":"Gone"}]`)), "Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory"},
 		{"unknown theme", invoice("BrandingThemeID", `"`+unknownID+`"`), msgUnknownTheme(unknownID)},
 		{"long number", invoice("InvoiceNumber", text(256)), msgTooLong("InvoiceNumber", 255)},
 		{"number of other letters", invoice("InvoiceNumber", `"Ä1"`), msgNumberASCII},
@@ -101,8 +103,11 @@ func TestRefusedInvoices(t *testing.T) {
 		{"relative url", invoice("Url", `"/open/1"`), msgURL},
 		{"url of another scheme", invoice("Url", `"ftp://host/1"`), msgURL},
 		{"url with the word", invoice("Url", `"https://xero.example.com/"`), msgURL},
-		{"negative total to approve", approved("LineItems", line(`"Description":"x","UnitAmount":-1,"AccountCode":"200"`)), msgNegativeTotal},
-		{"discount on a bill", invoice("Type", `"ACCPAY"`, "LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"400","DiscountRate":1`)), msgDiscountSales},
+		{"negative total to approve", approved("LineItems", line(`"Description":"x","UnitAmount":-1,"AccountCode":"200"`)), "The Total for this document must be greater than or equal to zero."},
+		{"discount above the line", invoice("LineItems", line(`"Description":"x","Quantity":2,"UnitAmount":10,"DiscountAmount":20.01,"AccountCode":"200"`)), "The discount rate '20.01' is invalid. Discount must not be greater than the line total."},
+		{"discount of zero on a negative line", invoice("LineItems", line(`"Description":"x","UnitAmount":-10,"DiscountAmount":0,"AccountCode":"200"`)), "The discount rate '0.00' is invalid. Discount must not be greater than the line total."},
+		{"discount rate above a hundred", invoice("LineItems", line(`"Description":"x","UnitAmount":10,"DiscountRate":100.5,"AccountCode":"200"`)), "The discount rate '100.50' is invalid. Discount must not be greater than the line total."},
+		{"discount on a bill", invoice("Type", `"ACCPAY"`, "LineItems", line(`"Description":"x","UnitAmount":1,"AccountCode":"400","DiscountRate":1`)), "Discounts may not be applied to ACCPAY invoices."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -129,6 +134,119 @@ func TestRefusedElementEchoesWhatWasSent(t *testing.T) {
 		a.want(400, "Elements.0.Contact.Name", "New Ltd", "Elements.0.Contact.ContactID", zeroID)
 		if n := len(r.sim.Contacts(testTenant)); n != 3 {
 			t.Errorf("a refused invoice left a contact: %d", n)
+		}
+	})
+}
+
+// TestRecordedErrors are refusals with all of their sentences, in the order in which live Xero said them.
+func TestRecordedErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, query, body string
+		want              []string
+	}{
+		{"a paid one without lines and contact", "", invoice("Status", `"PAID"`, "Contact", "", "LineItems", ""), []string{
+			"One or more line items must be specified", "Invoice not of valid status for creation",
+			"A Contact must be specified for this type of transaction"}},
+		{"an unknown tax on two lines", "", invoice("LineItems", `[{"Description":"a","UnitAmount":1,"AccountCode":"200","TaxType":"GST on Income"},`+
+			`{"Description":"b","UnitAmount":1,"AccountCode":"260","TaxType":"GST on Income"}]`), []string{
+			"The TaxType code GST on Income does not exist or cannot be used for this type of transaction.",
+			"The TaxType code 'GST on Income' cannot be used with account code '200'.",
+			"The TaxType code GST on Income does not exist or cannot be used for this type of transaction.",
+			"The TaxType code 'GST on Income' cannot be used with account code '260'."}},
+		{"a tiny line approved", "?unitdp=4", invoice("Status", `"AUTHORISED"`, "LineItems", line(`"Description":"x","Quantity":2,"UnitAmount":0.001,"AccountCode":"200","TaxAmount":0`)), []string{
+			"Account must be valid.", "Tax rate must be valid."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, Config{}, func(t *testing.T, r *rig) {
+				a := r.do("PUT", "/Invoices"+test.query, test.body).want(400)
+				var said []struct{ Message string }
+				if err := json.Unmarshal([]byte(a.at("Elements.0.ValidationErrors")), &said); err != nil {
+					t.Fatal(err)
+				}
+				var got []string
+				for _, m := range said {
+					got = append(got, m.Message)
+				}
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestTinyLines(t *testing.T) {
+	tiny := line(`"Description":"x","Quantity":2,"UnitAmount":0.001,"AccountCode":"200"`)
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.do("PUT", "/Invoices?unitdp=4", invoice("LineItems", tiny)).want(200, "Invoices.0.Total", "0.00").at("Invoices.0.InvoiceID")
+		r.do("POST", "/Invoices/"+id+"?unitdp=4", `{"Status":"AUTHORISED"}`).want(400, "Elements.0.LineItems.0.ValidationErrors.0.Message", "Account must be valid.",
+			"Elements.0.LineItems.0.ValidationErrors.1.Message", "Tax rate must be valid.")
+		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "DRAFT", "Invoices.0.LineItems.0.ValidationErrors", "[]")
+		r.do("POST", "/Invoices/"+id+"?unitdp=4", `{"Status":"SUBMITTED"}`).want(200)
+		for _, fine := range []string{`"UnitAmount":0`, `"UnitAmount":0.005`, `"UnitAmount":10,"DiscountRate":100`} {
+			r.do("PUT", "/Invoices?unitdp=4", invoice("Status", `"AUTHORISED"`, "LineItems", line(`"Description":"x","AccountCode":"200",`+fine))).want(200)
+		}
+	})
+}
+
+func TestDiscounts(t *testing.T) {
+	for _, test := range []struct{ line, total, rate, amount string }{
+		{`"UnitAmount":100,"DiscountRate":10,"DiscountAmount":50`, "90.00", "10.00", ""},
+		{`"UnitAmount":100,"DiscountRate":0,"DiscountAmount":50`, "50.00", "", "50.00"},
+		{`"UnitAmount":100,"DiscountAmount":100`, "0.00", "", "100.00"},
+		{`"UnitAmount":-100,"DiscountRate":10`, "-90.00", "10.00", ""},
+	} {
+		bubble(t, Config{}, func(t *testing.T, r *rig) {
+			r.do("PUT", "/Invoices", invoice("LineItems", line(`"Description":"x","AccountCode":"200",`+test.line))).want(200,
+				"Invoices.0.SubTotal", test.total, "Invoices.0.LineItems.0.DiscountRate", test.rate, "Invoices.0.LineItems.0.DiscountAmount", test.amount)
+		})
+	}
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		a := r.do("PUT", "/Invoices", invoice("LineItems", line(`"Description":"x","UnitAmount":100,"DiscountRate":10,"AccountCode":"200"`)))
+		at := a.at("Invoices.0.LineItems.0.LineItemID")
+		r.do("POST", "/Invoices/"+a.at("Invoices.0.InvoiceID"), `{"LineItems":[{"LineItemID":"`+at+`","DiscountAmount":30}]}`).
+			want(200, "Invoices.0.SubTotal", "70.00", "Invoices.0.LineItems.0.DiscountRate", "")
+		r.do("POST", "/Invoices/"+a.at("Invoices.0.InvoiceID"), `{"LineItems":[{"LineItemID":"`+at+`","DiscountRate":20}]}`).
+			want(200, "Invoices.0.SubTotal", "80.00", "Invoices.0.LineItems.0.DiscountAmount", "")
+	})
+}
+
+// TestRefusedRemovalShowsLittle: what stays is told by its id alone, so that nobody takes its amounts from there.
+func TestRefusedRemovalShowsLittle(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.bring(StatusAuthorised, "A1")
+		for _, query := range []string{"", "?summarizeErrors=false"} {
+			a := r.do("POST", "/Invoices"+query, `{"InvoiceID":"`+id+`","Status":"DELETED"}`)
+			at, status := "Elements.0", 400
+			if query != "" {
+				at, status = "Invoices.0", 200
+			}
+			a.want(status, at+".InvoiceID", id, at+".Status", "DELETED", at+".HasErrors", "true", at+".LineItems", "[]", at+".Payments", "[]",
+				at+".ValidationErrors.0.Message", "Invoice not of valid status for modification")
+			for _, key := range []string{"Type", "InvoiceNumber", "Contact", "Total", "AmountDue", "Date", "UpdatedDateUTC"} {
+				if a.has(at + "." + key) {
+					t.Errorf("it has %s: %s", key, a.body)
+				}
+			}
+		}
+		a := r.do("POST", "/Invoices", `{"InvoiceID":"`+unknownID+`","Reference":"x"}`).want(400, "Elements.0.InvoiceID", unknownID)
+		if a.has("Elements.0.AmountDue") || a.has("Elements.0.Status") {
+			t.Errorf("an unknown one has amounts or a status: %s", a.body)
+		}
+	})
+}
+
+func TestXeroFailsOnWhatItCannotRead(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		for _, test := range []struct{ method, path, body string }{
+			{"PUT", "/Invoices", invoice("Contact", `{"ContactID":"nobody"}`)},
+			{"POST", "/Contacts", `{"ContactID":"nobody","Name":"N"}`},
+			{"PUT", "/Invoices", invoice("LineItems", line(`"Description":"x","UnitAmount":1,"Tracking":{"Name":"Region","Option":"North"}`))},
+		} {
+			r.do(test.method, test.path, test.body).want(500, "Title", "An error occurred", "Status", "500")
+		}
+		if n := len(r.sim.Invoices(testTenant)); n != 0 {
+			t.Errorf("%d invoices were made", n)
 		}
 	})
 }
@@ -291,7 +409,7 @@ func TestManyLeaveForceInOneRequest(t *testing.T) {
 			{StatusDraft, StatusVoided, msgStatusModify},
 			{StatusVoided, StatusDeleted, msgStatusModify},
 			{StatusDeleted, StatusDeleted, msgStatusModify},
-			{"", StatusDeleted, msgNoDocument},
+			{"", StatusDeleted, msgNoInvoice},
 		}
 		var ids, elements []string
 		for i, test := range asked {
@@ -358,7 +476,7 @@ func TestUpdateChangesOnlyWhatWasSent(t *testing.T) {
 		r.do("POST", "/Invoices/INV-0001", `{"Contact":{"ContactID":"`+otherContactID+`"},"InvoiceNumber":"N2"}`).
 			want(200, "Invoices.0.Contact.Name", "Bob Ltd", "Invoices.0.InvoiceNumber", "N2")
 		r.do("POST", "/Invoices/"+unknownID, `{}`).want(404)
-		r.do("POST", "/Invoices", `{"InvoiceID":"`+unknownID+`"}`).wantError(msgNoDocument)
+		r.do("POST", "/Invoices", `{"InvoiceID":"`+unknownID+`"}`).wantError("An existing Invoice with the specified InvoiceID could not be found")
 	})
 }
 
@@ -419,6 +537,32 @@ func TestCreditedInvoiceKeepsItsContact(t *testing.T) {
 		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "PAID", "Invoices.0.AmountPaid", "0.00", "Invoices.0.AmountCredited", "46.00")
 		r.do("POST", "/Invoices/"+id, `{"Contact":{"ContactID":"`+otherContactID+`"}}`).wantError(msgAllocated)
 	})
+}
+
+// TestPrepaymentsAndOverpaymentsAreCredit: the invoice tells of them by AppliedAmount, in a list by AmountCredited alone.
+func TestPrepaymentsAndOverpaymentsAreCredit(t *testing.T) {
+	for kind, collection := range map[CreditKind]string{Prepayment: "Prepayments", Overpayment: "Overpayments"} {
+		bubble(t, Config{}, func(t *testing.T, r *rig) {
+			id := r.bring(StatusAuthorised, "A1")
+			if err := r.sim.Allocate(testTenant, id, kind, decimal.NewFromInt(10)); err != nil {
+				t.Fatal(err)
+			}
+			a := r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "AUTHORISED", "Invoices.0.AmountPaid", "0.00", "Invoices.0.AmountCredited", "10.00",
+				"Invoices.0.AmountDue", "36.00", "Invoices.0."+collection+".0.AppliedAmount", "10.00", "Invoices.0."+collection+".1", "", "Invoices.0.CreditNotes", "")
+			if key := strings.TrimSuffix(collection, "s") + "ID"; a.at("Invoices.0."+collection+".0."+key) != a.at("Invoices.0."+collection+".0.ID") || a.at("Invoices.0."+collection+".0.ID") == "" {
+				t.Errorf("it has no %s: %s", key, a.body)
+			}
+			r.do("GET", "/Invoices?page=1", "").want(200, "Invoices.0."+collection, "[]", "Invoices.0.AmountCredited", "10.00", "Invoices.0.CreditNotes", "[]")
+			r.do("POST", "/Invoices/"+id, `{"Status":"VOIDED"}`).wantError(msgVoidAllocated)
+			if err := r.sim.Allocate(testTenant, id, kind, decimal.NewFromInt(37)); !refusedWith(err, "exceeds") {
+				t.Errorf("more than is due: %v", err)
+			}
+			if err := r.sim.Allocate(testTenant, id, kind, decimal.NewFromInt(36)); err != nil {
+				t.Fatal(err)
+			}
+			r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "PAID", "Invoices.0.FullyPaidOnDate", "/Date(946684800000+0000)/")
+		})
+	}
 }
 
 func TestDueDateOfAPartPaidInvoiceDoesNotMoveItsDateOfChange(t *testing.T) {

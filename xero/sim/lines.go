@@ -32,13 +32,15 @@ func (o *Org) reckon(inv *Invoice) {
 }
 
 // expected is the line amount that quantity, unit amount and discount come to.
-func (l *Line) expected(odd Odd) decimal.Decimal {
+func (l *Line) expected(odd Odd) decimal.Decimal { return odd.cents(l.net()) }
+
+// net is the line amount before it is rounded.
+func (l *Line) net() decimal.Decimal {
 	gross := l.Quantity.Mul(l.UnitAmount)
 	if !l.DiscountAmount.IsZero() {
-		return odd.cents(gross.Sub(l.DiscountAmount))
+		return gross.Sub(l.DiscountAmount)
 	}
-	// Dividing by a hundred is exact in decimals, so only the final rounding rounds.
-	return odd.cents(gross.Mul(hundred.Sub(l.DiscountRate)).Shift(-2))
+	return gross.Mul(hundred.Sub(l.DiscountRate)).Shift(-2) // exact, so only the final rounding rounds
 }
 
 // taxOn is the tax on, or within, a line amount: the effective rate once, however many components make it up.

@@ -32,23 +32,30 @@ const (
 	msgPaymentAuthorised = "Payments can only be made against Authorised documents"
 	msgPaymentModify     = "Payment not of valid status for modification"
 	msgNoDocument        = "The document with the supplied id was not found for this endpoint."
+	msgNoInvoice         = "An existing Invoice with the specified InvoiceID could not be found"
+	msgNoDescription     = "The description field is mandatory for each line item."
+	msgNegativeTotal     = "The Total for this document must be greater than or equal to zero."
+	msgTinyAccount       = "Account must be valid."
+	msgTinyTax           = "Tax rate must be valid."
+	msgUnknownTracking   = "Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory"
+	msgDiscountSales     = "Discounts may not be applied to ACCPAY invoices."
+	msgContactNoName     = "Contact Name cannot be empty."
+	msgPaymentAmount     = "Payment amounts must be positive amounts"
+	msgPaymentNoAccount  = "Account could not be found"
+	msgPaymentNoDocument = "Document could not be found"
+	msgPaymentOnlyStatus = "Only Status accepted for updates."
 )
 
 // The wording of the following is not verified: Xero refuses these, but no answer with its text is known.
 const (
-	msgNegativeTotal  = "The document total must not be negative."
-	msgNoDescription  = "Description must be specified"
 	msgURL            = "Url must be an absolute http or https address that does not contain xero."
 	msgNumberASCII    = "The InvoiceNumber may contain printable ASCII characters only."
-	msgDiscountSales  = "Discounts can only be applied to sales invoices."
 	msgManyTracking   = "A line item may have at most 2 tracking categories."
 	msgLineTooBig     = "The line amount must not exceed 9999999999.99"
 	msgQuantityTooBig = "The quantity must not be longer than 13 characters"
 	msgManyPersons    = "A contact may have at most 5 contact persons."
 	msgContactName    = "The contact name must not contain < or >."
-	msgContactNoName  = "The contact name must be specified."
 	msgPaymentAccount = "The account must be a bank account or have payments enabled."
-	msgPaymentAmount  = "The payment amount must be greater than zero."
 	msgEmailLimit     = "The daily email rate limit for this organisation has been reached."
 	msgEmailStatus    = "Only sales invoices that are submitted, authorised or paid can be emailed."
 	msgOnlineDraft    = "Draft invoices have no online invoice."
@@ -61,8 +68,9 @@ func msgTooLong(name string, most int) string {
 
 func msgUnknownItem(code string) string { return fmt.Sprintf("Item code '%s' is not valid", code) }
 
-func msgUnknownTracking(name string) string {
-	return fmt.Sprintf("Tracking '%s' is not an active category or option of this organisation.", name)
+// msgDiscount calls an amount a rate, as Xero does.
+func msgDiscount(discount decimal.Decimal) string {
+	return fmt.Sprintf("The discount rate '%s' is invalid. Discount must not be greater than the line total.", discount.StringFixed(2))
 }
 
 func msgUnknownTheme(id string) string {

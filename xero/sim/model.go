@@ -16,7 +16,7 @@
 //
 // Where it is not known what Xero does, the strict reading is taken and the place says "not verified"; Config.Odd turns
 // round those on which a client relies. Not simulated:
-// credit notes, prepayments and overpayments as documents of their own (ApplyCredit stands for them), payment terms,
+// credit notes, prepayments and overpayments as documents of their own (Allocate stands for them), payment terms,
 // repeating invoices, rights (Organisation/Actions is shown, not enforced), the approval limit of small plans, taxes that
 // compound, and lock dates for payments.
 package sim
@@ -323,13 +323,24 @@ type Payment struct {
 	UpdatedUTC   time.Time
 }
 
-// Credit is a part of a credit note that is allocated to an invoice.
+// Credit is what was allocated to an invoice of a credit note, a prepayment or an overpayment.
 type Credit struct {
-	CreditNoteID string
-	Number       string
+	CreditNoteID string // or that of the prepayment or overpayment
+	Kind         CreditKind
+	Number       string // of a credit note
 	Date         time.Time
 	Amount       decimal.Decimal
 }
+
+// CreditKind is what a credit comes from. The zero value is a credit note.
+type CreditKind string
+
+// The kinds of credit, as a person names them.
+const (
+	CreditNote  CreditKind = ""
+	Prepayment  CreditKind = "prepayment"
+	Overpayment CreditKind = "overpayment"
+)
 
 // HistoryRecord is a line of a document's history.
 type HistoryRecord struct {
@@ -364,7 +375,7 @@ func (inv *Invoice) AmountPaid() decimal.Decimal {
 	return sum
 }
 
-// AmountCredited is the sum of the credit notes allocated.
+// AmountCredited is the sum of the credit notes, prepayments and overpayments allocated.
 func (inv *Invoice) AmountCredited() decimal.Decimal {
 	sum := decimal.Zero
 	for _, c := range inv.Credits {
@@ -391,7 +402,7 @@ func (inv *Invoice) outstanding() decimal.Decimal {
 	return inv.Total.Sub(inv.AmountPaid()).Sub(inv.AmountCredited())
 }
 
-// allocated tells whether any payment or credit note stands against the invoice.
+// allocated tells whether any payment or credit stands against the invoice.
 func (inv *Invoice) allocated() bool {
 	return !inv.AmountPaid().IsZero() || !inv.AmountCredited().IsZero()
 }

@@ -54,6 +54,13 @@ func readPayment(n *node) (paymentInput, error) {
 	return in, r.err
 }
 
+// onlyDeletes tells whether nothing was sent but that the payment shall be deleted.
+func (in paymentInput) onlyDeletes() bool {
+	status := value(in.Status)
+	in.ID, in.Status = nil, nil
+	return status == StatusDeleted && in == paymentInput{}
+}
+
 // pay makes a payment, or says why not.
 func (k *clerk) pay(in paymentInput) paymentOutcome {
 	p := Payment{
@@ -66,7 +73,7 @@ func (k *clerk) pay(in paymentInput) paymentOutcome {
 	v := paymentOutcome{}
 	inv := k.paidInvoice(in)
 	if inv == nil {
-		v.errors = append(v.errors, msgNoDocument)
+		v.errors = append(v.errors, msgPaymentNoDocument)
 	} else {
 		p.InvoiceID, p.CurrencyRate = inv.InvoiceID, inv.CurrencyRate
 		switch {
@@ -109,7 +116,10 @@ func (k *clerk) paymentAccount(p *Payment, in paymentInput) []string {
 	if in.AccountID != nil {
 		account = k.org.accountByID(*in.AccountID)
 	}
-	if account == nil || account.Status == StatusArchived || !(account.Type == "BANK" || account.EnablePaymentsToAccount) {
+	if account == nil {
+		return []string{msgPaymentNoAccount}
+	}
+	if account.Status == StatusArchived || !(account.Type == "BANK" || account.EnablePaymentsToAccount) {
 		return []string{msgPaymentAccount}
 	}
 	p.AccountCode, p.AccountID = account.Code, account.AccountID

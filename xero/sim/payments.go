@@ -88,10 +88,10 @@ func deletePayment(c *call) answer {
 	shape := paymentShape{org: c.org, full: true}
 	k := c.sim.clerk(c.org, c.unitPlaces(), true)
 	v := paymentOutcome{payment: *p}
-	if value(inputs[0].Status) != StatusDeleted {
-		v.errors = []string{msgPaymentModify}
-	} else {
+	if inputs[0].onlyDeletes() {
 		v.errors = k.unpay(p, inv)
+	} else {
+		v.errors = []string{msgPaymentOnlyStatus}
 	}
 	if len(v.errors) > 0 {
 		return c.invalid([]any{shape.element(&v, false)})
@@ -166,6 +166,8 @@ func (s paymentShape) brief(inv *Invoice) object {
 	}
 	o.add("HasErrors", false)
 	o.add("IsDiscounted", false)
+	o.add("InvoiceAddresses", none("InvoiceAddress"))
+	o.add("InvoicePaymentServices", none("InvoicePaymentService"))
 	if contact := s.org.contactByID[inv.ContactID]; contact != nil {
 		o.add("Contact", renderContactSummary(contact))
 	}

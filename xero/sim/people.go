@@ -139,6 +139,11 @@ func (s *Sim) RemovePayment(tenant, paymentID string) error {
 
 // ApplyCredit allocates a credit note of this amount to an approved invoice.
 func (s *Sim) ApplyCredit(tenant, invoiceID string, amount decimal.Decimal) error {
+	return s.Allocate(tenant, invoiceID, CreditNote, amount)
+}
+
+// Allocate allocates this amount of a credit note, a prepayment or an overpayment to an approved invoice.
+func (s *Sim) Allocate(tenant, invoiceID string, kind CreditKind, amount decimal.Decimal) error {
 	return s.act(tenant, func(k *clerk) []string {
 		inv := k.org.invoiceByID[invoiceID]
 		switch {
@@ -152,9 +157,11 @@ func (s *Sim) ApplyCredit(tenant, invoiceID string, amount decimal.Decimal) erro
 			return []string{msgPaymentExceeds}
 		}
 		next := inv.clone()
-		next.Credits = append(next.Credits, Credit{
-			CreditNoteID: newID(), Number: fmt.Sprintf("CN-%04d", len(next.Credits)+1), Date: k.org.today(k.now), Amount: amount,
-		})
+		credit := Credit{CreditNoteID: newID(), Kind: kind, Date: k.org.today(k.now), Amount: amount}
+		if kind == CreditNote {
+			credit.Number = fmt.Sprintf("CN-%04d", len(next.Credits)+1)
+		}
+		next.Credits = append(next.Credits, credit)
 		next.settle(k.org.today(k.now))
 		next.UpdatedUTC = k.now
 		next.History = append(next.History, k.note("Credit Applied", amount.StringFixed(2)))

@@ -98,7 +98,7 @@ func TestWhatIsLostIsNowhere(t *testing.T) {
 		}
 		r.do("GET", "/Payments", "").want(200, "Payments", "[]")
 		r.do("GET", "/Invoices/"+id, "").want(404)
-		r.do("POST", "/Invoices", `{"InvoiceID":"`+id+`","Status":"DELETED"}`).wantError(msgNoDocument)
+		r.do("POST", "/Invoices", `{"InvoiceID":"`+id+`","Status":"DELETED"}`).wantError(msgNoInvoice)
 		r.add("InvoiceNumber", `"A1"`)
 	})
 }

@@ -41,7 +41,7 @@ type (
 
 func money(d decimal.Decimal) number    { return number{d, 2} }
 func quantity(d decimal.Decimal) number { return number{d, 4} }
-func rate(d decimal.Decimal) number     { return number{d, 6} }
+func rate(d decimal.Decimal) number     { return number{d, 10} }
 
 // add appends a field.
 func (o *object) add(name string, value any) { *o = append(*o, field{name, value}) }

@@ -207,6 +207,17 @@ func (a reply) at(path string) string {
 	return strings.TrimSpace(b.String())
 }
 
+// has tells whether there is a value at a path, be it an empty one.
+func (a reply) has(path string) bool {
+	a.t.Helper()
+	object, key := path[:strings.LastIndex(path, ".")], path[strings.LastIndex(path, ".")+1:]
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(a.at(object)), &fields); err != nil {
+		a.t.Fatalf("%s: %v\n%s", object, err, a.body)
+	}
+	return fields[key] != nil
+}
+
 // want checks an answer: its status, and values by their paths.
 func (a reply) want(status int, pairs ...string) reply {
 	a.t.Helper()

@@ -44,6 +44,7 @@ func demoCompany(zone *time.Location) *Org {
 	o.Currencies = currencies("AUD", "GBP", "NZD", "USD")
 	o.TaxRates = append(o.TaxRates, visitorLevy())
 	o.Themes = []BrandingTheme{o.theme("Standard", 0), o.theme("Special Projects", 1), o.theme("Retainers", 3)}
+	o.Themes[1].LogoURL = "https://in.xero.com/logo?id=special-projects"
 	o.Items = o.items()
 	return o
 }

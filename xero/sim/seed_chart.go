@@ -89,6 +89,13 @@ var accountClasses = map[string]string{
 	"OTHERINCOME": "REVENUE", "REVENUE": "REVENUE", "SALES": "REVENUE",
 }
 
+// reportingCodes are the accounts whose place in reports is narrower than their class.
+var reportingCodes = map[string]string{"200": "REV.TRA.GOO", "610": "ASS.CUR.REC.TRA", "800": "LIA.CUR.PAY"}
+
+var reportingClasses = map[string]string{
+	"ASSET": "ASS", "LIABILITY": "LIA", "EQUITY": "EQU", "EXPENSE": "EXP", "REVENUE": "REV",
+}
+
 var bankNumbers = map[string]string{"090": "0209087654321000", "091": "0209087654321050", "": "0209087654321075"}
 
 func (o *Org) chart(rows []accountRow) []Account {
@@ -98,6 +105,7 @@ func (o *Org) chart(rows []accountRow) []Account {
 			AccountID: o.seedID("account", row.code+row.name), Code: row.code, Name: row.name, Type: row.kind,
 			Class: accountClasses[row.kind], TaxType: row.taxType, SystemAccount: row.system, Status: StatusActive,
 			EnablePaymentsToAccount: paymentCodes[row.code], UpdatedUTC: o.CreatedUTC,
+			ReportingCode: orDefault(reportingCodes[row.code], reportingClasses[accountClasses[row.kind]]),
 		}
 		if archivedCodes[row.code] {
 			a.Status = StatusArchived

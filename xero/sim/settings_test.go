@@ -73,10 +73,10 @@ func TestPayments(t *testing.T) {
 		a1, bank := `{"InvoiceNumber":"A1"}`, `{"Code":"090"}`
 		pay(a1, bank, "46.01").wantError("Payment amount exceeds the amount outstanding on this document")
 		pay(`{"InvoiceID":"`+draft+`"}`, bank, "1").wantError("Payments can only be made against Authorised documents")
-		pay(`{"InvoiceID":"`+unknownID+`"}`, bank, "1").wantError(msgNoDocument)
+		pay(`{"InvoiceID":"`+unknownID+`"}`, bank, "1").wantError("Document could not be found")
 		pay(a1, `{"Code":"200"}`, "1").wantError(msgPaymentAccount)
-		pay(a1, `{"Code":"999"}`, "1").wantError(msgPaymentAccount)
-		pay(a1, bank, "0").wantError(msgPaymentAmount)
+		pay(a1, `{"Code":"999"}`, "1").wantError("Account could not be found")
+		pay(a1, bank, "0").wantError("Payment amounts must be positive amounts")
 		first := pay(a1, bank, "6").want(200, "Payments.0.Status", "AUTHORISED", "Payments.0.Invoice.AmountDue", "40.00",
 			"Payments.0.Invoice.Status", "AUTHORISED", "Payments.0.PaymentType", "ACCRECPAYMENT", "Payments.0.Account.Name", "Bank").at("Payments.0.PaymentID")
 		second := r.do("POST", "/Payments", `{"Invoice":{"InvoiceID":"`+id+`"},"Account":{"AccountID":"a0000000-0000-4000-8000-000000000880"},"Amount":40}`).
@@ -85,7 +85,8 @@ func TestPayments(t *testing.T) {
 		r.do("GET", "/Payments?page=1", "").want(200, "pagination.itemCount", "2", "Payments.0.Invoice.LineItems", "[]")
 		r.do("GET", "/Payments/"+first, "").want(200, "Payments.0.Amount", "6.00", "Payments.0.Invoice.LineItems.0.Description", "Work")
 		r.do("GET", "/Payments/"+unknownID, "").want(404)
-		r.do("POST", "/Payments/"+first, `{"Reference":"changed"}`).wantError("Payment not of valid status for modification")
+		r.do("POST", "/Payments/"+first, `{"Reference":"changed"}`).wantError("Only Status accepted for updates.")
+		r.do("POST", "/Payments/"+first, `{"Status":"DELETED","Reference":"changed"}`).wantError("Only Status accepted for updates.")
 		r.do("POST", "/Payments/"+second, `{"Payments":[{"Status":"DELETED"}]}`).want(200, "Payments.0.Status", "DELETED", "Payments.0.Invoice.Status", "AUTHORISED")
 		r.do("POST", "/Payments/"+second, `{"Status":"DELETED"}`).wantError("Payment not of valid status for modification")
 		r.do("GET", "/Invoices/"+id, "").want(200, "Invoices.0.Status", "AUTHORISED", "Invoices.0.AmountDue", "40.00", "Invoices.0.FullyPaidOnDate", "", "Invoices.0.Payments.1", "")
@@ -147,9 +148,12 @@ func TestAttachments(t *testing.T) {
 			return r.do("PUT", "/Invoices/"+id+"/Attachments/"+url.PathEscape(name)+"?IncludeOnline=true", content, "Content-Type", "application/pdf")
 		}
 		a := put("a b.pdf", "one").want(200, "Attachments.0.FileName", "a b.pdf", "Attachments.0.MimeType", "application/pdf",
-			"Attachments.0.ContentLength", "3", "Attachments.0.IncludeOnline", "true",
+			"Attachments.0.ContentLength", "3",
 			"Attachments.0.Url", "http://sim/api.xro/2.0/Invoices/"+id+"/Attachments/a%20b.pdf")
 		first := a.at("Attachments.0.AttachmentID")
+		if inv, _ := r.sim.Invoice(testTenant, id); !inv.Attachments[0].IncludeOnline {
+			t.Error("it isn't shown online")
+		}
 		put("A B.pdf", "longer").want(200, "Attachments.0.AttachmentID", first, "Attachments.0.ContentLength", "6")
 		for _, path := range []string{first, "a%20b.pdf"} {
 			if a := r.do("GET", "/Invoices/"+id+"/Attachments/"+path, ""); a.body != "longer" || a.header.Get("Content-Type") != "application/pdf" {

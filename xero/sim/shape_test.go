@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +14,7 @@ import (
 )
 
 // TestRawAnswer holds an answer to its last byte: CRLF, escaped slashes in dates, two places for money, four for
-// quantities, six for rates, and the order of the fields.
+// quantities, ten for rates, and the order of the fields.
 func TestRawAnswer(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
 		a := r.do("PUT", "/Invoices?summarizeErrors=false", invoice("InvoiceNumber", `"A \"1\""`, "Reference", `"50/50 <é>"`, "Url", `"http://localhost:8742/open/1"`,
@@ -45,9 +46,10 @@ const rawAnswer = `{
       "AmountPaid": 0.00,
       "Url": "http://localhost:8742/open/1",
       "SentToContact": false,
-      "CurrencyRate": 1.000000,
+      "CurrencyRate": 1.0000000000,
       "HasErrors": false,
       "IsDiscounted": false,
+      "InvoicePaymentServices": [],
       "Contact": {
         "ContactID": "e0000000-0000-4000-8000-000000000001",
         "ContactNumber": "C1",
@@ -61,16 +63,14 @@ const rawAnswer = `{
             "City": "",
             "Region": "",
             "PostalCode": "",
-            "Country": "",
-            "AttentionTo": ""
+            "Country": ""
           },
           {
             "AddressType": "POBOX",
             "City": "",
             "Region": "",
             "PostalCode": "",
-            "Country": "",
-            "AttentionTo": ""
+            "Country": ""
           }
         ],
         "Phones": [
@@ -148,6 +148,60 @@ const rawAnswer = `{
     }
   ]
 }`
+
+// TestKeysThatComeAndGo: an absent key and an empty list are not the same, and live answers differ in them.
+func TestKeysThatComeAndGo(t *testing.T) {
+	bubble(t, Config{Orgs: demoOrgs(t)}, func(t *testing.T, r *rig) {
+		tenant := []string{"Xero-Tenant-Id", r.sim.Orgs()[0].TenantID}
+		ask := func(path string) reply { return r.do("GET", path, "", tenant...).want(200) }
+		paged, single := ask("/Invoices?page=1&where="+url.QueryEscape(`InvoiceNumber=="INV-0001"`)), ask("/Invoices/INV-0001")
+		for _, test := range []struct {
+			answer reply
+			at     string
+			there  string
+			gone   string
+		}{
+			{paged, "Invoices.0", "InvoiceAddresses InvoicePaymentServices", "Attachments"},
+			{single, "Invoices.0", "Attachments InvoicePaymentServices", "InvoiceAddresses"},
+			{single, "Invoices.0.Contact.Addresses.0", "City Region PostalCode Country", "AttentionTo"},
+			{ask("/BrandingThemes"), "BrandingThemes.0", "BrandingThemeID", "LogoUrl"},
+			{ask("/BrandingThemes"), "BrandingThemes.1", "LogoUrl", ""},
+			{ask("/Accounts?where=" + url.QueryEscape(`Code=="200"`)), "Accounts.0", "ReportingCode", ""},
+			{ask("/Payments?page=1"), "Payments.0.Invoice", "InvoiceAddresses InvoicePaymentServices", ""},
+		} {
+			for _, key := range strings.Fields(test.there) {
+				if !test.answer.has(test.at + "." + key) {
+					t.Errorf("%s has no %s", test.at, key)
+				}
+			}
+			for _, key := range strings.Fields(test.gone) {
+				if test.answer.has(test.at + "." + key) {
+					t.Errorf("%s has %s", test.at, key)
+				}
+			}
+		}
+		single.want(200, "Invoices.0.Attachments", "[]")
+	})
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		id := r.add()
+		a := r.do("PUT", "/Invoices/"+id+"/Attachments/a.pdf?IncludeOnline=true", "x", "Content-Type", "application/octet-stream")
+		if a.want(200, "Attachments.0.MimeType", "application/pdf").has("Attachments.0.IncludeOnline") {
+			t.Error("the attachment tells whether it is shown online")
+		}
+		r.do("PUT", "/Invoices/"+id+"/Attachments/a.unknown", "x", "Content-Type", "application/octet-stream").
+			want(200, "Attachments.0.MimeType", "application/octet-stream")
+		r.do("PUT", "/Invoices/"+id+"/Attachments/b.pdf", "x", "Content-Type", "image/png").want(200, "Attachments.0.MimeType", "image/png")
+	})
+}
+
+func demoOrgs(t *testing.T) []*Org {
+	t.Helper()
+	orgs, err := Seed("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return orgs
+}
 
 func TestTextIsQuoted(t *testing.T) {
 	var b strings.Builder
@@ -296,6 +350,6 @@ func richOrg() *Org {
 	ann.AccountNumber, ann.FirstName, ann.LastName, ann.CompanyNumber, ann.BankAccount, ann.TaxNumber = "1", "Ann", "A", "2", "3", "4"
 	ann.SalesTaxType, ann.PurchasesTaxType, ann.DefaultCurrency = "OUTPUT2", "INPUT2", "NZD"
 	ann.Persons = []ContactPerson{{FirstName: "P"}}
-	ann.Addresses = []Address{{Type: "POBOX", Line1: "1", Line2: "2", Line3: "3", Line4: "4"}}
+	ann.Addresses = []Address{{Type: "POBOX", Line1: "1", Line2: "2", Line3: "3", Line4: "4", AttentionTo: "5"}}
 	return o
 }

@@ -20,6 +20,9 @@ var formats = template.FuncMap{
 	"moment":  formatMoment,
 	"status":  statusName,
 	"amounts": func(how string) string { return amountsNames[how] },
+
+	"credit":     func(c Credit) string { return orDefault(c.Number, creditKindNames[c.Kind]) },
+	"creditKind": func(k CreditKind) string { return creditKindNames[k] },
 }
 
 // formatMoney writes an amount with two decimals and grouped thousands.
@@ -73,6 +76,10 @@ func formatMoment(o Org, t time.Time) string {
 
 var amountsNames = map[string]string{
 	AmountsExclusive: "Tax exclusive", AmountsInclusive: "Tax inclusive", AmountsNoTax: "No tax",
+}
+
+var creditKindNames = map[CreditKind]string{
+	CreditNote: "Credit note", Prepayment: "Prepayment", Overpayment: "Overpayment",
 }
 
 var statusNames = map[string]string{

@@ -22,6 +22,11 @@ func (p invoicePage) Payments() []*Payment {
 	return slices.DeleteFunc(slices.Clone(p.Invoice.Payments), func(x *Payment) bool { return x.Status == StatusDeleted })
 }
 
+// CreditKinds are what credit can come from.
+func (invoicePage) CreditKinds() []CreditKind {
+	return []CreditKind{CreditNote, Prepayment, Overpayment}
+}
+
 // History is the history, newest first.
 func (p invoicePage) History() []HistoryRecord {
 	list := slices.Clone(p.Invoice.History)
@@ -121,7 +126,11 @@ func (w *site) creditInvoice(rw http.ResponseWriter, r *http.Request) {
 		if err := t.err(); err != nil {
 			return err
 		}
-		return w.sim.ApplyCredit(tenant, inv.InvoiceID, amount)
+		kind := CreditKind(formValue(r, "kind"))
+		if _, known := creditNames[kind]; !known {
+			return refusal(noSuchRecord)
+		}
+		return w.sim.Allocate(tenant, inv.InvoiceID, kind, amount)
 	})
 }
 

@@ -36,6 +36,8 @@ func TestActionsOnInvoices(t *testing.T) {
 		},
 		{"credit in part", "INV-0020", "credit", url.Values{"amount": {"45.50"}}, state{"AUTHORISED", "0.00", "45.50", "1300.00", "175.50"}},
 		{"credit all of it", "INV-0020", "credit", url.Values{"amount": {"1345.50"}}, state{"PAID", "0.00", "1345.50", "0.00", "175.50"}},
+		{"allocate a prepayment", "INV-0020", "credit", url.Values{"kind": {"prepayment"}, "amount": {"45.50"}}, state{"AUTHORISED", "0.00", "45.50", "1300.00", "175.50"}},
+		{"allocate an overpayment", "INV-0020", "credit", url.Values{"kind": {"overpayment"}, "amount": {"1345.50"}}, state{"PAID", "0.00", "1345.50", "0.00", "175.50"}},
 		{"credit in full", "INV-0020", "credit-in-full", nil, state{"PAID", "0.00", "1345.50", "0.00", "175.50"}},
 		{"credit the rest in full", "INV-0018", "credit-in-full", nil, state{"PAID", "500.00", "1294.00", "0.00", "234.00"}},
 	}
@@ -82,20 +84,23 @@ func TestCreditsAreListed(t *testing.T) {
 	v := visitSeed(t, "demo")
 	address := "/invoices/" + v.invoice("INV-0020").InvoiceID
 	page := v.get(address).body
-	if !strings.Contains(page, ">Credit in full</button>") || strings.Contains(page, "<h2>Credit notes</h2>") {
-		t.Error("before: want the button, and no list of credit notes")
+	if !strings.Contains(page, ">Credit in full</button>") || strings.Contains(page, "<h2>Credits</h2>") {
+		t.Error("before: want the button, and no list of credits")
 	}
 	for _, action := range []struct {
 		name string
 		form url.Values
-	}{{"credit", url.Values{"amount": {"45.50"}}}, {"credit-in-full", nil}} {
+	}{
+		{"credit", url.Values{"amount": {"45.50"}}}, {"credit", url.Values{"kind": {"overpayment"}, "amount": {"100"}}}, {"credit-in-full", nil},
+	} {
 		if p := v.post(address+"/"+action.name, action.form); p.status != http.StatusSeeOther {
 			t.Fatalf("status %d\n%s", p.status, p.body)
 		}
 	}
 	page = v.get(address).body
 	for _, want := range []string{
-		"<h2>Credit notes</h2>", "<td>CN-0001</td><td class=\"num\">45.50</td>", "<td>CN-0002</td><td class=\"num\">1,300.00</td>",
+		"<h2>Credits</h2>", "<td>CN-0001</td><td class=\"num\">45.50</td>", "<td>Overpayment</td><td class=\"num\">100.00</td>",
+		"<td>CN-0003</td><td class=\"num\">1,200.00</td>",
 		"<tr><th>Credited</th><td class=\"num\">1,345.50</td></tr>",
 	} {
 		if !strings.Contains(page, want) {
@@ -135,6 +140,8 @@ func TestRefusalsAreShownBesideTheForm(t *testing.T) {
 		},
 		{"no day", "INV-0020", "pay", url.Values{"amount": {"1"}, "account": {"090"}}, []string{"enter the day of the payment"}},
 		{"credit too much", "INV-0020", "credit", url.Values{"amount": {"5000"}}, []string{msgPaymentExceeds, `value="5000"`}},
+		{"too much of a prepayment", "INV-0020", "credit", url.Values{"kind": {"prepayment"}, "amount": {"5000"}}, []string{msgPaymentExceeds, `<option value="prepayment" selected>`}},
+		{"credit from nowhere", "INV-0020", "credit", url.Values{"kind": {"gift"}, "amount": {"1"}}, []string{"cannot be found"}},
 		{"credit a draft in full", "INV-0037", "credit-in-full", nil, []string{msgPaymentAuthorised}},
 	}
 	for _, test := range tests {
