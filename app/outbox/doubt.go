@@ -114,37 +114,38 @@ func (o *Outbox) Claim(ctx context.Context, by staff.Member, id billing.InvoiceI
 	if o.books == nil {
 		return app.Unconnected()
 	}
-	return whenFree(ctx, func() error {
-		return o.leaseRefresh(ctx, t.Export.Tenant, func(ctx context.Context, r *refresher) error {
-			return r.claim(ctx, by, id, there)
+	var refused error // which is not tried again, as what another process is in the way of is
+	err = whenFree(ctx, func() error {
+		return o.leaseRefresh(ctx, t.Export.Tenant, func(ctx context.Context, r *refresher) (err error) {
+			refused, err = r.claim(ctx, by, t, there)
+			return err
 		})
 	})
-}
-
-// claim reads an invoice in Xero, and ends with it the export of the one here.
-func (r *refresher) claim(ctx context.Context, by staff.Member, id billing.InvoiceID, there ledger.InvoiceID) error {
-	found, err := r.books.ByID(ctx, r.tenant, []ledger.InvoiceID{there})
 	if err != nil {
 		return err
 	}
-	var t app.Tracked
-	err = r.store.Look(ctx, func(rd Reader) (err error) {
-		t, err = app.DoubtOf(rd, by, id)
-		return err
-	})
+	return refused
+}
+
+// claim reads an invoice in Xero, and ends with it the export of the one here. Why a person has to look
+// again is refused.
+func (r *refresher) claim(ctx context.Context, by staff.Member, t app.Tracked, there ledger.InvoiceID) (refused, err error) {
+	found, err := r.books.ByID(ctx, r.tenant, []ledger.InvoiceID{there})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(found) > 0 && found[0].Contact != t.Export.Contact {
 		if err := r.followMerges(ctx, r.tenant, r.directory, []ledger.ContactID{t.Export.Contact}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var refused error
 	err = r.decide(ctx, func(tx Tx, e *effects) error {
-		t, err := app.DoubtOf(tx, by, id)
-		if err != nil {
-			return err
+		if refused = app.CheckUnlocked(tx); refused != nil {
+			return nil
+		}
+		t, why := app.DoubtOf(tx, by, t.Invoice.ID)
+		if refused = why; refused != nil {
+			return nil
 		}
 		others, err := tx.Tracked(r.tenant, []ledger.InvoiceID{there})
 		if err != nil {
@@ -153,10 +154,48 @@ func (r *refresher) claim(ctx context.Context, by staff.Member, id billing.Invoi
 		refused, err = r.settleDoubt(e, t, by, there, found, others)
 		return err
 	})
+	return refused, err
+}
+
+// lookAtDoubts reads again what in Xero may be invoices. What is not there any more is none.
+func (r *refresher) lookAtDoubts(ctx context.Context, ids []billing.InvoiceID) error {
+	var all []ledger.InvoiceID
+	err := r.store.Look(ctx, func(rd Reader) error {
+		latest, err := rd.LatestExports(ids)
+		all = nil
+		for _, e := range latest {
+			all = append(all, idsOf(e.Candidates)...)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	return refused
+	found, err := r.books.ByID(ctx, r.tenant, app.Distinct(all))
+	if err != nil {
+		return err
+	}
+	now := map[ledger.InvoiceID]ledger.Standing{}
+	for _, st := range found {
+		now[st.ID] = st
+	}
+	return r.decide(ctx, func(tx Tx, e *effects) error {
+		latest, err := tx.LatestExports(ids)
+		for _, export := range latest {
+			if export.Result != billing.MayBeOurs {
+				continue // it was settled meanwhile
+			}
+			var left []ledger.Standing
+			for _, id := range idsOf(export.Candidates) {
+				if st, there := now[id]; there {
+					left = append(left, st)
+				}
+			}
+			export.Candidates = left
+			e.exports = append(e.exports, export)
+		}
+		return err
+	})
 }
 
 // settleDoubt decides whether what was read in Xero is what the person saw, and ends the export with

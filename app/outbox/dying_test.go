@@ -11,6 +11,7 @@ import (
 
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/xero/sim"
 )
 
@@ -74,7 +75,39 @@ func dieAtEveryPoint(t *testing.T, title string, least int, dies func(*testing.T
 }
 
 func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error) {
-	w := apptest.NewWorld(t, sim.Config{})
+	dieAndRecover(t, f, acts, sim.MarksKept, 0)
+}
+
+// TestDyingWhereMarksDoNotComeBack has a process die where the answer to an export is lost, in an
+// organisation that does not return marks as they were sent, and another go on at once or when Xero has
+// forgotten the key. What cannot be recognised is never sent again and never fails: a person says which
+// it is, and then it is that one.
+func TestDyingWhereMarksDoNotComeBack(t *testing.T) {
+	for _, there := range []struct {
+		marks sim.Marks
+		later time.Duration
+	}{
+		{sim.MarksNormalised, time.Hour}, {sim.MarksDropped, 0}, {sim.MarksDropped, time.Hour}, {sim.MarksUnlisted, time.Hour},
+	} {
+		for _, at := range []struct {
+			point string
+			after bool
+		}{{"request posted", false}, {"request posted", true}, {"request settled", false}} {
+			for person, acts := range persons {
+				t.Run(fmt.Sprintf("%s, %s later, %s %v, %s", there.marks, there.later, at.point, at.after, person), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						dieAndRecover(t, &apptest.Fate{Point: at.point, After: at.after}, acts, there.marks, there.later)
+					})
+				})
+			}
+		}
+	}
+}
+
+// dieAndRecover has a process die, a person act in Xero, and another process go on later.
+func dieAndRecover(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks, later time.Duration) {
+	w := apptest.NewWorld(t, sim.Config{Marks: marks})
 	ids := w.Invoices(3, 2)
 	if f.Point == "chart" {
 		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
@@ -104,15 +137,28 @@ func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) e
 		}
 	}
 
+	time.Sleep(later)
 	second := w.Start(nil)
 	second.Settle()
+	w.MustBeSound(w.Views(ids))
+	doubts := second.SettleDoubts(ids)
+	refresh(second)
 	second.Stop()
+	lost := marks == sim.MarksDropped && later > 0 || marks == sim.MarksUnlisted
+	there := f.Point == "request settled" || f.Point == "request posted" && f.After
+	if (doubts == len(ids)) != (lost && there) || doubts != 0 && doubts != len(ids) {
+		t.Errorf("%d may be in Xero", doubts)
+	}
 
 	views := w.Views(ids)
 	w.MustBeSound(views)
 	queued := f.Point != "queue" || f.After
 	for _, v := range views {
-		if queued && !acted[string(v.Invoice.Number)] && v.Invoice.Stage.Export != billing.Exported {
+		export := v.Invoice.Stage.Export
+		if export == billing.Warned && marks != sim.MarksKept && ledger.HasCause(v.Exports[0].Messages, ledger.MarkLost) {
+			export = billing.Exported
+		}
+		if queued && !acted[string(v.Invoice.Number)] && export != billing.Exported {
 			t.Errorf("%s is %s: %+v", v.Invoice.Number, v.Invoice.Stage.Export, v.Exports[0].Messages)
 		}
 		if !queued && v.Invoice.Stage.Export != billing.NotExported {
@@ -142,6 +188,19 @@ func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World,
 	}
 }
 
+// TestSleepingWhereMarksDoNotComeBack is TestSleepingAtEveryPoint where the answer is lost on the one who
+// sleeps, in an organisation that drops marks.
+func TestSleepingWhereMarksDoNotComeBack(t *testing.T) {
+	for _, point := range []string{"request claimed", "request posted", "request settled"} {
+		for person, acts := range persons {
+			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksDropped) })
+			})
+		}
+	}
+}
+
 // TestSleepingAtEveryPoint has the sender sleep past its lease after each point, while another
 // process does its work. When it wakes it goes on as if nothing had happened: the fence must stop it.
 func TestSleepingAtEveryPoint(t *testing.T) {
@@ -149,36 +208,42 @@ func TestSleepingAtEveryPoint(t *testing.T) {
 		for person, acts := range persons {
 			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					w := apptest.NewWorld(t, sim.Config{})
-					ids := w.Invoices(3, 2)
-					if point == "chart" {
-						time.Sleep(2 * time.Minute) // the chart read to connect would still be good
-					}
-					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
-					sleeper := w.Start(f)
-					run, err := sleeper.Queue(ids...)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := sleeper.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
-						t.Errorf("who woke up was told %v", err)
-					}
-					sleeper.Stop()
-					if !f.Slept() {
-						t.Fatalf("it did not sleep: it reached only %v", f.Reached)
-					}
-					last := w.Start(nil)
-					last.Settle()
-					refresh(last)
-					last.Stop()
-					w.MustBeSound(w.Views(ids))
-					if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
-						t.Errorf("Xero has %d contacts for 2 clients", n)
-					}
-				})
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksKept) })
 			})
 		}
+	}
+}
+
+// sleep has a sender sleep after a point, while another process does its work, and wake.
+func sleep(t *testing.T, point string, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks) {
+	w := apptest.NewWorld(t, sim.Config{Marks: marks})
+	ids := w.Invoices(3, 2)
+	if point == "chart" {
+		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+	}
+	f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+	sleeper := w.Start(f)
+	run, err := sleeper.Queue(ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sleeper.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
+		t.Errorf("who woke up was told %v", err)
+	}
+	sleeper.Stop()
+	if !f.Slept() {
+		t.Fatalf("it did not sleep: it reached only %v", f.Reached)
+	}
+	last := w.Start(nil)
+	last.Settle()
+	if doubts := last.SettleDoubts(ids); doubts > 0 && marks == sim.MarksKept {
+		t.Errorf("%d may be in Xero", doubts)
+	}
+	refresh(last)
+	last.Stop()
+	w.MustBeSound(w.Views(ids))
+	if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
+		t.Errorf("Xero has %d contacts for 2 clients", n)
 	}
 }
 
