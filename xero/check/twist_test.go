@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,13 +106,13 @@ var twists = []twist{
 		e["InvoiceID"] = "00000000-0000-0000-0000-000000000000"
 	})), no: []string{"removal.refused-id"}, unclear: []string{"text.status", "removal.unknown", "approved.not-deleted"}},
 	{name: "what is not there is deleted", before: edited(posts, func(e map[string]any) {
-		if strings.Contains(element(e).sentences(), "was not found") {
+		if strings.Contains(element(e).sentences(), "could not be found") {
 			delete(e, "ValidationErrors")
 			e["HasErrors"], e["StatusAttributeString"], e["Status"], e["CurrencyCode"], e["Total"] = false, "OK", "DELETED", "NZD", json.Number("1.00")
 		}
 	}), no: []string{"removal.unknown"}},
-	{name: "deleted again in other words", before: edited(posts, when("Status", "DELETED", reword)), no: []string{"text.status"}},
-	{name: "approved in other words", before: edited(posts, when("Status", "AUTHORISED", reword)), no: []string{"approved.not-deleted"}},
+	{name: "deleted again in other words", before: rewordedRefusal(1), no: []string{"text.status"}},
+	{name: "approved in other words", before: rewordedRefusal(2), no: []string{"approved.not-deleted"}},
 	{name: "the answer to a void says AUTHORISED", before: edited(posts, when("Status", "VOIDED", func(e map[string]any) { e["Status"] = "AUTHORISED" })),
 		no: []string{"approved.voided"}, unclear: []string{"number.voided"}},
 
@@ -296,12 +297,18 @@ func lines(field, text, set, to string) func(map[string]any) {
 	}
 }
 
-// reword gives the messages of an element other words.
-func reword(e map[string]any) {
-	for _, list := range []string{"ValidationErrors", "Warnings"} {
-		for _, m := range element(e).list(list) {
-			m["Message"] = "That didn't work."
-		}
+// rewordedRefusal gives the nth refusal of a change of status other words: the first is that of a draft
+// that was deleted before, the second that of an approved invoice.
+func rewordedRefusal(nth int) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		var seen atomic.Int32
+		return edited(posts, func(e map[string]any) {
+			for _, m := range element(e).list("ValidationErrors") {
+				if strings.Contains(m.text("Message"), "not of valid status") && seen.Add(1) == int32(nth) {
+					m["Message"] = "That didn't work."
+				}
+			}
+		})(next)
 	}
 }
 
@@ -320,13 +327,15 @@ func reworded(text string) func(http.Handler) http.Handler {
 
 // lateList leaves the lists of changes empty for as long as a check waits.
 func lateList() func(http.Handler) http.Handler {
-	began := sync.OnceValue(time.Now)
-	return listed(changesList, func(l elements) elements {
-		if time.Since(began()) < 61*time.Second {
-			return nil
-		}
-		return l
-	})
+	return func(next http.Handler) http.Handler {
+		began := sync.OnceValue(time.Now)
+		return listed(changesList, func(l elements) elements {
+			if time.Since(began()) < 61*time.Second {
+				return nil
+			}
+			return l
+		})(next)
+	}
 }
 
 // toTheEnd puts the changed draft to the end of the list of changes.
@@ -362,17 +371,19 @@ func foldless() func(http.Handler) http.Handler {
 
 // keyOfBody forgets a key when it comes with another body.
 func keyOfBody() func(http.Handler) http.Handler {
-	var mu sync.Mutex
-	bodies := map[string]string{}
-	return requested(writes, func(r *http.Request, body string) {
-		mu.Lock()
-		defer mu.Unlock()
-		key := r.Header.Get("Idempotency-Key")
-		if first, used := bodies[key]; used && first != body {
-			r.Header.Del("Idempotency-Key")
-		}
-		bodies[key] = body
-	})
+	return func(next http.Handler) http.Handler {
+		var mu sync.Mutex
+		bodies := map[string]string{}
+		return requested(writes, func(r *http.Request, body string) {
+			mu.Lock()
+			defer mu.Unlock()
+			key := r.Header.Get("Idempotency-Key")
+			if first, used := bodies[key]; used && first != body {
+				r.Header.Del("Idempotency-Key")
+			}
+			bodies[key] = body
+		})(next)
+	}
 }
 
 // keyOfAnswer forgets a key whose answer was a refusal.
