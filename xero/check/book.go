@@ -84,9 +84,6 @@ func OpenBook(path string) (*Book, error) {
 	return b, nil
 }
 
-// Path returns where the file is.
-func (b *Book) Path() string { return b.path }
-
 // Empty reports whether the book tells of nothing.
 func (b *Book) Empty() bool { return len(b.entries) == 0 }
 

@@ -143,7 +143,7 @@ func Run(ctx context.Context, cfg Config) ([]Result, error) {
 		}
 		for _, a := range s.rows {
 			r := Result{Assumption: a.Assumption}
-			f := l.look(a, err)
+			f := l.look(s, a, err)
 			r.Verdict, r.Found, r.Reason = f.verdict, cfg.Ear.scrub(f.found), cfg.Ear.scrub(f.reason)
 			results = append(results, r)
 			if cfg.Told != nil {
@@ -172,7 +172,7 @@ func (e *bookError) Unwrap() error { return e.error }
 
 // step gathers evidence for its rows.
 type step struct {
-	name     string
+	name     string // of what it tries, in the reason why its rows could not be told
 	rows     []assumption
 	approves bool
 	run      func(context.Context, *lab) error
@@ -201,13 +201,13 @@ func holds(ok bool, found string, args ...any) finding {
 func untried(reason string) finding { return finding{verdict: Untried, reason: reason} }
 func unclear(reason string) finding { return finding{verdict: Unclear, reason: reason} }
 
-// look decides a row, whose step ended with err.
-func (l *lab) look(a assumption, err error) finding {
+// look decides a row of a step that ended with err.
+func (l *lab) look(s *step, a assumption, err error) finding {
 	switch {
 	case errors.Is(err, errNotAsked):
 		return untried(err.Error())
 	case err != nil:
-		return unclear(err.Error())
+		return unclear(s.name + ": " + err.Error())
 	}
 	return a.look(l)
 }

@@ -54,8 +54,8 @@ func (l *lab) rate(taxType string) (ledger.TaxRate, bool) {
 }
 
 // contact creates a contact as Feebridge does.
-func (l *lab) contact(ctx context.Context, n ...ledger.NewContact) (specimen, error) {
-	made, err := l.contactsOf(ctx, n)
+func (l *lab) contact(ctx context.Context, n ledger.NewContact) (specimen, error) {
+	made, err := l.contactsOf(ctx, []ledger.NewContact{n})
 	if err != nil {
 		return specimen{}, err
 	}

@@ -150,7 +150,7 @@ func TestWhatGoesWrongOnTheWayLeavesNothingBehind(t *testing.T) {
 
 // TestACheckIsInterruptedAnywhere ends a run at each of its calls in turn, some with the answer on its way.
 func TestACheckIsInterruptedAnywhere(t *testing.T) {
-	for stop := 8; stop < 52; stop += 3 {
+	for stop := 8; stop < 52; stop += 5 {
 		var calls atomic.Int32
 		var interrupt context.CancelFunc
 		bubble(t, sim.Config{Observe: func(c sim.Call) {
