@@ -254,7 +254,7 @@ var deletion = &step{
 			if l.removedByID == nil {
 				return unclear("the draft isn't found")
 			}
-			return holds(sent == got, "%s", orNone(differing(sent, got)))
+			return holds(sent == got, "%s", differing(sent, got))
 		}},
 	},
 }

@@ -9,8 +9,8 @@ func steps() []*step {
 		change, changeListed, changeRead, changeSince,
 		amounts, statusAlone,
 		deletion, reuse, deletedAgain, deletedUnknown,
-		refusals, contacts, archivedContact, pastTheEnd, unknownInvoice,
-		approval,
+		refusals, contacts, archivedContact, approval,
+		pastTheEnd, unknownInvoice,
 	}
 }
 
