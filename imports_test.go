@@ -76,6 +76,9 @@ var rooms = []room{
 		"data keeps what app hands it: what Xero or a screen is like reaches it only as app's values"},
 	{"xero/sim", nil,
 		"the simulator is there to catch the client's mistakes: sharing anything with it, a wrong field name would agree with itself"},
+	{"xero/check", []string{"app", "app/billing", "app/ledger", "app/money", "xero"},
+		"the check of a real Xero looks at answers through the client and beside it: that it knows no use case, database or " +
+			"simulator keeps it from sending what is a firm's, and from agreeing with what was made up"},
 	{"xero/...", []string{"app", "app/billing", "app/ledger", "app/money", words},
 		"the client speaks to Xero, or to whatever answers at the address it was given: it must not tell the simulator from Xero, " +
 			"nor store anything past app"},
@@ -306,6 +309,36 @@ func TestOnlyTheOutboxSeesItsPort(t *testing.T) {
 	})
 }
 
+// Who may send a request to Xero that writes there, by the methods of the client that do.
+var (
+	sendsToXero = map[string][]string{"Post": {"app/outbox/", "xero/check/"}, "Ask": {"xero/check/"}}
+	sentByCheck = "the outbox sends what a firm exports, and the check of a real Xero its own drafts, which are nobody's invoices: " +
+		"both have it on disk first, and nobody else sends"
+)
+
+func TestOnlyTheOutboxAndTheCheckSend(t *testing.T) {
+	eachSource(t, func(path string, files *token.FileSet, file *ast.File) {
+		if strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "app/apptest/") {
+			return
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			method, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			senders, sends := sendsToXero[method.Sel.Name]
+			if sends && !slices.ContainsFunc(senders, func(p string) bool { return strings.HasPrefix(path, p) }) {
+				t.Errorf("%s: %s is not called here: %s", files.Position(method.Sel.Pos()), method.Sel.Name, sentByCheck)
+			}
+			return true
+		})
+	})
+}
+
 // TestOnlyTestsImportTheirHarness holds for the packages that are there for tests alone.
 func TestOnlyTestsImportTheirHarness(t *testing.T) {
 	h := readHouse(t, "linux")
@@ -401,6 +434,8 @@ func TestForbiddenImportsAreTold(t *testing.T) {
 		"the database knows Xero":        {imports: "data xero", want: "data → xero is forbidden: "},
 		"the client knows the database":  {imports: "xero data", want: "xero → data is forbidden: "},
 		"the client knows the simulator": {imports: "xero xero/sim", want: "xero → xero/sim is forbidden: "},
+		"the check knows the simulator":  {imports: "xero/check xero/sim", want: "xero/check → xero/sim is forbidden: "},
+		"the check knows the outbox":     {imports: "xero/check app/outbox", want: "xero/check → app/outbox is forbidden: "},
 		"the simulator knows the client": {imports: "xero/sim xero", want: "xero/sim → xero is forbidden: "},
 		"the simulator knows app":        {imports: "xero/sim app/money", want: "xero/sim → app/money is forbidden: "},
 		"assets know a client":           {imports: "assets app/billing", want: "assets → app/billing is forbidden: "},

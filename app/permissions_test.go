@@ -227,6 +227,9 @@ var useCases = map[string]useCase{
 	"AllowRestore": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.AllowRestore(ctx, by, "copy.db")
 	}},
+	"AllowCheck": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.AllowCheck(ctx, by, ledger.Tenant{ID: "tenant", Name: "Demo Company"})
+	}},
 	"Unlock": {staff.BackUp, "", func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Unlock(ctx, by, "no connection")
 	}},

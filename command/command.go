@@ -57,7 +57,7 @@ var commands = []command{
 	importCommand, finalizeCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand,
 	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
 	listCommand, showCommand, staffCommand, auditCommand,
-	backupCommand, restoreCommand, reconcileCommand, simCommand,
+	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand,
 }
 
 // Run does what the arguments say and returns the exit status.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,7 +30,8 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		wait, _ := time.ParseDuration(os.Getenv(envPatience))
-		os.Exit(Run(context.Background(), os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr, Patience: wait}))
+		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does; for as long as the process lives
+		os.Exit(Run(ctx, os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr, Patience: wait}))
 	}
 	if path := os.Getenv(typist); path != "" {
 		fmt.Fprintln(os.Stderr, writeForEver(path))

@@ -53,8 +53,11 @@ type session struct {
 	db   *sqlite.DB
 	log  *slog.Logger
 	door *xero.Door
+	xero *xero.Client
 	app  *Desk
 	firm app.Firm
+
+	hear func(xero.Exchange) // is told of Xero's answers; nil for nobody
 
 	me       staff.Member // who acts
 	password string       // with which they proved it; "" where they need not
@@ -105,7 +108,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
 	}, nil))
-	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
+	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
 // path returns where the firm's database is.
@@ -139,6 +142,13 @@ func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) 
 	return s.app.Token(ctx, t)
 }
 
+// heard passes an answer of Xero's on.
+func (s *session) heard(x xero.Exchange) {
+	if s.hear != nil {
+		s.hear(x)
+	}
+}
+
 // start opens the database and makes the App. The firm, its Admin and the others are used
 // only for a new database; v is nil where consents are not to be kept.
 func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Config, firm app.Firm, admin string, others []string, options ...sqlite.Option) error {
@@ -148,7 +158,8 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 		options = append(options, sqlite.LookOnly())
 	} else {
 		x.Log = s.log
-		books = xero.New(x)
+		s.xero = xero.New(x)
+		books = s.xero
 	}
 	if s.db, err = sqlite.Open(ctx, path, options...); err != nil {
 		return err

@@ -53,6 +53,8 @@ type Config struct {
 	HTTP http.RoundTripper
 	// Log takes a line a call, without tokens, queries and bodies; nil means none.
 	Log *slog.Logger
+	// Heard is told of each whole answer, on the goroutine that waits for it; nil for nobody.
+	Heard func(Exchange)
 }
 
 // Client calls Xero. It is safe for use by many goroutines.
@@ -78,7 +80,7 @@ func New(cfg Config) *Client {
 	}
 	c := &Client{web: strings.TrimSuffix(cfg.Web, "/"), log: cfg.Log}
 	c.api, c.badAPI = parseAPI(cfg.API)
-	c.limiter = newLimiter(bearer{token: cfg.Token, next: journal{log: cfg.Log, next: wire{next: cfg.HTTP}}})
+	c.limiter = newLimiter(bearer{token: cfg.Token, next: journal{log: cfg.Log, next: wire{next: cfg.HTTP, heard: cfg.Heard}}})
 	c.chain = retry{next: c.limiter}
 	return c
 }
@@ -155,20 +157,9 @@ type answer struct {
 
 // do makes the call and returns what Xero answered. The error is a *app.Trouble.
 func (c *Client) do(ctx context.Context, k call) (answer, error) {
-	req, err := c.request(ctx, k)
-	if err != nil {
-		return answer{}, &app.Trouble{Reason: app.Refused, Unsent: true, Err: err}
-	}
-	// Not through an http.Client: it would follow a redirect and carry the token to
-	// whatever host that names, and its errors repeat the query.
-	resp, err := c.chain.RoundTrip(req)
+	resp, body, err := c.roundTrip(ctx, k)
 	if err != nil {
 		return answer{}, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body) // in memory already, see wire
-	if err != nil {
-		return answer{}, &app.Trouble{Reason: app.Interrupted, Err: err}
 	}
 	if resp.StatusCode != http.StatusOK {
 		return answer{}, troubleOf(resp, body)
@@ -178,6 +169,27 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 		date = time.Time{}
 	}
 	return answer{body, date}, nil
+}
+
+// roundTrip makes the call and returns what Xero answered, whatever its status. The error is a
+// *app.Trouble.
+func (c *Client) roundTrip(ctx context.Context, k call) (*http.Response, []byte, error) {
+	req, err := c.request(ctx, k)
+	if err != nil {
+		return nil, nil, &app.Trouble{Reason: app.Refused, Unsent: true, Err: err}
+	}
+	// Not through an http.Client: it would follow a redirect and carry the token to
+	// whatever host that names, and its errors repeat the query.
+	resp, err := c.chain.RoundTrip(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body) // in memory already, see wire
+	if err != nil {
+		return nil, nil, &app.Trouble{Reason: app.Interrupted, Err: err}
+	}
+	return resp, body, nil
 }
 
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {

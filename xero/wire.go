@@ -22,7 +22,10 @@ const (
 
 // wire makes one attempt: it sends the request, and returns once the whole answer is in
 // memory. An answer that is cut short, too long or, being a 200, not JSON is an error.
-type wire struct{ next http.RoundTripper }
+type wire struct {
+	next  http.RoundTripper
+	heard func(Exchange) // nil for nobody
+}
 
 // RoundTrip makes the attempt. Its error is a *app.Trouble.
 func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -38,6 +41,9 @@ func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		body, err = readWhole(resp)
 	}
 	if err == nil {
+		if w.heard != nil {
+			w.heard(exchangeOf(req, resp))
+		}
 		return resp, nil
 	}
 	reached := connected.Load() || resp != nil
@@ -75,6 +81,15 @@ func readWhole(resp *http.Response) ([]byte, error) {
 	case resp.StatusCode == http.StatusOK && !json.Valid(body):
 		return body, errNoJSON
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = whole{bytes.NewReader(body), body}
 	return body, nil
 }
+
+// whole is the body of an answer that is in memory.
+type whole struct {
+	*bytes.Reader
+	bytes []byte
+}
+
+// Close does nothing: what was read is kept.
+func (whole) Close() error { return nil }

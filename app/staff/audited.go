@@ -44,8 +44,9 @@ const (
 	AuditDisconnect  AuditAction = "disconnect"
 	AuditConnection  AuditAction = "connection" // it ended, or works again
 	AuditMap         AuditAction = "map"
-	AuditMarks       AuditAction = "marks"     // whether they survive in Xero was learnt
-	AuditExportTo    AuditAction = "export to" // another organisation
+	AuditCheckXero   AuditAction = "check Xero" // try on it what is assumed of Xero
+	AuditMarks       AuditAction = "marks"      // whether they survive in Xero was learnt
+	AuditExportTo    AuditAction = "export to"  // another organisation
 	AuditLinkContact AuditAction = "link contact"
 )
 
@@ -96,6 +97,7 @@ var auditKeys = map[AuditAction]string{
 	AuditCancelExport:   "audit.cancel-export",
 	AuditChange:         "audit.change",
 	AuditChangePassword: "audit.change-password",
+	AuditCheckXero:      "audit.check-xero",
 	AuditClaim:          "audit.claim",
 	AuditCompare:        "audit.compare",
 	AuditConfirm:        "audit.confirm",
