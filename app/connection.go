@@ -74,6 +74,7 @@ type Organisation struct {
 	Default bool // exports go here unless the client says otherwise
 	State   ConnectionState
 	Parked  Park
+	Marks   Marks // learnt by SaveMarks alone
 
 	Consent     ConsentID // under which it is called; "" for none, and then the rest is empty, too
 	Connection  string    // to end it by at Xero

@@ -7,8 +7,8 @@ import (
 	"feebridge/app/staff"
 )
 
-// Marked returns the invoice of which an export carries the mark in Xero. Its error is
-// NotFound for a mark that none carries.
+// Marked returns the invoice of which an export carries the mark in Xero, whatever Xero made of the
+// address. Its error is NotFound for a mark that none carries.
 func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing.InvoiceID, error) {
 	var id billing.InvoiceID
 	err := a.View(ctx, func(r Reader) error {
@@ -16,7 +16,7 @@ func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing
 		if err != nil {
 			return err
 		}
-		e, ok := found[mark]
+		e, ok := found[MarkKey(mark)]
 		if !ok {
 			return Errorf(NotFound, "refused.no-such-link")
 		}

@@ -4,10 +4,53 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"feebridge/app/billing"
+	"feebridge/assets/translations"
 )
+
+// Marks says what becomes of the marks of exports in an organisation. It is learnt from Xero's answers.
+type Marks string
+
+// What may become of marks.
+const (
+	MarksUnknown Marks = ""
+	MarksKept    Marks = "kept"    // they come back as they were sent
+	MarksChanged Marks = "changed" // their random part comes back, and that is enough
+	MarksDropped Marks = "dropped" // they do not come back, or not in lists: an invoice cannot be recognised by them
+)
+
+// Survive reports whether an invoice without our mark is known not to be ours.
+func (m Marks) Survive() bool { return m == MarksKept || m == MarksChanged }
+
+// Meaning says in a sentence what that means for exports.
+func (m Marks) Meaning() translations.Phrase {
+	if m == MarksUnknown {
+		return translations.Say("marks.unknown")
+	}
+	return translations.Say("marks." + string(m))
+}
+
+// MarksOf tells what became of a mark that was sent, by one reading.
+func MarksOf(sent, read string) Marks {
+	switch {
+	case read == sent:
+		return MarksKept
+	case MarkKey(read) == MarkKey(sent):
+		return MarksChanged
+	}
+	return MarksDropped
+}
+
+// Worse returns the worse of two.
+func (m Marks) Worse(other Marks) Marks {
+	order := []Marks{MarksUnknown, MarksKept, MarksChanged, MarksDropped}
+	return order[max(slices.Index(order, m), slices.Index(order, other))]
+}
 
 // newExportMark returns the address that an export carries in Xero. It names the invoice, so
 // that a copy of the database which does not know the export still knows whose it is, however
@@ -19,22 +62,91 @@ func newExportMark(base string, id billing.InvoiceID) string {
 // markSeparator stands between the invoice and the random part, which has none.
 const markSeparator = "."
 
+// MarkKey returns that by which a mark is known whatever Xero made of the address: its random part,
+// in lower case. An address that has none is known by itself alone.
+func MarkKey(address string) string {
+	if _, key, ok := cutMark(address); ok {
+		return key
+	}
+	return address
+}
+
+// IsMark reports whether an address bears the random part of a mark, ours or another firm's.
+func IsMark(address string) bool {
+	_, _, ok := cutMark(address)
+	return ok
+}
+
+// cutMark returns the random part of a mark and what stands before it, without escapes.
+func cutMark(address string) (before, key string, ok bool) {
+	text := unescape(address)
+	for end := len(text); end > 0; {
+		begin := end
+		for begin > 0 && isLetterOrDigit(text[begin-1]) {
+			begin--
+		}
+		if word := text[begin:end]; len(word) == markDigits && isHex(word) {
+			return text[:begin], strings.ToLower(word), true
+		}
+		end = max(begin-1, 0)
+	}
+	return "", "", false
+}
+
+// unescape returns an address without escapes, of which there may be several layers.
+func unescape(address string) string {
+	for range 3 {
+		plain, err := url.PathUnescape(address)
+		if err != nil || plain == address {
+			break
+		}
+		address = plain
+	}
+	return address
+}
+
+func isLetterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func isHex(word string) bool {
+	_, err := hex.DecodeString(word)
+	return err == nil
+}
+
 // MarkedInvoice returns the invoice that a mark names, if it is one of this firm's base.
 func MarkedInvoice(base, mark string) (billing.InvoiceID, bool) {
-	rest, ours := strings.CutPrefix(mark, base)
-	at := strings.LastIndex(rest, markSeparator)
-	if !ours || base == "" || at < 0 {
+	before, _, ok := cutMark(mark)
+	before, named := strings.CutSuffix(before, markSeparator)
+	root, name := cutLast(before, "/")
+	if !ok || !named || name == "" || base == "" || !sameAddress(root, base) {
 		return "", false
 	}
-	id, err := url.PathUnescape(rest[:at])
-	return billing.InvoiceID(id), err == nil && id != ""
+	if id, err := uuid.Parse(name); err == nil {
+		name = id.String() // whatever its case
+	}
+	return billing.InvoiceID(name), true
 }
+
+func cutLast(text, separator string) (before, after string) {
+	at := strings.LastIndex(text, separator)
+	return text[:max(at, 0)], text[at+1:]
+}
+
+// sameAddress reports whether two addresses are the same but for case, slashes and escapes.
+func sameAddress(a, b string) bool {
+	bare := func(address string) string { return strings.ReplaceAll(strings.TrimSpace(unescape(address)), "/", "") }
+	return strings.EqualFold(bare(a), bare(b))
+}
+
+// markDigits is the length of the random part of a mark.
+const markDigits = 32
 
 // newMark returns the random part of the address that an export carries in Xero: 128
 // bits in hexadecimal. Among the letters of any text there could be "xero", and Xero
 // takes no address with its own name in it.
 func newMark() string {
-	var random [16]byte
+	var random [markDigits / 2]byte
 	_, _ = rand.Read(random[:]) // never fails
 	return hex.EncodeToString(random[:])
 }

@@ -34,6 +34,8 @@ func Obstacle(ev billing.Event, s billing.Stage) translations.Phrase {
 		return translations.Say("obstacle.queued")
 	case s.Export == billing.Queued && ev == billing.Queue:
 		return translations.Say("obstacle.already-queued")
+	case s.Export == billing.MayBeOurs:
+		return translations.Say("obstacle.may-be-ours")
 	case s.Export == billing.Unknown:
 		return translations.Say("obstacle.unknown")
 	case s.InFlight():
@@ -97,4 +99,5 @@ var exportKeys = map[billing.ExportState]string{
 	billing.NotFoundInXero: "stage.export.missing",
 	billing.Removing:       "stage.export.removing",
 	billing.Held:           "stage.export.held",
+	billing.MayBeOurs:      "stage.export.may-be-ours",
 }

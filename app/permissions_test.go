@@ -126,6 +126,16 @@ var useCases = map[string]useCase{
 		return firstOf(results, err)
 	}},
 	"Confirm": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error { return a.Confirm(ctx, by, "run") }},
+	"Doubt": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, err := a.Doubt(ctx, by, "doubtful")
+		return err
+	}},
+	"Claim": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.Claim(ctx, by, "doubtful", "perhaps")
+	}},
+	"Disown": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.Disown(ctx, by, "doubtful")
+	}},
 	"Cancel": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Cancel(ctx, by, "run")
 		return err
@@ -457,6 +467,10 @@ func (offline) Contacts(context.Context, ledger.TenantID, ledger.ContactQuery) i
 	}
 }
 
+func (offline) ByID(context.Context, ledger.TenantID, []ledger.InvoiceID) ([]ledger.Standing, error) {
+	return nil, &app.Trouble{Reason: app.Offline, Unsent: true}
+}
+
 func (offline) Link(ledger.Chart, ledger.InvoiceID) string { return "" }
 
 // openPrepared opens a copy of the firm of these tests.
@@ -532,7 +546,7 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
 		return err
 	}
-	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced"} {
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful"} {
 		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
 			return err
 		}
@@ -542,8 +556,12 @@ func prepare(tx app.Tx) error {
 	}
 	replaced := app.Export{ID: "replaced", Run: "run", Invoice: "replaced", Number: "INV-replaced", Tenant: tenant, Mark: app.DefaultMarkBase + "r", Ended: tx.Now()}
 	replaced.Standing.ID, replaced.Standing.Status = "there", ledger.AuthorisedThere
+	doubtful := app.Export{
+		ID: "doubtful", Run: "run", Invoice: "doubtful", Number: "INV-doubtful", Tenant: tenant, Mark: app.DefaultMarkBase + "d", Ended: tx.Now(),
+		Result: billing.MayBeOurs, Candidates: []ledger.Standing{{ID: "perhaps", Number: "INV-doubtful"}},
+	}
 	return errors.Join(
-		tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced),
+		tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced, doubtful),
 		tx.SaveRemovals(app.Removal{ID: "removal", Run: "run", Invoice: "replaced", Export: "replaced", Tenant: tenant, There: "there", To: ledger.VoidedThere, Ended: tx.Now(), Result: app.KeptThere}),
 		tx.SaveReplacement(app.Replacement{Invoice: "replaced", By: "founder", Began: tx.Now()}),
 	)
@@ -554,6 +572,7 @@ func invoiceOf(id billing.InvoiceID) billing.Invoice {
 	stages := map[billing.InvoiceID]billing.Stage{
 		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
 		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
+		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs},
 	}
 	return billing.Invoice{
 		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",

@@ -62,6 +62,9 @@ type Export struct {
 	Result   billing.ExportState // once ended; NotExported when it was cancelled
 	Standing ledger.Standing     // as Xero last told it
 	Messages []ledger.Message
+	// Candidates are what in Xero may be the invoice, as it was read last. They stay when a person
+	// says that none of them is: the export has Failed then.
+	Candidates []ledger.Standing
 }
 
 // Tracked is an export whose invoice Xero has, or had.

@@ -164,7 +164,8 @@ type Reader interface {
 	Copied() (Copied, error)
 	Reconciliations() (map[ledger.TenantID]Reconciliation, error)
 	Strays(ledger.TenantID) ([]Stray, error) // by number
-	// ExportsByMark finds exports; a mark that none has is not in the map.
+	// ExportsByMark finds exports by their marks or by the keys of those (MarkKey), and returns them
+	// by their keys; one that none has is not in the map.
 	ExportsByMark(marks []string) (map[string]Export, error)
 	Nightly() (Nightly, error)
 
@@ -204,8 +205,9 @@ type Tx interface {
 	DeleteUnsaved(billing.InvoiceID, staff.ID) error
 	SavePassword(staff.ID, staff.Password) error
 
-	SaveConsent(Consent) error // inserts or updates
-	SaveOrganisation(Organisation) error
+	SaveConsent(Consent) error           // inserts or updates
+	SaveOrganisation(Organisation) error // all but Marks
+	SaveMarks(ledger.TenantID, Marks) error
 	SaveDestination(billing.ClientID, ledger.TenantID) error // "" is the firm's own organisation
 	SaveChart(ledger.Chart) error
 	SaveMapping(ledger.TenantID, ledger.Mapping) error

@@ -12,7 +12,7 @@ import (
 
 const exportColumns = `e.id, e.run, e.invoice, e.number, e.tenant, e.mark, e.contact, e.expected, e.currency, coalesce(e.batch, ''), e.sent, e.since,
 	e.small, e.ended, e.result, e.xero_id, e.xero_number, e.xero_mark, e.xero_status, e.xero_contact, e.xero_contact_name, e.xero_date,
-	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on, e.xero_updated, e.messages`
+	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_paid_on, e.xero_updated, e.messages, e.candidates`
 
 func scanOneExport(row *sql.Rows) (app.Export, error) { return scanExport(row) }
 
@@ -22,16 +22,20 @@ func scanExport(row *sql.Rows, more ...any) (app.Export, error) {
 	var expected, total, due, paid, credited int64
 	var currency money.Currency
 	var messages []keptMessage
+	var candidates []keptStanding
 	s := &e.Standing
 	err := row.Scan(append([]any{
 		&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since},
 		&e.Small, at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates}, &s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.ContactName, &s.Date,
-		&s.Currency, &total, &due, &paid, &credited, &s.PaidOn, at{&s.Updated}, inJSON{&messages},
+		&s.Currency, &total, &due, &paid, &credited, &s.PaidOn, at{&s.Updated}, inJSON{&messages}, inJSON{&candidates},
 	}, more...)...)
 	e.Expected = money.New(expected, currency)
 	s.Total, s.AmountDue = money.New(total, s.Currency), money.New(due, s.Currency)
 	s.AmountPaid, s.AmountCredited = money.New(paid, s.Currency), money.New(credited, s.Currency)
 	e.Messages = ledgerMessages(messages)
+	if len(candidates) > 0 {
+		e.Candidates = convert(candidates, keptStanding.standing)
+	}
 	return e, err
 }
 
@@ -89,19 +93,19 @@ func (r *reader) LatestExports(ids []billing.InvoiceID) (map[billing.InvoiceID]a
 // ExportsByMark implements app.Reader.
 func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 	all, err := many(r, "looking for marks", scanOneExport,
-		"SELECT "+exportColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN exports e ON e.mark = asked.value", idList(marks))
+		"SELECT "+exportColumns+" FROM (SELECT value FROM list(?)) asked CROSS JOIN exports e ON e.mark_key = asked.value", idList(convert(marks, app.MarkKey)))
 	byMark := make(map[string]app.Export, len(all))
 	for _, e := range all {
-		byMark[e.Mark] = e
+		byMark[app.MarkKey(e.Mark)] = e
 	}
 	return byMark, err
 }
 
 var exportsTable = table{
 	name: "exports",
-	changes: "contact, expected, currency, batch, sent, since, small, ended, result, xero_id, " +
+	changes: "contact, expected, currency, batch, sent, since, small, ended, result, candidates, xero_id, " +
 		standingColumns,
-	fixed: "run, invoice, number, tenant, mark",
+	fixed: "run, invoice, number, tenant, mark, mark_key",
 }
 
 // standingColumns are what Xero says of an export, but for the ID.
@@ -119,18 +123,18 @@ func (r *rows) addStanding(e app.Export) {
 // to, its number and its mark do not change once it was saved.
 func (w *writer) SaveExports(all ...app.Export) error {
 	const doing = "saving exports"
-	r := newRows(32, len(all))
+	r := newRows(34, len(all))
 	for _, e := range all {
 		r.add(e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
-			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), e.Standing.ID)
+			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), keepStandings(e.Candidates), e.Standing.ID)
 		r.addStanding(e)
-		r.add(string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark)
+		r.add(string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark, app.MarkKey(e.Mark))
 	}
 	inserted, err := w.save(doing, exportsTable, r)
 	if err == nil && inserted.count() > 0 {
 		var invoices []string
 		for row := range slices.Chunk(inserted.values, inserted.width) {
-			invoices = append(invoices, row[len(row)-4].(string))
+			invoices = append(invoices, row[len(row)-5].(string))
 		}
 		_, err = w.exec(doing, `UPDATE invoices SET latest = (SELECT max(seq) FROM exports WHERE invoice = invoices.id)
 			WHERE id IN (SELECT value FROM list(?))`, idList(invoices))

@@ -13,11 +13,11 @@ import (
 // Organisations implements app.Reader. The default comes first, the others by name.
 func (r *reader) Organisations() ([]app.Organisation, error) {
 	return many(r, "reading the organisations", func(row *sql.Rows) (o app.Organisation, err error) {
-		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text,
+		err = row.Scan(&o.Tenant.ID, &o.Tenant.Name, &o.Default, &o.State, at{&o.Parked.Since}, at{&o.Parked.Until}, &o.Parked.Why, &o.Parked.Text, &o.Marks,
 			&o.Consent, &o.Connection, &o.ConnectedBy, at{&o.ConnectedAt})
 		return o, err
 	}, `
-		SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text,
+		SELECT tenant, name, is_default, state, parked_since, parked_until, parked_why, parked_text, marks,
 			coalesce(sign_in, ''), coalesce(id, ''), coalesce(by, ''), coalesce(at, 0)
 		FROM organisations LEFT JOIN connections USING (tenant) ORDER BY is_default DESC, name, tenant`)
 }
@@ -35,6 +35,11 @@ func (w *writer) SaveOrganisation(o app.Organisation) error {
 		err = w.saveConnection(o)
 	}
 	return err
+}
+
+// SaveMarks implements app.Tx.
+func (w *writer) SaveMarks(t ledger.TenantID, m app.Marks) error {
+	return w.saveOf(t, "UPDATE organisations SET marks = ? WHERE tenant = ?", string(m))
 }
 
 func (w *writer) saveConnection(o app.Organisation) error {

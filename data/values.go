@@ -125,6 +125,22 @@ type (
 		Cause   ledger.Cause `json:"cause"`
 		Warning bool         `json:"warning"`
 	}
+	keptStanding struct {
+		ID             ledger.InvoiceID     `json:"id"`
+		Number         billing.Number       `json:"number"`
+		Mark           string               `json:"mark"`
+		Status         ledger.InvoiceStatus `json:"status"`
+		Contact        ledger.ContactID     `json:"contact"`
+		ContactName    string               `json:"contact_name"`
+		Date           billing.Date         `json:"date"`
+		Currency       money.Currency       `json:"currency"` // of the next four
+		Total          int64                `json:"total"`
+		AmountDue      int64                `json:"due"`
+		AmountPaid     int64                `json:"paid"`
+		AmountCredited int64                `json:"credited"`
+		PaidOn         billing.Date         `json:"paid_on"`
+		Updated        int64                `json:"updated"`
+	}
 	keptTarget struct {
 		Account  string         `json:"account"`
 		Item     string         `json:"item"`
@@ -158,6 +174,29 @@ type (
 		AttachPaper    bool                  `json:"attach_paper"`
 	}
 )
+
+// keepStandings returns how invoices stand in Xero as it is kept: "" for none.
+func keepStandings(all []ledger.Standing) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return toJSON(convert(all, func(s ledger.Standing) keptStanding {
+		return keptStanding{
+			ID: s.ID, Number: s.Number, Mark: s.Mark, Status: s.Status, Contact: s.Contact, ContactName: s.ContactName, Date: s.Date,
+			Currency: s.Currency, Total: s.Total.Minor(), AmountDue: s.AmountDue.Minor(), AmountPaid: s.AmountPaid.Minor(),
+			AmountCredited: s.AmountCredited.Minor(), PaidOn: s.PaidOn, Updated: millis(s.Updated),
+		}
+	}))
+}
+
+func (k keptStanding) standing() ledger.Standing {
+	return ledger.Standing{
+		ID: k.ID, Number: k.Number, Mark: k.Mark, Status: k.Status, Contact: k.Contact, ContactName: k.ContactName, Date: k.Date,
+		Currency: k.Currency, Total: money.New(k.Total, k.Currency), AmountDue: money.New(k.AmountDue, k.Currency),
+		AmountPaid: money.New(k.AmountPaid, k.Currency), AmountCredited: money.New(k.AmountCredited, k.Currency),
+		PaidOn: k.PaidOn, Updated: instant(k.Updated),
+	}
+}
 
 // keepParts returns the parts of a tax as they are kept: "" for none.
 func keepParts(parts []billing.TaxPart) string {

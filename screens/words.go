@@ -179,6 +179,8 @@ func exportWord(s billing.Stage, how ledger.Settlement) string {
 		return lang.L("xero.failed")
 	case billing.Unknown:
 		return lang.L("xero.unknown")
+	case billing.MayBeOurs:
+		return lang.L("xero.may-be-ours")
 	case billing.Changed:
 		return lang.L("xero.edited")
 	case billing.DeletedInXero:

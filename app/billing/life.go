@@ -34,11 +34,13 @@ const (
 	NotFoundInXero // absent from a complete reading of what Xero has
 	Removing       // on its way back to draft; of a closed one, on its way to be voided
 	Held           // kept back by a person
+	MayBeOurs      // Xero has one that may be it, and nothing proves it: a person says
 )
 
 var exportNames = [...]string{
 	"not_exported", "queued", "exporting", "exported", "warning", "failed", "unknown",
 	"changed", "deleted_in_xero", "voided_in_xero", "not_found_in_xero", "removing", "held",
+	"may_be_ours",
 }
 
 // String returns the name under which the state is stored and listed.
@@ -90,6 +92,8 @@ const (
 	Void                     // on its way to be voided at our request
 	Removed                  // gone from Xero at our request
 	KeepThere                // it stays in Xero
+	Doubt                    // Xero has one that may be it
+	Disown                   // a person says that what Xero has is another one
 	eventCount
 )
 
@@ -118,21 +122,23 @@ var moves = [eventCount][]move{
 	Unsent: {{Finalized, []ExportState{Exporting, Unknown}, Stage{Finalized, Queued}}},
 	Lose:   {{Finalized, []ExportState{Exporting}, Stage{Finalized, Unknown}}},
 	Accept: {
-		{Finalized, []ExportState{Exporting, Unknown, Warned, Changed, NotFoundInXero}, Stage{Finalized, Exported}},
+		{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Warned, Changed, NotFoundInXero}, Stage{Finalized, Exported}},
 		{Closed, []ExportState{Changed, NotFoundInXero}, Stage{Closed, Exported}},
 	},
-	Warn:   {{Finalized, []ExportState{Exporting, Unknown, Exported}, Stage{Finalized, Warned}}},
+	Warn:   {{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Exported}, Stage{Finalized, Warned}}},
 	Refuse: {{Finalized, []ExportState{Queued, Exporting, Unknown}, Stage{Finalized, Failed}}},
 	Approve: {
-		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, Exported}},
+		{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Exported, Warned, Changed, Removing}, Stage{Closed, Exported}},
 	},
 	Differ: {
-		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned}, Stage{Finalized, Changed}},
+		{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Exported, Warned}, Stage{Finalized, Changed}},
 		{Closed, []ExportState{Exported}, Stage{Closed, Changed}},
 	},
-	DeleteThere: {{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Finalized, DeletedInXero}}},
+	DeleteThere: {
+		{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Exported, Warned, Changed, Removing}, Stage{Finalized, DeletedInXero}},
+	},
 	VoidThere: {
-		{Finalized, []ExportState{Exporting, Unknown, Exported, Warned, Changed, Removing}, Stage{Closed, VoidedInXero}},
+		{Finalized, []ExportState{Exporting, Unknown, MayBeOurs, Exported, Warned, Changed, Removing}, Stage{Closed, VoidedInXero}},
 		{Closed, []ExportState{Exported, Changed, Removing}, Stage{Closed, VoidedInXero}},
 	},
 	Vanish: {
@@ -147,6 +153,8 @@ var moves = [eventCount][]move{
 		{Finalized, []ExportState{Removing}, Stage{Finalized, Exported}},
 		{Closed, []ExportState{Removing}, Stage{Closed, Exported}},
 	},
+	Doubt:  {{Finalized, []ExportState{Unknown}, Stage{Finalized, MayBeOurs}}},
+	Disown: {{Finalized, []ExportState{MayBeOurs}, Stage{Finalized, Failed}}},
 }
 
 // Next returns the stage that follows when ev happens, and whether it can happen at all.

@@ -42,6 +42,10 @@ const (
 	NotPermitted      Cause = "not_permitted"
 	ChangedThere      Cause = "changed_there"
 	RemovedThere      Cause = "removed_there"
+	MayBeOurs         Cause = "may_be_ours"
+	Disowned          Cause = "disowned"
+	FoundAgain        Cause = "found_again"
+	MarkLost          Cause = "mark_lost"
 )
 
 // causes are every cause.
@@ -50,7 +54,7 @@ var causes = []Cause{
 	AccountMissing, AccountUnknown, AccountArchived, ItemUnknown, TaxMissing, TaxUnknown, TaxInactive,
 	TaxRateDiffers, TaxAgainstAccount, CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown,
 	TotalDiffers, Incomplete, StatusMoved, PlanLimit, XeroTrouble, AnswerLost, NotPermitted,
-	ChangedThere, RemovedThere,
+	ChangedThere, RemovedThere, MayBeOurs, Disowned, FoundAgain, MarkLost,
 }
 
 // Causes returns every cause.

@@ -48,7 +48,7 @@ func (f *adoption) take(st ledger.Standing) error {
 	if err != nil {
 		return err
 	}
-	if e, ok := known[st.Mark]; ok {
+	if e, ok := known[app.MarkKey(st.Mark)]; ok {
 		if e.Tenant != f.s.tenant {
 			return nil
 		}
@@ -234,6 +234,9 @@ func (f *adoption) run() (app.RunID, error) {
 // toExporting returns the stage of an invoice that was sent just now, and whether it may have
 // been, from the stage that it is at.
 func toExporting(s billing.Stage) (billing.Stage, bool) {
+	if s.Export == billing.MayBeOurs { // from which an answer leads on as well
+		return s, true
+	}
 	s = s.After(billing.Finalize, billing.Release, billing.Queue, billing.Send)
 	return s, s == billing.Stage{Status: billing.Finalized, Export: billing.Exporting}
 }

@@ -334,7 +334,7 @@ func (m creation) uncreated(e *effects, members []string) {
 func (k *contacts) followMergesOf(ctx context.Context, sent []app.Export, byMark map[string]ledger.Standing) error {
 	var moved []ledger.ContactID
 	for _, e := range sent {
-		if st, found := byMark[e.Mark]; found && e.Contact != "" && st.Contact != e.Contact {
+		if st, found := byMark[app.MarkKey(e.Mark)]; found && e.Contact != "" && st.Contact != e.Contact {
 			moved = append(moved, e.Contact)
 		}
 	}

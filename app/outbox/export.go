@@ -71,7 +71,7 @@ func (m exporting) unsend(e *effects, b app.Batch, refused []ledger.Message) err
 // adopt implements member. Only what bears the mark is ours; what is proven absent waits to be
 // sent with a new key.
 func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) error {
-	st, there := found.byMark[m.Export.Mark]
+	st, there := found.byMark[app.MarkKey(m.Export.Mark)]
 	if again.wait {
 		e.then(again.park)
 	}

@@ -408,18 +408,19 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	return found, k.contacts.followMergesOf(ctx, sent, found.byMark)
 }
 
-// keep notes an invoice by its mark, as it was read last; a live one goes before another
+// keep notes an invoice by the key of its mark, as it was read last; a live one goes before another
 // one that is deleted or voided.
 func keep(byMark map[string]ledger.Standing, st ledger.Standing) {
-	if known, ok := byMark[st.Mark]; !ok || known.ID == st.ID || !known.Live() {
-		byMark[st.Mark] = st
+	key := app.MarkKey(st.Mark)
+	if known, ok := byMark[key]; !ok || known.ID == st.ID || !known.Live() {
+		byMark[key] = st
 	}
 }
 
 // oldestMissing tells from when on changes must be read to find what was not found yet.
 func oldestMissing(exports []app.Export, byMark map[string]ledger.Standing) (since time.Time, missing bool) {
 	for _, e := range exports {
-		if _, found := byMark[e.Mark]; found {
+		if _, found := byMark[app.MarkKey(e.Mark)]; found {
 			continue
 		}
 		if !missing || e.Since.Before(since) {

@@ -44,7 +44,7 @@ type member interface {
 
 // reading is what a look-up found in Xero.
 type reading struct {
-	byMark map[string]ledger.Standing           // exports
+	byMark map[string]ledger.Standing           // exports, by the keys of their marks
 	taken  map[string]bool                      // folded numbers that live invoices have which are not ours
 	byID   map[ledger.InvoiceID]ledger.Standing // removals
 }

@@ -44,6 +44,7 @@ const (
 	AuditDisconnect  AuditAction = "disconnect"
 	AuditConnection  AuditAction = "connection" // it ended, or works again
 	AuditMap         AuditAction = "map"
+	AuditMarks       AuditAction = "marks"     // whether they survive in Xero was learnt
 	AuditExportTo    AuditAction = "export to" // another organisation
 	AuditLinkContact AuditAction = "link contact"
 )
@@ -74,9 +75,11 @@ const (
 	AuditQueueAgain   AuditAction = "queue again" // what was provably not sent
 	AuditLoseAnswer   AuditAction = "lose answer"
 	AuditExportEnded  AuditAction = "export ended"
-	AuditFind         AuditAction = "find in Xero" // by its mark, after the database was copied
-	AuditReadAgain    AuditAction = "read again"   // something has changed there
-	AuditVoid         AuditAction = "void in Xero" // asked to be
+	AuditFind         AuditAction = "find in Xero"   // by its mark, after the database was copied
+	AuditClaim        AuditAction = "claim in Xero"  // a person says that what Xero has is the invoice
+	AuditDisown       AuditAction = "disown in Xero" // a person says that it is another one
+	AuditReadAgain    AuditAction = "read again"     // something has changed there
+	AuditVoid         AuditAction = "void in Xero"   // asked to be
 	AuditRemoved      AuditAction = "removed from Xero"
 	AuditVoided       AuditAction = "voided in Xero"
 	AuditStays        AuditAction = "stays in Xero"           // what was to be removed or voided
@@ -93,6 +96,7 @@ var auditKeys = map[AuditAction]string{
 	AuditCancelExport:   "audit.cancel-export",
 	AuditChange:         "audit.change",
 	AuditChangePassword: "audit.change-password",
+	AuditClaim:          "audit.claim",
 	AuditCompare:        "audit.compare",
 	AuditConfirm:        "audit.confirm",
 	AuditConnect:        "audit.connect",
@@ -103,6 +107,7 @@ var auditKeys = map[AuditAction]string{
 	AuditDelete:         "audit.delete",
 	AuditDenied:         "audit.denied",
 	AuditDisconnect:     "audit.disconnect",
+	AuditDisown:         "audit.disown",
 	AuditDraft:          "audit.draft",
 	AuditDuplicate:      "audit.duplicate",
 	AuditEdit:           "audit.edit",
@@ -118,6 +123,7 @@ var auditKeys = map[AuditAction]string{
 	AuditLockOut:        "audit.lock-out",
 	AuditLoseAnswer:     "audit.lose-answer",
 	AuditMap:            "audit.map",
+	AuditMarks:          "audit.marks",
 	AuditNote:           "audit.note",
 	AuditQueueAgain:     "audit.queue-again",
 	AuditRaiseNumber:    "audit.raise-number",

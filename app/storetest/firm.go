@@ -170,8 +170,11 @@ var firmPromises = []promise{
 			return errors.Join(tx.SaveOrganisation(demo), tx.SaveOrganisation(zest), tx.SaveChart(chart), tx.SaveMapping("zest", mapping),
 				tx.SaveLink("zest", "kauri", app.Link{Contact: "old", How: app.LinkedByName}), tx.SaveLink("zest", "kauri", link),
 				tx.SaveLink("zest", "rimu", link), tx.DeleteLink("zest", "rimu"), tx.DeleteLink("zest", "rimu"),
-				tx.SaveOrganisation(zest)) // which keeps its chart and mapping
+				tx.SaveMarks("zest", app.MarksKept), tx.SaveMarks("zest", app.MarksDropped),
+				tx.SaveOrganisation(zest)) // which keeps its chart and mapping, and what is known of its marks
 		})
+		s.fails(app.NotFound, []string{"absent"}, func(tx app.Tx) error { return tx.SaveMarks("absent", app.MarksKept) })
+		zest.Marks = app.MarksDropped
 		s.view(func(r app.Reader) error {
 			all, err := r.Organisations()
 			same(t, all, []app.Organisation{zest, demo})

@@ -45,6 +45,9 @@ var outboxPromises = []promise{
 			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"),
 			PaidOn: 20261105, Updated: moment,
 		}
+		perhaps := want.Standing
+		perhaps.ID, perhaps.ContactName = "perhaps", "Kauri Joinery"
+		want.Candidates = []ledger.Standing{perhaps, {ID: "neither", Currency: "NZD", Total: money.Zero("NZD"), AmountDue: money.Zero("NZD"), AmountPaid: money.Zero("NZD"), AmountCredited: money.Zero("NZD")}}
 		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
 		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(want))
@@ -54,6 +57,28 @@ var outboxPromises = []promise{
 			same(t, got, []app.Export{want})
 			return err
 		})
+	}},
+	{"an export is found by the random part of its mark", func(t *testing.T, s store) {
+		const key, other = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+		e, neither := waiting("e", "a"), waiting("f", "a")
+		e.Mark, neither.Mark = app.DefaultMarkBase+"a."+key, app.DefaultMarkBase+"a."+other
+		s.work(func(tx outbox.Tx) error {
+			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(e, neither))
+		})
+		s.look(func(r outbox.Reader) error {
+			for _, mark := range []string{e.Mark, key, "HTTP://LOCALHOST:8742/OPEN/A%2E" + strings.ToUpper(key) + "/"} {
+				got, err := r.ExportsByMark([]string{mark, "https://bills.example/1"})
+				if err != nil {
+					return err
+				}
+				same(t, got, map[string]app.Export{key: e})
+			}
+			return nil
+		})
+		e.ID = "again"
+		s.failsAtWork(app.Internal, nil, func(tx outbox.Tx) error { return tx.SaveExports(e) })
+		e.Mark = strings.ToUpper(e.Mark)
+		s.failsAtWork(app.Internal, nil, func(tx outbox.Tx) error { return tx.SaveExports(e) })
 	}},
 	{"exports wait in the order asked for until they are in a batch or ended", func(t *testing.T, s store) {
 		s.work(func(tx outbox.Tx) error {
@@ -158,7 +183,7 @@ var outboxPromises = []promise{
 		})
 		s.look(func(r outbox.Reader) error {
 			got, err := r.Tally("run")
-			same(t, got, app.Tally{All: 26, Queued: 11, Exporting: 1, Unknown: 1, Cancelled: 1, Exported: 1, Failed: 1, Warned: 10})
+			same(t, got, app.Tally{All: 28, Queued: 12, Exporting: 1, Unknown: 1, Cancelled: 1, Exported: 1, Failed: 1, Warned: 11})
 			return err
 		})
 	}},
