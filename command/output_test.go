@@ -110,6 +110,7 @@ func TestTheResultOfAnExport(t *testing.T) {
 		{Status: billing.Finalized, Export: billing.NotFoundInXero}: {"warning", true},
 		{Status: billing.Finalized, Export: billing.Removing}:       {"skipped", true}, // it is in Xero so far
 		{Status: billing.Finalized, Export: billing.Held}:           {"skipped", false},
+		{Status: billing.Finalized, Export: billing.MayBeOurs}:      {"may_be_ours", false},
 		{Status: billing.Closed, Export: billing.Exported}:          {"exported", true},
 		{Status: billing.Closed, Export: billing.Changed}:           {"warning", true},
 		{Status: billing.Closed, Export: billing.VoidedInXero}:      {"warning", true},
@@ -127,7 +128,11 @@ func TestTheResultOfAnExport(t *testing.T) {
 		if got := (result{line.State, done}); got != w {
 			t.Errorf("%s, %s: %+v, want %+v", stage.Status, stage.Export, got, w)
 		}
-		if diff := cmp.Diff(resultJSON{"INV-7", w.state, "x2", []string{"first", "second"}}, line); diff != "" {
+		messages := []string{"first", "second"}
+		if stage.Export == billing.MayBeOurs {
+			messages = append(messages, "Run \"feebridge settle INV-7\" to compare both.")
+		}
+		if diff := cmp.Diff(resultJSON{"INV-7", w.state, "x2", messages}, line); diff != "" {
 			t.Errorf("%s, %s (-want +got):\n%s", stage.Status, stage.Export, diff)
 		}
 	}
@@ -151,6 +156,10 @@ func TestTheResultOfAnExport(t *testing.T) {
 		if diff := cmp.Diff(resultJSON{"INV-7", "skipped", "x2", []string{"it is a draft"}}, line); diff != "" {
 			t.Errorf("%s, %s and refused (-want +got):\n%s", stage.Status, stage.Export, diff)
 		}
+	}
+	line, done := exportResult(exportedInvoice(billing.Stage{Status: billing.Finalized, Export: billing.MayBeOurs}), refused)
+	if diff := cmp.Diff(resultJSON{"INV-7", "may_be_ours", "x2", []string{"it is a draft", "Run \"feebridge settle INV-7\" to compare both."}}, line); diff != "" || done {
+		t.Errorf("refused since it may be in Xero: done is %v (-want +got):\n%s", done, diff)
 	}
 	never := app.InvoiceView{Invoice: billing.Invoice{Number: "INV-8", Stage: billing.Stage{Status: billing.Finalized}}}
 	if line, _ := exportResult(never, nil); cmp.Diff(resultJSON{Number: "INV-8", State: "skipped", Messages: []string{}}, line) != "" {
@@ -246,6 +255,47 @@ func TestAnInvoiceIsShownAsItIs(t *testing.T) {
 		"Subtotal 100.01  Tax 10.75  Total NZD 110.76\nclosed, changed\n"+
 		"  changed: The total differs.\n    What it means: "+ledger.TotalDiffers.Meaning().String()+"\n    What to do: "+ledger.TotalDiffers.Fix().String()+"\n"+
 		"  failed: It is archived.\n    What it means: "+ledger.ContactArchived.Meaning().String()+"\n    What to do: "+ledger.ContactArchived.Fix().String()+"\n", "")
+}
+
+// distinctDoubt is an invoice that may be in Xero, of which no two values are alike.
+func distinctDoubt() app.Doubt {
+	return app.Doubt{
+		Export: app.Export{Number: "INV-31"}, Contact: "Abby in Xero",
+		Sent: ledger.Sent{Number: "INV-31", Contact: "k1", Date: 20261102, Currency: "NZD", Total: money.New(11076, "NZD")},
+		There: []ledger.Standing{
+			{ID: "x8", Number: "INV-31A", ContactName: "Abby and Co", Date: 20261103, Currency: "AUD", Total: money.New(11176, "AUD"), AmountDue: money.New(5507, "AUD"), Status: ledger.AuthorisedThere},
+			{ID: "x9", Number: "INV-31B", ContactName: "Abby Bros", Date: 20261104, Currency: "USD", Total: money.New(11276, "USD"), AmountDue: money.New(4408, "USD"), Status: ledger.DraftThere},
+		},
+	}
+}
+
+func TestADoubtIsPrintedAsItIs(t *testing.T) {
+	t.Parallel()
+	const there = `[{"id":"x8","number":"INV-31A","contact":"Abby and Co","date":"2026-11-03","currency":"AUD","total":"111.76","status":"AUTHORISED"},` +
+		`{"id":"x9","number":"INV-31B","contact":"Abby Bros","date":"2026-11-04","currency":"USD","total":"112.76","status":"DRAFT"}]`
+	for _, c := range []struct {
+		state    string
+		told     []string
+		messages string
+		text     string
+	}{
+		{"may_be_ours", []string{}, "[]", `INV-31  may_be_ours
+  here     INV-31         Abby in Xero                     2026-11-02 NZD       110.76
+  in Xero  INV-31A        Abby and Co                      2026-11-03 AUD       111.76  AUTHORISED  x8
+  in Xero  INV-31B        Abby Bros                        2026-11-04 USD       112.76  DRAFT  x9
+If it is one of those in Xero, run "feebridge settle INV-31 --ours INVOICE-ID". Otherwise run it with --not-ours.
+`},
+		{"adopted", []string{"The total differs."}, `["The total differs."]`, "INV-31  adopted: The total differs.\n"},
+		{"disowned", []string{}, "[]", "INV-31  disowned\n"},
+	} {
+		line, text := doubtLine(distinctDoubt(), c.state, c.told)
+		h := newHeard(true)
+		h.print(line, "%s", text)
+		h.says(t, c.state+" as JSON", `{"number":"INV-31","state":"`+c.state+`","candidates":`+there+`,"messages":`+c.messages+"}\n", "")
+		h = newHeard(false)
+		h.print(line, "%s", text)
+		h.says(t, c.state+" in words", c.text, "")
+	}
 }
 
 func TestARowOfTheListIsPrintedAsItIs(t *testing.T) {

@@ -227,6 +227,9 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if known {
 		fact(lang.L("connection.access"), scopeWords(signIn.Scopes))
 	}
+	if org.State == app.Connected {
+		fact(lang.L("connection.marks"), told(org.Marks.Meaning()))
+	}
 	gauge := c.standing.gauges[org.Tenant.ID]
 	if gauge.DayLeft >= 0 && org.State == app.Connected {
 		fact(lang.L("connection.calls"), c.format.Count(gauge.DayLeft))

@@ -236,7 +236,7 @@ func TestEachChipCountsItsOwn(t *testing.T) {
 	chips := map[chip][]billing.Stage{
 		draftChip: {{Status: billing.Draft}}, failedChip: {finalized(billing.Failed)},
 		checkChip: {
-			finalized(billing.Changed), finalized(billing.DeletedInXero), finalized(billing.VoidedInXero), finalized(billing.NotFoundInXero),
+			finalized(billing.Changed), finalized(billing.DeletedInXero), finalized(billing.VoidedInXero), finalized(billing.NotFoundInXero), finalized(billing.MayBeOurs),
 			closed(billing.Changed), closed(billing.VoidedInXero), closed(billing.NotFoundInXero),
 		},
 		waitingChip: {finalized(billing.Queued), finalized(billing.Exporting), finalized(billing.Unknown), finalized(billing.Removing), closed(billing.Removing)},
@@ -476,8 +476,8 @@ func TestTheConnectionsReadBack(t *testing.T) {
 	fake := newDistinct()
 	at := func(hours time.Duration) time.Time { return fakeNow.Add(-hours * time.Hour) }
 	fake.orgs = []app.Organisation{
-		{Tenant: demoTenant, State: app.Connected, Default: true, Consent: "u1", ConnectedBy: "s1", ConnectedAt: at(3)},
-		{Tenant: kauri, State: app.Connected, Consent: "u2", ConnectedBy: "s7", ConnectedAt: at(5)},
+		{Tenant: demoTenant, State: app.Connected, Default: true, Consent: "u1", ConnectedBy: "s1", ConnectedAt: at(3), Marks: app.MarksKept},
+		{Tenant: kauri, State: app.Connected, Consent: "u2", ConnectedBy: "s7", ConnectedAt: at(5), Marks: app.MarksDropped},
 	}
 	fake.xero.consents = []app.Consent{
 		{User: app.User{ID: "u1", Name: "Aroha Smith", Email: "aroha@hart.example"}, At: at(2), Scopes: []string{"offline_access"}},
@@ -488,11 +488,12 @@ func TestTheConnectionsReadBack(t *testing.T) {
 	b.tall()
 	b.openConnection()
 	b.reads("Xero user | Aroha Smith (aroha@hart.example), "+b.w.moment(at(2)), "Connected by | Olivia Hart, "+b.w.moment(at(3)), "Feebridge can | stay connected",
-		"API calls left today | 4,711", "Last contact with Xero | "+b.w.moment(at(1)))
+		"API calls left today | 4,711", "Last contact with Xero | "+b.w.moment(at(1)), "Marks in Xero | This organisation returns Feebridge's marks unchanged.")
 	b.reads("Xero user | Rangi Jones, "+b.w.moment(at(4)), "Connected by | another staff member, "+b.w.moment(at(5)), "Feebridge can | find and add contacts",
 		"API calls left today | 812", "Last contact with Xero | "+b.w.moment(at(6)))
+	b.see("This organisation doesn't return Feebridge's marks.")
 	all := strings.Join(b.lines(), "\n")
-	for i, text := range []string{"Demo Company (NZ)", "Aroha Smith", "4,711", "Kauri Holdings Ltd", "Rangi Jones", "812"} {
+	for i, text := range []string{"Demo Company (NZ)", "Aroha Smith", "marks unchanged", "4,711", "Kauri Holdings Ltd", "Rangi Jones", "doesn't return", "812"} {
 		at := strings.Index(all, text)
 		if at < 0 {
 			t.Fatalf("%d: %q is not to be seen in its card", i, text)
