@@ -25,9 +25,9 @@ var simCommand = command{
 
 // simFlags say how the simulated Xero behaves.
 type simFlags struct {
-	listen, seed, limits, deleted string
-	latency, perInvoice           time.Duration
-	faults                        words
+	listen, seed, limits, deleted, marks string
+	latency, perInvoice                  time.Duration
+	faults                               words
 }
 
 // register declares the flags. Where they are for some runs of the command alone, with says which.
@@ -36,6 +36,7 @@ func (f *simFlags) register(flags *flag.FlagSet, with string) {
 	flags.StringVar(&f.seed, "seed", "demo", with+"start with demo data or with nothing: `demo|empty`")
 	flags.StringVar(&f.limits, "limits", "xero", with+"apply Xero's API limits or none: `xero|off`")
 	flags.StringVar(&f.deleted, "deleted-numbers", "free", with+"whether the number of a deleted invoice can be used again: `free|held`")
+	flags.StringVar(&f.marks, "marks", "kept", with+"whether an invoice's URL comes back as it was sent: `kept|normalised|dropped|unlisted`")
 	flags.DurationVar(&f.latency, "latency", 0, with+"the `TIME` that every call takes")
 	flags.DurationVar(&f.perInvoice, "per-invoice", 0, with+"the `TIME` that each invoice of a batch takes")
 	flags.Var(&f.faults, "fault", with+"a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
@@ -60,6 +61,9 @@ func (f *simFlags) config() (sim.Config, error) {
 		err = misused("--deleted-numbers is free or held, not %q.", f.deleted)
 	default:
 		c.Orgs, err = sim.Seed(f.seed)
+	}
+	if err == nil {
+		c.Marks, err = sim.ParseMarks(f.marks)
 	}
 	if err != nil {
 		return c, misused("%v", err)

@@ -135,6 +135,7 @@ func TestFollowingALink(t *testing.T) {
 		"no mark":                  {path: "/open/", status: 404},
 		"another path":             {path: "/", status: 404},
 		"a path of another case":   {path: "/Open/known.1", status: 404},
+		"as Xero may change it":    {path: "/OPEN/A%2e0123456789ABCDEF0123456789abcdef/", follows: "OPEN/A%2e0123456789ABCDEF0123456789abcdef/", status: 200, want: opened},
 		"a longer path":            {path: "/x/open/known.1", status: 404},
 		"an icon":                  {path: "/favicon.ico", status: 404},
 		"an old sign-in":           {path: "/callback?code=c&state=s", status: 400, want: "is from another attempt to connect"},

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"feebridge/app"
 )
 
 // linksAgain is how long the door leaves another program the port before it tries again
@@ -15,7 +17,7 @@ import (
 const linksAgain = time.Minute
 
 // Links answers, until ctx ends, a browser that follows an address of this computer which
-// begins with base, such as exported invoices carry in Xero. It calls open with the whole
+// begins with base, such as exported invoices carry in Xero, or bears a mark. It calls open with the whole
 // address, one at a time and never after it has returned, and shows the person how that
 // ended. While another program has the port, it is tried again every minute. Where base is
 // not an address of this computer there is nothing to answer, and Links returns at once.
@@ -89,6 +91,9 @@ type followed struct {
 // fetch or load ahead is turned away, and none may read the answer.
 func (l *links) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	rest, ours := strings.CutPrefix(r.RequestURI, l.prefix)
+	if !ours && app.IsMark(r.RequestURI) { // as Xero may have changed the address
+		rest, ours = strings.TrimLeft(r.RequestURI, "/"), true
+	}
 	switch {
 	case r.URL.Path == returnPath: // of a sign-in that nobody waits for any more
 		showStray(out)

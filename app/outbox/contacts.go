@@ -341,6 +341,26 @@ func (k *contacts) followMergesOf(ctx context.Context, sent []app.Export, byMark
 	return k.followMerges(ctx, k.tenant, k.directory, moved)
 }
 
+// followMergesAmong does so with what bears no mark and has the number of an export, too.
+func (k *contacts) followMergesAmong(ctx context.Context, sent []app.Export, found reading) error {
+	var moved []ledger.ContactID
+	for _, e := range sent {
+		if _, known := found.byMark[app.MarkKey(e.Mark)]; known || e.Contact == "" {
+			continue
+		}
+		for _, st := range found.others {
+			if st.Number.Fold() == e.Number.Fold() && st.Contact != e.Contact {
+				moved = append(moved, e.Contact)
+				break
+			}
+		}
+	}
+	if err := k.followMergesOf(ctx, sent, found.byMark); err != nil {
+		return err
+	}
+	return k.followMerges(ctx, k.tenant, k.directory, moved)
+}
+
 // followMerges reads where the contacts went that exports were sent to, if Xero has them with
 // another now: they may have been merged. It puts what it reads into the directory.
 func (o *Outbox) followMerges(ctx context.Context, t ledger.TenantID, directory *ledger.Directory, moved []ledger.ContactID) error {

@@ -11,6 +11,7 @@ import (
 
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/xero/sim"
 )
 
@@ -74,7 +75,39 @@ func dieAtEveryPoint(t *testing.T, title string, least int, dies func(*testing.T
 }
 
 func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error) {
-	w := apptest.NewWorld(t, sim.Config{})
+	dieAndRecover(t, f, acts, sim.MarksKept, 0)
+}
+
+// TestDyingWhereMarksDoNotComeBack has a process die where the answer to an export is lost, in an
+// organisation that does not return marks as they were sent, and another go on at once or when Xero has
+// forgotten the key. What cannot be recognised is never sent again and never fails: a person says which
+// it is, and then it is that one.
+func TestDyingWhereMarksDoNotComeBack(t *testing.T) {
+	for _, there := range []struct {
+		marks sim.Marks
+		later time.Duration
+	}{
+		{sim.MarksNormalised, time.Hour}, {sim.MarksDropped, 0}, {sim.MarksDropped, time.Hour}, {sim.MarksUnlisted, time.Hour},
+	} {
+		for _, at := range []struct {
+			point string
+			after bool
+		}{{"request posted", false}, {"request posted", true}, {"request settled", false}} {
+			for person, acts := range persons {
+				t.Run(fmt.Sprintf("%s, %s later, %s %v, %s", there.marks, there.later, at.point, at.after, person), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						dieAndRecover(t, &apptest.Fate{Point: at.point, After: at.after}, acts, there.marks, there.later)
+					})
+				})
+			}
+		}
+	}
+}
+
+// dieAndRecover has a process die, a person act in Xero, and another process go on later.
+func dieAndRecover(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks, later time.Duration) {
+	w := apptest.NewWorld(t, sim.Config{Marks: marks})
 	ids := w.Invoices(3, 2)
 	if f.Point == "chart" {
 		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
@@ -104,15 +137,28 @@ func die(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.Invoice) e
 		}
 	}
 
+	time.Sleep(later)
 	second := w.Start(nil)
 	second.Settle()
+	w.MustBeSound(w.Views(ids))
+	doubts := second.SettleDoubts(ids)
+	refresh(second)
 	second.Stop()
+	lost := marks == sim.MarksDropped && later > 0 || marks == sim.MarksUnlisted
+	there := f.Point == "request settled" || f.Point == "request posted" && f.After
+	if (doubts == len(ids)) != (lost && there) || doubts != 0 && doubts != len(ids) {
+		t.Errorf("%d may be in Xero", doubts)
+	}
 
 	views := w.Views(ids)
 	w.MustBeSound(views)
 	queued := f.Point != "queue" || f.After
 	for _, v := range views {
-		if queued && !acted[string(v.Invoice.Number)] && v.Invoice.Stage.Export != billing.Exported {
+		export := v.Invoice.Stage.Export
+		if export == billing.Warned && marks != sim.MarksKept && ledger.HasCause(v.Exports[0].Messages, ledger.MarkLost) {
+			export = billing.Exported
+		}
+		if queued && !acted[string(v.Invoice.Number)] && export != billing.Exported {
 			t.Errorf("%s is %s: %+v", v.Invoice.Number, v.Invoice.Stage.Export, v.Exports[0].Messages)
 		}
 		if !queued && v.Invoice.Stage.Export != billing.NotExported {

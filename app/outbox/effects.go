@@ -28,6 +28,7 @@ type effects struct {
 	extras    []app.Extra
 	entries   []staff.Entry
 	learnt    []time.Time // when in Xero changed what was learnt otherwise than by a refresh
+	marks     app.Marks   // what Xero's answers told of them; MarksUnknown for nothing
 	ends      bool        // runs may have ended
 
 	remember []func()
@@ -56,6 +57,7 @@ func (e *effects) apply(tx Tx) error {
 		{len(e.extras) > 0, func() error { return tx.SaveExtras(e.extras...) }},
 		{len(e.entries) > 0, func() error { return tx.Record(e.entries...) }},
 		{len(e.learnt) > 0, func() error { return e.lookBack(tx) }},
+		{e.marks != app.MarksUnknown, func() error { return e.keepMarks(tx) }},
 		{e.ends, func() error { return app.EndRuns(tx, e.tenant) }},
 	} {
 		if !step.some {

@@ -14,7 +14,8 @@ import (
 type exporting struct {
 	kind *exports
 	app.Tracked
-	ahead time.Duration // how far Xero's clock is ahead of ours
+	ahead  time.Duration // how far Xero's clock is ahead of ours
+	stored Reader
 }
 
 // sinceMargin is how far before the first try a look-up of changes begins: Xero's
@@ -37,12 +38,23 @@ func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcom
 	sentBefore := b.Tries > 1 || !m.Export.Sent.Equal(b.Tried)
 	switch {
 	case o.Verdict == ledger.Accepted && b.Tries == 1:
-		return nil, m.arrive(e, o.Standing, o.Messages, true)
+		return nil, m.arrive(e, o.Standing, append(o.Messages, m.learn(e, o.Standing)...), true)
 	case o.Verdict == ledger.Accepted:
 		m.Export.Standing = o.Standing // of the first try: a person may have changed it since
-	case o.Verdict == ledger.Rejected && !(sentBefore && ledger.HasCause(o.Messages, ledger.NumberTaken)):
-		_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
-		return nil, err
+	case o.Verdict == ledger.Rejected:
+		// Its own number is in the way where this one, or an earlier export of the invoice, was sent before.
+		ours := false
+		if ledger.HasCause(o.Messages, ledger.NumberTaken) {
+			earlier, err := m.earlier()
+			if err != nil {
+				return nil, err
+			}
+			ours = sentBefore || slices.ContainsFunc(earlier, func(e app.Export) bool { return !e.Sent.IsZero() })
+		}
+		if !ours {
+			_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
+			return nil, err
+		}
 	}
 	m.Export.Messages = o.Messages
 	e.exports = append(e.exports, m.Export)
@@ -68,8 +80,9 @@ func (m exporting) unsend(e *effects, b app.Batch, refused []ledger.Message) err
 	return e.happen(m.Invoice, billing.Unsent)
 }
 
-// adopt implements member. Only what bears the mark is ours; what is proven absent waits to be
-// sent with a new key.
+// adopt implements member. What bears the mark is ours, and so is what an earlier export of the
+// invoice made. What may be ours, a person decides; what is proven absent waits to be sent with a
+// new key.
 func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) error {
 	st, there := found.byMark[app.MarkKey(m.Export.Mark)]
 	if again.wait {
@@ -77,12 +90,36 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	}
 	switch {
 	case there:
+		if told := found.marks; m.kind.org.Marks == app.MarksUnknown {
+			e.marks = e.marks.Worse(told)
+			e.then(func() { m.kind.marksAre(told) })
+		}
 		if c, known := m.kind.contacts.directory.ByID(m.Export.Contact); known {
 			m.Export.Contact = c.ID
 		}
 		return m.arrive(e, st, warnings(m.Export.Messages), false)
 	case m.Export.Standing.ID != "":
+		if now, read := found.others[m.Export.Standing.ID]; read {
+			m.Export.Standing = now
+		}
 		return m.arrive(e, m.Export.Standing, warnings(m.Export.Messages), false)
+	}
+	earlier, err := m.earlier()
+	if err != nil {
+		return err
+	}
+	if st, there := madeEarlier(earlier, found); there {
+		return m.arrive(e, st, append(warnings(m.Export.Messages), foundAgain), false)
+	}
+	perhaps, err := m.perhaps(earlier, found)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(perhaps) > 0:
+		m.Export.Candidates = perhaps
+		_, err := e.end(m.Tracked, []ledger.Message{mayBeOurs}, billing.Doubt)
+		return err
 	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
 		return m.refuse(e, ledger.Message{Text: translations.Text("xero-says.number-taken"), Cause: ledger.NumberTaken})
 	case again.wait:

@@ -348,7 +348,7 @@ func (k *exports) members(r Reader, batches []app.Batch) (map[app.BatchID][]memb
 	by := map[app.BatchID][]member{}
 	for _, b := range batches {
 		for range b.Members {
-			by[b.ID] = append(by[b.ID], exporting{k, all[0], ahead})
+			by[b.ID] = append(by[b.ID], exporting{k, all[0], ahead, r})
 			all = all[1:]
 		}
 	}
@@ -370,7 +370,10 @@ func (k *exports) ahead(r Reader) time.Duration {
 // look implements kind. It looks for the invoices by their numbers first, and for what is not
 // found, among everything that changed since it was first sent.
 func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
-	found := reading{byMark: map[string]ledger.Standing{}, taken: map[string]bool{}}
+	found := reading{
+		byMark: map[string]ledger.Standing{}, taken: map[string]bool{}, others: map[ledger.InvoiceID]ledger.Standing{},
+		sent: map[string]bool{}, marks: k.org.Marks,
+	}
 	var sent []app.Export
 	err := k.store.Look(ctx, func(r Reader) (err error) {
 		sent, err = r.Exports(exportIDs(membersOf(lost)))
@@ -382,6 +385,7 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	numbers := make([]billing.Number, len(sent))
 	for i, e := range sent {
 		numbers[i] = e.Number
+		found.sent[e.Number.Fold()] = true
 	}
 	standings, err := k.books.ByNumber(ctx, k.tenant, numbers)
 	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Reason == app.Refused {
@@ -391,7 +395,7 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 		return found, err
 	}
 	for _, st := range standings {
-		keep(found.byMark, st)
+		found.keep(st)
 		if st.Status != ledger.DeletedThere {
 			found.taken[st.Number.Fold()] = true
 		}
@@ -402,10 +406,33 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 			return found, err
 		}
 		for _, st := range changed {
-			keep(found.byMark, st)
+			found.keep(st)
 		}
 	}
-	return found, k.contacts.followMergesOf(ctx, sent, found.byMark)
+	if found.marks == app.MarksUnknown {
+		found.marks = marksRead(sent, found.byMark)
+	}
+	return found, k.contacts.followMergesAmong(ctx, sent, found)
+}
+
+// keep notes an invoice by the key of its mark, or without one.
+func (f reading) keep(st ledger.Standing) {
+	if app.IsMark(st.Mark) {
+		keep(f.byMark, st)
+		return
+	}
+	f.others[st.ID] = st
+}
+
+// marksRead tells what becomes of marks where some of ours were read.
+func marksRead(sent []app.Export, byMark map[string]ledger.Standing) app.Marks {
+	marks := app.MarksUnknown
+	for _, e := range sent {
+		if st, found := byMark[app.MarkKey(e.Mark)]; found {
+			marks = marks.Worse(app.MarksOf(e.Mark, st.Mark))
+		}
+	}
+	return marks
 }
 
 // keep notes an invoice by the key of its mark, as it was read last; a live one goes before another

@@ -99,6 +99,9 @@ func (s *sender) take(ctx context.Context, some []answer) error {
 	if err != nil || !slices.ContainsFunc(some, func(a answer) bool { return a.trouble == nil }) {
 		return err
 	}
+	if err := s.learnByList(ctx); err != nil {
+		return err
+	}
 	return s.setHealth(ctx, app.Park{})
 }
 

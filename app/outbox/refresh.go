@@ -165,8 +165,10 @@ func refreshOf(r Reader, t ledger.TenantID) (app.Refresh, error) {
 // LookAgain reads some invoices in Xero now.
 func (o *Outbox) LookAgain(ctx context.Context, by staff.Member, ids []billing.InvoiceID) error {
 	there := map[ledger.TenantID][]ledger.InvoiceID{}
+	doubted := map[ledger.TenantID][]billing.InvoiceID{}
 	err := o.app.View(ctx, func(r app.Reader) error {
 		clear(there)
+		clear(doubted)
 		ids := app.Distinct(ids)
 		invoices, err := r.InvoiceHeads(ids)
 		if err != nil {
@@ -178,9 +180,12 @@ func (o *Outbox) LookAgain(ctx context.Context, by staff.Member, ids []billing.I
 			}
 		}
 		latest, err := r.LatestExports(ids)
-		for _, e := range latest {
+		for id, e := range latest {
 			if e.Standing.ID != "" {
 				there[e.Tenant] = append(there[e.Tenant], e.Standing.ID)
+			}
+			if e.Result == billing.MayBeOurs {
+				doubted[e.Tenant] = append(doubted[e.Tenant], id)
 			}
 		}
 		return err
@@ -200,6 +205,14 @@ func (o *Outbox) LookAgain(ctx context.Context, by staff.Member, ids []billing.I
 				}
 				return r.vanish(ctx, absent)
 			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for t, ids := range doubted {
+		err := whenFree(ctx, func() error {
+			return o.leaseRefresh(ctx, t, func(ctx context.Context, r *refresher) error { return r.lookAtDoubts(ctx, ids) })
 		})
 		if err != nil {
 			return err

@@ -353,7 +353,7 @@ func TestTheTrailTellsOfALostConnection(t *testing.T) {
 		}
 		p.Settle()
 		w.MustBeSound(w.Views(ids))
-		if diff := cmp.Diff([]string{"connect", "connection", "connection"}, p.Actions("organisation", string(w.Tenant))); diff != "" {
+		if diff := cmp.Diff([]string{"connect", "connection", "connection", "marks"}, p.Actions("organisation", string(w.Tenant))); diff != "" {
 			t.Error(diff)
 		}
 	})

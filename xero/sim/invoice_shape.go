@@ -19,6 +19,7 @@ type invoiceShape struct {
 	written bool // the answer to a write; a voided invoice still shows there what was due
 	places  int32
 	origin  string
+	marks   Marks
 }
 
 func (s invoiceShape) render(inv *Invoice) object {
@@ -96,7 +97,7 @@ func (s invoiceShape) head(o *object, inv *Invoice) {
 	if !s.written || len(inv.Credits) > 0 {
 		o.add("AmountCredited", money(inv.AmountCredited()))
 	}
-	o.text("Url", inv.URL)
+	o.text("Url", s.url(inv))
 	if inv.SentToContact || !(s.listed && inv.Status == StatusDraft) {
 		o.add("SentToContact", inv.SentToContact)
 	}

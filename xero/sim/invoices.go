@@ -21,7 +21,7 @@ func listInvoices(c *call) answer {
 	if p != nil {
 		found = cut(p, found)
 	}
-	shape := invoiceShape{org: c.org, listed: true, summary: summary, lines: p != nil && !summary, places: c.unitPlaces()}
+	shape := invoiceShape{org: c.org, listed: true, summary: summary, lines: p != nil && !summary, places: c.unitPlaces(), marks: c.sim.cfg.Marks}
 	for _, inv := range found {
 		c.touched = append(c.touched, inv.InvoiceID)
 	}
@@ -111,7 +111,7 @@ func readInvoiceByID(c *call) answer {
 	if strings.Contains(c.header.Get("Accept"), "application/pdf") {
 		return answer{status: http.StatusOK, contentType: "application/pdf", body: printedInvoice(inv)}
 	}
-	shape := invoiceShape{org: c.org, lines: true, places: c.unitPlaces(), origin: c.origin}
+	shape := invoiceShape{org: c.org, lines: true, places: c.unitPlaces(), origin: c.origin, marks: c.sim.cfg.Marks}
 	return c.ok("Invoices", listOf("Invoice", []*Invoice{inv}, shape.render))
 }
 
@@ -136,7 +136,7 @@ func writeInvoices(c *call, write func(*clerk, invoiceInput) outcome) answer {
 		return c.unreadable(err)
 	}
 	k := c.sim.clerk(c.org, c.unitPlaces(), true)
-	shape := invoiceShape{org: c.org, lines: true, written: true, places: c.unitPlaces(), origin: c.origin}
+	shape := invoiceShape{org: c.org, lines: true, written: true, places: c.unitPlaces(), origin: c.origin, marks: c.sim.cfg.Marks}
 	var elements, refused []any
 	for _, in := range inputs {
 		v := write(k, in)

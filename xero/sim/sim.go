@@ -25,6 +25,8 @@ type Config struct {
 	// default it is free again. The number of a voided invoice is always taken.
 	DeletedNumbersHeld bool
 
+	Marks Marks // what answers tell of a Url; MarksKept when empty
+
 	Faults  []Rule
 	Observe func(Call)       // told of every call, see Call; may act on the Sim
 	Now     func() time.Time // time.Now when nil

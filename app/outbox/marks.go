@@ -1,0 +1,103 @@
+package outbox
+
+import (
+	"context"
+
+	"feebridge/app"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/staff"
+	"feebridge/assets/translations"
+)
+
+// markLost is said of an invoice whose mark Xero did not return.
+var markLost = ledger.Message{Text: translations.Text("message.mark-lost"), Cause: ledger.MarkLost, Warning: true}
+
+// probe is an export that was taken, to be read once the way a look-up reads.
+type probe struct {
+	export app.ExportID
+	mark   string // that was sent
+	there  ledger.InvoiceID
+	told   app.Marks // what became of the mark in the answer
+}
+
+// learn notes what the answer to an export tells of marks, and returns what a person is to know of it.
+// Where nothing is known yet, a list has to tell the same.
+func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
+	told, known := app.MarksOf(m.Export.Mark, st.Mark), m.kind.org.Marks
+	switch {
+	case known.Worse(told) == known:
+		return nil
+	case known == app.MarksUnknown && told.Survive():
+		e.then(func() { m.kind.probe = &probe{m.Export.ID, m.Export.Mark, st.ID, told} })
+		return nil
+	}
+	e.marks = e.marks.Worse(told)
+	e.then(func() { m.kind.marksAre(told) })
+	if told.Survive() {
+		return nil
+	}
+	return []ledger.Message{markLost}
+}
+
+// learnByList reads an invoice that was just taken in a list, as a look-up does, and keeps what becomes
+// of marks in the organisation. It is done once; where it fails, the next export that is taken tells.
+func (s *sender) learnByList(ctx context.Context) error {
+	p := s.probe
+	s.probe = nil
+	if p == nil || s.org.Marks != app.MarksUnknown || s.parked != nil || ctx.Err() != nil {
+		return nil
+	}
+	found, err := s.books.ByID(ctx, s.tenant, []ledger.InvoiceID{p.there})
+	if err != nil || len(found) == 0 {
+		s.log.Warn("learning what becomes of marks", "tenant", s.tenant, "error", err)
+		return nil
+	}
+	listed := app.MarksOf(p.mark, found[0].Mark)
+	return s.decide(ctx, func(tx Tx, e *effects) error {
+		e.marks = p.told.Worse(listed)
+		e.then(func() { s.marksAre(p.told.Worse(listed)) })
+		if e.marks.Survive() {
+			return nil
+		}
+		all, err := tx.TrackedExports([]app.ExportID{p.export})
+		if err != nil {
+			return err
+		}
+		e.warn(all[0], markLost)
+		return nil
+	})
+}
+
+// marksAre notes what was learnt of marks.
+func (s *sender) marksAre(told app.Marks) {
+	if worse := s.org.Marks.Worse(told); worse != s.org.Marks {
+		s.org.Marks = worse
+		s.log.Info("what becomes of marks", "tenant", s.tenant, "marks", worse)
+	}
+}
+
+// warn adds a warning to an export that has ended.
+func (e *effects) warn(t app.Tracked, m ledger.Message) {
+	if t.Export.Standing.ID == "" || !t.Newest {
+		return
+	}
+	if to, ok := t.Invoice.Stage.Next(billing.Warn); ok {
+		e.stages[t.Invoice.ID], t.Export.Result = to, to.Export
+		e.record(staff.AuditExportEnded, "invoice", string(t.Invoice.ID), app.Describe(t.Invoice.Stage), app.Describe(to)+": "+m.Text)
+	}
+	t.Export.Messages = append(t.Export.Messages, m)
+	e.standings = append(e.standings, t.Export)
+}
+
+// keepMarks keeps what was learnt of marks, where it is worse than what was known.
+func (e *effects) keepMarks(tx Tx) error {
+	org, err := app.OrganisationOf(tx, e.tenant)
+	if err != nil || org.Marks.Worse(e.marks) == org.Marks {
+		return err
+	}
+	if err := tx.SaveMarks(e.tenant, e.marks); err != nil {
+		return err
+	}
+	return tx.Record(app.Entry(app.Itself, staff.AuditMarks, "organisation", string(e.tenant), string(org.Marks), e.marks.Meaning().String()))
+}
