@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"feebridge/app"
@@ -75,7 +76,10 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 		return err
 	}
 	state, told := "may_be_ours", []string{}
+	ours := func(st ledger.Standing) bool { return string(st.ID) == f.ours }
 	switch {
+	case f.ours != "" && !slices.ContainsFunc(d.There, ours):
+		err = app.Errorf(app.NotFound, "refused.no-candidate", "Invoice", d.Invoice.Name())
 	case f.ours != "":
 		state, err = "adopted", s.app.Claim(ctx, s.me, ids[0], ledger.InvoiceID(f.ours))
 	case f.notOurs:
@@ -97,6 +101,9 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 			return err
 		}
 		told = append(told, texts(v.Exports[0].Messages)...)
+		if state == "disowned" && d.NumberTaken() {
+			told = append(told, "Give it another number in the window, then export it.")
+		}
 	}
 	line, text := doubtLine(d, state, told)
 	s.print(line, "%s", text)

@@ -23,6 +23,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\d{8}T\d{6}Z`), "<time>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "<time>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)`), "<time>"},
+	{regexp.MustCompile(`(?m)^ +\d+  <time>`), "<n>  <time>"},
 	{regexp.MustCompile(regexp.QuoteMeta(os.TempDir()) + `[^" ]*/`), "<dir>/"},
 }
 
@@ -118,7 +119,7 @@ func TestCommandsTellAllOfIt(t *testing.T) {
 `, "", "mapping", "show")
 	d.tells(0, "Owner: ProcessTime, Export to accounting software, Process all staff entries, Settings Admin, Admin, Owner of all clients\n", "", "staff", "list")
 	d.tells(0, "The audit trail is intact: <n> entries. The hash of the last one is\n<hash>\n", "", "audit", "verify")
-	d.tells(0, "    15  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n    10  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n     9  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n", "", "audit", "list", "--action", "finalize")
+	d.tells(0, "<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n", "", "audit", "list", "--action", "finalize")
 	backup := filepath.Join(d.TempDir(), "copy.db")
 	d.tells(0, "Backed up to <dir>/copy.db and verified.\n", "", "backup", backup)
 	d.tells(1, "", "feebridge: There's already a file <dir>/copy.db. Choose another name for the backup.\nTo replace the file, add --force.\n", "backup", backup)

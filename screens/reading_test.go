@@ -577,6 +577,49 @@ func TestTheSettingsReadBackAndAreStoredAsTheirOwn(t *testing.T) {
 	}
 }
 
+// field returns the field that shows a text.
+func (b *trial) field(text string) *entry {
+	b.Helper()
+	for _, o := range b.visible() {
+		if e, ok := o.(*entry); ok && e.Text == text {
+			return e
+		}
+	}
+	b.Fatalf("no field shows %q", text)
+	return nil
+}
+
+// TestEveryFieldOfTheSettingsIsStoredAsItsOwn changes each to a text that no other has.
+func TestEveryFieldOfTheSettingsIsStoredAsItsOwn(t *testing.T) {
+	fake := newDistinct()
+	fake.writing.firm = app.Firm{
+		ID: "f1", Name: "n1", Currency: "NZD", Numbering: billing.Numbering{Prefix: "p1", Digits: 3, Next: 41}, Term: billing.Term{Rule: billing.AfterDate, Days: 11},
+		Letterhead: app.Letterhead{Address: billing.Address{Lines: [4]string{"a1", "b1"}, City: "c1", PostalCode: "d1", Region: "e1", Country: "f1"}, Phone: "g1", Email: "h1", TaxNumber: "i1", Payment: "j1"},
+	}
+	b := newTrial(t, fake)
+	b.tall()
+	b.w.settings.open()
+	b.settle()
+	for _, name := range []string{"n", "a", "b", "c", "d", "e", "f", "g", "h", "i"} {
+		b.field(name + "1").SetText(name + "2")
+	}
+	b.field("NZD").SetText("AUD")
+	b.tap("action.save")
+	b.w.settings.parts.choose(1)
+	b.settle()
+	for from, to := range map[string]string{"p1": "p2", "3": "5", "41": "77", "11": "13"} {
+		b.field(from).SetText(to)
+	}
+	b.tap("action.save")
+	want := app.Firm{
+		ID: "f1", Name: "n2", Currency: "AUD", Numbering: billing.Numbering{Prefix: "p2", Digits: 5, Next: 77}, Term: billing.Term{Rule: billing.AfterDate, Days: 13},
+		Letterhead: app.Letterhead{Address: billing.Address{Lines: [4]string{"a2", "b2"}, City: "c2", PostalCode: "d2", Region: "e2", Country: "f2"}, Phone: "g2", Email: "h2", TaxNumber: "i2", Payment: "j1"},
+	}
+	if diff := gocmp.Diff(want, fake.writing.firm); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheStaffReadBackAndAreStoredAsTheirOwn(t *testing.T) {
 	fake := newDistinct()
 	vera := staff.Member{
