@@ -46,6 +46,8 @@ type Books interface {
 	Post(ctx context.Context, b Batch) ([]ledger.Outcome, error)
 	// AddNote writes a note into the invoice's history, once. Xero keeps 2,500 characters.
 	AddNote(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID, text, key string) error
+	// Notes returns what was noted in the invoice's history, with one call, the newest first.
+	Notes(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) ([]string, error)
 	// Attach attaches a file to the invoice, once, for the firm alone to see. A file of that
 	// name is replaced.
 	Attach(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID, f ledger.File, key string) error

@@ -158,7 +158,7 @@ func (q *queue) add(v billing.Invoice) error {
 	}
 	run := q.runTo(org.Tenant.ID)
 	q.exports = append(q.exports, Export{
-		ID: ExportID(NewID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: newExportMark(q.markBase, v.ID),
+		ID: ExportID(NewID()), Run: run.ID, Invoice: v.ID, Number: v.Number, Tenant: run.Tenant, Mark: NewExportMark(q.markBase, v.ID),
 	})
 	q.entries = append(q.entries, Entry(q.by, staff.AuditExport, "invoice", string(v.ID), "", org.Tenant.Name))
 	return nil

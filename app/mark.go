@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -52,10 +53,33 @@ func (m Marks) Worse(other Marks) Marks {
 	return order[max(slices.Index(order, m), slices.Index(order, other))]
 }
 
-// newExportMark returns the address that an export carries in Xero. It names the invoice, so
+// maxReference is the most characters of a reference in Xero.
+const maxReference = 255
+
+// WithMark returns a reference with what is left of a mark behind it. Where both do not fit, the
+// reference stays as it is.
+func WithMark(reference, mark string) string {
+	marked := strings.TrimSpace(reference + " [" + MarkKey(mark) + "]")
+	if utf8.RuneCountInString(marked) > maxReference {
+		return reference
+	}
+	return marked
+}
+
+// MarkIn returns the mark in a text of several words; "" where there is none.
+func MarkIn(text string) string {
+	for _, word := range strings.Fields(text) {
+		if IsMark(word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// NewExportMark returns the address that an export carries in Xero. It names the invoice, so
 // that a copy of the database which does not know the export still knows whose it is, however
 // both were numbered since; the rest of it is no other export's.
-func newExportMark(base string, id billing.InvoiceID) string {
+func NewExportMark(base string, id billing.InvoiceID) string {
 	return base + url.PathEscape(string(id)) + markSeparator + newMark()
 }
 

@@ -67,6 +67,7 @@ type mappingJSON struct {
 	Taxes          map[string]string     `json:"taxes"`        // TaxType by tax
 	Note           bool                  `json:"note"`         // in the history of every exported invoice
 	AttachPaper    bool                  `json:"attach_paper"` // the printed invoice
+	MarkReference  bool                  `json:"mark_reference"`
 }
 
 type termJSON struct {
@@ -83,7 +84,7 @@ type targetJSON struct {
 func mappingOf(m ledger.Mapping) mappingJSON {
 	j := mappingJSON{
 		Arrival: m.Status(), DefaultAccount: m.DefaultAccount, DefaultTax: m.DefaultTax, Theme: m.Theme,
-		Tracking: byCategory(m.Tracking), Codes: map[string]targetJSON{}, Taxes: m.Taxes, Note: m.Note, AttachPaper: m.AttachPaper,
+		Tracking: byCategory(m.Tracking), Codes: map[string]targetJSON{}, Taxes: m.Taxes, Note: m.Note, AttachPaper: m.AttachPaper, MarkReference: m.MarkReference,
 	}
 	if m.Term != (billing.Term{}) {
 		j.Term = &termJSON{m.Term.Rule, m.Term.Days}
@@ -97,7 +98,7 @@ func mappingOf(m ledger.Mapping) mappingJSON {
 func (j mappingJSON) mapping() ledger.Mapping {
 	m := ledger.Mapping{
 		Arrival: j.Arrival, DefaultAccount: j.DefaultAccount, DefaultTax: j.DefaultTax, Theme: j.Theme,
-		Tracking: tracking(j.Tracking), Taxes: j.Taxes, Note: j.Note, AttachPaper: j.AttachPaper,
+		Tracking: tracking(j.Tracking), Taxes: j.Taxes, Note: j.Note, AttachPaper: j.AttachPaper, MarkReference: j.MarkReference,
 	}
 	if j.Term != nil {
 		m.Term = billing.Term{Rule: j.Term.Rule, Days: j.Term.Days}

@@ -172,6 +172,7 @@ type (
 		Taxes          map[string]string     `json:"taxes"`
 		Note           bool                  `json:"note"`
 		AttachPaper    bool                  `json:"attach_paper"`
+		MarkReference  bool                  `json:"mark_reference"`
 	}
 )
 
@@ -214,6 +215,7 @@ func keepMapping(m ledger.Mapping) keptMapping {
 	kept := keptMapping{
 		Arrival: m.Arrival, DefaultAccount: m.DefaultAccount, DefaultTax: m.DefaultTax, Term: keptTerm(m.Term), Theme: m.Theme,
 		Tracking: keepTracking(m.Tracking), Taxes: m.Taxes, Note: m.Note, AttachPaper: m.AttachPaper,
+		MarkReference: m.MarkReference,
 	}
 	if m.Codes != nil {
 		kept.Codes = make(map[string]keptTarget, len(m.Codes))
@@ -228,6 +230,7 @@ func (k keptMapping) mapping() ledger.Mapping {
 	m := ledger.Mapping{
 		Arrival: k.Arrival, DefaultAccount: k.DefaultAccount, DefaultTax: k.DefaultTax, Term: billing.Term(k.Term), Theme: k.Theme,
 		Tracking: tracking(k.Tracking), Taxes: k.Taxes, Note: k.Note, AttachPaper: k.AttachPaper,
+		MarkReference: k.MarkReference,
 	}
 	if k.Codes != nil {
 		m.Codes = make(map[string]ledger.Target, len(k.Codes))

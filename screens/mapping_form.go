@@ -31,6 +31,8 @@ func (d *mappingDialog) build() {
 	d.addExtra(lang.L("mapping.note"), &d.mapping.Note)
 	d.addExtra(lang.L("mapping.attach"), &d.mapping.AttachPaper)
 	d.form.Add(caption(lang.L("mapping.extras.hint")))
+	d.addExtra(lang.L("mapping.mark-reference"), &d.mapping.MarkReference)
+	d.form.Add(caption(lang.L("mapping.mark-reference.hint")))
 	codes := d.codes()
 	if len(codes) > 0 {
 		titles := []string{lang.L("mapping.codes"), lang.L("mapping.account-or-item")}

@@ -35,6 +35,20 @@ func (c *Client) AddNote(ctx context.Context, t ledger.TenantID, id ledger.Invoi
 	return err
 }
 
+// Notes returns what was noted in the invoice's history, the newest first.
+func (c *Client) Notes(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) ([]string, error) {
+	type record struct{ Details string }
+	l, err := read[record](ctx, c, call{tenant: t, path: below(id, historyName)}, "HistoryRecords")
+	if err != nil {
+		return nil, err
+	}
+	notes := make([]string, len(l.items))
+	for i, r := range l.items {
+		notes[i] = r.Details
+	}
+	return notes, nil
+}
+
 // Attach attaches a file to the invoice, once, or replaces the one of that name. The client
 // does not see it online.
 func (c *Client) Attach(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID, f ledger.File, key string) error {

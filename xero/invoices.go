@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
@@ -21,6 +22,7 @@ type invoice struct {
 	InvoiceID     ledger.InvoiceID
 	InvoiceNumber billing.Number
 	URL           string `json:"Url"`
+	Reference     string
 	Status        ledger.InvoiceStatus
 	Contact       struct {
 		ContactID ledger.ContactID
@@ -34,6 +36,14 @@ type invoice struct {
 	AmountCredited  json.Number
 	FullyPaidOnDate wireTime
 	UpdatedDateUTC  wireTime
+}
+
+// mark returns the address that the invoice carries, or what is left of one in its reference.
+func (v invoice) mark() string {
+	if inReference := app.MarkIn(v.Reference); !app.IsMark(v.URL) && inReference != "" {
+		return inReference
+	}
+	return v.URL
 }
 
 // standing returns the value. An invoice without its ID, total or currency is an error.
@@ -53,7 +63,7 @@ func (v invoice) standing() (ledger.Standing, error) {
 	s := ledger.Standing{
 		ID:             v.InvoiceID,
 		Number:         v.InvoiceNumber,
-		Mark:           v.URL,
+		Mark:           v.mark(),
 		Status:         v.Status,
 		Contact:        v.Contact.ContactID,
 		ContactName:    v.Contact.Name,

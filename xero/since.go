@@ -60,7 +60,7 @@ func newestFirst(items []invoice) ([]ledger.Standing, error) {
 			continue
 		}
 		s, err := v.standing()
-		if err != nil && v.URL == "" {
+		if err != nil && v.mark() == "" {
 			continue // it bears no mark, so it is none of ours
 		}
 		if err != nil {

@@ -45,7 +45,7 @@ const (
 type Standing struct {
 	ID             InvoiceID
 	Number         billing.Number
-	Mark           string // the Url it carries; ours when we sent it
+	Mark           string // the Url it carries, or what its reference has of a mark; ours when we sent it
 	Status         InvoiceStatus
 	Contact        ContactID
 	ContactName    string // as Xero has it now

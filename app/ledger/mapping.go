@@ -22,6 +22,7 @@ type Mapping struct {
 	Taxes          map[string]string // tax code to TaxType; a code that is not here is a TaxType itself
 	Note           bool              // write a note into the history of every exported invoice in Xero; one call each
 	AttachPaper    bool              // attach the printed invoice to it; one call each
+	MarkReference  bool              // where marks do not survive, put what is left of one into the reference, which is printed
 }
 
 // Target is where the lines of a billing code go: to an account or to an item, whose

@@ -33,6 +33,8 @@ func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
 //   - One that bears another mark of an invoice here: it was exported after the copy was made.
 //     The export is known from then on. Where ours is a draft, or has another number or
 //     total, a person sees both; it counts as exported all the same.
+//   - One without a mark, where marks do not survive: what its history tells was read before. One that has
+//     the number and the figures of an invoice here that may be sent: a person says whether it is that one.
 //   - One that bears a mark of an invoice that is not here: that was made after the copy. Its
 //     number is burnt, and it is listed.
 //
@@ -41,8 +43,8 @@ func (f *adoption) take(st ledger.Standing) error {
 	if n, ok := f.firm.Numbering.After(st.Number); ok && n > f.firm.Numbering.Next {
 		f.firm.Numbering.Next, f.raised = n, true
 	}
-	if st.Mark == "" {
-		return nil
+	if !app.IsMark(st.Mark) {
+		return f.unmarked(st)
 	}
 	known, err := f.ExportsByMark([]string{st.Mark})
 	if err != nil {
@@ -69,6 +71,83 @@ func (f *adoption) take(st ledger.Standing) error {
 		return err
 	}
 	return f.adopt(v, st)
+}
+
+// unmarked takes an invoice of Xero without a mark. Where marks do not survive, it may be one of ours all
+// the same: by its ID, or, as far as a person says so, by its number and figures.
+func (f *adoption) unmarked(st ledger.Standing) error {
+	if f.s.org.Marks.Survive() {
+		return nil
+	}
+	known, err := f.Tracked(f.s.tenant, []ledger.InvoiceID{st.ID})
+	if err != nil {
+		return err
+	}
+	if t, ours := known[st.ID]; ours {
+		return f.follow(t.Export, st)
+	}
+	taken, err := f.InvoicesByNumber([]billing.Number{st.Number})
+	if err != nil || !st.Live() {
+		return err
+	}
+	for _, id := range taken {
+		if err := f.doubt(id, st); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doubt keeps an invoice from being sent again that Xero may have, if the figures are the same.
+func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
+	v, err := f.Invoice(id)
+	if err != nil {
+		return err
+	}
+	totals, err := v.Totals()
+	if err != nil {
+		return err
+	}
+	links, err := f.Links(f.s.tenant)
+	if err != nil {
+		return err
+	}
+	exports, err := f.ExportsOf(id)
+	if err != nil {
+		return err
+	}
+	sent := ledger.Sent{Number: st.Number, Contact: links[v.Client].Contact, Date: v.Date, Currency: v.Currency, Total: totals.Total}
+	if len(sent.Differences(st)) > 0 || disowned(exports, st.ID) {
+		return nil
+	}
+	if v.Stage.Export == billing.MayBeOurs {
+		e := exports[0]
+		_, others := takeOut(e.Candidates, st.ID)
+		e.Candidates = append(others, st)
+		return f.SaveExports(e)
+	}
+	stage, free := toExporting(v.Stage)
+	if !free {
+		return nil
+	}
+	if err := f.giveUpOpen(id); err != nil {
+		return err
+	}
+	run, err := f.run()
+	if err != nil {
+		return err
+	}
+	e := app.Export{
+		ID: app.ExportID(app.NewID()), Run: run, Invoice: id, Number: v.Number, Tenant: f.s.tenant, Mark: app.NewExportMark(f.firm.MarkBase, id),
+		Contact: sent.Contact, Expected: sent.Total, Sent: f.Now(), Since: st.Updated.Add(-sinceMargin), Candidates: []ledger.Standing{st},
+	}
+	v.Stage = stage.After(billing.Lose)
+	effects := newEffects(f.s.tenant, f.Now())
+	if _, err := effects.end(app.Tracked{Export: e, Invoice: v, Newest: true}, []ledger.Message{mayBeOurs}, billing.Doubt); err != nil {
+		return err
+	}
+	effects.ends = false // save looks at all of them at once
+	return effects.apply(f)
 }
 
 // save stores how far the comparison has come.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
@@ -145,11 +146,15 @@ func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from ti
 
 // storeFound stores what some invoices of Xero mean for ours.
 func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []ledger.Standing) error {
+	page, err := s.readMarks(ctx, page)
+	if err != nil {
+		return err
+	}
 	if err := s.followMergesAmong(ctx, page); err != nil {
 		return err
 	}
 	var next app.Reconciliation
-	err := s.decide(ctx, func(tx Tx, _ *effects) error {
+	err = s.decide(ctx, func(tx Tx, _ *effects) error {
 		next = *c
 		f, err := newAdoption(tx, s, &next)
 		if err != nil {
@@ -169,6 +174,58 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 		*c = next
 	}
 	return err
+}
+
+// mostHistories is how many histories a comparison reads, one call each: what is left is told apart by a
+// person.
+const mostHistories = 200
+
+// readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive
+// otherwise. It asks only for what has a number of ours and is not known by its ID.
+func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
+	if s.org.Marks.Survive() {
+		return page, nil
+	}
+	var ask map[ledger.InvoiceID]bool
+	err := s.store.Look(ctx, func(r Reader) error {
+		ask = map[ledger.InvoiceID]bool{}
+		var numbers []billing.Number
+		for _, st := range page {
+			numbers = append(numbers, st.Number)
+		}
+		ours, err := r.InvoicesByNumber(numbers)
+		if err != nil {
+			return err
+		}
+		known, err := r.Tracked(s.tenant, idsOf(page))
+		for _, st := range page {
+			if _, numbered := ours[st.Number]; numbered && known[st.ID].Export.ID == "" && !app.IsMark(st.Mark) {
+				ask[st.ID] = true
+			}
+		}
+		return err
+	})
+	if err != nil || len(ask) == 0 {
+		return page, err
+	}
+	read := slices.Clone(page)
+	for i, st := range read {
+		if !ask[st.ID] || s.histories >= mostHistories {
+			continue
+		}
+		s.histories++
+		notes, err := s.books.Notes(ctx, s.tenant, st.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, note := range notes {
+			if mark := app.MarkIn(note); mark != "" {
+				read[i].Mark = mark
+				break
+			}
+		}
+	}
+	return read, nil
 }
 
 // followMergesAmong reads where the contacts of known exports went.

@@ -204,6 +204,9 @@ func (k *exports) check(ctx context.Context, jobs []job, refusals map[app.Export
 			continue
 		}
 		w.Member, w.Mark = string(j.export.ID), j.export.Mark
+		if k.marksReferences() {
+			w.Reference = app.WithMark(w.Reference, w.Mark)
+		}
 		writes = append(writes, w)
 	}
 	return writes, nil

@@ -18,12 +18,17 @@ func (k *exports) wantExtras(e *effects, export app.Export) {
 	if !export.Standing.Live() {
 		return
 	}
-	if k.mapping.Note {
-		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.HistoryNote})
+	if k.mapping.Note || k.org.Marks.Worse(e.marks) == app.MarksDropped {
+		k.wantNote(e, export)
 	}
 	if k.mapping.AttachPaper && k.print != nil {
 		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.PrintedPaper})
 	}
+}
+
+// wantNote notes that the export is to be told of in the history of the invoice.
+func (k *exports) wantNote(e *effects, export app.Export) {
+	e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.HistoryNote})
 }
 
 // extra writes one extra, and reports whether there was one. It is forgotten before it is
@@ -93,6 +98,9 @@ func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Expor
 	key := app.NewID()
 	if kind == app.HistoryNote {
 		text := translations.Text("note.exported", "Name", by.Name, "Date", billing.DateOf(time.Now()), "Number", e.Number)
+		if s.org.Marks == app.MarksDropped {
+			text += " " + e.Mark // by which a copy of the database recognises the invoice
+		}
 		return s.books.AddNote(ctx, s.tenant, e.Standing.ID, text, key)
 	}
 	content, err := s.print(d)

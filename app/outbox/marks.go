@@ -10,8 +10,11 @@ import (
 	"feebridge/assets/translations"
 )
 
-// markLost is said of an invoice whose mark Xero did not return.
-var markLost = ledger.Message{Text: translations.Text("message.mark-lost"), Cause: ledger.MarkLost, Warning: true}
+// What is said of an invoice whose mark Xero did not return.
+var (
+	markLost = ledger.Message{Text: translations.Text("message.mark-lost"), Cause: ledger.MarkLost, Warning: true}
+	noRoom   = ledger.Message{Text: translations.Text("message.no-room-for-mark"), Cause: ledger.MarkLost, Warning: true}
+)
 
 // probe is an export that was taken, to be read once the way a look-up reads.
 type probe struct {
@@ -26,6 +29,8 @@ type probe struct {
 func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 	told, known := app.MarksOf(m.Export.Mark, st.Mark), m.kind.org.Marks
 	switch {
+	case m.kind.marksReferences() && !told.Survive():
+		return []ledger.Message{noRoom}
 	case known.Worse(told) == known:
 		return nil
 	case known == app.MarksUnknown && told.Survive():
@@ -38,6 +43,12 @@ func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 		return nil
 	}
 	return []ledger.Message{markLost}
+}
+
+// marksReferences reports whether exports carry what is left of their marks in their references: a
+// person allows it, since the reference is printed, and marks do not survive otherwise.
+func (k *exports) marksReferences() bool {
+	return k.mapping.MarkReference && k.org.Marks == app.MarksDropped
 }
 
 // learnByList reads an invoice that was just taken in a list, as a look-up does, and keeps what becomes
@@ -65,6 +76,7 @@ func (s *sender) learnByList(ctx context.Context) error {
 			return err
 		}
 		e.warn(all[0], markLost)
+		s.exports.wantNote(e, all[0].Export)
 		return nil
 	})
 }

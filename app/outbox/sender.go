@@ -53,14 +53,15 @@ type sender struct {
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
 
-	org      app.Organisation     // as this sender last stored it
-	probe    *probe               // what is to tell of marks; nil for nothing
-	losses   map[string]int       // by member: how often it was proven absent after it was sent
-	sent     map[string]time.Time // by member: when this sender first sent it
-	taken    time.Time            // when Xero last took a write
-	failures int                  // writes in a row that Xero answered with an error of its own
-	failing  map[app.BatchID]bool // the batches of those writes
-	parked   *app.Parked
+	org       app.Organisation     // as this sender last stored it
+	probe     *probe               // what is to tell of marks; nil for nothing
+	histories int                  // that were read
+	losses    map[string]int       // by member: how often it was proven absent after it was sent
+	sent      map[string]time.Time // by member: when this sender first sent it
+	taken     time.Time            // when Xero last took a write
+	failures  int                  // writes in a row that Xero answered with an error of its own
+	failing   map[app.BatchID]bool // the batches of those writes
+	parked    *app.Parked
 }
 
 func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {

@@ -51,7 +51,7 @@ func TestStatementsOfAThousandInvoices(t *testing.T) {
 		if err := p.App.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		takes("redrafting", 400)
+		takes("redrafting", 420)
 		if all, err := p.App.RemovalsOfRun(t.Context(), w.Me, runs[0].ID); err != nil || len(all) != len(ids) {
 			t.Fatalf("the run has %d removals: %v", len(all), err)
 		}

@@ -163,7 +163,7 @@ var firmPromises = []promise{
 			Arrival: ledger.SubmittedThere, DefaultAccount: "200", DefaultTax: "NONE", Term: billing.Term{Rule: billing.OfNextMonth, Days: 20}, Theme: "Blue",
 			Tracking: []billing.Tracking{{Category: "Region", Option: "North"}},
 			Codes:    map[string]ledger.Target{"ACC": {Account: "201", Item: "I", Tracking: []billing.Tracking{{Category: "Region", Option: "South"}}}},
-			Taxes:    map[string]string{"GST": "OUTPUT2"},
+			Taxes:    map[string]string{"GST": "OUTPUT2"}, Note: true, AttachPaper: true, MarkReference: true,
 		}
 		link := app.Link{Contact: "contact", Name: "Kauri Joinery Ltd", How: app.LinkedByHand, At: moment}
 		s.update(func(tx app.Tx) error {

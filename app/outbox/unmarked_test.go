@@ -1,0 +1,161 @@
+package outbox_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feebridge/app"
+	"feebridge/app/apptest"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/outbox"
+	"feebridge/xero/sim"
+)
+
+// TestARestoredCopyFindsWhatBearsNoMark goes on with a copy in an organisation that drops marks. What was
+// exported since is recognised by its history; where that is gone, by a person, and never sent again.
+func TestARestoredCopyFindsWhatBearsNoMark(t *testing.T) {
+	for _, forgotten := range []bool{false, true} {
+		name := "with its history"
+		if forgotten {
+			name = "without its history"
+		}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+				ids := w.Invoices(2, 1)
+				first := w.Start(nil)
+				first.Export(ids[0])
+				first.Stop()
+				copied := backUp(w)
+				time.Sleep(20 * time.Hour)
+				today := w.Start(nil)
+				today.Export(ids[1])
+				today.Stop()
+				if err := restorers["by the command"](w, copied); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				if forgotten {
+					w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+						if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
+							return false
+						}
+						rw.Header().Set("Content-Type", "application/json")
+						_, _ = rw.Write([]byte(`{"HistoryRecords":[{"Details":"Approved by Olivia"}]}`))
+						return true
+					}
+				}
+				p := w.Start(nil)
+				defer p.Stop()
+				unlock(p)
+				want := billing.Exported
+				if forgotten {
+					want = billing.MayBeOurs
+				}
+				if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != want {
+					t.Errorf("it is %v, want %v: %+v", v.Invoice.Stage, want, v.Exports)
+				}
+				if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+					t.Fatal(err)
+				}
+				p.Settle()
+				if forgotten {
+					d, err := p.App.Doubt(t.Context(), w.Me, ids[1])
+					if err != nil || len(d.There) != 1 {
+						t.Fatalf("there may be %+v, %v", d.There, err)
+					}
+					if err := p.App.Claim(t.Context(), w.Me, ids[1], d.There[0].ID); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Exported {
+					t.Errorf("in the end it is %v", v.Invoice.Stage)
+				}
+				if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 2 {
+					t.Errorf("Xero has %d invoices", len(all))
+				}
+			})
+		})
+	}
+}
+
+// TestAMarkInTheReference has what a person may allow where marks are dropped.
+func TestAMarkInTheReference(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		long := strings.Repeat("é", 240)
+		if err := p.Work(func(tx outbox.Tx) error {
+			if err := tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true}); err != nil {
+				return err
+			}
+			for i, reference := range []string{"PO 1", "PO 2", long} {
+				v, err := tx.Invoice(ids[i])
+				if err != nil {
+					return err
+				}
+				v.Reference = reference
+				if _, err := tx.SaveInvoice(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		p.Export(ids[0]) // which tells that marks are dropped
+		p.Export(ids[2])
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		if _, err := p.Queue(ids[1]); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		w.MustBeSound(w.Views(ids))
+		for i, v := range w.Views(ids) {
+			key := app.MarkKey(v.Exports[0].Mark)
+			want := []string{"PO 1", "PO 2 [" + key + "]", long}[i]
+			there := w.Sim.ByNumber(string(w.Tenant), string(v.Invoice.Number))
+			if len(there) != 1 || there[0].Reference != want {
+				t.Errorf("%s is there as %+v, want the reference %q", v.Invoice.Number, there, want)
+			}
+			state := []billing.ExportState{billing.Warned, billing.Exported, billing.Warned}[i]
+			if v.Invoice.Stage.Export != state || (state == billing.Warned) != ledger.HasCause(v.Exports[0].Messages, ledger.MarkLost) {
+				t.Errorf("%s is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Exports[0].Messages)
+			}
+		}
+	})
+}
+
+// TestAnInvoiceOfTheSameNumberIsNoDoubtInACopy has an invoice of a person with a number of ours, and another total.
+func TestAnInvoiceOfTheSameNumberIsNoDoubtInACopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		first := w.Start(nil)
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(time.Hour)
+		own := w.Sim.Invoices(string(w.Tenant))[0]
+		own.InvoiceID, own.Number, own.URL = "", "INV-0002", ""
+		own.Date = own.Date.AddDate(0, 0, 1)
+		if _, err := w.Sim.CreateInvoice(string(w.Tenant), own); err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.NotExported {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
