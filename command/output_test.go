@@ -428,9 +428,19 @@ func TestAMappingIsPrintedAndReadAsItIs(t *testing.T) {
 	if diff := cmp.Diff(m, mappingOf(m).mapping()); diff != "" {
 		t.Errorf("read again (-want +got):\n%s", diff)
 	}
-	m.Note, m.AttachPaper = false, true
-	if got := mappingOf(m); got.Note || !got.AttachPaper || got.mapping().Note || !got.mapping().AttachPaper {
-		t.Errorf("the note and the PDF: %+v", got)
+	for name, set := range map[string]func(*ledger.Mapping, *mappingJSON){
+		"note":           func(m *ledger.Mapping, j *mappingJSON) { m.Note, j.Note = true, true },
+		"PDF":            func(m *ledger.Mapping, j *mappingJSON) { m.AttachPaper, j.AttachPaper = true, true },
+		"mark reference": func(m *ledger.Mapping, j *mappingJSON) { m.MarkReference, j.MarkReference = true, true },
+	} {
+		m, j := ledger.Mapping{}, mappingOf(ledger.Mapping{})
+		set(&m, &j)
+		if diff := cmp.Diff(j, mappingOf(m)); diff != "" {
+			t.Errorf("%s (-want +printed):\n%s", name, diff)
+		}
+		if back := j.mapping(); back.Note != m.Note || back.AttachPaper != m.AttachPaper || back.MarkReference != m.MarkReference {
+			t.Errorf("%s is read as %+v", name, back)
+		}
 	}
 }
 

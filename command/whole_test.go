@@ -114,7 +114,8 @@ func TestCommandsTellAllOfIt(t *testing.T) {
   "codes": {},
   "taxes": null,
   "note": false,
-  "attach_paper": false
+  "attach_paper": false,
+  "mark_reference": false
 }
 `, "", "mapping", "show")
 	d.tells(0, "Owner: ProcessTime, Export to accounting software, Process all staff entries, Settings Admin, Admin, Owner of all clients\n", "", "staff", "list")

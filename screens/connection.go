@@ -229,6 +229,9 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	}
 	if org.State == app.Connected {
 		fact(lang.L("connection.marks"), told(org.Marks.Meaning()))
+		if org.Marks == app.MarksDropped {
+			column.Add(signed(style.Warning, paragraph(lang.L("connection.marks.allow"))))
+		}
 	}
 	gauge := c.standing.gauges[org.Tenant.ID]
 	if gauge.DayLeft >= 0 && org.State == app.Connected {

@@ -62,7 +62,7 @@ func TestAnInvoiceThatMayBeInXeroIsToBeSeen(t *testing.T) {
 	b.settle()
 	b.see("Showing 1 of 4", "INV-32")
 	b.doubleClick("INV-32")
-	b.reads("? | May be in Xero")
+	b.panelReads("? | May be in Xero")
 	b.see(ledger.MayBeOurs.Meaning().String(), ledger.MayBeOurs.Fix().String(), "Can't export: may be in Xero already; compare both first")
 	var primary []string
 	for _, o := range b.visible() {

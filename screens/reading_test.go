@@ -28,9 +28,18 @@ import (
 // The tests of this file read a screen back: every label, cell and field shows the value that is
 // its own. No two values of newDistinct are the same, so that one in the place of another shows.
 
-// lines returns what is written to be seen, from above to below; texts beside each other are one
-// line, with " | " between them.
+// lines returns what is written to be seen, of the topmost dialog when there is one.
 func (b *trial) lines() []string {
+	root := b.window.Canvas().Content()
+	if top := b.window.Canvas().Overlays().Top(); top != nil {
+		root = top
+	}
+	return b.linesOf(root)
+}
+
+// linesOf returns what is written in a part of the window, from above to below; texts beside each
+// other are one line, with " | " between them.
+func (b *trial) linesOf(root fyne.CanvasObject) []string {
 	type word struct {
 		text string
 		x, y float32
@@ -58,10 +67,6 @@ func (b *trial) lines() []string {
 			}
 		}
 	}
-	root := b.window.Canvas().Content()
-	if top := b.window.Canvas().Overlays().Top(); top != nil {
-		root = top
-	}
 	walk(root, fyne.Position{})
 	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.y, b.y) })
 	var lines []string
@@ -85,7 +90,17 @@ func (b *trial) lines() []string {
 // reads fails unless each text is to be read: as a line, or as neighbours within one.
 func (b *trial) reads(texts ...string) {
 	b.Helper()
-	lines := b.lines()
+	b.readsIn(b.lines(), texts...)
+}
+
+// panelReads is reads for the side panel alone.
+func (b *trial) panelReads(texts ...string) {
+	b.Helper()
+	b.readsIn(b.linesOf(b.w.billing.panel.content), texts...)
+}
+
+func (b *trial) readsIn(lines []string, texts ...string) {
+	b.Helper()
 	for _, text := range texts {
 		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(" | "+line+" | ", " | "+text+" | ") }) {
 			b.Errorf("%q is not to be read in:\n%s", text, strings.Join(lines, "\n"))
@@ -286,7 +301,7 @@ func TestThePanelReadsBack(t *testing.T) {
 	b := newTrial(t, fake)
 	b.tall()
 	b.doubleClick("INV-31")
-	b.reads("Invoice INV-31", "ABBY · Closed", "✓ | Part-paid, 55.07 due", "Organisation: Demo Company (NZ)", "55.07 is still due.",
+	b.panelReads("Invoice INV-31", "ABBY · Closed", "✓ | Part-paid, 55.07 due", "Organisation: Demo Company (NZ)", "55.07 is still due.",
 		"Date | Nov 02, 26", "Due | Nov 25, 26", "Reference | PO 71", "Note | Thank you", "Amounts | Tax exclusive",
 		"Annual accounts | 70.20", "3 × 26.00 · less 10% · GST · account 201 · Region: North", "Tax return | 29.81", "1 × 29.81 · Levy · account 202",
 		"Subtotal | 100.01", "Tax | 10.75", "Total NZD | 110.76", "Abby in Xero", "Matched by contact number, "+b.w.moment(fakeNow.Add(-24*time.Hour)),
@@ -299,12 +314,12 @@ func TestThePanelReadsBack(t *testing.T) {
 		}
 	}
 	b.doubleClick("INV-30") // which was never sent
-	b.reads(b.w.moment(fakeNow.Add(-6*time.Hour))+" · Failed", "✗ | Failed: The account 299 is unknown.", "Amounts | Tax exclusive", "Letter | 20.00", "Tax | 2.00")
+	b.panelReads(b.w.moment(fakeNow.Add(-6*time.Hour))+" · Failed", "✗ | Failed", "✗ | The account 299 is unknown.", "Amounts | Tax exclusive", "Letter | 20.00", "Tax | 2.00")
 	b.doubleClick("INV-32")
-	b.reads("Amounts | Tax inclusive", "BASKET · Finalized", "– | Not exported")
+	b.panelReads("Amounts | Tax inclusive", "BASKET · Finalized", "– | Not exported")
 	b.notSee("Note\n", "Exports")
 	b.click("INV-29", 0)
-	b.reads("ABBY · Draft", "Total AUD | 11.00")
+	b.panelReads("ABBY · Draft", "Total AUD | 11.00")
 	b.notSee("Organisation: ")
 }
 
@@ -321,7 +336,7 @@ func TestTheSidesOfADifferenceAreNotMixedUp(t *testing.T) {
 	b := newTrial(t, fake)
 	b.tall()
 	b.doubleClick("INV-31")
-	b.reads("Here | In Xero", "Number | INV-31 | INV-31A", "Total | NZD 110.76 | NZD 120.00", "Date | Nov 02, 26 | Nov 05, 26", "Contact | Abby Ltd | Abby in Xero", "Currency | NZD | AUD")
+	b.panelReads("Here | In Xero", "Number | INV-31 | INV-31A", "Total | NZD 110.76 | NZD 120.00", "Date | Nov 02, 26 | Nov 05, 26", "Contact | Abby Ltd | Abby in Xero", "Currency | NZD | AUD")
 }
 
 func TestTheEditorReadsBack(t *testing.T) {
@@ -530,9 +545,9 @@ func TestTheMappingReadsBack(t *testing.T) {
 	b.reads("Default income account | 260 · Other Revenue", "Default tax rate | Zero Rated", "Region | South", "Team | Tax", "Payment terms | Days after the invoice date | 9",
 		"Export invoices as | Awaiting approval", "Branding theme | Special Projects", "ACC | 270 · Interest Income | North | Audit", "CONSULT | CONSULT · Consulting | Default | Default",
 		"GST · 15% | 15% GST on Income", "Zero Rated · 0% | Zero Rated")
-	note, paper := b.check("Add a note to the invoice's history in Xero"), b.check("Attach the invoice PDF in Xero")
-	if !note.Checked || paper.Checked {
-		t.Errorf("the note is %v, the PDF %v", note.Checked, paper.Checked)
+	note, paper, mark := b.check("Add a note to the invoice's history in Xero"), b.check("Attach the invoice PDF in Xero"), b.check("Allow Feebridge's mark in the reference")
+	if !note.Checked || paper.Checked || mark.Checked {
+		t.Errorf("the note is %v, the PDF %v, the mark %v", note.Checked, paper.Checked, mark.Checked)
 	}
 }
 
