@@ -230,7 +230,7 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if org.State == app.Connected {
 		fact(lang.L("connection.marks"), told(org.Marks.Meaning()))
 		if org.Marks == app.MarksDropped {
-			column.Add(signed(style.Warning, paragraph(lang.L("connection.marks.allow"))))
+			fact("", lang.L("connection.marks.allow"))
 		}
 	}
 	gauge := c.standing.gauges[org.Tenant.ID]

@@ -56,13 +56,13 @@ func (d *doubt) show(note string) {
 	d.buttons = nil
 	d.note = paragraph(note)
 	d.note.Hidden = note == ""
-	differ := lang.L("doubt.no.again", number)
+	differ := lang.N("doubt.no.again", count, number)
 	if d.NumberTaken() {
-		differ = lang.L("doubt.no.renumber", number)
+		differ = lang.N("doubt.no.renumber", count, number)
 	}
 	body := container.New(layout.NewCustomPaddedVBoxLayout(style.Gap),
 		paragraph(lang.L("doubt.text", number)), d.note, d.table(),
-		container.New(closely, caption(lang.L("doubt.yes.hint", number)), caption(differ)))
+		container.New(closely, caption(lang.N("doubt.yes.hint", count, number)), caption(differ)))
 	no := newButton(d.keys, lang.N("doubt.no", count), d.disown)
 	d.buttons = append(d.buttons, no)
 	leave := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() }) // the default: either answer is for a person to give

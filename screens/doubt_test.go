@@ -86,7 +86,7 @@ func TestWhatMayBeTheInvoiceIsShownBesideIt(t *testing.T) {
 		"Currency | NZD | NZD | NZD", "Total | 500.00 | ≠ | 501.00 | 500.00", "Status | – | Awaiting payment | Draft", "Amount due | – | 302.00 | 499.00",
 		"Updated | – | "+b.w.moment(fakeNow.Add(-time.Hour))+" | "+b.w.moment(fakeNow.Add(-2*time.Hour)),
 		"It's this invoice | It's this invoice", "Open in Xero | Open in Xero", "It's none of these | Cancel")
-	b.see("counts as exported, and Feebridge follows it in Xero", "needs another number before you can export it")
+	b.see("If it's one of these, INV-32 counts as exported, and Feebridge follows that one in Xero.", "If it's none of these, INV-32 needs another number before you can export it.")
 	if focused, isButton := b.window.Canvas().Focused().(*button); !isButton || focused.Text != "Cancel" {
 		t.Errorf("the focus is on %v", b.window.Canvas().Focused())
 	}
@@ -124,7 +124,8 @@ func TestAPersonSaysWhetherItIsTheInvoice(t *testing.T) {
 			b.tall()
 			b.doubleClick("INV-32")
 			b.tap("doubt.compare")
-			b.see("Is this invoice INV-32?")
+			b.see("Is this invoice INV-32?", "If it's this invoice, INV-32 counts as exported, and Feebridge follows it in Xero.",
+				"If it's a different invoice, INV-32 needs another number before you can export it.")
 			b.tap(c.press)
 			if got := fake.invoices[1].Stage; got != c.stage || fake.counted["Claim"]+fake.counted["Disown"] != 1 || fake.counted[c.calls] != 1 {
 				t.Errorf("it is %v after %v", got, fake.calls)
