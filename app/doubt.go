@@ -93,6 +93,9 @@ func (a *App) Disown(ctx context.Context, by staff.Member, id billing.InvoiceID)
 		if err != nil {
 			return err
 		}
+		if err := CheckUnlocked(tx); err != nil {
+			return err
+		}
 		v, e := t.Invoice, t.Export
 		to, ok := v.Stage.Next(billing.Disown)
 		if !ok {

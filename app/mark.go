@@ -28,13 +28,13 @@ const (
 // Survive reports whether an invoice without our mark is known not to be ours.
 func (m Marks) Survive() bool { return m == MarksKept || m == MarksChanged }
 
-// Meaning says in a sentence what that means for exports.
-func (m Marks) Meaning() translations.Phrase {
-	if m == MarksUnknown {
-		return translations.Say("marks.unknown")
-	}
-	return translations.Say("marks." + string(m))
+// marksKeys are the keys of the words for what may become of marks.
+var marksKeys = map[Marks]string{
+	MarksUnknown: "marks.unknown", MarksKept: "marks.kept", MarksChanged: "marks.changed", MarksDropped: "marks.dropped",
 }
+
+// Meaning says in a sentence what that means for exports.
+func (m Marks) Meaning() translations.Phrase { return translations.Say(marksKeys[m]) }
 
 // MarksOf tells what became of a mark that was sent, by one reading.
 func MarksOf(sent, read string) Marks {

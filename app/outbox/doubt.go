@@ -3,7 +3,6 @@ package outbox
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"feebridge/app"
@@ -122,7 +121,10 @@ func (o *Outbox) Claim(ctx context.Context, by staff.Member, id billing.InvoiceI
 			return err
 		})
 	})
-	return errors.Join(err, refused)
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 // claim reads an invoice in Xero, and ends with it the export of the one here. Why a person has to look
@@ -138,8 +140,11 @@ func (r *refresher) claim(ctx context.Context, by staff.Member, t app.Tracked, t
 		}
 	}
 	err = r.decide(ctx, func(tx Tx, e *effects) error {
-		t, doubtless := app.DoubtOf(tx, by, t.Invoice.ID)
-		if refused = doubtless; doubtless != nil {
+		if refused = app.CheckUnlocked(tx); refused != nil {
+			return nil
+		}
+		t, why := app.DoubtOf(tx, by, t.Invoice.ID)
+		if refused = why; refused != nil {
 			return nil
 		}
 		others, err := tx.Tracked(r.tenant, []ledger.InvoiceID{there})

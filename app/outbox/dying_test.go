@@ -188,6 +188,19 @@ func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World,
 	}
 }
 
+// TestSleepingWhereMarksDoNotComeBack is TestSleepingAtEveryPoint where the answer is lost on the one who
+// sleeps, in an organisation that drops marks.
+func TestSleepingWhereMarksDoNotComeBack(t *testing.T) {
+	for _, point := range []string{"request claimed", "request posted", "request settled"} {
+		for person, acts := range persons {
+			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksDropped) })
+			})
+		}
+	}
+}
+
 // TestSleepingAtEveryPoint has the sender sleep past its lease after each point, while another
 // process does its work. When it wakes it goes on as if nothing had happened: the fence must stop it.
 func TestSleepingAtEveryPoint(t *testing.T) {
@@ -195,36 +208,42 @@ func TestSleepingAtEveryPoint(t *testing.T) {
 		for person, acts := range persons {
 			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					w := apptest.NewWorld(t, sim.Config{})
-					ids := w.Invoices(3, 2)
-					if point == "chart" {
-						time.Sleep(2 * time.Minute) // the chart read to connect would still be good
-					}
-					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
-					sleeper := w.Start(f)
-					run, err := sleeper.Queue(ids...)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := sleeper.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
-						t.Errorf("who woke up was told %v", err)
-					}
-					sleeper.Stop()
-					if !f.Slept() {
-						t.Fatalf("it did not sleep: it reached only %v", f.Reached)
-					}
-					last := w.Start(nil)
-					last.Settle()
-					refresh(last)
-					last.Stop()
-					w.MustBeSound(w.Views(ids))
-					if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
-						t.Errorf("Xero has %d contacts for 2 clients", n)
-					}
-				})
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksKept) })
 			})
 		}
+	}
+}
+
+// sleep has a sender sleep after a point, while another process does its work, and wake.
+func sleep(t *testing.T, point string, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks) {
+	w := apptest.NewWorld(t, sim.Config{Marks: marks})
+	ids := w.Invoices(3, 2)
+	if point == "chart" {
+		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+	}
+	f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+	sleeper := w.Start(f)
+	run, err := sleeper.Queue(ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sleeper.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
+		t.Errorf("who woke up was told %v", err)
+	}
+	sleeper.Stop()
+	if !f.Slept() {
+		t.Fatalf("it did not sleep: it reached only %v", f.Reached)
+	}
+	last := w.Start(nil)
+	last.Settle()
+	if doubts := last.SettleDoubts(ids); doubts > 0 && marks == sim.MarksKept {
+		t.Errorf("%d may be in Xero", doubts)
+	}
+	refresh(last)
+	last.Stop()
+	w.MustBeSound(w.Views(ids))
+	if n := len(w.Sim.Contacts(string(w.Tenant))); n != 2 {
+		t.Errorf("Xero has %d contacts for 2 clients", n)
 	}
 }
 
