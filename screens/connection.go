@@ -240,12 +240,6 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if !gauge.LastCall.IsZero() {
 		fact(lang.L("connection.last-call"), c.moment(gauge.LastCall))
 	}
-	switch org.Marks {
-	case app.MarksDropped:
-		column.Add(signed(style.Warning, paragraph(told(org.Marks.Meaning()))))
-	case app.MarksChanged:
-		column.Add(paragraph(told(org.Marks.Meaning())))
-	}
 	if known && org.State == app.Connected && !c.standing.kept[org.Consent] {
 		column.Add(signed(style.Warning, paragraph(notKept())))
 	}
