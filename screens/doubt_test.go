@@ -76,6 +76,23 @@ func TestAnInvoiceThatMayBeInXeroIsToBeSeen(t *testing.T) {
 	b.notSee("Open in Xero")
 }
 
+func TestTheEditorAndTheRunSayThatItMayBeInXero(t *testing.T) {
+	b := newTrial(t, newDoubtful())
+	b.tall()
+	b.w.editor.open("i2")
+	b.settle()
+	b.see("This invoice may be in Xero. Choose Compare… in its side panel first.")
+	x := b.w.billing.exports
+	x.results = []app.Export{*b.fake.exports["i1"][0], *b.fake.exports["i2"][0], *b.fake.exports["i3"][0]}
+	var got []string
+	for _, o := range x.outcomes() {
+		got = append(got, o.sign.Glyph+" "+string(o.number)+" "+o.text)
+	}
+	if want := []string{"✗ INV-30 Failed: The account 299 is unknown.", "? INV-32 May be in Xero", "✓ INV-31 Exported"}; !slices.Equal(got, want) {
+		t.Errorf("the results are %q, want %q", got, want)
+	}
+}
+
 func TestWhatMayBeTheInvoiceIsShownBesideIt(t *testing.T) {
 	b := newTrial(t, newDoubtful())
 	b.tall()
