@@ -330,3 +330,43 @@ func marksOf(t *testing.T, p *apptest.Process) app.Marks {
 	}
 	return orgs[0].Marks
 }
+
+// TestOneInXeroIsOneOfOurs has two invoices with the same figures in Xero, both with other numbers: each may
+// be either.
+func TestOneInXeroIsOneOfOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		w.Sim.AddFault(rules(t, lostForGood+"+person-rename")[0])
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, err := p.Queue(ids...); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		var shown []ledger.Standing
+		for _, id := range ids {
+			d, err := p.App.Doubt(t.Context(), w.Me, id)
+			if err != nil || len(d.There) != 2 {
+				t.Fatalf("there may be %+v, %v", d.There, err)
+			}
+			shown = d.There
+		}
+		if err := p.App.Claim(t.Context(), w.Me, ids[0], shown[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, ids[1], shown[0].ID); !app.IsCode(err, app.Conflict) {
+			t.Errorf("one invoice was claimed twice: %v", err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, ids[0], shown[1].ID); !app.IsCode(err, app.Conflict) {
+			t.Errorf("what is settled was claimed again: %v", err)
+		}
+		if err := p.App.Disown(t.Context(), w.Me, ids[1]); err != nil {
+			t.Fatal(err)
+		}
+		v := w.Views(ids[1:])[0]
+		if v.Invoice.Stage.Export != billing.Failed || !ledger.HasCause(v.Exports[0].Messages, ledger.Disowned) {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports[0].Messages)
+		}
+	})
+}
