@@ -825,6 +825,39 @@ func TestAReplacementReadsBack(t *testing.T) {
 	b.see("Void invoice INV-31 in Xero?", "Abby Ltd", "NZD 110.76", "Demo Company (NZ)")
 }
 
+func TestEachStepOfAReplacementLeadsOn(t *testing.T) {
+	b := newTrial(t, newDistinct())
+	open, remove := lang.L("action.open-in-xero"), lang.L("replace.delete")
+	for step, want := range map[app.ReplaceStep][2]string{ // with a link to Xero, and without
+		app.VoidFirst: {open, ""}, app.UnpayFirst: {open, ""}, app.UnlockFirst: {open, ""}, app.Voiding: {"", ""}, app.FindFirst: {remove, remove},
+		app.DeleteHere: {remove, remove}, app.CopyNow: {lang.L("replace.make-draft"), lang.L("replace.make-draft")}, app.ReplaceDone: {lang.L("replace.open-draft"), lang.L("replace.open-draft")},
+	} {
+		for i, link := range []string{"https://xero.example/x1", ""} {
+			r := &replacement{billingScreen: b.w.billing}
+			r.view.Step, r.view.Link = step, link
+			got := ""
+			if next := r.next(); next != nil {
+				got = next.Text
+			}
+			if got != want[i] {
+				t.Errorf("%s with the link %q leads on by %q, want %q", step, link, got, want[i])
+			}
+		}
+	}
+}
+
+func TestTheSignOfNewsIsThatOfTheWorst(t *testing.T) {
+	for _, what := range []happening{approvedThere, partPaidThere, paidThere, creditedThere, voidedThere, deletedThere, changedThere, vanishedThere} {
+		want := style.Warning
+		if what <= creditedThere {
+			want = style.Done
+		}
+		if got := signOf(map[billing.InvoiceID]event{"i1": {what: what}, "i2": {what: paidThere}}); got != want {
+			t.Errorf("%s has the sign %v", what.words(1, "1 invoice"), got)
+		}
+	}
+}
+
 func TestWhatIsOvertakenReadsBack(t *testing.T) {
 	fake := newDistinct()
 	fake.invoices[3].Version = 1
