@@ -165,3 +165,24 @@ Nothing is exported until the database has been compared with Xero. Open the win
 	d.tells(2, "", `feebridge: --dates is day-month-year or month-day-year, not "year".
 `, "import", asks, "--amounts", "inclusive", "--dates", "year")
 }
+
+// TestAnImportGoesOnWithoutXero complains of what cannot be read beside what it prints.
+func TestAnImportGoesOnWithoutXero(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.must(exitDone, "import", d.file(1), "--amounts", "exclusive") // which reads the tax rates
+	file := d.write("second.csv", templateHead+"Abby Ltd,,INV-31,,2026-11-02,2026-11-25,Advice,1,10.00,200,OUTPUT2\n")
+	offline := d.program("import", file, "--amounts", "exclusive")
+	offline.Env = append(offline.Env, "FEEBRIDGE_TOKEN=wrong", "FEEBRIDGE_TENANT=other")
+	var out, errs strings.Builder
+	offline.Stdout, offline.Stderr = &out, &errs
+	if err := offline.Run(); err != nil {
+		t.Errorf("%v: %s", err, &errs)
+	}
+	if got, want := out.String(), "INV-31  Abby Ltd  NZD 11.50  draft\n"; got != want {
+		t.Errorf("it prints %q, want %q", got, want)
+	}
+	if !strings.HasPrefix(errs.String(), "feebridge: Couldn't read the organisation's tax rates, so the rates stored here are used: ") {
+		t.Errorf("it complains of %q", &errs)
+	}
+}
