@@ -16,8 +16,18 @@ type Doubt struct {
 	Invoice billing.Invoice // without its lines
 	Export  Export
 	Sent    ledger.Sent
-	Contact string            // the name of the contact that it was sent to
-	There   []ledger.Standing // as they were read last, the likeliest first
+	Contact string                      // the name of the contact that it was sent to
+	There   []ledger.Standing           // as they were read last, the likeliest first
+	Links   map[ledger.InvoiceID]string // where those are in Xero, as far as that is known
+}
+
+// NumberTaken reports whether one of those in Xero has the invoice's number, which it then cannot have.
+func (d Doubt) NumberTaken() bool { return numberTaken(d.Export) }
+
+func numberTaken(e Export) bool {
+	return slices.ContainsFunc(e.Candidates, func(st ledger.Standing) bool {
+		return st.Status != ledger.DeletedThere && st.Number.Fold() == e.Number.Fold()
+	})
 }
 
 // Doubt returns what in Xero may be the invoice. Its error is a Conflict where there is no doubt.
@@ -29,7 +39,17 @@ func (a *App) Doubt(ctx context.Context, by staff.Member, id billing.InvoiceID) 
 			return err
 		}
 		d = Doubt{Invoice: t.Invoice, Export: t.Export, Sent: t.Sent(), There: t.Export.Candidates}
-		d.Contact, err = contactName(r, t)
+		if d.Contact, err = contactName(r, t); err != nil || a.books == nil {
+			return err
+		}
+		chart, err := r.Chart(t.Export.Tenant)
+		if IsCode(err, NotFound) {
+			return nil
+		}
+		d.Links = map[ledger.InvoiceID]string{}
+		for _, st := range d.There {
+			d.Links[st.ID] = a.books.Link(chart, st.ID)
+		}
 		return err
 	})
 	return d, err
@@ -82,9 +102,7 @@ func (a *App) Disown(ctx context.Context, by staff.Member, id billing.InvoiceID)
 			return hindered(billing.Queue, v)
 		}
 		why := ledger.Message{Text: translations.Text("message.disowned"), Cause: ledger.Disowned}
-		if slices.ContainsFunc(e.Candidates, func(st ledger.Standing) bool {
-			return st.Status != ledger.DeletedThere && st.Number.Fold() == e.Number.Fold()
-		}) {
+		if numberTaken(e) {
 			why = ledger.Message{Text: translations.Text("xero-says.number-taken"), Cause: ledger.NumberTaken}
 		}
 		e.Result, e.Messages = to.Export, []ledger.Message{why}

@@ -131,6 +131,12 @@ func TestConnectByCommand(t *testing.T) {
 	d.must(exitSomeFailed, "organisations", "--export-to", all[0].Name, "--client", "NOBODY")
 	d.must(exitWrongUse, "organisations", "--client", "CLIENT-1")
 	d.must(exitDone, "organisations", "--export-to", all[0].Name, "--client", "client-1")
+	// A client that goes where the firm goes follows it.
+	d.must(exitDone, "organisations", "--export-to", all[1].Name)
+	d.must(exitDone, "organisations", "--export-to", all[0].Name, "--client", "CLIENT-1")
+	if last := d.must(exitDone, "audit", "list", "--action", "export to", "--subject", "client")[0]; last["from"] != all[1].Name || last["to"] != all[0].Name {
+		t.Errorf("the client went from %v to %v", last["from"], last["to"])
+	}
 	lines = d.must(exitDone, "disconnect", all[0].Name)
 	if len(lines) != 1 || lines[0]["state"] != string(app.Disconnected) {
 		t.Errorf("disconnecting says %v", lines)

@@ -55,8 +55,9 @@ func (f *exportFlags) run(ctx context.Context, s *session, words []string) error
 	})
 }
 
-// chosen returns the invoices that are named; with --all those that are due for export,
-// and those on their way, which an earlier run left.
+// chosen returns the invoices that are named; with --all those that are due for export, those on
+// their way, which an earlier run left, and those of which a person has to say whether they are in
+// Xero: else nobody would be told that they wait.
 func (f *exportFlags) chosen(ctx context.Context, s *session, named []string) ([]billing.InvoiceID, error) {
 	if !f.all {
 		return s.invoices(ctx, named)
@@ -67,7 +68,7 @@ func (f *exportFlags) chosen(ctx context.Context, s *session, named []string) ([
 			return nil, err
 		}
 		onItsWay := row.Stage.Status == billing.Finalized && row.Stage.InFlight() && row.Stage.Export != billing.Removing
-		if row.Stage.DueForExport() || onItsWay {
+		if row.Stage.DueForExport() || onItsWay || row.Stage.Export == billing.MayBeOurs {
 			ids = append(ids, row.ID)
 		}
 	}
@@ -83,6 +84,10 @@ func exportResult(v app.InvoiceView, refused error) (resultJSON, bool) {
 	}
 	stage := v.Invoice.Stage
 	switch {
+	case stage.Export == billing.MayBeOurs && refused != nil:
+		r.State, r.Messages = "may_be_ours", []string{refused.Error(), howToSettle(r.Number)}
+	case stage.Export == billing.MayBeOurs:
+		r.State, r.Messages = "may_be_ours", append(r.Messages, howToSettle(r.Number))
 	case refused != nil:
 		r.State, r.Messages = "skipped", []string{refused.Error()}
 	case stage.Export == billing.Exported:

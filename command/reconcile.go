@@ -66,10 +66,15 @@ func (s *session) compare(ctx context.Context) error {
 // printComparison prints what was found in each organisation, and what of it is not known here.
 func (s *session) printComparison(state app.LockState) {
 	for _, c := range state.Compared {
+		name := c.Organisation.Tenant.Name
+		text := translations.Text("lock.compared", "Organisation", name,
+			"Adopted", translations.Say("compared.adopted", "Count", c.Adopted), "Updated", translations.Say("compared.updated", "Count", c.Updated))
+		if c.Without != "" {
+			text = translations.Text("lock.without-it", "Organisation", name, "Why", c.Without)
+		}
 		s.print(map[string]any{
-			"organisation": c.Organisation.Tenant.Name, "found_again": c.Adopted, "brought_up_to_date": c.Updated, "without": c.Without,
-		}, "%s", translations.Text("lock.compared", "Organisation", c.Organisation.Tenant.Name,
-			"Adopted", translations.Say("compared.adopted", "Count", c.Adopted), "Updated", translations.Say("compared.updated", "Count", c.Updated)))
+			"organisation": name, "found_again": c.Adopted, "brought_up_to_date": c.Updated, "without": c.Without,
+		}, "%s", text)
 		for _, stray := range c.Strays {
 			s.print(map[string]string{
 				"number": string(stray.Number), "why": string(stray.Why), "status": string(stray.Status), "total": stray.Total.String(),

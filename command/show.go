@@ -89,5 +89,8 @@ func shown(v app.InvoiceView) (showJSON, string) {
 			fmt.Fprintf(text, "\n  %s: %s\n    What it means: %s\n    What to do: %s", e.Result, fold(m.Text), m.Cause.Meaning(), m.Cause.Fix())
 		}
 	}
+	if inv.Stage.Export == billing.MayBeOurs {
+		fmt.Fprintf(text, "\n%s", howToSettle(o.Number))
+	}
 	return o, text.String()
 }

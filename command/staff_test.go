@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // typed is a file from which a program reads lines, as its file descriptor 3.
@@ -123,6 +124,20 @@ func TestTheAuditTrailByCommand(t *testing.T) {
 	}
 	if got := d.must(exitDone, "audit", "list", "--to-date", "2000-01-01"); len(got) != 0 {
 		t.Errorf("before there was anything: %v", got)
+	}
+	last := d.must(exitDone, "audit", "list")[0]
+	at, err := time.Parse(time.RFC3339Nano, last["at"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for flag, days := range map[string][3]bool{"--from": {true, true, false}, "--to-date": {false, true, true}} {
+		for i, listed := range days { // the day before, that day, and the one after
+			day := at.Local().AddDate(0, 0, i-1).Format(time.DateOnly)
+			got := d.must(exitDone, "audit", "list", flag, day)
+			if has := len(got) > 0 && got[0]["seq"] == last["seq"]; has != listed {
+				t.Errorf("%s %s lists what was done on %s: %v", flag, day, at.Local(), has)
+			}
+		}
 	}
 	path := filepath.Join(t.TempDir(), "trail.csv")
 	d.runs(exitDone, "", nil, "audit", "list", "--to", path)

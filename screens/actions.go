@@ -28,6 +28,7 @@ var (
 	holding     = move{billing.Hold, staff.ExportInvoices}
 	releasing   = move{billing.Release, staff.ExportInvoices}
 	lettingGo   = move{billing.LetGo, staff.ReleaseMissing}
+	comparing   = move{billing.Disown, staff.ExportInvoices} // of one that may be in Xero
 	deleting    = move{billing.Delete, staff.EditInvoices}
 )
 

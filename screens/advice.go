@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -45,6 +46,8 @@ func adviceOn(f style.Format, v app.InvoiceView) advice {
 	case billing.Removing:
 		return advice{lang.L("advice.removing"),
 			lang.L("advice.removing.fix")}
+	case billing.MayBeOurs:
+		return advice{meaning(ledger.MayBeOurs), fix(ledger.MayBeOurs)}
 	}
 	return advice{}
 }
@@ -86,15 +89,18 @@ func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
 // is greyed, with the reason told below the buttons.
 func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(string), row *app.InvoiceRow, causes []ledger.Cause) {
 	rows := []*app.InvoiceRow{row}
-	offer := func(m move, label string, do func()) {
-		if m.possible(p.me(), row) {
-			add(label, do)
-			return
+	offer := func(m move, label string, do func()) *button {
+		b := add(label, do)
+		if !m.possible(p.me(), row) {
+			b.Disable()
+			tell(lang.L("panel.not-possible", with{"Action": bare(label), "Why": m.obstacle(row.Stage)}))
 		}
-		add(label, do).Disable()
-		tell(lang.L("panel.not-possible", with{"Action": bare(label), "Why": m.obstacle(row.Stage)}))
+		return b
 	}
 	at := row.Stage
+	if at.Export == billing.MayBeOurs {
+		offer(comparing, lang.L("doubt.compare"), func() { p.moves.compare(row.ID) }).Importance = widget.HighImportance
+	}
 	if at.Export == billing.Failed && slices.Contains(causes, ledger.NumberTaken) && exporting.possible(p.me(), row) {
 		offer(renumbering, lang.L("action.renumber-export"), func() { p.moves.renumber(row) })
 	}
@@ -141,7 +147,7 @@ func rowOf(v app.InvoiceView) *app.InvoiceRow {
 
 // differences shows side by side what the invoice is here and in Xero.
 func (p *invoicePanel) differences(all []ledger.Difference) fyne.CanvasObject {
-	table := container.New(tripled{})
+	table := container.New(sides(3))
 	cell := func(text string, bold, right bool) {
 		l := paragraph(text)
 		l.TextStyle.Bold = bold

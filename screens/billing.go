@@ -36,6 +36,7 @@ type billingApp interface {
 	refreshApp
 	redraftApp
 	replaceApp
+	doubtApp
 }
 
 // invoiceModel is what the grid shows.

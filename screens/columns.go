@@ -69,7 +69,7 @@ func urgency(s billing.Stage) int64 {
 }
 
 var byUrgency = []billing.ExportState{
-	billing.Failed, billing.NotFoundInXero, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.Unknown, billing.Warned,
+	billing.Failed, billing.MayBeOurs, billing.NotFoundInXero, billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.Unknown, billing.Warned,
 	billing.Removing, billing.Exporting, billing.Queued, billing.Held, billing.NotExported, billing.Exported,
 }
 
@@ -120,7 +120,7 @@ func (c chip) has(r *app.InvoiceRow) bool {
 	case failedChip:
 		return at.Export == billing.Failed
 	case checkChip:
-		return differsThere(at.Export)
+		return needsLook(at.Export)
 	case waitingChip:
 		return at.InFlight()
 	case closedChip:
@@ -131,11 +131,11 @@ func (c chip) has(r *app.InvoiceRow) bool {
 	return true
 }
 
-// differsThere reports whether the invoice was changed in Xero in a way that a person
-// has to look at.
-func differsThere(e billing.ExportState) bool {
+// needsLook reports whether a person has to look at the invoice in Xero: it was changed there, or
+// nobody knows yet whether it is there.
+func needsLook(e billing.ExportState) bool {
 	switch e {
-	case billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero:
+	case billing.Changed, billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero, billing.MayBeOurs:
 		return true
 	}
 	return false

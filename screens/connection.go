@@ -227,18 +227,18 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if known {
 		fact(lang.L("connection.access"), scopeWords(signIn.Scopes))
 	}
+	if org.State == app.Connected {
+		fact(lang.L("connection.marks"), told(org.Marks.Meaning()))
+		if org.Marks == app.MarksDropped {
+			fact("", lang.L("connection.marks.allow"))
+		}
+	}
 	gauge := c.standing.gauges[org.Tenant.ID]
 	if gauge.DayLeft >= 0 && org.State == app.Connected {
 		fact(lang.L("connection.calls"), c.format.Count(gauge.DayLeft))
 	}
 	if !gauge.LastCall.IsZero() {
 		fact(lang.L("connection.last-call"), c.moment(gauge.LastCall))
-	}
-	switch org.Marks {
-	case app.MarksDropped:
-		column.Add(signed(style.Warning, paragraph(told(org.Marks.Meaning()))))
-	case app.MarksChanged:
-		column.Add(paragraph(told(org.Marks.Meaning())))
 	}
 	if known && org.State == app.Connected && !c.standing.kept[org.Consent] {
 		column.Add(signed(style.Warning, paragraph(notKept())))

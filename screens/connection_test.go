@@ -406,3 +406,28 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 	b.see("No invoices yet")
 	b.notSee("Welcome to Feebridge")
 }
+
+func TestTheConnectionTellsWhatBecomesOfMarks(t *testing.T) {
+	const allow = "Under Mapping…, you can allow the mark in the reference instead."
+	fake := newSignedIn()
+	b := newTrial(t, fake)
+	b.openConnection()
+	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksDropped} {
+		fake.mu.Lock()
+		fake.orgs[0].Marks = m
+		fake.mu.Unlock()
+		fake.tell("organisation", "t1")
+		b.settle()
+		b.see(m.Meaning().String())
+		if m != app.MarksDropped {
+			b.notSee(allow)
+		}
+	}
+	b.see(allow)
+	b.tap("menu.mapping")
+	b.tick("Allow Feebridge's mark in the reference")
+	b.tap("action.save")
+	if !fake.xero.maps["t1"].MarkReference {
+		t.Error("it was not allowed")
+	}
+}

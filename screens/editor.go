@@ -295,6 +295,8 @@ func readOnlyWords(s billing.Stage, may bool) string {
 		return lang.L("editor.in-flight")
 	case s.Export == billing.NotFoundInXero:
 		return lang.L("editor.missing")
+	case s.Export == billing.MayBeOurs:
+		return lang.L("editor.may-be-ours")
 	case s.Live():
 		return lang.L("editor.in-xero")
 	}

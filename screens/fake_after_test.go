@@ -23,7 +23,9 @@ type fakeAfter struct {
 	unlock       map[billing.InvoiceID]string // why they are locked
 	look         func()                       // what a person does in Xero before the next look
 	gaps         []app.Gap
+	doubts       map[billing.InvoiceID]app.Doubt
 	burnt        billing.Number
+	claimed      []ledger.InvoiceID
 }
 
 func newFakeAfter() fakeAfter {
@@ -91,6 +93,43 @@ func (f *fakeApp) Renumber(_ context.Context, _ staff.Member, ids []billing.Invo
 	f.mu.Unlock()
 	f.tell("invoice", string(v.ID))
 	return []app.Result{{Invoice: v.ID, Number: v.Number}}, err
+}
+
+func (f *fakeApp) Doubt(_ context.Context, _ staff.Member, id billing.InvoiceID) (app.Doubt, error) {
+	if err := f.enter("Doubt"); err != nil {
+		return app.Doubt{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if d, there := f.after.doubts[id]; there {
+		return d, nil
+	}
+	return app.Doubt{}, app.Errorf(app.Conflict, "refused.no-doubt", "Invoice", f.invoice(id).Name(), "Stage", "exported")
+}
+
+func (f *fakeApp) Claim(_ context.Context, _ staff.Member, id billing.InvoiceID, there ledger.InvoiceID) error {
+	f.mu.Lock()
+	f.after.claimed = append(f.after.claimed, there)
+	f.mu.Unlock()
+	return f.decide("Claim", id, billing.Accept)
+}
+
+func (f *fakeApp) Disown(_ context.Context, _ staff.Member, id billing.InvoiceID) error {
+	return f.decide("Disown", id, billing.Disown)
+}
+
+// decide ends the doubt of an invoice.
+func (f *fakeApp) decide(method string, id billing.InvoiceID, ev billing.Event) error {
+	if err := f.enter(method); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	v := f.invoice(id)
+	v.Stage, _ = v.Stage.Next(ev)
+	delete(f.after.doubts, id)
+	f.mu.Unlock()
+	f.tell("invoice", string(id))
+	return nil
 }
 
 func (f *fakeApp) Gaps(context.Context, staff.Member) ([]app.Gap, error) {

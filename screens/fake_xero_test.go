@@ -20,6 +20,7 @@ type fakeXero struct {
 	consents []app.Consent
 	unkept   bool // there is no keyring
 	broken   map[ledger.TenantID]error
+	gauges   map[ledger.TenantID]app.Gauge // nil where all are as the firm's
 	charts   map[ledger.TenantID]ledger.Chart
 	maps     map[ledger.TenantID]ledger.Mapping
 	codes    []string
@@ -79,7 +80,12 @@ func (f *fakeApp) Consents(context.Context) ([]app.Consent, error) {
 	return slices.Clone(f.xero.consents), err
 }
 
-func (f *fakeApp) Gauge(ledger.TenantID) app.Gauge { return f.gauge }
+func (f *fakeApp) Gauge(t ledger.TenantID) app.Gauge {
+	if f.xero.gauges != nil {
+		return f.xero.gauges[t]
+	}
+	return f.gauge
+}
 
 func (f *fakeApp) Kept(context.Context, app.ConsentID) bool { return !f.xero.unkept }
 

@@ -198,22 +198,22 @@ func (l thin) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 func (l thin) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 2*float32(l)) }
 
-// tripled lays out a table of three columns of texts that wrap: a narrow first one, and two
+// sides lays out a table of so many columns of texts that wrap: a narrow first one, and others
 // that share the rest.
-type tripled struct{}
+type sides int
 
-// tripledName is the width of the first column.
-const tripledName = 84
+// sidesName is the width of the first column.
+const sidesName = 100
 
-func (tripled) Layout(cells []fyne.CanvasObject, size fyne.Size) {
-	rest := (size.Width - tripledName) / 2
+func (n sides) Layout(cells []fyne.CanvasObject, size fyne.Size) {
+	rest := (size.Width - sidesName) / float32(n-1)
 	var y float32
-	for i := 0; i+2 < len(cells); i += 3 {
+	for i := 0; i+int(n) <= len(cells); i += int(n) {
 		var h, x float32
-		for j, c := range cells[i : i+3] {
+		for j, c := range cells[i : i+int(n)] {
 			w := rest
 			if j == 0 {
-				w = tripledName
+				w = sidesName
 			}
 			c.Move(fyne.NewPos(x, y))
 			c.Resize(fyne.NewSize(w, c.MinSize().Height))
@@ -224,12 +224,16 @@ func (tripled) Layout(cells []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-func (tripled) MinSize(cells []fyne.CanvasObject) fyne.Size {
+func (n sides) MinSize(cells []fyne.CanvasObject) fyne.Size {
 	var h float32
-	for i := 0; i+2 < len(cells); i += 3 {
-		h += max(cells[i].MinSize().Height, cells[i+1].MinSize().Height, cells[i+2].MinSize().Height) - style.Spacing
+	for i := 0; i+int(n) <= len(cells); i += int(n) {
+		var row float32
+		for _, c := range cells[i : i+int(n)] {
+			row = max(row, c.MinSize().Height)
+		}
+		h += row - style.Spacing
 	}
-	return fyne.NewSize(2*tripledName, h+style.Spacing)
+	return fyne.NewSize(2*sidesName, h+style.Spacing)
 }
 
 // fixedWidth lays out one object in a width that is at most what there is.

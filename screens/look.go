@@ -35,7 +35,7 @@ func exportSign(s billing.Stage) style.Sign {
 		return style.Warning
 	case billing.Failed:
 		return style.Failed
-	case billing.Unknown:
+	case billing.Unknown, billing.MayBeOurs:
 		return style.Unknown
 	case billing.Changed:
 		return style.Changed
@@ -56,7 +56,7 @@ func (s *shell) exportText(r *app.InvoiceRow) string {
 		text = lang.L("xero.part-paid-due", with{"Amount": s.money(r.AmountDue)})
 	}
 	switch r.Stage.Export {
-	case billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero, billing.Removing:
+	case billing.DeletedInXero, billing.VoidedInXero, billing.NotFoundInXero, billing.Removing, billing.MayBeOurs:
 		return text // the message would say it once more
 	case billing.NotExported:
 		return text // the message is of an export that does not count any more

@@ -35,6 +35,7 @@ type panelMoves interface {
 	confirmLetGo([]*app.InvoiceRow)
 	renumber(*app.InvoiceRow)
 	replace(billing.InvoiceID)
+	compare(billing.InvoiceID)
 	lookAgain(billing.InvoiceID)
 	closePanel()
 }

@@ -263,7 +263,7 @@ func (x *exports) outcomes() []outcome {
 	}
 	for _, e := range x.results {
 		o := outcome{id: e.Invoice, number: e.Number, sign: exportSign(stageOf(e)), text: resultWord(e), order: urgency(stageOf(e))}
-		if len(e.Messages) > 0 {
+		if len(e.Messages) > 0 && e.Result != billing.MayBeOurs { // which says it already
 			o.text += ": " + e.Messages[0].Text
 		}
 		all = append(all, o)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
@@ -131,6 +132,9 @@ func TestEveryTextThatIsLookedUpIsThereAndNoOther(t *testing.T) {
 	}
 	for _, action := range staff.AuditActions() {
 		said = append(said, translations.Say(action.Key()))
+	}
+	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksDropped} {
+		said = append(said, m.Meaning())
 	}
 	for _, p := range said {
 		if _, there := texts[p.Key]; !there {

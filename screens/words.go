@@ -222,6 +222,25 @@ func settlementWord(how ledger.Settlement) string {
 	return lang.L("xero.status.authorised")
 }
 
+// thereWord names the status of an invoice in Xero, as Xero shows it.
+func thereWord(s ledger.InvoiceStatus) string {
+	switch s {
+	case ledger.DraftThere:
+		return lang.L("xero.status.draft")
+	case ledger.SubmittedThere:
+		return lang.L("xero.status.submitted")
+	case ledger.AuthorisedThere:
+		return lang.L("xero.status.authorised")
+	case ledger.PaidThere:
+		return lang.L("xero.status.paid")
+	case ledger.VoidedThere:
+		return lang.L("xero.status.voided")
+	case ledger.DeletedThere:
+		return lang.L("xero.status.deleted")
+	}
+	return string(s)
+}
+
 // figureWord names a figure of an invoice that Xero is watched for.
 func figureWord(f ledger.Figure) string {
 	switch f {

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,24 @@ func loseAnswer(t *testing.T, faults ...string) (w *apptest.World, p *apptest.Pr
 }
 
 const lostForGood = "PUT /Invoices #1-30 drop-after-commit"
+
+func TestADoubtLeadsToWhatXeroHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p, id := loseAnswer(t, lostForGood)
+		defer p.Stop()
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Fatalf("%+v, %v", d.There, err)
+		}
+		if link := d.Links[d.There[0].ID]; !strings.Contains(link, string(d.There[0].ID)) || !d.NumberTaken() {
+			t.Errorf("the link is %q, the number is taken: %v", link, d.NumberTaken())
+		}
+		d.Export.Candidates[0].Number = "another"
+		if d.NumberTaken() {
+			t.Error("another number takes that of the invoice")
+		}
+	})
+}
 
 func TestWhatMayBeOursIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

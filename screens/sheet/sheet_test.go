@@ -311,6 +311,34 @@ func TestPaste(t *testing.T) {
 	}
 }
 
+// TestPasteOverMarkedRows begins at the first of the marked rows, wherever the cursor is, and tells
+// of every cell of the clipboard, empty ones too.
+func TestPasteOverMarkedRows(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		from      int // where the marking begins
+		towards   fyne.KeyName
+		clip      string
+		told      string
+		texts, at string
+	}{
+		{"downwards", 1, fyne.KeyDown, "a\nb\n", `paste 1 [1] [["a"] ["b"]]`, "t0 a b t3", "1"},
+		{"upwards", 2, fyne.KeyUp, "a\nb\n", `paste 1 [1] [["a"] ["b"]]`, "t0 a b t3", "1"},
+		{"with empty cells", 1, fyne.KeyDown, "\t7\nb\t\n", `paste 1 [1 3] [["" "7"] ["b" ""]]`, "t0  b t3", "1"},
+		{"more rows than are marked", 2, fyne.KeyDown, "a\nb\nc\nd\n", `paste 2 [1] [["a"] ["b"] ["c"] ["d"]]`, "t0 t1 a b c d", "2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := sit(t, plain(4)...)
+			c.goTo(test.from, text)
+			c.shift(test.towards)
+			c.paste(test.clip)
+			c.told(test.told)
+			same(t, "texts", c.column(text), test.texts)
+			same(t, "row", fmt.Sprint(c.sheet.Cursor().Row), test.at)
+		})
+	}
+}
+
 func TestPasteIntoAnEmptySheet(t *testing.T) {
 	c := sit(t)
 	c.paste("")
