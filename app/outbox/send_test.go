@@ -6,7 +6,10 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,7 +41,20 @@ func raw(w *apptest.World, statement string, args ...any) int64 {
 	if err != nil {
 		w.T.Fatal(err)
 	}
+	unseal(w)
 	return n
+}
+
+// unseal forgets what the file was when it was closed: else what another program changed is told.
+func unseal(w *apptest.World) {
+	w.T.Helper()
+	beside, err := os.ReadFile(w.Path + ".seen")
+	if sealed := regexp.MustCompile(`,"sum":"[^"]*"`); err == nil && sealed.Match(beside) {
+		err = os.WriteFile(w.Path+".seen", sealed.ReplaceAll(beside, nil), 0o600)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		w.T.Fatal(err)
+	}
 }
 
 func TestAClockThatIsSetWhileAnAnswerIsLost(t *testing.T) {
