@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"log/slog"
@@ -493,12 +492,5 @@ func TestManyTriesAtOnceAreCountedEach(t *testing.T) {
 // raw runs a statement on the file itself, past Feebridge.
 func (o *office) raw(statement string) {
 	o.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+o.path)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(context.Background(), statement); err != nil {
-		o.t.Fatalf("%s: %v", statement, err)
-	}
+	apptest.Raw(o.t, o.path, statement)
 }

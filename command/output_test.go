@@ -61,13 +61,13 @@ func TestEachEndHasItsStatus(t *testing.T) {
 		{"parked, for a reason", fmt.Errorf("exporting: %w", parked), 3, "feebridge: exporting: " + parked.Error() + "\n"},
 		{"trouble with Xero", &app.Trouble{Reason: app.Offline}, 3, "feebridge: Couldn't reach Xero. Check this computer's internet connection.\n"},
 		{"not possible now", refusal(app.Unavailable), 3, "feebridge: No.\n"},
-		{"not possible now, with advice", &advised{refusal(app.Unavailable), "Try --force."}, 3, "feebridge: No.\nTry --force.\n"},
+		{"not possible now, with advice", &advised{refusal(app.Unavailable), "Try --force."}, 3, "feebridge: No.\n  Try --force.\n"},
 		{"not there", refusal(app.NotFound), 1, "feebridge: No.\n"},
 		{"in the way", refusal(app.Conflict), 1, "feebridge: No.\n"},
 		{"not permitted", refusal(app.Forbidden), 1, "feebridge: No.\n"},
 		{"not valid", refusal(app.Invalid), 1, "feebridge: No.\n"},
 		{"anything else", fs.ErrExist, 1, "feebridge: file already exists\n"},
-		{"anything else, with advice", &advised{fs.ErrExist, "Try --force."}, 1, "feebridge: file already exists\nTry --force.\n"},
+		{"anything else, with advice", &advised{fs.ErrExist, "Try --force."}, 1, "feebridge: file already exists\n  Try --force.\n"},
 	} {
 		h := newHeard(false)
 		if got := h.end(c.err); got != c.status {
@@ -240,7 +240,7 @@ func TestAnInvoiceIsShownAsItIs(t *testing.T) {
 	t.Parallel()
 	object, text := shown(distinctInvoice())
 	h := newHeard(true)
-	h.print(object, "%s", text)
+	h.print(object, "%s", paragraph(text))
 	h.says(t, "as JSON", `{"number":"INV-31","entity":"Abby Ltd","date":"2026-11-02","due":"2026-11-25","reference":"PO 71","currency":"NZD","lines":[`+
 		`{"description":"Annual accounts","quantity":"2","unit_amount":"35.10","account":"201","tax":"GST","amount":"70.20"},`+
 		`{"description":"Tax return","quantity":"1","unit_amount":"29.81","account":"202","tax":"Levy","amount":"29.81"}],`+
@@ -248,7 +248,7 @@ func TestAnInvoiceIsShownAsItIs(t *testing.T) {
 		`{"number":"INV-31","state":"changed","xero_id":"x2","messages":["The total differs."]},{"number":"INV-30","state":"failed","xero_id":"x1","messages":["It is archived."]}]}
 `, "")
 	h = newHeard(false)
-	h.print(object, "%s", text)
+	h.print(object, "%s", paragraph(text))
 	h.says(t, "in words", "Invoice INV-31  Abby Ltd\nDate 2026-11-02  Due 2026-11-25  PO 71\n"+
 		"  Annual accounts                                           2 x      35.10  GST                       70.20\n"+
 		"  Tax return                                                1 x      29.81  Levy                      29.81\n"+
@@ -290,10 +290,10 @@ If it is one of those in Xero, run "feebridge settle INV-31 --ours INVOICE-ID". 
 	} {
 		line, text := doubtLine(distinctDoubt(), c.state, c.told)
 		h := newHeard(true)
-		h.print(line, "%s", text)
+		h.print(line, "%s", paragraph(text))
 		h.says(t, c.state+" as JSON", `{"number":"INV-31","state":"`+c.state+`","candidates":`+there+`,"messages":`+c.messages+"}\n", "")
 		h = newHeard(false)
-		h.print(line, "%s", text)
+		h.print(line, "%s", paragraph(text))
 		h.says(t, c.state+" in words", c.text, "")
 	}
 }

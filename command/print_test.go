@@ -2,8 +2,6 @@ package command
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/xero/sim"
 )
@@ -65,6 +64,8 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"finalize", false, []string{"INV-0005"}},
 		{"redraft", false, []string{"INV-0001", "INV-0003"}},
 		{"replace", false, []string{"INV-0002"}},
+		{"settle", shows, []string{hostile}},
+		{"check-xero", shows, []string{"--organisation", hostile}},
 		{"backup", shows, []string{backup}},
 		{"disconnect", shows, nil},
 		{"reconcile", false, nil},
@@ -108,11 +109,6 @@ var commandsTried = map[string]bool{"sim": true}
 // plant writes the hostile name into the database itself, past Feebridge.
 func (d *desk) plant() {
 	d.Helper()
-	db, err := sql.Open("sqlite", "file:"+d.db)
-	if err != nil {
-		d.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
 	messages, err := json.Marshal([]map[string]string{{"text": hostile}})
 	if err != nil {
 		d.Fatal(err)
@@ -130,9 +126,7 @@ func (d *desk) plant() {
 		{"UPDATE exports SET xero_contact_name = ?1, message = ?1", hostile},
 		{"UPDATE exports SET messages = ?", string(messages)},
 	} {
-		if _, err := db.ExecContext(context.Background(), c.update, c.text); err != nil {
-			d.Fatalf("%s: %v", c.update, err)
-		}
+		apptest.Raw(d, d.db, c.update, c.text)
 	}
 }
 

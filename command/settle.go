@@ -106,7 +106,7 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 		}
 	}
 	line, text := doubtLine(d, state, told)
-	s.print(line, "%s", text)
+	s.print(line, "%s", paragraph(text))
 	if state == "may_be_ours" {
 		return errSomeFailed
 	}
@@ -117,16 +117,16 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 func doubtLine(d app.Doubt, state string, told []string) (doubtJSON, string) {
 	line := doubtJSON{Number: d.Export.Number, State: state, Candidates: []candidateJSON{}, Messages: told}
 	text := &strings.Builder{}
-	fmt.Fprint(text, resultJSON{Number: line.Number, State: state, Messages: told})
+	fmt.Fprint(text, fold(resultJSON{Number: line.Number, State: state, Messages: told}.String()))
 	const figures = "\n  %-8s %-14s %-32.32s %s %s %12s"
 	if state == "may_be_ours" {
-		fmt.Fprintf(text, figures, "here", d.Sent.Number, d.Contact, d.Sent.Date, d.Sent.Currency, d.Sent.Total)
+		fmt.Fprintf(text, figures, "here", d.Sent.Number, fold(d.Contact), d.Sent.Date, d.Sent.Currency, d.Sent.Total)
 	}
 	for _, st := range d.There {
 		c := candidateJSON{st.ID, st.Number, st.ContactName, st.Date.String(), st.Currency, st.Total.String(), st.Status}
 		line.Candidates = append(line.Candidates, c)
 		if state == "may_be_ours" {
-			fmt.Fprintf(text, figures+"  %s  %s", "in Xero", c.Number, c.Contact, c.Date, c.Currency, c.Total, c.Status, c.ID)
+			fmt.Fprintf(text, figures+"  %s  %s", "in Xero", fold(string(c.Number)), fold(c.Contact), c.Date, c.Currency, c.Total, c.Status, c.ID)
 		}
 	}
 	if state == "may_be_ours" {

@@ -1,9 +1,9 @@
 package command
 
 import (
-	"database/sql"
 	"testing"
 
+	"feebridge/app/apptest"
 	"feebridge/xero/sim"
 )
 
@@ -11,11 +11,6 @@ import (
 // forgotten the request by the time that it can be asked: that takes minutes.
 func (d *desk) lose(numbers ...string) {
 	d.Helper()
-	db, err := sql.Open("sqlite", "file:"+d.db)
-	if err != nil {
-		d.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
 	for _, n := range numbers {
 		for _, statement := range []string{
 			`UPDATE invoices SET export = 'may_be_ours' WHERE number = ?`,
@@ -26,9 +21,7 @@ func (d *desk) lose(numbers ...string) {
 					'credited', xero_credited, 'paid_on', xero_paid_on, 'updated', xero_updated)),
 				xero_id = '', xero_status = '' WHERE number = ?`,
 		} {
-			if _, err := db.ExecContext(d.Context(), statement, n); err != nil {
-				d.Fatal(err)
-			}
+			apptest.Raw(d, d.db, statement, n)
 		}
 	}
 }

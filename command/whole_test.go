@@ -20,7 +20,7 @@ var masks = []struct {
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "<id>"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "<hash>"},
 	{regexp.MustCompile(`intact: \d+`), "intact: <n>"},
-	{regexp.MustCompile(`\d{8}T\d{6}Z`), "<time>"},
+	{regexp.MustCompile(`\d{8}T\d{6}(\.\d{3})?Z`), "<time>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "<time>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)`), "<time>"},
 	{regexp.MustCompile(`(?m)^ +\d+  <time>`), "<n>  <time>"},
@@ -123,7 +123,7 @@ func TestCommandsTellAllOfIt(t *testing.T) {
 	d.tells(0, "<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n<n>  <time>  Owner  finalize invoice <id>: a draft → finalized, not exported\n", "", "audit", "list", "--action", "finalize")
 	backup := filepath.Join(d.TempDir(), "copy.db")
 	d.tells(0, "Backed up to <dir>/copy.db and verified.\n", "", "backup", backup)
-	d.tells(1, "", "feebridge: There's already a file <dir>/copy.db. Choose another name for the backup.\nTo replace the file, add --force.\n", "backup", backup)
+	d.tells(1, "", "feebridge: There's already a file <dir>/copy.db. Choose another name for the backup.\n  To replace the file, add --force.\n", "backup", backup)
 	d.tells(0, "", "", "list", "--to", filepath.Join(d.TempDir(), "list.csv"))
 	d.tells(0, "INV-32  finalized\n", "", "finalize", "INV-32")
 	d.tells(0, "INV-32  written\nThe unit amounts in <dir>/template.csv are tax exclusive: choose that when Xero asks. Feebridge can't tell what you import by hand and would still export these invoices, so hold them here.\n", "", "list", "--template", "exclusive", "--to", filepath.Join(d.TempDir(), "template.csv"))
@@ -155,11 +155,11 @@ Nothing is exported until the database has been compared with Xero. Open the win
 	d.tells(2, "", "feebridge: This command takes no arguments, only flags.\n", "list", "INV-31")
 	bad := d.write("bad.csv", templateHead+"Abby Ltd,,INV-41,,03/11/2026,2026-11-25,Advice,x,1,200,OUTPUT2\n")
 	d.tells(1, `Line 2, Quantity: quantity "x": write digits only, as in 1234.50, without currency signs, letters or exponents.
-`, "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\nAdd --dates day-month-year or --dates month-day-year.\n", "import", bad, "--amounts", "inclusive")
+`, "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\n  Add --dates day-month-year or --dates month-day-year.\n", "import", bad, "--amounts", "inclusive")
 	d.tells(1, `{"line":2,"column":"Quantity","message":"quantity \"x\": write digits only, as in 1234.50, without currency signs, letters or exponents."}
-`, "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\nAdd --dates day-month-year or --dates month-day-year.\n", "import", bad, "--amounts", "inclusive", "--json")
+`, "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\n  Add --dates day-month-year or --dates month-day-year.\n", "import", bad, "--amounts", "inclusive", "--json")
 	asks := d.write("asks.csv", templateHead+"Abby Ltd,,INV-41,,03/11/2026,04/11/2026,Advice,1,1,200,OUTPUT2\n")
-	d.tells(1, "", "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\nAdd --dates day-month-year or --dates month-day-year.\n", "import", asks, "--amounts", "inclusive")
+	d.tells(1, "", "feebridge: The date 03/11/2026 can be read two ways. Choose the right one.\n  Add --dates day-month-year or --dates month-day-year.\n", "import", asks, "--amounts", "inclusive")
 	d.tells(0, `{"number":"INV-41","entity":"Abby Ltd","total":"1.00","status":"finalized"}
 `, "", "import", asks, "--amounts", "inclusive", "--dates", "day-month-year", "--finalize", "--json")
 	d.tells(2, "", `feebridge: --dates is day-month-year or month-day-year, not "year".

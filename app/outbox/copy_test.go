@@ -72,7 +72,7 @@ func TestACopySendsNothingUnderAKeyOfItsOriginal(t *testing.T) {
 				if err := restorers["by the command"](w, copied); err != nil {
 					t.Fatal(err)
 				}
-				old := raw(w, "UPDATE batches SET key = 'of the original' WHERE kind = 'invoices'")
+				old := w.Raw("UPDATE batches SET key = 'of the original' WHERE kind = 'invoices'")
 				sent := map[string]int{}
 				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
 					if isWrite(r) {

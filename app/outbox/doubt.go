@@ -105,8 +105,10 @@ func disowned(earlier []app.Export, id ledger.InvoiceID) bool {
 func (o *Outbox) Claim(ctx context.Context, by staff.Member, id billing.InvoiceID, there ledger.InvoiceID) error {
 	var t app.Tracked
 	err := o.app.View(ctx, func(r app.Reader) (err error) {
-		t, err = app.DoubtOf(r, by, id)
-		return err
+		if t, err = app.DoubtOf(r, by, id); err != nil {
+			return err
+		}
+		return app.CheckUnlocked(r)
 	})
 	if err != nil {
 		return err

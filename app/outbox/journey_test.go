@@ -509,7 +509,7 @@ func (j *journey) setClock(s step) {
 	j.crash()
 	for table, columns := range ours {
 		for _, c := range columns {
-			raw(j.World, fmt.Sprintf("UPDATE %s SET %s = max(1, %s - ?) WHERE %s > 0", table, c, c, c), by.Milliseconds())
+			j.World.Raw(fmt.Sprintf("UPDATE %s SET %s = max(1, %s - ?) WHERE %s > 0", table, c, c, c), by.Milliseconds())
 		}
 	}
 	j.begin(0)

@@ -376,7 +376,7 @@ func TestACopyMadeWhileSomethingWasUnderWay(t *testing.T) {
 								}
 							}
 						}
-						raw(w, "UPDATE invoices SET export = 'failed'") // as the refresh will have it, with another word
+						w.Raw("UPDATE invoices SET export = 'failed'") // as the refresh will have it, with another word
 						second.Export(ids...)
 					}
 					second.Stop()
@@ -403,7 +403,7 @@ func TestAnOrganisationThatIsConnectedToACopyIsComparedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(3, 1)
-		raw(w, "UPDATE organisations SET tenant = 'another', chart = NULL")
+		w.Raw("UPDATE organisations SET tenant = 'another', chart = NULL")
 		copied := backUp(w)
 		first := w.Start(nil)
 		connect := func(p *apptest.Process) {

@@ -238,10 +238,10 @@ func TestACreditFromBeforeHasNoSource(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"PRAGMA foreign_keys = OFF", // no more of the firm is needed
-		`INSERT INTO exports (seq, id, run, invoice, number, tenant, mark, contact, expected, currency, sent, since, small, ended, result,
+		`INSERT INTO exports (seq, id, run, invoice, number, tenant, mark, mark_key, candidates, contact, expected, currency, sent, since, small, ended, result,
 			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, xero_due,
 			xero_paid, xero_credited, xero_paid_on, xero_updated, message, cause, messages)
-			VALUES (1, 'e', 'run', 'invoice', 'INV-1', 'tenant', 'mark', '', 11500, 'NZD', 1, 1, 0, 1, 'exported',
+			VALUES (1, 'e', 'run', 'invoice', 'INV-1', 'tenant', 'mark', 'mark', '', '', 11500, 'NZD', 1, 1, 0, 1, 'exported',
 			'there', 'INV-1', 'mark', 'PAID', '', '', 20261103, 'NZD', 11500, 0, 0, 11500, 20261104, 1, '', '', '')`,
 	} {
 		if _, err := db.writer.ExecContext(t.Context(), statement); err != nil {
