@@ -89,7 +89,8 @@ func (w *writer) SaveNightly(n app.Nightly) error {
 	return err
 }
 
-// BecomeCopy says that the database is a copy from now on.
+// BecomeCopy says that the database is a copy from now on. The strays of earlier comparisons stay: the
+// next one reads only what changed since, and judges anew those among it.
 func (w *writer) BecomeCopy(how app.CopyHow) error {
 	const doing = "noting that the database is a copy"
 	was, err := w.Copied()
@@ -102,9 +103,6 @@ func (w *writer) BecomeCopy(how app.CopyHow) error {
 	}
 	before, err := w.Reconciliations()
 	if err != nil {
-		return err
-	}
-	if _, err := w.exec(doing, "DELETE FROM strays WHERE tenant IN (SELECT tenant FROM reconciliations WHERE ended <> 0)"); err != nil {
 		return err
 	}
 	again, entry := app.BecomeCopy(how, was, heard, before)

@@ -297,3 +297,39 @@ func settleAlone(t *testing.T, point string, compared func(*apptest.Process)) {
 	w.MustBeSound(w.Views(ids))
 	mustHoldEachOnce(w)
 }
+
+// TestACopyOfACopyStillTellsWhatItLacks backs up a copy that lacks an invoice, long after it was compared
+// with Xero, and restores that: what it heard since tells nothing of the invoice.
+func TestACopyOfACopyStillTellsWhatItLacks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		copied := backUp(w)
+		today := w.Start(nil)
+		made := apptest.Finalized("made today", 6, 1)
+		if err := today.DB.Update(t.Context(), func(tx app.Tx) error {
+			_, err := tx.SaveInvoice(made)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		today.Export(made.ID)
+		today.Stop()
+		for again := range 2 {
+			time.Sleep(time.Hour)
+			if err := restorers["by the command"](w, copied); err != nil {
+				t.Fatal(err)
+			}
+			p := w.Start(nil)
+			if strays := unlock(p).Compared[0].Strays; len(strays) != 1 || strays[0].Number != made.Number || strays[0].Why != app.Missing {
+				t.Errorf("after %d more restores it lists %+v", again, strays)
+			}
+			time.Sleep(time.Hour)
+			if again == 0 {
+				p.Export(ids...) // by which it hears of Xero
+			}
+			p.Stop()
+			copied = backUp(w)
+		}
+	})
+}
