@@ -39,23 +39,31 @@ func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 	another.Tried, another.TriedLast = atTen.Add(10*time.Minute), atTen.Add(10*time.Minute)
 	taken := []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}}
 	other := []ledger.Message{{Text: "Account code '999' is not a valid code.", Cause: ledger.Other}}
+	accepted := ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}
+	refused := func(why []ledger.Message) ledger.Outcome {
+		return ledger.Outcome{Verdict: ledger.Rejected, Messages: why}
+	}
 	for name, c := range map[string]struct {
-		b    app.Batch
-		said ledger.Outcome
-		want billing.ExportState
+		b       app.Batch
+		earlier []app.Export // of the same invoice
+		said    ledger.Outcome
+		want    billing.ExportState
 	}{
-		"saved":                              {first, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}, billing.Exported},
-		"saved, says a replay":               {again, ledger.Outcome{Verdict: ledger.Accepted, Standing: inXero(ledger.DraftThere)}, billing.Unknown},
-		"no element":                         {first, ledger.Outcome{}, billing.Unknown},
-		"refused":                            {first, ledger.Outcome{Verdict: ledger.Rejected, Messages: other}, billing.Failed},
-		"refused, says a replay":             {again, ledger.Outcome{Verdict: ledger.Rejected, Messages: other}, billing.Failed},
-		"the number is taken":                {first, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Failed},
-		"the number is taken, says a replay": {again, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Unknown},
-		"the number is taken, and it was sent before": {another, ledger.Outcome{Verdict: ledger.Rejected, Messages: taken}, billing.Unknown},
+		"saved":                              {first, nil, accepted, billing.Exported},
+		"saved, says a replay":               {again, nil, accepted, billing.Unknown},
+		"no element":                         {first, nil, ledger.Outcome{}, billing.Unknown},
+		"refused":                            {first, nil, refused(other), billing.Failed},
+		"refused, says a replay":             {again, nil, refused(other), billing.Failed},
+		"the number is taken":                {first, nil, refused(taken), billing.Failed},
+		"the number is taken, says a replay": {again, nil, refused(taken), billing.Unknown},
+		"the number is taken, and it was sent before":                {another, nil, refused(taken), billing.Unknown},
+		"the number is taken, and an earlier export was sent":        {first, []app.Export{{ID: "earlier", Sent: atTen.Add(-time.Hour)}}, refused(taken), billing.Unknown},
+		"the number is taken, and an earlier export never left":      {first, []app.Export{{ID: "earlier"}}, refused(taken), billing.Failed},
+		"refused for something else, and an earlier export was sent": {first, []app.Export{{ID: "earlier", Sent: atTen.Add(-time.Hour)}}, refused(other), billing.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := newEffects("tenant", atTen.Add(time.Hour))
-			m := exporting{kind: &exports{sender: &sender{Outbox: &Outbox{}}}, Tracked: sentInvoice()}
+			m := exporting{kind: &exports{sender: &sender{Outbox: &Outbox{}}}, Tracked: sentInvoice(), stored: exportsOf{all: c.earlier}}
 			c.said.Member = "e"
 			unclear, err := m.settle(e, c.b, map[string]ledger.Outcome{"e": c.said})
 			if err != nil {
@@ -70,6 +78,15 @@ func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 		})
 	}
 }
+
+// exportsOf is a store of which the exports of an invoice are all that is asked.
+type exportsOf struct {
+	Reader
+	all []app.Export
+}
+
+// ExportsOf implements Reader.
+func (r exportsOf) ExportsOf(billing.InvoiceID) ([]app.Export, error) { return r.all, nil }
 
 // TestWhatNeverLeftTakesBackOnlyItsOwnTime has a request end that provably never left. An export that
 // was sent in another one before was sent all the same.
