@@ -25,10 +25,10 @@ func never(t *testing.T) func(context.Context, app.Fence) error {
 	}
 }
 
-// expire lets a lease expire at once.
-func (s store) expire(name string) {
+// expire lets the lease for sending expire at once.
+func (s store) expire() {
 	s.t.Helper()
-	s.engine.Exec(s.t, "UPDATE leases SET expires = 1 WHERE name = '"+name+"'")
+	s.engine.Exec(s.t, "UPDATE leases SET expires = 1 WHERE name = 'send'")
 }
 
 // hourPromises are about leases, and about waiting: two processes have the database open.
@@ -88,7 +88,7 @@ var hourPromises = []processPromise{
 		begin := time.Now()
 		taken, end, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 		err := one.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
-			other.expire("send")
+			other.expire()
 			go func() {
 				ended <- other.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
 					close(taken)
@@ -224,7 +224,7 @@ var hourPromises = []processPromise{
 	}},
 	{"work that ends in time does not mind a lost lease", func(t *testing.T, one, other store) {
 		err := one.Lease(t.Context(), "send", func(context.Context, app.Fence) error {
-			other.expire("send")
+			other.expire()
 			return nil
 		})
 		if err != nil {
@@ -240,11 +240,11 @@ var losses = []struct {
 	lose     func(t *testing.T, holder, other store) (end func())
 }{
 	{"it was not renewed while the computer slept", true, func(t *testing.T, _, other store) func() {
-		other.expire("send")
+		other.expire()
 		return func() {}
 	}},
 	{"another took it", false, func(t *testing.T, _, other store) func() {
-		other.expire("send")
+		other.expire()
 		if err := other.Lease(t.Context(), "send", func(context.Context, app.Fence) error { return nil }); err != nil {
 			t.Error(err)
 		}
