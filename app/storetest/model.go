@@ -24,6 +24,7 @@ type model struct {
 	client   billing.ClientID
 	invoices map[billing.InvoiceID]billing.Invoice
 	latest   map[billing.InvoiceID]app.Export
+	exports  int // how many were saved, each under an ID of its own
 	seq      app.Seq
 	changed  map[string]bool // since seq
 }
@@ -146,7 +147,8 @@ func (m *model) export(r *rapid.T) {
 	e, known := m.latest[id]
 	if !known || rapid.Bool().Draw(r, "another") {
 		e = app.Export{Run: "run", Invoice: id, Tenant: "demo"}
-		e.ID = app.ExportID(fmt.Sprint(id, " ", len(m.latest), " ", rapid.Uint64().Draw(r, "export")))
+		m.exports++
+		e.ID = app.ExportID(fmt.Sprint(id, " ", m.exports))
 		e.Mark = string(e.ID)
 	}
 	e.Messages = nil
