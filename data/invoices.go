@@ -101,6 +101,14 @@ func (r *reader) InvoicesByNumber(numbers []billing.Number) (map[billing.Number]
 	return found, nil
 }
 
+// InvoicesOn implements outbox.Reader.
+func (r *reader) InvoicesOn(date billing.Date, clients ...billing.ClientID) ([]billing.InvoiceID, error) {
+	return many(r, "looking for invoices of a date", func(row *sql.Rows) (id billing.InvoiceID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, "SELECT id FROM invoices WHERE client IN (SELECT value FROM list(?)) AND date = ? AND deleted = 0", idList(clients), date)
+}
+
 // SaveInvoice implements app.Tx. An invoice whose totals cannot be computed is not
 // saved: the error names the line.
 func (w *writer) SaveInvoice(v billing.Invoice) (int64, error) {

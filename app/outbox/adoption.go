@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"errors"
 	"slices"
 
 	"feebridge/app"
@@ -19,6 +20,7 @@ type adoption struct {
 	firm   app.Firm
 	raised bool // the next number
 	c      *app.Reconciliation
+	likely *likely // nil until it is asked
 }
 
 func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
@@ -33,8 +35,8 @@ func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
 //   - One that bears another mark of an invoice here: it was exported after the copy was made.
 //     The export is known from then on. Where ours is a draft, or has another number or
 //     total, a person sees both; it counts as exported all the same.
-//   - One without a mark, where marks do not survive: what its history tells was read before. One that has
-//     the number and the figures of an invoice here that may be sent: a person says whether it is that one.
+//   - One without a mark, where marks do not survive: what its history tells was read before. One that may
+//     be an invoice here which may be sent: a person says whether it is that one.
 //   - One that bears a mark of an invoice that is not here: that was made after the copy. Its
 //     number is burnt, and it is listed.
 //
@@ -74,7 +76,7 @@ func (f *adoption) take(st ledger.Standing) error {
 }
 
 // unmarked takes an invoice of Xero without a mark. Where marks do not survive, it may be one of ours all
-// the same: by its ID, or, as far as a person says so, by its number and figures.
+// the same: by its ID, or, as far as a person says so, by its number or its figures.
 func (f *adoption) unmarked(st ledger.Standing) error {
 	if f.s.org.Marks.Survive() {
 		return nil
@@ -86,39 +88,30 @@ func (f *adoption) unmarked(st ledger.Standing) error {
 	if t, ours := known[st.ID]; ours {
 		return f.follow(t.Export, st)
 	}
-	taken, err := f.InvoicesByNumber([]billing.Number{st.Number})
-	if err != nil || !st.Live() {
-		return err
+	if !st.Live() {
+		return nil
 	}
-	for _, id := range taken {
-		if err := f.doubt(id, st); err != nil {
+	if f.likely == nil {
+		if f.likely, err = newLikely(f, f.s.tenant); err != nil {
 			return err
 		}
 	}
-	return nil
+	all, err := f.likely.invoices(st)
+	for _, v := range all {
+		err = errors.Join(err, f.doubt(v, st))
+	}
+	return err
 }
 
-// doubt keeps an invoice from being sent again that Xero may have, if the figures are the same.
-func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
-	v, err := f.Invoice(id)
-	if err != nil {
-		return err
-	}
+// doubt keeps an invoice from being sent again that Xero may have.
+func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	totals, err := v.Totals()
 	if err != nil {
 		return err
 	}
-	links, err := f.Links(f.s.tenant)
-	if err != nil {
+	exports, err := f.ExportsOf(v.ID)
+	if err != nil || disowned(exports, st.ID) {
 		return err
-	}
-	exports, err := f.ExportsOf(id)
-	if err != nil {
-		return err
-	}
-	sent := ledger.Sent{Number: st.Number, Contact: links[v.Client].Contact, Date: v.Date, Currency: v.Currency, Total: totals.Total}
-	if len(sent.Differences(st)) > 0 || disowned(exports, st.ID) {
-		return nil
 	}
 	if v.Stage.Export == billing.MayBeOurs {
 		e := exports[0]
@@ -130,7 +123,7 @@ func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 	if !free {
 		return nil
 	}
-	if err := f.giveUpOpen(id); err != nil {
+	if err := f.giveUpOpen(v.ID); err != nil {
 		return err
 	}
 	run, err := f.run()
@@ -138,8 +131,8 @@ func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 		return err
 	}
 	e := app.Export{
-		ID: app.ExportID(app.NewID()), Run: run, Invoice: id, Number: v.Number, Tenant: f.s.tenant, Mark: app.NewExportMark(f.firm.MarkBase, id),
-		Contact: sent.Contact, Expected: sent.Total, Sent: f.Now(), Since: st.Updated.Add(-sinceMargin), Candidates: []ledger.Standing{st},
+		ID: app.ExportID(app.NewID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: app.NewExportMark(f.firm.MarkBase, v.ID),
+		Contact: f.likely.contacts[v.Client], Expected: totals.Total, Sent: f.Now(), Since: st.Updated.Add(-sinceMargin), Candidates: []ledger.Standing{st},
 	}
 	v.Stage = stage.After(billing.Lose)
 	effects := newEffects(f.s.tenant, f.Now())
@@ -148,6 +141,56 @@ func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 	}
 	effects.ends = false // save looks at all of them at once
 	return effects.apply(f)
+}
+
+// likely finds the invoices here that one of Xero without a mark may be.
+type likely struct {
+	Reader
+	contacts map[billing.ClientID]ledger.ContactID
+	clients  map[ledger.ContactID][]billing.ClientID
+	byName   map[string][]billing.ClientID // folded, of those that are linked with no contact
+}
+
+func newLikely(r Reader, t ledger.TenantID) (*likely, error) {
+	l := &likely{Reader: r, contacts: map[billing.ClientID]ledger.ContactID{}, clients: map[ledger.ContactID][]billing.ClientID{}, byName: map[string][]billing.ClientID{}}
+	links, err := r.Links(t)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.Clients()
+	for _, c := range all {
+		if link, linked := links[c.ID]; linked {
+			l.contacts[c.ID] = link.Contact
+			l.clients[link.Contact] = append(l.clients[link.Contact], c.ID)
+			continue
+		}
+		name := billing.FoldName(c.Name)
+		l.byName[name] = append(l.byName[name], c.ID)
+	}
+	return l, err
+}
+
+// invoices returns the invoice that has the number, whatever its figures: they may have been changed in
+// Xero. Where none has it, it may have been renumbered there: those with the contact, date, currency and
+// total.
+func (l *likely) invoices(st ledger.Standing) ([]billing.Invoice, error) {
+	numbered, err := l.InvoicesByNumber([]billing.Number{st.Number})
+	if err != nil {
+		return nil, err
+	}
+	if id, taken := numbered[st.Number]; taken {
+		return l.Invoices([]billing.InvoiceID{id})
+	}
+	clients := slices.Concat(l.clients[st.Contact], l.byName[billing.FoldName(st.ContactName)])
+	ids, err := l.InvoicesOn(st.Date, clients...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.Invoices(ids)
+	return slices.DeleteFunc(all, func(v billing.Invoice) bool {
+		totals, err := v.Totals()
+		return err != nil || v.Currency != st.Currency || totals.Total != st.Total
+	}), err
 }
 
 // save stores how far the comparison has come.

@@ -181,7 +181,7 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 const mostHistories = 200
 
 // readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive
-// otherwise. It asks only for what has a number of ours and is not known by its ID.
+// otherwise. It asks only for what may be an invoice here and is not known by its ID.
 func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
 	if s.org.Marks.Survive() {
 		return page, nil
@@ -189,18 +189,16 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 	var ask map[ledger.InvoiceID]bool
 	err := s.store.Look(ctx, func(r Reader) error {
 		ask = map[ledger.InvoiceID]bool{}
-		var numbers []billing.Number
-		for _, st := range page {
-			numbers = append(numbers, st.Number)
-		}
-		ours, err := r.InvoicesByNumber(numbers)
+		known, err := r.Tracked(s.tenant, idsOf(page))
 		if err != nil {
 			return err
 		}
-		known, err := r.Tracked(s.tenant, idsOf(page))
+		l, err := newLikely(r, s.tenant)
 		for _, st := range page {
-			if _, numbered := ours[st.Number]; numbered && known[st.ID].Export.ID == "" && !app.IsMark(st.Mark) {
-				ask[st.ID] = true
+			if err == nil && known[st.ID].Export.ID == "" && !app.IsMark(st.Mark) {
+				var ours []billing.Invoice
+				ours, err = l.invoices(st)
+				ask[st.ID] = len(ours) > 0
 			}
 		}
 		return err

@@ -58,6 +58,27 @@ var outboxPromises = []promise{
 			return err
 		})
 	}},
+	{"the invoices of a date are found by their clients", func(t *testing.T, s store) {
+		later, gone, another := plain("later", "INV-2"), plain("gone", "INV-3"), plain("another", "INV-4")
+		later.Date, gone.Stage, another.Client = 20261104, billing.Stage{Status: billing.Deleted}, "rimu"
+		s.update(func(tx app.Tx) error {
+			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), second(tx.SaveInvoice(later)), second(tx.SaveInvoice(gone)), second(tx.SaveInvoice(another)))
+		})
+		s.look(func(r outbox.Reader) error {
+			for _, c := range []struct {
+				clients []billing.ClientID
+				want    []billing.InvoiceID
+			}{{[]billing.ClientID{"kauri"}, []billing.InvoiceID{"a"}}, {[]billing.ClientID{"kauri", "rimu", "nobody"}, []billing.InvoiceID{"a", "another"}}, {nil, nil}} {
+				got, err := r.InvoicesOn(20261103, c.clients...)
+				if err != nil {
+					return err
+				}
+				slices.Sort(got)
+				same(t, got, c.want)
+			}
+			return nil
+		})
+	}},
 	{"an export is found by the random part of its mark", func(t *testing.T, s store) {
 		const key, other = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 		e, neither := waiting("e", "a"), waiting("f", "a")
