@@ -198,8 +198,12 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 			return err
 		}
 		known, err := r.Tracked(s.tenant, idsOf(page))
+		if err != nil {
+			return err
+		}
+		bears, err := marked(r, page)
 		for _, st := range page {
-			if _, numbered := ours[st.Number]; numbered && known[st.ID].Export.ID == "" && !app.IsMark(st.Mark) {
+			if _, numbered := ours[st.Number]; numbered && known[st.ID].Export.ID == "" && !bears[st.ID] {
 				ask[st.ID] = true
 			}
 		}

@@ -159,3 +159,69 @@ func TestAnInvoiceOfTheSameNumberIsNoDoubtInACopy(t *testing.T) {
 		}
 	})
 }
+
+// TestDigitsOfAnotherAreNoMark has an address of another program, and a reference, that look like marks on an invoice
+// whose own mark is dropped. The person renumbers it, too.
+func TestDigitsOfAnotherAreNoMark(t *testing.T) {
+	const digits = "0123456789abcdef0123456789abcdef"
+	for name, told := range map[string]string{
+		"an address":  `"Url":"https://files.example/` + digits + `"`,
+		"a reference": `"Reference":"PO ` + digits + `"`,
+	} {
+		for fault, numbered := range map[string]bool{lostForGood: true, lostForGood + "+person-rename": false} {
+			t.Run(name+", "+fault, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+					w.Sim.AddFault(rules(t, fault)[0])
+					id := w.Invoices(1, 1)[0]
+					retell(w, http.MethodGet, `"Status": ?"DRAFT"`, `"Status":"DRAFT",`+told)
+					p := w.Start(nil)
+					defer p.Stop()
+					if _, err := p.Queue(id); err != nil {
+						t.Fatal(err)
+					}
+					p.Settle()
+					d, err := p.App.Doubt(t.Context(), w.Me, id)
+					if err != nil || len(d.There) != 1 || d.NumberTaken() != numbered {
+						t.Errorf("there may be %+v, %v", d.There, err)
+					}
+					if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 1 {
+						t.Errorf("Xero has %d invoices", len(all))
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestARestoredCopyKnowsAMarkInTheReference goes on with a copy that does not know the export whose mark is in a
+// reference. That does not name the invoice; its history does.
+func TestARestoredCopyKnowsAMarkInTheReference(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		first := w.Start(nil)
+		if err := first.Work(func(tx outbox.Tx) error {
+			return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(20 * time.Hour)
+		today := w.Start(nil)
+		today.Export(ids[1])
+		today.Stop()
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
