@@ -124,7 +124,7 @@ func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
 // readChanges stores what changed in Xero from a moment on, some at a time, and then that all
 // of it was read.
 func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from time.Time) error {
-	changed, reached, err := changesSince(ctx, s.books, s.tenant, from)
+	changed, reached, err := changesSince(ctx, s.books, s.tenant, from, s.org.Marks)
 	if err != nil {
 		return err
 	}

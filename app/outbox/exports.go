@@ -404,7 +404,7 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 		}
 	}
 	if since, missing := oldestMissing(sent, found.byMark); missing {
-		changed, _, err := changesSince(ctx, k.books, k.tenant, since)
+		changed, _, err := changesSince(ctx, k.books, k.tenant, since, k.org.Marks)
 		if err != nil {
 			return found, err
 		}

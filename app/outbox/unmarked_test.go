@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -222,6 +223,53 @@ func TestARestoredCopyKnowsAMarkInTheReference(t *testing.T) {
 		unlock(p)
 		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Exported {
 			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
+
+// TestWhatCannotBeReadIsNotAbsent has an invoice without its mark that cannot be read: after a lost answer it is not
+// taken for absent, and no refresh passes it by.
+func TestWhatCannotBeReadIsNotAbsent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		w.Sim.AddFault(rules(t, lostForGood+"+person-rename")[0])
+		id := w.Invoices(1, 1)[0]
+		retell(w, http.MethodGet, `"AmountDue": ?[0-9.]+,`, ``)
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, err := p.Queue(id); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		time.Sleep(time.Hour)
+		if v := w.Views([]billing.InvoiceID{id})[0]; v.Invoice.Stage.Export != billing.Unknown {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+		w.Before = nil
+		time.Sleep(time.Hour)
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Errorf("there may be %+v, %v", d.There, err)
+		}
+		if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 1 {
+			t.Fatalf("Xero has %d invoices", len(all))
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := w.Sim.Act("approve", string(d.There[0].Number)); err != nil {
+			t.Fatal(err)
+		}
+		retell(w, http.MethodGet, `"AmountDue": ?[0-9.]+,`, ``)
+		time.Sleep(time.Minute)
+		if _, err := p.App.RefreshAll(t.Context()); err == nil {
+			t.Error("a refresh passes it by")
 		}
 	})
 }
