@@ -375,7 +375,7 @@ func (k *exports) ahead(r Reader) time.Duration {
 func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	found := reading{
 		byMark: map[string]ledger.Standing{}, taken: map[string]bool{}, others: map[ledger.InvoiceID]ledger.Standing{},
-		sent: map[string]bool{}, marks: k.org.Marks,
+		marks: k.org.Marks,
 	}
 	var sent []app.Export
 	err := k.store.Look(ctx, func(r Reader) (err error) {
@@ -388,7 +388,6 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	numbers := make([]billing.Number, len(sent))
 	for i, e := range sent {
 		numbers[i] = e.Number
-		found.sent[e.Number.Fold()] = true
 	}
 	standings, err := k.books.ByNumber(ctx, k.tenant, numbers)
 	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Reason == app.Refused {

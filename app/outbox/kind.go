@@ -47,7 +47,6 @@ type reading struct {
 	byMark map[string]ledger.Standing           // exports, by the keys of their marks
 	taken  map[string]bool                      // exports: the folded numbers that invoices have which are not deleted
 	others map[ledger.InvoiceID]ledger.Standing // exports: what bears no mark of ours
-	sent   map[string]bool                      // exports: the folded numbers of those that are looked for
 	marks  app.Marks                            // exports: what becomes of marks there, as far as this reading tells
 	byID   map[ledger.InvoiceID]ledger.Standing // removals
 }
