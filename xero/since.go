@@ -13,8 +13,8 @@ import (
 
 // Since yields, a page at a time and one call a page, the sales invoices that were created or
 // changed at or after from, on Xero's clock, the newest change first; the zero time asks for
-// all of them. What the list leaves out of an invoice is read by its ID. Invoices without a Url
-// that cannot be read are left out: whoever asks looks for what is ours.
+// all of them. What the list leaves out of an invoice is read by its ID. Invoices without a mark
+// that cannot be read are named: who asks knows whether one may be ours.
 //
 // The newest come first, since an invoice that changes while the list is read then jumps to
 // its front and shifts all others back, towards the pages that are still to come: nothing that
@@ -38,7 +38,7 @@ func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) i
 				return
 			}
 			found, err := c.newestFirst(ctx, t, page)
-			if !yield(ledger.Page{Changed: found, Made: page.clock.made()}, err) || err != nil || page.last(number) {
+			if !yield(found, err) || err != nil || page.last(number) {
 				return
 			}
 		}
@@ -54,27 +54,27 @@ const mostLacking = 200
 
 // newestFirst returns the sales invoices of a page. One that is not in the order that was
 // asked for is an error: pages in another order may leave something out.
-func (c *Client) newestFirst(ctx context.Context, t ledger.TenantID, page listing[invoice]) ([]ledger.Standing, error) {
+func (c *Client) newestFirst(ctx context.Context, t ledger.TenantID, page listing[invoice]) (ledger.Page, error) {
 	var lacking []guid
 	for i, v := range page.items {
 		if i > 0 && v.UpdatedDateUTC.After(page.items[i-1].UpdatedDateUTC.Time) {
-			return nil, notUnderstood(errors.New("it is not in the order of change that was asked for"))
+			return ledger.Page{}, notUnderstood(errors.New("it is not in the order of change that was asked for"))
 		}
 		if v.InvoiceID == "" {
-			return nil, notUnderstood(errNoID)
+			return ledger.Page{}, notUnderstood(errNoID)
 		}
 		if v.sells() && v.lacks() != "" {
 			lacking = append(lacking, v.InvoiceID)
 		}
 	}
 	if len(lacking) > mostLacking {
-		return nil, notUnderstood(fmt.Errorf("%d invoices in it lack something that every invoice has", len(lacking)))
+		return ledger.Page{}, notUnderstood(fmt.Errorf("%d invoices in it lack something that every invoice has", len(lacking)))
 	}
 	full, err := c.inFull(ctx, t, lacking)
 	if err != nil {
-		return nil, err
+		return ledger.Page{}, err
 	}
-	var all []ledger.Standing
+	all := ledger.Page{Unread: map[ledger.InvoiceID]error{}, Made: page.clock.made()}
 	for _, v := range page.items {
 		f := found[invoice]{v, page.clock}
 		if whole, read := full[v.InvoiceID]; read {
@@ -85,12 +85,13 @@ func (c *Client) newestFirst(ctx context.Context, t ledger.TenantID, page listin
 		}
 		s, err := f.item.standing(f.clock)
 		if err != nil && f.item.mark() == "" && v.mark() == "" {
-			continue // it bears no mark, so it is none of ours
+			all.Unread[ledger.InvoiceID(v.InvoiceID)] = notUnderstood(err)
+			continue
 		}
 		if err != nil {
-			return nil, notUnderstood(err)
+			return ledger.Page{}, notUnderstood(err)
 		}
-		all = append(all, s)
+		all.Changed = append(all.Changed, s)
 	}
 	return all, nil
 }

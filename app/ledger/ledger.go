@@ -62,8 +62,9 @@ type Standing struct {
 
 // Page is a part of a list of changes.
 type Page struct {
-	Changed []Standing // the newest change first
-	Made    time.Time  // Xero's clock when it was made; zero where Xero did not say
+	Changed []Standing          // the newest change first
+	Unread  map[InvoiceID]error // what bears no mark and cannot be read, and why not
+	Made    time.Time           // Xero's clock when it was made; zero where Xero did not say
 }
 
 // Live reports whether the invoice is in force in Xero, or may still come into force.

@@ -35,7 +35,7 @@ func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
 //   - One that bears another mark of an invoice here: it was exported after the copy was made.
 //     The export is known from then on. Where ours is a draft, or has another number or
 //     total, a person sees both; it counts as exported all the same.
-//   - One without a mark, where marks do not survive: what its history tells was read before. One that may
+//   - One without a mark of ours, where marks do not survive: what its history tells was read before. One that may
 //     be an invoice here which may be sent: a person says whether it is that one.
 //   - One that bears a mark of an invoice that is not here: that was made after the copy. Its
 //     number is burnt, and it is listed.
@@ -60,7 +60,7 @@ func (f *adoption) take(st ledger.Standing) error {
 	}
 	id, ours := app.MarkedInvoice(f.firm.MarkBase, st.Mark)
 	if !ours {
-		return nil
+		return f.unmarked(st)
 	}
 	v, err := f.Invoice(id)
 	switch {
@@ -75,7 +75,7 @@ func (f *adoption) take(st ledger.Standing) error {
 	return f.adopt(v, st)
 }
 
-// unmarked takes an invoice of Xero without a mark. Where marks do not survive, it may be one of ours all
+// unmarked takes an invoice of Xero without a mark of ours. Where marks do not survive, it may be one of ours all
 // the same: by its ID, or, as far as a person says so, by its number or its figures.
 func (f *adoption) unmarked(st ledger.Standing) error {
 	if f.s.org.Marks.Survive() {

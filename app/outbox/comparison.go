@@ -124,7 +124,7 @@ func since(r Reader, t ledger.TenantID, heard time.Time) (time.Time, error) {
 // readChanges stores what changed in Xero from a moment on, some at a time, and then that all
 // of it was read.
 func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from time.Time) error {
-	changed, reached, err := changesSince(ctx, s.books, s.tenant, from)
+	changed, reached, err := changesSince(ctx, s.books, s.tenant, from, s.org.Marks)
 	if err != nil {
 		return err
 	}
@@ -193,9 +193,13 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 		if err != nil {
 			return err
 		}
+		bears, err := marked(r, page)
+		if err != nil {
+			return err
+		}
 		l, err := newLikely(r, s.tenant)
 		for _, st := range page {
-			if err == nil && known[st.ID].Export.ID == "" && !app.IsMark(st.Mark) {
+			if err == nil && known[st.ID].Export.ID == "" && !bears[st.ID] {
 				var ours []billing.Invoice
 				ours, err = l.invoices(st)
 				ask[st.ID] = len(ours) > 0

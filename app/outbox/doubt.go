@@ -3,6 +3,7 @@ package outbox
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"feebridge/app"
@@ -46,7 +47,8 @@ func madeEarlier(earlier []app.Export, found reading) (ledger.Standing, bool) {
 //     its number or all of the other figures: a person may have given it another number. One that is
 //     deleted has to have all of them.
 //
-// What is another invoice of the firm in Xero is none, nor what a person said is not the invoice.
+// What is another invoice of the firm in Xero is none, nor what may be one by its number, nor what a person said is not
+// the invoice.
 func (m exporting) perhaps(earlier []app.Export, found reading) ([]ledger.Standing, error) {
 	likely := map[ledger.InvoiceID]int{}
 	var all []ledger.Standing
@@ -62,11 +64,39 @@ func (m exporting) perhaps(earlier []app.Export, found reading) ([]ledger.Standi
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" })
+	wanted, err := m.wanted(all)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" || wanted[st.Number] })
 	slices.SortFunc(all, func(a, b ledger.Standing) int {
 		return cmp.Or(cmp.Compare(likely[b.ID], likely[a.ID]), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
 	})
 	return all, nil
+}
+
+// wanted tells which numbers of invoices in Xero are those of other invoices here that were sent, and of which nobody knows
+// yet what became of them: what has such a number is theirs before it is this one's.
+func (m exporting) wanted(all []ledger.Standing) (map[billing.Number]bool, error) {
+	numbers := make([]billing.Number, len(all))
+	for i, st := range all {
+		numbers[i] = st.Number
+	}
+	having, err := m.stored.InvoicesByNumber(numbers)
+	if err != nil {
+		return nil, err
+	}
+	others, err := m.stored.InvoiceHeads(slices.Collect(maps.Values(having)))
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[billing.Number]bool{}
+	for n, id := range having {
+		i := slices.IndexFunc(others, func(v billing.Invoice) bool { return v.ID == id })
+		state := others[i].Stage.Export
+		wanted[n] = id != m.Invoice.ID && (state == billing.Exporting || state == billing.Unknown || state == billing.MayBeOurs)
+	}
+	return wanted, nil
 }
 
 // likeness tells how much an invoice that bears no mark is like the one that was sent; 0 for too little.
@@ -86,7 +116,7 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 		return 3
 	case numbered && recent:
 		return 2
-	case alike && recent && !found.sent[st.Number.Fold()]:
+	case alike && recent:
 		return 1
 	}
 	return 0

@@ -375,7 +375,7 @@ func (k *exports) ahead(r Reader) time.Duration {
 func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	found := reading{
 		byMark: map[string]ledger.Standing{}, taken: map[string]bool{}, others: map[ledger.InvoiceID]ledger.Standing{},
-		sent: map[string]bool{}, marks: k.org.Marks,
+		marks: k.org.Marks,
 	}
 	var sent []app.Export
 	err := k.store.Look(ctx, func(r Reader) (err error) {
@@ -388,7 +388,6 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	numbers := make([]billing.Number, len(sent))
 	for i, e := range sent {
 		numbers[i] = e.Number
-		found.sent[e.Number.Fold()] = true
 	}
 	standings, err := k.books.ByNumber(ctx, k.tenant, numbers)
 	if t, ok := errors.AsType[*app.Trouble](err); ok && t.Reason == app.Refused {
@@ -404,7 +403,7 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 		}
 	}
 	if since, missing := oldestMissing(sent, found.byMark); missing {
-		changed, _, err := changesSince(ctx, k.books, k.tenant, since)
+		changed, _, err := changesSince(ctx, k.books, k.tenant, since, k.org.Marks)
 		if err != nil {
 			return found, err
 		}
@@ -415,16 +414,54 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	if found.marks == app.MarksUnknown {
 		found.marks = marksRead(sent, found.byMark)
 	}
+	if err := k.leaveOutMarked(ctx, found); err != nil {
+		return found, err
+	}
 	return found, k.contacts.followMergesAmong(ctx, sent, found)
 }
 
-// keep notes an invoice by the key of its mark, or without one.
+// keep notes an invoice, also by the key of its mark.
 func (f reading) keep(st ledger.Standing) {
 	if app.IsMark(st.Mark) {
 		keep(f.byMark, st)
-		return
 	}
 	f.others[st.ID] = st
+}
+
+// leaveOutMarked takes out of a reading's others what bears a mark. Where marks do not survive, only the firm's own
+// tell whose an invoice is: any other address or reference may have as many digits, and say nothing.
+func (k *exports) leaveOutMarked(ctx context.Context, found reading) error {
+	var bears map[ledger.InvoiceID]bool
+	err := k.store.Look(ctx, func(r Reader) (err error) {
+		bears, err = marked(r, slices.Collect(maps.Values(found.others)))
+		return err
+	})
+	maps.DeleteFunc(found.others, func(id ledger.InvoiceID, st ledger.Standing) bool {
+		return bears[id] || found.marks.Survive() && app.IsMark(st.Mark)
+	})
+	return err
+}
+
+// marked tells which of some invoices in Xero bear a mark of the firm's: of an export that is known here, or one that
+// names an invoice.
+func marked(r Reader, all []ledger.Standing) (map[ledger.InvoiceID]bool, error) {
+	firm, err := r.Firm()
+	if err != nil {
+		return nil, err
+	}
+	known, err := r.ExportsByMark(marksOf(all))
+	if err != nil {
+		return nil, err
+	}
+	bears := map[ledger.InvoiceID]bool{}
+	for _, st := range all {
+		_, exported := known[app.MarkKey(st.Mark)]
+		_, named := app.MarkedInvoice(firm.MarkBase, st.Mark)
+		if exported || named {
+			bears[st.ID] = true
+		}
+	}
+	return bears, nil
 }
 
 // marksRead tells what becomes of marks where some of ours were read.

@@ -93,7 +93,7 @@ func TestAReadingReachesUpToAMinuteBeforeItsAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			books := &pagesBooks{made: c.made, pages: c.pages}
-			reached, err := readSince(t.Context(), books, "tenant", atTen.Add(-2*time.Hour), func([]ledger.Standing) (bool, error) { return false, nil })
+			reached, err := readSince(t.Context(), books, "tenant", atTen.Add(-2*time.Hour), func(ledger.Page) (bool, error) { return false, nil })
 			if err != nil || !reached.Equal(c.want) {
 				t.Errorf("it reaches up to %v before ten, %v", atTen.Sub(reached), err)
 			}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -43,9 +44,12 @@ func (r *refresher) read(ctx context.Context) error {
 		return err
 	}
 	cursor := state.Cursor
-	reached, err := readSince(ctx, r.books, r.tenant, cursor.Add(-refreshOverlap), func(page []ledger.Standing) (enough bool, err error) {
-		tracked, err := r.take(ctx, page)
-		return nothingNew(page[len(page)/2:], tracked, cursor), err
+	reached, err := readSince(ctx, r.books, r.tenant, cursor.Add(-refreshOverlap), func(page ledger.Page) (enough bool, err error) {
+		if err := r.knowUnread(ctx, page.Unread); err != nil {
+			return false, err
+		}
+		tracked, err := r.take(ctx, page.Changed)
+		return nothingNew(page.Changed[len(page.Changed)/2:], tracked, cursor), err
 	})
 	if err != nil {
 		return err
@@ -58,6 +62,20 @@ func (r *refresher) read(ctx context.Context) error {
 		reread = now
 	}
 	return r.ended(ctx, cursor, later(cursor, reached), reread)
+}
+
+// knowUnread returns why what is ours cannot be read. What is known by its ID need not bear a mark.
+func (r *refresher) knowUnread(ctx context.Context, unread map[ledger.InvoiceID]error) error {
+	if len(unread) == 0 {
+		return nil
+	}
+	return r.store.Look(ctx, func(rd Reader) error {
+		tracked, err := rd.Tracked(r.tenant, slices.Collect(maps.Keys(unread)))
+		for id := range tracked {
+			return unread[id]
+		}
+		return err
+	})
 }
 
 // begin returns from where to go on: the first time from when something was first sent.

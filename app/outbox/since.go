@@ -20,7 +20,7 @@ import (
 // So after a list of several pages the front is read again, until one page has all that is new.
 // An invoice may come again, in a newer state or the same. One whose time of change is wrong may
 // stand before all others; so a page tells by its oldest change whether what follows is known.
-func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, take func(page []ledger.Standing) (enough bool, err error)) (reached time.Time, err error) {
+func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, take func(ledger.Page) (enough bool, err error)) (reached time.Time, err error) {
 	seen := map[ledger.InvoiceID]time.Time{}
 	reached = from
 	for again := false; ; again = true {
@@ -38,14 +38,13 @@ func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from tim
 				newest = later(newest, st.Updated)
 			}
 			known := again && len(page) > 0 && len(unseen(page[len(page)-1:], seen)) == 0
-			fresh := page
 			if again {
-				fresh = unseen(page, seen)
+				p.Changed = unseen(page, seen)
 			}
-			for _, st := range fresh {
+			for _, st := range p.Changed {
 				seen[st.ID] = st.Updated
 			}
-			enough, err := take(fresh)
+			enough, err := take(p)
 			if err != nil {
 				return reached, err
 			}
@@ -88,11 +87,17 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // changesSince returns every sales invoice that changed in Xero at or after from, the oldest
-// change first, and the moment of Xero's clock up to which all changes are known then.
-func changesSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time) ([]ledger.Standing, time.Time, error) {
+// change first, and the moment of Xero's clock up to which all changes are known then. Where marks do not survive, what
+// cannot be read may be ours: then not all of them are known.
+func changesSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, marks app.Marks) ([]ledger.Standing, time.Time, error) {
 	newest := map[ledger.InvoiceID]ledger.Standing{}
-	reached, err := readSince(ctx, books, t, from, func(page []ledger.Standing) (bool, error) {
-		for _, st := range page {
+	reached, err := readSince(ctx, books, t, from, func(page ledger.Page) (bool, error) {
+		for _, err := range page.Unread {
+			if !marks.Survive() {
+				return false, err
+			}
+		}
+		for _, st := range page.Changed {
 			if known, ok := newest[st.ID]; !ok || !st.Updated.Before(known.Updated) {
 				newest[st.ID] = st
 			}

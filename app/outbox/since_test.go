@@ -87,8 +87,8 @@ func TestAWrongTimeHidesNoChangeBehindIt(t *testing.T) {
 					b.then = slices.Concat(meanwhile, []ledger.Standing{odd}, others)
 				}
 				got := map[ledger.InvoiceID]bool{}
-				reached, err := readSince(t.Context(), b, "tenant", noon.Add(-time.Hour), func(page []ledger.Standing) (bool, error) {
-					for _, st := range page {
+				reached, err := readSince(t.Context(), b, "tenant", noon.Add(-time.Hour), func(page ledger.Page) (bool, error) {
+					for _, st := range page.Changed {
 						got[st.ID] = true
 					}
 					return false, nil

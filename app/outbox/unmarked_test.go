@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -167,6 +168,154 @@ func TestAnInvoiceOfTheSameNumberIsADoubtInACopy(t *testing.T) {
 		unlock(p)
 		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.MayBeOurs {
 			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
+
+// TestDigitsOfAnotherAreNoMark has an address of another program, and a reference, that look like marks on an invoice
+// whose own mark is dropped. The person renumbers it, too.
+func TestDigitsOfAnotherAreNoMark(t *testing.T) {
+	const digits = "0123456789abcdef0123456789abcdef"
+	for name, told := range map[string]string{
+		"an address":  `"Url":"https://files.example/` + digits + `"`,
+		"a reference": `"Reference":"PO ` + digits + `"`,
+	} {
+		for fault, numbered := range map[string]bool{lostForGood: true, lostForGood + "+person-rename": false} {
+			t.Run(name+", "+fault, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+					w.Sim.AddFault(rules(t, fault)[0])
+					id := w.Invoices(1, 1)[0]
+					retell(w, http.MethodGet, `"Status": ?"DRAFT"`, `"Status":"DRAFT",`+told)
+					p := w.Start(nil)
+					defer p.Stop()
+					if _, err := p.Queue(id); err != nil {
+						t.Fatal(err)
+					}
+					p.Settle()
+					d, err := p.App.Doubt(t.Context(), w.Me, id)
+					if err != nil || len(d.There) != 1 || d.NumberTaken() != numbered {
+						t.Errorf("there may be %+v, %v", d.There, err)
+					}
+					if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 1 {
+						t.Errorf("Xero has %d invoices", len(all))
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestARestoredCopyKnowsAMarkInTheReference goes on with a copy that does not know the export whose mark is in a
+// reference. That does not name the invoice; its history does.
+func TestARestoredCopyKnowsAMarkInTheReference(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		first := w.Start(nil)
+		if err := first.Work(func(tx outbox.Tx) error {
+			return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(20 * time.Hour)
+		today := w.Start(nil)
+		today.Export(ids[1])
+		today.Stop()
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
+
+// TestWhatCannotBeReadIsNotAbsent has an invoice without its mark that cannot be read: after a lost answer it is not
+// taken for absent, and no refresh passes it by.
+func TestWhatCannotBeReadIsNotAbsent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		w.Sim.AddFault(rules(t, lostForGood+"+person-rename")[0])
+		id := w.Invoices(1, 1)[0]
+		retell(w, http.MethodGet, `"AmountDue": ?[0-9.]+,`, ``)
+		p := w.Start(nil)
+		defer p.Stop()
+		if _, err := p.Queue(id); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		time.Sleep(time.Hour)
+		if v := w.Views([]billing.InvoiceID{id})[0]; v.Invoice.Stage.Export != billing.Unknown {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+		w.Before = nil
+		time.Sleep(time.Hour)
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Errorf("there may be %+v, %v", d.There, err)
+		}
+		if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 1 {
+			t.Fatalf("Xero has %d invoices", len(all))
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := w.Sim.Act("approve", string(d.There[0].Number)); err != nil {
+			t.Fatal(err)
+		}
+		retell(w, http.MethodGet, `"AmountDue": ?[0-9.]+,`, ``)
+		time.Sleep(time.Minute)
+		if _, err := p.App.RefreshAll(t.Context()); err == nil {
+			t.Error("a refresh passes it by")
+		}
+	})
+}
+
+// TestWhatIsUnderWayIsNoOthers has two invoices with the same figures, of which one never came to Xero, and the other did
+// and is not settled yet: that is not offered as the first.
+func TestWhatIsUnderWayIsNoOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		w.Sim.AddFault(rules(t, "PUT /Invoices reset")[0])
+		if _, err := p.Queue(ids[0]); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5*time.Minute + 30*time.Second) // it is not replayed any more
+		w.Sim.ClearFaults()
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		if _, err := p.Queue(ids[1]); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		for _, id := range ids {
+			d, err := p.App.Doubt(t.Context(), w.Me, id)
+			if err != nil || len(d.There) != 1 || d.There[0].Number != d.Invoice.Number {
+				t.Errorf("there may be %+v, %v", d.There, err)
+			}
 		}
 	})
 }
