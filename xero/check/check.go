@@ -154,7 +154,7 @@ func Run(ctx context.Context, cfg Config) ([]Result, error) {
 	return results, end
 }
 
-var errNotAsked = errors.New("it needs approved invoices, which only --approve makes")
+var errNotAsked = errors.New("it needs approved invoices, which are made only with --approve")
 
 // stops reports whether after the error nothing more is tried.
 func stops(ctx context.Context, err error) bool {
