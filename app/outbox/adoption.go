@@ -98,7 +98,7 @@ func (f *adoption) unmarked(st ledger.Standing) error {
 	return nil
 }
 
-// doubt keeps an invoice from being sent again that Xero may have, if the figures are the same.
+// doubt keeps an invoice that may be in Xero from being sent again, if the figures are the same.
 func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 	v, err := f.Invoice(id)
 	if err != nil {

@@ -427,7 +427,7 @@ func (f reading) keep(st ledger.Standing) {
 	f.others[st.ID] = st
 }
 
-// marksRead tells what becomes of marks where some of ours were read.
+// marksRead says whether marks survive, if some of ours were read.
 func marksRead(sent []app.Export, byMark map[string]ledger.Standing) app.Marks {
 	marks := app.MarksUnknown
 	for _, e := range sent {

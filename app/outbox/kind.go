@@ -48,7 +48,7 @@ type reading struct {
 	taken  map[string]bool                      // exports: the folded numbers that invoices have which are not deleted
 	others map[ledger.InvoiceID]ledger.Standing // exports: what bears no mark
 	sent   map[string]bool                      // exports: the folded numbers of those that are looked for
-	marks  app.Marks                            // exports: what becomes of marks there, as far as this reading tells
+	marks  app.Marks                            // exports: whether marks survive there, as far as this reading shows
 	byID   map[ledger.InvoiceID]ledger.Standing // removals
 }
 
