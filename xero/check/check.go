@@ -1,4 +1,4 @@
-// Package check tries what Feebridge assumes of Xero and no document proves, on a Xero organisation
+// Package check tries what Feebridge assumes about Xero and no document proves, on a Xero organisation
 // that is there to be tried on: a person runs it with feebridge check-xero.
 //
 // An assumption is a row: a name, what is expected, why it matters, where it is from, and a look at
@@ -41,7 +41,7 @@ const (
 	Untried Verdict = "not tried"      // it was not asked for, or the organisation lacks what it needs
 )
 
-// Assumption is what Feebridge assumes of Xero.
+// Assumption is what Feebridge assumes about Xero.
 type Assumption struct {
 	Name     string
 	Expected string
