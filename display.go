@@ -9,10 +9,9 @@ import (
 	"feebridge/assets/translations"
 )
 
-// noWindow returns why no window can be opened on this computer; nil where one can. The toolkit
-// itself would panic without a display, and end the program without OpenGL. The error is said on
-// the terminal; on a system where a program has none, this is the place for a box of the system's
-// own.
+// noWindow returns why no window can be opened on this computer; nil if one can. The toolkit itself
+// would panic without a display, and end the program without OpenGL. The error is printed on the
+// terminal. On a system where a program has none, a message box of the system would belong here.
 func noWindow() error {
 	if err := tryDisplay(func() error { return glfw.Init() }); err != nil {
 		return unseen("window.no-display", err)
@@ -41,7 +40,7 @@ func tryOpenGL() error {
 	return nil
 }
 
-// tryDisplay runs what the library of windows may do or panic at.
+// tryDisplay runs a call to the window library, and returns its panic as an error.
 func tryDisplay(try func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

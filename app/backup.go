@@ -22,8 +22,8 @@ type Backups interface {
 	// Check looks for damage in the file of the database. What it finds is a *Damaged. From then on
 	// nothing is written to the database; a transaction that would write fails with it.
 	Check(ctx context.Context) error
-	// IsDamaged reports whether damage was found, by Check or in the course of things, and Damage
-	// what it is, with the copy that can take its place; nil for none. That may take seconds.
+	// IsDamaged reports whether damage was found, by Check or while something else was done. Damage
+	// says what it is, with the copy that can take its place; nil for none. That may take seconds.
 	IsDamaged() bool
 	Damage(ctx context.Context) *Damaged
 	// CopyAsItIs copies the database to path, damaged or not.

@@ -74,5 +74,5 @@ func (a *App) tell(changes []Change) {
 	}
 }
 
-// DamageFound is the subject of a change that no feed has: the file of the firm's data is damaged.
+// DamageFound is the subject of a change that isn't in the feed: the firm's data is damaged.
 const DamageFound = "damage"

@@ -17,8 +17,8 @@ type Connector interface {
 	// from then on, except that it may be tried again for half an hour when the answer
 	// was lost. A *Trouble with NoConsent says that Xero does not accept it any more.
 	Refresh(ctx context.Context, r Registration, refresh string) (Grant, error)
-	// Addresses names where tokens are sent: to the service that renews them, and to the
-	// Accounting API. Tokens that were obtained with others are not handed to it.
+	// Addresses names where tokens are sent: to the service that renews them, and to the Accounting
+	// API. Tokens that were obtained at other addresses are not handed to it.
 	Addresses() string
 	// Connections lists the organisations that the sign-in reaches.
 	Connections(ctx context.Context, access string) ([]Connection, error)

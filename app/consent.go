@@ -310,8 +310,8 @@ func (k *key) keep(ctx context.Context, a *App, name string, g Grant) {
 	k.access, k.expires = g.Access, g.Expires.Round(0)
 }
 
-// bind returns a refresh token as the keyring keeps it: behind the addresses that it may be
-// sent to. They stand with the token, so that nothing else which is changed leads it elsewhere.
+// bind returns a refresh token as the keyring keeps it: behind the addresses that it may be sent to.
+// They are kept with the token, so that no change elsewhere can redirect it.
 func bind(refresh, addresses string) string { return addresses + "\n" + refresh }
 
 // unbind returns the refresh token of what the keyring kept, if it may be sent to these

@@ -24,7 +24,7 @@ type Damage string
 // What may be wrong with it.
 const (
 	Broken  Damage = "broken"  // parts of it cannot be read, or disagree
-	Altered Damage = "altered" // all of it can be read, and it is not what Feebridge wrote last
+	Altered Damage = "altered" // all of it can be read, but it is not what Feebridge wrote last
 	Gone    Damage = "gone"    // while its copies are there
 )
 
@@ -79,8 +79,8 @@ func (a *App) SaveDamaged(ctx context.Context, by staff.Member, path string) err
 	return a.backups.CopyAsItIs(ctx, path)
 }
 
-// lookForDamage checks the file in the background. What is found, every part of the program learns from whatever it
-// tries to write.
+// lookForDamage checks the file in the background. Every part of the program learns of damage when it next tries to
+// write.
 func (a *App) lookForDamage(ctx context.Context) {
 	if err := a.backups.Check(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("checking the file of the firm's data", "error", err)

@@ -10,8 +10,8 @@ import (
 	"feebridge/assets/translations"
 )
 
-// Doubt is an invoice that Xero may have: what was sent, and what there may be it. A person settles
-// it with Claim, which package outbox has, or Disown.
+// Doubt is an invoice that may be in Xero: what was sent, and which invoices there it may be. A
+// person settles it with Claim, in package outbox, or Disown.
 type Doubt struct {
 	Invoice billing.Invoice // without its lines
 	Export  Export
@@ -30,7 +30,8 @@ func numberTaken(e Export) bool {
 	})
 }
 
-// Doubt returns what in Xero may be the invoice. Its error is a Conflict where there is no doubt.
+// Doubt returns which invoices in Xero may be this one. Its error is a Conflict where there is no
+// doubt.
 func (a *App) Doubt(ctx context.Context, by staff.Member, id billing.InvoiceID) (Doubt, error) {
 	var d Doubt
 	err := a.View(ctx, func(r Reader) (err error) {
@@ -55,7 +56,7 @@ func (a *App) Doubt(ctx context.Context, by staff.Member, id billing.InvoiceID) 
 	return d, err
 }
 
-// DoubtOf returns the export of an invoice that Xero may have, if the member may settle that.
+// DoubtOf returns the export of an invoice that may be in Xero, if the member may decide about it.
 func DoubtOf(r Reader, by staff.Member, id billing.InvoiceID) (Tracked, error) {
 	heads, err := r.InvoiceHeads([]billing.InvoiceID{id})
 	if err != nil {
@@ -85,8 +86,9 @@ func contactName(r Reader, t Tracked) (string, error) {
 	return client.Name, err
 }
 
-// Disown says that nothing in Xero is the invoice: its export has failed. It is not asked again of
-// the same ones. Where one of them has its number, it needs another one.
+// Disown says that none of the candidates in Xero is the invoice: its export has failed. Nobody is
+// asked about the same candidates again. If one of them has its number, the invoice needs another
+// number.
 func (a *App) Disown(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
 	return a.Update(ctx, func(tx Tx) error {
 		t, err := DoubtOf(tx, by, id)

@@ -7,8 +7,8 @@ import (
 	"feebridge/app/staff"
 )
 
-// Marked returns the invoice of which an export carries the mark in Xero, whatever Xero made of the
-// address. Its error is NotFound for a mark that none carries.
+// Marked returns the invoice whose export carries the mark in Xero, however Xero writes the address.
+// Its error is NotFound for a mark that no export carries.
 func (a *App) Marked(ctx context.Context, by staff.Member, mark string) (billing.InvoiceID, error) {
 	var id billing.InvoiceID
 	err := a.View(ctx, func(r Reader) error {

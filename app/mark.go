@@ -14,10 +14,10 @@ import (
 	"feebridge/assets/translations"
 )
 
-// Marks says what becomes of the marks of exports in an organisation. It is learnt from Xero's answers.
+// Marks says whether an organisation returns the marks of exports. It is learnt from Xero's answers.
 type Marks string
 
-// What may become of marks.
+// How an organisation may return marks.
 const (
 	MarksUnknown Marks = ""
 	MarksKept    Marks = "kept"    // they come back as they were sent
@@ -28,7 +28,7 @@ const (
 // Survive reports whether an invoice without our mark is known not to be ours.
 func (m Marks) Survive() bool { return m == MarksKept || m == MarksChanged }
 
-// marksKeys are the keys of the words for what may become of marks.
+// marksKeys are the keys of the texts about marks.
 var marksKeys = map[Marks]string{
 	MarksUnknown: "marks.unknown", MarksKept: "marks.kept", MarksChanged: "marks.changed", MarksDropped: "marks.dropped",
 }
@@ -36,7 +36,7 @@ var marksKeys = map[Marks]string{
 // Meaning says in a sentence what that means for exports.
 func (m Marks) Meaning() translations.Phrase { return translations.Say(marksKeys[m]) }
 
-// MarksOf tells what became of a mark that was sent, by one reading.
+// MarksOf says how a mark that was sent was returned in one reading.
 func MarksOf(sent, read string) Marks {
 	switch {
 	case read == sent:
@@ -56,7 +56,7 @@ func (m Marks) Worse(other Marks) Marks {
 // maxReference is the most characters of a reference in Xero.
 const maxReference = 255
 
-// WithMark returns a reference with what is left of a mark behind it. Where both do not fit, the
+// WithMark returns a reference followed by the random part of a mark. Where both do not fit, the
 // reference stays as it is.
 func WithMark(reference, mark string) string {
 	marked := strings.TrimSpace(reference + " [" + MarkKey(mark) + "]")
@@ -86,8 +86,8 @@ func NewExportMark(base string, id billing.InvoiceID) string {
 // markSeparator stands between the invoice and the random part, which has none.
 const markSeparator = "."
 
-// MarkKey returns that by which a mark is known whatever Xero made of the address: its random part,
-// in lower case. An address that has none is known by itself alone.
+// MarkKey returns the part by which a mark is recognised however Xero writes the address: its random
+// part, in lower case. An address without one is its own key.
 func MarkKey(address string) string {
 	if _, key, ok := cutMark(address); ok {
 		return key
@@ -101,7 +101,7 @@ func IsMark(address string) bool {
 	return ok
 }
 
-// cutMark returns the random part of a mark and what stands before it, without escapes.
+// cutMark returns the random part of a mark and what comes before it, without escapes.
 func cutMark(address string) (before, key string, ok bool) {
 	text := unescape(address)
 	for end := len(text); end > 0; {

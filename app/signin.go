@@ -133,8 +133,8 @@ func (a *App) prove(ctx context.Context, id staff.ID, kept staff.Password, passw
 	return m, nil
 }
 
-// turnAway says until when a member is locked out. Where the clock was set back, the lock begins
-// anew, on disk, so that every process holds to it.
+// turnAway says until when a member is locked out. If the clock was set back, the lock starts again,
+// on disk, so that it holds for every process.
 func (a *App) turnAway(ctx context.Context, id staff.ID, kept staff.Password) error {
 	var locked staff.Password
 	err := a.Update(ctx, func(tx Tx) error {

@@ -7,8 +7,8 @@ import (
 	"feebridge/app/staff"
 )
 
-// AllowCheck notes that the member is about to try on an organisation what is assumed of Xero, or to
-// remove what an earlier try left there, if they may. It changes nothing of the firm's.
+// AllowCheck notes that the member is about to check on an organisation what is assumed about Xero,
+// or to remove what an earlier check left there, if they may. It changes nothing of the firm's.
 func (a *App) AllowCheck(ctx context.Context, by staff.Member, org ledger.Tenant) error {
 	return a.Update(ctx, func(tx Tx) error {
 		if err := Allow(by, staff.MapToXero, ""); err != nil {

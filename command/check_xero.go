@@ -20,13 +20,13 @@ import (
 
 var checkXeroCommand = command{
 	name:  "check-xero",
-	about: "try what Feebridge assumes of Xero, on a Xero demo company; docs/check-xero.md says how",
+	about: "check what Feebridge assumes about Xero on a Xero demo company (see docs/check-xero.md)",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f checkFlags
-		flags.StringVar(&f.organisation, "organisation", "", "the `NAME` of the connected organisation to try it on")
+		flags.StringVar(&f.organisation, "organisation", "", "the `NAME` of the connected organisation to check")
 		flags.BoolVar(&f.yes, "yes", false, "begin without asking")
 		flags.BoolVar(&f.approve, "approve", false, "also make up to two approved invoices and void them; voided invoices stay visible in Xero for good")
-		flags.BoolVar(&f.any, "not-a-demo-company", false, "try it even though the organisation is not a demo company")
+		flags.BoolVar(&f.any, "not-a-demo-company", false, "check the organisation even if it isn't a demo company")
 		flags.StringVar(&f.answers, "answers", "", "keep Xero's answers, without names, in this `FILE` (default: beside the database)")
 		flags.BoolVar(&f.clean, "clean", false, "only remove what an earlier check left in Xero")
 		return none(f.run)
@@ -38,13 +38,13 @@ type checkFlags struct {
 	yes, approve, any, clean bool
 }
 
-// cleaningTime is how long removing what was made may take, however the check ended.
+// cleaningTime is how long the removal may take, however the check ended.
 const cleaningTime = 3 * time.Minute
 
 func (f *checkFlags) run(ctx context.Context, s *session) error {
 	switch {
 	case f.clean && (f.organisation != "" || f.approve || f.answers != ""):
-		return misused("--clean goes alone: Feebridge knows what an earlier check left, and where.")
+		return misused("Use --clean on its own: Feebridge knows what an earlier check left, and where.")
 	case !f.clean && f.organisation == "":
 		return misused("Name the connected demo company, for example: feebridge check-xero --organisation \"Demo Company (NZ)\"")
 	}
@@ -80,7 +80,7 @@ func (f *checkFlags) run(ctx context.Context, s *session) error {
 // beside returns the path of a file beside the database.
 func beside(db, ending string) string { return strings.TrimSuffix(db, filepath.Ext(db)) + ending }
 
-// fit returns why nothing can be tried on the organisation.
+// fit returns why the organisation can't be checked.
 func (f *checkFlags) fit(ctx context.Context, s *session, org ledger.Tenant) error {
 	there, err := check.Look(ctx, s.xero, org.ID)
 	if err != nil {
@@ -91,7 +91,7 @@ func (f *checkFlags) fit(ctx context.Context, s *session, org ledger.Tenant) err
 	}
 	switch {
 	case !there.Demo && !f.any:
-		return misused("%q is not a demo company, so nothing was sent. Drafts would be made there and deleted. To do that all the same, add --not-a-demo-company.", org.Name)
+		return misused("%q isn't a demo company, so nothing was sent. The check would make drafts there and delete them. To check it anyway, add --not-a-demo-company.", org.Name)
 	case !there.MayDraft:
 		return refuse("draft invoices")
 	case f.approve && !there.MayApprove:
@@ -110,16 +110,16 @@ func (f *checkFlags) ask(s *session, org ledger.Tenant) error {
 	if f.approve {
 		fmt.Fprintln(s.Err, "It also approves up to two invoices and voids them. Voided invoices stay visible in Xero for good.")
 	}
-	fmt.Fprintf(s.Err, "It takes about %d of the organisation's Xero API calls", check.Calls(f.approve))
+	fmt.Fprintf(s.Err, "It uses about %d of the organisation's Xero API calls", check.Calls(f.approve))
 	if left := s.xero.Gauge(org.ID).DayLeft; left >= 0 {
 		fmt.Fprintf(s.Err, ", of which %d are left today", left)
 	}
-	fmt.Fprintln(s.Err, ", and about two minutes.")
+	fmt.Fprintln(s.Err, ", and takes about two minutes.")
 	if f.yes {
 		return nil
 	}
 	fmt.Fprint(s.Err, "Begin? [y/N] ")
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what cannot be read is no yes
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what can't be read is not a yes
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return misused("Nothing was sent. To begin, answer y, or add --yes.")
 	}
@@ -133,7 +133,7 @@ func (f *checkFlags) try(ctx context.Context, s *session, org app.Organisation, 
 	}
 	file, err := os.OpenFile(f.answers, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return misused("%s is there already. Name another file with --answers.", f.answers)
+		return misused("%s already exists. Name another file with --answers.", f.answers)
 	}
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (f *checkFlags) try(ctx context.Context, s *session, org app.Organisation, 
 	return nil
 }
 
-// names are those that no answer may keep.
+// names are left out of the answers that are kept.
 func (s *session) names(ctx context.Context, org app.Organisation) []string {
 	names := []string{org.Tenant.Name, s.firm.Name, s.me.Name, s.me.Email}
 	consents, _ := s.app.Consents(ctx) // the rest is left out whether or not they are known
@@ -203,7 +203,7 @@ func (s *session) removeMade(ctx context.Context, book *check.Book) ([]check.Mad
 	return made, err
 }
 
-// checkedJSON is what was found of an assumption.
+// checkedJSON is what was found about an assumption.
 type checkedJSON struct {
 	Assumption string        `json:"assumption"`
 	Expected   string        `json:"expected"`
@@ -230,7 +230,7 @@ func (s *session) printResult(r check.Result) {
 	s.print(checkedJSON{r.Name, r.Expected, r.Found, r.Verdict, r.Reason, r.Why, r.Source}, "%s", text)
 }
 
-// madeJSON is what became of a thing that a check made, or was about to make.
+// madeJSON is the end of what a check made, or was about to make.
 type madeJSON struct {
 	Made   check.Sort `json:"made"`
 	Name   string     `json:"name"`
@@ -239,7 +239,7 @@ type madeJSON struct {
 	Reason string     `json:"reason,omitempty"`
 }
 
-// printMade prints what became of what was made.
+// printMade prints what was made, and how each ended.
 func (s *session) printMade(made []check.Made) {
 	if len(made) > 0 {
 		s.say("\nWhat the check made in Xero, and what became of it:")
@@ -253,9 +253,9 @@ func (s *session) printMade(made []check.Made) {
 	}
 }
 
-// summarise says in short what was found, and where the answers are.
+// summarise says briefly what was found, and where the answers are.
 func (s *session) summarise(results []check.Result, answers string) {
-	s.say("\n%d assumptions hold, %d don't, %d could not be told, %d were not tried.",
+	s.say("\n%d assumptions hold, and %d don't. %d couldn't be told, and %d weren't tried.",
 		count(results, check.Holds), count(results, check.Differs), count(results, check.Unclear), count(results, check.Untried))
 	for _, r := range results {
 		if r.Verdict == check.Differs {

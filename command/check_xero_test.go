@@ -112,7 +112,7 @@ func TestCheckXeroThatMayNotBegin(t *testing.T) {
 		{"no to the question", []string{"--organisation", demoCompany}, "n\n", "", exitWrongUse, "Nothing was sent"},
 		{"no answer to the question", []string{"--organisation", demoCompany}, "", "", exitWrongUse, "Nothing was sent"},
 		{"one that is not a demo company", []string{"--organisation", second.Name, "--yes"}, "", second.ID, exitWrongUse, "--not-a-demo-company"},
-		{"cleaning an organisation", []string{"--clean", "--organisation", demoCompany}, "", "", exitWrongUse, "--clean goes alone"},
+		{"cleaning an organisation", []string{"--clean", "--organisation", demoCompany}, "", "", exitWrongUse, "Use --clean on its own"},
 	} {
 		before := len(d.xero.Invoices(d.tenant())) + len(d.xero.Invoices(second.ID)) + len(d.xero.Contacts(d.tenant())) + len(d.xero.Contacts(second.ID))
 		p := d.program(append([]string{"check-xero"}, c.args...)...)
@@ -156,8 +156,8 @@ func TestCheckXeroWithoutPermission(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"no drafts", forbid("CreateDraftInvoice"), nil, exitUnavailable, "may not make draft invoices"},
-		{"no approved invoices", forbid("CreateApprovedInvoice"), []string{"--approve"}, exitUnavailable, "may not make approved invoices"},
+		{"no drafts", forbid("CreateDraftInvoice"), nil, exitUnavailable, "doesn't have permission to make draft invoices"},
+		{"no approved invoices", forbid("CreateApprovedInvoice"), []string{"--approve"}, exitUnavailable, "doesn't have permission to make approved invoices"},
 		{"disconnected", func(*sim.Config) {}, nil, exitUnavailable, "no longer connected"},
 	} {
 		d := newDesk(t, c.change)

@@ -27,8 +27,8 @@ type Face struct {
 	// OpenWindow shows a firm until the person closes the window, and returns the backup
 	// that they chose to restore; "" for none.
 	OpenWindow func(context.Context, Opened) (backup string, err error)
-	// ShowFailure shows why a firm could not be opened, and returns what the person chose. Its
-	// error says that there is no window to show it in.
+	// ShowFailure shows why a firm could not be opened, and returns what the person chose. It returns
+	// an error if there is no window to show it in.
 	ShowFailure func(context.Context, Failure) (Choice, error)
 	// Restart starts the program again with the same arguments and more, and waits for nothing.
 	Restart func(more ...string) error

@@ -283,7 +283,7 @@ func TestADoubtIsPrintedAsItIs(t *testing.T) {
   here     INV-31         Abby in Xero                     2026-11-02 NZD       110.76
   in Xero  INV-31A        Abby and Co                      2026-11-03 AUD       111.76  AUTHORISED  x8
   in Xero  INV-31B        Abby Bros                        2026-11-04 USD       112.76  DRAFT  x9
-If it is one of those in Xero, run "feebridge settle INV-31 --ours INVOICE-ID". Otherwise run it with --not-ours.
+If it's one of those in Xero, run "feebridge settle INV-31 --ours INVOICE-ID". Otherwise run it with --not-ours.
 `},
 		{"adopted", []string{"The total differs."}, `["The total differs."]`, "INV-31  adopted: The total differs.\n"},
 		{"disowned", []string{}, "[]", "INV-31  disowned\n"},

@@ -24,8 +24,8 @@ func (t terminal) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// complain tells what is wrong, beside what the command prints. Further lines are indented: what is
-// in a name begins none that looks like one of Feebridge's.
+// complain says on standard error what is wrong. Further lines are indented, so that no name can
+// begin a line that looks like one of Feebridge's.
 func (s *session) complain(text string, args ...any) {
 	fmt.Fprintln(s.Err, "feebridge: "+strings.ReplaceAll(fmt.Sprintf(text, args...), "\n", "\n  "))
 }
@@ -52,10 +52,10 @@ func (s *session) printJSON(object any, indent string) {
 	fmt.Fprintln(s.Out, billing.WriteOut(string(line), escapeInJSON))
 }
 
-// escapeInJSON writes a character that nobody sees as JSON does: what is read is the same.
+// escapeInJSON escapes an invisible character as JSON does: a reader gets the same text.
 func escapeInJSON(sign string, _ bool) string {
 	var b strings.Builder
-	r, _ := utf8.DecodeRuneInString(sign) // JSON has no byte that is none of a text
+	r, _ := utf8.DecodeRuneInString(sign) // JSON is valid UTF-8
 	for _, unit := range utf16.Encode([]rune{r}) {
 		fmt.Fprintf(&b, `\u%04x`, unit)
 	}
@@ -77,8 +77,8 @@ func (s *session) say(text string, args ...any) {
 // paragraph is a text of several lines, whose parts are on one line each.
 type paragraph string
 
-// onOneLine returns what an argument says without line ends: what is in a name begins no line of
-// its own, which would look like one of Feebridge's.
+// onOneLine returns the text of an argument without line ends, so that no name can begin a line that
+// looks like one of Feebridge's.
 func onOneLine(v any) any {
 	switch v := v.(type) {
 	case paragraph:

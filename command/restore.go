@@ -17,7 +17,7 @@ var restoreCommand = command{
 	about: "restore the firm's database from a backup",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f restoreFlags
-		flags.BoolVar(&f.asItIs, "as-it-is", false, "without FILE: use a database that another program changed as it is, if it's sound")
+		flags.BoolVar(&f.asItIs, "as-it-is", false, "without FILE: use the database as another program left it, if it isn't damaged")
 		return f.run
 	},
 }

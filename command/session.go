@@ -76,7 +76,8 @@ func (s *session) open(ctx context.Context) error {
 	return s.signIn(ctx)
 }
 
-// openToRead opens the firm to read its audit trail: that is what tells who changed a file that is damaged.
+// openToRead opens the firm to read its audit trail, even if the file is damaged: the trail may say
+// who changed it.
 func (s *session) openToRead(ctx context.Context) error {
 	err := s.open(ctx)
 	if d, ok := errors.AsType[*app.Damaged](err); ok && d.What != app.Gone {

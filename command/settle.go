@@ -16,11 +16,11 @@ import (
 
 var settleCommand = command{
 	name: "settle", args: "NUMBER [--ours INVOICE-ID | --not-ours]",
-	about: "say whether an invoice in Xero is the one whose answer was lost; without a flag, print both",
+	about: "decide about an invoice that may be in Xero; without a flag, print it beside what Xero has",
 	prepare: func(flags *flag.FlagSet) runner {
 		var f settleFlags
-		flags.StringVar(&f.ours, "ours", "", "it is the one in Xero with this `INVOICE-ID`: it counts as exported, and Feebridge follows it")
-		flags.BoolVar(&f.notOurs, "not-ours", false, "it is none of those in Xero: it can be exported again, under another number if one of them has its number")
+		flags.StringVar(&f.ours, "ours", "", "it's the invoice in Xero with this `INVOICE-ID`: it counts as exported, and Feebridge follows it")
+		flags.BoolVar(&f.notOurs, "not-ours", false, "it's none of the invoices in Xero: it can be exported again, with another number if one of them has its number")
 		return f.run
 	},
 }
@@ -30,7 +30,7 @@ type settleFlags struct {
 	notOurs bool
 }
 
-// doubtJSON is an invoice, and what in Xero may be it.
+// doubtJSON is an invoice, and which ones in Xero it may be.
 type doubtJSON struct {
 	Number     billing.Number  `json:"number"`
 	State      string          `json:"state"` // adopted, disowned or may_be_ours
@@ -48,7 +48,7 @@ type candidateJSON struct {
 	Status   ledger.InvoiceStatus `json:"status"`
 }
 
-// howToSettle says how an invoice is settled that may be in Xero.
+// howToSettle says how to decide about an invoice that may be in Xero.
 func howToSettle(n billing.Number) string {
 	return fmt.Sprintf("Run \"feebridge settle %s\" to compare both.", n)
 }
@@ -58,7 +58,7 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 	case len(words) != 1:
 		return misused("Name one invoice, for example: feebridge settle INV-1001")
 	case f.ours != "" && f.notOurs:
-		return misused("--ours says that it is the one in Xero, and --not-ours that it is not. Give one of them.")
+		return misused("--ours says that it's an invoice in Xero, and --not-ours that it isn't. Use one of them.")
 	}
 	open := s.open
 	if f.ours != "" {
@@ -86,7 +86,7 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 		state, err = "disowned", s.app.Disown(ctx, s.me, ids[0])
 	}
 	if app.IsCode(err, app.Conflict) || app.IsCode(err, app.NotFound) {
-		// What it was about may have changed: both are shown as they are by now.
+		// What the decision was about may have changed: both are shown as they are now.
 		state, told = "may_be_ours", []string{err.Error()}
 		if d, err = s.app.Doubt(ctx, s.me, ids[0]); err != nil {
 			return errors.New(told[0])
@@ -113,7 +113,7 @@ func (f *settleFlags) run(ctx context.Context, s *session, words []string) error
 	return nil
 }
 
-// doubtLine returns an invoice, and what may be it, as JSON and as text.
+// doubtLine returns an invoice and its candidates in Xero, as JSON and as text.
 func doubtLine(d app.Doubt, state string, told []string) (doubtJSON, string) {
 	line := doubtJSON{Number: d.Export.Number, State: state, Candidates: []candidateJSON{}, Messages: told}
 	text := &strings.Builder{}
@@ -130,7 +130,7 @@ func doubtLine(d app.Doubt, state string, told []string) (doubtJSON, string) {
 		}
 	}
 	if state == "may_be_ours" {
-		fmt.Fprintf(text, "\nIf it is one of those in Xero, run \"feebridge settle %s --ours INVOICE-ID\". Otherwise run it with --not-ours.", line.Number)
+		fmt.Fprintf(text, "\nIf it's one of those in Xero, run \"feebridge settle %s --ours INVOICE-ID\". Otherwise run it with --not-ours.", line.Number)
 	}
 	return line, text.String()
 }

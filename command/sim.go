@@ -43,9 +43,9 @@ func (f *simFlags) register(flags *flag.FlagSet, with string) {
 	flags.Var(&f.faults, "fault", with+"a fault `RULE`, such as \"PUT /Invoices #1 drop-after-commit\"; can be given more than once")
 }
 
-// oddities is what --odd is for, with a line for each name that it takes.
+// oddities is the help of --odd, with a line for each name that it takes.
 func oddities() string {
-	about := "do the opposite of one assumption about Xero, by its `NAME`; can be given more than once:"
+	about := "do the opposite of the assumption about Xero with this `NAME`; can be given more than once:"
 	for _, o := range sim.Oddities() {
 		about += fmt.Sprintf("\n    \t  %-21s %s", o.Name, o.About)
 	}

@@ -108,8 +108,7 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened { return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me} }
 
-// beginOwn finds out who acts in the window, in which a person signs in where --as does not
-// say it.
+// beginOwn finds out who acts in the window. A person signs in there, unless --as names one.
 func (s *session) beginOwn(ctx context.Context) error {
 	needed, err := s.app.NeedsSignIn(ctx)
 	if err == nil && (!needed || s.common.as != "") {
@@ -134,7 +133,7 @@ func (s *session) putBack(ctx context.Context, path, backup string) error {
 	return s.again()
 }
 
-// again starts the program again; what there was only to be looked at is replaced by then.
+// again starts the program again, no longer only to look: the database has been replaced.
 func (s *session) again(more ...string) error {
 	if s.look {
 		more = append([]string{"--look=false"}, more...)
@@ -150,8 +149,8 @@ func (s *session) restore(ctx context.Context, path, backup string) error {
 	return err
 }
 
-// showFailure shows why the firm could not be opened, and does what the person chose. The error
-// says it, too: whoever started the window from a terminal reads it there.
+// showFailure shows why the firm could not be opened, and does what the person chose. The returned
+// error says the same for a person who started the window from a terminal.
 func (s *session) showFailure(ctx context.Context, failure error) error {
 	s.close()
 	path, _ := s.path() // where it cannot be said, that is the failure

@@ -89,8 +89,8 @@ func (w *writer) SaveNightly(n app.Nightly) error {
 	return err
 }
 
-// BecomeCopy says that the database is a copy from now on. The strays of earlier comparisons stay: the
-// next one reads only what changed since, and judges anew those among it.
+// BecomeCopy makes the database a copy from now on. The strays of earlier comparisons stay: the next
+// one reads only what changed since, and judges those among it again.
 func (w *writer) BecomeCopy(how app.CopyHow) error {
 	const doing = "noting that the database is a copy"
 	was, err := w.Copied()

@@ -118,7 +118,7 @@ func (s sampling) draw(all []change) []change {
 	return drawn
 }
 
-// verdict is what came of a change.
+// verdict is the result of a change.
 type verdict string
 
 const (

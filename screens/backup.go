@@ -156,8 +156,7 @@ func (b *backups) showBanner() {
 	b.banner.Refresh()
 }
 
-// tellDamage offers what there is to put in the place of a damaged database. Until then it can be
-// looked at.
+// tellDamage offers what can replace a damaged database. Until then, a person can look at it.
 func (b *backups) tellDamage() {
 	body := damageText(b.format, b.damage, b.now())
 	may := b.me().May(staff.BackUp, "")

@@ -73,7 +73,7 @@ func TestDamageThatIsFoundWhileTheWindowIsOpenIsOffered(t *testing.T) {
 	fake.mu.Unlock()
 	fake.tell(app.DamageFound, "")
 	b.settle()
-	b.see("The firm's data is damaged", "Parts of /firm.db can't be read or don't agree. Nothing is saved or sent to Xero until you decide.",
+	b.see("The firm's data is damaged", "Parts of /firm.db can't be read or contradict each other. Nothing is saved or sent to Xero until you decide.",
 		"12 changes were saved after it.", "/new.db")
 	b.tap("damaged.look")
 	b.see("The firm's data is damaged. You can look at it, but nothing is saved or sent to Xero.")

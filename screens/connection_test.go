@@ -408,7 +408,7 @@ func TestANewFirmIsWelcomed(t *testing.T) {
 }
 
 func TestTheConnectionTellsWhatBecomesOfMarks(t *testing.T) {
-	const allow = "Under Mapping…, you can allow the mark in the reference instead."
+	const allow = "Choose Mapping… to allow the mark in the reference instead."
 	fake := newSignedIn()
 	b := newTrial(t, fake)
 	b.openConnection()

@@ -16,15 +16,15 @@ import (
 	"feebridge/screens/style"
 )
 
-// doubtApp is what settling whether an invoice is in Xero asks of the application.
+// doubtApp is what the dialog needs of the application.
 type doubtApp interface {
 	Doubt(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.Doubt, error)
 	Claim(ctx context.Context, by staff.Member, id billing.InvoiceID, there ledger.InvoiceID) error
 	Disown(ctx context.Context, by staff.Member, id billing.InvoiceID) error
 }
 
-// doubt is the dialog that shows an invoice beside what in Xero may be it, and lets a person say
-// whether it is.
+// doubt is the dialog that shows an invoice beside those in Xero that it may be, and lets a person
+// decide.
 type doubt struct {
 	*billingScreen
 	app.Doubt
@@ -33,7 +33,7 @@ type doubt struct {
 	buttons []*button // that decide
 }
 
-// compare shows an invoice beside what in Xero may be it.
+// compare shows an invoice beside those in Xero that it may be.
 func (b *billingScreen) compare(id billing.InvoiceID) {
 	act(b.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.Doubt, error) {
 		return b.app.Doubt(ctx, b.me(), id)
@@ -46,7 +46,7 @@ func (b *billingScreen) compare(id billing.InvoiceID) {
 	})
 }
 
-// show opens the dialog; note says what came of the last decision.
+// show opens the dialog; note is the result of the last decision.
 func (d *doubt) show(note string) {
 	if d.box != nil {
 		d.box.hide()
@@ -118,7 +118,7 @@ func (d *doubt) table() fyne.CanvasObject {
 	return table
 }
 
-// choices are what can be done with one that may be the invoice.
+// choices are the buttons for a candidate in Xero.
 func (d *doubt) choices(st ledger.Standing) fyne.CanvasObject {
 	yes := newButton(d.keys, lang.L("doubt.yes"), func() { d.claim(st.ID) })
 	d.buttons = append(d.buttons, yes)
@@ -141,8 +141,8 @@ func (d *doubt) disown() {
 	})
 }
 
-// decide says what a person decided, and closes the dialog. Where that is refused, it shows both
-// again as they are by now.
+// decide carries out what a person decided, and closes the dialog. If it is refused, the dialog shows
+// both again as they are now.
 func (d *doubt) decide(done string, do func(context.Context) error) {
 	for _, b := range d.buttons {
 		b.Disable()

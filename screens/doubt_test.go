@@ -63,7 +63,7 @@ func TestAnInvoiceThatMayBeInXeroIsToBeSeen(t *testing.T) {
 	b.see("Showing 1 of 4", "INV-32")
 	b.doubleClick("INV-32")
 	b.panelReads("? | May be in Xero")
-	b.see(ledger.MayBeOurs.Meaning().String(), ledger.MayBeOurs.Fix().String(), "Can't export: may be in Xero already; compare both first")
+	b.see(ledger.MayBeOurs.Meaning().String(), ledger.MayBeOurs.Fix().String(), "Can't export: may be in Xero; compare both first")
 	var primary []string
 	for _, o := range b.visible() {
 		if button, ok := o.(*button); ok && button.Importance == widget.HighImportance && !button.Disabled() {
@@ -133,7 +133,7 @@ func TestAPersonSaysWhetherItIsTheInvoice(t *testing.T) {
 		says        string
 	}{
 		{"it is", "doubt.yes", "Claim", finalized(billing.Exported), "Invoice INV-32 is the one in Xero. It counts as exported."},
-		{"it is another one", "It's a different invoice", "Disown", finalized(billing.Failed), "Invoice INV-32 isn't the one in Xero. It's not exported."},
+		{"it is another one", "It's a different invoice", "Disown", finalized(billing.Failed), "Invoice INV-32 isn't the one in Xero. It hasn't been exported."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fake := newDoubtful().alone()
@@ -207,12 +207,12 @@ func TestADecisionThatIsRefusedShowsBothAgain(t *testing.T) {
 		t.Error("it cannot be decided again")
 	}
 	// Another member has decided meanwhile.
-	fake.refuse["Disown"] = app.Errorf(app.Conflict, "problem.as-told", "Problem", "There is nothing to decide.")
+	fake.refuse["Disown"] = app.Errorf(app.Conflict, "problem.as-told", "Problem", "There's nothing to decide.")
 	fake.mu.Lock()
 	fake.after.doubts = nil
 	fake.mu.Unlock()
 	b.tap("It's a different invoice")
-	b.see("Couldn't compare with Xero", "There is nothing to decide.")
+	b.see("Couldn't compare with Xero", "There's nothing to decide.")
 	b.key(fyne.KeyEscape)
 	if b.w.dialogs.top() != nil {
 		t.Error("what is no doubt any more is still asked")

@@ -16,8 +16,7 @@ import (
 	"feebridge/screens/style"
 )
 
-// FailureParams are what the page is made of that is shown instead of a firm whose data could not
-// be opened.
+// FailureParams are what the page shows when a firm's data could not be opened.
 type FailureParams struct {
 	Window      fyne.Window
 	Preferences fyne.Preferences
@@ -41,7 +40,7 @@ type FailureParams struct {
 type failure struct {
 	*shell
 	FailureParams
-	told *fyne.Container // how what the person chose went
+	told *fyne.Container // the result of what the person chose
 }
 
 // ShowFailure fills the window with why the firm's data could not be opened, and what a person can
@@ -121,7 +120,7 @@ func (f *failure) rest() fyne.CanvasObject {
 		newButton(f.keys, lang.L("action.quit"), f.Quit))
 }
 
-// details are for whoever helps: the words of the commands and the log, and what they came from.
+// details are for the person who helps: the words of the commands and the log, and their cause.
 func (f *failure) details() string {
 	text := fmt.Sprintf("Feebridge %s, %s %s\n%s\n%v\n", f.Version, runtime.GOOS, runtime.GOARCH, f.File, f.Err)
 	if f.Damaged != nil && f.Damaged.Err != nil {

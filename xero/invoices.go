@@ -96,8 +96,8 @@ func (v invoice) status() ledger.InvoiceStatus {
 	return ledger.InvoiceStatus(strings.ToUpper(strings.TrimSpace(v.Status)))
 }
 
-// lacks names what the invoice does not say of itself although every invoice has it, or "". An
-// amount that is left out is unknown, and not 0.00.
+// lacks names what the invoice does not say of itself although every invoice has it, or "". An amount
+// that is left out is unknown, not 0.00.
 func (v invoice) lacks() string {
 	for _, has := range []struct{ name, value string }{
 		{"Type", v.Type}, {"InvoiceID", string(v.InvoiceID)}, {"Status", v.Status}, {"CurrencyCode", v.CurrencyCode}, {"Total", v.Total.String()},
@@ -261,8 +261,8 @@ func (c *Client) standings(ctx context.Context, t ledger.TenantID, searches []se
 	return found, nil
 }
 
-// errNoID is what is wrong with an element that could be any invoice: to leave it out would make
-// that one absent.
+// errNoID is the error for an element that could be any invoice: leaving it out would make that one
+// absent.
 var errNoID = errors.New("an invoice in it has no ID")
 
 // inFull reads invoices by their IDs, with all that Xero has of them.

@@ -63,7 +63,7 @@ func TestNoOddAnswerIsTakenForAnotherState(t *testing.T) {
 	const (
 		asIs   = "INV-0007 AUTHORISED, 40.00 due, dated 2019-03-11, paid on "
 		broken = "interrupted: the answer is not understood"
-		proxy  = "interrupted: A proxy or firewall on the way answered"
+		proxy  = "interrupted: A proxy or firewall answered"
 		absent = "nothing"
 	)
 	noType := but(`"Type":"ACCREC",`, ``)

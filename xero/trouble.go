@@ -64,7 +64,7 @@ func fromXero(h http.Header) bool {
 	return false
 }
 
-// proxyText says that something on the way answered, with what it said.
+// proxyText says that a proxy or firewall answered, and what it said.
 func proxyText(resp *http.Response, body []byte) string {
 	said := pageText(resp.Header, body)
 	if to, err := resp.Location(); err == nil && said == "" {

@@ -37,9 +37,9 @@ var EmptyDatabase = sync.OnceValue(func() []byte {
 	return content
 })
 
-// Raw runs a statement on a firm's database, as no Feebridge would, and returns how many rows it changed.
-// It waits for its turn: others write there meanwhile. What the file was when it was closed is forgotten:
-// else Feebridge would tell that another program changed it.
+// Raw runs a statement on a firm's database, as no Feebridge would, and returns how many rows it changed. It waits
+// for its turn: others write there meanwhile. It also removes the sum of the closed file, or Feebridge would say that
+// another program changed it.
 func Raw(t testing.TB, path, statement string, args ...any) int64 {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(60000)")
@@ -65,7 +65,7 @@ func Raw(t testing.TB, path, statement string, args ...any) int64 {
 	return n
 }
 
-// Raw does so on the world's firm.
+// Raw runs a statement on the world's firm.
 func (w *World) Raw(statement string, args ...any) int64 {
 	w.T.Helper()
 	return Raw(w.T, w.Path, statement, args...)

@@ -10,8 +10,8 @@ import (
 	"feebridge/xero/sim"
 )
 
-// SettleDoubts says of each invoice that may be in Xero what a person would who compares both: it is
-// the one that was sent with one of its marks, or none. It returns how many there were.
+// SettleDoubts decides about each invoice that may be in Xero as a person would who compares both: it
+// is the one in Xero that was sent with one of its marks, or none. It returns how many there were.
 func (p *Process) SettleDoubts(ids []billing.InvoiceID) (doubts int) {
 	w := p.World
 	w.T.Helper()

@@ -127,8 +127,8 @@ func (v Invoice) Name() translations.Phrase {
 	return translations.Say("invoice.title", "Number", v.Number)
 }
 
-// CheckTexts returns why a text of the invoice cannot be stored, or nil. What was stored before
-// there was this rule is checked when it is saved again.
+// CheckTexts returns why a text of the invoice cannot be stored, or nil. What was stored before this
+// rule existed is checked when it is saved again.
 func (v Invoice) CheckTexts() error {
 	var first error
 	note := func(_ Field, err error) {
@@ -143,14 +143,14 @@ func (v Invoice) CheckTexts() error {
 	return first
 }
 
-// checkHead tells each text of the head whether it can be stored, with its field.
+// checkHead checks whether each text of the head can be stored, and names its field.
 func (v Invoice) checkHead(tell func(Field, error)) {
 	tell(ReferenceField, CheckLine(translations.Say("field.reference"), v.Reference))
 	tell(ThemeField, CheckLine(translations.Say("field.branding-theme"), v.BrandingTheme))
 	tell(NoteField, CheckLines(translations.Say("field.note"), v.Note))
 }
 
-// checkTexts tells each text of the line whether it can be stored, with its field.
+// checkTexts checks whether each text of the line can be stored, and names its field.
 func (l Line) checkTexts(tell func(Field, error)) {
 	tell(CodeField, CheckLine(translations.Say("field.billing-code"), l.Code))
 	tell(DescriptionField, CheckLines(translations.Say("field.description"), l.Description))

@@ -34,7 +34,7 @@ const (
 	NotFoundInXero // absent from a complete reading of what Xero has
 	Removing       // on its way back to draft; of a closed one, on its way to be voided
 	Held           // kept back by a person
-	MayBeOurs      // Xero has one that may be it, and nothing proves it: a person says
+	MayBeOurs      // it may be in Xero, and nothing proves it: a person decides
 )
 
 var exportNames = [...]string{
@@ -92,8 +92,8 @@ const (
 	Void                     // on its way to be voided at our request
 	Removed                  // gone from Xero at our request
 	KeepThere                // it stays in Xero
-	Doubt                    // Xero has one that may be it
-	Disown                   // a person says that what Xero has is another one
+	Doubt                    // it may be in Xero
+	Disown                   // a person says that the invoice in Xero is a different one
 	eventCount
 )
 

@@ -9,9 +9,8 @@ import (
 	"feebridge/assets/translations"
 )
 
-// CheckLine returns why a text of one line cannot be stored, or nil: it has a character that
-// nobody sees, with which a name can look like another, or work on a terminal. The place is what
-// the text is of.
+// CheckLine returns why a text of one line cannot be stored, or nil: it has an invisible character,
+// which can make a name look like another, or act on a terminal. The place names the field.
 func CheckLine(place translations.Phrase, text string) error { return checkText(place, text, "") }
 
 // CheckLines returns why a text that may have several lines cannot be stored, or nil.
@@ -56,16 +55,16 @@ func checkText(place translations.Phrase, text, allowed string) error {
 	return nil
 }
 
-// Visible returns a text with each character that nobody sees written out, as in <U+202E>. Line
-// feeds and tabs stay.
+// Visible returns a text with each invisible character written out, as in <U+202E>. Line feeds and
+// tabs stay.
 func Visible(text string) string {
 	return WriteOut(text, func(sign string, broken bool) string {
 		return "<" + hiddenSign{sign, broken}.name() + ">"
 	})
 }
 
-// WriteOut returns a text with what write makes of each character that nobody sees, or of each
-// byte that is no text. Line feeds and tabs stay.
+// WriteOut returns a text in which write replaces each invisible character and each byte that isn't
+// UTF-8. Line feeds and tabs stay.
 func WriteOut(text string, write func(sign string, broken bool) string) string {
 	var b strings.Builder
 	done := 0
@@ -80,7 +79,7 @@ func WriteOut(text string, write func(sign string, broken bool) string) string {
 	return b.String() + text[done:]
 }
 
-// hiddenSign is a character that nobody sees, or a byte that is none of a text in UTF-8.
+// hiddenSign is an invisible character, or a byte that isn't UTF-8.
 type hiddenSign struct {
 	text   string
 	broken bool
@@ -94,7 +93,7 @@ func (s hiddenSign) name() string {
 	return fmt.Sprintf("%U", r)
 }
 
-// hiddenIn goes through the characters of a text that nobody sees, with the offset of each.
+// hiddenIn goes through the invisible characters of a text, with the offset of each.
 func hiddenIn(text string) func(yield func(int, hiddenSign) bool) {
 	return func(yield func(int, hiddenSign) bool) {
 		before := rune(-1)
@@ -111,9 +110,9 @@ func hiddenIn(text string) func(yield func(int, hiddenSign) bool) {
 	}
 }
 
-// hidden reports whether a character cannot be seen between what is before and after it: controls,
-// marks and overrides of the direction, joiners, and what else is there for the layout alone. The
-// signs that Arabic puts in front of a number are of that kind, too, but seen.
+// hidden reports whether a character is invisible between what is before and after it: controls,
+// marks and overrides of the direction, joiners, and others that only serve the layout. The signs
+// that Arabic puts in front of a number belong to that kind, but are visible.
 func hidden(before, r rune, after string) bool {
 	switch {
 	case r < utf8.RuneSelf:
@@ -142,8 +141,8 @@ var joined = []*unicode.RangeTable{
 	{R16: []unicode.Range16{{Lo: 0x064b, Hi: 0x0655, Stride: 1}, {Lo: 0x0670, Hi: 0x0670, Stride: 1}}}, // Arabic vowels
 }
 
-// joins reports whether a joiner means something behind a character: in a word of such a script,
-// or in an emoji that is made of several.
+// joins reports whether a joiner has a meaning after a character: in a word of such a script, or in
+// an emoji that is made of several.
 func joins(before, r rune) bool {
 	isEmoji := unicode.In(before, unicode.So, unicode.Sk) || before == emojiVariation
 	return unicode.In(before, joined...) || r == zeroWidthJoiner && isEmoji

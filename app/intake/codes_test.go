@@ -62,7 +62,7 @@ func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
 		"twice":          {"Code\nA\na\n", "Line 3, Code: The billing code a is also in line 2. Remove one of them."},
 		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
 		"unknown tax":    {"Code,Tax\nA,Vat\n", "Line 2, Tax: There's no tax rate called “Vat”. Add it to the tax rates first, or correct the name."},
-		"hidden":         {"Code,Description\nA,W\u200bork\n", "Line 2, Code: Description: there is a hidden character, U+200B, after “W”."},
+		"hidden":         {"Code,Description\nA,W\u200bork\n", "Line 2, Code: Description: there's a hidden character, U+200B, after “W”."},
 		"no code":        {"Code,Description\n,Work\n", "Line 2, Code: Enter a billing code."},
 	} {
 		_, problems := codesOf(t, a, c.file)

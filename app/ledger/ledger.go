@@ -104,8 +104,8 @@ const (
 )
 
 // Settlement returns how far the invoice is paid. Xero makes an invoice PAID by payments, credit
-// notes, prepayments and overpayments alike. It counts for paid unless credit notes alone are known
-// to have done it: who takes a paid one for credited bills it twice.
+// notes, prepayments and overpayments alike. It counts as paid unless credit notes alone are known to
+// have done it: a paid invoice that is taken for credited is billed twice.
 func (s Standing) Settlement() Settlement {
 	switch paid, credited := s.AmountPaid.Sign() > 0, s.AmountCredited.Sign() > 0; {
 	case s.Status == PaidThere && credited && !paid && s.CreditedBy == CreditNotes:
@@ -172,8 +172,8 @@ type Sent struct {
 	Total    money.Amount
 }
 
-// Differences returns the figures in which an invoice in Xero is not the one that was sent. Of one
-// that is not in force any more none matters, and Xero tells other figures of some of those.
+// Differences returns the figures in which an invoice in Xero is not the one that was sent. For one
+// that is deleted or voided none matters, and Xero changes the figures of some of those.
 func (s Sent) Differences(st Standing) []Difference {
 	if !st.Live() {
 		return nil

@@ -22,7 +22,7 @@ type Mapping struct {
 	Taxes          map[string]string // tax code to TaxType; a code that is not here is a TaxType itself
 	Note           bool              // write a note into the history of every exported invoice in Xero; one call each
 	AttachPaper    bool              // attach the printed invoice to it; one call each
-	MarkReference  bool              // where marks do not survive, put what is left of one into the reference, which is printed
+	MarkReference  bool              // where marks do not survive, put the key of one into the reference, which is printed
 }
 
 // Target is where the lines of a billing code go: to an account or to an item, whose
@@ -119,7 +119,7 @@ func (m Mapping) Check(chart Chart, was Mapping) error {
 	return nil
 }
 
-// checkTexts refuses billing codes and taxes with a character that nobody sees. All else that a
+// checkTexts refuses billing codes and taxes with an invisible character. Everything else that a
 // mapping names is in the organisation.
 func (m Mapping) checkTexts() error {
 	for _, code := range slices.Sorted(maps.Keys(m.Codes)) {

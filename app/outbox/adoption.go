@@ -103,7 +103,7 @@ func (f *adoption) unmarked(st ledger.Standing) error {
 	return err
 }
 
-// doubt keeps an invoice from being sent again that Xero may have.
+// doubt keeps an invoice that may be in Xero from being sent again.
 func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	totals, err := v.Totals()
 	if err != nil {

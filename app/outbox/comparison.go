@@ -176,8 +176,7 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	return err
 }
 
-// mostHistories is how many histories a comparison reads, one call each: what is left is told apart by a
-// person.
+// mostHistories is how many histories a comparison reads, one call each. A person decides about the rest.
 const mostHistories = 200
 
 // readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive

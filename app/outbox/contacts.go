@@ -341,7 +341,7 @@ func (k *contacts) followMergesOf(ctx context.Context, sent []app.Export, byMark
 	return k.followMerges(ctx, k.tenant, k.directory, moved)
 }
 
-// followMergesAmong does so with what bears no mark and has the number of an export, too.
+// followMergesAmong also follows invoices that bear no mark and have the number of an export.
 func (k *contacts) followMergesAmong(ctx context.Context, sent []app.Export, found reading) error {
 	var moved []ledger.ContactID
 	for _, e := range sent {

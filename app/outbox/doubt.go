@@ -13,7 +13,7 @@ import (
 	"feebridge/assets/translations"
 )
 
-// What is said of an invoice that Xero has already, or may have.
+// Messages about an invoice that is, or may be, in Xero already.
 var (
 	mayBeOurs  = ledger.Message{Text: translations.Text("message.may-be-ours"), Cause: ledger.MayBeOurs}
 	foundAgain = ledger.Message{Text: translations.Text("message.found-again"), Cause: ledger.FoundAgain, Warning: true}
@@ -99,7 +99,7 @@ func (m exporting) wanted(all []ledger.Standing) (map[billing.Number]bool, error
 	return wanted, nil
 }
 
-// likeness tells how much an invoice that bears no mark is like the one that was sent; 0 for too little.
+// likeness says how similar an invoice without a mark is to the one that was sent; 0 for not enough.
 func (m exporting) likeness(st ledger.Standing, found reading) int {
 	sent := m.Sent()
 	if c, known := m.kind.contacts.directory.ByID(sent.Contact); known {
@@ -130,8 +130,8 @@ func disowned(earlier []app.Export, id ledger.InvoiceID) bool {
 }
 
 // Claim says that what Xero has under an ID is the invoice: its export ends as the answer would have
-// ended it. It is read in Xero first. One that is not there any more, stands otherwise than it was
-// shown, or is another invoice of the firm is a Conflict; how it stands now is kept to be shown.
+// ended it. It is read in Xero first. The error is a Conflict if it is gone, has changed since it was
+// shown, or is another invoice of the firm; its present state is kept to be shown.
 func (o *Outbox) Claim(ctx context.Context, by staff.Member, id billing.InvoiceID, there ledger.InvoiceID) error {
 	var t app.Tracked
 	err := o.app.View(ctx, func(r app.Reader) (err error) {
@@ -159,8 +159,8 @@ func (o *Outbox) Claim(ctx context.Context, by staff.Member, id billing.InvoiceI
 	return refused
 }
 
-// claim reads an invoice in Xero, and ends with it the export of the one here. Why a person has to look
-// again is refused.
+// claim reads an invoice in Xero, and ends the export of the one here with it. The value refused says
+// why a person has to compare again.
 func (r *refresher) claim(ctx context.Context, by staff.Member, t app.Tracked, there ledger.InvoiceID) (refused, err error) {
 	found, err := r.books.ByID(ctx, r.tenant, []ledger.InvoiceID{there})
 	if err != nil {
@@ -189,7 +189,7 @@ func (r *refresher) claim(ctx context.Context, by staff.Member, t app.Tracked, t
 	return refused, err
 }
 
-// lookAtDoubts reads again what in Xero may be invoices. What is not there any more is none.
+// lookAtDoubts reads the candidates in Xero again. One that is gone is no longer a candidate.
 func (r *refresher) lookAtDoubts(ctx context.Context, ids []billing.InvoiceID) error {
 	var all []ledger.InvoiceID
 	err := r.store.Look(ctx, func(rd Reader) error {
@@ -261,7 +261,7 @@ func (r *refresher) settleDoubt(
 	return nil, err
 }
 
-// takeOut parts the invoice of an ID from the others.
+// takeOut separates the invoice with an ID from the others.
 func takeOut(all []ledger.Standing, id ledger.InvoiceID) (one, others []ledger.Standing) {
 	for _, st := range all {
 		if st.ID == id {

@@ -28,7 +28,7 @@ type effects struct {
 	extras    []app.Extra
 	entries   []staff.Entry
 	learnt    []time.Time // when in Xero changed what was learnt otherwise than by a refresh
-	marks     app.Marks   // what Xero's answers told of them; MarksUnknown for nothing
+	marks     app.Marks   // what Xero's answers showed about them; MarksUnknown for nothing
 	ends      bool        // runs may have ended
 
 	remember []func()

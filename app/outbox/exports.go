@@ -464,7 +464,7 @@ func marked(r Reader, all []ledger.Standing) (map[ledger.InvoiceID]bool, error) 
 	return bears, nil
 }
 
-// marksRead tells what becomes of marks where some of ours were read.
+// marksRead says whether marks survive, if some of ours were read.
 func marksRead(sent []app.Export, byMark map[string]ledger.Standing) app.Marks {
 	marks := app.MarksUnknown
 	for _, e := range sent {

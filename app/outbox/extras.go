@@ -26,7 +26,7 @@ func (k *exports) wantExtras(e *effects, export app.Export) {
 	}
 }
 
-// wantNote notes that the export is to be told of in the history of the invoice.
+// wantNote notes that the invoice's history in Xero is to mention the export.
 func (k *exports) wantNote(e *effects, export app.Export) {
 	e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.HistoryNote})
 }

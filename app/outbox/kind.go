@@ -47,7 +47,7 @@ type reading struct {
 	byMark map[string]ledger.Standing           // exports, by the keys of their marks
 	taken  map[string]bool                      // exports: the folded numbers that invoices have which are not deleted
 	others map[ledger.InvoiceID]ledger.Standing // exports: what bears no mark of ours
-	marks  app.Marks                            // exports: what becomes of marks there, as far as this reading tells
+	marks  app.Marks                            // exports: whether marks survive there, as far as this reading shows
 	byID   map[ledger.InvoiceID]ledger.Standing // removals
 }
 

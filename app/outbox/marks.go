@@ -10,22 +10,22 @@ import (
 	"feebridge/assets/translations"
 )
 
-// What is said of an invoice whose mark Xero did not return.
+// The message about an invoice whose mark Xero did not return.
 var (
 	markLost = ledger.Message{Text: translations.Text("message.mark-lost"), Cause: ledger.MarkLost, Warning: true}
 	noRoom   = ledger.Message{Text: translations.Text("message.no-room-for-mark"), Cause: ledger.MarkLost, Warning: true}
 )
 
-// probe is an export that was taken, to be read once the way a look-up reads.
+// probe is an accepted export, to be read once in the way a look-up reads.
 type probe struct {
 	export app.ExportID
 	mark   string // that was sent
 	there  ledger.InvoiceID
-	told   app.Marks // what became of the mark in the answer
+	told   app.Marks // how the answer returned the mark
 }
 
-// learn notes what the answer to an export tells of marks, and returns what a person is to know of it.
-// Where nothing is known yet, a list has to tell the same.
+// learn notes what the answer to an export says about marks, and returns the message for a person.
+// Where nothing is known yet, a list has to confirm it.
 func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 	told, known := app.MarksOf(m.Export.Mark, st.Mark), m.kind.org.Marks
 	switch {
@@ -51,8 +51,9 @@ func (k *exports) marksReferences() bool {
 	return k.mapping.MarkReference && k.org.Marks == app.MarksDropped
 }
 
-// learnByList reads an invoice that was just taken in a list, as a look-up does, and keeps what becomes
-// of marks in the organisation. It is done once; where it fails, the next export that is taken tells.
+// learnByList reads an invoice that was just accepted in a list, as a look-up does, and keeps whether
+// marks survive in the organisation. It does so once; if it fails, the next accepted export is read
+// instead.
 func (s *sender) learnByList(ctx context.Context) error {
 	p := s.probe
 	s.probe = nil
@@ -81,7 +82,7 @@ func (s *sender) learnByList(ctx context.Context) error {
 	})
 }
 
-// marksAre notes what was learnt of marks.
+// marksAre notes what was learnt about marks.
 func (s *sender) marksAre(told app.Marks) {
 	if worse := s.org.Marks.Worse(told); worse != s.org.Marks {
 		s.org.Marks = worse
@@ -102,7 +103,7 @@ func (e *effects) warn(t app.Tracked, m ledger.Message) {
 	e.standings = append(e.standings, t.Export)
 }
 
-// keepMarks keeps what was learnt of marks, where it is worse than what was known.
+// keepMarks keeps what was learnt about marks, if it is worse than what was known.
 func (e *effects) keepMarks(tx Tx) error {
 	org, err := app.OrganisationOf(tx, e.tenant)
 	if err != nil || org.Marks.Worse(e.marks) == org.Marks {

@@ -54,7 +54,7 @@ type sender struct {
 	lookFails int       // in a row
 
 	org       app.Organisation     // as this sender last stored it
-	probe     *probe               // what is to tell of marks; nil for nothing
+	probe     *probe               // what will show whether marks survive; nil for nothing
 	histories int                  // that were read
 	losses    map[string]int       // by member: how often it was proven absent after it was sent
 	sent      map[string]time.Time // by member: when this sender first sent it

@@ -16,10 +16,10 @@ import (
 // the page is not read then. It returns the moment of Xero's clock up to which all changes are
 // known then.
 //
-// What changes while a list is read moves to its front, past the pages that are still to come.
-// So after a list of several pages the front is read again, until one page has all that is new.
-// An invoice may come again, in a newer state or the same. One whose time of change is wrong may
-// stand before all others; so a page tells by its oldest change whether what follows is known.
+// What changes while a list is read moves to its front, past the pages that are still to come. So
+// after a list of several pages the front is read again, until one page has all that is new. An
+// invoice may come again, in a newer state or the same. One with a wrong time of change may come
+// before all others; so the oldest change of a page decides whether what follows is known.
 func readSince(ctx context.Context, books app.Books, t ledger.TenantID, from time.Time, take func(ledger.Page) (enough bool, err error)) (reached time.Time, err error) {
 	seen := map[ledger.InvoiceID]time.Time{}
 	reached = from

@@ -44,7 +44,7 @@ const (
 	AuditDisconnect  AuditAction = "disconnect"
 	AuditConnection  AuditAction = "connection" // it ended, or works again
 	AuditMap         AuditAction = "map"
-	AuditCheckXero   AuditAction = "check Xero" // try on it what is assumed of Xero
+	AuditCheckXero   AuditAction = "check Xero" // what is assumed about it
 	AuditMarks       AuditAction = "marks"      // whether they survive in Xero was learnt
 	AuditExportTo    AuditAction = "export to"  // another organisation
 	AuditLinkContact AuditAction = "link contact"
@@ -77,8 +77,8 @@ const (
 	AuditLoseAnswer   AuditAction = "lose answer"
 	AuditExportEnded  AuditAction = "export ended"
 	AuditFind         AuditAction = "find in Xero"   // by its mark, after the database was copied
-	AuditClaim        AuditAction = "claim in Xero"  // a person says that what Xero has is the invoice
-	AuditDisown       AuditAction = "disown in Xero" // a person says that it is another one
+	AuditClaim        AuditAction = "claim in Xero"  // a person says that it is the invoice in Xero
+	AuditDisown       AuditAction = "disown in Xero" // a person says that it is a different one
 	AuditReadAgain    AuditAction = "read again"     // something has changed there
 	AuditVoid         AuditAction = "void in Xero"   // asked to be
 	AuditRemoved      AuditAction = "removed from Xero"

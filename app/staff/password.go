@@ -120,9 +120,9 @@ func (p Password) lockTime() time.Duration {
 	return min(firstLock<<max(0, min(p.Failures-freeFailures, 10)), longestLock)
 }
 
-// LockAnew returns what a lock becomes that would last longer than it was made for: the clock
-// was set back since, or was ahead when it was made. It begins anew, so that setting the clock
-// back opens nothing, and a clock that was wrong keeps nobody out for years.
+// LockAnew returns the new lock for one that would last longer than it was made for: the clock was
+// set back since, or was ahead when it was made. It starts again, so that setting the clock back
+// opens nothing, and a wrong clock keeps nobody out for years.
 func (p Password) LockAnew(now time.Time) (anew Password, is bool) {
 	if most := p.lockTime(); p.Locked.Sub(now) > most {
 		p.Locked = now.Add(most)

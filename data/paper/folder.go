@@ -9,9 +9,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Folder is where invoices are printed to that are only looked at. A viewer needs a file of them, and
-// nobody else does: they go when Feebridge ends, and those that one left which was killed when the
-// next one starts. It is safe for use by many goroutines.
+// Folder is where previewed invoices are printed. Only a viewer needs the files: they are removed
+// when Feebridge ends, or, if it was killed, at the next start. It is safe for use by many
+// goroutines.
 type Folder struct {
 	within string // the folder for temporary files
 

@@ -57,7 +57,7 @@ func (u unsound) Error() string { return strings.Join(u, "; ") }
 // Error says it.
 func (a altered) Error() string { return string(a) }
 
-// errSum is found where the file is not the one that was closed.
+// errSum says that the file is not the one that was closed.
 const errSum = altered("the file is not as it was when the database was closed")
 
 // sound returns what is wrong with a database, or nil.
@@ -72,8 +72,8 @@ func sound(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// onlyOurPrograms makes sure that a file which comes from anywhere brings no triggers and no views but those of its
-// schema: they would run with whatever is written here.
+// onlyOurPrograms makes sure that a file of unknown origin has no triggers and views but those of its schema: they
+// would run with every change made here.
 func onlyOurPrograms(ctx context.Context, path string, settings []string, version int64) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -164,17 +164,17 @@ func isDamage(err error) bool {
 		is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
 }
 
-// isNoFirm reports whether err, of looking at a file, says that there is no firm's database in it, for whatever reason
-// that lies in the file: where there was one, it is damaged. A file of the same name that cannot be reached is not.
+// isNoFirm reports whether err says that a file holds no firm's database, for a reason within the file. If it held
+// one before, it is damaged. A file that cannot be reached is not.
 func isNoFirm(err error) bool {
 	return isDamage(err) || errors.Is(err, errNoFirm) ||
 		is(err, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG)
 }
 
-// errNoFirm is behind the refusal of a file that is sound, and no firm's database.
+// errNoFirm says that a file is sound but not a firm's database.
 var errNoFirm = errors.New("no firm's database")
 
-// damaged returns what is told of a damaged file, with the newest good copy beside it.
+// damaged returns the error for a damaged file, with the newest good copy beside it.
 func damaged(ctx context.Context, path string, err error) *app.Damaged {
 	d := &app.Damaged{File: path, What: app.Broken, Err: err}
 	var other altered
@@ -312,7 +312,7 @@ func (db *DB) IsDamaged() bool { return db.isDamaged() }
 
 func (db *DB) isDamaged() bool { return db.damage.Load() != nil }
 
-// noteDamage lets nothing be written any more.
+// noteDamage stops all writing from now on.
 func (db *DB) noteDamage(err error) {
 	db.damage.CompareAndSwap(nil, &app.Damaged{File: db.path, What: app.Broken, Err: err})
 }
@@ -377,8 +377,8 @@ func CopyAsItIs(path, to string) (err error) {
 // LookOnly opens a damaged database as far as it can be read. Nothing is written to it.
 func LookOnly() Option { return func(db *DB) { db.lookOnly = true } }
 
-// AsItIs takes a database that another program changed as it is: it is whole, and who knows where it comes from? So it
-// becomes a copy, and is compared with Xero before anything is sent. One that is broken is refused still.
+// AsItIs opens a database that another program changed as it is. Since nobody knows what was changed, it becomes a
+// copy, and is compared with Xero before anything is sent. A broken one is still refused.
 func AsItIs() Option { return func(db *DB) { db.asItIs = true } }
 
 // openToLook opens the database for reading. All that would be written to it is refused, as is what is found damaged

@@ -18,8 +18,9 @@ func (e engine) Read(ctx context.Context) (*sql.Tx, error) {
 	return e.db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 }
 
-// Write begins with SQLite's lock for writing. All processes are on this computer, and go by its clock.
-// In a damaged database a transaction runs that writes nothing, such as that of who signs in to look.
+// Write begins with SQLite's lock for writing. All processes are on this computer, and go by its
+// clock. In a damaged database, a transaction that writes nothing still runs, such as the sign-in of
+// a person who only looks.
 func (e engine) Write(ctx context.Context) (*sql.Tx, time.Time, error) {
 	if e.db.isDamaged() {
 		tx, err := e.Read(ctx)
@@ -52,7 +53,7 @@ func (engine) Row(values []any) string { return "(?" + strings.Repeat(", ?", len
 // transaction prepares its statements. Rows that it takes from a text of JSON take twice as long.
 func (engine) AtOnce() int { return 100 }
 
-// Explain notes damage, whoever comes upon it: nothing is written from then on.
+// Explain notes damage, whoever finds it: nothing is written from then on.
 func (e engine) Explain(ctx context.Context, doing string, err error) error {
 	if isDamage(err) {
 		e.db.noteDamage(err)

@@ -72,7 +72,7 @@ func (f found) is(beside seen, path string) bool {
 	return err == nil && f.instance == beside.Instance && f.seq >= beside.Seq && host == beside.Host && place == beside.Path
 }
 
-// glance makes sure that a file is a firm's database, as far as shows without reading all of it.
+// glance makes sure that a file is a firm's database, as far as that shows without reading all of it.
 func glance(ctx context.Context, path string, settings []string) (f found, err error) {
 	f.path = path
 	if f.empty, err = look(ctx, path, settings); err != nil {
@@ -180,8 +180,8 @@ func leftBeside(path string) bool {
 // KeepBackup implements app.Backups.
 func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
 	path := beside(db.path, nightlyWord, day.String())
-	// One of this day may have been made before the database was restored. It is checked all the
-	// same: a damaged database drives no good copy out.
+	// One of this day may have been made before the database was restored. The database is checked
+	// all the same: a damaged one replaces no good copy.
 	err := db.Backup(ctx, path, false)
 	if errors.Is(err, fs.ErrExist) {
 		err = db.Check(ctx)

@@ -41,7 +41,7 @@ type DB struct {
 	witness  string // a folder; "" for no witness
 	lookOnly bool
 	asItIs   bool
-	accepted bool // it was altered, and a person said that it be taken as it is
+	accepted bool // it was altered, and a person decided to use it as it is
 }
 
 var _ app.Backups = (*DB)(nil)

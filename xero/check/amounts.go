@@ -44,7 +44,7 @@ var amounts = &step{
 		{Assumption{
 			Name: "amount.half-cent", Source: told,
 			Expected: "A line amount of half a cent is rounded up.",
-			Why:      "Totals are computed here before they are sent; one that differs is told to a person.",
+			Why:      "Feebridge computes totals before it sends an invoice, and reports one that differs.",
 		}, func(l *lab) finding { return l.sameAmounts("lines", "LineAmount") }},
 		{Assumption{
 			Name: "amount.half-cent-negative", Source: undocumented,

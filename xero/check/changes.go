@@ -60,8 +60,8 @@ var changeListed = &step{
 	rows: []assumption{
 		{Assumption{
 			Name: "changes.newest-first", Source: documented,
-			Expected: "In the order that is asked for, no change in the list is newer than the one before it.",
-			Why:      "In another order a refresh would pass changes by.",
+			Expected: "In the order asked for, no change in the list is newer than the one before it.",
+			Why:      "In another order, a refresh would miss changes.",
 		}, func(l *lab) finding {
 			if len(l.changes) < 2 {
 				return unclear("the list has fewer than two changes")
@@ -78,7 +78,7 @@ var changeListed = &step{
 		{Assumption{
 			Name: "changes.front", Source: undocumented,
 			Expected: "A change moves the invoice to the front of the list at once.",
-			Why:      "A refresh that reads several pages asks for the front again.",
+			Why:      "A refresh that reads several pages reads the first one again.",
 		}, func(l *lab) finding {
 			before := 0 // others of this run: what a person changes meanwhile may come first
 			for _, e := range l.changes {
@@ -148,15 +148,15 @@ var changeSince = &step{
 	rows: []assumption{
 		{Assumption{
 			Name: "changes.since", Source: documented,
-			Expected: "Asked for from a second before it, a change is listed.",
-			Why:      "A refresh asks from a second before the time up to which it knows.",
+			Expected: "A list of changes from one second before a change includes it.",
+			Why:      "A refresh asks for changes from one second before the time it has read up to.",
 		}, func(l *lab) finding {
 			return holds(l.early != nil, "%s", map[bool]string{true: "listed", false: "not listed"}[l.early != nil])
 		}},
 		{Assumption{
 			Name: "changes.until", Source: documented,
-			Expected: "Asked for from the second after it, a change isn't listed.",
-			Why:      "Otherwise every refresh reads everything.",
+			Expected: "A list of changes from one second after a change leaves it out.",
+			Why:      "Otherwise, every refresh would read everything.",
 		}, func(l *lab) finding {
 			return holds(l.late == nil, "%s", map[bool]string{true: "listed", false: "not listed"}[l.late != nil])
 		}},
@@ -191,12 +191,12 @@ var statusAlone = &step{
 		{Assumption{
 			Name: "status.lines", Source: told,
 			Expected: "A change of status without unitdp leaves unit amounts of four decimals as they are.",
-			Why:      "Deletions are sent without unitdp. Approving from here would have to know.",
+			Why:      "Feebridge sends deletions without unitdp. Approving invoices from Feebridge would depend on this.",
 		}, func(l *lab) finding { return sameUnit(l.plain, l.drafts["status"].write.Lines[0].UnitAmount) }},
 		{Assumption{
 			Name: "status.lines-unitdp", Source: told,
 			Expected: "A change of status with unitdp=4 leaves unit amounts of four decimals as they are.",
-			Why:      "So approving from here could be done.",
+			Why:      "With this, Feebridge could approve invoices.",
 		}, func(l *lab) finding {
 			return sameUnit(l.precise, l.drafts["status with unitdp"].write.Lines[0].UnitAmount)
 		}},
@@ -234,21 +234,21 @@ var deletion = &step{
 		{Assumption{
 			Name: "removal.listed", Source: undocumented,
 			Expected: "A deleted draft is in the list of changes, as DELETED.",
-			Why:      "So a refresh learns that it was deleted in Xero.",
+			Why:      "This is how a refresh learns that a draft was deleted in Xero.",
 		}, func(l *lab) finding {
 			return holds(l.removed.text("Status") == "DELETED", "%s", orNone(l.removed.text("Status")))
 		}},
 		{Assumption{
 			Name: "removal.readable", Source: told,
 			Expected: "A deleted draft is found by its ID.",
-			Why:      "One that isn't found is told as missing.",
+			Why:      "An invoice that isn't found is reported as missing.",
 		}, func(l *lab) finding {
 			return holds(l.removedByID.text("Status") == "DELETED", "%s", orNone(l.removedByID.text("Status")))
 		}},
 		{Assumption{
 			Name: "mark.deleted", Source: undocumented,
 			Expected: "A deleted draft still has its Url byte for byte.",
-			Why:      "A lost export that was deleted in Xero is known by it, and not sent again.",
+			Why:      "By its Url, Feebridge recognises an invoice whose answer was lost and which was then deleted in Xero, and doesn't send it again.",
 		}, func(l *lab) finding {
 			sent, got := l.drafts["delete"].write.Mark, l.removedByID.text("Url")
 			if l.removedByID == nil {
@@ -279,12 +279,12 @@ var deletedAgain = &step{
 		{Assumption{
 			Name: "text.status", Source: recorded,
 			Expected: "Deleting a draft again is refused: Invoice not of valid status for modification.",
-			Why:      "The words decide what the person is told.",
+			Why:      "The words decide what Feebridge tells the person.",
 		}, func(l *lab) finding { return refused(l.again.outcome, ledger.StatusMoved) }},
 		{Assumption{
 			Name: "removal.refused-id", Source: undocumented,
 			Expected: "The refusal of a deletion has the invoice's ID.",
-			Why:      "A refusal without it is taken for no answer, and the invoice looked up.",
+			Why:      "Feebridge treats a refusal without the ID as no answer, and looks up the invoice.",
 		}, func(l *lab) finding {
 			got := l.again.answer.text("InvoiceID")
 			return holds(got == string(l.removal.outcome.Standing.ID), "%s", map[bool]string{true: "its ID", false: "another ID, or none"}[got == string(l.removal.outcome.Standing.ID)])

@@ -1,4 +1,4 @@
-// Package check tries what Feebridge assumes of Xero and no document proves, on a Xero organisation
+// Package check tries what Feebridge assumes about Xero and no document proves, on a Xero organisation
 // that is there to be tried on: a person runs it with feebridge check-xero.
 //
 // An assumption is a row: a name, what is expected, why it matters, where it is from, and a look at
@@ -41,7 +41,7 @@ const (
 	Untried Verdict = "not tried"      // it was not asked for, or the organisation lacks what it needs
 )
 
-// Assumption is what Feebridge assumes of Xero.
+// Assumption is what Feebridge assumes about Xero.
 type Assumption struct {
 	Name     string
 	Expected string
@@ -154,7 +154,7 @@ func Run(ctx context.Context, cfg Config) ([]Result, error) {
 	return results, end
 }
 
-var errNotAsked = errors.New("it needs approved invoices, which only --approve makes")
+var errNotAsked = errors.New("it needs approved invoices, which are made only with --approve")
 
 // stops reports whether after the error nothing more is tried.
 func stops(ctx context.Context, err error) bool {

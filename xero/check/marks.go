@@ -90,7 +90,7 @@ var firstDraft = &step{
 		{Assumption{
 			Name: "create.accepted", Source: recorded,
 			Expected: "The answer to a created draft says OK and has its ID.",
-			Why:      "Only an element with both is taken for exported.",
+			Why:      "Feebridge counts an invoice as exported only when the answer has both.",
 		}, func(l *lab) finding {
 			o := l.first.outcome
 			return holds(o.Verdict == ledger.Accepted, "%s", said(o))
@@ -98,12 +98,12 @@ var firstDraft = &step{
 		{Assumption{
 			Name: "mark.answer", Source: undocumented,
 			Expected: "The answer has the Url byte for byte as it was sent.",
-			Why:      "By its Url, Feebridge knows an invoice for its own when an answer was lost.",
+			Why:      "By its Url, Feebridge recognises its own invoice when an answer was lost.",
 		}, ofFirst(func(l *lab) finding { return sameMark(l, l.first.answer) })},
 		{Assumption{
 			Name: "clock.date", Source: undocumented,
 			Expected: "The time in the answer and the Date header are at most 5 seconds apart.",
-			Why:      "How far Xero's clock is from this computer's decides from when on changes are asked for.",
+			Why:      "The difference between Xero's clock and this computer's decides from when a refresh asks for changes.",
 		}, func(l *lab) finding {
 			date, err := http.ParseTime(l.first.exchange.Header.Get("Date"))
 			made, ok := moment(object(l.first.exchange).text("DateTimeUTC"))
@@ -130,7 +130,7 @@ var firstDraft = &step{
 		})},
 		{Assumption{
 			Name: "theme.default", Source: undocumented,
-			Expected: "An invoice that names no branding theme gets the one that is sorted first.",
+			Expected: "An invoice that names no branding theme gets the one that sorts first.",
 			Why:      "The mapping shows that theme as the default.",
 		}, ofFirst(func(l *lab) finding {
 			if len(l.chart.Themes) == 0 {
@@ -221,14 +221,14 @@ var firstShown = &step{
 		{Assumption{
 			Name: "changes.shown", Source: undocumented,
 			Expected: "What was written is in the list of changes within a minute.",
-			Why:      "A refresh takes every change older than a minute for known.",
+			Why:      "A refresh counts on having seen every change that is older than a minute.",
 		}, func(l *lab) finding {
 			return holds(l.shown.element != nil, "%s", map[bool]string{true: fmt.Sprintf("listed after %v", l.shown.after), false: "not listed after a minute"}[l.shown.element != nil])
 		}},
 		{Assumption{
 			Name: "mark.changes", Source: undocumented,
 			Expected: "The list of changes has the Url byte for byte.",
-			Why:      "A lost invoice that was renumbered in Xero is found by it there.",
+			Why:      "This is how Feebridge finds an invoice whose answer was lost and which was then renumbered in Xero.",
 		}, func(l *lab) finding {
 			if l.shown.element == nil {
 				return unclear("the draft isn't in the list")
@@ -260,7 +260,7 @@ var firstByID = &step{
 		{Assumption{
 			Name: "mark.by-id", Source: undocumented,
 			Expected: "A look-up by ID has the Url byte for byte.",
-			Why:      "By its Url, an invoice is known for ours.",
+			Why:      "By its Url, Feebridge recognises its own invoice.",
 		}, func(l *lab) finding { return sameMark(l, l.byID) }},
 		{Assumption{
 			Name: "list.amount-due", Source: undocumented,
@@ -306,7 +306,7 @@ var firstByNumber = &step{
 	rows: []assumption{{Assumption{
 		Name: "mark.by-number", Source: undocumented,
 		Expected: "A look-up by number finds the draft, and has the Url byte for byte.",
-		Why:      "So Feebridge looks for an invoice whose answer was lost.",
+		Why:      "This is how Feebridge looks for an invoice whose answer was lost.",
 	}, func(l *lab) finding { return sameMark(l, l.byNumber) }}},
 }
 
@@ -322,12 +322,12 @@ var firstSingle = &step{
 		{Assumption{
 			Name: "mark.single", Source: undocumented,
 			Expected: "The single read has the Url byte for byte.",
-			Why:      "The link on the invoice in Xero leads back with it.",
+			Why:      "The link on the invoice in Xero needs it to lead back to Feebridge.",
 		}, func(l *lab) finding { return sameMark(l, l.single) }},
 		{Assumption{
 			Name: "unit.decimals", Source: documented,
 			Expected: "With unitdp=4, a unit amount keeps four decimals.",
-			Why:      "Totals here are computed with four.",
+			Why:      "Feebridge computes totals with four.",
 		}, func(l *lab) finding {
 			return sameUnit(l.single, l.first.write.Lines[0].UnitAmount)
 		}},

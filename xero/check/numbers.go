@@ -51,11 +51,11 @@ var numberTaken = &step{
 		{Assumption{
 			Name: "number.taken", Source: told,
 			Expected: "A PUT with a number that a draft has is refused: Invoice # must be unique.",
-			Why:      "With these words Feebridge looks whether the invoice is its own.",
+			Why:      "On these words, Feebridge checks whether the invoice is its own.",
 		}, func(l *lab) finding { return refused(l.taken.outcome, ledger.NumberTaken) }},
 		{Assumption{
 			Name: "number.untouched", Source: documented,
-			Expected: "A PUT with a number that is taken changes nothing of the invoice that has it.",
+			Expected: "A PUT with a number that is taken leaves the invoice that has it as it is.",
 			Why:      "An export must never overwrite another invoice.",
 		}, func(l *lab) finding {
 			for _, field := range []string{"Url", "Reference", "Total", "Status", "UpdatedDateUTC"} {
@@ -67,8 +67,8 @@ var numberTaken = &step{
 		}},
 		{Assumption{
 			Name: "refused.no-id", Source: recorded,
-			Expected: "What is refused has no ID, or one of zeros.",
-			Why:      "A refusal with an ID is looked up, for it may have been saved.",
+			Expected: "A refused invoice has no ID, or one of zeros.",
+			Why:      "Feebridge looks up a refused invoice that has an ID, because it may have been saved.",
 		}, func(l *lab) finding {
 			id := strings.Trim(l.taken.answer.text("InvoiceID"), "0-")
 			if l.taken.outcome.Verdict == ledger.Accepted {
@@ -95,8 +95,8 @@ var numberFolded = &step{
 	},
 	rows: []assumption{{Assumption{
 		Name: "number.case", Source: undocumented,
-		Expected: "Numbers that differ in upper and lower case alone are the same.",
-		Why:      "Feebridge takes them for the same.",
+		Expected: "Numbers that differ only in upper and lower case are the same.",
+		Why:      "Feebridge treats them as the same.",
 	}, func(l *lab) finding { return refused(l.folded.outcome, ledger.NumberTaken) }}},
 }
 
@@ -122,7 +122,7 @@ var keyReplayed = &step{
 	rows: []assumption{{Assumption{
 		Name: "key.replay", Source: documented,
 		Expected: "The same request under the same idempotency key gets the same answer, and makes nothing new.",
-		Why:      "So Feebridge learns what became of a request whose answer was lost.",
+		Why:      "This is how Feebridge learns the result of a request whose answer was lost.",
 	}, func(l *lab) finding {
 		same := l.keyed.outcome.Standing.ID == l.replayed.outcome.Standing.ID && l.replayed.outcome.Verdict == ledger.Accepted
 		if l.keyed.outcome.Verdict != ledger.Accepted {
@@ -139,7 +139,7 @@ var keyOfAnother = &step{
 	name: "an idempotency key with another body",
 	run: func(ctx context.Context, l *lab) error {
 		if l.keyed.outcome.Verdict != ledger.Accepted {
-			return errors.New("there is no key that was used")
+			return errors.New("no idempotency key was used")
 		}
 		w := l.draft()
 		made, err := l.create(ctx, l.key, w)
@@ -158,7 +158,7 @@ var keyOfAnother = &step{
 	rows: []assumption{{Assumption{
 		Name: "key.other-body", Source: documented,
 		Expected: "Another body under the same idempotency key is refused, and makes nothing.",
-		Why:      "A mistake of ours must not answer for another request.",
+		Why:      "If Feebridge used a key twice by mistake, it must not get the answer to another request.",
 	}, func(l *lab) finding {
 		if l.otherBody == nil {
 			return holds(false, "not refused; %d with the number", l.otherBodyMade)
@@ -171,7 +171,7 @@ var keyOfRefusal = &step{
 	name: "the idempotency key of a refusal",
 	run: func(ctx context.Context, l *lab) error {
 		if l.keyed.outcome.Verdict != ledger.Accepted {
-			return errors.New("there is no number to be refused")
+			return errors.New("no number is taken")
 		}
 		w, key := l.draft(), newKey()
 		w.Number = l.keyed.write.Number
@@ -195,8 +195,8 @@ var keyOfRefusal = &step{
 	},
 	rows: []assumption{{Assumption{
 		Name: "key.refusal", Source: undocumented,
-		Expected: "A refusal is kept under its idempotency key, even when its reason is gone.",
-		Why:      "A request that is repeated gets the answer of its first time, whatever changed since.",
+		Expected: "A refusal is kept under its idempotency key, even after its reason is gone.",
+		Why:      "A repeated request gets its first answer again, whatever has changed since.",
 	}, func(l *lab) finding {
 		if l.blocked.outcome.Verdict != ledger.Rejected {
 			return unclear("the first request wasn't refused")
@@ -234,7 +234,7 @@ var reuse = &step{
 		{Assumption{
 			Name: "number.every-status", Source: undocumented,
 			Expected: "A look-up by number finds deleted invoices too, beside the one that has the number now.",
-			Why:      "A lost invoice that was deleted in Xero meanwhile must not be sent again unseen.",
+			Why:      "An invoice whose answer was lost and which was then deleted in Xero must not be sent again unnoticed.",
 		}, func(l *lab) finding {
 			want := 1
 			if l.reused.outcome.Verdict == ledger.Accepted {
@@ -284,12 +284,12 @@ var approval = &step{
 		{Assumption{
 			Name: "approved.not-deleted", Source: recorded,
 			Expected: "An approved invoice can't be deleted.",
-			Why:      "Whoever approves an invoice while it is taken back to draft wins.",
+			Why:      "If someone approves an invoice while it's being taken back to draft, the approval wins.",
 		}, func(l *lab) finding { return refused(l.undeletable.outcome, ledger.StatusMoved) }},
 		{Assumption{
 			Name: "approved.voided", Source: recorded,
 			Expected: "An approved invoice is voided by its ID and status alone.",
-			Why:      "So Feebridge voids.",
+			Why:      "This is how Feebridge voids an invoice.",
 		}, func(l *lab) finding {
 			o := l.voided.outcome
 			return holds(o.Standing.Status == ledger.VoidedThere, "%s", said(o))
@@ -297,7 +297,7 @@ var approval = &step{
 		{Assumption{
 			Name: "number.voided", Source: told,
 			Expected: "The number of a voided invoice stays taken: Invoice # must be unique.",
-			Why:      "Feebridge never gives such a number again.",
+			Why:      "Feebridge never uses such a number again.",
 		}, func(l *lab) finding {
 			if l.voided.outcome.Standing.Status != ledger.VoidedThere {
 				return unclear("the invoice wasn't voided")
@@ -306,8 +306,8 @@ var approval = &step{
 		}},
 		{Assumption{
 			Name: "text.due-date", Source: told,
-			Expected: "An approved invoice without a due date is refused, with words that are known.",
-			Why:      "The words decide what the person is told.",
+			Expected: "An approved invoice without a due date is refused in known words.",
+			Why:      "The words decide what Feebridge tells the person.",
 		}, func(l *lab) finding { return refused(l.dueless.outcome, ledger.Incomplete) }},
 	},
 }
@@ -327,7 +327,7 @@ var deletedUnknown = &step{
 	rows: []assumption{{Assumption{
 		Name: "removal.unknown", Source: disputed,
 		Expected: "Deleting an ID that Xero doesn't have is refused, for the invoice or for the whole request.",
-		Why:      "Then the invoice is looked up, and told as missing.",
+		Why:      "Feebridge then looks up the invoice, and reports it as missing.",
 	}, func(l *lab) finding {
 		if l.noSuch != nil {
 			return holds(true, "the whole request: %v", l.noSuch)
@@ -349,15 +349,15 @@ var unknownInvoice = &step{
 	rows: []assumption{
 		{Assumption{
 			Name: "read.unknown", Source: recorded,
-			Expected: "A single read of what Xero doesn't have gets 404.",
-			Why:      "Anything else is taken for trouble.",
+			Expected: "A single read of an invoice that Xero doesn't have gets 404.",
+			Why:      "Feebridge treats anything else as trouble.",
 		}, func(l *lab) finding {
 			return holds(l.unknown.Status == http.StatusNotFound, "status %d", l.unknown.Status)
 		}},
 		{Assumption{
 			Name: "answer.correlation", Source: recorded,
-			Expected: "Every answer of Xero's has a correlation ID in its header, refusals and 404 too.",
-			Why:      "An answer without one is taken for a proxy's.",
+			Expected: "Every answer from Xero has a correlation ID in its header, including refusals and 404.",
+			Why:      "Feebridge treats an answer without one as a proxy's.",
 		}, func(l *lab) finding {
 			without := l.Ear.without()
 			if without == "" {

@@ -11,7 +11,7 @@ import (
 	"feebridge/app/money"
 )
 
-const whyWords = "The words decide what the person is told, and which button helps."
+const whyWords = "The words decide what Feebridge tells the person, and which button it offers."
 
 // provoked is a draft that Xero refuses, or warns of, with words that Feebridge knows.
 type provoked struct {
@@ -163,7 +163,7 @@ func rowsOf(all []provoked) []assumption {
 			p.Why = whyWords
 		}
 		if p.causes == nil {
-			p.Why = "The random part of our Url never spells it."
+			p.Why = "The random part of Feebridge's Url never spells it."
 		}
 		rows[i] = assumption{p.Assumption, p.look}
 	}
@@ -223,7 +223,7 @@ var contacts = &step{
 		}, func(l *lab) finding { return refused(l.namesake[sameNumber].outcome, ledger.ContactTaken) }},
 		{Assumption{
 			Name: "text.email", Source: told,
-			Expected: "A contact with an email address that is none is refused in known words.",
+			Expected: "A contact with an invalid email address is refused in known words.",
 			Why:      whyWords,
 		}, func(l *lab) finding { return refused(l.namesake[badEmail].outcome, ledger.EmailInvalid) }},
 	},
@@ -258,7 +258,7 @@ var archivedContact = &step{
 		{Assumption{
 			Name: "contact.archived", Source: recorded,
 			Expected: "A contact is archived by its ID and status alone.",
-			Why:      "So this check removes its own.",
+			Why:      "This is how the check removes its own contacts.",
 		}, func(l *lab) finding {
 			status := l.archiving.text("ContactStatus")
 			return holds(status == "ARCHIVED", "%s", strings.TrimSpace(orNone(status)+" "+l.archiving.sentences()))
@@ -266,7 +266,7 @@ var archivedContact = &step{
 		{Assumption{
 			Name: "text.contact-archived", Source: told,
 			Expected: "An invoice for an archived contact is refused in known words.",
-			Why:      "The person is told to take the contact out of the archive in Xero.",
+			Why:      "Feebridge tells the person to restore the contact in Xero.",
 		}, func(l *lab) finding {
 			if l.archiving.text("ContactStatus") != "ARCHIVED" {
 				return unclear("the contact wasn't archived")

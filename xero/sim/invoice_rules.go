@@ -207,12 +207,13 @@ func (in invoiceInput) silent() bool {
 // onlyStatus tells whether a change of status was sent and no lines.
 func (in invoiceInput) onlyStatus() bool { return in.Status != nil && len(in.Lines) == 0 }
 
-// remakesLines tells whether a change of status makes the lines anew. What a person does in Xero never does.
+// remakesLines tells whether a change of status replaces the lines. A person's change in Xero never
+// does.
 func (k *clerk) remakesLines() bool {
 	return k.byApp && (k.org.odd.has(StatusChangesLines) || k.org.odd.has(StatusRoundsLines) && k.unitPlaces == 2)
 }
 
-// remakeLines makes the lines of the invoice anew, with unit amounts of two decimals.
+// remakeLines replaces the lines of the invoice, with unit amounts of two decimals.
 func (k *clerk) remakeLines(inv *Invoice) {
 	for i := range inv.Lines {
 		inv.Lines[i].LineItemID = newID()

@@ -8,7 +8,7 @@ import (
 // Marks says what answers tell of the Url of an invoice. No recording proves that Xero tells it byte for byte.
 type Marks string
 
-// What may become of a Url.
+// How a Url may come back.
 const (
 	MarksKept       Marks = "kept"       // it comes back as it was sent
 	MarksNormalised Marks = "normalised" // it leads to the same place, and other bytes say so
@@ -16,7 +16,7 @@ const (
 	MarksUnlisted   Marks = "unlisted"   // lists do not have it
 )
 
-// ParseMarks reads what becomes of a Url; "" is kept.
+// ParseMarks reads how a Url comes back; "" is kept.
 func ParseMarks(text string) (Marks, error) {
 	switch m := Marks(text); m {
 	case "":

@@ -43,7 +43,7 @@ func Oddities() []Oddity {
 		{ReplaysExecute, "replays-execute", "a repeated idempotency key does the work again"},
 		{TextsReworded, "texts-reworded", "every error text has other words"},
 		{OldestFirst, "oldest-first", "lists start with the oldest change, whatever order is asked for"},
-		{StatusChangesLines, "status-changes-lines", "a change of status alone makes the lines anew, rounded to two decimals"},
+		{StatusChangesLines, "status-changes-lines", "a change of status alone replaces the lines, rounded to two decimals"},
 		{StatusRoundsLines, "status-rounds-lines", "the same, but only without unitdp=4"},
 		{BatchAllOrNothing, "batch-all-or-nothing", "without summarizeErrors=false, one bad element keeps the good ones out"},
 	}

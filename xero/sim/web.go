@@ -61,7 +61,7 @@ func (s *Sim) web() http.Handler {
 }
 
 // ownForms takes only the forms of this page: any page in the person's browser can post to a port of this machine. A
-// request that names no origin comes from no browser. Whoever listens sees to the host: another name may lead here.
+// request that names no origin comes from no browser. The listener checks the host, since another name may lead here.
 func (s *Sim) ownForms(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc((&site{sim: s}).foreignForm))
