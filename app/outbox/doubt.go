@@ -107,7 +107,14 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 	}
 	numbered := st.Number.Fold() == sent.Number.Fold()
 	sent.Number = st.Number
-	alike := len(sent.Differences(st)) == 0
+	figures := st
+	if !st.Live() { // they count all the same, but for a total that Xero does not tell any more
+		figures.Status = ledger.DraftThere
+		if st.Total.Sign() == 0 {
+			figures.Total = sent.Total
+		}
+	}
+	alike := len(sent.Differences(figures)) == 0
 	recent := !found.marks.Survive() && !st.Updated.Before(m.Export.Since)
 	switch {
 	case st.Status == ledger.DeletedThere && !(recent && numbered && alike):

@@ -319,3 +319,49 @@ func TestWhatIsUnderWayIsNoOthers(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherThatIsGoneIsNoDoubt has a person void or delete an invoice with other figures, in an organisation that drops
+// marks, while one of ours never came there. The deleted one has its number, too.
+func TestAnotherThatIsGoneIsNoDoubt(t *testing.T) {
+	for name, act := range map[string]func(w *apptest.World, id string) error{
+		"voided": func(w *apptest.World, id string) error {
+			if err := w.Sim.Approve(string(w.Tenant), id); err != nil {
+				return err
+			}
+			return w.Sim.Void(string(w.Tenant), id)
+		},
+		"deleted": func(w *apptest.World, id string) error { return w.Sim.Delete(string(w.Tenant), id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+				ids := w.Invoices(2, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				p.Export(ids[0])
+				other := w.Sim.Invoices(string(w.Tenant))[0]
+				other.InvoiceID, other.URL, other.Number = "", "", "another"
+				if name == "deleted" {
+					other.Number = string(w.Views(ids[1:])[0].Invoice.Number)
+				}
+				other.Date = other.Date.AddDate(0, 0, -1)
+				made, err := w.Sim.CreateInvoice(string(w.Tenant), other)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := act(w, made); err != nil {
+					t.Fatal(err)
+				}
+				w.Sim.AddFault(rules(t, "PUT /Invoices #1-20 reset")[0])
+				if _, err := p.Queue(ids[1]); err != nil {
+					t.Fatal(err)
+				}
+				p.Settle()
+				v := w.Views(ids[1:])[0]
+				if v.Invoice.Stage.Export != billing.Exported {
+					t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports[0])
+				}
+			})
+		})
+	}
+}
