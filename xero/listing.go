@@ -33,19 +33,30 @@ type pagination struct {
 type clock struct {
 	stamp    time.Time // Xero's; zero when it did not say
 	header   time.Time // that of what answered for Xero, in whole seconds; zero when it did not say
-	received time.Time // ours
+	received time.Time // when it came, by the clock of this computer
 }
 
-// made returns when the answer was made on Xero's clock, or zero when Xero did not say. Each of the
-// three clocks may be wrong by hours, Xero's own for one answer: the one in the middle counts.
+// made returns when the answer was made on Xero's clock, or zero when Xero did not say. Either clock may
+// be wrong by hours, Xero's own for one answer: the earlier one counts. What is read again since it was
+// too early does no harm; what is passed by since it was too late is never seen.
 func (c clock) made() time.Time {
+	header := c.header.Add(time.Second) // not before the stamp, for the part of a second that it lacks
 	switch {
 	case c.stamp.IsZero():
 		return c.header
-	case c.header.IsZero():
+	case c.header.IsZero() || c.stamp.Before(header):
 		return c.stamp
 	}
-	three := []time.Time{c.stamp, c.header.Add(time.Second), c.received} // not before the stamp, for the part of a second that it lacks
+	return header.UTC()
+}
+
+// middle returns the time between the other two, or made where one of Xero's lacks: neither a clock that is
+// ahead nor one that is behind changes it.
+func (c clock) middle() time.Time {
+	if c.stamp.IsZero() || c.header.IsZero() {
+		return c.made()
+	}
+	three := []time.Time{c.stamp, c.header.Add(time.Second), c.received}
 	slices.SortFunc(three, time.Time.Compare)
 	return three[1].UTC()
 }
@@ -57,7 +68,7 @@ const mostAhead = 2 * time.Minute
 // plausible returns when something changed that an answer tells of: nothing changes after that. A
 // time far ahead would make every later reading pass for an older one.
 func (c clock) plausible(changed time.Time) time.Time {
-	if made := c.made(); !made.IsZero() && changed.After(made.Add(mostAhead)) {
+	if made := c.middle(); !made.IsZero() && changed.After(made.Add(mostAhead)) {
 		return made
 	}
 	return changed

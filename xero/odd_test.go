@@ -211,8 +211,8 @@ func tells(t *testing.T, how string, found []ledger.Standing, err error, want st
 	}
 }
 
-// What Xero says of time may be wrong for one answer. The clock in the middle counts, and nothing
-// changed long after it was told.
+// What Xero says of time may be wrong for one answer. It was made no later than either of Xero's clocks
+// says, and nothing changed long after the clock in the middle.
 func TestAClockThatIsWrongOnceDecidesNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		stamp, header, updated time.Duration // ahead of now
@@ -221,11 +221,11 @@ func TestAClockThatIsWrongOnceDecidesNothing(t *testing.T) {
 	}{
 		"as it should be":                  {made: 0, changed: -time.Hour, updated: -time.Hour},
 		"Xero's stamp is ahead":            {stamp: 3 * time.Hour, updated: -time.Hour, made: time.Second, changed: -time.Hour},
-		"Xero's stamp is behind":           {stamp: -3 * time.Hour, updated: -time.Hour, made: 0, changed: -time.Hour},
-		"what answered is far behind":      {header: -10000 * time.Hour, updated: -time.Hour, made: 0, changed: -time.Hour},
+		"Xero's stamp is behind":           {stamp: -3 * time.Hour, updated: -time.Hour, made: -3 * time.Hour, changed: -time.Hour},
+		"what answered is far behind":      {header: -10000 * time.Hour, updated: -time.Hour, made: -10000*time.Hour + time.Second, changed: -time.Hour},
 		"what answered is ahead":           {header: 3 * time.Hour, updated: -time.Hour, made: 0, changed: -time.Hour},
 		"our clock is behind":              {stamp: 5 * time.Hour, header: 5 * time.Hour, updated: 4 * time.Hour, made: 5 * time.Hour, changed: 4 * time.Hour},
-		"our clock is ahead":               {stamp: -5 * time.Hour, header: -5 * time.Hour, updated: -6 * time.Hour, made: -5*time.Hour + time.Second, changed: -6 * time.Hour},
+		"our clock is ahead":               {stamp: -5 * time.Hour, header: -5 * time.Hour, updated: -6 * time.Hour, made: -5 * time.Hour, changed: -6 * time.Hour},
 		"a change is far ahead":            {updated: 3 * time.Hour, made: 0, changed: 0},
 		"a change is a little ahead":       {updated: time.Minute, made: 0, changed: time.Minute},
 		"a change and the stamp are ahead": {stamp: 3 * time.Hour, updated: 3 * time.Hour, made: time.Second, changed: time.Second},

@@ -127,7 +127,7 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 		{[]string{"approve", "pay"}, closed(billing.Exported), ledger.Paid, "0.00", nil, true},
 		{[]string{"approve", "pay", "unpay"}, closed(billing.Exported), ledger.Approved, "115.00", nil, true},
 		{[]string{"approve", "credit in full"}, closed(billing.Exported), ledger.Credited, "0.00", nil, true},
-		{[]string{"approve", "prepay in full"}, closed(billing.Exported), ledger.Credited, "0.00", nil, true},
+		{[]string{"approve", "prepay in full"}, closed(billing.Exported), ledger.Paid, "0.00", nil, true},
 		{[]string{"approve", "overpay a part"}, closed(billing.Exported), ledger.PartPaid, "100.00", nil, true},
 		{[]string{"approve", "void"}, closed(billing.VoidedInXero), ledger.NotApproved, "", nil, true},
 		{[]string{"delete"}, open(billing.DeletedInXero), ledger.NotApproved, "", nil, false},

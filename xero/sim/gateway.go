@@ -245,6 +245,7 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, a answer, fault effects) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
+	h.Set("Date", c.now.UTC().Format(http.TimeFormat))
 	h.Set("Xero-Correlation-Id", c.id)
 	if c.org != nil {
 		s.mu.Lock()
