@@ -192,6 +192,9 @@ func decode(a answer, key string) (decoded, error) {
 	return d, nil
 }
 
+// ErrNotUnderstood is in the error of an answer that came whole and is not taken for what it says.
+var ErrNotUnderstood = errors.New("the answer is not understood")
+
 func notUnderstood(err error) *app.Trouble {
-	return &app.Trouble{Reason: app.Interrupted, Err: fmt.Errorf("the answer is not understood: %w", err)}
+	return &app.Trouble{Reason: app.Interrupted, Err: fmt.Errorf("%w: %w", ErrNotUnderstood, err)}
 }

@@ -241,11 +241,11 @@ func (l *lab) date() billing.Date {
 	return today
 }
 
-// Ear keeps what Xero answered: in memory the last answer, and scrubbed in a file. It is safe for use by
-// many goroutines.
+// Ear keeps what Xero answered: in memory the answers since it began to listen, and scrubbed in a file.
+// It is safe for use by many goroutines.
 type Ear struct {
 	mu   sync.Mutex
-	last xero.Exchange
+	kept []xero.Exchange
 	all  int
 	none []string // paths whose answer had no correlation
 	scrubber
@@ -266,7 +266,7 @@ func (e *Ear) Hear(x xero.Exchange) {
 	defer e.mu.Unlock()
 	e.all++
 	if x.Status != 429 {
-		e.last = x
+		e.kept = append(e.kept, x)
 	}
 	if x.Header.Get("Xero-Correlation-Id") == "" && x.Status != 429 {
 		e.none = append(e.none, fmt.Sprintf("%s with %d", x.Method, x.Status))
@@ -292,10 +292,18 @@ func (e *Ear) Calls() int {
 	return e.all
 }
 
-func (e *Ear) heard() xero.Exchange {
+// listen forgets the answers before what is asked next.
+func (e *Ear) listen() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.last
+	e.kept = nil
+}
+
+// answers returns those since the ear began to listen, the refusals for a limit left out.
+func (e *Ear) answers() []xero.Exchange {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.kept)
 }
 
 func (e *Ear) scrub(text string) string {

@@ -61,6 +61,7 @@ type lab struct {
 	again          specimen
 	noSuch         error
 	noSuchOutcome  ledger.Outcome
+	noSuchAnswer   element
 	refusals       map[string]specimen
 	lacks          map[string]string // what the organisation does not have, by assumption
 	archiving      element
@@ -68,6 +69,8 @@ type lab struct {
 	archived       specimen
 	pastEnd        xero.Exchange
 	unknown        xero.Exchange
+	lists          int   // looked at
+	distrusted     error // why Feebridge takes nothing from one of them
 
 	approved, undeletable, voided, burnt, dueless specimen
 }
@@ -195,11 +198,15 @@ func (e *Ear) own(id string) {
 // send sends a body as the client sends it.
 func (l *lab) send(ctx context.Context, p app.Payload, key string) ([]specimen, error) {
 	began := time.Now()
+	l.Ear.listen()
 	outcomes, err := l.Client.Post(ctx, app.Batch{ID: "check", Tenant: l.Tenant, Kind: p.Kind, Key: key, Body: p.Body, Members: p.Members})
 	if err != nil {
 		return nil, err
 	}
-	x := l.Ear.heard()
+	var x xero.Exchange
+	if all := l.Ear.answers(); len(all) > 0 {
+		x = all[len(all)-1]
+	}
 	name := "Invoices"
 	if p.Kind == app.ContactBatch {
 		name = "Contacts"
@@ -267,34 +274,51 @@ func (l *lab) read(ctx context.Context, id ledger.InvoiceID) (element, error) {
 
 // listed looks an invoice up as Feebridge does, by its ID, and returns it as it is on the wire.
 func (l *lab) listed(ctx context.Context, id ledger.InvoiceID) (element, error) {
-	if _, err := l.Client.ByID(ctx, l.Tenant, []ledger.InvoiceID{id}); err != nil {
-		return nil, err
-	}
-	return elementsOf(l.Ear.heard(), "Invoices").by("InvoiceID", string(id)), nil
+	all, err := l.list(func() error {
+		_, err := l.Client.ByID(ctx, l.Tenant, []ledger.InvoiceID{id})
+		return err
+	})
+	return all.by("InvoiceID", string(id)), err
 }
 
 // numbered returns how many invoices have a number, and one of them.
 func (l *lab) numbered(ctx context.Context, n billing.Number) (int, element, error) {
-	if _, err := l.Client.ByNumber(ctx, l.Tenant, []billing.Number{n}); err != nil {
-		return 0, nil, err
-	}
-	all := slices.DeleteFunc(elementsOf(l.Ear.heard(), "Invoices"), func(e element) bool {
-		return !strings.EqualFold(e.text("InvoiceNumber"), string(n))
+	all, err := l.list(func() error {
+		_, err := l.Client.ByNumber(ctx, l.Tenant, []billing.Number{n})
+		return err
 	})
-	return len(all), all.at(0), nil
+	all = slices.DeleteFunc(all, func(e element) bool { return !strings.EqualFold(e.text("InvoiceNumber"), string(n)) })
+	return len(all), all.at(0), err
 }
 
 // since reads the newest page of what changed since the run began, as a refresh does.
 func (l *lab) since(ctx context.Context) (elements, error) {
 	// Xero's clock may be behind ours.
 	from := l.began.Add(l.chart.Ahead).Add(-time.Minute)
-	for _, err := range l.Client.Since(ctx, l.Tenant, from) {
-		x := l.Ear.heard()
-		all := elementsOf(x, "Invoices")
-		if err != nil && len(all) == 0 {
-			return nil, err
+	return l.list(func() error {
+		for _, err := range l.Client.Since(ctx, l.Tenant, from) {
+			return err
 		}
-		return all, nil // what Feebridge thinks of its order is for a look
+		return errors.New("there is no page of changes")
+	})
+}
+
+// list has the client ask for a list of invoices, and returns the list as it is on the wire. Feebridge
+// reads again what a list lacks, and takes nothing from one that contradicts itself; what the list has
+// is there to be looked at all the same.
+func (l *lab) list(ask func() error) (elements, error) {
+	l.Ear.listen()
+	err := ask()
+	for _, x := range l.Ear.answers() {
+		_, isList := object(x)["Invoices"].([]any)
+		if x.Status != http.StatusOK || !isList {
+			continue
+		}
+		if errors.Is(err, xero.ErrNotUnderstood) {
+			l.distrusted, err = errors.Unwrap(err), nil // less that the connection was at fault
+		}
+		l.lists++
+		return elementsOf(x, "Invoices"), err
 	}
-	return nil, errors.New("there is no page of changes")
+	return nil, err
 }

@@ -321,7 +321,7 @@ var deletedUnknown = &step{
 		if errors.As(err, &t) && t.Reason == app.Refused {
 			l.noSuch, err = t, nil
 		}
-		l.noSuchOutcome = m.outcome
+		l.noSuchOutcome, l.noSuchAnswer = m.outcome, m.answer
 		return err
 	},
 	rows: []assumption{{Assumption{
@@ -333,7 +333,10 @@ var deletedUnknown = &step{
 			return holds(true, "the whole request: %v", l.noSuch)
 		}
 		o := l.noSuchOutcome
-		if o.Verdict == ledger.Unclear {
+		switch status := l.noSuchAnswer.text("StatusAttributeString"); {
+		case o.Verdict == ledger.Unclear && status == "OK":
+			return holds(false, "the invoice: %s", status) // which Feebridge doesn't believe
+		case o.Verdict == ledger.Unclear:
 			return undecided(o)
 		}
 		return holds(o.Verdict == ledger.Rejected, "the invoice: %s", said(o))
@@ -353,6 +356,19 @@ var unknownInvoice = &step{
 			Why:      "Feebridge treats anything else as trouble.",
 		}, func(l *lab) finding {
 			return holds(l.unknown.Status == http.StatusNotFound, "status %d", l.unknown.Status)
+		}},
+		{Assumption{
+			Name: "list.understood", Source: undocumented,
+			Expected: "Every list has as many invoices as it counts, in the order asked for, each with an ID; amounts that it leaves out are in the full invoice.",
+			Why:      "Feebridge takes nothing from a list that contradicts itself.",
+		}, func(l *lab) finding {
+			switch {
+			case l.distrusted != nil:
+				return holds(false, "%v", l.distrusted)
+			case l.lists == 0:
+				return unclear("no list was looked at")
+			}
+			return holds(true, "all of %d lists", l.lists)
 		}},
 		{Assumption{
 			Name: "answer.correlation", Source: recorded,

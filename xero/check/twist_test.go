@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,7 +56,8 @@ var twists = []twist{
 	{name: "another theme", before: edited(puts, func(e map[string]any) { e["BrandingThemeID"] = "0f7a63b8-91a3-4c64-bd6e-1f6f5e1f2d11" }), no: []string{"theme.default"}},
 
 	{name: "changes are late in the list", before: lateList(), no: []string{"changes.shown"}, unclear: []string{"mark.changes"}},
-	{name: "no AmountDue", before: edited(byIDs, drop("AmountDue")), no: []string{"list.amount-due"}},
+	{name: "no AmountDue in the short form", before: edited(short, drop("AmountDue")), no: []string{"list.amount-due"}},
+	{name: "no AmountDue", before: edited(byIDs, drop("AmountDue")), no: []string{"list.amount-due", "list.understood"}},
 	{name: "no date", before: edited(byIDs, drop("Date")), no: []string{"list.fields"}},
 	{name: "two decimals", before: edited(single, func(e map[string]any) {
 		for _, line := range element(e).list("LineItems") {
@@ -86,7 +88,7 @@ var twists = []twist{
 	{name: "a key with another body is used anew", before: keyOfBody(), no: []string{"key.other-body"}},
 	{name: "refusals are not kept", before: keyOfAnswer(), no: []string{"key.refusal"}},
 
-	{name: "the oldest change comes first", sim: sim.Config{Odd: sim.OldestFirst}, no: []string{"changes.newest-first", "changes.front"}},
+	{name: "the oldest change comes first", sim: sim.Config{Odd: sim.OldestFirst}, no: []string{"changes.newest-first", "changes.front", "list.understood"}},
 	{name: "a change does not move", before: toTheEnd(), no: []string{"changes.front"}},
 	{name: "changes of the second before are missing", before: without(sinceByID, "Type", "ACCREC"), no: []string{"changes.since"}},
 	{name: "changes are not asked from", before: requested(sinceByID, func(r *http.Request, _ string) { r.Header.Del("If-Modified-Since") }), no: []string{"changes.until"}},
@@ -102,6 +104,9 @@ var twists = []twist{
 		no: []string{"removal.answer"}, unclear: []string{"*"}},
 	{name: "deletions are not in the list", before: without(changesList, "Status", "DELETED"), no: []string{"removal.listed"}},
 	{name: "deleted drafts are not found by ID", before: without(byIDs, "Status", "DELETED"), no: []string{"removal.readable"}, unclear: []string{"mark.deleted"}},
+	{name: "deletions are counted in lists, and left out", before: enveloped(func(r *http.Request) bool { return byIDs(r) || changesList(r) }, func(o element) {
+		o["Invoices"] = append(elements{}, slices.DeleteFunc(o.list("Invoices"), func(e element) bool { return e.text("Status") == "DELETED" })...)
+	}), no: []string{"removal.listed", "removal.readable", "list.understood"}, unclear: []string{"mark.deleted"}},
 	{name: "a refused removal has no ID", before: edited(posts, when("StatusAttributeString", "ERROR", func(e map[string]any) {
 		e["InvoiceID"] = "00000000-0000-0000-0000-000000000000"
 	})), no: []string{"removal.refused-id"}, unclear: []string{"text.status", "removal.unknown", "approved.not-deleted"}},
@@ -192,6 +197,7 @@ func writes(r *http.Request) bool    { return r.Method != http.MethodGet }
 func gets(r *http.Request) bool      { return r.Method == http.MethodGet }
 func single(r *http.Request) bool    { return gets(r) && strings.Contains(r.URL.Path, "/Invoices/") }
 func byIDs(r *http.Request) bool     { return gets(r) && r.URL.Query().Has("IDs") }
+func short(r *http.Request) bool     { return byIDs(r) && r.URL.Query().Has("summaryOnly") }
 func byNumbers(r *http.Request) bool { return gets(r) && r.URL.Query().Has("InvoiceNumbers") }
 func changesList(r *http.Request) bool {
 	return gets(r) && r.URL.Query().Get("order") == "UpdatedDateUTC DESC"
@@ -228,8 +234,27 @@ func edited(fits func(*http.Request) bool, change func(map[string]any)) func(htt
 	})
 }
 
-// listed has a function change the list of invoices or contacts of the answers to calls that fit.
+// listed has a function change the list of invoices or contacts of the answers to calls that fit, which
+// count what is left in it.
 func listed(fits func(*http.Request) bool, change func(elements) elements) func(http.Handler) http.Handler {
+	return enveloped(fits, func(o element) {
+		for _, name := range []string{"Invoices", "Contacts"} {
+			if o[name] == nil {
+				continue
+			}
+			before := o.list(name)
+			after := append(elements{}, change(slices.Clone(before))...)
+			o[name] = after
+			if pages := o.inner("pagination"); pages != nil {
+				items, _ := strconv.Atoi(pages.text("itemCount"))
+				pages["itemCount"] = items - len(before) + len(after)
+			}
+		}
+	})
+}
+
+// enveloped has a function change the whole of the answers to calls that fit.
+func enveloped(fits func(*http.Request) bool, change func(element)) func(http.Handler) http.Handler {
 	return answered(fits, func(a *httptest.ResponseRecorder) {
 		d := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
 		d.UseNumber()
@@ -237,11 +262,7 @@ func listed(fits func(*http.Request) bool, change func(elements) elements) func(
 		if d.Decode(&o) != nil {
 			return
 		}
-		for _, name := range []string{"Invoices", "Contacts"} {
-			if o[name] != nil {
-				o[name] = append(elements{}, change(o.list(name))...)
-			}
-		}
+		change(o)
 		body, _ := json.Marshal(o)
 		a.Body = bytes.NewBuffer(body)
 	})
