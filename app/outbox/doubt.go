@@ -26,14 +26,14 @@ func (m exporting) earlier() ([]app.Export, error) {
 }
 
 // madeEarlier returns what an earlier export of an invoice made in Xero, by its mark or its ID, if that is
-// not deleted.
+// not deleted, and no person said that it is another one.
 func madeEarlier(earlier []app.Export, found reading) (ledger.Standing, bool) {
 	for _, e := range earlier {
 		st, there := found.byMark[app.MarkKey(e.Mark)]
 		if !there && e.Standing.ID != "" {
 			st, there = found.others[e.Standing.ID]
 		}
-		if there && st.Status != ledger.DeletedThere {
+		if there && st.Status != ledger.DeletedThere && !disowned(earlier, st.ID) {
 			return st, true
 		}
 	}

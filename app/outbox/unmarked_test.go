@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -349,6 +350,65 @@ func TestAnotherThatIsGoneIsNoDoubt(t *testing.T) {
 				v := w.Views(ids[1:])[0]
 				if v.Invoice.Stage.Export != billing.Exported {
 					t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports[0])
+				}
+			})
+		})
+	}
+}
+
+// TestACopyBearsTheMarkInTheReference has a person copy an invoice in Xero, with its reference, and give it another number,
+// while nobody knows yet that it is there.
+func TestACopyBearsTheMarkInTheReference(t *testing.T) {
+	for _, renumbered := range []bool{true, false} {
+		t.Run(fmt.Sprint("renumbered ", renumbered), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+				ids := w.Invoices(2, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				if err := p.Work(func(tx outbox.Tx) error {
+					return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+				}); err != nil {
+					t.Fatal(err)
+				}
+				p.Export(ids[0])
+				w.Sim.AddFault(rules(t, lostForGood)[0])
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() { ended <- p.Run(ctx) }()
+				if _, err := p.Queue(ids[1]); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				there := w.Sim.ByNumber(string(w.Tenant), "INV-0002")[0]
+				twin := there
+				twin.InvoiceID, twin.Number = "", "a copy"
+				if _, err := w.Sim.CreateInvoice(string(w.Tenant), twin); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				if renumbered {
+					if err := w.Sim.Renumber(string(w.Tenant), there.InvoiceID, "another"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				time.Sleep(time.Hour)
+				cancel()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if v := w.Views(ids[1:])[0]; !renumbered {
+					if v.Exports[0].Standing.ID != ledger.InvoiceID(there.InvoiceID) {
+						t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports[0])
+					}
+					return
+				}
+				d, err := p.App.Doubt(t.Context(), w.Me, ids[1])
+				if err != nil || len(d.There) != 2 {
+					t.Fatalf("there may be %+v, %v", d.There, err)
+				}
+				if err := p.App.Claim(t.Context(), w.Me, ids[1], ledger.InvoiceID(there.InvoiceID)); err != nil {
+					t.Error(err)
 				}
 			})
 		})
