@@ -122,6 +122,9 @@ func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 	}
 	if v.Stage.Export == billing.MayBeOurs {
 		e := exports[0]
+		if e.Tenant != f.s.tenant {
+			return f.stray(st, id)
+		}
 		_, others := takeOut(e.Candidates, st.ID)
 		e.Candidates = append(others, st)
 		return f.SaveExports(e)

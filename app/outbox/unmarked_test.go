@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -413,4 +414,50 @@ func TestACopyBearsTheMarkInTheReference(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestADoubtIsOfOneOrganisation goes on with a copy in which an invoice may be in one organisation, while its client's are
+// exported to another by now. What is like it there is doubtful, and none of those that are read in the first.
+func TestADoubtIsOfOneOrganisation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		other := ledger.TenantID(w.Sim.Orgs()[1].TenantID)
+		if _, err := p.App.Connect(t.Context(), w.Me, app.Connection{Tenant: ledger.Tenant{ID: other}}); err != nil {
+			t.Fatal(err)
+		}
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		if _, err := p.Queue(ids[0]); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		w.Sim.ClearFaults()
+		if err := p.App.ExportClientTo(t.Context(), w.Me, w.Views(ids)[0].Invoice.Client, other); err != nil {
+			t.Fatal(err)
+		}
+		p.Export(ids[1])
+		p.Stop()
+		copied := backUp(w)
+		like := w.Sim.Invoices(string(other))[0]
+		like.InvoiceID, like.URL, like.Number = "", "", "INV-0001"
+		made, err := w.Sim.CreateInvoice(string(other), like)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		later := w.Start(nil)
+		defer later.Stop()
+		compared := unlock(later).Compared
+		d, err := later.App.Doubt(t.Context(), w.Me, ids[0])
+		if err != nil || len(d.There) != 1 || string(d.There[0].ID) == made {
+			t.Errorf("there may be %+v, %v", d.There, err)
+		}
+		i := slices.IndexFunc(compared, func(c app.Comparison) bool { return c.Tenant == other })
+		if strays := compared[i].Strays; len(strays) != 1 || string(strays[0].ID) != made || strays[0].Invoice != ids[0] {
+			t.Errorf("doubtful is %+v", strays)
+		}
+	})
 }
