@@ -161,7 +161,7 @@ func warnings(all []ledger.Message) []ledger.Message {
 func (m exporting) arrive(e *effects, st ledger.Standing, messages []ledger.Message, direct bool) error {
 	export, err := e.receive(m.Tracked, st, messages, direct)
 	if err == nil {
-		m.kind.wantExtras(e, export)
+		m.kind.wantExtras(e, export, m.kind.mapping, m.kind.org.Marks)
 	}
 	return err
 }

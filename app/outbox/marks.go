@@ -76,7 +76,7 @@ func (s *sender) learnByList(ctx context.Context) error {
 			return err
 		}
 		e.warn(all[0], markLost)
-		s.exports.wantNote(e, all[0].Export)
+		e.wantNote(all[0].Export)
 		return nil
 	})
 }

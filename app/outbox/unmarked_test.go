@@ -461,3 +461,36 @@ func TestADoubtIsOfOneOrganisation(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasClaimedIsToldOfInItsHistory has the note follow by which a copy recognises an invoice, also when a person says
+// that it came there.
+func TestWhatWasClaimedIsToldOfInItsHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[1]) // which tells that marks are dropped
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		id := ids[0]
+		if _, err := p.Queue(id); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Fatalf("there may be %+v, %v", d.There, err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
+			t.Fatal(err)
+		}
+		there, _ := w.Sim.Invoice(string(w.Tenant), string(d.There[0].ID))
+		mark := w.Views([]billing.InvoiceID{id})[0].Exports[0].Mark
+		if !slices.ContainsFunc(there.History, func(h sim.HistoryRecord) bool { return strings.Contains(h.Details, mark) }) {
+			t.Errorf("its history is %+v", there.History)
+		}
+	})
+}
