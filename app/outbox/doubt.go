@@ -258,7 +258,11 @@ func (r *refresher) settleDoubt(
 	if other, known := others[there]; known && other.Invoice.ID != t.Invoice.ID {
 		return claimed, app.Errorf(app.Conflict, "refused.candidate-known", "There", shown[0].Number, "Invoice", other.Invoice.Name()), nil
 	}
-	if len(found) == 0 || !found[0].Same(shown[0]) {
+	asShown := func(st ledger.Standing) bool { // whenever it was changed: that is no figure, and may be wrong
+		st.Updated = shown[0].Updated
+		return st.Same(shown[0])
+	}
+	if len(found) == 0 || !asShown(found[0]) {
 		t.Export.Candidates = append(found, rest...)
 		e.exports = append(e.exports, t.Export)
 		if len(found) == 0 {

@@ -494,3 +494,26 @@ func TestWhatWasClaimedIsToldOfInItsHistory(t *testing.T) {
 		}
 	})
 }
+
+// TestAWrongTimeOfChangeKeepsNobodyFromClaiming has Xero tell of a time of change far ahead: it counts for the moment of each
+// answer, and says nothing of what a person saw.
+func TestAWrongTimeOfChangeKeepsNobodyFromClaiming(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p, id := loseAnswer(t, lostForGood)
+		defer p.Stop()
+		retell(w, http.MethodGet, `"UpdatedDateUTC": ?"[^"]*"`, `"UpdatedDateUTC":"/Date(4070908800000+0000)/"`)
+		for range 2 {
+			if err := p.App.LookAgain(t.Context(), w.Me, []billing.InvoiceID{id}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Fatalf("there may be %+v, %v", d.There, err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Error(err)
+		}
+	})
+}
