@@ -30,6 +30,9 @@ func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 	told, known := app.MarksOf(m.Export.Mark, st.Mark), m.kind.org.Marks
 	switch {
 	case m.kind.marksReferences() && !told.Survive():
+		if reference := m.Invoice.Reference; app.WithMark(reference, m.Export.Mark) != reference {
+			return []ledger.Message{markLost} // it was sent before marks were known to be dropped
+		}
 		return []ledger.Message{noRoom}
 	case known.Worse(told) == known:
 		return nil

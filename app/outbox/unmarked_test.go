@@ -15,6 +15,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
+	"feebridge/assets/translations"
 	"feebridge/xero/sim"
 )
 
@@ -514,6 +515,38 @@ func TestAWrongTimeOfChangeKeepsNobodyFromClaiming(t *testing.T) {
 		}
 		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestNoRoomIsSaidWhereThereIsNone exports more than fits in one request, before it is known that marks are dropped: their
+// references had room for marks, and carry none.
+func TestNoRoomIsSaidWhereThereIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(60, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		if err := p.Work(func(tx outbox.Tx) error {
+			return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2 slow:5s")[0])
+		p.Export(ids...)
+		lost := 0
+		for _, v := range w.Views(ids) {
+			for _, m := range v.Exports[0].Messages {
+				if m.Text == translations.Text("message.no-room-for-mark") {
+					t.Fatalf("%s: %s", v.Invoice.Number, m.Text)
+				}
+				if m.Text == translations.Text("message.mark-lost") {
+					lost++
+				}
+			}
+		}
+		if lost != len(ids) {
+			t.Errorf("it is said of %d that they cannot be recognised", lost)
 		}
 	})
 }
