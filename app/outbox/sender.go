@@ -55,6 +55,7 @@ type sender struct {
 
 	org       app.Organisation     // as this sender last stored it
 	probe     *probe               // what is to tell of marks; nil for nothing
+	untold    []app.ExportID       // that were taken before anything was known of marks
 	histories int                  // that were read
 	losses    map[string]int       // by member: how often it was proven absent after it was sent
 	sent      map[string]time.Time // by member: when this sender first sent it

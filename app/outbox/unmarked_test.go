@@ -550,3 +550,24 @@ func TestNoRoomIsSaidWhereThereIsNone(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasTakenBeforeMarksWereKnownIsToldOf has lists without marks, which shows once several invoices were taken: the
+// history of each of them has its mark.
+func TestWhatWasTakenBeforeMarksWereKnownIsToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksUnlisted})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range w.Views(ids) {
+			there, _ := w.Sim.Invoice(string(w.Tenant), string(v.Exports[0].Standing.ID))
+			if !slices.ContainsFunc(there.History, func(h sim.HistoryRecord) bool { return strings.Contains(h.Details, v.Exports[0].Mark) }) {
+				t.Errorf("the history of %s is %+v", v.Invoice.Number, there.History)
+			}
+		}
+	})
+}
