@@ -176,17 +176,18 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	return err
 }
 
-// mostHistories is how many histories a comparison reads, one call each: what is left is told apart by a
-// person.
+// mostHistories is how many histories a comparison reads, one call each, of what has a number of ours, and as many of
+// the others: what is left is told apart by a person.
 const mostHistories = 200
 
 // readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive
-// otherwise. It asks only for what has a number of ours and is not known by its ID.
+// otherwise. It asks for what is in force and not known by its ID, whatever its number: a person may have given it another.
+// Where nobody learnt yet whether they survive, and one of the page bears ours, it asks only for what has a number of ours.
 func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
 	if s.org.Marks.Survive() {
 		return page, nil
 	}
-	var ask map[ledger.InvoiceID]bool
+	var ask map[ledger.InvoiceID]bool // and whether it has a number of ours
 	err := s.store.Look(ctx, func(r Reader) error {
 		ask = map[ledger.InvoiceID]bool{}
 		var numbers []billing.Number
@@ -202,9 +203,10 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 			return err
 		}
 		bears, err := marked(r, page)
+		others := s.org.Marks == app.MarksDropped || len(bears) == 0
 		for _, st := range page {
-			if _, numbered := ours[st.Number]; numbered && known[st.ID].Export.ID == "" && !bears[st.ID] {
-				ask[st.ID] = true
+			if _, numbered := ours[st.Number]; (numbered || others && st.Live()) && known[st.ID].Export.ID == "" && !bears[st.ID] {
+				ask[st.ID] = numbered
 			}
 		}
 		return err
@@ -214,10 +216,11 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 	}
 	read := slices.Clone(page)
 	for i, st := range read {
-		if !ask[st.ID] || s.histories >= mostHistories {
+		numbered, asked := ask[st.ID]
+		if !asked || s.histories[numbered] >= mostHistories {
 			continue
 		}
-		s.histories++
+		s.histories[numbered]++
 		notes, err := s.books.Notes(ctx, s.tenant, st.ID)
 		if err != nil {
 			return nil, err

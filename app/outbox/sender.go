@@ -56,7 +56,7 @@ type sender struct {
 	org       app.Organisation     // as this sender last stored it
 	probe     *probe               // what is to tell of marks; nil for nothing
 	untold    []app.ExportID       // that were taken before anything was known of marks
-	histories int                  // that were read
+	histories map[bool]int         // that were read: true, of what has a number of ours
 	losses    map[string]int       // by member: how often it was proven absent after it was sent
 	sent      map[string]time.Time // by member: when this sender first sent it
 	taken     time.Time            // when Xero last took a write
@@ -68,7 +68,7 @@ type sender struct {
 func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {
 	s := &sender{
 		Outbox: o, tenant: t, fence: f, errand: e,
-		losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
+		histories: map[bool]int{}, losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
 	}
 	s.contacts = newContacts(s)
 	s.exports = &exports{sender: s}

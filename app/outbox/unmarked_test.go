@@ -571,3 +571,41 @@ func TestWhatWasTakenBeforeMarksWereKnownIsToldOf(t *testing.T) {
 		}
 	})
 }
+
+// TestARestoredCopyFindsWhatWasRenumbered goes on with a copy in an organisation that drops marks. What was exported since,
+// and given another number there, is recognised by its history.
+func TestARestoredCopyFindsWhatWasRenumbered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		first := w.Start(nil)
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(20 * time.Hour)
+		today := w.Start(nil)
+		today.Export(ids[1])
+		there := today.World.Views(ids[1:])[0].Exports[0].Standing.ID
+		today.Stop()
+		if err := w.Sim.Renumber(string(w.Tenant), string(there), "another"); err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Changed || v.Exports[0].Standing.ID != there {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+		if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 2 {
+			t.Errorf("Xero has %d invoices", len(all))
+		}
+	})
+}
