@@ -115,6 +115,9 @@ func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	}
 	if v.Stage.Export == billing.MayBeOurs {
 		e := exports[0]
+		if e.Tenant != f.s.tenant {
+			return f.stray(st, v.ID)
+		}
 		_, others := takeOut(e.Candidates, st.ID)
 		e.Candidates = append(others, st)
 		return f.SaveExports(e)

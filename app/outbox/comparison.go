@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"feebridge/app"
-	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
@@ -176,16 +175,18 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	return err
 }
 
-// mostHistories is how many histories a comparison reads, one call each. A person decides about the rest.
+// mostHistories is how many histories a comparison reads, one call each, of what may be an invoice here, and as many of
+// the others. A person decides about the rest.
 const mostHistories = 200
 
-// readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive
-// otherwise. It asks only for what may be an invoice here and is not known by its ID.
+// readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive otherwise. It
+// asks for what is in force and not known by its ID: a person may have changed all of it. Where nobody learnt yet whether
+// marks survive, and one of the page bears ours, it asks only for what may be an invoice here.
 func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
 	if s.org.Marks.Survive() {
 		return page, nil
 	}
-	var ask map[ledger.InvoiceID]bool
+	var ask map[ledger.InvoiceID]bool // and whether it may be an invoice here
 	err := s.store.Look(ctx, func(r Reader) error {
 		ask = map[ledger.InvoiceID]bool{}
 		known, err := r.Tracked(s.tenant, idsOf(page))
@@ -197,24 +198,34 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 			return err
 		}
 		l, err := newLikely(r, s.tenant)
+		if err != nil {
+			return err
+		}
+		others := s.org.Marks == app.MarksDropped || len(bears) == 0
 		for _, st := range page {
-			if err == nil && known[st.ID].Export.ID == "" && !bears[st.ID] {
-				var ours []billing.Invoice
-				ours, err = l.invoices(st)
+			if known[st.ID].Export.ID != "" || bears[st.ID] {
+				continue
+			}
+			ours, err := l.invoices(st)
+			if err != nil {
+				return err
+			}
+			if len(ours) > 0 || others && st.Live() {
 				ask[st.ID] = len(ours) > 0
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil || len(ask) == 0 {
 		return page, err
 	}
 	read := slices.Clone(page)
 	for i, st := range read {
-		if !ask[st.ID] || s.histories >= mostHistories {
+		likely, asked := ask[st.ID]
+		if !asked || s.histories[likely] >= mostHistories {
 			continue
 		}
-		s.histories++
+		s.histories[likely]++
 		notes, err := s.books.Notes(ctx, s.tenant, st.ID)
 		if err != nil {
 			return nil, err

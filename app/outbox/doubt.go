@@ -26,14 +26,14 @@ func (m exporting) earlier() ([]app.Export, error) {
 }
 
 // madeEarlier returns what an earlier export of an invoice made in Xero, by its mark or its ID, if that is
-// not deleted.
+// not deleted, and no person said that it is another one.
 func madeEarlier(earlier []app.Export, found reading) (ledger.Standing, bool) {
 	for _, e := range earlier {
 		st, there := found.byMark[app.MarkKey(e.Mark)]
 		if !there && e.Standing.ID != "" {
 			st, there = found.others[e.Standing.ID]
 		}
-		if there && st.Status != ledger.DeletedThere {
+		if there && st.Status != ledger.DeletedThere && !disowned(earlier, st.ID) {
 			return st, true
 		}
 	}
@@ -190,7 +190,16 @@ func (r *refresher) claim(ctx context.Context, by staff.Member, t app.Tracked, t
 		if err != nil {
 			return err
 		}
-		refused, err = r.settleDoubt(e, t, by, there, found, others)
+		claimed, why, err := r.settleDoubt(e, t, by, there, found, others)
+		if refused = why; err != nil || refused != nil {
+			return err
+		}
+		mapping, err := tx.Mapping(r.tenant)
+		if err != nil {
+			return err
+		}
+		org, err := app.OrganisationOf(tx, r.tenant)
+		r.wantExtras(e, claimed, mapping, org.Marks)
 		return err
 	})
 	return refused, err
@@ -238,24 +247,28 @@ func (r *refresher) lookAtDoubts(ctx context.Context, ids []billing.InvoiceID) e
 }
 
 // settleDoubt decides whether what was read in Xero is what the person saw, and ends the export with
-// it. Otherwise it returns why not.
+// it, which it returns. Otherwise it returns why not.
 func (r *refresher) settleDoubt(
 	e *effects, t app.Tracked, by staff.Member, there ledger.InvoiceID, found []ledger.Standing, others map[ledger.InvoiceID]app.Tracked,
-) (refused, err error) {
+) (claimed app.Export, refused, err error) {
 	shown, rest := takeOut(t.Export.Candidates, there)
 	if len(shown) == 0 {
-		return app.Errorf(app.NotFound, "refused.no-candidate", "Invoice", t.Invoice.Name()), nil
+		return claimed, app.Errorf(app.NotFound, "refused.no-candidate", "Invoice", t.Invoice.Name()), nil
 	}
 	if other, known := others[there]; known && other.Invoice.ID != t.Invoice.ID {
-		return app.Errorf(app.Conflict, "refused.candidate-known", "There", shown[0].Number, "Invoice", other.Invoice.Name()), nil
+		return claimed, app.Errorf(app.Conflict, "refused.candidate-known", "There", shown[0].Number, "Invoice", other.Invoice.Name()), nil
 	}
-	if len(found) == 0 || !found[0].Same(shown[0]) {
+	asShown := func(st ledger.Standing) bool { // whenever it was changed: that is no figure, and may be wrong
+		st.Updated = shown[0].Updated
+		return st.Same(shown[0])
+	}
+	if len(found) == 0 || !asShown(found[0]) {
 		t.Export.Candidates = append(found, rest...)
 		e.exports = append(e.exports, t.Export)
 		if len(found) == 0 {
-			return app.Errorf(app.Conflict, "refused.candidate-gone", "There", shown[0].Number), nil
+			return claimed, app.Errorf(app.Conflict, "refused.candidate-gone", "There", shown[0].Number), nil
 		}
-		return app.Errorf(app.Conflict, "refused.candidate-changed", "There", shown[0].Number), nil
+		return claimed, app.Errorf(app.Conflict, "refused.candidate-changed", "There", shown[0].Number), nil
 	}
 	st := found[0]
 	if c, known := r.directory.ByID(t.Export.Contact); known {
@@ -264,8 +277,8 @@ func (r *refresher) settleDoubt(
 	t.Export.Candidates = nil
 	e.entries = append(e.entries, app.Entry(by, staff.AuditClaim, "invoice", string(t.Invoice.ID), app.Describe(t.Invoice.Stage),
 		translations.Text("trail.claimed", "Number", st.Number, "Total", st.Total)))
-	_, err = e.receive(t, st, nil, false)
-	return nil, err
+	claimed, err = e.receive(t, st, nil, false)
+	return claimed, nil, err
 }
 
 // takeOut separates the invoice with an ID from the others.

@@ -88,7 +88,10 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	if again.wait {
 		e.then(again.park)
 	}
+	twins := found.twins(m.Export)
 	switch {
+	case len(twins) > 0:
+		return m.doubt(e, twins)
 	case there:
 		if told := found.marks; m.kind.org.Marks == app.MarksUnknown {
 			e.marks = e.marks.Worse(told)
@@ -117,9 +120,7 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	}
 	switch {
 	case len(perhaps) > 0:
-		m.Export.Candidates = perhaps
-		_, err := e.end(m.Tracked, []ledger.Message{mayBeOurs}, billing.Doubt)
-		return err
+		return m.doubt(e, perhaps)
 	case found.taken[m.Export.Number.Fold()], ledger.HasCause(m.Export.Messages, ledger.NumberTaken):
 		return m.refuse(e, ledger.Message{Text: translations.Text("xero-says.number-taken"), Cause: ledger.NumberTaken})
 	case again.wait:
@@ -131,6 +132,13 @@ func (m exporting) adopt(e *effects, b app.Batch, found reading, again resend) e
 	m.Export.Batch = ""
 	e.exports = append(e.exports, m.Export)
 	return e.happen(m.Invoice, billing.Unsent)
+}
+
+// doubt leaves it to a person which of some invoices in Xero is the one that was sent.
+func (m exporting) doubt(e *effects, perhaps []ledger.Standing) error {
+	m.Export.Candidates = perhaps
+	_, err := e.end(m.Tracked, []ledger.Message{mayBeOurs}, billing.Doubt)
+	return err
 }
 
 func (m exporting) refuse(e *effects, why ledger.Message) error {
@@ -153,7 +161,7 @@ func warnings(all []ledger.Message) []ledger.Message {
 func (m exporting) arrive(e *effects, st ledger.Standing, messages []ledger.Message, direct bool) error {
 	export, err := e.receive(m.Tracked, st, messages, direct)
 	if err == nil {
-		m.kind.wantExtras(e, export)
+		m.kind.wantExtras(e, export, m.kind.mapping, m.kind.org.Marks)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -374,8 +375,8 @@ func (k *exports) ahead(r Reader) time.Duration {
 // found, among everything that changed since it was first sent.
 func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	found := reading{
-		byMark: map[string]ledger.Standing{}, taken: map[string]bool{}, others: map[ledger.InvoiceID]ledger.Standing{},
-		marks: k.org.Marks,
+		byMark: map[string]ledger.Standing{}, marked: map[ledger.InvoiceID]ledger.Standing{}, taken: map[string]bool{},
+		others: map[ledger.InvoiceID]ledger.Standing{}, marks: k.org.Marks,
 	}
 	var sent []app.Export
 	err := k.store.Look(ctx, func(r Reader) (err error) {
@@ -424,8 +425,29 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 func (f reading) keep(st ledger.Standing) {
 	if app.IsMark(st.Mark) {
 		keep(f.byMark, st)
+		f.marked[st.ID] = st
 	}
 	f.others[st.ID] = st
+}
+
+// twins returns what bears the mark of an export and is in force, the latest change first, where that is more than one and
+// none has the number: who copies an invoice in Xero copies its reference, and a mark in it.
+func (f reading) twins(e app.Export) []ledger.Standing {
+	var all []ledger.Standing
+	for _, st := range f.marked {
+		if !st.Live() || app.MarkKey(st.Mark) != app.MarkKey(e.Mark) {
+			continue
+		}
+		if st.Number.Fold() == e.Number.Fold() {
+			return nil
+		}
+		all = append(all, st)
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b ledger.Standing) int { return cmp.Or(b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID)) })
+	return all
 }
 
 // leaveOutMarked takes out of a reading's others what bears a mark. Where marks do not survive, only the firm's own

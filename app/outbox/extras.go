@@ -13,21 +13,21 @@ import (
 )
 
 // wantExtras notes the extras that an organisation's mapping asks for of an export that Xero
-// has.
-func (k *exports) wantExtras(e *effects, export app.Export) {
+// has. marks is what is known of marks there, but for what e tells.
+func (o *Outbox) wantExtras(e *effects, export app.Export, mapping ledger.Mapping, marks app.Marks) {
 	if !export.Standing.Live() {
 		return
 	}
-	if k.mapping.Note || k.org.Marks.Worse(e.marks) == app.MarksDropped {
-		k.wantNote(e, export)
+	if mapping.Note || marks.Worse(e.marks) == app.MarksDropped {
+		e.wantNote(export)
 	}
-	if k.mapping.AttachPaper && k.print != nil {
+	if mapping.AttachPaper && o.print != nil {
 		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.PrintedPaper})
 	}
 }
 
 // wantNote notes that the invoice's history in Xero is to mention the export.
-func (k *exports) wantNote(e *effects, export app.Export) {
+func (e *effects) wantNote(export app.Export) {
 	e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.HistoryNote})
 }
 

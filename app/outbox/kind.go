@@ -45,6 +45,7 @@ type member interface {
 // reading is what a look-up found in Xero.
 type reading struct {
 	byMark map[string]ledger.Standing           // exports, by the keys of their marks
+	marked map[ledger.InvoiceID]ledger.Standing // exports: what bears a mark
 	taken  map[string]bool                      // exports: the folded numbers that invoices have which are not deleted
 	others map[ledger.InvoiceID]ledger.Standing // exports: what bears no mark of ours
 	marks  app.Marks                            // exports: whether marks survive there, as far as this reading shows

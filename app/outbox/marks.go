@@ -30,11 +30,17 @@ func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 	told, known := app.MarksOf(m.Export.Mark, st.Mark), m.kind.org.Marks
 	switch {
 	case m.kind.marksReferences() && !told.Survive():
+		if reference := m.Invoice.Reference; app.WithMark(reference, m.Export.Mark) != reference {
+			return []ledger.Message{markLost} // it was sent before marks were known to be dropped
+		}
 		return []ledger.Message{noRoom}
 	case known.Worse(told) == known:
 		return nil
 	case known == app.MarksUnknown && told.Survive():
-		e.then(func() { m.kind.probe = &probe{m.Export.ID, m.Export.Mark, st.ID, told} })
+		e.then(func() {
+			m.kind.probe = &probe{m.Export.ID, m.Export.Mark, st.ID, told}
+			m.kind.untold = append(m.kind.untold, m.Export.ID)
+		})
 		return nil
 	}
 	e.marks = e.marks.Worse(told)
@@ -68,17 +74,21 @@ func (s *sender) learnByList(ctx context.Context) error {
 	listed := app.MarksOf(p.mark, found[0].Mark)
 	return s.decide(ctx, func(tx Tx, e *effects) error {
 		e.marks = p.told.Worse(listed)
-		e.then(func() { s.marksAre(p.told.Worse(listed)) })
+		e.then(func() {
+			s.marksAre(p.told.Worse(listed))
+			s.untold = nil
+		})
 		if e.marks.Survive() {
 			return nil
 		}
-		all, err := tx.TrackedExports([]app.ExportID{p.export})
-		if err != nil {
-			return err
+		all, err := tx.TrackedExports(s.untold)
+		for _, t := range all {
+			if t.Export.ID == p.export {
+				e.warn(t, markLost)
+			}
+			e.wantNote(t.Export)
 		}
-		e.warn(all[0], markLost)
-		s.exports.wantNote(e, all[0].Export)
-		return nil
+		return err
 	})
 }
 

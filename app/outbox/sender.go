@@ -55,7 +55,8 @@ type sender struct {
 
 	org       app.Organisation     // as this sender last stored it
 	probe     *probe               // what will show whether marks survive; nil for nothing
-	histories int                  // that were read
+	untold    []app.ExportID       // that were taken before it was known whether marks survive
+	histories map[bool]int         // that were read: true, of what may be an invoice here
 	losses    map[string]int       // by member: how often it was proven absent after it was sent
 	sent      map[string]time.Time // by member: when this sender first sent it
 	taken     time.Time            // when Xero last took a write
@@ -67,7 +68,7 @@ type sender struct {
 func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {
 	s := &sender{
 		Outbox: o, tenant: t, fence: f, errand: e,
-		losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
+		histories: map[bool]int{}, losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
 	}
 	s.contacts = newContacts(s)
 	s.exports = &exports{sender: s}

@@ -2,7 +2,9 @@ package outbox_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/outbox"
+	"feebridge/assets/translations"
 	"feebridge/xero/sim"
 )
 
@@ -364,4 +367,256 @@ func TestAnotherThatIsGoneIsNoDoubt(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestACopyBearsTheMarkInTheReference has a person copy an invoice in Xero, with its reference, and give it another number,
+// while nobody knows yet that it is there.
+func TestACopyBearsTheMarkInTheReference(t *testing.T) {
+	for _, renumbered := range []bool{true, false} {
+		t.Run(fmt.Sprint("renumbered ", renumbered), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+				ids := w.Invoices(2, 1)
+				p := w.Start(nil)
+				defer p.Stop()
+				if err := p.Work(func(tx outbox.Tx) error {
+					return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+				}); err != nil {
+					t.Fatal(err)
+				}
+				p.Export(ids[0])
+				w.Sim.AddFault(rules(t, lostForGood)[0])
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() { ended <- p.Run(ctx) }()
+				if _, err := p.Queue(ids[1]); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				there := w.Sim.ByNumber(string(w.Tenant), "INV-0002")[0]
+				twin := there
+				twin.InvoiceID, twin.Number = "", "a copy"
+				if _, err := w.Sim.CreateInvoice(string(w.Tenant), twin); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				if renumbered {
+					if err := w.Sim.Renumber(string(w.Tenant), there.InvoiceID, "another"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				time.Sleep(time.Hour)
+				cancel()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if v := w.Views(ids[1:])[0]; !renumbered {
+					if v.Exports[0].Standing.ID != ledger.InvoiceID(there.InvoiceID) {
+						t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports[0])
+					}
+					return
+				}
+				d, err := p.App.Doubt(t.Context(), w.Me, ids[1])
+				if err != nil || len(d.There) != 2 {
+					t.Fatalf("there may be %+v, %v", d.There, err)
+				}
+				if err := p.App.Claim(t.Context(), w.Me, ids[1], ledger.InvoiceID(there.InvoiceID)); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestADoubtIsOfOneOrganisation goes on with a copy in which an invoice may be in one organisation, while its client's are
+// exported to another by now. What is like it there is doubtful, and none of those that are read in the first.
+func TestADoubtIsOfOneOrganisation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		other := ledger.TenantID(w.Sim.Orgs()[1].TenantID)
+		if _, err := p.App.Connect(t.Context(), w.Me, app.Connection{Tenant: ledger.Tenant{ID: other}}); err != nil {
+			t.Fatal(err)
+		}
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		if _, err := p.Queue(ids[0]); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		w.Sim.ClearFaults()
+		if err := p.App.ExportClientTo(t.Context(), w.Me, w.Views(ids)[0].Invoice.Client, other); err != nil {
+			t.Fatal(err)
+		}
+		p.Export(ids[1])
+		p.Stop()
+		copied := backUp(w)
+		like := w.Sim.Invoices(string(other))[0]
+		like.InvoiceID, like.URL, like.Number = "", "", "INV-0001"
+		made, err := w.Sim.CreateInvoice(string(other), like)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		later := w.Start(nil)
+		defer later.Stop()
+		compared := unlock(later).Compared
+		d, err := later.App.Doubt(t.Context(), w.Me, ids[0])
+		if err != nil || len(d.There) != 1 || string(d.There[0].ID) == made {
+			t.Errorf("there may be %+v, %v", d.There, err)
+		}
+		i := slices.IndexFunc(compared, func(c app.Comparison) bool { return c.Tenant == other })
+		if strays := compared[i].Strays; len(strays) != 1 || string(strays[0].ID) != made || strays[0].Invoice != ids[0] {
+			t.Errorf("doubtful is %+v", strays)
+		}
+	})
+}
+
+// TestWhatWasClaimedIsToldOfInItsHistory has the note follow by which a copy recognises an invoice, also when a person says
+// that it came there.
+func TestWhatWasClaimedIsToldOfInItsHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[1]) // which tells that marks are dropped
+		w.Sim.AddFault(rules(t, lostForGood)[0])
+		id := ids[0]
+		if _, err := p.Queue(id); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Fatalf("there may be %+v, %v", d.There, err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
+			t.Fatal(err)
+		}
+		there, _ := w.Sim.Invoice(string(w.Tenant), string(d.There[0].ID))
+		mark := w.Views([]billing.InvoiceID{id})[0].Exports[0].Mark
+		if !slices.ContainsFunc(there.History, func(h sim.HistoryRecord) bool { return strings.Contains(h.Details, mark) }) {
+			t.Errorf("its history is %+v", there.History)
+		}
+	})
+}
+
+// TestAWrongTimeOfChangeKeepsNobodyFromClaiming has Xero tell of a time of change far ahead: it counts for the moment of each
+// answer, and says nothing of what a person saw.
+func TestAWrongTimeOfChangeKeepsNobodyFromClaiming(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p, id := loseAnswer(t, lostForGood)
+		defer p.Stop()
+		retell(w, http.MethodGet, `"UpdatedDateUTC": ?"[^"]*"`, `"UpdatedDateUTC":"/Date(4070908800000+0000)/"`)
+		for range 2 {
+			if err := p.App.LookAgain(t.Context(), w.Me, []billing.InvoiceID{id}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		d, err := p.App.Doubt(t.Context(), w.Me, id)
+		if err != nil || len(d.There) != 1 {
+			t.Fatalf("there may be %+v, %v", d.There, err)
+		}
+		if err := p.App.Claim(t.Context(), w.Me, id, d.There[0].ID); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestNoRoomIsSaidWhereThereIsNone exports more than fits in one request, before it is known that marks are dropped: their
+// references had room for marks, and carry none.
+func TestNoRoomIsSaidWhereThereIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(60, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		if err := p.Work(func(tx outbox.Tx) error {
+			return tx.SaveMapping(w.Tenant, ledger.Mapping{MarkReference: true})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w.Sim.AddFault(rules(t, "PUT /Invoices #2 slow:5s")[0])
+		p.Export(ids...)
+		lost := 0
+		for _, v := range w.Views(ids) {
+			for _, m := range v.Exports[0].Messages {
+				if m.Text == translations.Text("message.no-room-for-mark") {
+					t.Fatalf("%s: %s", v.Invoice.Number, m.Text)
+				}
+				if m.Text == translations.Text("message.mark-lost") {
+					lost++
+				}
+			}
+		}
+		if lost != len(ids) {
+			t.Errorf("it is said of %d that they cannot be recognised", lost)
+		}
+	})
+}
+
+// TestWhatWasTakenBeforeMarksWereKnownIsToldOf has lists without marks, which shows once several invoices were taken: the
+// history of each of them has its mark.
+func TestWhatWasTakenBeforeMarksWereKnownIsToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksUnlisted})
+		ids := w.Invoices(3, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		if err := p.App.Send(t.Context(), w.Tenant); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range w.Views(ids) {
+			there, _ := w.Sim.Invoice(string(w.Tenant), string(v.Exports[0].Standing.ID))
+			if !slices.ContainsFunc(there.History, func(h sim.HistoryRecord) bool { return strings.Contains(h.Details, v.Exports[0].Mark) }) {
+				t.Errorf("the history of %s is %+v", v.Invoice.Number, there.History)
+			}
+		}
+	})
+}
+
+// TestARestoredCopyFindsWhatWasRenumbered goes on with a copy in an organisation that drops marks. What was exported since,
+// and given another number there, is recognised by its history.
+func TestARestoredCopyFindsWhatWasRenumbered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		first := w.Start(nil)
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(20 * time.Hour)
+		today := w.Start(nil)
+		today.Export(ids[1])
+		there := today.World.Views(ids[1:])[0].Exports[0].Standing.ID
+		today.Stop()
+		if err := w.Sim.Renumber(string(w.Tenant), string(there), "another"); err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+			t.Fatal(err)
+		}
+		p.Settle()
+		if v := w.Views(ids[1:])[0]; v.Invoice.Stage.Export != billing.Changed || v.Exports[0].Standing.ID != there {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+		if all := w.Sim.Invoices(string(w.Tenant)); len(all) != 2 {
+			t.Errorf("Xero has %d invoices", len(all))
+		}
+	})
 }

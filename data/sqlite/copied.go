@@ -101,7 +101,7 @@ func (db *DB) recognise(ctx context.Context) error {
 		same := now.Instance == beside.Instance && now.Host == beside.Host && now.Path == beside.Path
 		db.testify(tx, now)
 		if now.Instance != "" && same && now.Seq >= beside.Seq && !contradicted && !db.accepted {
-			return nil
+			return beside.unseal(db.path) // which one that was just closed may have sealed since it was examined
 		}
 		restored := now.Instance == ""
 		now.Instance = rand.Text()

@@ -520,6 +520,13 @@ func TestAClosedDatabaseIsSealedAndAnOpenOneIsNot(t *testing.T) {
 	if err := one.Close(); err != nil || sealed() {
 		t.Errorf("it is sealed while another process has it open (%v)", err)
 	}
+	seal := strings.Replace(string(read(t, path+".seen")), "{", `{"sum":"of one that closed it meanwhile",`, 1)
+	if err := os.WriteFile(path+".seen", []byte(seal), 0o600); err != nil || !sealed() {
+		t.Fatal(err)
+	}
+	if err := openEmpty(t, path).Close(); err != nil || sealed() {
+		t.Errorf("it stays sealed when one opens it (%v)", err)
+	}
 	other.update(burn("INV-1"))
 	if err := other.Close(); err != nil || !sealed() {
 		t.Errorf("it is not sealed after the last one closed it (%v)", err)
