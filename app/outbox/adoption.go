@@ -116,7 +116,11 @@ func (f *adoption) doubt(id billing.InvoiceID, st ledger.Standing) error {
 	if err != nil {
 		return err
 	}
-	sent := ledger.Sent{Number: st.Number, Contact: links[v.Client].Contact, Date: v.Date, Currency: v.Currency, Total: totals.Total}
+	contact := links[v.Client].Contact
+	if c, merged := f.s.contacts.directory.ByID(contact); merged {
+		contact = c.ID
+	}
+	sent := ledger.Sent{Number: st.Number, Contact: contact, Date: v.Date, Currency: v.Currency, Total: totals.Total}
 	if len(sent.Differences(st)) > 0 || disowned(exports, st.ID) {
 		return nil
 	}
