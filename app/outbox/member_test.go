@@ -30,6 +30,13 @@ func inXero(status ledger.InvoiceStatus) ledger.Standing {
 	return ledger.Standing{ID: "there", Number: "INV-1", Mark: "mark", Status: status, Date: 20261103, Currency: "NZD", Total: total, AmountDue: total, Updated: atTen}
 }
 
+// onceExported is a store in which an invoice has no export but the one that is asked about.
+type onceExported struct{ Reader }
+
+func (onceExported) ExportsOf(billing.InvoiceID) ([]app.Export, error) {
+	return []app.Export{sentInvoice().Export}, nil
+}
+
 // TestWhatAnElementSaysOfAnExport asks of what was sent once, again, and in another request before.
 func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 	first := app.Batch{ID: "b", State: app.Sending, Members: []string{"e"}, Tries: 1, Tried: atTen, TriedLast: atTen}
@@ -55,7 +62,7 @@ func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := newEffects("tenant", atTen.Add(time.Hour))
-			m := exporting{kind: &exports{sender: &sender{Outbox: &Outbox{}}}, Tracked: sentInvoice()}
+			m := exporting{kind: &exports{sender: &sender{Outbox: &Outbox{}}}, Tracked: sentInvoice(), stored: onceExported{}}
 			c.said.Member = "e"
 			unclear, err := m.settle(e, c.b, map[string]ledger.Outcome{"e": c.said})
 			if err != nil {
