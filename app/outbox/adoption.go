@@ -113,6 +113,10 @@ func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	if err != nil || disowned(exports, st.ID) {
 		return err
 	}
+	contact := f.likely.contacts[v.Client]
+	if c, merged := f.s.contacts.directory.ByID(contact); merged {
+		contact = c.ID
+	}
 	if v.Stage.Export == billing.MayBeOurs {
 		e := exports[0]
 		if e.Tenant != f.s.tenant {
@@ -135,7 +139,7 @@ func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	}
 	e := app.Export{
 		ID: app.ExportID(app.NewID()), Run: run, Invoice: v.ID, Number: v.Number, Tenant: f.s.tenant, Mark: app.NewExportMark(f.firm.MarkBase, v.ID),
-		Contact: f.likely.contacts[v.Client], Expected: totals.Total, Sent: f.Now(), Since: st.Updated.Add(-sinceMargin), Candidates: []ledger.Standing{st},
+		Contact: contact, Expected: totals.Total, Sent: f.Now(), Since: st.Updated.Add(-sinceMargin), Candidates: []ledger.Standing{st},
 	}
 	v.Stage = stage.After(billing.Lose)
 	effects := newEffects(f.s.tenant, f.Now())

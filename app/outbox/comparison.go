@@ -240,25 +240,66 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 	return read, nil
 }
 
-// followMergesAmong reads where the contacts of known exports went.
+// followMergesAmong reads where the contacts of known exports went, and those of the clients whose invoices have a number
+// that bears no mark there.
 func (s *sender) followMergesAmong(ctx context.Context, page []ledger.Standing) error {
 	byMark := map[string]ledger.Standing{}
 	for _, st := range page {
 		keep(byMark, st)
 	}
 	var known []app.Export
+	var moved []ledger.ContactID
 	err := s.store.Look(ctx, func(r Reader) error {
 		known = nil
 		all, err := r.ExportsByMark(marksOf(page))
+		if err != nil {
+			return err
+		}
 		for _, e := range all {
 			known = append(known, e)
 		}
+		moved, err = movedContacts(r, s.tenant, page)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.contacts.followMergesOf(ctx, known, byMark)
+	if err := s.contacts.followMergesOf(ctx, known, byMark); err != nil {
+		return err
+	}
+	return s.contacts.followMerges(ctx, s.tenant, s.contacts.directory, moved)
+}
+
+// movedContacts returns the contacts of clients whose invoices have the number of one in Xero that bears no mark, and is
+// another contact's there.
+func movedContacts(r Reader, t ledger.TenantID, page []ledger.Standing) ([]ledger.ContactID, error) {
+	there := map[billing.Number]ledger.ContactID{}
+	for _, st := range page {
+		if !app.IsMark(st.Mark) {
+			there[st.Number] = st.Contact
+		}
+	}
+	ours, err := r.InvoicesByNumber(slices.Collect(maps.Keys(there)))
+	if err != nil || len(ours) == 0 {
+		return nil, err
+	}
+	links, err := r.Links(t)
+	if err != nil {
+		return nil, err
+	}
+	numbers := slices.Collect(maps.Keys(ours))
+	ids := make([]billing.InvoiceID, len(numbers))
+	for i, n := range numbers {
+		ids[i] = ours[n]
+	}
+	heads, err := r.InvoiceHeads(ids)
+	var moved []ledger.ContactID
+	for i, v := range heads {
+		if c := links[v.Client].Contact; c != "" && c != there[numbers[i]] {
+			moved = append(moved, c)
+		}
+	}
+	return moved, err
 }
 
 func marksOf(page []ledger.Standing) []string {

@@ -620,3 +620,40 @@ func TestARestoredCopyFindsWhatWasRenumbered(t *testing.T) {
 		}
 	})
 }
+
+// TestAMergedContactHidesNoDoubtInACopy has contacts merged after a copy was made, and the history of an invoice forgotten
+// that was exported since to the one that is gone.
+func TestAMergedContactHidesNoDoubtInACopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(3, 2)
+		first := w.Start(nil)
+		first.Export(ids[:2]...)
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(time.Hour)
+		today := w.Start(nil)
+		today.Export(ids[2])
+		today.Stop()
+		if err := w.Sim.MergeContact(string(w.Tenant), w.Contact("Client 0").ContactID, w.Contact("Client 1").ContactID); err != nil {
+			t.Fatal(err)
+		}
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
+				return false
+			}
+			rw.Header().Set("Content-Type", "application/json")
+			_, _ = rw.Write([]byte(`{"HistoryRecords":[]}`))
+			return true
+		}
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		if v := w.Views(ids[2:])[0]; v.Invoice.Stage.Export != billing.MayBeOurs {
+			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
+		}
+	})
+}
