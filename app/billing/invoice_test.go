@@ -55,15 +55,38 @@ func TestCheckFinalNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestALineOfTextAlone(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		line billing.Line
+		want bool
+	}{
+		{"a description", billing.Line{Description: "Thank you", Code: "ADV"}, true},
+		{"things that cost nothing", billing.Line{Quantity: 3_0000}, false},
+		{"a price of none", billing.Line{UnitAmount: 100_0000}, false},
+		{"an account", billing.Line{Account: "200"}, false},
+		{"an item", billing.Line{Item: "BOOK"}, false},
+	} {
+		if got := c.line.TextOnly(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 func TestClientCheck(t *testing.T) {
 	good := billing.Client{Code: "KAURI", Name: "Kauri Joinery Ltd", Email: "office@kauri.example"}
-	if err := good.Check(); err != nil {
-		t.Fatalf("refused: %v", err)
+	longest := billing.Client{Code: strings.Repeat("K", 50), Name: strings.Repeat("é", 255)}
+	for _, c := range []billing.Client{good, longest} {
+		if err := c.Check(); err != nil {
+			t.Fatalf("refused: %v", err)
+		}
 	}
 	for name, change := range map[string]func(*billing.Client){
 		"no name":        func(c *billing.Client) { c.Name = "  " },
 		"long name":      func(c *billing.Client) { c.Name = strings.Repeat("é", 256) },
 		"angle brackets": func(c *billing.Client) { c.Name = "Kauri <Joinery>" },
+		"one of them":    func(c *billing.Client) { c.Name = "Kauri < Joinery" },
+		"the other":      func(c *billing.Client) { c.Name = "Kauri > Joinery" },
 		"no code":        func(c *billing.Client) { c.Code = "" },
 		"long code":      func(c *billing.Client) { c.Code = strings.Repeat("K", 51) },
 		"bad e-mail":     func(c *billing.Client) { c.Email = "office at kauri" },

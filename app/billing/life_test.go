@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,6 +71,18 @@ func TestEveryPairOfStageAndEvent(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the life of an invoice (-expected +is):\n%s", diff)
+	}
+}
+
+func TestWhichInvoicesAreOnTheirWay(t *testing.T) {
+	for export, want := range map[billing.ExportState]bool{
+		billing.Queued: true, billing.Exporting: true, billing.Unknown: true, billing.Removing: true,
+		billing.NotExported: false, billing.Exported: false, billing.Warned: false, billing.Failed: false, billing.Changed: false,
+		billing.DeletedInXero: false, billing.VoidedInXero: false, billing.NotFoundInXero: false, billing.Held: false,
+	} {
+		if got := (billing.Stage{Status: billing.Finalized, Export: export}).InFlight(); got != want {
+			t.Errorf("%s is on its way: %v", export, got)
+		}
 	}
 }
 
@@ -142,6 +155,15 @@ func TestDate(t *testing.T) {
 	}
 	if _, err := billing.NewDate(2026, 2, 29); err == nil {
 		t.Error("2026-02-29 is a day")
+	}
+	east := time.FixedZone("", 13*60*60)
+	if got := billing.DateOf(time.Date(2026, 11, 4, 8, 0, 0, 0, east)); got != 20261104 { // the day before in UTC
+		t.Errorf("the morning of 4 November is on %s", got)
+	}
+	for to, want := range map[billing.Date]int{20261103: 0, 20261220: 47, 20261101: -2, 20270103: 61} {
+		if got := billing.Date(20261103).DaysTo(to); got != want {
+			t.Errorf("from 3 November to %s it is %d days, want %d", to, got, want)
+		}
 	}
 	if billing.Date(0).String() != "" || !billing.Date(0).IsZero() {
 		t.Error("no date has a text")

@@ -60,6 +60,7 @@ func TestAFileOfBillingCodesTellsEveryProblemByRow(t *testing.T) {
 		"no column Code": {"Description\nx\n", "Line 1: The header has no column Code. The first line has to name the columns: Code, Description, UnitAmount, Tax, Account."},
 		"a column more":  {"Code,Colour\nA,red\n", "Line 1, Colour: This column isn't imported. The columns are Code, Description, UnitAmount, Tax, Account. Correct the name, or remove the column."},
 		"twice":          {"Code\nA\na\n", "Line 3, Code: The billing code a is also in line 2. Remove one of them."},
+		"twice, capital": {"Code\nADV\nADV\n", "Line 3, Code: The billing code ADV is also in line 2. Remove one of them."},
 		"bad rate":       {"Code,UnitAmount\nA,ten\n", "Line 2, UnitAmount: "},
 		"unknown tax":    {"Code,Tax\nA,Vat\n", "Line 2, Tax: There's no tax rate called “Vat”. Add it to the tax rates first, or correct the name."},
 		"hidden":         {"Code,Description\nA,W\u200bork\n", "Line 2, Code: Description: there's a hidden character, U+200B, after “W”."},

@@ -156,6 +156,8 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		{"a category twice", []map[string]string{{"TrackingName1": "Region", "TrackingOption1": "North", "TrackingName2": "region", "TrackingOption2": "South"}},
 			intake.Options{}, []string{"2 TrackingName2 twice"}},
 		{"negative total", []map[string]string{{"Quantity": "-1"}}, intake.Options{}, []string{"2  credit note"}},
+		{"a date that is none before a figure that is none", []map[string]string{{"DueDate": "soon"}, {"InvoiceNumber": "INV-2", "Quantity": "x"}}, intake.Options{},
+			[]string{"2 DueDate soon", "3 Quantity x"}},
 		{"every error at once", []map[string]string{{"Quantity": "x", "UnitAmount": "y"}, {"InvoiceNumber": "INV-2", "TaxType": "z"}}, intake.Options{},
 			[]string{"2 Quantity x", "2 UnitAmount y", "3 TaxType z"}},
 	} {
@@ -372,6 +374,39 @@ func TestImportNeedsPermission(t *testing.T) {
 	}
 	if n := count(t, a, me); n != 0 {
 		t.Errorf("the firm has %d invoices", n)
+	}
+	if _, err := intake.New(a).Import(t.Context(), me, p); err != nil {
+		t.Fatal(err)
+	}
+	p = previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(map[string]string{"InvoiceNumber": "INV-2"}), intake.Options{})
+	if _, err := intake.New(a).Import(t.Context(), viewer, p); len(p.Clients) != 0 || !app.IsCode(err, app.Forbidden) {
+		t.Errorf("another's preview of a client that is known: %v", err)
+	}
+}
+
+// TestImportIsNotedAndMakesDrafts asks for nothing but the invoices.
+func TestImportIsNotedAndMakesDrafts(t *testing.T) {
+	a, _, me := apptest.Firm(t)
+	p := previewOf(t, a, me, apptest.TemplateHeader+"\n"+row(nil), intake.Options{})
+	ids, err := intake.New(a).Import(t.Context(), me, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := a.Invoice(t.Context(), me, ids[0])
+	if err != nil || v.Invoice.Stage != (billing.Stage{}) {
+		t.Errorf("the invoice is %s, %v", v.Invoice.Stage.Status, err)
+	}
+	entries, err := a.AuditTrail(t.Context(), me, app.AuditQuery{Action: staff.AuditImport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries { // newest first
+		got = append(got, e.ByName+": "+e.Subject+" "+e.ID+" "+e.To)
+	}
+	want := []string{me.Name + ": invoice " + string(ids[0]) + " a draft", me.Name + ": client " + string(v.Client.ID) + " Kauri Joinery Ltd"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the audit trail (-want +got):\n%s", diff)
 	}
 }
 

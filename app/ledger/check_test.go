@@ -19,6 +19,7 @@ var chart = ledger.Chart{
 		{Code: "200", Class: "REVENUE"}, {Code: "260", Class: "REVENUE"},
 		{Code: "210", Class: "REVENUE", Archived: true},
 		{Code: "400", Class: "EXPENSE"}, {Code: "610", Class: "ASSET", System: "DEBTORS"},
+		{Code: "498", Class: "REVENUE", System: "UNREALISEDCURRENCYGAIN"},
 	},
 	TaxRates: []ledger.TaxRate{
 		{Type: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000, Active: true, Classes: []string{"REVENUE", "ASSET"}},
@@ -91,6 +92,7 @@ func TestResolveFindsWhatStopsAnExport(t *testing.T) {
 		{"unknown account", line(func(l *billing.Line) { l.Account = "999" }), ledger.AccountUnknown, "Account code '999' is not a valid code"},
 		{"archived account", line(func(l *billing.Line) { l.Account = "210" }), ledger.AccountArchived, "'210' has been archived"},
 		{"system account", line(func(l *billing.Line) { l.Account = "610" }), ledger.AccountUnknown, "'610'"},
+		{"system account for income", line(func(l *billing.Line) { l.Account = "498" }), ledger.AccountUnknown, "'498'"},
 		{"expense account", line(func(l *billing.Line) { l.Account, l.Tax.Code = "400", "INPUT2" }), ledger.AccountUnknown, "'400'"},
 		{"tax against account", line(func(l *billing.Line) { l.Tax.Code = "INPUT2" }), ledger.TaxAgainstAccount, "The TaxType code 'INPUT2' cannot be used with account code '200'."},
 		{"unknown tax", line(func(l *billing.Line) { l.Tax.Code = "TAX009" }), ledger.TaxUnknown, "TAX009"},

@@ -3,6 +3,7 @@ package ledger
 import (
 	"testing"
 
+	"feebridge/app/billing"
 	"feebridge/app/money"
 )
 
@@ -41,6 +42,17 @@ func TestHowFarAnInvoiceIsPaid(t *testing.T) {
 		}
 		if may := st.CannotVoid().Text == ""; may != c.void {
 			t.Errorf("%s, %d paid and %d credited, can be voided: %v", c.status, c.paid, c.credited, may)
+		}
+	}
+}
+
+func TestUpToTheDayTheBooksAreClosedNothingGoes(t *testing.T) {
+	for date, want := range map[billing.Date]bool{20260330: true, 20260331: true, 20260401: false} {
+		if why := Locked(date, 20260331); (why.Text != "") != want || want && why.Cause != LockedDate {
+			t.Errorf("%s, closed up to 31 March: %+v", date, why)
+		}
+		if why := Locked(date, 0); why.Text != "" {
+			t.Errorf("%s, never closed: %+v", date, why)
 		}
 	}
 }

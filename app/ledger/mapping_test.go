@@ -63,7 +63,9 @@ func TestMappingDecidesWhereLinesGo(t *testing.T) {
 		coded, item, untaxed, zero := line, line, line, line
 		coded.Code, item.Code, zero.Code = "ACC", "BK", "ACC"
 		untaxed.Tax, zero.Tax = billing.Tax{}, billing.Tax{Code: "ZERO"}
-		v.Lines = []billing.Line{line, coded, item, untaxed, zero}
+		own := coded
+		own.Tracking = []billing.Tracking{{Category: "REGION", Option: "north"}}
+		v.Lines = []billing.Line{line, coded, item, untaxed, zero, own}
 	})
 	w, messages := ledger.Resolve(v, chart, m)
 	if len(messages) > 0 {
@@ -73,7 +75,7 @@ func TestMappingDecidesWhereLinesGo(t *testing.T) {
 	for _, l := range w.Lines {
 		got = append(got, l.Account+" "+l.Item+" "+l.TaxType+" "+l.Tracking[0].Option)
 	}
-	want := []string{"200  OUTPUT2 North", "260  OUTPUT2 South", "260 BOOK OUTPUT2 North", "200  NONE North", "260  NONE South"}
+	want := []string{"200  OUTPUT2 North", "260  OUTPUT2 South", "260 BOOK OUTPUT2 North", "200  NONE North", "260  NONE South", "260  OUTPUT2 North"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -85,6 +87,8 @@ func TestSuggest(t *testing.T) {
 	taxes := []billing.Tax{
 		{Code: "OUTPUT2", Rate: 15_0000}, {Code: "GST", Name: "GST 15", Rate: 15_0000}, {Code: "NIL", Name: "no gst"}, {Code: "OLD", Rate: 12_5000},
 	}
+	doubled := named // which of two rates is meant a person says
+	doubled.TaxRates = append([]ledger.TaxRate{{Type: "TAX001", Name: "GST on services", Rate: 15_0000, Active: true, Classes: []string{"REVENUE"}}}, chart.TaxRates...)
 	for _, c := range []struct {
 		name  string
 		has   ledger.Mapping
@@ -100,6 +104,10 @@ func TestSuggest(t *testing.T) {
 			DefaultAccount: "200", Taxes: map[string]string{"GST": "OUTPUT2", "NIL": "NONE"},
 			Codes: map[string]ledger.Target{"book": {Account: "200"}, "260": {Account: "200"}, "AUDIT": {Item: "BOOK"}},
 		}, named, ledger.Mapping{Codes: map[string]ledger.Target{}, Taxes: map[string]string{}}},
+		{"no rate where there are several", ledger.Mapping{DefaultAccount: "200"}, doubled, ledger.Mapping{
+			Codes: map[string]ledger.Target{"book": {Item: "BOOK"}, "260": {Account: "260"}, "AUDIT": {Account: "201"}},
+			Taxes: map[string]string{"NIL": "NONE"},
+		}},
 		{"no default where there are several", ledger.Mapping{}, chart, ledger.Mapping{
 			Codes: map[string]ledger.Target{"book": {Item: "BOOK"}, "260": {Account: "260"}},
 			Taxes: map[string]string{"GST": "OUTPUT2", "NIL": "NONE"},

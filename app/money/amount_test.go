@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,4 +203,33 @@ func TestSubUndoesAddAndNothingWraps(t *testing.T) {
 			t.Fatalf("%v + %v - %v = %v, %v", a, b, b, back, err)
 		}
 	})
+}
+
+// TestSplit splits amounts among weights: each part but the last is rounded, and together they are
+// the amount.
+func TestSplit(t *testing.T) {
+	for _, test := range []struct {
+		minor   int64
+		weights []Rate
+		want    []int64
+	}{
+		{10, []Rate{1, 1, 1}, []int64{3, 3, 4}},
+		{-10, []Rate{1, 1, 1}, []int64{-3, -3, -4}},
+		{20, []Rate{1, 1, 1}, []int64{7, 7, 6}},
+		{14_98, []Rate{5_0000, 9_9750}, []int64{5_00, 9_98}},
+		{1, []Rate{1, 1}, []int64{1, 0}},
+		{7, []Rate{0, 0}, []int64{0, 7}},
+		{7, []Rate{15_0000}, []int64{7}},
+	} {
+		var got []int64
+		for _, part := range New(test.minor, "NZD").Split(test.weights) {
+			if part.Currency() != "NZD" {
+				t.Errorf("a part of NZD is in %q", part.Currency())
+			}
+			got = append(got, part.Minor())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%d split among %v is %v; want %v", test.minor, test.weights, got, test.want)
+		}
+	}
 }

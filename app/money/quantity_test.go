@@ -155,6 +155,42 @@ func TestDiscount(t *testing.T) {
 	}
 }
 
+func TestParseDiscount(t *testing.T) {
+	for _, test := range []struct {
+		text    string
+		percent Rate
+		minor   int64
+		shown   string
+	}{
+		{" ", 0, 0, ""},
+		{"10%", 10_0000, 0, "10%"},
+		{" 12.5 % ", 12_5000, 0, "12.5%"},
+		{"100%", hundredPercent, 0, "100%"},
+		{"50", 0, 50_00, "50.00"},
+		{"0.05", 0, 5, "0.05"},
+		{"0", 0, 0, ""},
+	} {
+		got, err := ParseDiscount(test.text)
+		if err != nil || got.Percent() != test.percent || got.Minor() != test.minor || got.String() != test.shown {
+			t.Errorf("ParseDiscount(%q) = %+v, %v, shown as %q; want %q", test.text, got, err, got, test.shown)
+		}
+		if again, err := ParseDiscount(got.String()); err != nil || again != got {
+			t.Errorf("ParseDiscount(%q) = %+v, %v; want %+v", got, again, err, got)
+		}
+	}
+	for text, remedy := range map[string]string{
+		"-5":    "cannot be negative",
+		"-5%":   "cannot be negative",
+		"101%":  "from 0 to 100",
+		"5.001": "more than 2 decimals",
+		"half":  "digits only",
+	} {
+		if got, err := ParseDiscount(text); err == nil || !strings.Contains(err.Error(), remedy) {
+			t.Errorf("ParseDiscount(%q) = %+v, %v; want an error with %q", text, got, err, remedy)
+		}
+	}
+}
+
 func TestRangeErrorsAreOverflows(t *testing.T) {
 	_, quantityErr := ParseQuantity("1000000000")
 	_, unitErr := ParseUnitAmount("10000000000")

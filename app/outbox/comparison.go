@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"

@@ -54,6 +54,16 @@ func TestATrailThatWasTamperedWith(t *testing.T) {
 		return rows
 	}
 	cut := func(rows []row, at int) []row { return append(rows[:at:at], rows[at+1:]...) }
+	anew := func(rows []row, head *staff.Head) []row { // but for the numbers
+		for i := range rows {
+			if i > 0 {
+				rows[i].Previous = rows[i-1].hash
+			}
+			rehash(&rows[i])
+			head.Hash = rows[i].hash
+		}
+		return rows
+	}
 	for name, c := range map[string]struct {
 		tamper func([]row, *staff.Head) []row
 		want   staff.Broken
@@ -70,6 +80,7 @@ func TestATrailThatWasTamperedWith(t *testing.T) {
 		"removed":                      {func(r []row, _ *staff.Head) []row { return cut(r, 2) }, staff.Broken{Seq: 3, How: staff.EntryRemoved}},
 		"the first removed":            {func(r []row, _ *staff.Head) []row { return cut(r, 0) }, staff.Broken{Seq: 1, How: staff.EntryRemoved}},
 		"removed and numbered anew":    {func(r []row, _ *staff.Head) []row { return number(cut(r, 2)) }, staff.Broken{Seq: 3, How: staff.EntryRemoved}},
+		"removed and all made anew":    {func(r []row, h *staff.Head) []row { return anew(cut(r, 2), h) }, staff.Broken{Seq: 3, How: staff.EntryRemoved}},
 		"the first, numbered anew":     {func(r []row, _ *staff.Head) []row { return number(cut(r, 0)) }, staff.Broken{Seq: 1, How: staff.EntryRemoved}},
 		"the last removed":             {func(r []row, _ *staff.Head) []row { return r[:4] }, staff.Broken{Seq: 5, How: staff.EntriesCutOff}},
 		"the last three removed":       {func(r []row, _ *staff.Head) []row { return r[:2] }, staff.Broken{Seq: 3, How: staff.EntriesCutOff}},

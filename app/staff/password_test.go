@@ -17,6 +17,9 @@ func TestAPasswordIsKeptAsAHash(t *testing.T) {
 	if p.Is(secret + " ") {
 		t.Error("another password is taken")
 	}
+	if again := staff.NewPassword(secret); again.Hash == p.Hash || !again.Is(secret) {
+		t.Error("two who have the same password have the same hash")
+	}
 	if strings.Contains(p.Hash, secret) || !strings.HasPrefix(p.Hash, "$argon2id$v=19$m=65536,t=3,p=4$") {
 		t.Errorf("kept is %q", p.Hash)
 	}
@@ -46,6 +49,7 @@ func TestPasswordsThatCannotBeUsed(t *testing.T) {
 		"nine characters":     {"nine char", false},
 		"ten characters":      {"ten charac", true},
 		"ten letters of two":  {"āāāāāāāāāā", true},
+		"nine of two":         {"āāāāāāāāā", false},
 		"blanks":              {strings.Repeat(" ", 12), false},
 		"as long as it may":   {strings.Repeat("x", 1024), true},
 		"longer than that":    {strings.Repeat("x", 1025), false},

@@ -58,4 +58,9 @@ func TestHashCoversEveryField(t *testing.T) {
 		}
 		seen[e.Hash()] = name
 	}
+	elsewhere := base
+	elsewhere.At = base.At.In(time.FixedZone("", 13*60*60))
+	if elsewhere.Hash() != base.Hash() {
+		t.Error("in another time zone the same entry has another hash")
+	}
 }

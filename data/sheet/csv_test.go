@@ -67,6 +67,7 @@ func TestReadCSVRefuses(t *testing.T) {
 	}{
 		{"Windows-1252", "a\nb\nM\xfcller\n", "in.csv, line 3: ", "save it as “CSV UTF-8”"},
 		{"Windows-1252 behind old line ends", "a\rb\r\nM\xfcller\n", "in.csv, line 3: ", "aren't in UTF-8"},
+		{"Windows-1252 from the start", "\xdcber\n", "in.csv, line 1: ", "aren't in UTF-8"},
 		{"characters that were lost before", "a\nM\ufffdller\n", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"a zero byte", "a\nb\x00c\n", "in.csv, line 2: ", "zero byte"},
 		{"UTF-16 without a byte order mark", "a\x00,\x00b\x00\n\x00", "in.csv, line 1: ", "zero byte"},
