@@ -259,17 +259,17 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 				w := newSignedIn(t)
 				p := w.enter()
 				defer p.Stop()
-				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 					if isToken(r) {
 						w.Sim.Handler().ServeHTTP(httptest.NewRecorder(), r)
 						panic(http.ErrAbortHandler)
 					}
 					return false
-				}
+				})
 				if err := p.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != app.Interrupted {
 					t.Fatalf("the answer was lost, and the error is %v", err)
 				}
-				w.Before = nil
+				w.Before(nil)
 				time.Sleep(c.after)
 				if err := p.Books.Reach(t.Context(), w.Tenant); reasonOf(err) != c.want {
 					t.Errorf("got %v", err)
@@ -288,12 +288,12 @@ func TestAConnectionIsUsedOnlyAtTheAddressesThatItWasMadeAt(t *testing.T) {
 		w := newSignedIn(t)
 		var mu sync.Mutex
 		calls := map[string]int{} // by host
-		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 			mu.Lock()
 			defer mu.Unlock()
 			calls[r.Host]++
 			return false
-		}
+		})
 		mustRefuse := func(p *process, host, says string) {
 			t.Helper()
 			mu.Lock()
@@ -335,7 +335,7 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSignedIn(t)
 		var refreshing, together atomic.Int32
-		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 			if !isToken(r) {
 				return false
 			}
@@ -346,7 +346,7 @@ func TestTwoProcessesRefreshOneAfterTheOther(t *testing.T) {
 			w.Sim.Handler().ServeHTTP(rw, r)
 			refreshing.Add(-1)
 			return true
-		}
+		})
 		for range 20 {
 			time.Sleep(31 * time.Minute)
 			done := make(chan error)
@@ -519,14 +519,14 @@ func TestAnAccessTokenThatIsNotAcceptedIsRenewed(t *testing.T) {
 		defer p.Stop()
 		w.mustCall(p)
 		first := w.access[len(w.access)-1]
-		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 			if r.Header.Get("Authorization") != "Bearer "+first {
 				return false
 			}
 			rw.Header().Set("Xero-Correlation-Id", "c0ffee")
 			rw.WriteHeader(http.StatusUnauthorized)
 			return true
-		}
+		})
 		time.Sleep(time.Minute)
 		began := time.Now()
 		p.Export(ids...)

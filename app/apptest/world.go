@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,11 +26,11 @@ import (
 type World struct {
 	T      testing.TB
 	Sim    *sim.Sim
-	Tenant ledger.TenantID                               // the organisation that the firm is connected to
-	Dial   Dialer                                        // opens a connection to the simulator
-	Path   string                                        // of the database
-	Me     staff.Member                                  // the firm's first Admin
-	Before func(http.ResponseWriter, *http.Request) bool // answers in place of the simulator when it says so
+	Tenant ledger.TenantID // the organisation that the firm is connected to
+	Dial   Dialer          // opens a connection to the simulator
+	Path   string          // of the database
+	Me     staff.Member    // the firm's first Admin
+	before atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 
 	token string
 	seen  string // folder of what this computer has seen of the database
@@ -55,6 +56,7 @@ func NewWorld(t testing.TB, cfg sim.Config) *World {
 	if err := os.WriteFile(w.Path, EmptyDatabase(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	w.Before(nil)
 	w.token = w.Sim.MintToken()
 	w.Tenant = ledger.TenantID(w.Sim.Orgs()[0].TenantID)
 	listener, dial := sim.NewPipeListener()
@@ -62,7 +64,7 @@ func NewWorld(t testing.TB, cfg sim.Config) *World {
 	handler := w.Sim.Handler()
 	answer := func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Xero-Correlation-Id", "a1d0c0de-0000-4000-8000-000000000001") // as each of Xero's answers has one
-		if w.Before == nil || !w.Before(rw, r) {
+		if before := w.before.Load(); *before == nil || !(*before)(rw, r) {
 			handler.ServeHTTP(rw, r)
 		}
 	}
@@ -96,6 +98,10 @@ func NewWorld(t testing.TB, cfg sim.Config) *World {
 	}
 	return w
 }
+
+// Before has a function answer in place of the simulator whenever it says that it did; nil for none. Calls may be
+// under way.
+func (w *World) Before(answer func(http.ResponseWriter, *http.Request) bool) { w.before.Store(&answer) }
 
 // Views returns what the firm sees of its invoices now.
 func (w *World) Views(ids []billing.InvoiceID) []app.InvoiceView {

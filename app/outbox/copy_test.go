@@ -74,12 +74,12 @@ func TestACopySendsNothingUnderAKeyOfItsOriginal(t *testing.T) {
 				}
 				old := w.Raw("UPDATE batches SET key = 'of the original' WHERE kind = 'invoices'")
 				sent := map[string]int{}
-				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 					if isWrite(r) {
 						sent[r.Header.Get("Idempotency-Key")]++
 					}
 					return false
-				}
+				})
 				p := w.Start(nil)
 				defer p.Stop()
 				goOn(p)
@@ -177,13 +177,13 @@ func TestNothingIsSentWhileAnotherOrganisationIsNotCompared(t *testing.T) {
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
-		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 			if r.Header.Get("xero-tenant-id") != string(other) {
 				return false
 			}
 			rw.WriteHeader(http.StatusServiceUnavailable)
 			return true
-		}
+		})
 		later := w.Start(nil)
 		defer later.Stop()
 		if err := later.App.Send(t.Context(), w.Tenant); !errors.Is(err, app.ErrLocked) {
@@ -200,7 +200,7 @@ func TestNothingIsSentWhileAnotherOrganisationIsNotCompared(t *testing.T) {
 		if n := len(w.Sim.Invoices(string(w.Tenant))); n != 0 || !lockState(later).Locked {
 			t.Errorf("%d were sent", n)
 		}
-		w.Before = nil
+		w.Before(nil)
 		unlock(later)
 		later.Settle()
 		if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.Exported {
@@ -266,13 +266,13 @@ func settleAlone(t *testing.T, point string, compared func(*apptest.Process)) {
 		t.Fatal(err)
 	}
 	back := time.Now().Add(20 * time.Minute)
-	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 		if r.Header.Get("xero-tenant-id") != string(other) || time.Now().After(back) {
 			return false
 		}
 		rw.WriteHeader(http.StatusServiceUnavailable)
 		return true
-	}
+	})
 	later := w.Start(nil)
 	defer later.Stop()
 	compared(later)

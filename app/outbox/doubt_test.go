@@ -23,7 +23,7 @@ import (
 // retell has Xero tell of invoices what the pattern finds in another way, in answers to the method.
 func retell(w *apptest.World, method, pattern, with string) {
 	find := regexp.MustCompile(pattern)
-	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 		if r.Method != method || r.URL.Path != "/api.xro/2.0/Invoices" {
 			return false
 		}
@@ -37,7 +37,7 @@ func retell(w *apptest.World, method, pattern, with string) {
 		rw.WriteHeader(told.Code)
 		_, _ = io.WriteString(rw, find.ReplaceAllString(told.Body.String(), with))
 		return true
-	}
+	})
 }
 
 // loseAnswer exports one invoice in an organisation that drops marks, and loses the answer until Xero has
@@ -246,7 +246,7 @@ func TestItsOwnNumberIsNotInItsWay(t *testing.T) {
 				retell(w, http.MethodGet, `"Status": ?"DRAFT"`, `"Status":"DELETED"`)
 				time.Sleep(25 * time.Hour)
 				refresh(p)
-				w.Before = nil
+				w.Before(nil)
 				if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.DeletedInXero {
 					t.Fatalf("it is %v", v.Invoice.Stage)
 				}

@@ -175,7 +175,7 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := apptest.NewWorld(t, sim.Config{})
-				w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+				w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 					body, _ := io.ReadAll(r.Body)
 					r.Body = io.NopCloser(bytes.NewReader(body))
 					if r.Method != http.MethodPut || !bytes.Contains(body, []byte("INV-0017")) {
@@ -185,7 +185,7 @@ func TestOnePoisonedRowFailsAlone(t *testing.T) {
 					rw.WriteHeader(c.status)
 					_, _ = io.WriteString(rw, c.body)
 					return true
-				}
+				})
 				ids := w.Invoices(50, 3)
 				p := w.Start(nil)
 				defer p.Stop()

@@ -72,7 +72,7 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 				}
 				w := apptest.NewWorld(t, config)
 				writes := 0
-				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 					if !isWrite(r) || !strings.HasSuffix(r.URL.Path, "/Invoices") {
 						return false
 					}
@@ -80,7 +80,7 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 						panic(http.ErrAbortHandler)
 					}
 					return false
-				}
+				})
 				ids, exporter := w.Invoices(2, 2), exporter(w)
 				p := w.Start(nil)
 				defer p.Stop()

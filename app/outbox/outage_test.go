@@ -22,7 +22,7 @@ const brokenThere = `{"Title":"An error occurred","Detail":"An error occurred in
 func down(w *apptest.World, lasting time.Duration, meant func(*http.Request) bool, status int, header http.Header, body string) *atomic.Int32 {
 	count := new(atomic.Int32)
 	end := time.Now().Add(lasting)
-	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 		if time.Now().After(end) || !meant(r) {
 			return false
 		}
@@ -34,7 +34,7 @@ func down(w *apptest.World, lasting time.Duration, meant func(*http.Request) boo
 		rw.WriteHeader(status)
 		_, _ = io.WriteString(rw, body)
 		return true
-	}
+	})
 	return count
 }
 

@@ -23,7 +23,7 @@ import (
 // retold has Xero tell otherwise what it answers to a read of invoices: tell changes an answer, and
 // knows whether it is a list in short.
 func retold(w *apptest.World, tell func(answer map[string]any, invoices []map[string]any, short bool)) {
-	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/Invoices") {
 			return false
 		}
@@ -49,7 +49,7 @@ func retold(w *apptest.World, tell func(answer map[string]any, invoices []map[st
 		rw.WriteHeader(told.Code)
 		_, _ = rw.Write(body)
 		return true
-	}
+	})
 }
 
 // settledBy makes of an approved invoice one that was settled by an applied document; with an empty
@@ -195,7 +195,7 @@ func TestATimeThatIsAheadOnceHidesNothing(t *testing.T) {
 				person.does("submit")
 				retold(w, func(answer map[string]any, invoices []map[string]any, _ bool) { tell(answer, invoices) })
 				refresh(p)
-				w.Before = nil
+				w.Before(nil)
 				time.Sleep(5 * time.Minute)
 				person.does("approve")
 				clerkFor(w, ids[1]).does("approve")

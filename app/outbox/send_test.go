@@ -78,7 +78,7 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(2, 1)
-		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 			sent, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(sent))
 			if isWrite(r) && bytes.Contains(sent, []byte("INV-0001")) {
@@ -86,7 +86,7 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}
 			return false
-		}
+		})
 		p := w.Start(nil)
 		defer p.Stop()
 		lost, err := p.Queue(ids[:1]...)
@@ -109,7 +109,7 @@ func TestFinishEndsWithItsOwnRun(t *testing.T) {
 		if got := w.Views(ids[:1])[0].Invoice.Stage.Export; got != billing.Unknown {
 			t.Errorf("the other run's invoice is %s", got)
 		}
-		w.Before = nil
+		w.Before(nil)
 		p.Settle()
 		w.MustBeSound(w.Views(ids))
 	})
@@ -198,12 +198,12 @@ func TestOneAnswerThatCannotBeStoredSpoilsNoOther(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Latency: time.Second})
 		ids := w.Invoices(100, 1)
 		var writes atomic.Int32
-		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 			if isWrite(r) && strings.HasSuffix(r.URL.Path, "/Invoices") {
 				writes.Add(1)
 			}
 			return false
-		}
+		})
 		p := w.Start(nil)
 		defer p.Stop()
 		failed := 0

@@ -26,7 +26,7 @@ import (
 // answerWrites answers every write to the path whose body has the text.
 func answerWrites(w *apptest.World, path, text string, status int, body string) (count *atomic.Int32) {
 	count = new(atomic.Int32)
-	w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 		sent, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 		if r.Method != http.MethodPut || r.URL.Path != "/api.xro/2.0"+path || !bytes.Contains(sent, []byte(text)) {
@@ -38,7 +38,7 @@ func answerWrites(w *apptest.World, path, text string, status int, body string) 
 		rw.WriteHeader(status)
 		_, _ = io.WriteString(rw, body)
 		return true
-	}
+	})
 	return count
 }
 
@@ -160,7 +160,7 @@ func TestCancelWhileOthersAreBeingSent(t *testing.T) {
 			t.Fatal(err)
 		}
 		var once sync.Once
-		w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Invoices" {
 				once.Do(func() {
 					if n, err := p.App.Cancel(context.Background(), w.Me, run.ID); n == 0 || err != nil {
@@ -169,7 +169,7 @@ func TestCancelWhileOthersAreBeingSent(t *testing.T) {
 				})
 			}
 			return false
-		}
+		})
 		if err := p.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
 			t.Error(err)
 		}
@@ -205,7 +205,7 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 				defer p.Stop()
 				var once sync.Once
 				chosen := ledger.Contact{ID: ledger.ContactID(w.Contact("Chosen").ContactID), Name: "Chosen"}
-				w.Before = func(_ http.ResponseWriter, r *http.Request) bool {
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
 					if r.Method == c.method && r.URL.Path == "/api.xro/2.0/Contacts" {
 						once.Do(func() {
 							if err := p.App.LinkContact(context.Background(), w.Me, "client 0", chosen); err != nil {
@@ -214,7 +214,7 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 						})
 					}
 					return false
-				}
+				})
 				p.Export(ids...)
 				v := w.Views(ids)[len(ids)-1]
 				live, _ := w.InXero(v)

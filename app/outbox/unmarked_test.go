@@ -50,14 +50,14 @@ func TestARestoredCopyFindsWhatBearsNoMark(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 				if forgotten {
-					w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+					w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 						if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
 							return false
 						}
 						rw.Header().Set("Content-Type", "application/json")
 						_, _ = rw.Write([]byte(`{"HistoryRecords":[{"Details":"Approved by Olivia"}]}`))
 						return true
-					}
+					})
 				}
 				p := w.Start(nil)
 				defer p.Stop()
@@ -261,7 +261,7 @@ func TestWhatCannotBeReadIsNotAbsent(t *testing.T) {
 		if v := w.Views([]billing.InvoiceID{id})[0]; v.Invoice.Stage.Export != billing.Unknown {
 			t.Errorf("it is %v: %+v", v.Invoice.Stage, v.Exports)
 		}
-		w.Before = nil
+		w.Before(nil)
 		time.Sleep(time.Hour)
 		d, err := p.App.Doubt(t.Context(), w.Me, id)
 		if err != nil || len(d.There) != 1 {
@@ -641,14 +641,14 @@ func TestAMergedContactHidesNoDoubtInACopy(t *testing.T) {
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
-		w.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
 				return false
 			}
 			rw.Header().Set("Content-Type", "application/json")
 			_, _ = rw.Write([]byte(`{"HistoryRecords":[]}`))
 			return true
-		}
+		})
 		p := w.Start(nil)
 		defer p.Stop()
 		unlock(p)

@@ -274,17 +274,22 @@ func TestEveryDamageIsNoticedOrHarmless(t *testing.T) {
 	if len(all) < 120 {
 		t.Fatalf("there are only %d damages", len(all))
 	}
+	var some []damage
+	for i := 0; i < len(all); i += 3 {
+		some = append(some, all[i])
+	}
 	for _, c := range []struct {
 		what string
+		all  []damage
 		seen []byte
 		may  map[outcome]bool
 	}{
-		{"after it was closed", seen, map[outcome]bool{noticed: true, harmless: true}},
+		{"after it was closed", all, seen, map[outcome]bool{noticed: true, harmless: true}},
 		// After a crash nothing tells that a text is another: SQLite keeps no sum of its pages.
-		{"after a crash", crashed, map[outcome]bool{noticed: true, harmless: true, missed: true}},
+		{"after a crash", some, crashed, map[outcome]bool{noticed: true, harmless: true, missed: true}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			counts := map[outcome]int{}
+			counts, all := map[outcome]int{}, c.all
 			for _, d := range all {
 				t.Run(d.what, func(t *testing.T) {
 					// In the same place, so that it is not taken for a copy that lies elsewhere.
