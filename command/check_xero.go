@@ -118,7 +118,7 @@ func (f *checkFlags) ask(s *session, org ledger.Tenant) error {
 	if f.yes {
 		return nil
 	}
-	fmt.Fprint(s.Err, "Begin? [y/N] ")
+	_, _ = fmt.Fprint(s.Err, "Begin? [y/N] ")
 	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what can't be read is not a yes
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return misused("Nothing was sent. To begin, answer y, or add --yes.")

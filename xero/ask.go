@@ -45,7 +45,7 @@ func (c *Client) Ask(ctx context.Context, t ledger.TenantID, q Question) (Exchan
 	k := call{
 		method: q.Method, tenant: t, path: strings.Join(parts, "/"), query: q.Query, since: q.Since, key: q.Key, body: q.Body,
 	}
-	resp, body, err := c.roundTrip(ctx, k)
+	resp, body, err := c.roundTrip(ctx, k) //nolint:bodyclose // it is closed there
 	if err != nil {
 		return Exchange{}, err
 	}

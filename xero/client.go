@@ -157,7 +157,7 @@ type answer struct {
 
 // do makes the call and returns what Xero answered. The error is a *app.Trouble.
 func (c *Client) do(ctx context.Context, k call) (answer, error) {
-	resp, body, err := c.roundTrip(ctx, k)
+	resp, body, err := c.roundTrip(ctx, k) //nolint:bodyclose // it is closed there
 	if err != nil {
 		return answer{}, err
 	}

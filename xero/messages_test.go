@@ -3,7 +3,6 @@ package xero_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"testing"
 
 	"feebridge/app/ledger"
@@ -112,7 +111,7 @@ func TestXerosTextsHaveACause(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		outcomes, err := postNumbers(t, http.StatusOK, envelope(fmt.Sprintf(
+		outcomes, err := postNumbers(t, envelope(fmt.Sprintf(
 			`"Invoices":[{"InvoiceNumber":"A1","StatusAttributeString":"ERROR","ValidationErrors":[{"Message":%s}]}]`, quoted)), "A1")
 		if err != nil {
 			t.Fatal(err)

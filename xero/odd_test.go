@@ -381,7 +381,7 @@ func TestNoOddAnswerToAWriteIsTakenForAnother(t *testing.T) {
 		"null":                                 {pageOf("null"), ledger.Unclear, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			outcomes, err := postNumbers(t, http.StatusOK, c.body, "INV-0007")
+			outcomes, err := postNumbers(t, c.body, "INV-0007")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,9 +33,9 @@ func envelope(list string) string {
 }
 
 // postNumbers sends a batch of the numbers to a server that gives the answer.
-func postNumbers(t *testing.T, status int, answer string, numbers ...billing.Number) ([]ledger.Outcome, error) {
+func postNumbers(t *testing.T, answer string, numbers ...billing.Number) ([]ledger.Outcome, error) {
 	t.Helper()
-	b := books{Client: serve(t, answers(status, answer), xero.Config{}), tenant: "tenant"}
+	b := books{Client: serve(t, answers(http.StatusOK, answer), xero.Config{}), tenant: "tenant"}
 	var writes []ledger.Write
 	for _, n := range numbers {
 		writes = append(writes, sale(n, "430fa14a-f945-44d3-9f97-5df5e28441b8"))
@@ -163,7 +163,7 @@ func TestAnElementSaysWhatBecameOfItsInvoice(t *testing.T) {
 		{"a number in its place", "7", unclear},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			outcomes, err := postNumbers(t, http.StatusOK, envelope(`"Invoices":[`+test.element+`]`), "INV-0007")
+			outcomes, err := postNumbers(t, envelope(`"Invoices":[`+test.element+`]`), "INV-0007")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,7 +189,7 @@ func TestAnswersAreMatchedByPlaceAndNumber(t *testing.T) {
 		{"none", []string{}, "???"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			outcomes, err := postNumbers(t, http.StatusOK, envelope(`"Invoices":[`+strings.Join(test.elements, ",")+`]`), "A1", "A2", "A3")
+			outcomes, err := postNumbers(t, envelope(`"Invoices":[`+strings.Join(test.elements, ",")+`]`), "A1", "A2", "A3")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -64,12 +64,12 @@ func (s *sender) learnByList(ctx context.Context) error {
 	p := s.probe
 	s.probe = nil
 	if p == nil || s.org.Marks != app.MarksUnknown || s.parked != nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // who ends it needs no more
 	}
 	found, err := s.books.ByID(ctx, s.tenant, []ledger.InvoiceID{p.there})
 	if err != nil || len(found) == 0 {
 		s.log.Warn("learning what becomes of marks", "tenant", s.tenant, "error", err)
-		return nil
+		return nil //nolint:nilerr // the next export tells
 	}
 	listed := app.MarksOf(p.mark, found[0].Mark)
 	return s.decide(ctx, func(tx Tx, e *effects) error {

@@ -324,8 +324,9 @@ func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
 		return err
 	}
 	source := connect(db.path, looking)
-	defer func() { _ = source.Close() }() // it only read
-	rows, err := source.QueryContext(ctx, "SELECT data FROM sqlite_dbpage ORDER BY pgno")
+	// It only read.
+	defer func() { _ = source.Close() }()
+	rows, err := source.QueryContext(ctx, "SELECT data FROM sqlite_dbpage ORDER BY pgno") //nolint:sqlclosecheck // it is closed below
 	if err != nil {
 		return unwritten(path, err)
 	}

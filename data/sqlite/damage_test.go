@@ -181,6 +181,7 @@ func everything(t *testing.T, path string) string {
 	if err != nil {
 		return err.Error()
 	}
+	defer names.Close()
 	for names.Next() {
 		var name string
 		if err := names.Scan(&name); err != nil {
@@ -188,7 +189,7 @@ func everything(t *testing.T, path string) string {
 		}
 		tables = append(tables, name)
 	}
-	if err := errors.Join(names.Err(), names.Close()); err != nil {
+	if err := names.Err(); err != nil {
 		return err.Error()
 	}
 	var all strings.Builder
@@ -197,6 +198,7 @@ func everything(t *testing.T, path string) string {
 		if err != nil {
 			return err.Error()
 		}
+		defer rows.Close()
 		columns, err := rows.Columns()
 		if err != nil {
 			return err.Error()
@@ -211,7 +213,7 @@ func everything(t *testing.T, path string) string {
 			}
 			fmt.Fprintln(&all, name, values)
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := rows.Err(); err != nil {
 			return err.Error()
 		}
 	}

@@ -141,7 +141,7 @@ var changeSince = &step{
 			if err != nil {
 				return err
 			}
-			*ask.into = elementsOf(x, "Invoices").by("InvoiceID", id)
+			*ask.into = elementsOf(x, "Invoices").invoice(id)
 		}
 		return nil
 	},
@@ -218,7 +218,7 @@ var deletion = &step{
 		if err != nil {
 			return err
 		}
-		l.removed = all.by("InvoiceID", string(made.Standing.ID))
+		l.removed = all.invoice(string(made.Standing.ID))
 		l.removedByID, err = l.listed(ctx, made.Standing.ID)
 		return err
 	},

@@ -24,10 +24,10 @@ func (l elements) at(i int) element {
 	return l[i]
 }
 
-// by returns the first element whose field has this text.
-func (l elements) by(field, text string) element {
+// invoice returns the first element that has this InvoiceID.
+func (l elements) invoice(id string) element {
 	for _, e := range l {
-		if strings.EqualFold(e.text(field), text) {
+		if strings.EqualFold(e.text("InvoiceID"), id) {
 			return e
 		}
 	}

@@ -235,7 +235,7 @@ func (l *lab) update(ctx context.Context, id string, unitdp bool, fields map[str
 	x, err := l.ask(ctx, q)
 	e := elementsOf(x, "Invoices").at(0)
 	if err == nil && e.text("StatusAttributeString") == "ERROR" {
-		err = fmt.Errorf("Xero refused the change: %s", e.sentences())
+		err = fmt.Errorf("the change was refused by Xero: %s", e.sentences())
 	}
 	return e, err
 }
@@ -278,7 +278,7 @@ func (l *lab) listed(ctx context.Context, id ledger.InvoiceID) (element, error) 
 		_, err := l.Client.ByID(ctx, l.Tenant, []ledger.InvoiceID{id})
 		return err
 	})
-	return all.by("InvoiceID", string(id)), err
+	return all.invoice(string(id)), err
 }
 
 // numbered returns how many invoices have a number, and one of them.

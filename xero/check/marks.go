@@ -211,7 +211,7 @@ var firstShown = &step{
 			if err != nil {
 				return err
 			}
-			if l.shown.element = all.by("InvoiceID", string(l.first.outcome.Standing.ID)); l.shown.element != nil {
+			if l.shown.element = all.invoice(string(l.first.outcome.Standing.ID)); l.shown.element != nil {
 				break
 			}
 		}

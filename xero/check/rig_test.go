@@ -94,7 +94,7 @@ func (r *rig) run(ctx context.Context, approve bool) (map[string]Result, []Made,
 	for _, row := range all {
 		results[row.Name] = row
 	}
-	made, cleaning := Clean(r.Context(), r.client, book)
+	made, cleaning := Clean(r.Context(), r.client, book) //nolint:contextcheck // the run may have been interrupted
 	if cleaning != nil {
 		r.Errorf("cleaning up: %v", cleaning)
 	}

@@ -94,10 +94,10 @@ var twists = []twist{
 	{name: "changes are not asked from", before: requested(sinceByID, func(r *http.Request, _ string) { r.Header.Del("If-Modified-Since") }), no: []string{"changes.until"}},
 
 	{name: "half cents go to the even cent", sim: sim.Config{Odd: sim.HalfCentsToEven}, no: []string{"amount.half-cent", "amount.half-cent-negative", "amount.half-cent-tax"}},
-	{name: "half cents of lines go down", before: edited(puts, lines("UnitAmount", "0.0500", "LineAmount", "0.02")), no: []string{"amount.half-cent"}},
-	{name: "negative half cents go up", before: edited(puts, lines("UnitAmount", "-0.0500", "LineAmount", "-0.02")), no: []string{"amount.half-cent-negative"}},
-	{name: "half cents of tax go down", before: edited(puts, lines("UnitAmount", "0.3000", "TaxAmount", "0.04")), no: []string{"amount.half-cent-tax"}},
-	{name: "tax within an amount is a cent less", before: edited(puts, when("LineAmountTypes", "Inclusive", lines("UnitAmount", "33.3300", "TaxAmount", "4.34"))), no: []string{"amount.inclusive"}},
+	{name: "half cents of lines go down", before: edited(puts, lines("0.0500", "LineAmount", "0.02")), no: []string{"amount.half-cent"}},
+	{name: "negative half cents go up", before: edited(puts, lines("-0.0500", "LineAmount", "-0.02")), no: []string{"amount.half-cent-negative"}},
+	{name: "half cents of tax go down", before: edited(puts, lines("0.3000", "TaxAmount", "0.04")), no: []string{"amount.half-cent-tax"}},
+	{name: "tax within an amount is a cent less", before: edited(puts, when("LineAmountTypes", "Inclusive", lines("33.3300", "TaxAmount", "4.34"))), no: []string{"amount.inclusive"}},
 	{name: "each component is rounded", sim: sim.Config{Odd: sim.ComponentsRounded}, no: []string{"amount.compound"}},
 
 	{name: "the answer to a deletion says DRAFT", before: edited(posts, when("Status", "DELETED", func(e map[string]any) { e["Status"] = "DRAFT" })),
@@ -307,11 +307,11 @@ func when(field, text string, change func(map[string]any)) func(map[string]any) 
 	}
 }
 
-// lines sets an amount of the lines that have this text in a field.
-func lines(field, text, set, to string) func(map[string]any) {
+// lines sets an amount of the lines that have this unit amount.
+func lines(unit, set, to string) func(map[string]any) {
 	return func(e map[string]any) {
 		for _, line := range element(e).list("LineItems") {
-			if line.text(field) == text {
+			if line.text("UnitAmount") == unit {
 				line[set] = json.Number(to)
 			}
 		}

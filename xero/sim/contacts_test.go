@@ -98,7 +98,7 @@ func TestLimitsOfAContact(t *testing.T) {
 
 func TestEmailTakesASCIILettersAlone(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, r *rig) {
-		for _, address := range []string{"аnn@example.com", "ann@exämple.com", "ann@example.com​"} { // the first begins with a Cyrillic а
+		for _, address := range []string{"аnn@example.com", "ann@exämple.com", "ann@example.com\u200b"} { // the first begins with a Cyrillic а
 			r.do("POST", "/Contacts/"+contactID, `{"EmailAddress":`+strconv.Quote(address)+`}`).wantError("Email address must be valid.")
 			r.do("POST", "/Contacts/"+contactID, `{"ContactPersons":[{"EmailAddress":`+strconv.Quote(address)+`}]}`).wantError("Email address must be valid.")
 		}
