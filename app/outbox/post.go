@@ -42,6 +42,9 @@ func (s *sender) postAll(ctx context.Context, due []app.Batch) error {
 				go func() { answers <- s.call(ctx, b) }()
 			}
 		}
+		if calls == 0 && failed == nil {
+			failed = s.learnByList(ctx)
+		}
 		if calls == 0 {
 			return errors.Join(failed, ctx.Err())
 		}
@@ -97,9 +100,6 @@ func (s *sender) take(ctx context.Context, some []answer) error {
 		}
 	}
 	if err != nil || !slices.ContainsFunc(some, func(a answer) bool { return a.trouble == nil }) {
-		return err
-	}
-	if err := s.learnByList(ctx); err != nil {
 		return err
 	}
 	return s.setHealth(ctx, app.Park{})
