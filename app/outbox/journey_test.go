@@ -32,7 +32,7 @@ import (
 func TestJourneys(t *testing.T) {
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		defer func() { _ = checks.Value.Set(checks.DefValue) }()
-		if err := checks.Value.Set("10"); err != nil {
+		if err := checks.Value.Set("15"); err != nil {
 			t.Fatal(err)
 		}
 	}
