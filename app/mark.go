@@ -19,18 +19,20 @@ type Marks string
 
 // How an organisation may return marks.
 const (
-	MarksUnknown Marks = ""
-	MarksKept    Marks = "kept"    // they come back as they were sent
-	MarksChanged Marks = "changed" // their random part comes back, and that is enough
-	MarksDropped Marks = "dropped" // they do not come back, or not in lists: an invoice cannot be recognised by them
+	MarksUnknown  Marks = ""
+	MarksKept     Marks = "kept"     // they come back as they were sent
+	MarksChanged  Marks = "changed"  // their random part comes back, and that is enough
+	MarksUnlisted Marks = "unlisted" // they come back where an invoice is read by itself, and not in lists
+	MarksDropped  Marks = "dropped"  // they do not come back: an invoice cannot be recognised by them
 )
 
-// Survive reports whether an invoice without our mark is known not to be ours.
+// Survive reports whether an invoice that has not our mark in a list is known not to be ours.
 func (m Marks) Survive() bool { return m == MarksKept || m == MarksChanged }
 
 // marksKeys are the keys of the texts about marks.
 var marksKeys = map[Marks]string{
-	MarksUnknown: "marks.unknown", MarksKept: "marks.kept", MarksChanged: "marks.changed", MarksDropped: "marks.dropped",
+	MarksUnknown: "marks.unknown", MarksKept: "marks.kept", MarksChanged: "marks.changed",
+	MarksUnlisted: "marks.unlisted", MarksDropped: "marks.dropped",
 }
 
 // Meaning says in a sentence what that means for exports.
@@ -49,7 +51,7 @@ func MarksOf(sent, read string) Marks {
 
 // Worse returns the worse of two.
 func (m Marks) Worse(other Marks) Marks {
-	order := []Marks{MarksUnknown, MarksKept, MarksChanged, MarksDropped}
+	order := []Marks{MarksUnknown, MarksKept, MarksChanged, MarksUnlisted, MarksDropped}
 	return order[max(slices.Index(order, m), slices.Index(order, other))]
 }
 

@@ -1,7 +1,13 @@
 package app_test
 
 import (
+	"encoding/hex"
+	"net/url"
+	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -56,4 +62,61 @@ func TestAMarkIsKnownByItsRandomPart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzMarks checks that a mark is known by its random part in whatever address Xero tells, and that whatever is told says
+// the same of itself each time it is read.
+func FuzzMarks(f *testing.F) {
+	for _, address := range []string{"", "https://bills.example/100%", "HTTP://LOCALHOST:8742/OPEN/", " ", "%25252E", "a.b.", "é", "\xff"} {
+		f.Add(address, "0193d2a4-5b6c-7d8e-9f00-112233445566", uint8(0))
+		f.Add(address, "a client's/../own %41", uint8(7))
+	}
+	f.Fuzz(func(t *testing.T, address, id string, how uint8) {
+		key := app.MarkKey(address)
+		if app.IsMark(address) {
+			if raw, err := hex.DecodeString(key); err != nil || len(raw) != 16 || key != strings.ToLower(key) {
+				t.Fatalf("the key of %q is %q", address, key)
+			}
+		} else if key != address {
+			t.Fatalf("what is no mark, %q, has the key %q", address, key)
+		}
+		if again := app.MarkKey(key); again != key {
+			t.Fatalf("the key of the key %q is %q", key, again)
+		}
+		if _, ours := app.MarkedInvoice(address, address); ours && !app.IsMark(address) {
+			t.Fatalf("%q names an invoice, and is no mark", address)
+		}
+		if word := app.MarkIn(address); word != "" && (!app.IsMark(word) || !strings.Contains(address, word)) {
+			t.Fatalf("in %q the mark is %q", address, word)
+		}
+		if marked := app.WithMark(address, address); utf8.RuneCountInString(marked) > 255 && marked != address {
+			t.Fatalf("with its mark %q is longer than Xero takes", marked)
+		}
+
+		const base = app.DefaultMarkBase
+		invoice := billing.InvoiceID(uuid.NewSHA1(uuid.Nil, []byte(id)).String())
+		mark := app.NewExportMark(base, invoice)
+		told := mark
+		if how&1 != 0 {
+			told = strings.ToUpper(told)
+		}
+		if how&2 != 0 {
+			told += "/"
+		}
+		if how&4 != 0 {
+			told = strings.ReplaceAll(told, ".", "%2E")
+		}
+		if how&8 != 0 {
+			told = url.PathEscape(told)
+		}
+		if !app.IsMark(told) || app.MarkKey(told) != app.MarkKey(mark) || app.MarksOf(mark, told) == app.MarksDropped {
+			t.Fatalf("%q, told as %q, is not known any more", mark, told)
+		}
+		if named, _ := app.MarkedInvoice(base, told); named != invoice {
+			t.Fatalf("%q, told as %q, names %q", mark, told, named)
+		}
+		if other := app.NewExportMark(base, billing.InvoiceID(id)); !app.IsMark(other) || app.MarkKey(other) == app.MarkKey(mark) {
+			t.Fatalf("the mark of %q is %q", id, other)
+		}
+	})
 }

@@ -412,7 +412,7 @@ func TestTheConnectionTellsWhatBecomesOfMarks(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)
 	b.openConnection()
-	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksDropped} {
+	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksUnlisted, app.MarksDropped} {
 		fake.mu.Lock()
 		fake.orgs[0].Marks = m
 		fake.mu.Unlock()

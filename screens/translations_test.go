@@ -133,7 +133,7 @@ func TestEveryTextThatIsLookedUpIsThereAndNoOther(t *testing.T) {
 	for _, action := range staff.AuditActions() {
 		said = append(said, translations.Say(action.Key()))
 	}
-	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksDropped} {
+	for _, m := range []app.Marks{app.MarksUnknown, app.MarksKept, app.MarksChanged, app.MarksUnlisted, app.MarksDropped} {
 		said = append(said, m.Meaning())
 	}
 	for _, p := range said {

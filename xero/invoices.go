@@ -212,6 +212,23 @@ func (c *Client) ByID(ctx context.Context, t ledger.TenantID, ids []ledger.Invoi
 	return c.standings(ctx, t, byIDs(slices.Sorted(maps.Keys(wanted))), func(v invoice) bool { return wanted[v.InvoiceID] })
 }
 
+// Alone returns a sales invoice as it is read by itself, with one call.
+func (c *Client) Alone(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) (ledger.Standing, error) {
+	wanted := guidOf(id)
+	l, err := read[invoice](ctx, c, call{tenant: t, path: invoicesName + "/" + url.PathEscape(string(wanted))}, invoicesName)
+	if err != nil {
+		return ledger.Standing{}, err
+	}
+	if len(l.items) != 1 || l.items[0].InvoiceID != wanted || !l.items[0].sells() {
+		return ledger.Standing{}, notUnderstood(errors.New("it is not the invoice that was asked for"))
+	}
+	st, err := l.items[0].standing(l.clock)
+	if err != nil {
+		return ledger.Standing{}, notUnderstood(err)
+	}
+	return st, nil
+}
+
 // standings makes the searches, and returns each sales invoice once that is wanted. Where the short
 // form leaves open what matters, the invoice is read by its ID in full.
 func (c *Client) standings(ctx context.Context, t ledger.TenantID, searches []search, wanted func(invoice) bool) ([]ledger.Standing, error) {

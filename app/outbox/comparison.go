@@ -146,7 +146,7 @@ func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from ti
 
 // storeFound stores what some invoices of Xero mean for ours.
 func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []ledger.Standing) error {
-	page, err := s.readMarks(ctx, page)
+	page, settled, err := s.readMarks(ctx, page)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	var next app.Reconciliation
 	err = s.decide(ctx, func(tx Tx, _ *effects) error {
 		next = *c
-		f, err := newAdoption(tx, s, &next)
+		f, err := newAdoption(tx, s, &next, settled)
 		if err != nil {
 			return err
 		}
@@ -176,19 +176,20 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	return err
 }
 
-// mostHistories is how many histories a comparison reads, one call each, of what may be an invoice here, and as many of
-// the others. A person decides about the rest.
-const mostHistories = 200
+// mostAsked is of how many invoices a comparison asks for the mark, one by one, that may be an invoice here, and of as
+// many others. A person decides about the rest.
+const mostAsked = 200
 
-// readMarks returns invoices of Xero with the marks that their histories tell, where marks do not survive otherwise. It
-// asks for what is in force and not known by its ID: a person may have changed all of it. Where nobody learnt yet whether
-// marks survive, and one of the page bears ours, it asks only for what may be an invoice here.
-func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
+// readMarks returns invoices of Xero with the marks that they have when they are read by themselves, or that their
+// histories tell, where marks do not survive otherwise; and those of which that says whether they are ours. It asks for
+// what is in force and not known by its ID: a person may have changed all of it. Where nobody learnt yet whether marks
+// survive, and one of the page bears ours, it asks only for what may be an invoice here.
+func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) (read []ledger.Standing, settled map[ledger.InvoiceID]bool, err error) {
 	if s.org.Marks.Survive() {
-		return page, nil
+		return page, nil, nil
 	}
 	var ask map[ledger.InvoiceID]bool // and whether it may be an invoice here
-	err := s.store.Look(ctx, func(r Reader) error {
+	err = s.store.Look(ctx, func(r Reader) error {
 		ask = map[ledger.InvoiceID]bool{}
 		known, err := r.Tracked(s.tenant, idsOf(page))
 		if err != nil {
@@ -202,7 +203,7 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 		if err != nil {
 			return err
 		}
-		others := s.org.Marks == app.MarksDropped || len(bears) == 0
+		others := s.org.Marks != app.MarksUnknown || len(bears) == 0
 		for _, st := range page {
 			if known[st.ID].Export.ID != "" || bears[st.ID] {
 				continue
@@ -218,27 +219,41 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledge
 		return nil
 	})
 	if err != nil || len(ask) == 0 {
-		return page, err
+		return page, nil, err
 	}
-	read := slices.Clone(page)
+	read, settled = slices.Clone(page), map[ledger.InvoiceID]bool{}
 	for i, st := range read {
 		likely, asked := ask[st.ID]
-		if !asked || s.histories[likely] >= mostHistories {
+		if !asked || s.asked[likely] >= mostAsked {
 			continue
 		}
-		s.histories[likely]++
+		s.asked[likely]++
+		if read[i], err = s.readMarkOf(ctx, st); err != nil {
+			return nil, nil, err
+		}
+		settled[st.ID] = s.org.Marks == app.MarksUnlisted
+	}
+	return read, settled, nil
+}
+
+// readMarkOf returns an invoice with the mark that its history tells, or that it has when it is read by itself.
+func (s *sender) readMarkOf(ctx context.Context, st ledger.Standing) (ledger.Standing, error) {
+	if s.org.Marks != app.MarksUnlisted {
 		notes, err := s.books.Notes(ctx, s.tenant, st.ID)
 		if err != nil {
-			return nil, err
+			return st, err
 		}
 		for _, note := range notes {
 			if mark := app.MarkIn(note); mark != "" {
-				read[i].Mark = mark
-				break
+				st.Mark = mark
+				return st, nil
 			}
 		}
 	}
-	return read, nil
+	if s.org.Marks == app.MarksDropped {
+		return st, nil
+	}
+	return s.books.Alone(ctx, s.tenant, st.ID)
 }
 
 // followMergesAmong reads where the contacts of known exports went, and those of the clients whose invoices have a number

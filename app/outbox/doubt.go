@@ -44,8 +44,8 @@ func madeEarlier(earlier []app.Export, found reading) (ledger.Standing, bool) {
 //
 //   - What has its number, contact, date, currency and total.
 //   - Where marks are not known to survive, what was changed since the invoice was first sent, and has
-//     its number or all of the other figures: a person may have given it another number. One that is
-//     deleted has to have all of them.
+//     its number or its contact: a person may have changed all the rest. One that is deleted has to have all
+//     of it.
 //
 // What is another invoice of the firm in Xero is none, nor what may be one by its number, nor what a person said is not
 // the invoice.
@@ -115,18 +115,25 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 		}
 	}
 	alike := len(sent.Differences(figures)) == 0
-	recent := !found.marks.Survive() && !st.Updated.Before(m.Export.Since)
+	recent := found.mayLack(st) && !st.Updated.Before(m.Export.Since)
 	switch {
 	case st.Status == ledger.DeletedThere && !(recent && numbered && alike):
 		return 0
 	case numbered && alike:
-		return 3
+		return 4
 	case numbered && recent:
-		return 2
+		return 3
 	case alike && recent:
+		return 2
+	case recent && st.Live() && st.Contact == sent.Contact:
 		return 1
 	}
 	return 0
+}
+
+// mayLack reports whether an invoice without our mark may be ours as far as the reading shows.
+func (f reading) mayLack(st ledger.Standing) bool {
+	return !f.marks.Survive() && !(f.marks == app.MarksUnlisted && f.alone[st.ID])
 }
 
 // disowned reports whether a person said of an invoice in Xero that it is not this one.

@@ -144,7 +144,7 @@ func dieAndRecover(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.
 	doubts := second.SettleDoubts(ids)
 	refresh(second)
 	second.Stop()
-	lost := marks == sim.MarksDropped && later > 0 || marks == sim.MarksUnlisted
+	lost := marks == sim.MarksDropped && later > 0
 	there := f.Point == "request settled" || f.Point == "request posted" && f.After
 	if (doubts == len(ids)) != (lost && there) || doubts != 0 && doubts != len(ids) {
 		t.Errorf("%d may be in Xero", doubts)

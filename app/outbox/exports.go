@@ -376,7 +376,7 @@ func (k *exports) ahead(r Reader) time.Duration {
 func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	found := reading{
 		byMark: map[string]ledger.Standing{}, marked: map[ledger.InvoiceID]ledger.Standing{}, taken: map[string]bool{},
-		others: map[ledger.InvoiceID]ledger.Standing{}, marks: k.org.Marks,
+		others: map[ledger.InvoiceID]ledger.Standing{}, marks: k.org.Marks, alone: map[ledger.InvoiceID]bool{},
 	}
 	var sent []app.Export
 	err := k.store.Look(ctx, func(r Reader) (err error) {
@@ -414,6 +414,9 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	}
 	if found.marks == app.MarksUnknown {
 		found.marks = marksRead(sent, found.byMark)
+	}
+	if err := k.readUnlisted(ctx, &found, sent); err != nil {
+		return found, err
 	}
 	if err := k.leaveOutMarked(ctx, found); err != nil {
 		return found, err

@@ -49,6 +49,7 @@ type reading struct {
 	taken  map[string]bool                      // exports: the folded numbers that invoices have which are not deleted
 	others map[ledger.InvoiceID]ledger.Standing // exports: what bears no mark of ours
 	marks  app.Marks                            // exports: whether marks survive there, as far as this reading shows
+	alone  map[ledger.InvoiceID]bool            // exports: what was read by itself
 	byID   map[ledger.InvoiceID]ledger.Standing // removals
 }
 

@@ -1,7 +1,11 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"maps"
+	"slices"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -57,28 +61,27 @@ func (k *exports) marksReferences() bool {
 	return k.mapping.MarkReference && k.org.Marks == app.MarksDropped
 }
 
-// learnByList reads an invoice that was just accepted in a list, as a look-up does, and keeps whether
-// marks survive in the organisation. It does so once; if it fails, the next accepted export is read
-// instead.
+// learnByList reads an invoice that was just accepted in a list, as a look-up does, and where its mark lacks
+// there, by itself; and keeps what becomes of marks in the organisation. It does so once; if it fails, the next
+// accepted export is read instead.
 func (s *sender) learnByList(ctx context.Context) error {
 	p := s.probe
 	s.probe = nil
 	if p == nil || s.org.Marks != app.MarksUnknown || s.parked != nil || ctx.Err() != nil {
 		return nil //nolint:nilerr // who ends it needs no more
 	}
-	found, err := s.books.ByID(ctx, s.tenant, []ledger.InvoiceID{p.there})
-	if err != nil || len(found) == 0 {
+	marks, err := s.readMark(ctx, p)
+	if err != nil {
 		s.log.Warn("learning what becomes of marks", "tenant", s.tenant, "error", err)
 		return nil //nolint:nilerr // the next export tells
 	}
-	listed := app.MarksOf(p.mark, found[0].Mark)
 	return s.decide(ctx, func(tx Tx, e *effects) error {
-		e.marks = p.told.Worse(listed)
+		e.marks = marks
 		e.then(func() {
-			s.marksAre(p.told.Worse(listed))
+			s.marksAre(marks)
 			s.untold = nil
 		})
-		if e.marks.Survive() {
+		if marks != app.MarksDropped {
 			return nil
 		}
 		all, err := tx.TrackedExports(s.untold)
@@ -87,6 +90,78 @@ func (s *sender) learnByList(ctx context.Context) error {
 				e.warn(t, markLost)
 			}
 			e.wantNote(t.Export)
+		}
+		return err
+	})
+}
+
+// readMark reads how a mark is returned to who looks for it.
+func (s *sender) readMark(ctx context.Context, p *probe) (app.Marks, error) {
+	found, err := s.books.ByID(ctx, s.tenant, []ledger.InvoiceID{p.there})
+	if err != nil {
+		return app.MarksUnknown, err
+	}
+	if len(found) == 0 {
+		return app.MarksUnknown, errors.New("a list does not have what was just accepted")
+	}
+	if listed := app.MarksOf(p.mark, found[0].Mark); listed.Survive() {
+		return p.told.Worse(listed), nil
+	}
+	alone, err := s.books.Alone(ctx, s.tenant, p.there)
+	if err != nil {
+		return app.MarksUnknown, err
+	}
+	return app.MarksOf(p.mark, alone.Mark).Worse(app.MarksUnlisted), nil
+}
+
+// mostAlone is how many invoices a sender reads by themselves, one call each, after lost answers. Of the rest a person
+// decides.
+const mostAlone = 200
+
+// readUnlisted reads invoices by themselves that have no mark of ours in the lists of a reading, where they may have one
+// all the same: those with a contact that something was sent to first, and then what changed last.
+func (k *exports) readUnlisted(ctx context.Context, found *reading, sent []app.Export) error {
+	if found.marks != app.MarksUnknown && found.marks != app.MarksUnlisted {
+		return nil
+	}
+	all := slices.Collect(maps.Values(found.others))
+	err := k.store.Look(ctx, func(r Reader) error {
+		known, err := r.Tracked(k.tenant, idsOf(all))
+		if err != nil {
+			return err
+		}
+		bears, err := marked(r, all)
+		all = slices.DeleteFunc(all, func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" || bears[st.ID] })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	contacts := map[ledger.ContactID]bool{}
+	for _, e := range sent {
+		contacts[e.Contact] = true
+	}
+	likely := func(st ledger.Standing) int {
+		if contacts[st.Contact] {
+			return 1
+		}
+		return 0
+	}
+	slices.SortFunc(all, func(a, b ledger.Standing) int {
+		return cmp.Or(cmp.Compare(likely(b), likely(a)), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
+	})
+	all = all[:min(len(all), mostAlone)]
+	for i, listed := range all {
+		if all[i], err = k.books.Alone(ctx, k.tenant, listed.ID); err != nil {
+			return err
+		}
+		found.alone[listed.ID] = true
+		found.keep(all[i])
+	}
+	return k.store.Look(ctx, func(r Reader) error {
+		bears, err := marked(r, all)
+		if len(bears) > 0 {
+			found.marks = app.MarksUnlisted
 		}
 		return err
 	})
