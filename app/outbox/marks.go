@@ -124,14 +124,15 @@ func (k *exports) readUnlisted(ctx context.Context, found *reading, sent []app.E
 	if found.marks != app.MarksUnknown && found.marks != app.MarksUnlisted {
 		return nil
 	}
-	all := slices.Collect(maps.Values(found.others))
+	listed := slices.Collect(maps.Values(found.others))
+	var all []ledger.Standing
 	err := k.store.Look(ctx, func(r Reader) error {
-		known, err := r.Tracked(k.tenant, idsOf(all))
+		known, err := r.Tracked(k.tenant, idsOf(listed))
 		if err != nil {
 			return err
 		}
-		bears, err := marked(r, all)
-		all = slices.DeleteFunc(all, func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" || bears[st.ID] })
+		bears, err := marked(r, listed)
+		all = slices.DeleteFunc(slices.Clone(listed), func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" || bears[st.ID] })
 		return err
 	})
 	if err != nil {
@@ -151,11 +152,11 @@ func (k *exports) readUnlisted(ctx context.Context, found *reading, sent []app.E
 		return cmp.Or(cmp.Compare(likely(b), likely(a)), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
 	})
 	all = all[:min(len(all), mostAlone)]
-	for i, listed := range all {
-		if all[i], err = k.books.Alone(ctx, k.tenant, listed.ID); err != nil {
+	for i, st := range all {
+		if all[i], err = k.books.Alone(ctx, k.tenant, st.ID); err != nil {
 			return err
 		}
-		found.alone[listed.ID] = true
+		found.alone[st.ID] = true
 		found.keep(all[i])
 	}
 	return k.store.Look(ctx, func(r Reader) error {

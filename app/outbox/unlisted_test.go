@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,8 +124,10 @@ func TestARestoredCopyReadsAloneWhatListsDoNotTell(t *testing.T) {
 		p := w.Start(nil)
 		defer p.Stop()
 		unlock(p)
-		if n := w.Sim.Calls()["GET /Invoices/*/History"]; n != 0 {
-			t.Errorf("%d histories were read", n)
+		for call, n := range w.Sim.Calls() {
+			if strings.HasSuffix(call, "/History") {
+				t.Errorf("%s was called %d times", call, n)
+			}
 		}
 		views := w.Views(ids)
 		if v := views[1]; v.Invoice.Stage.Export != billing.Changed || string(v.Exports[0].Standing.ID) != person.id {
