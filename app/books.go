@@ -28,9 +28,9 @@ type Books interface {
 	// ByID returns the sales invoices that have one of the IDs, in whatever status; one
 	// that Xero does not have is not among them.
 	ByID(ctx context.Context, t ledger.TenantID, ids []ledger.InvoiceID) ([]ledger.Standing, error)
-	// Alone returns a sales invoice as it is read by itself, with one call. Xero may tell more of it then
-	// than in a list. The error of one that Xero does not have is a *Trouble that is Refused.
-	Alone(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) (ledger.Standing, error)
+	// Alone returns a sales invoice as it is read by itself, with one call: Xero may tell more of it then
+	// than in a list. It is false where Xero's answer is not about the invoice, or not understood.
+	Alone(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) (ledger.Standing, bool, error)
 	// Since yields, a page at a time, the sales invoices that were created or changed at or
 	// after from, on Xero's clock, in whatever status, the newest change first. Each page is
 	// one call, which is made when it is asked for. What changes while the list is read moves

@@ -212,21 +212,20 @@ func (c *Client) ByID(ctx context.Context, t ledger.TenantID, ids []ledger.Invoi
 	return c.standings(ctx, t, byIDs(slices.Sorted(maps.Keys(wanted))), func(v invoice) bool { return wanted[v.InvoiceID] })
 }
 
-// Alone returns a sales invoice as it is read by itself, with one call.
-func (c *Client) Alone(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) (ledger.Standing, error) {
+// Alone returns a sales invoice as it is read by itself, with one call. It is false where Xero's answer is not about
+// the invoice, or not understood.
+func (c *Client) Alone(ctx context.Context, t ledger.TenantID, id ledger.InvoiceID) (ledger.Standing, bool, error) {
 	wanted := guidOf(id)
 	l, err := read[invoice](ctx, c, call{tenant: t, path: invoicesName + "/" + url.PathEscape(string(wanted))}, invoicesName)
-	if err != nil {
-		return ledger.Standing{}, err
+	if trouble, ok := errors.AsType[*app.Trouble](err); ok && trouble.Reason == app.Refused || errors.Is(err, ErrNotUnderstood) {
+		c.log.Warn("reading an invoice by itself", "tenant", t, "invoice", id, "error", err)
+		return ledger.Standing{}, false, nil
 	}
-	if len(l.items) != 1 || l.items[0].InvoiceID != wanted || !l.items[0].sells() {
-		return ledger.Standing{}, notUnderstood(errors.New("it is not the invoice that was asked for"))
+	if err != nil || len(l.items) != 1 || l.items[0].InvoiceID != wanted || !l.items[0].sells() {
+		return ledger.Standing{}, false, err
 	}
 	st, err := l.items[0].standing(l.clock)
-	if err != nil {
-		return ledger.Standing{}, notUnderstood(err)
-	}
-	return st, nil
+	return st, err == nil, nil //nolint:nilerr // it is not understood
 }
 
 // standings makes the searches, and returns each sales invoice once that is wanted. Where the short

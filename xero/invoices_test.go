@@ -1,6 +1,7 @@
 package xero_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -173,6 +174,39 @@ func TestInvoicesAreFoundByID(t *testing.T) {
 	b.sim.ResetCalls()
 	if found, err := b.ByID(t.Context(), b.tenant, nil); err != nil || len(found) != 0 || b.sim.TotalCalls() != 0 {
 		t.Errorf("for no ID, %d were found in %d calls: %v", len(found), b.sim.TotalCalls(), err)
+	}
+}
+
+// TestAnInvoiceIsReadByItself has lists without marks: only who reads an invoice by itself learns its mark.
+func TestAnInvoiceIsReadByItself(t *testing.T) {
+	const id, bill, absent = "22222222-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002", "22222222-0000-4000-8000-000000000003"
+	const mark = "http://localhost:8742/open/0193d2a4-5b6c-7d8e-9f00-112233445566.7f3a0b1c2d3e4f5a6b7c8d9eafb0c1d2"
+	b := seedInvoices(t, sim.Config{Marks: sim.MarksUnlisted},
+		sim.Invoice{InvoiceID: id, Number: "INV-1", Status: sim.StatusVoided, URL: mark},
+		sim.Invoice{InvoiceID: bill, Number: "INV-2", Type: sim.TypeBill},
+	)
+	listed, err := b.ByID(t.Context(), b.tenant, []ledger.InvoiceID{id})
+	if err != nil || len(listed) != 1 || listed[0].Mark != "" {
+		t.Fatalf("a list has %+v: %v", listed, err)
+	}
+	for which, want := range map[string]string{id: mark, strings.ToUpper(id): mark, bill: "", absent: ""} {
+		b.sim.ResetCalls()
+		st, read, err := b.Alone(t.Context(), b.tenant, ledger.InvoiceID(which))
+		if err != nil || read != (want != "") || st.Mark != want || read && (st.ID != id || st.Status != ledger.VoidedThere) {
+			t.Errorf("by itself %s is %v, %+v: %v", which, read, st, err)
+		}
+		if n := b.sim.TotalCalls(); n != 1 {
+			t.Errorf("%d calls were made", n)
+		}
+	}
+	rule, err := sim.ParseRule("GET /Invoices/* 500")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sim.AddFault(rule)
+	_, _, err = b.Alone(t.Context(), b.tenant, id)
+	if trouble, ok := errors.AsType[*app.Trouble](err); !ok || trouble.Reason != app.Troubled {
+		t.Errorf("an error of Xero's own is %v", err)
 	}
 }
 

@@ -21,13 +21,11 @@ type adoption struct {
 	raised bool // the next number
 	c      *app.Reconciliation
 	likely *likely // nil until it is asked
-
-	settled map[ledger.InvoiceID]bool // what is ours if it has a mark, and otherwise not
 }
 
-func newAdoption(tx Tx, s *sender, c *app.Reconciliation, settled map[ledger.InvoiceID]bool) (*adoption, error) {
+func newAdoption(tx Tx, s *sender, c *app.Reconciliation) (*adoption, error) {
 	firm, err := tx.Firm()
-	return &adoption{Tx: tx, s: s, firm: firm, c: c, settled: settled}, err
+	return &adoption{Tx: tx, s: s, firm: firm, c: c}, err
 }
 
 // take takes one invoice of Xero.
@@ -90,7 +88,7 @@ func (f *adoption) unmarked(st ledger.Standing) error {
 	if t, ours := known[st.ID]; ours {
 		return f.follow(t.Export, st)
 	}
-	if !st.Live() || f.settled[st.ID] {
+	if !st.Live() {
 		return nil
 	}
 	if f.likely == nil {

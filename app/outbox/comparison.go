@@ -146,7 +146,7 @@ func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from ti
 
 // storeFound stores what some invoices of Xero mean for ours.
 func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []ledger.Standing) error {
-	page, settled, err := s.readMarks(ctx, page)
+	page, err := s.readMarks(ctx, page)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 	var next app.Reconciliation
 	err = s.decide(ctx, func(tx Tx, _ *effects) error {
 		next = *c
-		f, err := newAdoption(tx, s, &next, settled)
+		f, err := newAdoption(tx, s, &next)
 		if err != nil {
 			return err
 		}
@@ -177,19 +177,19 @@ func (s *sender) storeFound(ctx context.Context, c *app.Reconciliation, page []l
 }
 
 // mostAsked is of how many invoices a comparison asks for the mark, one by one, that may be an invoice here, and of as
-// many others. A person decides about the rest.
+// many others. What may be an invoice here and was not asked for, a person decides about.
 const mostAsked = 200
 
 // readMarks returns invoices of Xero with the marks that they have when they are read by themselves, or that their
-// histories tell, where marks do not survive otherwise; and those of which that says whether they are ours. It asks for
-// what is in force and not known by its ID: a person may have changed all of it. Where nobody learnt yet whether marks
-// survive, and one of the page bears ours, it asks only for what may be an invoice here.
-func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) (read []ledger.Standing, settled map[ledger.InvoiceID]bool, err error) {
+// histories tell, where marks do not survive otherwise. It asks for what is in force and not known by its ID: a person
+// may have changed all of it. Where nobody learnt yet whether marks survive, and one of the page bears ours, it asks only
+// for what may be an invoice here.
+func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) ([]ledger.Standing, error) {
 	if s.org.Marks.Survive() {
-		return page, nil, nil
+		return page, nil
 	}
 	var ask map[ledger.InvoiceID]bool // and whether it may be an invoice here
-	err = s.store.Look(ctx, func(r Reader) error {
+	err := s.store.Look(ctx, func(r Reader) error {
 		ask = map[ledger.InvoiceID]bool{}
 		known, err := r.Tracked(s.tenant, idsOf(page))
 		if err != nil {
@@ -219,41 +219,45 @@ func (s *sender) readMarks(ctx context.Context, page []ledger.Standing) (read []
 		return nil
 	})
 	if err != nil || len(ask) == 0 {
-		return page, nil, err
+		return page, err
 	}
-	read, settled = slices.Clone(page), map[ledger.InvoiceID]bool{}
+	read := slices.Clone(page)
 	for i, st := range read {
 		likely, asked := ask[st.ID]
 		if !asked || s.asked[likely] >= mostAsked {
 			continue
 		}
 		s.asked[likely]++
-		if read[i], err = s.readMarkOf(ctx, st); err != nil {
-			return nil, nil, err
+		if read[i], err = s.readMarkOf(ctx, st, likely); err != nil {
+			return nil, err
 		}
-		settled[st.ID] = s.org.Marks == app.MarksUnlisted
 	}
-	return read, settled, nil
+	return read, nil
 }
 
-// readMarkOf returns an invoice with the mark that its history tells, or that it has when it is read by itself.
-func (s *sender) readMarkOf(ctx context.Context, st ledger.Standing) (ledger.Standing, error) {
-	if s.org.Marks != app.MarksUnlisted {
-		notes, err := s.books.Notes(ctx, s.tenant, st.ID)
-		if err != nil {
-			return st, err
-		}
-		for _, note := range notes {
-			if mark := app.MarkIn(note); mark != "" {
-				st.Mark = mark
-				return st, nil
-			}
+// readMarkOf returns an invoice with the mark that its history tells, or that it has when it is read by itself. Where that
+// tells marks as a rule, only the history of one that may be an invoice here is read.
+func (s *sender) readMarkOf(ctx context.Context, st ledger.Standing, likely bool) (ledger.Standing, error) {
+	if s.org.Marks == app.MarksUnlisted {
+		alone, _, err := s.readAlone(ctx, st)
+		if err != nil || !likely || app.IsMark(alone.Mark) {
+			return alone, err
 		}
 	}
-	if s.org.Marks == app.MarksDropped {
-		return st, nil
+	notes, err := s.books.Notes(ctx, s.tenant, st.ID)
+	if err != nil {
+		return st, err
 	}
-	return s.books.Alone(ctx, s.tenant, st.ID)
+	for _, note := range notes {
+		if mark := app.MarkIn(note); mark != "" {
+			st.Mark = mark
+			return st, nil
+		}
+	}
+	if s.org.Marks == app.MarksUnknown {
+		st, _, err = s.readAlone(ctx, st)
+	}
+	return st, err
 }
 
 // followMergesAmong reads where the contacts of known exports went, and those of the clients whose invoices have a number

@@ -341,7 +341,8 @@ func (k *contacts) followMergesOf(ctx context.Context, sent []app.Export, byMark
 	return k.followMerges(ctx, k.tenant, k.directory, moved)
 }
 
-// followMergesAmong also follows invoices that bear no mark and have the number of an export.
+// followMergesAmong also follows invoices that bear no mark and may be what was sent: those that have the number of an
+// export and, where marks do not survive, all of them.
 func (k *contacts) followMergesAmong(ctx context.Context, sent []app.Export, found reading) error {
 	var moved []ledger.ContactID
 	for _, e := range sent {
@@ -349,7 +350,7 @@ func (k *contacts) followMergesAmong(ctx context.Context, sent []app.Export, fou
 			continue
 		}
 		for _, st := range found.others {
-			if st.Number.Fold() == e.Number.Fold() && st.Contact != e.Contact {
+			if st.Contact != e.Contact && (!found.marks.Survive() || st.Number.Fold() == e.Number.Fold()) {
 				moved = append(moved, e.Contact)
 				break
 			}

@@ -115,7 +115,7 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 		}
 	}
 	alike := len(sent.Differences(figures)) == 0
-	recent := found.mayLack(st) && !st.Updated.Before(m.Export.Since)
+	recent := !found.marks.Survive() && !st.Updated.Before(m.Export.Since)
 	switch {
 	case st.Status == ledger.DeletedThere && !(recent && numbered && alike):
 		return 0
@@ -125,15 +125,15 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 		return 3
 	case alike && recent:
 		return 2
-	case recent && st.Live() && st.Contact == sent.Contact:
+	case recent && st.Live() && st.Contact == sent.Contact && !found.tells(st):
 		return 1
 	}
 	return 0
 }
 
-// mayLack reports whether an invoice without our mark may be ours as far as the reading shows.
-func (f reading) mayLack(st ledger.Standing) bool {
-	return !f.marks.Survive() && !(f.marks == app.MarksUnlisted && f.alone[st.ID])
+// tells reports whether an invoice would have our mark if it was ours, as far as the reading shows.
+func (f reading) tells(st ledger.Standing) bool {
+	return f.marks == app.MarksUnlisted && f.alone[st.ID]
 }
 
 // disowned reports whether a person said of an invoice in Xero that it is not this one.
@@ -265,8 +265,8 @@ func (r *refresher) settleDoubt(
 	if other, known := others[there]; known && other.Invoice.ID != t.Invoice.ID {
 		return claimed, app.Errorf(app.Conflict, "refused.candidate-known", "There", shown[0].Number, "Invoice", other.Invoice.Name()), nil
 	}
-	asShown := func(st ledger.Standing) bool { // whenever it was changed: that is no figure, and may be wrong
-		st.Updated = shown[0].Updated
+	asShown := func(st ledger.Standing) bool { // whenever it was changed, and whatever mark a list tells: those are no figures
+		st.Updated, st.Mark = shown[0].Updated, shown[0].Mark
 		return st.Same(shown[0])
 	}
 	if len(found) == 0 || !asShown(found[0]) {

@@ -295,8 +295,10 @@ func TestWhatBecomesOfMarksIsLearntOnce(t *testing.T) {
 				}
 				w.Sim.ResetCalls()
 				p.Export(ids[1])
-				if n := w.Sim.Calls()["GET /Invoices"]; n != 0 {
-					t.Errorf("the second export read %d lists", n)
+				for call, n := range w.Sim.Calls() {
+					if strings.HasPrefix(call, "GET /Invoices") {
+						t.Errorf("the second export called %s %d times", call, n)
+					}
 				}
 				if got := w.Views(ids[1:])[0].Invoice.Stage.Export; got != billing.Exported {
 					t.Errorf("the second one is %v", got)

@@ -415,13 +415,13 @@ func (k *exports) look(ctx context.Context, lost []app.Batch) (reading, error) {
 	if found.marks == app.MarksUnknown {
 		found.marks = marksRead(sent, found.byMark)
 	}
+	if err := k.contacts.followMergesAmong(ctx, sent, found); err != nil {
+		return found, err
+	}
 	if err := k.readUnlisted(ctx, &found, sent); err != nil {
 		return found, err
 	}
-	if err := k.leaveOutMarked(ctx, found); err != nil {
-		return found, err
-	}
-	return found, k.contacts.followMergesAmong(ctx, sent, found)
+	return found, k.leaveOutMarked(ctx, found)
 }
 
 // keep notes an invoice, also by the key of its mark.
@@ -431,6 +431,12 @@ func (f reading) keep(st ledger.Standing) {
 		f.marked[st.ID] = st
 	}
 	f.others[st.ID] = st
+}
+
+// has reports whether it has what was sent, and that is in force under its number: nothing else can be it then.
+func (f reading) has(e app.Export) bool {
+	st, there := f.byMark[app.MarkKey(e.Mark)]
+	return there && st.Live() && st.Number.Fold() == e.Number.Fold()
 }
 
 // twins returns what bears the mark of an export and is in force, the latest change first, where that is more than one and

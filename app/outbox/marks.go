@@ -107,23 +107,84 @@ func (s *sender) readMark(ctx context.Context, p *probe) (app.Marks, error) {
 	if listed := app.MarksOf(p.mark, found[0].Mark); listed.Survive() {
 		return p.told.Worse(listed), nil
 	}
-	alone, err := s.books.Alone(ctx, s.tenant, p.there)
-	if err != nil {
+	alone, read, err := s.readAlone(ctx, found[0])
+	if err != nil || !read {
 		return app.MarksUnknown, err
 	}
 	return app.MarksOf(p.mark, alone.Mark).Worse(app.MarksUnlisted), nil
 }
 
-// mostAlone is how many invoices a sender reads by themselves, one call each, after lost answers. Of the rest a person
-// decides.
+// aloneReading is how an invoice that a list had was read by itself, or how often that failed.
+type aloneReading struct {
+	listed, alone ledger.Standing
+	read          bool
+	troubles      int
+}
+
+// readAlone returns an invoice of a list as it is read by itself, and whether that can be: not where Xero's answer is not
+// understood, or an error of its own, again and again. It is read once while lists tell of no change.
+func (s *sender) readAlone(ctx context.Context, listed ledger.Standing) (ledger.Standing, bool, error) {
+	known, asked := s.alone[listed.ID]
+	if asked && known.listed.Same(listed) && (known.read || known.troubles > maxTroubles) {
+		return known.alone, known.read, nil
+	}
+	alone, read, err := s.books.Alone(ctx, s.tenant, listed.ID)
+	next := aloneReading{listed, alone, read, 0}
+	switch t, answered := errors.AsType[*app.Trouble](err); {
+	case err == nil && !read:
+		next.troubles = maxTroubles + 1
+	case answered && t.Reason == app.Troubled:
+		if next.troubles = known.troubles + 1; next.troubles > maxTroubles {
+			err = nil
+		}
+	case err != nil:
+		return alone, false, err
+	}
+	if !read {
+		next.alone = listed
+	}
+	s.alone[listed.ID] = next
+	return next.alone, read, err
+}
+
+// mostAlone is how many invoices a look-up reads by themselves, one call each, or twice as many as it looks for. Of what
+// it does not read a person decides.
 const mostAlone = 200
 
 // readUnlisted reads invoices by themselves that have no mark of ours in the lists of a reading, where they may have one
-// all the same: those with a contact that something was sent to first, and then what changed last.
+// all the same: those with the number of what was sent first, then those with its contact, then what changed last. It
+// ends where all is found that was sent.
 func (k *exports) readUnlisted(ctx context.Context, found *reading, sent []app.Export) error {
 	if found.marks != app.MarksUnknown && found.marks != app.MarksUnlisted {
 		return nil
 	}
+	all, err := k.unlisted(ctx, found, sent)
+	if err != nil {
+		return err
+	}
+	for i, st := range all {
+		alone, read, err := k.readAlone(ctx, st)
+		if err != nil {
+			return err
+		}
+		all[i], found.alone[st.ID] = alone, read
+		found.keep(alone)
+		if !slices.ContainsFunc(sent, func(e app.Export) bool { return !found.has(e) }) {
+			all = all[:i+1]
+			break
+		}
+	}
+	return k.store.Look(ctx, func(r Reader) error {
+		bears, err := marked(r, all)
+		if len(bears) > 0 {
+			found.marks = app.MarksUnlisted
+		}
+		return err
+	})
+}
+
+// unlisted returns which invoices of a reading are to be read by themselves, in that order.
+func (k *exports) unlisted(ctx context.Context, found *reading, sent []app.Export) ([]ledger.Standing, error) {
 	listed := slices.Collect(maps.Values(found.others))
 	var all []ledger.Standing
 	err := k.store.Look(ctx, func(r Reader) error {
@@ -135,37 +196,27 @@ func (k *exports) readUnlisted(ctx context.Context, found *reading, sent []app.E
 		all = slices.DeleteFunc(slices.Clone(listed), func(st ledger.Standing) bool { return known[st.ID].Export.ID != "" || bears[st.ID] })
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	contacts := map[ledger.ContactID]bool{}
+	numbers, contacts := map[string]bool{}, map[ledger.ContactID]bool{}
 	for _, e := range sent {
+		numbers[e.Number.Fold()] = true
+		if c, merged := k.contacts.directory.ByID(e.Contact); merged {
+			contacts[c.ID] = true
+		}
 		contacts[e.Contact] = true
 	}
-	likely := func(st ledger.Standing) int {
-		if contacts[st.Contact] {
+	rank := func(st ledger.Standing) int {
+		switch {
+		case numbers[st.Number.Fold()]:
+			return 0
+		case contacts[st.Contact]:
 			return 1
 		}
-		return 0
+		return 2
 	}
 	slices.SortFunc(all, func(a, b ledger.Standing) int {
-		return cmp.Or(cmp.Compare(likely(b), likely(a)), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
 	})
-	all = all[:min(len(all), mostAlone)]
-	for i, st := range all {
-		if all[i], err = k.books.Alone(ctx, k.tenant, st.ID); err != nil {
-			return err
-		}
-		found.alone[st.ID] = true
-		found.keep(all[i])
-	}
-	return k.store.Look(ctx, func(r Reader) error {
-		bears, err := marked(r, all)
-		if len(bears) > 0 {
-			found.marks = app.MarksUnlisted
-		}
-		return err
-	})
+	return all[:min(len(all), max(mostAlone, 2*len(sent)))], err
 }
 
 // marksAre notes what was learnt about marks.

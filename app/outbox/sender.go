@@ -53,22 +53,23 @@ type sender struct {
 	lookAgain time.Time // no look-up before then, because the last ones failed
 	lookFails int       // in a row
 
-	org      app.Organisation     // as this sender last stored it
-	probe    *probe               // what will show whether marks survive; nil for nothing
-	untold   []app.ExportID       // that were taken before it was known whether marks survive
-	asked    map[bool]int         // how many invoices a comparison asked for the mark: true, of what may be one here
-	losses   map[string]int       // by member: how often it was proven absent after it was sent
-	sent     map[string]time.Time // by member: when this sender first sent it
-	taken    time.Time            // when Xero last took a write
-	failures int                  // writes in a row that Xero answered with an error of its own
-	failing  map[app.BatchID]bool // the batches of those writes
+	org      app.Organisation                  // as this sender last stored it
+	probe    *probe                            // what will show whether marks survive; nil for nothing
+	untold   []app.ExportID                    // that were taken before it was known whether marks survive
+	asked    map[bool]int                      // how many invoices a comparison asked for the mark: true, of what may be one here
+	alone    map[ledger.InvoiceID]aloneReading // what was read by itself
+	losses   map[string]int                    // by member: how often it was proven absent after it was sent
+	sent     map[string]time.Time              // by member: when this sender first sent it
+	taken    time.Time                         // when Xero last took a write
+	failures int                               // writes in a row that Xero answered with an error of its own
+	failing  map[app.BatchID]bool              // the batches of those writes
 	parked   *app.Parked
 }
 
 func newSender(o *Outbox, t ledger.TenantID, f app.Fence, e errand) *sender {
 	s := &sender{
 		Outbox: o, tenant: t, fence: f, errand: e,
-		asked: map[bool]int{}, losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
+		asked: map[bool]int{}, alone: map[ledger.InvoiceID]aloneReading{}, losses: map[string]int{}, sent: map[string]time.Time{}, failing: map[app.BatchID]bool{},
 	}
 	s.contacts = newContacts(s)
 	s.exports = &exports{sender: s}
