@@ -37,6 +37,9 @@ type Books interface {
 	// to its front, and is not yielded unless its page was still to come; everything else is,
 	// and may be twice. The last page may be empty.
 	Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error]
+	// Made returns which of the sales invoices that were created or changed at or after from were created
+	// by this application, under whatever database: Xero keeps that.
+	Made(ctx context.Context, t ledger.TenantID, from time.Time) (map[ledger.InvoiceID]bool, error)
 	// Lock reads the day up to which the organisation's books are closed, with one call; the
 	// zero Date for none. Documents dated on or before it cannot be changed.
 	Lock(ctx context.Context, t ledger.TenantID) (billing.Date, error)

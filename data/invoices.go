@@ -106,7 +106,7 @@ func (r *reader) InvoicesOn(date billing.Date, clients ...billing.ClientID) ([]b
 	return many(r, "looking for invoices of a date", func(row *sql.Rows) (id billing.InvoiceID, err error) {
 		err = row.Scan(&id)
 		return id, err
-	}, "SELECT id FROM invoices WHERE client IN (SELECT value FROM list(?)) AND date = ? AND deleted = 0", idList(clients), date)
+	}, "SELECT id FROM invoices WHERE client IN (SELECT value FROM list(?)) AND (date = ? OR ? = 0) AND deleted = 0", idList(clients), date, date)
 }
 
 // SaveInvoice implements app.Tx. An invoice whose totals cannot be computed is not

@@ -210,6 +210,26 @@ func TestAnInvoiceIsReadByItself(t *testing.T) {
 	}
 }
 
+// TestWhatThisApplicationMadeIsTold has more than a page of invoices, of which people made some in Xero.
+func TestWhatThisApplicationMadeIsTold(t *testing.T) {
+	began := time.Date(2026, time.November, 3, 9, 0, 0, 0, time.UTC)
+	var invoices []sim.Invoice
+	want := map[ledger.InvoiceID]bool{}
+	for n := range 1_205 {
+		id := fmt.Sprintf("22222222-0000-4000-8000-%012d", n)
+		changed := began.Add(time.Duration(n) * time.Second)
+		invoices = append(invoices, sim.Invoice{InvoiceID: id, Number: fmt.Sprint("INV-", n), CreatedByApp: n%100 != 7, UpdatedUTC: changed})
+		if n%100 != 7 && n >= 100 {
+			want[ledger.InvoiceID(id)] = true
+		}
+	}
+	b := seedInvoices(t, sim.Config{}, invoices...)
+	made, err := b.Made(t.Context(), b.tenant, began.Add(101*time.Second))
+	if diff := cmp.Diff(want, made); diff != "" || err != nil {
+		t.Errorf("%s, %v", diff, err)
+	}
+}
+
 func TestManyIDsAreAskedForFortyAtATime(t *testing.T) {
 	var invoices []sim.Invoice
 	var ids []ledger.InvoiceID

@@ -22,14 +22,7 @@ import (
 // it would jump to the end, and one invoice from each page would slip to the page before it,
 // which was read already. What did change in the meantime is for the caller to ask for again.
 func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {
-	k := call{tenant: t, path: invoicesName, counted: true, query: url.Values{
-		"summaryOnly": {"true"},
-		"where":       {`Type=="` + salesInvoice + `"`},
-		"order":       {"UpdatedDateUTC DESC"},
-	}}
-	if !from.IsZero() {
-		k.since = from.Truncate(time.Second).Add(-overlap)
-	}
+	k := changes(t, from)
 	return func(yield func(ledger.Page, error) bool) {
 		for number := 1; ; number++ {
 			page, err := readPage[invoice](ctx, c, k, number)
@@ -43,6 +36,33 @@ func (c *Client) Since(ctx context.Context, t ledger.TenantID, from time.Time) i
 			}
 		}
 	}
+}
+
+// changes asks for the sales invoices that were created or changed at or after from, the newest change first.
+func changes(t ledger.TenantID, from time.Time) call {
+	k := call{tenant: t, path: invoicesName, counted: true, query: url.Values{
+		"summaryOnly": {"true"},
+		"where":       {`Type=="` + salesInvoice + `"`},
+		"order":       {"UpdatedDateUTC DESC"},
+	}}
+	if !from.IsZero() {
+		k.since = from.Truncate(time.Second).Add(-overlap)
+	}
+	return k
+}
+
+// Made returns which of the sales invoices that were created or changed at or after from were created by this application,
+// as Xero keeps it. Source: createdByMyApp in Xero's specification of GET /Invoices.
+func (c *Client) Made(ctx context.Context, t ledger.TenantID, from time.Time) (map[ledger.InvoiceID]bool, error) {
+	k := changes(t, from)
+	k.query.Set("createdByMyApp", "true")
+	made := map[ledger.InvoiceID]bool{}
+	err := readPages(ctx, c, k, func(page listing[invoice]) {
+		for _, v := range page.items {
+			made[ledger.InvoiceID(v.InvoiceID)] = true
+		}
+	})
+	return made, err
 }
 
 // overlap is how much earlier Xero is asked for changes than is needed: it reads whole

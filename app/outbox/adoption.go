@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"feebridge/app"
@@ -97,10 +98,32 @@ func (f *adoption) unmarked(st ledger.Standing) error {
 		}
 	}
 	all, err := f.likely.invoices(st)
+	if err == nil && len(all) == 0 && f.s.made[st.ID] {
+		return f.unknown(st)
+	}
 	for _, v := range all {
 		err = errors.Join(err, f.doubt(v, st))
 	}
 	return err
+}
+
+// unknown takes an invoice of Xero that this application made, and of which nothing tells any more which one it is. It may
+// be any that can be sent of a client with its contact, or with none yet. Where there is none it is listed.
+func (f *adoption) unknown(st ledger.Standing) error {
+	all, err := f.likely.sendable(st.Contact)
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		err = errors.Join(err, f.doubt(v, st))
+	}
+	if err != nil || len(all) > 0 {
+		return err
+	}
+	if err := f.Burn(st.Number); err != nil {
+		return err
+	}
+	return f.stray(st, "")
 }
 
 // doubt keeps an invoice that may be in Xero from being sent again.
@@ -198,6 +221,26 @@ func (l *likely) invoices(st ledger.Standing) ([]billing.Invoice, error) {
 		totals, err := v.Totals()
 		return err != nil || v.Currency != st.Currency || totals.Total != st.Total
 	}), err
+}
+
+// sendable returns the invoices with a number that may be sent, of the clients that are linked with a contact, or with none.
+func (l *likely) sendable(contact ledger.ContactID) ([]billing.Invoice, error) {
+	clients := slices.Concat(l.clients[contact], slices.Concat(slices.Collect(maps.Values(l.byName))...))
+	ids, err := l.InvoicesOn(0, clients...)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := l.InvoiceHeads(ids)
+	if err != nil {
+		return nil, err
+	}
+	ids = nil
+	for _, v := range heads {
+		if _, free := toExporting(v.Stage); free && v.Number != "" {
+			ids = append(ids, v.ID)
+		}
+	}
+	return l.Invoices(ids)
 }
 
 // save stores how far the comparison has come.

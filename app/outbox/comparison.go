@@ -128,6 +128,11 @@ func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from ti
 	if err != nil {
 		return err
 	}
+	if !s.org.Marks.Survive() {
+		if s.made, err = s.books.Made(ctx, s.tenant, from); err != nil {
+			return err
+		}
+	}
 	for some := range slices.Chunk(changed, foundAtOnce) {
 		if err := s.storeFound(ctx, c, some); err != nil {
 			return err

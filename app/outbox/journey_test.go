@@ -664,7 +664,7 @@ func (j *journey) mustBeSound(views []app.InvoiceView, lock app.LockState) {
 		case exported && len(of) == 0:
 			j.T.Errorf("%s is %s, %s here, and Xero does not have it", v.Invoice.Number, stage.Status, stage.Export)
 		case !exported && len(of) == 1 && !strays[ledger.InvoiceID(of[0].InvoiceID)]:
-			j.T.Errorf("%s is %s, %s here, and nobody is told that Xero has it: %s", v.Invoice.Number, stage.Status, stage.Export, tell(of))
+			j.T.Errorf("%s is %s, %s here, and nobody is told that Xero has it: %s; its exports are %+v", v.Invoice.Number, stage.Status, stage.Export, tell(of), v.Exports)
 		case exported && (of[0].InvoiceID != string(v.Exports[0].Standing.ID) || of[0].tenant != v.Exports[0].Tenant):
 			j.T.Errorf("%s is linked to %q in %s, and Xero has %s", v.Invoice.Number, v.Exports[0].Standing.ID, v.Exports[0].Tenant, tell(of))
 		case exported && of[0].Total.StringFixed(2) != v.Totals.Total.String() && !slices.ContainsFunc(v.Differences, func(d ledger.Difference) bool { return d.What == ledger.TotalFigure }):

@@ -53,8 +53,8 @@ type Reader interface {
 	// Tracked finds the exports of the organisation whose invoices in Xero have one of the IDs; an
 	// ID that is none of ours is not in the map.
 	Tracked(t ledger.TenantID, ids []ledger.InvoiceID) (map[ledger.InvoiceID]app.Tracked, error)
-	// InvoicesOn returns the invoices of these clients that have this date and are not deleted, in no
-	// order.
+	// InvoicesOn returns the invoices of these clients that have this date, or any for the zero Date, and are
+	// not deleted, in no order.
 	InvoicesOn(date billing.Date, clients ...billing.ClientID) ([]billing.InvoiceID, error)
 	// OpenInXero returns the invoices that are known to be live in Xero and not fully paid, and
 	// those that were not found there, of what is live here, in the order of their IDs.

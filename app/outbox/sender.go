@@ -58,6 +58,7 @@ type sender struct {
 	untold   []app.ExportID                    // that were taken before it was known whether marks survive
 	asked    map[bool]int                      // how many invoices a comparison asked for the mark: true, of what may be one here
 	alone    map[ledger.InvoiceID]aloneReading // what was read by itself
+	made     map[ledger.InvoiceID]bool         // what this application made in Xero, as far as it matters to a comparison
 	losses   map[string]int                    // by member: how often it was proven absent after it was sent
 	sent     map[string]time.Time              // by member: when this sender first sent it
 	taken    time.Time                         // when Xero last took a write

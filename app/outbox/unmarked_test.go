@@ -658,3 +658,50 @@ func TestAMergedContactHidesNoDoubtInACopy(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatThisApplicationMadeIsNeverUnknown goes on with a copy in an organisation that drops marks, where an answer was
+// lost since, and the process died. A person has changed the number, the total and the date of the invoice, and the name of
+// its contact: what tells still is that this application made it. It may be any that can be sent of its client; where
+// there is none it is listed.
+func TestWhatThisApplicationMadeIsNeverUnknown(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		t.Run(fmt.Sprint("deleted here ", gone), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+				ids := w.Invoices(2, 2)
+				first := w.Start(nil)
+				first.Export(ids[0])
+				first.Stop()
+				copied := backUp(w)
+				time.Sleep(20 * time.Hour)
+				dying := w.Start(&apptest.Fate{Point: "request posted", After: true})
+				if run, err := dying.Queue(ids[1]); err == nil {
+					_ = dying.App.Finish(context.Background(), run.ID, 0)
+				}
+				dying.Stop()
+				person := &clerk{w: w, tenant: w.Tenant, id: w.Sim.ByNumber(string(w.Tenant), "INV-0002")[0].InvoiceID}
+				changeAll(w, person)
+				if err := w.Sim.RenameContact(string(w.Tenant), w.Contact("Client 1").ContactID, "Another name"); err != nil {
+					t.Fatal(err)
+				}
+				theirs(t, w, "Another name", "a person's")
+				if err := restorers["by the command"](w, copied); err != nil {
+					t.Fatal(err)
+				}
+				if gone {
+					put(w, func(_ int, v *billing.Invoice) { v.Stage = billing.Stage{Status: billing.Deleted} }, ids[1])
+				}
+				time.Sleep(time.Hour)
+				p := w.Start(nil)
+				defer p.Stop()
+				strays := unlock(p).Compared[0].Strays
+				if listed := slices.ContainsFunc(strays, func(s app.Stray) bool { return string(s.ID) == person.id && s.Why == app.Missing }); listed != gone || len(strays) > 1 {
+					t.Errorf("listed are %+v", strays)
+				}
+				if !gone {
+					person.mustBe(p, ids[1], true, 3)
+				}
+			})
+		})
+	}
+}

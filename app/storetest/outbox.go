@@ -66,10 +66,15 @@ var outboxPromises = []promise{
 		})
 		s.look(func(r outbox.Reader) error {
 			for _, c := range []struct {
+				date    billing.Date
 				clients []billing.ClientID
 				want    []billing.InvoiceID
-			}{{[]billing.ClientID{"kauri"}, []billing.InvoiceID{"a"}}, {[]billing.ClientID{"kauri", "rimu", "nobody"}, []billing.InvoiceID{"a", "another"}}, {nil, nil}} {
-				got, err := r.InvoicesOn(20261103, c.clients...)
+			}{
+				{20261103, []billing.ClientID{"kauri"}, []billing.InvoiceID{"a"}},
+				{20261103, []billing.ClientID{"kauri", "rimu", "nobody"}, []billing.InvoiceID{"a", "another"}},
+				{0, []billing.ClientID{"kauri"}, []billing.InvoiceID{"a", "later"}}, {20261103, nil, nil}, {0, nil, nil},
+			} {
+				got, err := r.InvoicesOn(c.date, c.clients...)
 				if err != nil {
 					return err
 				}
