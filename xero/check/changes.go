@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +55,13 @@ var changeListed = &step{
 		if l.changed == nil {
 			return errors.New("nothing was changed")
 		}
-		l.changes, err = l.since(ctx)
+		if l.changes, err = l.since(ctx); err != nil {
+			return err
+		}
+		l.made, err = l.list(func() error {
+			_, err := l.Client.Made(ctx, l.Tenant, l.from())
+			return err
+		})
 		return err
 	},
 	rows: []assumption{
@@ -93,6 +100,15 @@ var changeListed = &step{
 				}
 			}
 			return holds(false, "not in the list")
+		}},
+		{Assumption{
+			Name: "changes.made", Source: documented,
+			Expected: "With createdByMyApp, the list of changes has the draft.",
+			Why:      "A restored copy asks so for what Feebridge made, where nothing else tells.",
+		}, func(l *lab) finding {
+			id := string(l.first.outcome.Standing.ID)
+			has := slices.ContainsFunc(l.made, func(e element) bool { return e.text("InvoiceID") == id })
+			return holds(has, "%d in the list, the draft among them: %v", len(l.made), has)
 		}},
 	},
 }

@@ -47,7 +47,7 @@ type lab struct {
 	blocked, reblocked specimen
 
 	changed        element
-	changes        elements
+	changes, made  elements
 	changedByID    element
 	changedSingle  element
 	early, late    element // of the change, asked for from before and after it
@@ -291,12 +291,13 @@ func (l *lab) numbered(ctx context.Context, n billing.Number) (int, element, err
 	return len(all), all.at(0), err
 }
 
+// from is the moment on Xero's clock, which may be behind ours, at which the run began.
+func (l *lab) from() time.Time { return l.began.Add(l.chart.Ahead).Add(-time.Minute) }
+
 // since reads the newest page of what changed since the run began, as a refresh does.
 func (l *lab) since(ctx context.Context) (elements, error) {
-	// Xero's clock may be behind ours.
-	from := l.began.Add(l.chart.Ahead).Add(-time.Minute)
 	return l.list(func() error {
-		for _, err := range l.Client.Since(ctx, l.Tenant, from) {
+		for _, err := range l.Client.Since(ctx, l.Tenant, l.from()) {
 			return err
 		}
 		return errors.New("there is no page of changes")

@@ -91,6 +91,7 @@ var twists = []twist{
 	{name: "the oldest change comes first", sim: sim.Config{Odd: sim.OldestFirst}, no: []string{"changes.newest-first", "changes.front", "list.understood"}},
 	{name: "a change does not move", before: toTheEnd(), no: []string{"changes.front"}},
 	{name: "changes of the second before are missing", before: without(sinceByID, "Type", "ACCREC"), no: []string{"changes.since"}},
+	{name: "what the application made is a person's", before: without(made, "Type", "ACCREC"), no: []string{"changes.made"}},
 	{name: "changes are not asked from", before: requested(sinceByID, func(r *http.Request, _ string) { r.Header.Del("If-Modified-Since") }), no: []string{"changes.until"}},
 
 	{name: "half cents go to the even cent", sim: sim.Config{Odd: sim.HalfCentsToEven}, no: []string{"amount.half-cent", "amount.half-cent-negative", "amount.half-cent-tax"}},
@@ -202,6 +203,7 @@ func byNumbers(r *http.Request) bool { return gets(r) && r.URL.Query().Has("Invo
 func changesList(r *http.Request) bool {
 	return gets(r) && r.URL.Query().Get("order") == "UpdatedDateUTC DESC"
 }
+func made(r *http.Request) bool      { return changesList(r) && r.URL.Query().Has("createdByMyApp") }
 func sinceByID(r *http.Request) bool { return byIDs(r) && r.Header.Get("If-Modified-Since") != "" }
 
 // answered has a function change the answers to calls that fit.
