@@ -153,6 +153,12 @@ func (f *adoption) doubt(v billing.Invoice, st ledger.Standing) error {
 	if !free {
 		return nil
 	}
+	if err := f.number(&v, st.Number); err != nil {
+		return err
+	}
+	if v.Number == "" {
+		return nil // another invoice has the number of that one
+	}
 	if err := f.giveUpOpen(v.ID); err != nil {
 		return err
 	}

@@ -50,14 +50,7 @@ func TestARestoredCopyFindsWhatBearsNoMark(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 				if forgotten {
-					w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
-						if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
-							return false
-						}
-						rw.Header().Set("Content-Type", "application/json")
-						_, _ = rw.Write([]byte(`{"HistoryRecords":[{"Details":"Approved by Olivia"}]}`))
-						return true
-					})
+					forget(w)
 				}
 				p := w.Start(nil)
 				defer p.Stop()
@@ -642,14 +635,7 @@ func TestAMergedContactHidesNoDoubtInACopy(t *testing.T) {
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
-		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
-			if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
-				return false
-			}
-			rw.Header().Set("Content-Type", "application/json")
-			_, _ = rw.Write([]byte(`{"HistoryRecords":[]}`))
-			return true
-		})
+		forget(w)
 		p := w.Start(nil)
 		defer p.Stop()
 		unlock(p)
@@ -704,4 +690,51 @@ func TestWhatThisApplicationMadeIsNeverUnknown(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestADraftWithoutANumberThatMayBeInXero goes on with a copy in which an invoice is a draft that got its number, and was
+// exported, since; its history is forgotten. It has that number then, and a person says that it is the one.
+func TestADraftWithoutANumberThatMayBeInXero(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+		ids := w.Invoices(2, 1)
+		put(w, func(_ int, v *billing.Invoice) { v.Number, v.Stage = "", billing.Stage{} }, ids[1])
+		first := w.Start(nil)
+		first.Export(ids[0])
+		first.Stop()
+		copied := backUp(w)
+		time.Sleep(20 * time.Hour)
+		today := w.Start(nil)
+		if _, err := today.App.Finalize(t.Context(), w.Me, ids[1:]); err != nil {
+			t.Fatal(err)
+		}
+		today.Export(ids[1])
+		there := w.Views(ids[1:])[0].Exports[0].Standing
+		today.Stop()
+		forget(w)
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		unlock(p)
+		person := &clerk{w: w, tenant: w.Tenant, id: string(there.ID)}
+		person.mustBe(p, ids[1], true, 2)
+		if v := w.Views(ids[1:])[0]; v.Invoice.Number != there.Number || v.Invoice.Stage.Export != billing.Exported {
+			t.Errorf("%q is %v: %+v", v.Invoice.Number, v.Invoice.Stage, v.Exports[0].Messages)
+		}
+	})
+}
+
+// forget has Xero tell of no history.
+func forget(w *apptest.World) {
+	w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/History") {
+			return false
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write([]byte(`{"HistoryRecords":[{"Details":"Approved by Olivia"}]}`))
+		return true
+	})
 }
