@@ -9,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/assets/translations"
+	"feebridge/data/disk"
 )
 
 // Restore puts a copy in the place of the database at path, which no Feebridge may have open.
@@ -54,7 +55,7 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 	}
 	// The log of the old file would be taken for one of the new file.
 	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := disk.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return kept, unrestored(err)
 		}
 	}
