@@ -18,3 +18,6 @@ func keepPrivate(path string) error {
 	}
 	return nil
 }
+
+// makePrivate makes a folder, and those above it that are missing, for its owner alone.
+func makePrivate(folder string) error { return os.MkdirAll(folder, 0o700) }
