@@ -13,12 +13,11 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/natefinch/lumberjack.v2"
-
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
+	"feebridge/data/disk"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
@@ -106,9 +105,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
 	}
-	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
-	}, nil))
+	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(strings.TrimSuffix(path, filepath.Ext(path))+".log"), nil))
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
