@@ -39,7 +39,9 @@ func TestMain(m *testing.M) {
 	}
 	settings, err := os.MkdirTemp("", "feebridge-settings-")
 	if err == nil {
-		err = os.Setenv("XDG_CONFIG_HOME", settings) // not those of whoever runs the tests
+		for _, folder := range []string{"XDG_CONFIG_HOME", "LocalAppData", "AppData"} { // not those of whoever runs the tests
+			err = errors.Join(err, os.Setenv(folder, filepath.Join(settings, folder)))
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -31,7 +31,7 @@ func (f *restoreFlags) run(ctx context.Context, s *session, words []string) erro
 	if len(words) > 0 {
 		return misused("--as-it-is takes no backup: it uses the database that is there.")
 	}
-	path, err := s.path()
+	path, err := s.ready()
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func restore(ctx context.Context, s *session, words []string) error {
 	if len(words) != 1 {
 		return misused("Name the backup to restore, for example: feebridge restore tuesday.db")
 	}
-	path, err := s.path()
+	path, err := s.ready()
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func restore(ctx context.Context, s *session, words []string) error {
 // mayRestore asks the database that is there, if it can be asked, and closes it again.
 func (s *session) mayRestore(ctx context.Context, path, from string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return os.MkdirAll(filepath.Dir(path), 0o700)
+		return nil
 	}
 	defer s.close()
 	err := s.open(ctx)

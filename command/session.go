@@ -13,12 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/natefinch/lumberjack.v2"
-
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
-	"feebridge/assets/translations"
+	"feebridge/data/disk"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
@@ -35,7 +33,7 @@ type common struct {
 }
 
 func (c *common) register(flags *flag.FlagSet) {
-	flags.StringVar(&c.db, "db", "", "the firm's database `FILE` (default: feebridge.db in your settings folder)")
+	flags.StringVar(&c.db, "db", "", "the firm's database `FILE` (default: feebridge.db in your own data folder)")
 	flags.Var(&c.api, "api", "`URL` of the Accounting API (default: Xero's own)")
 	flags.Var(&c.identity, "identity", "`URL` where people sign in to Xero (default: Xero's own)")
 	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
@@ -99,17 +97,39 @@ func (s *session) openConnected(ctx context.Context) error {
 
 // openFirm opens the firm's database, whoever acts.
 func (s *session) openFirm(ctx context.Context) error {
-	path, err := s.path()
+	path, err := s.ready()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
-	}
-	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
-	}, nil))
+	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(strings.TrimSuffix(path, filepath.Ext(path))+".log"), nil))
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
+}
+
+// ready returns where the firm's database is, in a folder that is there. It moves the folder there from where an earlier
+// version kept it.
+func (s *session) ready() (string, error) {
+	path, err := s.path()
+	if err != nil {
+		return "", err
+	}
+	usual, before, err := place()
+	if err == nil && path == usual && before != "" {
+		moved, err := sqlite.Move(before, usual, seenFolder)
+		switch {
+		case err != nil:
+			return "", err
+		case moved:
+			s.complain("Moved your data from %s to %s", filepath.Dir(before), filepath.Dir(usual))
+		case isFile(before):
+			s.complain("There is another database, from an earlier version, at %s. It isn't used: Feebridge uses %s", before, usual)
+		}
+	}
+	return path, sqlite.MakeFolder(path)
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // path returns where the firm's database is.
@@ -117,21 +137,34 @@ func (s *session) path() (string, error) {
 	if s.common.db != "" {
 		return s.common.db, nil
 	}
-	folder, err := os.UserConfigDir()
+	path, _, err := place()
 	if err != nil {
-		return "", fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
+		return "", fmt.Errorf("finding your own folder: %w. Name a database with --db", err)
 	}
-	return filepath.Join(folder, "feebridge", "feebridge.db"), nil
+	return path, nil
 }
 
-// witness keeps, in the person's own settings folder, what this computer has seen of the firm's
+// place returns where the firm's database is if nobody names one, and where earlier versions kept it; "" for the same
+// place.
+func place() (path, before string, err error) {
+	folder, earlier, err := disk.Settings()
+	if earlier != "" {
+		before = filepath.Join(earlier, "feebridge", "feebridge.db")
+	}
+	return filepath.Join(folder, "feebridge", "feebridge.db"), before, err
+}
+
+// seenFolder is the folder of the witness, beside the usual place of the database.
+const seenFolder = "seen"
+
+// witness keeps, in the person's own folder, what this computer has seen of the firm's
 // database.
 func witness() []sqlite.Option {
-	folder, err := os.UserConfigDir()
+	usual, _, err := place()
 	if err != nil {
 		return nil
 	}
-	return []sqlite.Option{sqlite.Witness(filepath.Join(folder, "feebridge", "seen"))}
+	return []sqlite.Option{sqlite.Witness(filepath.Join(filepath.Dir(usual), seenFolder))}
 }
 
 // token returns the access token for calls to an organisation: that of the environment,

@@ -60,7 +60,9 @@ func (d *descriptor) Set(text string) error {
 	}
 	d.file = os.Stdin
 	if number > 0 {
-		d.file = os.NewFile(uintptr(number), "file descriptor "+text)
+		if d.file, err = inherited(uintptr(number)); err != nil {
+			return err
+		}
 	}
 	if _, err := d.file.Stat(); err != nil {
 		return errors.New("no such file descriptor is open")

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -52,7 +53,7 @@ func say(err error) string {
 	case errors.As(err, &trouble):
 		return strings.TrimSpace(reasonWords(trouble.Reason) + " " + trouble.Text)
 	}
-	return lang.L("trouble.internal", with{"Error": err})
+	return told(translations.Say("trouble.internal", "Error", err))
 }
 
 // told returns a phrase in the person's language, and what is filled into it likewise.
@@ -64,6 +65,9 @@ func told(p translations.Phrase) string {
 			value = told(v)
 		case error:
 			value = toldError(v)
+		}
+		if name == "Error" {
+			value = translations.Clause(fmt.Sprint(value))
 		}
 		values[name] = value
 	}

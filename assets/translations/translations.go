@@ -7,6 +7,8 @@ package translations
 import (
 	"embed"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,12 +65,21 @@ func (p Phrase) String() string {
 	if p.Data != nil {
 		look.TemplateData = p.Data
 	}
+	if cause, ok := p.Data["Error"]; ok {
+		data := maps.Clone(p.Data)
+		data["Error"] = Clause(fmt.Sprint(cause))
+		look.TemplateData = data
+	}
 	text, err := english().Localize(&look)
 	if err != nil {
 		return p.Key
 	}
 	return text
 }
+
+// Clause returns what an error says as a part of a sentence that goes on. Windows, and errors of
+// our own, end with a full stop; every text fills in Error before its own.
+func Clause(text string) string { return strings.TrimRight(text, ". ") }
 
 // Quoted returns a text in quotation marks, with the characters that cannot be seen written out.
 func Quoted(text string) string {

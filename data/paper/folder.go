@@ -2,6 +2,8 @@ package paper
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -10,7 +12,7 @@ import (
 )
 
 // Folder is where previewed invoices are printed. Only a viewer needs the files: they are removed
-// when Feebridge ends, or, if it was killed, at the next start. It is safe for use by many
+// when Feebridge ends, or, if it was killed or a viewer held them, at the next start. It is safe for use by many
 // goroutines.
 type Folder struct {
 	within string // the folder for temporary files
@@ -29,7 +31,8 @@ const (
 // NewFolder returns a folder among this person's temporary files. It is made for the first invoice.
 func NewFolder() *Folder { return &Folder{within: os.TempDir()} }
 
-// Path returns where the invoice of that name is to be printed.
+// Path returns where the invoice of that name is to be printed: where it was before, but where a viewer
+// holds that file, in another one. So nobody has to close a preview to see the next.
 func (f *Folder) Path(name string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -47,7 +50,17 @@ func (f *Folder) Path(name string) (string, error) {
 		}
 		f.path, f.use = path, use
 	}
-	return filepath.Join(f.path, name+printout), nil
+	path := filepath.Join(f.path, name+printout)
+	for n := 2; !isFree(path); n++ {
+		path = filepath.Join(f.path, fmt.Sprintf("%s-%d%s", name, n, printout))
+	}
+	return path, nil
+}
+
+// isFree reports whether a file can be written at path, without waiting. What was there is gone then.
+func isFree(path string) bool {
+	err := os.Remove(path)
+	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
 // Close removes the folder with the invoices in it.
@@ -83,13 +96,19 @@ func is(path string, kind os.FileMode) bool {
 }
 
 // discard removes the invoices in a folder that is locked, and the folder. Where something else is in
-// it, that stays, and so does the folder.
+// it, that stays, and so does the folder. What a viewer still holds stays until the next start: the lock file stays with it,
+// by which Sweep finds it.
 func discard(path string, use *flock.Flock) {
-	left, _ := os.ReadDir(path)
-	for _, file := range left {
+	held := false
+	all, _ := os.ReadDir(path)
+	for _, file := range all {
 		if filepath.Ext(file.Name()) == printout || filepath.Ext(file.Name()) == ".tmp" { // or half of one
-			_ = os.Remove(filepath.Join(path, file.Name()))
+			held = !isFree(filepath.Join(path, file.Name())) || held
 		}
+	}
+	if held {
+		_ = use.Unlock()
+		return
 	}
 	_ = os.Remove(use.Path())
 	_ = use.Unlock()

@@ -11,6 +11,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/assets/translations"
+	"feebridge/data/disk"
 	"feebridge/data/sheet"
 )
 
@@ -79,6 +80,9 @@ func copyFile(from, to string) error {
 }
 
 func unwritten(path string, err error) error {
+	if errors.Is(err, disk.ErrHeld) {
+		return err // it says so itself
+	}
 	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
 }
 
@@ -87,6 +91,6 @@ func unwritten(path string, err error) error {
 func (db *DB) copyTo(ctx context.Context, path string) error {
 	source := connect(db.path, looking)
 	defer func() { _ = source.Close() }() // it only read
-	_, err := source.ExecContext(ctx, "VACUUM INTO ?", path)
+	_, err := source.ExecContext(ctx, "VACUUM INTO ?", disk.Long(path))
 	return err
 }

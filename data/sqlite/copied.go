@@ -15,6 +15,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/assets/translations"
 	"feebridge/data"
+	"feebridge/data/disk"
 	"feebridge/data/sheet"
 )
 
@@ -53,7 +54,7 @@ func seenPath(path string) string { return path + ".seen" }
 // readSeen returns what is kept beside the database; the zero seen where nothing is, or
 // nothing that can be read.
 func readSeen(path string) (s seen, err error) {
-	f, err := os.Open(seenPath(path))
+	f, err := disk.Open(seenPath(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -12,10 +11,7 @@ const local = 0x1000
 // networkDrive names the kind of network drive that path is on, or returns "".
 func networkDrive(path string) string {
 	var drive syscall.Statfs_t
-	if syscall.Statfs(path, &drive) != nil && syscall.Statfs(filepath.Dir(path), &drive) != nil {
-		return ""
-	}
-	if drive.Flags&local != 0 {
+	if syscall.Statfs(nearest(path), &drive) != nil || drive.Flags&local != 0 {
 		return ""
 	}
 	var kind strings.Builder

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -24,11 +23,9 @@ const fuseMagic = 0x65735546
 // cannot be found out is taken for a local drive: opening the file will say more.
 func networkDrive(path string) string {
 	var drive syscall.Statfs_t
+	path = nearest(path)
 	if syscall.Statfs(path, &drive) != nil {
-		path = filepath.Dir(path) // there is no file yet
-		if syscall.Statfs(path, &drive) != nil {
-			return ""
-		}
+		return ""
 	}
 	if uint32(drive.Type) != fuseMagic {
 		return networkKinds[uint32(drive.Type)]

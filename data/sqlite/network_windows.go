@@ -1,29 +1,88 @@
 package sqlite
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"feebridge/data/disk"
 )
 
-var getDriveType = syscall.NewLazyDLL("kernel32.dll").NewProc("GetDriveTypeW")
-
-// remote is what GetDriveTypeW returns for a drive letter that stands for a share.
-const remote = 4
-
-// networkDrive names the kind of network drive that path is on, or returns "".
+// networkDrive names the share or the drive letter of one that path is on, or returns "". A path
+// that says so itself is never touched, since a share that is away takes long to answer; nor is the
+// target of a link. What no link tells, such as a drive letter that stands for a folder, the system does:
+// where the nearest folder that is there really is.
 func networkDrive(path string) string {
-	volume := strings.TrimPrefix(filepath.VolumeName(path), `\\?\`) // which only lifts the limit on a path's length
-	if strings.HasPrefix(volume, `\\`) || strings.HasPrefix(volume, `UNC\`) {
+	if kind := farVolume(path); kind != "" {
+		return kind
+	}
+	if kind := farLink(path, os.Readlink); kind != "" {
+		return kind
+	}
+	place, err := finalPath(nearest(path))
+	if err != nil {
+		return "" // opening the file will say more
+	}
+	return farVolume(place)
+}
+
+// farLink names the share that a link on the way to path leads to, or returns "".
+func farLink(path string, readLink func(string) (string, error)) string {
+	for at := path; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if target, err := readLink(at); err == nil && farVolume(target) != "" {
+			return farVolume(target)
+		}
+	}
+	return ""
+}
+
+// farVolume names the volume of a path if that is a share, or a drive letter that stands for one.
+func farVolume(path string) string {
+	path = strings.ReplaceAll(path, "/", `\`)
+	for _, prefix := range []string{`\\?\`, `\\.\`, `\??\`} { // which only lift limits
+		if rest, found := strings.CutPrefix(path, prefix); found {
+			if strings.EqualFold(rest[:min(len(rest), len(`UNC\`))], `UNC\`) {
+				return filepath.VolumeName(`\\` + rest[len(`UNC\`):])
+			}
+			if !strings.HasPrefix(rest, `\`) && filepath.VolumeName(rest) == "" {
+				return farDrive(filepath.VolumeName(path)) // \\?\Volume{…}
+			}
+			path = rest
+		}
+	}
+	volume := filepath.VolumeName(path)
+	if strings.HasPrefix(volume, `\\`) {
 		return volume
 	}
-	root, err := syscall.UTF16PtrFromString(volume + `\`)
-	if err != nil {
-		return ""
-	}
-	if kind, _, _ := getDriveType.Call(uintptr(unsafe.Pointer(root))); kind == remote {
+	return farDrive(volume)
+}
+
+func farDrive(volume string) string {
+	root, err := windows.UTF16PtrFromString(volume + `\`)
+	if err == nil && volume != "" && windows.GetDriveType(root) == windows.DRIVE_REMOTE {
 		return volume
 	}
 	return ""
+}
+
+// finalPath returns where a file or folder is, with every link on the way followed.
+func finalPath(path string) (string, error) {
+	name, err := windows.UTF16PtrFromString(disk.Long(path))
+	if err != nil {
+		return "", err
+	}
+	const all = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+	there, err := windows.CreateFile(name, 0, all, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = windows.CloseHandle(there) }() // it was only asked
+	place := make([]uint16, windows.MAX_LONG_PATH)
+	n, err := windows.GetFinalPathNameByHandle(there, &place[0], uint32(len(place)), 0)
+	if err != nil {
+		return "", err
+	}
+	return windows.UTF16ToString(place[:min(int(n), len(place))]), nil
 }

@@ -14,6 +14,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/assets/translations"
+	"feebridge/data/disk"
 )
 
 // NewestCopy returns the newest good copy that lies beside the database at path; nil for none. It checks each until one
@@ -199,7 +200,7 @@ func (db *DB) KeepBackup(ctx context.Context, day billing.Date) (string, error) 
 		return path, err
 	}
 	for _, name := range append(old, abandoned...) {
-		if err := os.RemoveAll(name); err != nil {
+		if err := disk.Patiently(func() error { return os.RemoveAll(name) }, name); err != nil {
 			return path, &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-removed", "File", name, "Error", err), Err: err}
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"feebridge/app"
 	"feebridge/assets/translations"
 	"feebridge/data"
+	"feebridge/data/disk"
 )
 
 // DB is an open database, with all that a data.Store does. Several processes may have the same
@@ -180,17 +181,6 @@ func create(path string) error {
 // private is the mode of every file that holds a firm's data.
 const private fs.FileMode = 0o600
 
-// keepPrivate keeps others from reading a database that was copied here. SQLite gives the
-// files beside it the same mode when it makes them.
-func keepPrivate(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Chmod(path+suffix, private); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
 // applicationID marks the file as Feebridge's: "FeeB", in the header of the file.
 const applicationID = 0x46656542
 
@@ -253,6 +243,7 @@ var (
 		"_txlock=immediate", // a transaction that reads first and then writes would fail instead of waiting
 		"_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)", // what was committed before a request left survives a power cut
+		"_pragma=fullfsync(ON)",     // on macOS, where the disk may keep it for itself otherwise
 		"_pragma=foreign_keys(ON)",
 		"_pragma=temp_store(MEMORY)",
 		"_pragma=cache_size(-8000)",
@@ -267,6 +258,10 @@ func connect(path string, settings []string) *sql.DB {
 		name = "/" + name // C:/… on Windows
 	}
 	address := url.URL{Scheme: "file", Path: name, RawQuery: strings.Join(settings, "&")}
+	if long := disk.Long(path); long != path {
+		address.Path, address.Opaque = "", url.PathEscape(long)
+		address.RawQuery += "&vfs=win32-longpath"
+	}
 	db, err := sql.Open("sqlite", address.String())
 	if err != nil {
 		panic(err) // only for a driver that is not registered

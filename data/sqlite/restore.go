@@ -9,6 +9,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/assets/translations"
+	"feebridge/data/disk"
 )
 
 // Restore puts a copy in the place of the database at path, which no Feebridge may have open.
@@ -42,7 +43,7 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 
 	folder, err := os.MkdirTemp(filepath.Dir(path), beginning+"*") // in which a rename is one step
 	if err != nil {
-		return "", unrestored(err)
+		return "", unrestored(path, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // nothing needs it any more
 	ready := filepath.Join(folder, "restored.db")
@@ -50,21 +51,24 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 		return "", err
 	}
 	if kept, err = keepCurrent(ctx, path); err != nil {
-		return "", unrestored(err)
+		return "", unrestored(path, err)
 	}
 	// The log of the old file would be taken for one of the new file.
 	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return kept, unrestored(err)
+		if err := disk.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return kept, unrestored(path, err)
 		}
 	}
 	if err := copyFile(ready, path); err != nil {
-		return kept, unrestored(err)
+		return kept, unrestored(path, err)
 	}
 	return kept, nil
 }
 
-func unrestored(err error) error {
+func unrestored(path string, err error) error {
+	if errors.Is(err, disk.ErrHeld) {
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.open", "File", path), Err: err}
+	}
 	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-placed", "Error", err), Err: err}
 }
 
@@ -74,7 +78,7 @@ func prepare(ctx context.Context, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		err := copyFile(from+suffix, to+suffix)
 		if err != nil && !(suffix != "" && errors.Is(err, fs.ErrNotExist)) {
-			return unrestored(err)
+			return unrestored(to, err)
 		}
 	}
 	if _, err := inspect(ctx, to, looking); err != nil {

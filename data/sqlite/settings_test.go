@@ -52,7 +52,7 @@ func TestEverySettingHoldsOnEveryConnection(t *testing.T) {
 		several  int
 		settings map[string]string
 	}{
-		{"the writer", db.writer, 1, map[string]string{"synchronous": "2", "query_only": "0", "cache_size": "-8000", "journal_size_limit": "16000000"}},
+		{"the writer", db.writer, 1, map[string]string{"synchronous": "2", "fullfsync": "1", "query_only": "0", "cache_size": "-8000", "journal_size_limit": "16000000"}},
 		{"the readers", db.pool, 7, map[string]string{"query_only": "1", "cache_size": "-16000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -91,8 +91,11 @@ func told(err error) error {
 		return nil
 	}
 	e := reason(err)
-	if errors.Is(err, keyring.ErrNotFound) {
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
 		e = app.Errorf(app.NotFound, "keyring.empty")
+	case errors.Is(err, keyring.ErrSetDataTooBig):
+		e = app.Errorf(app.Unavailable, "keyring.too-long")
 	}
 	e.Err = err
 	return e

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -127,6 +128,13 @@ func TestWhatIsNotKept(t *testing.T) {
 	}
 	if err := k.Forget(t.Context(), "nobody"); err != nil {
 		t.Errorf("Forget: %v", err)
+	}
+}
+
+func TestATokenThatIsTooLongForTheKeyring(t *testing.T) {
+	err := over(&memory{broken: keyring.ErrSetDataTooBig}).Keep(t.Context(), "user", "token")
+	if !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "too long for this computer's keyring") {
+		t.Error(err)
 	}
 }
 
