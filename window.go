@@ -92,7 +92,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	w.Resize(fyne.NewSize(920, 600))
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
-		Window: w, Preferences: f.Preferences(), Version: version,
+		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Version: version,
 		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
@@ -147,7 +147,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
+		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
 		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
 	}
 	if d.Demo != nil {

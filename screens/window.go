@@ -53,6 +53,7 @@ type Params struct {
 	// the file is.
 	WritePaper func(d app.Document, path string) (string, error)
 	OpenFile   func(path string) // opens a file in the system's viewer
+	ChooseFile FileChooser       // nil takes the toolkit's dialog
 	OpenURL    func(string)      // opens an address in the browser
 	// Notify tells something through the operating system, while the window is in the
 	// background; nil tells nothing there.
@@ -112,7 +113,8 @@ func New(p Params) *Window {
 	}
 	s := &shell{
 		ui: newUI(p.Do, p.after), window: p.Window, preferences: p.Preferences,
-		format: style.System(), firm: p.Firm, openURL: p.OpenURL, writeSheet: p.WriteSheet, now: now,
+		format: style.System(), firm: p.Firm, openURL: p.OpenURL, chooseFile: p.ChooseFile,
+		writeSheet: p.WriteSheet, now: now,
 	}
 	w := &Window{shell: s}
 	s.seat(p.Me)
