@@ -52,7 +52,7 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- firm.App.Run(ctx) }()
-	d := &seat{Opened: firm, window: w, papers: paper.NewFolder(), preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
+	d := &seat{Opened: firm, window: w, papers: paper.NewFolder(), preferences: f.Preferences(), notify: notify(f)}
 	defer d.papers.Close()
 	go d.papers.Sweep()
 	d.do = newRest(w).do
