@@ -35,7 +35,8 @@ const appID = "org.feebridge.app"
 // they chose to put in the place of the database. Background work ends before it returns,
 // and nothing is drawn after that.
 func openWindow(ctx context.Context, firm command.Opened) (backup string, err error) {
-	if err := noWindow(); err != nil {
+	room, err := display()
+	if err != nil {
 		return "", err
 	}
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
@@ -47,7 +48,11 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow(title)
 	w.SetMaster()
-	w.Resize(fyne.NewSize(1280, 760))
+	if firm.Demo == nil {
+		open(w, lastSize(f.Preferences()), room)
+	} else {
+		open(w, usual, room)
+	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -74,6 +79,9 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 		toured <- nil
 	}
 	w.ShowAndRun()
+	if firm.Demo == nil {
+		keepSize(f.Preferences(), w)
+	}
 	cancel()
 	linked.Wait()
 	d.clear()
@@ -82,14 +90,15 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 
 // showFailure shows why a firm could not be opened, and returns what the person chose to do.
 func showFailure(ctx context.Context, failure command.Failure) (choice command.Choice, err error) {
-	if err := noWindow(); err != nil {
+	room, err := display()
+	if err != nil {
 		return choice, err
 	}
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")
 	w.SetMaster()
-	w.Resize(fyne.NewSize(920, 600))
+	open(w, fyne.NewSize(920, 600), room)
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
 		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Version: version,

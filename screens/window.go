@@ -94,6 +94,7 @@ type Window struct {
 	mappings    *mappings
 	connections *connections
 	wanted      billing.InvoiceID // is to be shown; "" for none
+	returning   string            // the page to open at; "" for the list
 	unsaved     task
 	self        task // reads what who acts is permitted
 	clients     burst[billing.ClientID]
@@ -163,6 +164,9 @@ func New(p Params) *Window {
 	w.addShortcuts()
 
 	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
+	if p.Simulator == "" { // the demo begins where it always does
+		w.returnToView()
+	}
 	w.billing.showFirst() // in the first frame, if they were read by now
 	s.after(together, func() { s.do(w.load) })
 	return w
@@ -175,6 +179,7 @@ func (w *Window) load() {
 	w.billing.underWay.load()
 	w.offerUnsaved()
 	w.backups.load()
+	w.returnToPage()
 }
 
 // Close ends what runs in the background and waits for it. Nothing is drawn afterwards.
@@ -204,7 +209,7 @@ func (w *Window) Show(id billing.InvoiceID) {
 	w.do(func() {
 		w.window.Show()
 		w.window.RequestFocus()
-		w.wanted = id
+		w.wanted, w.returning = id, ""
 		w.showWanted()
 	})
 }
