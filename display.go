@@ -19,7 +19,7 @@ func display() (room fyne.Size, err error) {
 	}
 	defer glfw.Terminate() // the toolkit chooses for itself between what the system has
 	if err := tryDisplay(tryOpenGL); err != nil {
-		return room, unseen("window.no-opengl", err)
+		return room, unseen(noOpenGL, err)
 	}
 	return roomOf(glfw.GetPrimaryMonitor()), nil
 }

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		wait, _ := time.ParseDuration(os.Getenv(envPatience))
-		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does; for as long as the process lives
+		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // as main does; for as long as the process lives
 		os.Exit(Run(ctx, os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr, Patience: wait}))
 	}
 	if path := os.Getenv(typist); path != "" {

@@ -50,6 +50,9 @@ type session struct {
 	common common
 	look   bool // nothing is saved or sent
 
+	windowed bool // it is to open the window
+	shown    bool // a window showed why the firm could not be opened
+
 	db   *sqlite.DB
 	log  *slog.Logger
 	door *xero.Door

@@ -170,6 +170,7 @@ func (s *session) showFailure(ctx context.Context, failure error) error {
 	case choice.Again:
 		return s.again()
 	}
+	s.shown = true
 	return failure
 }
 

@@ -1,0 +1,9 @@
+//go:build !windows
+
+package main
+
+// noOpenGL says what helps where there is no OpenGL.
+const noOpenGL = "window.no-opengl"
+
+// box returns nil: what the program prints is read on the terminal, or in the journal of the desktop.
+func box() func(text string) { return nil }
