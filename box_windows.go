@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fyne.io/fyne/v2"
 	"golang.org/x/sys/windows"
 )
 
@@ -24,4 +25,16 @@ func box() func(text string) {
 		title, _ := windows.UTF16PtrFromString("Feebridge") // has no zero
 		_, _ = windows.MessageBox(0, said, title, windows.MB_OK|windows.MB_ICONERROR|windows.MB_SETFOREGROUND)
 	}
+}
+
+// bringUp opens a window that is on the taskbar alone, and has it in front, which the toolkit does not do.
+func bringUp(w fyne.Window) {
+	window := handleOf(w)
+	if window == 0 {
+		return
+	}
+	if iconic, _, _ := user32.NewProc("IsIconic").Call(window); iconic != 0 {
+		_, _, _ = user32.NewProc("ShowWindow").Call(window, windows.SW_RESTORE)
+	}
+	_, _, _ = user32.NewProc("SetForegroundWindow").Call(window)
 }

@@ -61,9 +61,12 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	defer d.papers.Close()
 	go d.papers.Sweep()
 	d.do = newRest(w).do
+	d.want(firm.Link)
 	d.sit(ctx, firm.Me)
-	var linked sync.WaitGroup
-	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
+	d.linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
+	if firm.Host != nil {
+		d.linked.Go(func() { firm.Host.Serve(ctx, func(key string) { d.called(ctx, key) }) })
+	}
 	context.AfterFunc(ctx, func() { d.do(w.Close) })
 	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
 	f.Lifecycle().SetOnEnteredForeground(func() { d.foreground(true) })
@@ -83,7 +86,7 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 		keepSize(f.Preferences(), w)
 	}
 	cancel()
-	linked.Wait()
+	d.linked.Wait()
 	d.clear()
 	return d.backup, errors.Join(<-toured, <-ended)
 }
@@ -115,13 +118,13 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	return choice, nil
 }
 
-// restart starts the program again with the same arguments and more, and waits for nothing.
+// restart starts the program again with the same arguments and more, but for a link, and waits for nothing.
 func restart(more ...string) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	return exec.CommandContext(context.Background(), program, append(os.Args[1:], more...)...).Start()
+	return exec.CommandContext(context.Background(), program, append(command.Lasting(os.Args[1:]), more...)...).Start()
 }
 
 // seat is the window with the member who sits at it.
@@ -134,6 +137,8 @@ type seat struct {
 	content     atomic.Pointer[screens.Window] // nil while nobody is signed in
 	end         func()                         // ends what the window does in the background
 	backup      string                         // that is to take the place of the database; "" for none
+	wanted      atomic.Pointer[string]         // the key of a link that waits for a member to sign in; nil for none
+	linked      sync.WaitGroup                 // what follows links
 
 	papers *paper.Folder // of the invoices that are looked at
 }
@@ -175,6 +180,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 	d.content.Store(content)
 	d.end = content.Close
 	content.Focus()
+	d.linked.Go(func() { d.showWanted(ctx) })
 }
 
 func (d *seat) focus() {
@@ -201,8 +207,47 @@ func (d *seat) follow(ctx context.Context, mark string) error {
 	if err != nil {
 		return err
 	}
+	d.raise()
 	content.Show(id)
 	return nil
+}
+
+// called does what another start of Feebridge asks for: it brings the window to the front and, with a
+// key, shows the invoice whose mark has it. Any goroutine may call it.
+func (d *seat) called(ctx context.Context, key string) {
+	d.raise()
+	d.want(key)
+	d.showWanted(ctx)
+}
+
+// want keeps the key of a link until it can be followed; "" is none.
+func (d *seat) want(key string) {
+	if key != "" {
+		d.wanted.Store(&key)
+	}
+}
+
+// showWanted follows the link that is wanted, once a member is signed in. The person cannot see
+// otherwise why it leads to nothing: they came from another program.
+func (d *seat) showWanted(ctx context.Context) {
+	content := d.content.Load()
+	if content == nil {
+		return
+	}
+	if key := d.wanted.Swap(nil); key != nil {
+		if err := d.follow(ctx, *key); err != nil {
+			content.NotShown(err)
+		}
+	}
+}
+
+// raise brings the window to the front. Any goroutine may call it.
+func (d *seat) raise() {
+	d.do(func() {
+		d.window.Show()
+		d.window.RequestFocus()
+		bringUp(d.window)
+	})
 }
 
 // clear ends what the window shows.

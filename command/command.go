@@ -79,10 +79,14 @@ func Run(ctx context.Context, args []string, face Face) int {
 
 func (s *session) run(ctx context.Context, args []string) int {
 	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	args, err := takeLink(args)
+	if err == nil && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}
 	s.windowed = name == ""
+	if err != nil {
+		return s.end(err)
+	}
 	c, ok := find(name)
 	if !ok {
 		fmt.Fprintf(s.Err, complaint+"There is no command %q.\n\n", name)

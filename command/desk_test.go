@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	}
 	settings, err := os.MkdirTemp("", "feebridge-settings-")
 	if err == nil {
-		err = os.Setenv("XDG_CONFIG_HOME", settings) // not those of whoever runs the tests
+		err = errors.Join(os.Setenv("XDG_CONFIG_HOME", settings), os.Setenv("XDG_RUNTIME_DIR", settings)) // not those of whoever runs the tests
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -71,6 +71,8 @@ func TestWhyNoWindowOpensIsToldWhereNobodyReadsIt(t *testing.T) {
 		told   string // "" for nothing
 	}{
 		{"an unknown flag", []string{"--no-such-flag"}, nil, exitWrongUse, "flag provided but not defined: -no-such-flag"},
+		{"a link to nowhere", []string{"feebridge://export/all"}, nil, exitWrongUse, "this link doesn't lead to an invoice"},
+		{"a link with more behind it", []string{goodLink, "--db", "evil.db"}, nil, exitWrongUse, "Nothing may follow a link."},
 		{"no display", []string{"--db", folder}, noDisplay, exitUnavailable, "there's no display here"},
 		{"a failure that a window shows", []string{"--db", folder}, nil, exitUnavailable, ""},
 		{"a command that fails", []string{"list", "--db", folder}, nil, exitUnavailable, ""},

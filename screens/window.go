@@ -202,16 +202,18 @@ func (w *Window) Foreground(is bool) { w.do(func() { w.billing.news.away = !is }
 // Me returns who acts, as far as is known with what they may do now. Any goroutine may call it.
 func (w *Window) Me() staff.Member { return w.me() }
 
-// Show brings the window to the front, and shows the person an invoice in the list, which no
-// search or filter hides any more. They leave an open dialog themselves first, and so a draft
-// that was not saved. Any goroutine may call it.
+// Show shows the person an invoice in the list, which no search or filter hides any more. They
+// leave an open dialog themselves first, and so a draft that was not saved. Any goroutine may call it.
 func (w *Window) Show(id billing.InvoiceID) {
 	w.do(func() {
-		w.window.Show()
-		w.window.RequestFocus()
 		w.wanted, w.returning = id, ""
 		w.showWanted()
 	})
+}
+
+// NotShown tells why the invoice that a link leads to cannot be shown. Any goroutine may call it.
+func (w *Window) NotShown(err error) {
+	w.do(func() { w.failed(lang.L("landing.not-shown"), err) })
 }
 
 // showWanted shows the invoice that is wanted, as soon as that is possible.
