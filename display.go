@@ -1,26 +1,27 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
+	"fyne.io/fyne/v2"
 	"github.com/go-gl/glfw/v3.4/glfw"
 
 	"feebridge/app"
 	"feebridge/assets/translations"
 )
 
-// noWindow returns why no window can be opened on this computer; nil if one can. The toolkit itself
-// would panic without a display, and end the program without OpenGL. The error is printed on the
-// terminal. On a system where a program has none, a message box of the system would belong here.
-func noWindow() error {
+// display returns how much room for a window the screen has, or why no window can be opened on this
+// computer. The toolkit itself would panic without a display, and end the program without OpenGL.
+func display() (room fyne.Size, err error) {
 	if err := tryDisplay(func() error { return glfw.Init() }); err != nil {
-		return unseen("window.no-display", err)
+		return room, unseen("window.no-display", err)
 	}
 	defer glfw.Terminate() // the toolkit chooses for itself between what the system has
 	if err := tryDisplay(tryOpenGL); err != nil {
-		return unseen("window.no-opengl", err)
+		return room, unseen(noOpenGL, err)
 	}
-	return nil
+	return roomOf(glfw.GetPrimaryMonitor()), nil
 }
 
 func unseen(key string, err error) error {
@@ -35,6 +36,9 @@ func tryOpenGL() error {
 	w, err := glfw.CreateWindow(1, 1, "Feebridge", nil, nil)
 	if err != nil {
 		return err
+	}
+	if w == nil { // so it may be where Windows has no driver at all
+		return errors.New("no graphics driver")
 	}
 	w.Destroy()
 	return nil

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -78,7 +79,7 @@ func newDoorway(t *testing.T) *doorway {
 		t.Fatal(err)
 	}
 	fyneApp := test.NewTempApp(t)
-	d.seat = &seat{Opened: firm, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences()}
+	d.seat = &seat{Opened: firm, window: fyneApp.NewWindow("Feebridge"), preferences: fyneApp.Preferences(), do: d.post}
 	d.window.Resize(fyne.NewSize(1280, 760))
 
 	ctx, quit := context.WithCancel(context.Background())
@@ -146,7 +147,7 @@ func (d *doorway) post(fn func()) {
 // drawUntil runs what is posted until the window shows the text.
 func (d *doorway) drawUntil(text string) {
 	d.Helper()
-	for overdue := time.After(deadline.Thing); !shows(d.window.Canvas().Content(), text); {
+	for overdue := time.After(deadline.Thing); !d.shows(text); {
 		select {
 		case <-d.woken:
 		case <-overdue:
@@ -160,6 +161,12 @@ func (d *doorway) drawUntil(text string) {
 			fn()
 		}
 	}
+}
+
+// shows reports whether the window or a dialog in it shows the text.
+func (d *doorway) shows(text string) bool {
+	return shows(d.window.Canvas().Content(), text) || slices.ContainsFunc(d.window.Canvas().Overlays().List(),
+		func(o fyne.CanvasObject) bool { return shows(o, text) })
 }
 
 // shows reports whether a label below an object is seen and has the text.
@@ -234,4 +241,37 @@ func TestALinkInXeroOpensTheInvoiceForWhoeverSitsThere(t *testing.T) {
 
 	d.clear()
 	check(d.mark(), http.StatusServiceUnavailable, nothing)
+}
+
+// calls is a second start that asks the window for an invoice.
+func (d *doorway) calls(key string) {
+	d.Helper()
+	deadline.Wait(d.T, func() { d.called(d.Context(), key) }, "the answer to a second start")
+}
+
+const doorwayKey = "0123456789abcdef0123456789abcdef"
+
+func TestASecondStartShowsTheInvoiceOfALink(t *testing.T) {
+	d := newDoorway(t)
+	founder, err := d.App.Who(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.calls("")
+	d.calls(doorwayKey) // nobody is signed in: it waits
+	d.fill(founder)
+	d.calls("")
+	d.drawUntil("Invoice INV-0001")
+
+	d.fill(founder)
+	d.calls(doorwayKey)
+	d.drawUntil("Invoice INV-0001")
+
+	d.fill(founder)
+	d.calls("f" + doorwayKey[1:])
+	d.drawUntil("This link doesn't belong to an invoice of this firm. Search for its number instead.")
+
+	d.fill(staff.Member{ID: "other", Name: "Vera Blum", Roles: map[billing.ClientID]staff.Role{"harbour": staff.Owner}})
+	d.calls(doorwayKey)
+	d.drawUntil("Feebridge can't show this invoice")
 }

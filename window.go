@@ -35,7 +35,8 @@ const appID = "org.feebridge.app"
 // they chose to put in the place of the database. Background work ends before it returns,
 // and nothing is drawn after that.
 func openWindow(ctx context.Context, firm command.Opened) (backup string, err error) {
-	if err := noWindow(); err != nil {
+	room, err := display()
+	if err != nil {
 		return "", err
 	}
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
@@ -47,18 +48,25 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow(title)
 	w.SetMaster()
-	w.Resize(fyne.NewSize(1280, 760))
+	if firm.Demo == nil {
+		open(w, lastSize(f.Preferences()), room)
+	} else {
+		open(w, usual, room)
+	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- firm.App.Run(ctx) }()
-	d := &seat{Opened: firm, window: w, papers: paper.NewFolder(), preferences: f.Preferences(), notify: func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }}
+	d := &seat{Opened: firm, window: w, papers: paper.NewFolder(), preferences: f.Preferences(), notify: notify(f)}
 	defer d.papers.Close()
 	go d.papers.Sweep()
 	d.do = newRest(w).do
+	d.want(firm.Link)
 	d.sit(ctx, firm.Me)
-	var linked sync.WaitGroup
-	linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
+	d.linked.Go(func() { firm.Door.Links(ctx, firm.Firm.MarkBase, d.follow) })
+	if firm.Host != nil {
+		d.linked.Go(func() { firm.Host.Serve(ctx, func(key string) { d.called(ctx, key) }) })
+	}
 	context.AfterFunc(ctx, func() { d.do(w.Close) })
 	f.Lifecycle().SetOnStarted(func() { screens.Soon(d.focus) })
 	f.Lifecycle().SetOnEnteredForeground(func() { d.foreground(true) })
@@ -74,25 +82,29 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 		toured <- nil
 	}
 	w.ShowAndRun()
+	if firm.Demo == nil {
+		keepSize(f.Preferences(), w)
+	}
 	cancel()
-	linked.Wait()
+	d.linked.Wait()
 	d.clear()
 	return d.backup, errors.Join(<-toured, <-ended)
 }
 
 // showFailure shows why a firm could not be opened, and returns what the person chose to do.
 func showFailure(ctx context.Context, failure command.Failure) (choice command.Choice, err error) {
-	if err := noWindow(); err != nil {
+	room, err := display()
+	if err != nil {
 		return choice, err
 	}
 	f := fyneapp.NewWithID(appID)
 	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := f.NewWindow("Feebridge")
 	w.SetMaster()
-	w.Resize(fyne.NewSize(920, 600))
+	open(w, fyne.NewSize(920, 600), room)
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
-		Window: w, Preferences: f.Preferences(), Version: version,
+		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Version: version,
 		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
@@ -106,13 +118,13 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	return choice, nil
 }
 
-// restart starts the program again with the same arguments and more, and waits for nothing.
+// restart starts the program again with the same arguments and more, but for a link, and waits for nothing.
 func restart(more ...string) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	return exec.CommandContext(context.Background(), program, append(os.Args[1:], more...)...).Start()
+	return exec.CommandContext(context.Background(), program, append(command.Lasting(os.Args[1:]), more...)...).Start()
 }
 
 // seat is the window with the member who sits at it.
@@ -125,6 +137,8 @@ type seat struct {
 	content     atomic.Pointer[screens.Window] // nil while nobody is signed in
 	end         func()                         // ends what the window does in the background
 	backup      string                         // that is to take the place of the database; "" for none
+	wanted      atomic.Pointer[string]         // the key of a link that waits for a member to sign in; nil for none
+	linked      sync.WaitGroup                 // what follows links
 
 	papers *paper.Folder // of the invoices that are looked at
 }
@@ -147,7 +161,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
+		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
 		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
 	}
 	if d.Demo != nil {
@@ -166,6 +180,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 	d.content.Store(content)
 	d.end = content.Close
 	content.Focus()
+	d.linked.Go(func() { d.showWanted(ctx) })
 }
 
 func (d *seat) focus() {
@@ -192,8 +207,47 @@ func (d *seat) follow(ctx context.Context, mark string) error {
 	if err != nil {
 		return err
 	}
+	d.raise()
 	content.Show(id)
 	return nil
+}
+
+// called does what another start of Feebridge asks for: it brings the window to the front and, with a
+// key, shows the invoice whose mark has it. Any goroutine may call it.
+func (d *seat) called(ctx context.Context, key string) {
+	d.raise()
+	d.want(key)
+	d.showWanted(ctx)
+}
+
+// want keeps the key of a link until it can be followed; "" is none.
+func (d *seat) want(key string) {
+	if key != "" {
+		d.wanted.Store(&key)
+	}
+}
+
+// showWanted follows the link that is wanted, once a member is signed in. The person cannot see
+// otherwise why it leads to nothing: they came from another program.
+func (d *seat) showWanted(ctx context.Context) {
+	content := d.content.Load()
+	if content == nil {
+		return
+	}
+	if key := d.wanted.Swap(nil); key != nil {
+		if err := d.follow(ctx, *key); err != nil {
+			content.NotShown(err)
+		}
+	}
+}
+
+// raise brings the window to the front. Any goroutine may call it.
+func (d *seat) raise() {
+	d.do(func() {
+		d.window.Show()
+		d.window.RequestFocus()
+		bringUp(d.window)
+	})
 }
 
 // clear ends what the window shows.

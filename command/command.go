@@ -34,6 +34,8 @@ type Face struct {
 	Restart func(more ...string) error
 	// OpenURL opens an address in the person's browser, and waits for nothing.
 	OpenURL func(address string)
+	// Tell shows why the window did not open; nil where what is written to Err is read.
+	Tell func(text string)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;
 	// 0 is a minute.
 	Patience time.Duration
@@ -62,21 +64,38 @@ var commands = []command{
 
 // Run does what the arguments say and returns the exit status.
 func Run(ctx context.Context, args []string, face Face) int {
+	var said strings.Builder
 	face.Out, face.Err = terminal{face.Out}, terminal{face.Err}
+	if face.Tell != nil {
+		face.Err = io.MultiWriter(&said, face.Err) // in this order: Err may lead nowhere
+	}
+	s := newSession(face)
+	status := s.run(ctx, args)
+	if face.Tell != nil && s.windowed && !s.shown && status != exitDone {
+		face.Tell(strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(said.String()), complaint), furtherLine, "\n"))
+	}
+	return status
+}
+
+func (s *session) run(ctx context.Context, args []string) int {
 	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	args, err := takeLink(args)
+	if err == nil && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
+	}
+	s.windowed = name == ""
+	if err != nil {
+		return s.end(err)
 	}
 	c, ok := find(name)
 	if !ok {
-		fmt.Fprintf(face.Err, "feebridge: There is no command %q.\n\n", name)
-		usage(face.Err)
+		fmt.Fprintf(s.Err, complaint+"There is no command %q.\n\n", name)
+		usage(s.Err)
 		return exitWrongUse
 	}
-	s := newSession(face)
 	flags := flag.NewFlagSet("feebridge "+c.name, flag.ContinueOnError)
-	flags.SetOutput(face.Err)
-	flags.Usage = func() { c.usage(face.Err, flags) }
+	flags.SetOutput(s.Err)
+	flags.Usage = func() { c.usage(s.Err, flags) }
 	s.common.register(flags)
 	run := c.prepare(flags)
 	words, err := parse(flags, args)

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		wait, _ := time.ParseDuration(os.Getenv(envPatience))
-		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does; for as long as the process lives
+		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // as main does; for as long as the process lives
 		os.Exit(Run(ctx, os.Args[1:], Face{Out: os.Stdout, Err: os.Stderr, Patience: wait}))
 	}
 	if path := os.Getenv(typist); path != "" {
@@ -39,7 +40,7 @@ func TestMain(m *testing.M) {
 	}
 	settings, err := os.MkdirTemp("", "feebridge-settings-")
 	if err == nil {
-		for _, folder := range []string{"XDG_CONFIG_HOME", "LocalAppData", "AppData"} { // not those of whoever runs the tests
+		for _, folder := range []string{"XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "LocalAppData", "AppData"} { // not those of whoever runs the tests
 			err = errors.Join(err, os.Setenv(folder, filepath.Join(settings, folder)))
 		}
 	}

@@ -24,10 +24,16 @@ func (t terminal) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// complaint begins what goes to standard error, and furtherLine what follows there.
+const (
+	complaint   = "feebridge: "
+	furtherLine = "\n  "
+)
+
 // complain says on standard error what is wrong. Further lines are indented, so that no name can
 // begin a line that looks like one of Feebridge's.
 func (s *session) complain(text string, args ...any) {
-	fmt.Fprintln(s.Err, "feebridge: "+strings.ReplaceAll(fmt.Sprintf(text, args...), "\n", "\n  "))
+	fmt.Fprintln(s.Err, complaint+strings.ReplaceAll(fmt.Sprintf(text, args...), "\n", furtherLine))
 }
 
 // print prints one object a line with --json, else the text, with each argument on one line.

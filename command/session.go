@@ -20,6 +20,7 @@ import (
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
+	"feebridge/instance"
 	"feebridge/xero"
 )
 
@@ -47,6 +48,10 @@ type session struct {
 	Face
 	common common
 	look   bool // nothing is saved or sent
+
+	windowed bool           // it is to open the window
+	shown    bool           // a window showed why the firm could not be opened
+	host     *instance.Host // this process has the window of the firm; nil where it has not
 
 	db   *sqlite.DB
 	log  *slog.Logger
@@ -239,15 +244,18 @@ func (s *session) connect(ctx context.Context) error {
 	return s.app.ExportTo(ctx, s.me, tenant)
 }
 
-// close closes the database, where one is open.
+// close closes the database, where one is open, and then lets the next start have the window.
 func (s *session) close() {
-	if s.db == nil {
-		return
+	if s.db != nil {
+		if err := s.db.Close(); err != nil {
+			s.complain("Couldn't close the database: %v", err)
+		}
+		s.db = nil
 	}
-	if err := s.db.Close(); err != nil {
-		s.complain("Couldn't close the database: %v", err)
+	if s.host != nil {
+		s.host.Close()
+		s.host = nil
 	}
-	s.db = nil
 }
 
 // errSomeFailed ends a command that printed a result for each invoice.

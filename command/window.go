@@ -10,6 +10,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/sqlite"
+	"feebridge/instance"
 	"feebridge/xero"
 )
 
@@ -20,6 +21,11 @@ type Opened struct {
 	Firm app.Firm
 	Me   staff.Member // who acts; nobody where a person has to sign in
 	Demo *Demo        // nil for a firm of one's own
+
+	// Host is asked by whoever starts Feebridge once more; nil where nobody reaches it.
+	Host *instance.Host
+	// Link is the key of the mark of the invoice that is to be shown first; "" for none.
+	Link string
 }
 
 // Demo is what only the demo firm has.
@@ -54,6 +60,7 @@ var windowCommand = command{
 	prepare: func(flags *flag.FlagSet) runner {
 		var f windowFlags
 		f.sim.register(flags, "with --demo: ")
+		flags.Var(&f.link, "link", "show the invoice that this `LINK` (feebridge://open/…) leads to; nothing may follow it")
 		flags.BoolVar(&f.look, "look", false, "open the firm's data only to look at it, even if it's damaged: nothing is saved or sent")
 		flags.BoolVar(&f.demo, "demo", false, "open the demo firm, on a temporary database beside a simulated Xero")
 		flags.StringVar(&f.tour, "tour", "", "with --demo: play the main job automatically, and save pictures of it to `FOLDER`")
@@ -65,6 +72,7 @@ type windowFlags struct {
 	look bool
 	demo bool
 	tour string
+	link link
 	sim  simFlags // of the demo firm's Xero
 }
 
@@ -76,19 +84,39 @@ func (f *windowFlags) run(ctx context.Context, s *session) error {
 		return misused("--tour goes with --demo.")
 	}
 	s.look = f.look
+	if s.reached(ctx, f.link.key) {
+		return nil
+	}
 	if err := s.openFirm(ctx); err != nil {
 		return s.showFailure(ctx, err)
 	}
 	if err := s.beginOwn(ctx); err != nil {
 		return err
 	}
-	backup, err := s.OpenWindow(ctx, s.opened())
+	opened := s.opened()
+	opened.Host, opened.Link = s.host, f.link.key
+	backup, err := s.OpenWindow(ctx, opened)
 	if err != nil || backup == "" {
 		return err
 	}
 	path := s.db.Path()
 	s.close()
 	return s.putBack(ctx, path, backup)
+}
+
+// reached reports whether the window of the firm is open already, and then has it come to the front,
+// where it shows what a link leads to. Who asks to act as another member, or only to look, gets a
+// window of their own. So does everybody where the other window does not answer: two do no harm.
+func (s *session) reached(ctx context.Context, key string) bool {
+	path, err := s.path()
+	if err != nil || s.look || s.common.as != "" {
+		return false // where the path cannot be said, opening the firm says why
+	}
+	if s.host, err = instance.Reach(ctx, path, key); err != nil {
+		s.complain("Couldn't find out whether Feebridge is open already: %v", err)
+		return false
+	}
+	return s.host == nil
 }
 
 // runDemo opens the window on the demo firm, which is thrown away afterwards.
@@ -170,6 +198,7 @@ func (s *session) showFailure(ctx context.Context, failure error) error {
 	case choice.Again:
 		return s.again()
 	}
+	s.shown = true
 	return failure
 }
 

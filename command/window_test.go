@@ -24,11 +24,13 @@ type opening struct {
 	choose    func(Failure) (Choice, error) // what the person does about a failure; nil leaves it
 	restarted [][]string                    // with what more
 	err       strings.Builder
+	unread    bool     // nobody reads err
+	told      []string // by a box of the system
 }
 
 func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
 	t.Helper()
-	return Run(t.Context(), args, Face{
+	face := Face{
 		Out: io.Discard, Err: &o.err,
 		OpenWindow: func(_ context.Context, firm Opened) (string, error) {
 			o.shown = append(o.shown, firm)
@@ -46,7 +48,44 @@ func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
 			o.restarted = append(o.restarted, more)
 			return nil
 		},
-	})
+	}
+	if o.unread {
+		face.Tell = func(text string) { o.told = append(o.told, text) }
+	}
+	return Run(t.Context(), args, face)
+}
+
+// TestWhyNoWindowOpensIsToldWhereNobodyReadsIt holds for a program without a console: a box tells what
+// would stand there, unless a window showed it, or a command was run, which nobody sits at.
+func TestWhyNoWindowOpensIsToldWhereNobodyReadsIt(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	noDisplay := func(Failure) (Choice, error) {
+		return Choice{}, app.Errorf(app.Unavailable, "window.no-display", "Error", "none")
+	}
+	for _, c := range []struct {
+		what   string
+		args   []string
+		choose func(Failure) (Choice, error)
+		status int
+		told   string // "" for nothing
+	}{
+		{"an unknown flag", []string{"--no-such-flag"}, nil, exitWrongUse, "flag provided but not defined: -no-such-flag"},
+		{"a link to nowhere", []string{"feebridge://export/all"}, nil, exitWrongUse, "this link doesn't lead to an invoice"},
+		{"a link with more behind it", []string{goodLink, "--db", "evil.db"}, nil, exitWrongUse, "Nothing may follow a link."},
+		{"no display", []string{"--db", folder}, noDisplay, exitUnavailable, "there's no display here"},
+		{"a failure that a window shows", []string{"--db", folder}, nil, exitUnavailable, ""},
+		{"a command that fails", []string{"list", "--db", folder}, nil, exitUnavailable, ""},
+		{"a command that there is not", []string{"lits"}, nil, exitWrongUse, ""},
+		{"help", []string{"--help"}, nil, exitDone, ""},
+	} {
+		o := opening{choose: c.choose, unread: true}
+		status := o.run(t, func(Opened) {}, c.args...)
+		told := strings.Join(o.told, "\n")
+		if status != c.status || !strings.Contains(told, c.told) || (told == "") != (c.told == "") || strings.HasPrefix(told, complaint) {
+			t.Errorf("%s: exit status %d, and told was %q", c.what, status, told)
+		}
+	}
 }
 
 func TestTheWindowShowsTheFirm(t *testing.T) {

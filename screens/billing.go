@@ -64,6 +64,8 @@ type billingScreen struct {
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
 	client billing.ClientID
 	chip   chip
+	// narrowed is told that another client or chip was chosen; may be nil.
+	narrowed func()
 
 	loading task
 	// reading is held while the list is read: a run that was ended and the one after it
@@ -247,6 +249,9 @@ func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
 			return (client == "" || r.ClientID == client) && c.has(r)
 		})
+	}
+	if b.narrowed != nil {
+		b.narrowed()
 	}
 	b.showFigures()
 }

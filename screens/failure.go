@@ -21,6 +21,7 @@ type FailureParams struct {
 	Window      fyne.Window
 	Preferences fyne.Preferences
 	Do          func(func()) // as in Params
+	ChooseFile  FileChooser  // as in Params
 	Version     string
 
 	Err     error
@@ -51,7 +52,7 @@ func ShowFailure(p FailureParams) (end func()) { return newFailure(p).close }
 func newFailure(p FailureParams) *failure {
 	learnWords()
 	applyTheme(p.Preferences.String(themeKey))
-	s := &shell{ui: newUI(p.Do, nil), window: p.Window, preferences: p.Preferences, format: style.System(), now: time.Now}
+	s := &shell{ui: newUI(p.Do, nil), window: p.Window, preferences: p.Preferences, format: style.System(), chooseFile: p.ChooseFile, now: time.Now}
 	f := &failure{shell: s, FailureParams: p, told: container.NewVBox()}
 	s.dialogs = &dialogs{window: p.Window}
 	s.keys = newKeyboard(p.Window.Canvas(), func(ev *fyne.KeyEvent) {

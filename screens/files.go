@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -18,28 +19,40 @@ import (
 // maxFile is the largest file that is read, in bytes.
 const maxFile = 64 << 20
 
+// FileQuestion asks a person for a file.
+type FileQuestion struct {
+	Title   string
+	Endings []string // of the files that fit, such as .csv
+	All     string   // what every file is called, beside them
+	Save    string   // the name that is offered to save as; "" to open a file
+}
+
+// A FileChooser shows the system's own dialog over the window, and returns the path that the person
+// chose, or "" for none, once they did or ctx ended.
+type FileChooser func(ctx context.Context, q FileQuestion) (path string, err error)
+
 // pickFile lets the person choose a file with one of the endings, and gives its name and
 // content to take.
 func (s *shell) pickFile(title string, endings []string, take func(name string, content []byte)) {
-	s.pickAny(title, endings, func(file fyne.URIReadCloser) { s.readFile(file.URI().Name(), file, take) })
+	s.pickPath(title, endings, func(path string) {
+		s.readFile(path, func() (io.ReadCloser, error) { return os.Open(path) }, take)
+	})
 }
 
 // pickPath lets the person choose a file with one of the endings, and gives its path to take.
 func (s *shell) pickPath(title string, endings []string, take func(path string)) {
-	s.pickAny(title, endings, func(file fyne.URIReadCloser) {
-		_ = file.Close() // it is opened again
-		take(file.URI().Path())
-	})
-}
-
-func (s *shell) pickAny(title string, endings []string, take func(fyne.URIReadCloser)) {
+	if s.chooseFile != nil {
+		s.ask(FileQuestion{Title: title, Endings: endings, All: lang.L("file.all")}, lang.L("file.open.failed"), take)
+		return
+	}
 	picker := filedialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 		s.picker = nil
 		switch {
 		case err != nil:
 			s.failed(lang.L("file.open.failed"), err)
 		case file != nil:
-			take(file)
+			_ = file.Close() // it is opened again
+			take(file.URI().Path())
 		}
 	}, s.window)
 	picker.SetFilter(storage.NewExtensionFileFilter(endings))
@@ -48,9 +61,45 @@ func (s *shell) pickAny(title string, endings []string, take func(fyne.URIReadCl
 	picker.Show()
 }
 
-// readFile reads a file in the background.
-func (s *shell) readFile(name string, file io.ReadCloser, take func(name string, content []byte)) {
+// ask has the person answer in the system's own dialog, one at a time, and gives what they chose to
+// take. The window goes on meanwhile.
+func (s *shell) ask(q FileQuestion, failed string, take func(path string)) {
+	if s.picker != nil {
+		return
+	}
+	asking := &task{ui: s.ui}
+	s.picker = picking{asking, s}
+	load(asking, func(ctx context.Context) (string, error) { return s.chooseFile(ctx, q) },
+		func(path string, err error) {
+			s.picker = nil
+			switch {
+			case err != nil:
+				s.failed(failed, err)
+			case path != "":
+				take(path)
+			}
+		})
+}
+
+// picking is the system's own file dialog while it is open.
+type picking struct {
+	*task
+	shell *shell
+}
+
+// Dismiss closes the dialog.
+func (p picking) Dismiss() {
+	p.stop()
+	p.shell.picker = nil
+}
+
+// readFile opens and reads a file in the background.
+func (s *shell) readFile(name string, open func() (io.ReadCloser, error), take func(name string, content []byte)) {
 	act(s, lang.L("busy.reading-file"), func(context.Context) ([]byte, error) {
+		file, err := open()
+		if err != nil {
+			return nil, err
+		}
 		defer file.Close()
 		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 		if err == nil && len(data) > maxFile {
@@ -69,6 +118,21 @@ func (s *shell) readFile(name string, file io.ReadCloser, take func(name string,
 // saveFile lets the person choose where to save something, and then writes it there whole
 // or not at all.
 func (s *shell) saveFile(title, name string, content func(ctx context.Context, path string) error, done func(path string)) {
+	write := func(path string) {
+		act(s, lang.L("busy.saving-file"), func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, content(ctx, path)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				s.dialogs.tell(lang.L("file.save.failed"), toldError(err))
+				return
+			}
+			done(path)
+		})
+	}
+	if s.chooseFile != nil {
+		s.ask(FileQuestion{Title: title, Endings: []string{filepath.Ext(name)}, All: lang.L("file.all"), Save: name}, lang.L("file.save.failed"), write)
+		return
+	}
 	picker := filedialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
 		s.picker = nil
 		switch {
@@ -77,15 +141,7 @@ func (s *shell) saveFile(title, name string, content func(ctx context.Context, p
 		case file != nil:
 			path := file.URI().Path()
 			_ = file.Close() // it is written again, as a whole
-			act(s, lang.L("busy.saving-file"), func(ctx context.Context) (struct{}, error) {
-				return struct{}{}, content(ctx, path)
-			}, func(_ struct{}, err error) {
-				if err != nil {
-					s.dialogs.tell(lang.L("file.save.failed"), toldError(err))
-					return
-				}
-				done(path)
-			})
+			write(path)
 		}
 	}, s.window)
 	picker.SetFileName(name)

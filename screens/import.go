@@ -62,17 +62,14 @@ func (m *imports) drop(files []fyne.URI) {
 	case len(files) != 1:
 		m.dialogs.tell(lang.L("import.title"), lang.L("import.one-file"))
 	default:
-		file, err := storage.Reader(files[0])
-		if err != nil {
-			m.failed(lang.L("file.open.failed"), err)
-			return
-		}
-		m.open(files[0].Name(), file)
+		m.open(files[0].Name(), func() (io.ReadCloser, error) { return storage.Reader(files[0]) })
 	}
 }
 
 // open reads a file and shows what it holds.
-func (m *imports) open(name string, file io.ReadCloser) { m.readFile(name, file, m.show) }
+func (m *imports) open(name string, file func() (io.ReadCloser, error)) {
+	m.readFile(name, file, m.show)
+}
 
 // show shows what a file holds.
 func (m *imports) show(name string, content []byte) {

@@ -32,7 +32,7 @@ func fakePreview(fake *fakeApp) intake.Preview {
 
 // openFile hands the window a file, as the picker would.
 func (b *trial) openFile(name, content string) {
-	b.w.imports.open(name, io.NopCloser(strings.NewReader(content)))
+	b.w.imports.open(name, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil })
 	b.settle()
 }
 

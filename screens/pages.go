@@ -31,6 +31,7 @@ func (p *page) ready() {
 type pages struct {
 	holder *fyne.Container
 	front  *page
+	opened func() // told that another page is in front; may be nil
 }
 
 func newPages(first *page) *pages {
@@ -56,6 +57,9 @@ func (p *pages) openThen(next *page, then func()) {
 		}
 		if next.shown != nil {
 			next.shown()
+		}
+		if p.opened != nil {
+			p.opened()
 		}
 		then()
 	}

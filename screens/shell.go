@@ -30,6 +30,7 @@ type shell struct {
 	acting      atomic.Pointer[staff.Member]
 	firm        app.Firm
 	openURL     func(string)
+	chooseFile  FileChooser // nil for the toolkit's dialog
 	writeSheet  func(path string, cells [][]app.SheetCell) error
 	now         func() time.Time
 	narrow      bool                   // the window is narrowBelow

@@ -345,7 +345,9 @@ func (t *tour) previewFile() error {
 		return errLeftOut
 	}
 	m := t.imports
-	err := t.then(func() { m.open(t.Name, io.NopCloser(bytes.NewReader(t.File))) },
+	err := t.then(func() {
+		m.open(t.Name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(t.File)), nil })
+	},
 		"reading the file", func() bool { return m.shown != nil })
 	if err != nil {
 		return err

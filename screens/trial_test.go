@@ -28,13 +28,14 @@ import (
 // until the test lets them run.
 type trial struct {
 	*testing.T
-	fake     *fakeApp
-	window   fyne.Window
-	w        *Window
-	opened   []string // addresses
-	explored int      // how often the demo firm was opened
-	notified []string // what the system was told
-	file     func(name string, data []byte) (app.Sheet, error)
+	fake      *fakeApp
+	window    fyne.Window
+	w         *Window
+	opened    []string // addresses
+	explored  int      // how often the demo firm was opened
+	notified  []string // what the system was told
+	simulator string   // "" for a firm of one's own
+	file      func(name string, data []byte) (app.Sheet, error)
 
 	mu     sync.Mutex
 	woken  chan struct{} // something was posted
@@ -74,7 +75,7 @@ func newTrialAs(t *testing.T, fake *fakeApp, me staff.Member) *trial {
 // newDesk makes a trial whose window is not filled yet.
 func newDesk(t *testing.T, fake *fakeApp) *trial {
 	deadline.Watch(t)
-	b := &trial{T: t, fake: fake, time: fakeNow, woken: make(chan struct{}, 1)}
+	b := &trial{T: t, fake: fake, time: fakeNow, woken: make(chan struct{}, 1), simulator: "http://127.0.0.1:1"}
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(style.Fixed(theme.VariantLight))
 	b.window = a.NewWindow("Feebridge")
@@ -86,7 +87,7 @@ func newDesk(t *testing.T, fake *fakeApp) *trial {
 func (b *trial) open(me staff.Member) {
 	b.w = New(Params{
 		App: b.fake, Me: me, Firm: app.Firm{Name: "Hart & Partners", Currency: "NZD"}, Window: b.window,
-		Preferences: fyne.CurrentApp().Preferences(), Do: b.post, Version: "0.1.0", Simulator: "http://127.0.0.1:1",
+		Preferences: fyne.CurrentApp().Preferences(), Do: b.post, Version: "0.1.0", Simulator: b.simulator,
 		ReadSheet: func(name string, data []byte) (app.Sheet, error) { return b.file(name, data) },
 		OpenURL:   func(address string) { b.opened = append(b.opened, address) },
 		Explore:   func() { b.explored++ },

@@ -53,6 +53,7 @@ type Params struct {
 	// the file is.
 	WritePaper func(d app.Document, path string) (string, error)
 	OpenFile   func(path string) // opens a file in the system's viewer
+	ChooseFile FileChooser       // nil takes the toolkit's dialog
 	OpenURL    func(string)      // opens an address in the browser
 	// Notify tells something through the operating system, while the window is in the
 	// background; nil tells nothing there.
@@ -93,6 +94,7 @@ type Window struct {
 	mappings    *mappings
 	connections *connections
 	wanted      billing.InvoiceID // is to be shown; "" for none
+	returning   string            // the page to open at; "" for the list
 	unsaved     task
 	self        task // reads what who acts is permitted
 	clients     burst[billing.ClientID]
@@ -112,7 +114,8 @@ func New(p Params) *Window {
 	}
 	s := &shell{
 		ui: newUI(p.Do, p.after), window: p.Window, preferences: p.Preferences,
-		format: style.System(), firm: p.Firm, openURL: p.OpenURL, writeSheet: p.WriteSheet, now: now,
+		format: style.System(), firm: p.Firm, openURL: p.OpenURL, chooseFile: p.ChooseFile,
+		writeSheet: p.WriteSheet, now: now,
 	}
 	w := &Window{shell: s}
 	s.seat(p.Me)
@@ -161,6 +164,9 @@ func New(p Params) *Window {
 	w.addShortcuts()
 
 	w.unsaved, w.self = task{ui: s.ui}, task{ui: s.ui}
+	if p.Simulator == "" { // the demo begins where it always does
+		w.returnToView()
+	}
 	w.billing.showFirst() // in the first frame, if they were read by now
 	s.after(together, func() { s.do(w.load) })
 	return w
@@ -173,6 +179,7 @@ func (w *Window) load() {
 	w.billing.underWay.load()
 	w.offerUnsaved()
 	w.backups.load()
+	w.returnToPage()
 }
 
 // Close ends what runs in the background and waits for it. Nothing is drawn afterwards.
@@ -195,16 +202,18 @@ func (w *Window) Foreground(is bool) { w.do(func() { w.billing.news.away = !is }
 // Me returns who acts, as far as is known with what they may do now. Any goroutine may call it.
 func (w *Window) Me() staff.Member { return w.me() }
 
-// Show brings the window to the front, and shows the person an invoice in the list, which no
-// search or filter hides any more. They leave an open dialog themselves first, and so a draft
-// that was not saved. Any goroutine may call it.
+// Show shows the person an invoice in the list, which no search or filter hides any more. They
+// leave an open dialog themselves first, and so a draft that was not saved. Any goroutine may call it.
 func (w *Window) Show(id billing.InvoiceID) {
 	w.do(func() {
-		w.window.Show()
-		w.window.RequestFocus()
-		w.wanted = id
+		w.wanted, w.returning = id, ""
 		w.showWanted()
 	})
+}
+
+// NotShown tells why the invoice that a link leads to cannot be shown. Any goroutine may call it.
+func (w *Window) NotShown(err error) {
+	w.do(func() { w.failed(lang.L("landing.not-shown"), err) })
 }
 
 // showWanted shows the invoice that is wanted, as soon as that is possible.

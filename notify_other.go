@@ -1,0 +1,10 @@
+//go:build !windows
+
+package main
+
+import "fyne.io/fyne/v2"
+
+// notify returns what tells something through the operating system.
+func notify(f fyne.App) func(title, text string) {
+	return func(title, text string) { f.SendNotification(fyne.NewNotification(title, text)) }
+}

@@ -1,0 +1,127 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"feebridge/app/apptest/deadline"
+)
+
+// explorer stands for the system's own file dialog.
+type explorer struct {
+	asked  chan FileQuestion
+	chosen chan string
+	err    error
+}
+
+// choose waits for the person, as the system's dialog does.
+func (e *explorer) choose(ctx context.Context, q FileQuestion) (string, error) {
+	e.asked <- q
+	select {
+	case path := <-e.chosen:
+		return path, e.err
+	case <-ctx.Done():
+		return "", nil
+	}
+}
+
+// withExplorer gives a window the system's dialog.
+func withExplorer(b *trial) *explorer {
+	e := &explorer{asked: make(chan FileQuestion, 2), chosen: make(chan string, 1)}
+	b.w.chooseFile = e.choose
+	return e
+}
+
+// mustAsk fails the test unless the system's dialog is open with the question.
+func (e *explorer) mustAsk(b *trial, want FileQuestion) {
+	b.Helper()
+	if diff := cmp.Diff(want, deadline.Receive(b.T, e.asked, "the system's file dialog")); diff != "" {
+		b.Errorf("asked (-want +got):\n%s", diff)
+	}
+	if b.w.picker == nil || b.window.Canvas().Overlays().Top() != nil {
+		b.Error("the window does not know of the system's dialog, or shows one of its own")
+	}
+}
+
+func TestTheSystemsFileDialogOpensAFile(t *testing.T) {
+	b := newImportTrial(t)
+	e := withExplorer(b)
+	open := FileQuestion{Title: "Import invoices", Endings: []string{".csv", ".xlsx", ".txt"}, All: "All files"}
+	path := filepath.Join(t.TempDir(), "november.csv")
+	if err := os.WriteFile(path, []byte("a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	b.w.imports.pick()
+	e.mustAsk(b, open)
+	b.w.imports.pick() // it is open already
+	if len(e.asked) > 0 {
+		t.Error("a second dialog is open")
+	}
+	e.chosen <- path
+	b.settle()
+	b.see("november.csv")
+	b.w.dialogs.top().hide()
+
+	b.w.imports.pick()
+	e.mustAsk(b, open)
+	e.chosen <- "" // Cancel
+	b.settle()
+	if b.w.picker != nil || b.w.dialogs.top() != nil {
+		t.Error("a cancelled dialog leaves something behind")
+	}
+
+	b.w.imports.pick()
+	e.mustAsk(b, open)
+	b.w.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.settle()
+	if b.w.picker != nil {
+		t.Error("Escape does not leave the choice of a file")
+	}
+
+	b.w.imports.pick()
+	e.mustAsk(b, open)
+	e.chosen <- filepath.Join(t.TempDir(), "gone.csv")
+	b.settle()
+	b.see("Couldn't read the file")
+	b.w.dialogs.top().hide()
+
+	b.w.imports.pick()
+	e.mustAsk(b, open)
+	e.err = errors.New("CommDlgExtendedError 0x2")
+	e.chosen <- ""
+	b.settle()
+	b.see("Couldn't open the file")
+}
+
+func TestTheSystemsFileDialogSavesAFile(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	e := withExplorer(b)
+	folder := t.TempDir()
+	var saved []string
+	b.w.saveFile("Save list", "invoices.xlsx", func(_ context.Context, path string) error {
+		saved = append(saved, path)
+		return nil
+	}, func(path string) { saved = append(saved, "done: "+path) })
+	e.mustAsk(b, FileQuestion{Title: "Save list", Endings: []string{".xlsx"}, All: "All files", Save: "invoices.xlsx"})
+	path := filepath.Join(folder, "list.csv")
+	e.chosen <- path
+	b.settle()
+	if diff := cmp.Diff([]string{path, "done: " + path}, saved); diff != "" {
+		t.Errorf("saved (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheSystemsFileDialogEndsWithTheWindow(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	e := withExplorer(b)
+	b.w.imports.pick()
+	deadline.Receive(t, e.asked, "the system's file dialog")
+	deadline.Wait(t, b.w.Close, "the end of the window")
+}
