@@ -40,7 +40,8 @@ func TestMain(m *testing.M) {
 	}
 	settings, err := os.MkdirTemp("", "feebridge-settings-")
 	if err == nil {
-		for _, folder := range []string{"XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "LocalAppData", "AppData"} { // not those of whoever runs the tests
+		err = os.Setenv("XDG_RUNTIME_DIR", settings) // not those of whoever runs the tests
+		for _, folder := range []string{"XDG_CONFIG_HOME", "LocalAppData", "AppData"} {
 			err = errors.Join(err, os.Setenv(folder, filepath.Join(settings, folder)))
 		}
 	}
