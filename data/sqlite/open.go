@@ -180,17 +180,6 @@ func create(path string) error {
 // private is the mode of every file that holds a firm's data.
 const private fs.FileMode = 0o600
 
-// keepPrivate keeps others from reading a database that was copied here. SQLite gives the
-// files beside it the same mode when it makes them.
-func keepPrivate(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Chmod(path+suffix, private); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
 // applicationID marks the file as Feebridge's: "FeeB", in the header of the file.
 const applicationID = 0x46656542
 
