@@ -20,6 +20,11 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 ENGLISH := env -u LC_ALL -u LANGUAGE LANG=en_US.UTF-8
 SYSTEM := $(shell uname -s)
 ifeq ($(SYSTEM),Linux)
+# Compiles OpenGL's bindings in seconds, for which gcc takes minutes to tell cgo their types. `make CC=gcc` works as well.
+ifeq ($(origin CC),default)
+CC := clang
+endif
+export CC
 # Only a Linux session can lack a display; it then has neither variable.
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,yes)
 # Runs a command on a display that nobody sees (also where a Wayland session has one), with a window manager and drawing in software.
@@ -28,7 +33,7 @@ UNSEEN := $(ENGLISH) XDG_SESSION_TYPE=x11 LIBGL_ALWAYS_SOFTWARE=1 \
 endif
 
 define BUILD
-@[ -e build/feebridge ] || echo 'first build: about 3 minutes'
+@[ -e build/feebridge ] || echo 'first build: one to two minutes'
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
