@@ -7,7 +7,7 @@ PKG := ./...
 
 # These tools run straight from the module cache: named here by version, and out of go.mod, where their hundreds of
 # dependencies would weigh on the application's own.
-GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
+GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -37,10 +37,10 @@ define BUILD
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build sbom test lint bench mutants fmt screenshots clean
+.PHONY: help run build sbom test windows-test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
 
 run: ## build and open the application on the demo firm (with no display: play it unseen, write pictures)
 	@sh .ci/setup build $(if $(NO_DISPLAY),screen)
@@ -66,10 +66,15 @@ test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test
 	@[ -e build/test.json ] || echo 'first build: about 3 minutes'
 	@mkdir -p build
-	@$(ENGLISH) FEEBRIDGE_TEST_ALL=1 $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
+	@$(ENGLISH) FEEBRIDGE_TEST_ALL=1 go run $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
 	echo; echo 'The slowest tests:'; \
-	$(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
+	go run $(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
 	exit $$status
+
+# CONTRIBUTING.md says what it does.
+windows-test: ## build for Windows and test there, under Wine (Debian, as root)
+	@sh .ci/setup screen windows
+	@$(ENGLISH) sh .ci/windows/test $(GOTESTSUM) $(TAGS)
 
 # GOFLAGS is for the packages that the linter loads: what `make test` compiled serves again. The linter itself needs none of it.
 lint: ## check format and code, and for known vulnerabilities where Go's database of them can be reached
