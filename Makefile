@@ -7,7 +7,7 @@ PKG := ./...
 
 # These tools run straight from the module cache: named here by version, and out of go.mod, where their hundreds of
 # dependencies would weigh on the application's own.
-GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
+GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -20,6 +20,11 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 ENGLISH := env -u LC_ALL -u LANGUAGE LANG=en_US.UTF-8
 SYSTEM := $(shell uname -s)
 ifeq ($(SYSTEM),Linux)
+# Compiles OpenGL's bindings in seconds, for which gcc takes minutes to tell cgo their types. `make CC=gcc` works as well.
+ifeq ($(origin CC),default)
+CC := clang
+endif
+export CC
 # Only a Linux session can lack a display; it then has neither variable.
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,yes)
 # Runs a command on a display that nobody sees (also where a Wayland session has one), with a window manager and drawing in software.
@@ -28,14 +33,14 @@ UNSEEN := $(ENGLISH) XDG_SESSION_TYPE=x11 LIBGL_ALWAYS_SOFTWARE=1 \
 endif
 
 define BUILD
-@[ -e build/feebridge ] || echo 'first build: about 3 minutes'
+@[ -e build/feebridge ] || echo 'first build: one to two minutes'
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build sbom test lint bench mutants fmt screenshots clean
+.PHONY: help run build sbom test windows-test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
 
 run: ## build and open the application on the demo firm (with no display: play it unseen, write pictures)
 	@sh .ci/setup build $(if $(NO_DISPLAY),screen)
@@ -61,10 +66,15 @@ test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test
 	@[ -e build/test.json ] || echo 'first build: about 3 minutes'
 	@mkdir -p build
-	@$(ENGLISH) FEEBRIDGE_TEST_ALL=1 $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
+	@$(ENGLISH) FEEBRIDGE_TEST_ALL=1 go run $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json -- -timeout 15m $(RACE) -tags $(TAGS) $(PKG); status=$$?; \
 	echo; echo 'The slowest tests:'; \
-	$(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
+	go run $(GOTESTSUM) tool slowest --num 10 --jsonfile build/test.json; \
 	exit $$status
+
+# CONTRIBUTING.md says what it does.
+windows-test: ## build for Windows and test there, under Wine (Debian, as root)
+	@sh .ci/setup screen windows
+	@$(ENGLISH) sh .ci/windows/test $(GOTESTSUM) $(TAGS)
 
 # GOFLAGS is for the packages that the linter loads: what `make test` compiled serves again. The linter itself needs none of it.
 lint: ## check format and code, and for known vulnerabilities where Go's database of them can be reached

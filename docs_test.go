@@ -137,3 +137,27 @@ func declares(t *testing.T, file, name string) bool {
 	})
 	return found
 }
+
+// TestWhatWindowsSkipsIsThere holds the list of tests that `make windows-test` leaves out to the tree: each is in its
+// package, and each says why.
+func TestWhatWindowsSkipsIsThere(t *testing.T) {
+	tests := map[string]bool{}
+	eachSource(t, func(file string, _ *token.FileSet, parsed *ast.File) {
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(file, "_test.go") {
+				tests[path.Dir(file)+" "+f.Name.Name] = true
+			}
+		}
+	})
+	line := regexp.MustCompile(`^(\S+ Test\w+): \S.+\.$`)
+	for said := range strings.Lines(read(t, ".ci/windows/skipped")) {
+		if said = strings.TrimSpace(said); strings.HasPrefix(said, "#") {
+			continue
+		}
+		if parts := line.FindStringSubmatch(said); parts == nil {
+			t.Errorf(".ci/windows/skipped: this is no package, test and reason: %s", said)
+		} else if !tests[parts[1]] {
+			t.Errorf(".ci/windows/skipped: no package has the test %s", parts[1])
+		}
+	}
+}

@@ -6,12 +6,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 )
 
-// typed is a file from which a program reads lines, as its file descriptor 3.
+// passwordFD is the file descriptor on which a program reads what is typed. On Windows a program inherits no others than
+// the standard ones.
+func passwordFD() string {
+	if runtime.GOOS == "windows" {
+		return "0"
+	}
+	return "3"
+}
+
+// typed is a file from which a program reads lines, as its passwordFD.
 func (d *desk) typed(c *exec.Cmd, lines ...string) {
 	d.Helper()
 	path := filepath.Join(d.TempDir(), "typed")
@@ -23,10 +33,14 @@ func (d *desk) typed(c *exec.Cmd, lines ...string) {
 		d.Fatal(err)
 	}
 	d.Cleanup(func() { _ = file.Close() })
-	c.ExtraFiles = []*os.File{file}
+	if passwordFD() == "0" {
+		c.Stdin = file
+	} else {
+		c.ExtraFiles = []*os.File{file}
+	}
 }
 
-// runs runs Feebridge with the lines on file descriptor 3, and fails the test unless it
+// runs runs Feebridge with the lines on its passwordFD, and fails the test unless it
 // ends with the status and says something.
 func (d *desk) runs(status int, says string, lines []string, args ...string) string {
 	d.Helper()
@@ -43,21 +57,21 @@ func TestTheStaffByCommand(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
 	const owners, meres, wrong = "orange kettle morning", "seven quiet harbours", "a wrong password"
-	asOwner, asMere := []string{"--as", "owner", "--password-fd", "3"}, []string{"--as", "mere@tui.example", "--password-fd", "3"}
+	asOwner, asMere := []string{"--as", "owner", "--password-fd", passwordFD()}, []string{"--as", "mere@tui.example", "--password-fd", passwordFD()}
 	all := func(who []string, args ...string) []string { return append(args, who...) }
 
 	d.runs(exitDone, "Owner: ProcessTime", nil, "staff", "list")
 	d.runs(exitWrongUse, "only staff member", nil, "staff", "list", "--as", "Mere Ngata")
-	d.runs(exitSomeFailed, "yourself first", []string{meres}, "staff", "add", "Mere Ngata", "--new-password-fd", "3")
-	d.runs(exitDone, "", []string{owners}, "staff", "password", "--new-password-fd", "3")
+	d.runs(exitSomeFailed, "yourself first", []string{meres}, "staff", "add", "Mere Ngata", "--new-password-fd", passwordFD())
+	d.runs(exitDone, "", []string{owners}, "staff", "password", "--new-password-fd", passwordFD())
 
 	d.runs(exitWrongUse, "--as", nil, "staff", "list")
 	d.runs(exitWrongUse, "--password-fd", nil, "staff", "list", "--as", "Owner")
-	d.runs(exitWrongUse, "no such file descriptor", nil, "staff", "list", "--as", "Owner", "--password-fd", "9")
+	d.runs(exitWrongUse, "-password-fd: ", nil, "staff", "list", "--as", "Owner", "--password-fd", "9")
 	d.runs(exitSomeFailed, "Wrong name or password", []string{wrong}, all(asOwner, "list")...)
 	d.runs(exitDone, "", []string{owners}, all(asOwner, "list")...)
 	d.runs(exitDone, "Mere Ngata <mere@tui.example>: ProcessTime, Owner of all clients", []string{owners, meres}, all(asOwner,
-		"staff", "add", "Mere Ngata", "--email", "mere@tui.example", "--time", "processtime", "--all-clients", "owner", "--new-password-fd", "3")...)
+		"staff", "add", "Mere Ngata", "--email", "mere@tui.example", "--time", "processtime", "--all-clients", "owner", "--new-password-fd", passwordFD())...)
 	d.runs(exitSomeFailed, "Mere Ngata can't manage staff", []string{meres}, all(asMere, "staff", "deactivate", "Owner")...)
 	d.runs(exitWrongUse, "CODE=ROLE", []string{owners}, all(asOwner, "staff", "set", "Mere Ngata", "--client", "NOWHERE=owner")...)
 	d.runs(exitDone, "Mere Hart <mere@tui.example>: Admin, Viewer of all clients", []string{owners}, all(asOwner,

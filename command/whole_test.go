@@ -24,7 +24,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "<time>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)`), "<time>"},
 	{regexp.MustCompile(`(?m)^ +\d+  <time>`), "<n>  <time>"},
-	{regexp.MustCompile(regexp.QuoteMeta(os.TempDir()) + `[^" ]*/`), "<dir>/"},
+	{regexp.MustCompile(regexp.QuoteMeta(os.TempDir()) + `[^" ]*[/\\]`), "<dir>/"},
 }
 
 // tells runs Feebridge, and fails the test unless it ends with the status, and prints and complains

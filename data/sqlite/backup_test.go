@@ -34,7 +34,7 @@ func TestABackupOpensAndHasEverything(t *testing.T) {
 	s.update(func(tx app.Tx) error {
 		return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(app.Export{ID: "e", Run: "run", Invoice: "a", Tenant: "demo", Mark: "e"}), tx.Record(entry))
 	})
-	path := filepath.Join(t.TempDir(), "what? a backup.db")
+	path := filepath.Join(t.TempDir(), "100% #1 a backup.db")
 	if err := s.Backup(t.Context(), path, false); err != nil {
 		t.Fatal(err)
 	}

@@ -389,7 +389,10 @@ func TestDamageThatIsFoundWhileItRunsStopsEveryWrite(t *testing.T) {
 			if err := s.Check(t.Context()); err != nil || s.IsDamaged() || s.Damage(t.Context()) != nil {
 				t.Fatalf("before there is any damage: %v", err)
 			}
-			c.damage(t, path)
+			// As a test of its own, whose end closes what did it: where a file is open, Windows replaces none.
+			if !t.Run("damage", func(t *testing.T) { c.damage(t, path) }) {
+				return
+			}
 			if err := c.find(s); !isDamaged(err) {
 				t.Fatalf("what is found is %v", err)
 			}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -98,7 +99,11 @@ func TestOpenRefusesWhatIsNotItsOwnAndLeavesItAlone(t *testing.T) {
 }
 
 func TestOpenTakesEveryFileName(t *testing.T) {
-	for _, name := range []string{"a b.db", "what?.db", "#1.db", "100%.db", "%41.db", "a&_pragma=foreign_keys(0).db", "file:x.db", "ünï-方.db", "plus+.db", "firm"} {
+	names := []string{"a b.db", "#1.db", "100%.db", "%41.db", "a&_pragma=foreign_keys(0).db", "ünï-方.db", "plus+.db", "firm"}
+	if runtime.GOOS != "windows" { // which has no such names
+		names = append(names, "what?.db", "file:x.db")
+	}
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			for range 2 {

@@ -1,10 +1,11 @@
-// Package needs finds the programs that some tests run, and decides what happens where one is
-// missing. Only tests import it.
+// Package needs finds what some tests need and not every machine has, above all programs, and decides
+// what happens where it is missing. Only tests import it.
 package needs
 
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -41,4 +42,20 @@ func (p Program) Path(t testing.TB) string {
 	}
 	t.Skipf(missing, names, p.Package)
 	return ""
+}
+
+// Link makes a symbolic link that leads to a path. On Windows, where not everybody may make one, the
+// test is skipped if there is none afterwards: Wine says that it made one.
+func Link(t testing.TB, to, link string) {
+	t.Helper()
+	err := os.Symlink(to, link)
+	if err == nil {
+		_, err = os.Lstat(link)
+	}
+	if err != nil && runtime.GOOS == "windows" {
+		t.Skipf("This test needs a symbolic link: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
