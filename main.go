@@ -20,7 +20,7 @@ const version = "0.1.0"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := command.Run(ctx, os.Args[1:], command.Face{
-		Out: os.Stdout, Err: os.Stderr, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
+		Out: os.Stdout, Err: os.Stderr, Version: version, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
 	})
 	stop()
 	os.Exit(code)

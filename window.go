@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -149,6 +150,9 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
 		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
+	}
+	if c := d.Crashed; c != nil {
+		p.Crash = &screens.Crash{At: c.At, Text: c.Text, Show: func() { openFile(c.Path) }, Told: func() { d.Crashed = nil; _ = c.Told(time.Now()) }}
 	}
 	if d.Demo != nil {
 		p.Simulator, p.Switch = d.Demo.Page, next

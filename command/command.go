@@ -24,6 +24,7 @@ const (
 // Face is what the commands meet of the outside.
 type Face struct {
 	Out, Err io.Writer
+	Version  string // of the program
 	// OpenWindow shows a firm until the person closes the window, and returns the backup
 	// that they chose to restore; "" for none.
 	OpenWindow func(context.Context, Opened) (backup string, err error)
@@ -74,6 +75,7 @@ func Run(ctx context.Context, args []string, face Face) int {
 		return exitWrongUse
 	}
 	s := newSession(face)
+	s.name = c.name
 	flags := flag.NewFlagSet("feebridge "+c.name, flag.ContinueOnError)
 	flags.SetOutput(face.Err)
 	flags.Usage = func() { c.usage(face.Err, flags) }
@@ -87,7 +89,10 @@ func Run(ctx context.Context, args []string, face Face) int {
 		return exitWrongUse
 	}
 	defer s.close()
-	return s.end(run(ctx, s, words))
+	code := s.end(run(ctx, s, words))
+	s.close()
+	s.unwatch() // not deferred: a panic would pass it
+	return code
 }
 
 func find(name string) (command, bool) {

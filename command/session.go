@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"gopkg.in/natefinch/lumberjack.v2"
@@ -19,6 +18,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
+	"feebridge/data/crash"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
@@ -47,8 +47,12 @@ func (c *common) register(flags *flag.FlagSet) {
 // firm once it is open.
 type session struct {
 	Face
+	name   string // of the command; "" for the window
 	common common
 	look   bool // nothing is saved or sent
+
+	run     *crash.Run  // nil while a crash would leave no file
+	crashed *crash.File // by a run before; nil if the window has told of it
 
 	db   *sqlite.DB
 	log  *slog.Logger
@@ -107,8 +111,9 @@ func (s *session) openFirm(ctx context.Context) error {
 		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
 	}
 	s.log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: strings.TrimSuffix(path, filepath.Ext(path)) + ".log", MaxSize: 10, MaxBackups: 3,
-	}, nil))
+		Filename: logOf(path), MaxSize: 10, MaxBackups: 3,
+	}, &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
+	s.watch(logOf(path))
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/data/crash"
 	"feebridge/data/sqlite"
 	"feebridge/xero"
 )
@@ -20,6 +21,8 @@ type Opened struct {
 	Firm app.Firm
 	Me   staff.Member // who acts; nobody where a person has to sign in
 	Demo *Demo        // nil for a firm of one's own
+	// Crashed is what a run left that crashed; nil if the window has told of it.
+	Crashed *crash.File
 }
 
 // Demo is what only the demo firm has.
@@ -93,6 +96,7 @@ func (f *windowFlags) run(ctx context.Context, s *session) error {
 
 // runDemo opens the window on the demo firm, which is thrown away afterwards.
 func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
+	s.watchUnopened()
 	there, end, err := s.openDemo(ctx, &f.sim)
 	if err != nil {
 		return err
@@ -106,7 +110,9 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 }
 
 // opened is the firm as it is handed to the window.
-func (s *session) opened() Opened { return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me} }
+func (s *session) opened() Opened {
+	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed}
+}
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.
 func (s *session) beginOwn(ctx context.Context) error {
