@@ -94,7 +94,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
 		Window: w, Preferences: f.Preferences(), Version: version,
-		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
+		Err: failure.Err, File: failure.File, Damaged: failure.Damaged, LockedBy: failure.LockedBy,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
 		Look:  func() { choose(command.Choice{Look: true}) },

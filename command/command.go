@@ -11,6 +11,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"feebridge/app"
 )
 
 // The exit statuses.
@@ -35,6 +37,8 @@ type Face struct {
 	Restart func(more ...string) error
 	// OpenURL opens an address in the person's browser, and waits for nothing.
 	OpenURL func(address string)
+	// Policy returns what is set for everybody on this computer; nil for nothing. With an error it tells only where.
+	Policy func() (app.Policy, error)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;
 	// 0 is a minute.
 	Patience time.Duration

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"time"
 
 	"gopkg.in/natefinch/lumberjack.v2"
@@ -54,12 +56,13 @@ type session struct {
 	run     *crash.Run  // nil while a crash would leave no file
 	crashed *crash.File // by a run before; nil if the window has told of it
 
-	db   *sqlite.DB
-	log  *slog.Logger
-	door *xero.Door
-	xero *xero.Client
-	app  *Desk
-	firm app.Firm
+	db     *sqlite.DB
+	log    *slog.Logger
+	policy app.Policy // under which the firm is open
+	door   *xero.Door
+	xero   *xero.Client
+	app    *Desk
+	firm   app.Firm
 
 	hear func(xero.Exchange) // is told of Xero's answers; nil for nobody
 
@@ -103,10 +106,15 @@ func (s *session) openConnected(ctx context.Context) error {
 
 // openFirm opens the firm's database, whoever acts.
 func (s *session) openFirm(ctx context.Context) error {
-	path, err := s.path()
+	policy, err := s.readPolicy()
 	if err != nil {
 		return err
 	}
+	path, err := s.pathUnder(policy)
+	if err != nil {
+		return err
+	}
+	s.policy = policy
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.no-folder", "Folder", filepath.Dir(path), "Error", err), Err: err}
 	}
@@ -117,8 +125,31 @@ func (s *session) openFirm(ctx context.Context) error {
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
+// readPolicy returns what is set for everybody on this computer.
+func (s *session) readPolicy() (app.Policy, error) {
+	if s.Policy == nil {
+		return app.Policy{}, nil
+	}
+	return s.Policy()
+}
+
 // path returns where the firm's database is.
 func (s *session) path() (string, error) {
+	policy, err := s.readPolicy()
+	if err != nil {
+		return "", err
+	}
+	return s.pathUnder(policy)
+}
+
+// pathUnder returns where the firm's database is under a policy, which nobody overrides.
+func (s *session) pathUnder(policy app.Policy) (string, error) {
+	if policy.Database != "" {
+		if s.common.db != "" && !sameFile(s.common.db, policy.Database) {
+			return "", app.Errorf(app.Forbidden, "policy.database", "Database", policy.Database, "File", policy.From)
+		}
+		return policy.Database, nil
+	}
 	if s.common.db != "" {
 		return s.common.db, nil
 	}
@@ -127,6 +158,17 @@ func (s *session) path() (string, error) {
 		return "", fmt.Errorf("finding your settings folder: %w. Name a database with --db", err)
 	}
 	return filepath.Join(folder, "feebridge", "feebridge.db"), nil
+}
+
+// sameFile reports whether two paths are one file, whether it is there or not.
+func sameFile(a, b string) bool {
+	if absolute, err := filepath.Abs(a); err == nil {
+		a = absolute
+	}
+	if runtime.GOOS == "windows" {
+		return strings.EqualFold(filepath.Clean(a), filepath.Clean(b))
+	}
+	return filepath.Clean(a) == filepath.Clean(b)
 }
 
 // witness keeps, in the person's own settings folder, what this computer has seen of the firm's
@@ -174,7 +216,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Policy: s.policy, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}

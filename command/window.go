@@ -39,6 +39,8 @@ type Failure struct {
 	Err     error
 	File    string       // of the database; "" where that cannot be said
 	Damaged *app.Damaged // nil where it is for another reason
+	// LockedBy is the policy that sets the database; "" where the person may open another.
+	LockedBy string
 
 	Restore  func(ctx context.Context, backup string) error // puts a backup in the place of the file
 	Use      func(ctx context.Context) error                // takes a file that was altered as it is
@@ -161,6 +163,9 @@ func (s *session) showFailure(ctx context.Context, failure error) error {
 	s.close()
 	path, _ := s.path() // where it cannot be said, that is the failure
 	f := Failure{Err: failure, File: path}
+	if policy, err := s.readPolicy(); err != nil || policy.Database != "" {
+		f.LockedBy = policy.From
+	}
 	f.Damaged, _ = errors.AsType[*app.Damaged](failure)
 	f.Restore = func(ctx context.Context, backup string) error { return s.restore(ctx, path, backup) }
 	f.Use = func(ctx context.Context) error { return useAsItIs(ctx, path) }

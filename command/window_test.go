@@ -23,13 +23,14 @@ type opening struct {
 	failures  []Failure
 	choose    func(Failure) (Choice, error) // what the person does about a failure; nil leaves it
 	restarted [][]string                    // with what more
+	policy    func() (app.Policy, error)    // of the computer; nil for none
 	err       strings.Builder
 }
 
 func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
 	t.Helper()
 	return Run(t.Context(), args, Face{
-		Out: io.Discard, Err: &o.err,
+		Out: io.Discard, Err: &o.err, Policy: o.policy,
 		OpenWindow: func(_ context.Context, firm Opened) (string, error) {
 			o.shown = append(o.shown, firm)
 			look(firm)
