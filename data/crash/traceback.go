@@ -22,7 +22,7 @@ var (
 	// aPanic is one that says something of its own, as far as Go has said what happened to it since.
 	aPanic = regexp.MustCompile(`^(\s*panic: ).*?((?: \[recovered(?:, repanicked)?\])?)$`)
 
-	aGoroutine = regexp.MustCompile(`^(goroutine \d+ .*\[[\w ,()/-]+\]:|runtime stack:)$`)
+	aGoroutine = regexp.MustCompile(`^(goroutine \d+ (gp=0x[0-9a-f]+ m=\w+ (mp=0x[0-9a-f]+ )?)?\[[\w ,.()/-]+\]:|runtime stack:)$`)
 	// ofGoroutine are the lines below: a call with its arguments as words of memory, and where it is.
 	ofGoroutine = regexp.MustCompile(`^(` +
 		`(created by )?[\w./%@~*()\[\]{}·,-]+\((0x[0-9a-f]+\??|[{}_]|\.\.\.|, )*\)` +
