@@ -13,7 +13,7 @@ import (
 // Crash is what a run of Feebridge left that crashed.
 type Crash struct {
 	At   time.Time
-	Text string // of the crash file, which has no client data
+	Text string // of the crash file, which names no clients
 	Show func() // opens the file
 	Told func() // the person has been told
 }

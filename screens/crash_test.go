@@ -20,7 +20,7 @@ func TestACrashIsToldWithItsFile(t *testing.T) {
 	}
 	b.open(staff.Founder("s1", "Olivia Hart"))
 	b.settle()
-	told := "Feebridge crashed (" + b.w.moment(b.crash.At) + "). The crash file, which has no client data, helps to find out why."
+	told := "Feebridge crashed (" + b.w.moment(b.crash.At) + "). The crash file, which names no clients, helps to find out why."
 	b.see(told)
 	b.tap("action.show")
 	b.tap("crash.copy")

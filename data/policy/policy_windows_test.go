@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,7 +25,6 @@ func TestOnlyAFileThatNobodyElseCanChangeIsTrusted(t *testing.T) {
 		"users change the rights":          {"O:BAD:(A;;FA;;;BA)(A;;WD;;;AU)", false, false},
 		"users take it":                    {"O:BAD:(A;;FA;;;BA)(A;;WO;;;WD)", false, false},
 		"everybody does everything":        {"O:BAD:(A;;GA;;;WD)", false, false},
-		"no list at all":                   {"O:BAD:NO_ACCESS_CONTROL", false, false},
 		"a folder with its default rights": {"O:BAD:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICIIO;GA;;;CO)(A;OICI;0x1200a9;;;BU)(A;CI;0x116;;;BU)", true, true},
 		"a folder that users empty":        {"O:BAD:(A;OICI;FA;;;BA)(A;OICI;0x40;;;BU)", true, false},
 		"a folder that users rename":       {"O:BAD:(A;OICI;FA;;;BA)(A;OICI;SD;;;BU)", true, false},
@@ -39,6 +39,23 @@ func TestOnlyAFileThatNobodyElseCanChangeIsTrusted(t *testing.T) {
 				t.Errorf("it is trusted: %v (%v)", c.good, err)
 			}
 		})
+	}
+}
+
+func TestAFileWithoutAListOfRightsIsEverybodys(t *testing.T) {
+	sd, err := windows.NewSecurityDescriptor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	administrators, err := windows.CreateWellKnownSid(windows.WinBuiltinAdministratorsSid)
+	if err == nil {
+		err = errors.Join(sd.SetOwner(administrators, false), sd.SetDACL(nil, true, false))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := guarded(sd, false); err == nil {
+		t.Error("it is trusted")
 	}
 }
 
