@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"feebridge/command"
+	"feebridge/data/policy"
 )
 
 // version is what the window and the log show; FyneApp.toml has the same.
@@ -20,7 +21,8 @@ const version = "0.1.0"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := command.Run(ctx, os.Args[1:], command.Face{
-		Out: os.Stdout, Err: os.Stderr, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart, Tell: box(),
+		Out: os.Stdout, Err: os.Stderr, Version: version, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
+		Policy: policy.Read, Tell: box(),
 	})
 	stop()
 	os.Exit(code)

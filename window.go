@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -105,7 +106,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
 		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Version: version,
-		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
+		Err: failure.Err, File: failure.File, Damaged: failure.Damaged, LockedBy: failure.LockedBy,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
 		Look:  func() { choose(command.Choice{Look: true}) },
@@ -163,6 +164,9 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
 		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
+	}
+	if c := d.Crashed; c != nil {
+		p.Crash = &screens.Crash{At: c.At, Text: c.Text, Show: func() { openFile(c.Path) }, Told: func() { d.Crashed = nil; _ = c.Told(time.Now()) }}
 	}
 	if d.Demo != nil {
 		p.Simulator, p.Switch = d.Demo.Page, next

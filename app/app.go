@@ -24,6 +24,7 @@ type Params struct {
 	Books     Books   // nil where Xero cannot be called at all
 	Connector Connector
 	Vault     Vault // nil keeps sign-ins for this run alone
+	Policy    Policy
 	Log       *slog.Logger
 }
 
@@ -34,6 +35,7 @@ type App struct {
 	books     Books
 	connector Connector
 	vault     Vault
+	policy    Policy
 	log       *slog.Logger
 	keys      keys
 	queued    bell // there may be something to send
@@ -52,7 +54,7 @@ func New(p Params) *App {
 		p.Backups = noBackups{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, log: p.Log,
+		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, policy: p.Policy, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }

@@ -22,7 +22,8 @@ var DefaultPorts = []int{8742, 8743, 8744}
 // String returns the registration as the audit trail keeps it.
 func (r Registration) String() string { return fmt.Sprintf("%s %v", r.ClientID, r.Ports) }
 
-func (r Registration) check() error {
+// Check returns why a registration cannot be, or nil.
+func (r Registration) Check() error {
 	if r.ClientID == "" || strings.ContainsFunc(r.ClientID, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return Errorf(Invalid, "problem.client-id", "ID", translations.Quoted(r.ClientID))
 	}

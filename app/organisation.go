@@ -21,13 +21,14 @@ func (a *App) Organisations(ctx context.Context) ([]Organisation, error) {
 	return all, err
 }
 
-// Firm returns the firm.
+// Firm returns the firm, under what the policy of this computer sets.
 func (a *App) Firm(ctx context.Context) (Firm, error) {
 	var firm Firm
 	err := a.View(ctx, func(r Reader) (err error) {
 		firm, err = r.Firm()
 		return err
 	})
+	firm.Registration = a.policy.over(firm.Registration)
 	return firm, err
 }
 
@@ -168,7 +169,10 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
-	if err := r.check(); err != nil {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	if err := a.policy.allows(r); err != nil {
 		return err
 	}
 	return a.Update(ctx, func(tx Tx) error {
@@ -177,11 +181,11 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 			return err
 		}
 		was := firm.Registration
-		firm.Registration = r
+		firm.Registration = a.policy.beneath(r, was)
 		if err := tx.SaveFirm(firm); err != nil {
 			return err
 		}
-		return tx.Record(Entry(by, staff.AuditRegister, "firm", firm.Name, was.String(), r.String()))
+		return tx.Record(Entry(by, staff.AuditRegister, "firm", firm.Name, was.String(), firm.Registration.String()))
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"feebridge/app"
 )
 
 // The exit statuses.
@@ -24,6 +26,7 @@ const (
 // Face is what the commands meet of the outside.
 type Face struct {
 	Out, Err io.Writer
+	Version  string // of the program
 	// OpenWindow shows a firm until the person closes the window, and returns the backup
 	// that they chose to restore; "" for none.
 	OpenWindow func(context.Context, Opened) (backup string, err error)
@@ -36,6 +39,8 @@ type Face struct {
 	OpenURL func(address string)
 	// Tell shows why the window did not open; nil where what is written to Err is read.
 	Tell func(text string)
+	// Policy returns what is set for everybody on this computer; nil for nothing. With an error it tells only where.
+	Policy func() (app.Policy, error)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;
 	// 0 is a minute.
 	Patience time.Duration
@@ -71,7 +76,7 @@ func Run(ctx context.Context, args []string, face Face) int {
 	}
 	s := newSession(face)
 	status := s.run(ctx, args)
-	if face.Tell != nil && s.windowed && !s.shown && status != exitDone {
+	if face.Tell != nil && s.name == "" && !s.shown && status != exitDone {
 		face.Tell(strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(said.String()), complaint), furtherLine, "\n"))
 	}
 	return status
@@ -83,7 +88,7 @@ func (s *session) run(ctx context.Context, args []string) int {
 	if err == nil && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}
-	s.windowed = name == ""
+	s.name = name
 	if err != nil {
 		return s.end(err)
 	}
@@ -106,7 +111,10 @@ func (s *session) run(ctx context.Context, args []string) int {
 		return exitWrongUse
 	}
 	defer s.close()
-	return s.end(run(ctx, s, words))
+	code := s.end(run(ctx, s, words))
+	s.close()
+	s.unwatch() // not deferred: a panic would pass it
+	return code
 }
 
 func find(name string) (command, bool) {

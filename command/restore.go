@@ -25,6 +25,7 @@ var restoreCommand = command{
 type restoreFlags struct{ asItIs bool }
 
 func (f *restoreFlags) run(ctx context.Context, s *session, words []string) error {
+	s.watchUnopened()
 	if !f.asItIs {
 		return restore(ctx, s, words)
 	}

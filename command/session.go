@@ -10,12 +10,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/data/crash"
 	"feebridge/data/disk"
 	"feebridge/data/paper"
 	"feebridge/data/sqlite"
@@ -46,19 +48,23 @@ func (c *common) register(flags *flag.FlagSet) {
 // firm once it is open.
 type session struct {
 	Face
+	name   string // of the command; "" for the window
 	common common
 	look   bool // nothing is saved or sent
 
-	windowed bool           // it is to open the window
-	shown    bool           // a window showed why the firm could not be opened
-	host     *instance.Host // this process has the window of the firm; nil where it has not
+	shown bool           // a window showed why the firm could not be opened
+	host  *instance.Host // this process has the window of the firm; nil where it has not
 
-	db   *sqlite.DB
-	log  *slog.Logger
-	door *xero.Door
-	xero *xero.Client
-	app  *Desk
-	firm app.Firm
+	watched *crash.Run  // nil while a crash would leave no file
+	crashed *crash.File // by a run before; nil if the window has told of it
+
+	db     *sqlite.DB
+	log    *slog.Logger
+	policy app.Policy // under which the firm is open
+	door   *xero.Door
+	xero   *xero.Client
+	app    *Desk
+	firm   app.Firm
 
 	hear func(xero.Exchange) // is told of Xero's answers; nil for nobody
 
@@ -106,15 +112,18 @@ func (s *session) openFirm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(strings.TrimSuffix(path, filepath.Ext(path))+".log"), nil))
+	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(logOf(path)), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
+	s.watch(logOf(path))
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
-// ready returns where the firm's database is, in a folder that is there. It moves the folder there from where an earlier
-// version kept it.
-func (s *session) ready() (string, error) {
-	path, err := s.path()
-	if err != nil {
+// ready returns where the firm's database is under the computer's policy, in a folder that is there. It moves the folder
+// there from where an earlier version kept it.
+func (s *session) ready() (path string, err error) {
+	if s.policy, err = s.readPolicy(); err != nil {
+		return "", err
+	}
+	if path, err = s.pathUnder(s.policy); err != nil {
 		return "", err
 	}
 	usual, before, err := place()
@@ -137,8 +146,31 @@ func isFile(path string) bool {
 	return err == nil
 }
 
+// readPolicy returns what is set for everybody on this computer.
+func (s *session) readPolicy() (app.Policy, error) {
+	if s.Policy == nil {
+		return app.Policy{}, nil
+	}
+	return s.Policy()
+}
+
 // path returns where the firm's database is.
 func (s *session) path() (string, error) {
+	policy, err := s.readPolicy()
+	if err != nil {
+		return "", err
+	}
+	return s.pathUnder(policy)
+}
+
+// pathUnder returns where the firm's database is under a policy, which nobody overrides.
+func (s *session) pathUnder(policy app.Policy) (string, error) {
+	if policy.Database != "" {
+		if s.common.db != "" && !sameFile(s.common.db, policy.Database) {
+			return "", app.Errorf(app.Forbidden, "policy.database", "Database", policy.Database, "File", policy.From)
+		}
+		return policy.Database, nil
+	}
 	if s.common.db != "" {
 		return s.common.db, nil
 	}
@@ -157,6 +189,17 @@ func place() (path, before string, err error) {
 		before = filepath.Join(earlier, "feebridge", "feebridge.db")
 	}
 	return filepath.Join(folder, "feebridge", "feebridge.db"), before, err
+}
+
+// sameFile reports whether two paths are one file, whether it is there or not.
+func sameFile(a, b string) bool {
+	if absolute, err := filepath.Abs(a); err == nil {
+		a = absolute
+	}
+	if runtime.GOOS == "windows" {
+		return strings.EqualFold(filepath.Clean(a), filepath.Clean(b))
+	}
+	return filepath.Clean(a) == filepath.Clean(b)
 }
 
 // seenFolder is the folder of the witness, beside the usual place of the database.
@@ -207,7 +250,7 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Policy: s.policy, Log: s.log}, s.db, printPaper)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}

@@ -173,6 +173,7 @@ func (s *simulator) addresses() addresses {
 }
 
 func (f *simFlags) run(ctx context.Context, s *session) error {
+	s.watchUnopened()
 	c, err := f.config()
 	if err != nil {
 		return err

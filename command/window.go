@@ -9,6 +9,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/data/crash"
 	"feebridge/data/sqlite"
 	"feebridge/instance"
 	"feebridge/xero"
@@ -26,6 +27,8 @@ type Opened struct {
 	Host *instance.Host
 	// Link is the key of the mark of the invoice that is to be shown first; "" for none.
 	Link string
+	// Crashed is what a run left that crashed; nil if the window has told of it.
+	Crashed *crash.File
 }
 
 // Demo is what only the demo firm has.
@@ -42,6 +45,8 @@ type Failure struct {
 	Err     error
 	File    string       // of the database; "" where that cannot be said
 	Damaged *app.Damaged // nil where it is for another reason
+	// LockedBy is the policy that sets the database; "" where the person may open another.
+	LockedBy string
 
 	Restore  func(ctx context.Context, backup string) error // puts a backup in the place of the file
 	Use      func(ctx context.Context) error                // takes a file that was altered as it is
@@ -121,6 +126,7 @@ func (s *session) reached(ctx context.Context, key string) bool {
 
 // runDemo opens the window on the demo firm, which is thrown away afterwards.
 func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
+	s.watchUnopened()
 	there, end, err := s.openDemo(ctx, &f.sim)
 	if err != nil {
 		return err
@@ -134,7 +140,9 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 }
 
 // opened is the firm as it is handed to the window.
-func (s *session) opened() Opened { return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me} }
+func (s *session) opened() Opened {
+	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed}
+}
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.
 func (s *session) beginOwn(ctx context.Context) error {
@@ -183,6 +191,9 @@ func (s *session) showFailure(ctx context.Context, failure error) error {
 	s.close()
 	path, _ := s.path() // where it cannot be said, that is the failure
 	f := Failure{Err: failure, File: path}
+	if policy, err := s.readPolicy(); err != nil || policy.Database != "" {
+		f.LockedBy = policy.From
+	}
 	f.Damaged, _ = errors.AsType[*app.Damaged](failure)
 	f.Restore = func(ctx context.Context, backup string) error { return s.restore(ctx, path, backup) }
 	f.Use = func(ctx context.Context) error { return useAsItIs(ctx, path) }

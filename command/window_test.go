@@ -23,6 +23,7 @@ type opening struct {
 	failures  []Failure
 	choose    func(Failure) (Choice, error) // what the person does about a failure; nil leaves it
 	restarted [][]string                    // with what more
+	policy    func() (app.Policy, error)    // of the computer; nil for none
 	err       strings.Builder
 	unread    bool     // nobody reads err
 	told      []string // by a box of the system
@@ -31,7 +32,7 @@ type opening struct {
 func (o *opening) run(t *testing.T, look func(Opened), args ...string) int {
 	t.Helper()
 	face := Face{
-		Out: io.Discard, Err: &o.err,
+		Out: io.Discard, Err: &o.err, Policy: o.policy,
 		OpenWindow: func(_ context.Context, firm Opened) (string, error) {
 			o.shown = append(o.shown, firm)
 			look(firm)

@@ -94,9 +94,10 @@ type billingScreen struct {
 	panes                                 *panes
 	parts                                 *fyne.Container // main part, divider and panel
 	content                               *fyne.Container
-	summed                                string // what stands in the footer at the left
-	note                                  string // stands there for a while instead
-	notes                                 int    // counts them
+	crashed                               *fyne.Container // tells of a run that crashed
+	summed                                string          // what stands in the footer at the left
+	note                                  string          // stands there for a while instead
+	notes                                 int             // counts them
 }
 
 const (
@@ -137,9 +138,10 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.gauged = b.showCalls
 	b.exports.relaid = func() { lay(b.content) }
-	b.news = newNews(b)
+	b.crashed, b.news = container.NewVBox(), newNews(b)
+	b.crashed.Hide()
 	b.underWay = newReplacements(b)
-	strips := container.NewVBox(b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
+	strips := container.NewVBox(b.crashed, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
 	b.page = &page{
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,

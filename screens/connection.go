@@ -31,6 +31,7 @@ type connectionApp interface {
 	Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID) error
 	ExportTo(ctx context.Context, by staff.Member, t ledger.TenantID) error
 	Register(ctx context.Context, by staff.Member, r app.Registration) error
+	Policy() app.Policy
 }
 
 // connections shows which organisations the firm is connected to, and connects and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -27,6 +28,8 @@ type FailureParams struct {
 	Err     error
 	File    string       // of the database
 	Damaged *app.Damaged // nil where it is for another reason
+	// LockedBy is the policy that sets the database; "" where the person may open another.
+	LockedBy string
 
 	Restore  func(ctx context.Context, backup string) error // puts a backup in the place of the file
 	Use      func(ctx context.Context) error                // takes a file that was altered as it is
@@ -73,6 +76,9 @@ func newFailure(p FailureParams) *failure {
 	} else {
 		text = container.NewVBox(paragraph(say(p.Err)))
 	}
+	if said := say(p.Err); p.LockedBy != "" && !strings.Contains(said, p.LockedBy) {
+		text.Add(caption(lang.L("policy.database.hint", with{"File": p.LockedBy})))
+	}
 	body := container.NewVBox(heading(title), text, f.told, f.choices(), widget.NewSeparator(), f.rest())
 	p.Window.SetPadded(false)
 	p.Window.SetContent(container.NewVScroll(container.NewCenter(container.New(atLeastWide{width: 660}, body))))
@@ -92,7 +98,7 @@ func (f *failure) choices() fyne.CanvasObject {
 	d := f.Damaged
 	if d == nil {
 		add("action.try-again", f.Again)
-		add("failure.open-other", f.pickOther)
+		f.addOther(add)
 		return row
 	}
 	if d.Copy != nil {
@@ -106,8 +112,15 @@ func (f *failure) choices() fyne.CanvasObject {
 		add("damaged.look", f.Look)
 		add("damaged.save-copy", f.saveCopy)
 	}
-	add("failure.open-other", f.pickOther)
+	f.addOther(add)
 	return row
+}
+
+// addOther lets the person open another database, if no policy sets it.
+func (f *failure) addOther(add func(key string, do func())) {
+	if f.LockedBy == "" {
+		add("failure.open-other", f.pickOther)
+	}
 }
 
 // rest are the buttons that every failure has.

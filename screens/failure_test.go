@@ -19,12 +19,15 @@ type failed struct {
 	err    error // of what is tried
 }
 
-func newFailed(t *testing.T, err error) *failed {
+func newFailed(t *testing.T, err error) *failed { return newFailedUnder(t, err, "") }
+
+// newFailedUnder opens the page where a policy sets the database.
+func newFailedUnder(t *testing.T, err error, policy string) *failed {
 	f := &failed{trial: newDesk(t, newFake())}
 	f.window.Resize(fyne.NewSize(920, 600))
 	chose := func(what string) func() { return func() { f.chosen = append(f.chosen, what) } }
 	p := FailureParams{
-		Window: f.window, Preferences: fyne.CurrentApp().Preferences(), Do: f.post, Version: "0.1.0", Err: err, File: "/firm.db",
+		Window: f.window, Preferences: fyne.CurrentApp().Preferences(), Do: f.post, Version: "0.1.0", Err: err, File: "/firm.db", LockedBy: policy,
 		Restore:  func(_ context.Context, backup string) error { chose("restore " + backup)(); return f.err },
 		Use:      func(context.Context) error { chose("use")(); return f.err },
 		SaveCopy: func(to string) error { chose("save " + to)(); return f.err },

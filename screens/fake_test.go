@@ -24,6 +24,7 @@ type fakeApp struct {
 	clients  []billing.Client
 	invoices []*fakeInvoice
 	orgs     []app.Organisation
+	policy   app.Policy
 	runs     []*app.Run
 	exports  map[billing.InvoiceID][]*app.Export
 	tallies  map[app.RunID]app.Tally // of runs that are not counted

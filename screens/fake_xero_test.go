@@ -170,6 +170,8 @@ func (f *fakeApp) ExportTo(_ context.Context, _ staff.Member, t ledger.TenantID)
 	return nil
 }
 
+func (f *fakeApp) Policy() app.Policy { return f.policy }
+
 func (f *fakeApp) Register(_ context.Context, _ staff.Member, r app.Registration) error {
 	if err := f.enter("Register"); err != nil {
 		return err

@@ -21,6 +21,7 @@ type firmApp interface {
 	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
 	ChangeMember(ctx context.Context, by staff.Member, m staff.Member) (staff.Member, error)
 	ChangePassword(ctx context.Context, by staff.Member, old, password string) error
+	Policy() app.Policy
 }
 
 // setUpFirm asks for the firm's name and currency and for its first Admin, and then leads
@@ -72,6 +73,9 @@ func (f *frame) setUpFirm() {
 		caption(lang.L("firm.hint")),
 		labelled(lang.L("firm.your-name"), me), labelled(lang.L("firm.your-email"), email), labelled(lang.L("firm.your-password"), password),
 		caption(lang.L("firm.admin-hint")))
+	if set := policySets(f.app.Policy()); set != nil {
+		body.Add(set)
+	}
 	d = f.dialogs.show(lang.L("firm.title"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("action.cancel"), func() { d.hide() }), save)
 	if !f.shell.mayConnect() {
 		save.Disable()

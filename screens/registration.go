@@ -46,8 +46,11 @@ func newRegistration(c *connections) *registration {
 	r.ports.OnChanged = func(string) { r.typed() }
 	r.clientID.OnSubmitted = func(string) { r.submit() }
 	r.ports.OnSubmitted = func(string) { r.submit() }
-	if !c.mayConnect() {
+	policy := c.app.Policy()
+	if !c.mayConnect() || policy.ClientID != "" {
 		r.clientID.Disable()
+	}
+	if !c.mayConnect() || len(policy.Ports) > 0 {
 		r.ports.Disable()
 	}
 	r.problem = container.NewVBox()
@@ -58,10 +61,17 @@ func newRegistration(c *connections) *registration {
 	field := func(name string, e *entry) fyne.CanvasObject {
 		return container.New(factLine{factName}, widget.NewLabel(name), container.New(fixedWidth{width: 380, least: 120}, e))
 	}
+	locked := func(is bool) fyne.CanvasObject {
+		said := container.New(layout.NewCustomPaddedLayout(0, 0, factName, 0), caption(lang.L("policy.set", with{"File": policy.From})))
+		show(said, is)
+		return said
+	}
 	r.content = container.NewVBox(
 		heading(lang.L("registration.title")),
 		field(lang.L("registration.client-id"), r.clientID),
+		locked(policy.ClientID != "" && len(policy.Ports) == 0),
 		field(lang.L("registration.ports"), r.ports),
+		locked(len(policy.Ports) > 0),
 		r.problem,
 		container.New(layout.NewCustomPaddedLayout(0, 0, factName, 0), container.NewHBox(r.save, r.guiding)),
 		r.guide)

@@ -70,6 +70,9 @@ type Params struct {
 	Simulator string
 	Version   string
 
+	// Crash is what a run of Feebridge left that crashed; nil for none, or where the person has been told.
+	Crash *Crash
+
 	// For tests: what runs a function after a while, and the clock.
 	after func(time.Duration, func()) (cancel func())
 	now   func() time.Time
@@ -147,6 +150,7 @@ func New(p Params) *Window {
 	w.connections = newConnections(s, p.App, w.mappings)
 	w.billing.exports.connect = w.connections.connect
 	w.billing.news.notify = p.Notify
+	w.billing.tellCrash(p.Crash)
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
 	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}

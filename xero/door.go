@@ -3,6 +3,7 @@ package xero
 import (
 	"cmp"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -110,6 +111,15 @@ func (d *Door) leave(port int, path string) {
 	}
 }
 
+// complaints logs what a server says, which may repeat a request, as the error of a line.
+type complaints struct{ log *slog.Logger }
+
+// Write logs one complaint.
+func (c complaints) Write(text []byte) (int, error) {
+	c.log.Warn("answering a browser", "error", strings.TrimSpace(string(text)))
+	return len(text), nil
+}
+
 func (d *Door) openAt(port int) (*entrance, error) {
 	listeners, err := d.listenAt(port)
 	if err != nil {
@@ -122,7 +132,7 @@ func (d *Door) openAt(port int) (*entrance, error) {
 		IdleTimeout:       d.bounds.Idle,
 		WriteTimeout:      d.bounds.Answer,
 		MaxHeaderBytes:    d.bounds.HeaderBytes,
-		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
+		ErrorLog:          log.New(complaints{d.log}, "", 0),
 	}
 	for _, l := range listeners {
 		few := netutil.LimitListener(l, d.bounds.Connections)

@@ -1,0 +1,66 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"feebridge/assets/translations"
+	"feebridge/data/crash"
+)
+
+// logOf is where the log of a database is.
+func logOf(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".log" }
+
+// watch has a crash of this run told beside the log, if the folder is there. A crash before this run is told once: by a
+// command here, and by the window on its own.
+func (s *session) watch(log string) {
+	if s.watched != nil {
+		return
+	}
+	before, err := crash.Collect(log)
+	switch {
+	case s.name == "":
+		s.crashed = crash.Untold(log)
+	case before != nil:
+		s.complain("%s", translations.Text("crash.told", "When", before.At.Format("2006-01-02 15:04"), "File", before.Path))
+	}
+	if err == nil {
+		s.watched, err = crash.Watch(log, s.about())
+	}
+	if err != nil && s.log != nil {
+		s.log.Warn("a crash would leave no file", "error", err)
+	}
+}
+
+// watchUnopened does so for a run that opens no firm: where the firm's log is.
+func (s *session) watchUnopened() {
+	if path, err := s.path(); err == nil {
+		s.watch(logOf(path))
+	}
+}
+
+// unwatch says that this run ended well.
+func (s *session) unwatch() {
+	if s.watched != nil {
+		s.watched.End()
+	}
+}
+
+// about says what runs, and in which version.
+func (s *session) about() string {
+	var commit string
+	if built, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range built.Settings {
+			if setting.Key == "vcs.revision" {
+				commit = setting.Value
+			}
+		}
+	}
+	return fmt.Sprintf("version: %s\ncommit: %s\ngo: %s\nsystem: %s/%s\ncommand: %s\nstarted: %s",
+		s.Version, cmp.Or(commit, "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH, cmp.Or(s.name, "window"), time.Now().Format(time.RFC3339))
+}
