@@ -87,6 +87,9 @@ func glance(ctx context.Context, path string, settings []string) (f found, err e
 	var at int64
 	err = db.QueryRowContext(ctx, `SELECT (SELECT max(version_id) FROM goose_db_version), coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0),
 		coalesce((SELECT instance FROM copy), ''), coalesce((SELECT max(seq) FROM changes), 0)`).Scan(&f.version, &at, &f.instance, &f.seq)
+	if isNoFirm(err) && !isDamage(err) {
+		return f, noFirm("database.none", path, err)
+	}
 	if err != nil {
 		return f, explain(ctx, "looking at "+path, err)
 	}

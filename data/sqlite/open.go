@@ -195,7 +195,7 @@ func look(ctx context.Context, path string, settings []string) (fresh bool, err 
 		err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), count(*) FROM sqlite_schema").Scan(&id, &tables)
 	}
 	switch {
-	case isNoFirm(err):
+	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT), isNoFirm(err) && !isDamage(err):
 		return false, noFirm("database.none", path, err)
 	case err != nil:
 		return false, explain(ctx, "looking at the database "+path, err)
