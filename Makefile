@@ -54,7 +54,7 @@ build: ## build build/feebridge
 
 # What is listed is read from the program itself, which carries what it was linked from.
 sbom: build ## build build/feebridge and list what it is made of in build/feebridge.cdx.json (CycloneDX)
-	@go run $(CYCLONEDX) bin -json -version "$$(sed -n 's/^const version = "\(.*\)"/\1/p' main.go)" -output build/feebridge.cdx.json build/feebridge
+	@go run $(CYCLONEDX) bin -json -version "$$(sed -n 's/^var version = "\(.*\)"/\1/p' main.go)" -output build/feebridge.cdx.json build/feebridge
 	@echo 'What it is made of is in $(CURDIR)/build/feebridge.cdx.json'
 
 test: ## install what the tests lack and run every test under the race detector

@@ -14,13 +14,13 @@ import (
 	"feebridge/command"
 )
 
-// version is what the window and the log show; FyneApp.toml has the same.
-const version = "0.1.0"
+// version is that of the program; FyneApp.toml has the same, and make packages sets another.
+var version = "0.1.0"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := command.Run(ctx, os.Args[1:], command.Face{
-		Out: os.Stdout, Err: os.Stderr, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
+		Out: os.Stdout, Err: os.Stderr, Version: version, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
 	})
 	stop()
 	os.Exit(code)

@@ -92,7 +92,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	w.Resize(fyne.NewSize(920, 600))
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
-		Window: w, Preferences: f.Preferences(), Version: version,
+		Window: w, Preferences: f.Preferences(), Versions: versions(ctx),
 		Err: failure.Err, File: failure.File, Damaged: failure.Damaged,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
@@ -104,6 +104,13 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	w.ShowAndRun()
 	end()
 	return choice, nil
+}
+
+// versions returns what the window tells of the program. Where SQLite cannot be asked, no firm can be opened either, and
+// the failure says why.
+func versions(ctx context.Context) string {
+	v, _ := command.ReadVersions(ctx, version)
+	return v.String()
 }
 
 // restart starts the program again with the same arguments and more, and waits for nothing.
@@ -148,7 +155,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile,
-		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
+		OpenURL: openURL, Explore: explore, Versions: versions(ctx), Notify: d.notify,
 	}
 	if d.Demo != nil {
 		p.Simulator, p.Switch = d.Demo.Page, next

@@ -24,6 +24,7 @@ const (
 // Face is what the commands meet of the outside.
 type Face struct {
 	Out, Err io.Writer
+	Version  string // of the program
 	// OpenWindow shows a firm until the person closes the window, and returns the backup
 	// that they chose to restore; "" for none.
 	OpenWindow func(context.Context, Opened) (backup string, err error)
@@ -57,7 +58,7 @@ var commands = []command{
 	importCommand, finalizeCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
 	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
 	listCommand, showCommand, staffCommand, auditCommand,
-	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand,
+	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand, versionCommand,
 }
 
 // Run does what the arguments say and returns the exit status.

@@ -67,7 +67,8 @@ type Params struct {
 	// Simulator is the page where a person plays the Xero side; "" where Xero is the
 	// live one. With it, the firm is the demo firm.
 	Simulator string
-	Version   string
+	// Versions are of the program and of what is in it, for the person who helps.
+	Versions string
 
 	// For tests: what runs a function after a while, and the clock.
 	after func(time.Duration, func()) (cancel func())
