@@ -1,4 +1,4 @@
-# `make help` lists what there is to make. TAGS, PKG, SAMPLE, SEED, ROOM, ROW and the versions below are the only things to set.
+# `make help` lists what there is to make. TAGS, PKG, SAMPLE, SEED, ROOM, ROW, VERSION, SIGN and the versions below are the only things to set.
 
 # Fyne asks programs that keep its threading rule (all drawing on one goroutine) to say so with this tag.
 TAGS := migrated_fynedo
@@ -11,6 +11,13 @@ GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+WINRES := github.com/tc-hib/go-winres@v0.3.3
+NFPM := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+
+# The version that the program is built as.
+VERSION := $(shell sed -n 's/^var version = "\(.*\)"/\1/p' main.go)
+# How the list of what a program is made of is written: the same for the same program.
+SBOM := -json -noserial -licenses
 
 # Every test runs under the race detector. SQLite's own code, translated from C, is compiled without it: its memory lies outside of
 # what the detector watches, so that nothing is lost but most of the time.
@@ -37,10 +44,10 @@ define BUILD
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build sbom test windows-test lint bench mutants fmt screenshots clean
+.PHONY: help run build sbom packages packages-test test windows-test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 run: ## build and open the application on the demo firm (with no display: play it unseen, write pictures)
 	@sh .ci/setup build $(if $(NO_DISPLAY),screen)
@@ -59,8 +66,19 @@ build: ## build build/feebridge
 
 # What is listed is read from the program itself, which carries what it was linked from.
 sbom: build ## build build/feebridge and list what it is made of in build/feebridge.cdx.json (CycloneDX)
-	@go run $(CYCLONEDX) bin -json -version "$$(sed -n 's/^const version = "\(.*\)"/\1/p' main.go)" -output build/feebridge.cdx.json build/feebridge
+	@go run $(CYCLONEDX) bin $(SBOM) -version $(VERSION) -output build/feebridge.cdx.json build/feebridge
 	@echo 'What it is made of is in $(CURDIR)/build/feebridge.cdx.json'
+
+# What the scripts of packaging/ run.
+PACKAGING := TAGS='$(TAGS)' SBOM='$(SBOM)' WINRES='$(WINRES)' NFPM='$(NFPM)' CYCLONEDX='$(CYCLONEDX)'
+
+packages: ## make the installers and packages of the commit in build/packages (VERSION=0.2.0 SIGN=program)
+	@sh .ci/setup build windows packages
+	@$(PACKAGING) SIGN='$(SIGN)' packaging/make '$(VERSION)'
+
+packages-test: packages ## install, use, upgrade and remove what `make packages` made, for Windows under Wine
+	@sh .ci/setup windows packages-test screen
+	@$(PACKAGING) $(UNSEEN) packaging/test '$(VERSION)'
 
 test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test

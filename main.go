@@ -15,8 +15,8 @@ import (
 	"feebridge/data/policy"
 )
 
-// version is what the window and the log show; FyneApp.toml has the same.
-const version = "0.1.0"
+// version is that of the program; FyneApp.toml has the same, and make packages sets another.
+var version = "0.1.0"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -105,7 +105,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	open(w, fyne.NewSize(920, 600), room)
 	choose := func(c command.Choice) { choice = c; w.Close() }
 	end := screens.ShowFailure(screens.FailureParams{
-		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Version: version,
+		Window: w, Preferences: f.Preferences(), ChooseFile: chooser(w), Versions: versions(ctx),
 		Err: failure.Err, File: failure.File, Damaged: failure.Damaged, LockedBy: failure.LockedBy,
 		Restore: failure.Restore, Use: failure.Use, SaveCopy: failure.SaveCopy,
 		Again: func() { choose(command.Choice{Again: true}) },
@@ -117,6 +117,13 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	w.ShowAndRun()
 	end()
 	return choice, nil
+}
+
+// versions returns what the window tells of the program. Where SQLite cannot be asked, no firm can be opened either, and
+// the failure says why.
+func versions(ctx context.Context) string {
+	v, _ := command.ReadVersions(ctx, version)
+	return v.String()
 }
 
 // restart starts the program again with the same arguments and more, but for a link, and waits for nothing.
@@ -163,7 +170,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
 		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
-		OpenURL: openURL, Explore: explore, Version: version, Notify: d.notify,
+		OpenURL: openURL, Explore: explore, Versions: versions(ctx), Notify: d.notify,
 	}
 	if c := d.Crashed; c != nil {
 		p.Crash = &screens.Crash{At: c.At, Text: c.Text, Show: func() { openFile(c.Path) }, Told: func() { d.Crashed = nil; _ = c.Told(time.Now()) }}

@@ -64,7 +64,7 @@ var commands = []command{
 	importCommand, finalizeCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
 	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
 	listCommand, showCommand, staffCommand, auditCommand,
-	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand,
+	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand, versionCommand,
 }
 
 // Run does what the arguments say and returns the exit status.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -53,14 +51,7 @@ func (s *session) unwatch() {
 
 // about says what runs, and in which version.
 func (s *session) about() string {
-	var commit string
-	if built, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range built.Settings {
-			if setting.Key == "vcs.revision" {
-				commit = setting.Value
-			}
-		}
-	}
-	return fmt.Sprintf("version: %s\ncommit: %s\ngo: %s\nsystem: %s/%s\ncommand: %s\nstarted: %s",
-		s.Version, cmp.Or(commit, "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH, cmp.Or(s.name, "window"), time.Now().Format(time.RFC3339))
+	v := built(s.Version)
+	return fmt.Sprintf("version: %s\ncommit: %s\ngo: %s\nsystem: %s\ncommand: %s\nstarted: %s",
+		v.Version, cmp.Or(v.Commit, "unknown"), v.Go, v.System, cmp.Or(s.name, "window"), time.Now().Format(time.RFC3339))
 }

@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -23,7 +22,7 @@ type FailureParams struct {
 	Preferences fyne.Preferences
 	Do          func(func()) // as in Params
 	ChooseFile  FileChooser  // as in Params
-	Version     string
+	Versions    string       // as in Params
 
 	Err     error
 	File    string       // of the database
@@ -136,7 +135,7 @@ func (f *failure) rest() fyne.CanvasObject {
 
 // details are for the person who helps: the words of the commands and the log, and their cause.
 func (f *failure) details() string {
-	text := fmt.Sprintf("Feebridge %s, %s %s\n%s\n%v\n", f.Version, runtime.GOOS, runtime.GOARCH, f.File, f.Err)
+	text := fmt.Sprintf("%s\n%s\n%v\n", f.Versions, f.File, f.Err)
 	if f.Damaged != nil && f.Damaged.Err != nil {
 		text += f.Damaged.Err.Error() + "\n"
 	}

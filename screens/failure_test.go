@@ -27,7 +27,7 @@ func newFailedUnder(t *testing.T, err error, policy string) *failed {
 	f.window.Resize(fyne.NewSize(920, 600))
 	chose := func(what string) func() { return func() { f.chosen = append(f.chosen, what) } }
 	p := FailureParams{
-		Window: f.window, Preferences: fyne.CurrentApp().Preferences(), Do: f.post, Version: "0.1.0", Err: err, File: "/firm.db", LockedBy: policy,
+		Window: f.window, Preferences: fyne.CurrentApp().Preferences(), Do: f.post, Versions: "Feebridge 0.1.0\nSQLite 3", Err: err, File: "/firm.db", LockedBy: policy,
 		Restore:  func(_ context.Context, backup string) error { chose("restore " + backup)(); return f.err },
 		Use:      func(context.Context) error { chose("use")(); return f.err },
 		SaveCopy: func(to string) error { chose("save " + to)(); return f.err },
@@ -99,7 +99,7 @@ func TestWhyAFirmCannotBeOpenedIsShownWithWhatToDo(t *testing.T) {
 			}
 			f.tap("failure.copy-details")
 			f.see("Copied.")
-			if got := fyne.CurrentApp().Clipboard().Content(); !strings.Contains(got, "/firm.db") || !strings.Contains(got, c.err.Error()) || !strings.Contains(got, "0.1.0") {
+			if got := fyne.CurrentApp().Clipboard().Content(); !strings.Contains(got, "/firm.db") || !strings.Contains(got, c.err.Error()) || !strings.Contains(got, "Feebridge 0.1.0\nSQLite 3") {
 				t.Errorf("copied is %q", got)
 			}
 		})

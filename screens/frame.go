@@ -35,7 +35,7 @@ type frame struct {
 	*shell
 	app         frameApp
 	simulator   string
-	version     string
+	versions    string
 	billing     *billingScreen
 	connections *connections
 	pages       *pages
@@ -63,7 +63,7 @@ type frame struct {
 }
 
 func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
-	f := &frame{shell: s, app: p.App, simulator: p.Simulator, version: p.Version, billing: b, connections: c, switchTo: p.Switch, signOut: p.SignOut}
+	f := &frame{shell: s, app: p.App, simulator: p.Simulator, versions: p.Versions, billing: b, connections: c, switchTo: p.Switch, signOut: p.SignOut}
 	f.orgs, f.clients, f.asking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	f.menu = newButton(s.keys, "", f.showMenu)
 	f.menu.Icon, f.menu.Importance = theme.MenuIcon(), widget.LowImportance
@@ -346,11 +346,18 @@ func applyTheme(name string) {
 
 // tellAbout says what this is.
 func (f *frame) tellAbout() {
-	text := lang.L("about.text", with{"Version": f.version})
+	text := lang.L("about.text") + "\n\n" + f.versions
 	if f.simulator != "" {
 		text += "\n\n" + lang.L("about.demo")
 	}
-	f.dialogs.tell(lang.L("about.title"), text)
+	var d *dialog
+	copied := newButton(f.keys, lang.L("action.copy"), func() {
+		d.hide()
+		fyne.CurrentApp().Clipboard().SetContent(f.versions)
+		f.notice(lang.L("failure.copied"))
+	})
+	d = f.dialogs.show(lang.L("about.title"), fyne.NewSize(440, 0), paragraph(text), copied,
+		newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
 }
 
 // tellKeys lists the keys.

@@ -68,7 +68,8 @@ type Params struct {
 	// Simulator is the page where a person plays the Xero side; "" where Xero is the
 	// live one. With it, the firm is the demo firm.
 	Simulator string
-	Version   string
+	// Versions are of the program and of what is in it, for the person who helps.
+	Versions string
 
 	// Crash is what a run of Feebridge left that crashed; nil for none, or where the person has been told.
 	Crash *Crash

@@ -39,8 +39,12 @@ func TestTheMenuOfTheApplication(t *testing.T) {
 	test.Tap(b.w.frame.menu)
 	b.see("Billing", "Import…", "Reload", "Appearance", "About Feebridge")
 	b.pick("menu.about")
-	b.see("Feebridge 0.1.0 exports an accounting firm's finalized invoices to Xero.", "This is the demo firm.")
-	b.key(fyne.KeyEscape)
+	b.see("Feebridge exports an accounting firm's finalized invoices to Xero.\n\nFeebridge 0.1.0\nSQLite 3\n\nThis is the demo firm.")
+	b.tap("action.copy")
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "Feebridge 0.1.0\nSQLite 3" {
+		t.Errorf("copied is %q", got)
+	}
+	b.see("Copied.")
 	test.Tap(b.w.frame.menu)
 	b.pick("action.reload")
 	if n := b.fake.counted["Rows"]; n != 2 {
