@@ -166,5 +166,6 @@ func TestAFileIsDroppedOnTheWindow(t *testing.T) {
 	}
 	b.key(fyne.KeyEscape)
 	b.w.imports.drop([]fyne.URI{storage.NewFileURI(path + ".gone")})
+	b.settle()
 	b.see("Couldn't open the file")
 }
