@@ -71,6 +71,7 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"reconcile", false, nil},
 		{"restore", false, []string{backup}},
 		{"reconcile", shows, []string{"--without-xero", "because " + hostile}},
+		{"version", false, nil},
 		{"fly" + hostile, false, nil},
 		{"list", shows, []string{"--" + strings.ReplaceAll(hostile, "\n", "")}},
 	} {

@@ -95,11 +95,13 @@ func (p picking) Dismiss() {
 
 // readFile opens and reads a file in the background.
 func (s *shell) readFile(name string, open func() (io.ReadCloser, error), take func(name string, content []byte)) {
+	failed := lang.L("file.open.failed")
 	act(s, lang.L("busy.reading-file"), func(context.Context) ([]byte, error) {
 		file, err := open()
 		if err != nil {
 			return nil, err
 		}
+		failed = lang.L("file.read.failed")
 		defer file.Close()
 		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 		if err == nil && len(data) > maxFile {
@@ -108,7 +110,7 @@ func (s *shell) readFile(name string, open func() (io.ReadCloser, error), take f
 		return data, err
 	}, func(content []byte, err error) {
 		if err != nil {
-			s.dialogs.tell(lang.L("file.read.failed"), toldError(err))
+			s.dialogs.tell(failed, toldError(err))
 			return
 		}
 		take(filepath.Base(name), content)
