@@ -89,7 +89,7 @@ func TestTheSystemsFileDialogOpensAFile(t *testing.T) {
 	e.mustAsk(b, open)
 	e.chosen <- filepath.Join(t.TempDir(), "gone.csv")
 	b.settle()
-	b.see("Couldn't read the file")
+	b.see("Couldn't open the file")
 	b.w.dialogs.top().hide()
 
 	b.w.imports.pick()
