@@ -115,6 +115,32 @@ func TestACopyThatFailsIsTold(t *testing.T) {
 	})
 }
 
+// TestACopyThatFailedAheadIsMadeAgain has the clock set back after a copy failed: that was tried in the future then.
+func TestACopyThatFailedAheadIsMadeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+			return tx.SaveNightly(app.Nightly{Failed: time.Now().Add(10 * time.Hour), Failure: "The disk is full."})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error)
+		go func() { done <- p.App.App.Run(ctx) }()
+		time.Sleep(time.Hour)
+		if there := copies(w); len(there) != 1 {
+			t.Errorf("there are %v", there)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestWhoMayBackUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})

@@ -394,3 +394,29 @@ func TestCallsOfALargeExport(t *testing.T) {
 		})
 	}
 }
+
+// TestOfARunEveryoneSeesTheirOwn exports invoices of two clients, and asks as a member who may see one of them.
+func TestOfARunEveryoneSeesTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(6, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		run, err := p.Queue(ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, client := range []billing.ClientID{"client 0", "client 1"} {
+			by := staff.Member{ID: "v", Name: "Vera", Roles: map[billing.ClientID]staff.Role{client: staff.Viewer}}
+			seen, err := p.App.ExportsOfRun(t.Context(), by, run.ID)
+			if err != nil || len(seen) != 3 {
+				t.Errorf("of %s she sees %d, %v", client, len(seen), err)
+			}
+			for _, e := range seen {
+				if v := w.Views([]billing.InvoiceID{e.Invoice})[0]; v.Invoice.Client != client {
+					t.Errorf("of %s she sees %s, which is %s's", client, e.Number, v.Invoice.Client)
+				}
+			}
+		}
+	})
+}

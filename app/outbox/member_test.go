@@ -252,3 +252,14 @@ func TestWhenALostRequestIsReplayedAndWhenLookedUp(t *testing.T) {
 		})
 	}
 }
+
+// TestAKeyIsAsOldAsItsFirstTry claims a request that was tried before.
+func TestAKeyIsAsOldAsItsFirstTry(t *testing.T) {
+	first, now := time.Date(2026, time.November, 3, 9, 0, 0, 0, time.UTC), time.Date(2026, time.November, 3, 9, 4, 0, 0, time.UTC)
+	for tries, want := range map[int]time.Time{0: now, 1: first, 7: first} {
+		b, err := leave(newEffects("t", now), app.Batch{Tries: tries, Tried: first, TriedLast: first}, nil)
+		if err != nil || !b.Tried.Equal(want) || !b.TriedLast.Equal(now) || b.Tries != tries+1 {
+			t.Errorf("after %d tries it is %+v: %v", tries, b, err)
+		}
+	}
+}

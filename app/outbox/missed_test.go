@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,6 +154,54 @@ func TestWhatXeroShowsLateIsNotMissed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatXeroShowsAfterANewerChangeIsNotMissed has Xero show an approval four minutes late, and a newer one at once.
+func TestWhatXeroShowsAfterANewerChangeIsNotMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		late := clerkFor(w, ids[0])
+		hidden := true
+		p.Start(apptest.Params{Store: p.DB, Log: apptest.Quiet, Books: veilingBooks{p.Books, ledger.InvoiceID(late.id), &hidden}})
+		time.Sleep(time.Hour)
+		refresh(p)
+		late.does("approve")
+		time.Sleep(time.Minute)
+		clerkFor(w, ids[1]).does("approve")
+		for range 3 {
+			time.Sleep(time.Minute)
+			refresh(p)
+		}
+		hidden = false
+		refresh(p)
+		for _, v := range w.Views(ids) {
+			if v.Invoice.Stage.Status != billing.Closed {
+				t.Errorf("%s was approved, and is %v here", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+	})
+}
+
+// veilingBooks do not show the changes of an invoice yet.
+type veilingBooks struct {
+	app.Books
+	id     ledger.InvoiceID
+	hidden *bool
+}
+
+func (b veilingBooks) Since(ctx context.Context, t ledger.TenantID, from time.Time) iter.Seq2[ledger.Page, error] {
+	return func(yield func(ledger.Page, error) bool) {
+		for page, err := range b.Books.Since(ctx, t, from) {
+			page.Changed = slices.DeleteFunc(page.Changed, func(st ledger.Standing) bool { return *b.hidden && st.ID == b.id })
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
 }
 
 // lameBooks fail to read the nth part of what is read by ID.
