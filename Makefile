@@ -39,7 +39,7 @@ define BUILD
 @go build -tags $(TAGS) -o build/feebridge .
 endef
 
-.PHONY: help run build sbom packages test lint bench mutants fmt screenshots clean
+.PHONY: help run build sbom packages packages-test test lint bench mutants fmt screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -70,6 +70,10 @@ PACKAGING := TAGS='$(TAGS)' SBOM='$(SBOM)' WINRES='$(WINRES)' NFPM='$(NFPM)' CYC
 packages: ## make the installers and packages of the commit in build/packages (VERSION=0.2.0 SIGN=program)
 	@sh .ci/setup build packages
 	@$(PACKAGING) SIGN='$(SIGN)' packaging/make '$(VERSION)'
+
+packages-test: packages ## install, use, upgrade and remove what `make packages` made, for Windows under Wine
+	@sh .ci/setup screen windows packages-test
+	@$(PACKAGING) $(UNSEEN) packaging/test '$(VERSION)'
 
 test: ## install what the tests lack and run every test under the race detector
 	@sh .ci/setup build screen test
