@@ -77,7 +77,7 @@ packages: ## make the installers and packages of the commit in build/packages (V
 	@$(PACKAGING) SIGN='$(SIGN)' packaging/make '$(VERSION)'
 
 packages-test: packages ## install, use, upgrade and remove what `make packages` made, for Windows under Wine
-	@sh .ci/setup windows packages-test screen
+	@sh .ci/setup screen windows packages-test
 	@$(PACKAGING) $(UNSEEN) packaging/test '$(VERSION)'
 
 test: ## install what the tests lack and run every test under the race detector
