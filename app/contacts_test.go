@@ -1,13 +1,17 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/staff"
 	"feebridge/xero/sim"
 )
 
@@ -129,6 +133,32 @@ func TestTwoClientsOfOneNameAreAskedAbout(t *testing.T) {
 			t.Errorf("after unlinking it is linked to %+v", v.Contact)
 		}
 	})
+}
+
+// TestTheTrailTellsWhichContactAClientHadAndHas links a client by hand, links it with another, and
+// unlinks it.
+func TestTheTrailTellsWhichContactAClientHadAndHas(t *testing.T) {
+	o := openPrepared(t)
+	for _, name := range []string{"Kauri Joinery", "Kauri Group"} {
+		if err := o.LinkContact(t.Context(), o.me, kauri, ledger.Contact{ID: ledger.ContactID(name), Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.UnlinkContact(t.Context(), o.me, kauri); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := o.AuditTrail(t.Context(), o.me, app.AuditQuery{Action: staff.AuditLinkContact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, fmt.Sprintf("%s %s: %s → %s", e.Subject, e.ID, e.From, e.To))
+	}
+	want := []string{"client kauri: Kauri Group → ", "client kauri: Kauri Joinery → Kauri Group", "client kauri:  → Kauri Joinery"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the audit trail, newest first:\n%s", diff)
+	}
 }
 
 func link(w *apptest.World, name string) {

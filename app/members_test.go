@@ -208,6 +208,31 @@ func (o *office) saysNothingOf(secrets ...string) {
 	}
 }
 
+// TestAFirmIsFoundedOnce opens the firm again with other arguments, as each start does.
+func TestAFirmIsFoundedOnce(t *testing.T) {
+	o := newOffice(t)
+	before, err := o.Firm(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, others := range [][]string{nil, {"Mere Ngata"}} {
+		if err := o.Open(t.Context(), app.Firm{Name: "Another", Currency: "AUD"}, "Rangi Parata", others...); err != nil {
+			t.Fatal(err)
+		}
+		members, err := o.Members(t.Context(), o.me)
+		if err != nil || len(members) != 1 || members[0].ID != o.me.ID {
+			t.Errorf("the members are %+v, %v", members, err)
+		}
+		if firm, err := o.Firm(t.Context()); err != nil || !cmp.Equal(firm, before) {
+			t.Errorf("the firm is %+v, %v", firm, err)
+		}
+		entries, err := o.AuditTrail(t.Context(), o.me, app.AuditQuery{})
+		if err != nil || len(entries) != 1 {
+			t.Errorf("the audit trail has %d entries, %v", len(entries), err)
+		}
+	}
+}
+
 func TestAFirmKeepsAnAdmin(t *testing.T) {
 	o := newOffice(t)
 	o.has(o.me, oliviasPassword)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/money"
@@ -164,6 +166,50 @@ func TestTheResultOfAnExport(t *testing.T) {
 	never := app.InvoiceView{Invoice: billing.Invoice{Number: "INV-8", Stage: billing.Stage{Status: billing.Finalized}}}
 	if line, _ := exportResult(never, nil); cmp.Diff(resultJSON{Number: "INV-8", State: "skipped", Messages: []string{}}, line) != "" {
 		t.Errorf("never exported: %+v", line)
+	}
+}
+
+// TestWhatStoppedIsToldBesideWhatWasDone ends the wait for a run although what was asked for is done, as
+// where others in the run wait. Every result is printed all the same.
+func TestWhatStoppedIsToldBesideWhatWasDone(t *testing.T) {
+	t.Parallel()
+	use, db, me := apptest.Firm(t)
+	v := apptest.Finalized("invoice", 6, 1)
+	if err := db.Update(t.Context(), func(tx app.Tx) error {
+		_, err := tx.SaveClient(billing.Client{ID: v.Client, Code: "C-0", Name: "Client 0"})
+		if err != nil {
+			return err
+		}
+		_, err = tx.SaveInvoice(v)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		done bool
+		want error
+	}{
+		{"done", t.Context(), true, nil},
+		{"not done", t.Context(), false, errSomeFailed},
+		{"done, and interrupted", interrupted, true, context.Canceled},
+		{"not done, and interrupted", interrupted, false, context.Canceled},
+	} {
+		h := newHeard(false)
+		h.app, h.me = &Desk{App: use}, me
+		err := h.settle(c.ctx, []app.Result{{Invoice: v.ID, Number: v.Number}}, errand{
+			run: func(app.InvoiceView) app.RunID { return "" },
+			judge: func(v app.InvoiceView, err error) (resultJSON, bool) {
+				return outcome(app.Result{Number: v.Invoice.Number, Err: err}, "exported", "skipped"), c.done
+			},
+		})
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: it ended with %v, want %v", c.name, err, c.want)
+		}
+		h.says(t, c.name, "INV-0007  exported\n", "")
 	}
 }
 
@@ -403,6 +449,37 @@ func TestAMemberIsPrintedAsTheyAre(t *testing.T) {
 		h.printMember(m, clients)
 	}
 	h.says(t, "in words", "Vera Blum <vera@tui.example> (deactivated): ProcessTime, Settings Admin, Viewer of all clients, Editor of ABBY, Owner of CUBE\nHemi Walker: Admin\n", "")
+}
+
+// TestWhoIsAnAdminIsSetBothWays gives what makes an Admin and takes it away, each without the other. What
+// is not named stays as it is.
+func TestWhoIsAnAdminIsSetBothWays(t *testing.T) {
+	t.Parallel()
+	use, db, me := apptest.Firm(t)
+	yes, no := choice{there: true, yes: true}, choice{there: true}
+	for _, c := range []struct {
+		flags               staffFlags
+		admin, settings     bool // before
+		isAdmin, isSettings bool
+	}{
+		{staffFlags{}, true, false, true, false}, {staffFlags{}, false, true, false, true},
+		{staffFlags{admin: no}, true, true, false, true}, {staffFlags{admin: yes}, false, false, true, false},
+		{staffFlags{settingsAdmin: no}, true, true, true, false}, {staffFlags{settingsAdmin: yes}, false, false, false, true},
+	} {
+		before := staff.Member{ID: "mere", Name: "Mere Ngata", Admin: c.admin, SettingsAdmin: c.settings}
+		if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.SaveMember(before) }); err != nil {
+			t.Fatal(err)
+		}
+		h := newHeard(true)
+		h.app, h.me = &Desk{App: use}, me
+		if err := c.flags.set(t.Context(), h.session, "Mere Ngata"); err != nil {
+			t.Fatal(err)
+		}
+		all, err := use.Members(t.Context(), me)
+		if err != nil || len(all) != 2 || all[1].Admin != c.isAdmin || all[1].SettingsAdmin != c.isSettings {
+			t.Errorf("%+v makes of %+v: %+v, %v", c.flags, before, all, err)
+		}
+	}
 }
 
 // TestAMappingIsPrintedAndReadAsItIs carries every value of a mapping into JSON and back.

@@ -146,3 +146,32 @@ func TestDecisionsAboutARequest(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsUnwantedIsPutBack asks about a request that is not to be sent now. Nothing is known of one
+// that was sent before until it is looked up; one that was not is as if it had never been.
+func TestWhatIsUnwantedIsPutBack(t *testing.T) {
+	now := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
+	lost := app.Batch{ID: "batch", Kind: "a new kind", State: app.Lost, Members: []string{"a"}, Tries: 1, Tried: now, TriedLast: now}
+	looked := lost
+	looked.LookUp = true
+	ready := app.Batch{ID: "batch", Kind: "a new kind", State: app.Ready, Members: []string{"a"}}
+	for name, c := range map[string]struct {
+		of        app.Batch
+		want      []app.Batch
+		unplanned []app.BatchID
+	}{
+		"it was never sent":  {ready, nil, []app.BatchID{"batch"}},
+		"its answer is lost": {lost, []app.Batch{looked}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEffects("tenant", now.Add(time.Minute))
+			putBack(e, c.of)
+			if diff := cmp.Diff(c.want, e.batches); diff != "" {
+				t.Errorf("the request afterwards (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(c.unplanned, e.unplanned); diff != "" {
+				t.Errorf("what is planned again (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

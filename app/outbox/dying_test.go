@@ -170,8 +170,8 @@ func dieAndRecover(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.
 	}
 }
 
-// asleep has another process do all there is to do, after a person acted in Xero.
-func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World, sim.Invoice) error) func() {
+// asleep has another process do all there is to do, after a person acted in Xero, and more time pass.
+func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World, sim.Invoice) error, longer time.Duration) func() {
 	return func() {
 		w.TakeLeases()
 		for _, v := range w.Views(ids) {
@@ -185,6 +185,7 @@ func asleep(w *apptest.World, ids []billing.InvoiceID, acts func(*apptest.World,
 		second := w.Start(nil)
 		second.Settle()
 		second.Stop()
+		time.Sleep(longer)
 	}
 }
 
@@ -195,7 +196,7 @@ func TestSleepingWhereMarksDoNotComeBack(t *testing.T) {
 		for person, acts := range persons {
 			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksDropped) })
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksDropped, 0) })
 			})
 		}
 	}
@@ -208,20 +209,34 @@ func TestSleepingAtEveryPoint(t *testing.T) {
 		for person, acts := range persons {
 			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksKept) })
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksKept, 0) })
 			})
 		}
 	}
 }
 
-// sleep has a sender sleep after a point, while another process does its work, and wake.
-func sleep(t *testing.T, point string, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks) {
+// TestSleepingPastTheLifeOfAKey has the sender sleep for an hour between claiming a request and sending
+// it. The fence would stop it only from storing the answer: what Xero has forgotten by then must not
+// leave at all.
+func TestSleepingPastTheLifeOfAKey(t *testing.T) {
+	for _, point := range []string{"contacts claimed", "request claimed"} {
+		for person, acts := range persons {
+			t.Run(fmt.Sprintf("after %s, %s", point, person), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { sleep(t, point, acts, sim.MarksKept, time.Hour) })
+			})
+		}
+	}
+}
+
+// sleep has a sender sleep after a point, while another process does its work and longer, and wake.
+func sleep(t *testing.T, point string, acts func(*apptest.World, sim.Invoice) error, marks sim.Marks, longer time.Duration) {
 	w := apptest.NewWorld(t, sim.Config{Marks: marks})
 	ids := w.Invoices(3, 2)
 	if point == "chart" {
 		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
 	}
-	f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+	f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts, longer)}
 	sleeper := w.Start(f)
 	run, err := sleeper.Queue(ids...)
 	if err != nil {
@@ -259,7 +274,7 @@ func TestSleepingAtEveryPointOfARemoval(t *testing.T) {
 					first := w.Start(nil)
 					first.Export(ids...)
 					first.Stop()
-					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts)}
+					f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts, 0)}
 					sleeper := w.Start(f)
 					runs, _, err := sleeper.App.Redraft(t.Context(), w.Me, ids)
 					if err != nil {

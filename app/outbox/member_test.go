@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -261,5 +262,38 @@ func TestAKeyIsAsOldAsItsFirstTry(t *testing.T) {
 		if err != nil || !b.Tried.Equal(want) || !b.TriedLast.Equal(now) || b.Tries != tries+1 {
 			t.Errorf("after %d tries it is %+v: %v", tries, b, err)
 		}
+	}
+}
+
+// posted are books that count what is posted, and answer nothing.
+type posted struct {
+	app.Books
+	n int
+}
+
+// Post implements app.Books.
+func (p *posted) Post(context.Context, app.Batch) ([]ledger.Outcome, error) {
+	p.n++
+	return nil, nil
+}
+
+// TestWhatWasClaimedTooLongAgoDoesNotLeave has a process claim a request, and sleep before it leaves.
+// The key may be forgotten by then, and the request have been made again under another.
+func TestWhatWasClaimedTooLongAgoDoesNotLeave(t *testing.T) {
+	for slept, leaves := range map[time.Duration]bool{
+		0: true, replayWindow: true, replayWindow + time.Second: false, keyLife: false, time.Hour: false, 30 * 24 * time.Hour: false,
+	} {
+		t.Run(slept.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				books := &posted{}
+				s := &sender{Outbox: &Outbox{books: books}}
+				b := app.Batch{ID: "b", State: app.Sending, Members: []string{"e"}, Tries: 1, Tried: time.Now(), TriedLast: time.Now()}
+				time.Sleep(slept)
+				a := s.call(t.Context(), b)
+				if left := books.n == 1; left != leaves || neverLeft(a) == leaves {
+					t.Errorf("it left: %v; it is known not to have: %v", left, neverLeft(a))
+				}
+			})
+		})
 	}
 }

@@ -278,6 +278,9 @@ func TestACancelledRemovalLeavesTheInvoiceInXero(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if n, err := p.App.Cancel(t.Context(), exporter(w), runs[0].ID); n != 0 || !app.IsCode(err, app.Forbidden) {
+			t.Errorf("who may export, and not edit, cancelled %d: %v", n, err)
+		}
 		if n, err := p.App.Cancel(t.Context(), w.Me, runs[0].ID); n != 2 || err != nil {
 			t.Fatal(n, err)
 		}

@@ -107,13 +107,15 @@ var followingPromises = []promise{
 				v := standing(billing.InvoiceID(c.there), billing.Number(c.there))
 				v.Stage = c.stage
 				e := exported(app.ExportID(c.there), v.ID, c.there)
-				e.Standing.Status = c.status
+				e.Standing.Status, e.Since = c.status, moment
 				older := exported(app.ExportID("older "+c.there), v.ID, "older "+c.there)
 				if err := errors.Join(second(tx.SaveInvoice(v)), tx.SaveExports(older, e)); err != nil {
 					return err
 				}
 			}
-			return nil
+			unsent := plain("unsent", "unsent")
+			unsent.Stage.Export = billing.Queued
+			return errors.Join(second(tx.SaveInvoice(unsent)), tx.SaveExports(waiting("unsent", "unsent")))
 		})
 		s.look(func(r outbox.Reader) error {
 			open, err := r.OpenInXero("demo")

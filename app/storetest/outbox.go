@@ -13,6 +13,7 @@ import (
 	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/outbox"
+	"feebridge/app/staff"
 )
 
 // outboxPromises are about runs, exports and batches.
@@ -20,9 +21,11 @@ var outboxPromises = []promise{
 	{"runs come newest first, and say which are open", func(t *testing.T, s store) {
 		older := app.Run{ID: "older", Tenant: "demo", By: "olivia", Started: moment, Confirmed: moment}
 		newer := app.Run{ID: "newer", Tenant: "demo", By: "olivia", Started: moment.Add(time.Second), Confirmed: moment.Add(time.Hour)}
+		s.update(func(tx app.Tx) error { return tx.SaveMember(staff.Member{ID: "mere", Name: "Mere Ngata"}) })
 		s.work(func(tx outbox.Tx) error { return errors.Join(tx.SaveRuns(newer), tx.SaveRuns(older)) })
-		older.Ended, older.Confirmed = moment.Add(time.Minute), moment.Add(time.Second)
-		s.work(func(tx outbox.Tx) error { return tx.SaveRuns(older) })
+		was := older
+		older.Ended, older.Confirmed, older.By = moment.Add(time.Minute), moment.Add(time.Second), "mere"
+		s.work(func(tx outbox.Tx) error { return tx.SaveRuns(was, older) }) // of one that is saved twice, the last counts
 		s.look(func(r outbox.Reader) error {
 			got, err := r.Run("older")
 			same(t, got, older)
@@ -50,7 +53,7 @@ var outboxPromises = []promise{
 		want.Candidates = []ledger.Standing{perhaps, {ID: "neither", Currency: "NZD", Total: money.Zero("NZD"), AmountDue: money.Zero("NZD"), AmountPaid: money.Zero("NZD"), AmountCredited: money.Zero("NZD")}}
 		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
 		s.work(func(tx outbox.Tx) error {
-			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(want))
+			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(waiting("e", "a"), want))
 		})
 		s.look(func(r outbox.Reader) error {
 			got, err := r.Exports([]app.ExportID{"e"})

@@ -303,6 +303,38 @@ func TestACopyGoesOnWithTheNumbersOfTheOneBefore(t *testing.T) {
 	})
 }
 
+// TestACopyGoesOnWithTheNumbersOfAProcessThatDied has a process give out numbers and never close the
+// database: what it took is beside it all the same.
+func TestACopyGoesOnWithTheNumbersOfAProcessThatDied(t *testing.T) {
+	path := closedFirm(t)
+	change(t, path, saveAgain)
+	backup := backUp(t, path)
+	db, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if err := db.Update(t.Context(), saveAgain); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beside := read(t, path+".seen")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path+".seen", beside) // as if it had not been closed
+	if _, err := sqlite.Restore(t.Context(), path, backup); err != nil {
+		t.Fatal(err)
+	}
+	change(t, path, func(tx app.Tx) error {
+		firm, err := tx.Firm()
+		if firm.Numbering.Next != 6 {
+			t.Errorf("the next number is %d", firm.Numbering.Next)
+		}
+		return err
+	})
+}
+
 // TestMain lets this test binary be a process that can be killed.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("FEEBRIDGE_TEST_WRITES"); path != "" {
