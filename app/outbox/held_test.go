@@ -118,7 +118,13 @@ func TestWhatSomebodyStartedWaitsOnceSheIsGone(t *testing.T) {
 				if err := p.App.Finish(t.Context(), runs[0].ID, time.Hour); err != nil {
 					t.Fatal(err)
 				}
-				w.MustBeSound(w.Views(ids))
+				views := w.Views(ids)
+				w.MustBeSound(views)
+				for _, v := range views {
+					if got := v.Invoice.Stage.Export; got != billing.Exported {
+						t.Errorf("%s is %s, though another confirmed it", v.Invoice.Number, got)
+					}
+				}
 			})
 		})
 	}
