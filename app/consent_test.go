@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -389,6 +390,32 @@ func TestWithoutAKeyringASignInIsForThisRun(t *testing.T) {
 		if in = w.connect(next); !next.App.Kept(t.Context(), in.ID) {
 			t.Error("with a keyring it is not kept")
 		}
+	})
+}
+
+// TestASignInIsKeptUntilAnOrganisationIsConnected signs in to an organisation that is not connected yet: a person
+// chooses it afterwards.
+func TestASignInIsKeptUntilAnOrganisationIsConnected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t)
+		p := w.enter()
+		defer p.Stop()
+		if err := p.App.Disconnect(t.Context(), w.Me, w.Tenant); err != nil {
+			t.Fatal(err)
+		}
+		w.Tenant = ledger.TenantID(w.Sim.Orgs()[1].TenantID)
+		in, found, err := p.App.AskConsent(t.Context(), w.Me, func(link string) { go p.browse(link) })
+		if err != nil || len(found) != 1 {
+			t.Fatalf("reached are %+v, %v", found, err)
+		}
+		kept := slices.ContainsFunc(slices.Collect(maps.Keys(w.drawer.kept)), func(name string) bool { return strings.Contains(name, string(in.ID)) })
+		if !kept {
+			t.Errorf("the keyring has %v", slices.Collect(maps.Keys(w.drawer.kept)))
+		}
+		if _, err := p.App.Connect(t.Context(), w.Me, found[0]); err != nil {
+			t.Fatal(err)
+		}
+		w.mustCall(p)
 	})
 }
 
