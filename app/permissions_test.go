@@ -303,6 +303,7 @@ var free = map[string]string{
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
 	"Damage": "why nothing is saved: everybody should know", "Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
+	"Policy": "everyone sees what is set for the computer",
 }
 
 const tenant ledger.TenantID = "tenant"
