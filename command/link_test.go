@@ -111,6 +111,7 @@ func TestASecondStartIsHandedToTheFirstWindow(t *testing.T) {
 		} {
 			var o opening
 			args := append([]string{"--db", path}, c.args...)
+			//nolint:contextcheck // a second start ends as it likes, however long the first window is open
 			if status := o.run(t, func(Opened) {}, args...); status != exitDone || len(o.shown) != c.windows {
 				t.Errorf("%q beside the first window: exit status %d, %d windows: %s", c.args, status, len(o.shown), &o.err)
 			}

@@ -90,7 +90,7 @@ func call(ctx context.Context, name, key string) error {
 	if err != nil {
 		return err
 	}
-	defer there.Close()
+	defer func() { _ = there.Close() }() // all is said by then
 	_ = there.SetDeadline(time.Now().Add(patience))
 	if key == "" {
 		key = front
@@ -129,7 +129,7 @@ func (h *Host) Serve(ctx context.Context, show func(key string)) {
 
 // answer takes one question. What is no question of Feebridge's is not answered.
 func answer(caller conn, show func(key string)) {
-	defer caller.Close()
+	defer func() { _ = caller.Close() }() // all is said by then
 	_ = caller.SetDeadline(time.Now().Add(patience))
 	asked, err := readLine(caller)
 	if err != nil || !ask.MatchString(asked) {

@@ -123,7 +123,7 @@ func TestOnlyQuestionsOfFeebridgeAreHeard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		_ = conn.SetDeadline(time.Now().Add(deadline.Thing))
 		_, _ = io.WriteString(conn, text)
 		got, _ := bufio.NewReader(conn).ReadString('\n')
@@ -148,6 +148,6 @@ func TestOnlyQuestionsOfFeebridgeAreHeard(t *testing.T) {
 
 func TestAnotherPrograms(t *testing.T) {
 	client, server := net.Pipe()
-	client.Close()
+	_ = client.Close()
 	answer(server, func(key string) { t.Errorf("who hung up was shown %q", key) })
 }

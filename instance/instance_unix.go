@@ -39,7 +39,7 @@ func take(name string) (*Host, error) {
 	path := socket(folder, name)
 	if err = os.Remove(path); err == nil || errors.Is(err, fs.ErrNotExist) {
 		var l net.Listener
-		if l, err = net.Listen("unix", path); err == nil {
+		if l, err = new(net.ListenConfig).Listen(context.Background(), "unix", path); err == nil {
 			return &Host{sockets{l}, release}, nil
 		}
 	}

@@ -16,7 +16,7 @@ func Version(ctx context.Context) (engine string, schema int64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it only read
 	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&engine); err != nil {
 		return "", 0, fmt.Errorf("asking SQLite for its version: %w", err)
 	}
