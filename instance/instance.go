@@ -62,7 +62,7 @@ func Reach(ctx context.Context, database, key string) (*Host, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		host, err := take(name)
+		host, err := take(ctx, name)
 		if !errors.Is(err, errTaken) {
 			return host, err
 		}

@@ -23,7 +23,7 @@ func spelled(path string) string { return whole(path) }
 
 // take listens at the socket of the name. Who has the lock has the name, whatever became of the
 // process that listened before.
-func take(name string) (*Host, error) {
+func take(ctx context.Context, name string) (*Host, error) {
 	folder, err := ownFolder()
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func take(name string) (*Host, error) {
 	path := socket(folder, name)
 	if err = os.Remove(path); err == nil || errors.Is(err, fs.ErrNotExist) {
 		var l net.Listener
-		if l, err = new(net.ListenConfig).Listen(context.Background(), "unix", path); err == nil {
+		if l, err = new(net.ListenConfig).Listen(ctx, "unix", path); err == nil {
 			return &Host{sockets{l}, release}, nil
 		}
 	}

@@ -24,7 +24,7 @@ func spelled(path string) string { return strings.ToLower(whole(path)) }
 
 // take makes the pipe of the name. Who has the mutex has the name: Windows lets go of it with the
 // process, and nobody in another session sees it.
-func take(name string) (*Host, error) {
+func take(_ context.Context, name string) (*Host, error) {
 	me, err := person()
 	if err != nil {
 		return nil, err
