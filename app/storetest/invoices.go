@@ -25,6 +25,7 @@ var invoicePromises = []promise{
 			t.Fatal(err)
 		}
 		tax := billing.Tax{Code: "OUTPUT2", Name: "15% GST on Income", Rate: 15_0000}
+		two := billing.Tax{Code: "BC", Name: "GST + PST", Rate: 12_0000, Parts: []billing.TaxPart{{Name: "GST", Rate: 5_0000}, {Name: "PST", Rate: 7_0000}}}
 		want := billing.Invoice{
 			ID: "a", Client: "rimu", Type: billing.FixedFee, Number: "Inv 1/a", Date: 20261103, Due: 20261120, Reference: "Ref \"1\" é",
 			Currency: "AUD", Amounts: money.Inclusive, BrandingTheme: "Blue", Note: "for staff\nonly", Stage: billing.Stage{Status: billing.Closed, Export: billing.Changed},
@@ -33,7 +34,7 @@ var invoicePromises = []promise{
 					Tracking: []billing.Tracking{{Category: "Region", Option: "North"}, {Category: "Team", Option: "O'Neil"}}},
 				{Description: "as agreed"},
 				{Description: "less a credit", Quantity: -1_0000, UnitAmount: 5_0000, Tax: tax},
-				{Description: "and a discount", Quantity: 2_0000, UnitAmount: 50_0000, Discount: fiveOff, Tax: tax},
+				{Description: "and a discount", Quantity: 2_0000, UnitAmount: 50_0000, Discount: fiveOff, Tax: two},
 			},
 		}
 		save := func(tx app.Tx) (int64, error) { return tx.SaveInvoice(want) }
