@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +40,10 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 	if err := os.WriteFile(file, []byte(header+","+quoted+"\n"+row+quoted+",lost\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	backup := filepath.Join(t.TempDir(), "back\x1b[31mup.db")
+	backup, strange := filepath.Join(t.TempDir(), "back\x1b[31mup.db"), runtime.GOOS != "windows"
+	if !strange { // Windows takes no such name
+		backup = filepath.Join(t.TempDir(), "backup.db")
+	}
 	const shows = true // whether the name is to be seen in what is printed
 	for _, c := range []struct {
 		command string
@@ -66,7 +70,7 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"replace", false, []string{"INV-0002"}},
 		{"settle", shows, []string{hostile}},
 		{"check-xero", shows, []string{"--organisation", hostile}},
-		{"backup", shows, []string{backup}},
+		{"backup", strange, []string{backup}},
 		{"disconnect", shows, nil},
 		{"reconcile", false, nil},
 		{"restore", false, []string{backup}},
