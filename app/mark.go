@@ -26,7 +26,7 @@ const (
 	MarksDropped  Marks = "dropped"  // they do not come back: an invoice cannot be recognised by them
 )
 
-// Survive reports whether an invoice that has not our mark in a list is known not to be ours.
+// Survive reports whether an invoice without our mark in a list is known not to be ours.
 func (m Marks) Survive() bool { return m == MarksKept || m == MarksChanged }
 
 // marksKeys are the keys of the texts about marks.

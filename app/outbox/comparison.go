@@ -128,7 +128,7 @@ func (s *sender) readChanges(ctx context.Context, c *app.Reconciliation, from ti
 	if err != nil {
 		return err
 	}
-	if !s.org.Marks.Survive() {
+	if len(changed) > 0 && !s.org.Marks.Survive() {
 		if s.made, err = s.books.Made(ctx, s.tenant, from); err != nil {
 			return err
 		}

@@ -137,9 +137,7 @@ func TestACopyGoesOnAboveWhatIsInXero(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(1, 1)
 		fresh := drafts(w, 1)
-		first := w.Start(nil)
-		first.Export(ids...)
-		first.Stop()
+		exportOnce(w, ids...)
 		copied := backUp(w)
 		inv := w.Sim.ByNumber(string(w.Tenant), "INV-0001")[0]
 		inv.Number, inv.URL = "INV-0950", ""

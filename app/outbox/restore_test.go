@@ -35,6 +35,14 @@ func backUp(w *apptest.World) string {
 	return path
 }
 
+// exportOnce has a process export, and end.
+func exportOnce(w *apptest.World, ids ...billing.InvoiceID) {
+	w.T.Helper()
+	p := w.Start(nil)
+	defer p.Stop()
+	p.Export(ids...)
+}
+
 // restorers put a copy in the place of the database.
 var restorers = map[string]func(w *apptest.World, from string) error{
 	"by the command": func(w *apptest.World, from string) error {
@@ -281,9 +289,7 @@ func TestAComparisonThatDiesGoesOn(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(130, 2)
 		copied := backUp(w)
-		today := w.Start(nil)
-		today.Export(ids...)
-		today.Stop()
+		exportOnce(w, ids...)
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
@@ -325,9 +331,7 @@ func TestACopyWaitsForXero(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(3, 1)
 		copied := backUp(w)
-		today := w.Start(nil)
-		today.Export(ids...)
-		today.Stop()
+		exportOnce(w, ids...)
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
@@ -486,9 +490,7 @@ func TestRefreshGoesOnAfterARestoreThatFoundExportsAgain(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(3, 1)
 		copied := backUp(w)
-		first := w.Start(nil)
-		first.Export(ids...)
-		first.Stop()
+		exportOnce(w, ids...)
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
@@ -617,9 +619,7 @@ func TestAnInvoiceIsNotExportedWhileAStrayBearsItsMark(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
 		ids := w.Invoices(2, 1)
 		copied := backUp(w)
-		first := w.Start(nil)
-		first.Export(ids...)
-		first.Stop()
+		exportOnce(w, ids...)
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}

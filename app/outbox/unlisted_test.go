@@ -283,18 +283,12 @@ func TestARestoredCopyReadsAloneWhatListsDoNotTell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksUnlisted})
 		ids := w.Invoices(3, 1)
-		first := w.Start(nil)
-		first.Export(ids[0])
-		first.Stop()
+		exportOnce(w, ids[0])
 		copied := backUp(w)
 		time.Sleep(20 * time.Hour)
-		today := w.Start(nil)
-		today.Export(ids[1])
-		today.Stop()
+		exportOnce(w, ids[1])
 		person := clerkFor(w, ids[1])
-		for _, act := range []string{"renumber", "change the total", "redate"} {
-			person.does(act)
-		}
+		changeAll(w, person)
 		theirs(t, w, "Client 0", "INV-0003")
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)

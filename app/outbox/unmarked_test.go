@@ -31,14 +31,10 @@ func TestARestoredCopyFindsWhatBearsNoMark(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 				ids := w.Invoices(2, 1)
-				first := w.Start(nil)
-				first.Export(ids[0])
-				first.Stop()
+				exportOnce(w, ids[0])
 				copied := backUp(w)
 				time.Sleep(20 * time.Hour)
-				today := w.Start(nil)
-				today.Export(ids[1])
-				today.Stop()
+				exportOnce(w, ids[1])
 				if c.renumbered {
 					there := w.Sim.ByNumber(string(w.Tenant), "INV-0002")[0]
 					if err := w.Sim.Renumber(string(w.Tenant), there.InvoiceID, "R-2"); err != nil {
@@ -145,9 +141,7 @@ func TestAnInvoiceOfTheSameNumberIsADoubtInACopy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 		ids := w.Invoices(2, 1)
-		first := w.Start(nil)
-		first.Export(ids[0])
-		first.Stop()
+		exportOnce(w, ids[0])
 		copied := backUp(w)
 		time.Sleep(time.Hour)
 		own := w.Sim.Invoices(string(w.Tenant))[0]
@@ -218,9 +212,7 @@ func TestARestoredCopyKnowsAMarkInTheReference(t *testing.T) {
 		first.Stop()
 		copied := backUp(w)
 		time.Sleep(20 * time.Hour)
-		today := w.Start(nil)
-		today.Export(ids[1])
-		today.Stop()
+		exportOnce(w, ids[1])
 		if err := restorers["by the command"](w, copied); err != nil {
 			t.Fatal(err)
 		}
@@ -583,15 +575,11 @@ func TestARestoredCopyFindsWhatWasRenumbered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 		ids := w.Invoices(2, 1)
-		first := w.Start(nil)
-		first.Export(ids[0])
-		first.Stop()
+		exportOnce(w, ids[0])
 		copied := backUp(w)
 		time.Sleep(20 * time.Hour)
-		today := w.Start(nil)
-		today.Export(ids[1])
-		there := today.World.Views(ids[1:])[0].Exports[0].Standing.ID
-		today.Stop()
+		exportOnce(w, ids[1])
+		there := w.Views(ids[1:])[0].Exports[0].Standing.ID
 		if err := w.Sim.Renumber(string(w.Tenant), string(there), "another"); err != nil {
 			t.Fatal(err)
 		}
@@ -621,14 +609,10 @@ func TestAMergedContactHidesNoDoubtInACopy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 		ids := w.Invoices(3, 2)
-		first := w.Start(nil)
-		first.Export(ids[:2]...)
-		first.Stop()
+		exportOnce(w, ids[:2]...)
 		copied := backUp(w)
 		time.Sleep(time.Hour)
-		today := w.Start(nil)
-		today.Export(ids[2])
-		today.Stop()
+		exportOnce(w, ids[2])
 		if err := w.Sim.MergeContact(string(w.Tenant), w.Contact("Client 0").ContactID, w.Contact("Client 1").ContactID); err != nil {
 			t.Fatal(err)
 		}
@@ -655,9 +639,7 @@ func TestWhatThisApplicationMadeIsNeverUnknown(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 				ids := w.Invoices(2, 2)
-				first := w.Start(nil)
-				first.Export(ids[0])
-				first.Stop()
+				exportOnce(w, ids[0])
 				copied := backUp(w)
 				time.Sleep(20 * time.Hour)
 				dying := w.Start(&apptest.Fate{Point: "request posted", After: true})
@@ -699,9 +681,7 @@ func TestADraftWithoutANumberThatMayBeInXero(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
 		ids := w.Invoices(2, 1)
 		put(w, func(_ int, v *billing.Invoice) { v.Number, v.Stage = "", billing.Stage{} }, ids[1])
-		first := w.Start(nil)
-		first.Export(ids[0])
-		first.Stop()
+		exportOnce(w, ids[0])
 		copied := backUp(w)
 		time.Sleep(20 * time.Hour)
 		today := w.Start(nil)

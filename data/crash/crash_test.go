@@ -279,12 +279,12 @@ main.(*rest).wait-fm()
 main.openWindow({_, _}, {0x8dd9a591320, 0x8dd9a65c7d0, {{0x8dd9aaf1e00, 0x24}, {0x8dd9a59be20?, 0x7}, ...}, ...})
 	C:/Program Files/Go/window.go:77 +0xa3b
 feebridge/data/sqlite.(*DB).Rows.(*Store).Rows.ahead[...].func2()
-	/work/data/rows.go:77 +0x3a9
+	/src/feebridge/data/rows.go:77 +0x3a9
 feebridge/command.(*listFlags).run.(*App).Rows.func1(...)
-	/work/app/invoices.go:17
+	/src/feebridge/app/invoices.go:17
 ...additional frames elided...
 created by golang.org/x/sync/errgroup.(*Group).Go in goroutine 1
-	/root/errgroup.go:78 +0x95
+	/src/sync/errgroup/errgroup.go:78 +0x95
 
 goroutine 2 gp=0x8dd9a582d20 m=nil [GC worker (idle), 3 minutes]:
 runtime.gopark(0x0?, 0x0?, 0x0?, 0x0?, 0x0?)

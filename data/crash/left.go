@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -113,10 +114,7 @@ func (f *File) Told(at time.Time) error {
 		return err
 	}
 	_, err = file.WriteString(toldLine + at.Format(time.RFC3339) + "\n")
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(err, file.Close())
 }
 
 // beside returns the files beside the log whose names begin with its stem and the mark, by name.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,7 +140,7 @@ func (r *reader) object(p *app.Policy) error {
 		set, known := settings[name]
 		switch {
 		case !known:
-			return r.wrong(r.at(), "policy.wrong.unknown", "Name", translations.Quoted(name), "Names", strings.Join(names(), ", "))
+			return r.wrong(r.at(), "policy.wrong.unknown", "Name", translations.Quoted(name), "Names", strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
 		case seen[name]:
 			return r.wrong(r.at(), "policy.wrong.twice", "Name", translations.Quoted(name))
 		}
@@ -150,15 +151,6 @@ func (r *reader) object(p *app.Policy) error {
 	}
 	_, err = r.next()
 	return err
-}
-
-func names() []string {
-	var all []string
-	for name := range settings {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
 }
 
 func (r *reader) database(p *app.Policy) (err error) {
