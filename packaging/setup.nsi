@@ -79,6 +79,7 @@ Section
   File feebridge.exe
   File feebridge.com
   File LICENSE.txt
+  File THIRD-PARTY.txt
   WriteUninstaller "$INSTDIR\uninstall.exe"
   Call MakeShortcut
   WriteRegStr HKCU "Software\Feebridge" "Folder" "$INSTDIR"
@@ -131,6 +132,7 @@ Section "Uninstall"
   Delete "$INSTDIR\feebridge.exe"
   Delete "$INSTDIR\feebridge.com"
   Delete "$INSTDIR\LICENSE.txt"
+  Delete "$INSTDIR\THIRD-PARTY.txt"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\Feebridge.lnk"
