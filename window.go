@@ -175,6 +175,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 	if c := d.Crashed; c != nil {
 		p.Crash = &screens.Crash{At: c.At, Text: c.Text, Show: func() { openFile(c.Path) }, Told: func() { d.Crashed = nil; _ = c.Told(time.Now()) }}
 	}
+	p.Earlier = d.earlier()
 	if d.Demo != nil {
 		p.Simulator, p.Switch = d.Demo.Page, next
 	} else {
@@ -192,6 +193,27 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 	d.end = content.Close
 	content.Focus()
 	d.linked.Go(func() { d.showWanted(ctx) })
+}
+
+// earlierKey has the folder of an earlier version that the person knows of.
+const earlierKey = "earlier"
+
+// earlier is what to tell of the folder of an earlier version, until the person has closed it.
+func (d *seat) earlier() *screens.Earlier {
+	e := d.Earlier
+	if e == nil || !e.Moved && d.preferences.String(earlierKey) == e.From {
+		return nil
+	}
+	there := e.From
+	if e.Moved {
+		there = e.To
+	}
+	return &screens.Earlier{Text: e.String(), Show: func() { openFile(there) }, Left: func() {
+		d.Earlier = nil
+		if !e.Moved {
+			d.preferences.SetString(earlierKey, e.From)
+		}
+	}}
 }
 
 func (d *seat) focus() {

@@ -32,6 +32,9 @@ func crashingFace(face Face) Face {
 				return "", err
 			}
 		}
+		if o.Earlier != nil {
+			fmt.Println("told that", o.Earlier)
+		}
 		if where == "window itself" {
 			panic("the window of " + strings.Join(telling, ", "))
 		}

@@ -17,6 +17,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 	"feebridge/data/crash"
 	"feebridge/data/disk"
 	"feebridge/data/paper"
@@ -58,13 +59,14 @@ type session struct {
 	watched *crash.Run  // nil while a crash would leave no file
 	crashed *crash.File // by a run before; nil if the window has told of it
 
-	db     *sqlite.DB
-	log    *slog.Logger
-	policy app.Policy // under which the firm is open
-	door   *xero.Door
-	xero   *xero.Client
-	app    *Desk
-	firm   app.Firm
+	db      *sqlite.DB
+	log     *slog.Logger
+	policy  app.Policy // under which the firm is open
+	earlier *Earlier   // nil where no earlier version kept the data elsewhere
+	door    *xero.Door
+	xero    *xero.Client
+	app     *Desk
+	firm    app.Firm
 
 	hear func(xero.Exchange) // is told of Xero's answers; nil for nobody
 
@@ -132,13 +134,26 @@ func (s *session) ready() (path string, err error) {
 		switch {
 		case err != nil:
 			return "", err
-		case moved:
-			s.complain("Moved your data from %s to %s", filepath.Dir(before), filepath.Dir(usual))
-		case isFile(before):
-			s.complain("There is another database, from an earlier version, at %s. It isn't used: Feebridge uses %s", before, usual)
+		case moved || isFile(before):
+			s.earlier = &Earlier{From: filepath.Dir(before), To: filepath.Dir(usual), Moved: moved}
+			s.complain("%s", s.earlier)
 		}
 	}
 	return path, sqlite.MakeFolder(path)
+}
+
+// Earlier is where an earlier version of Feebridge kept the person's data.
+type Earlier struct {
+	From, To string // the folder there, and the one that is used
+	Moved    bool   // this start moved the data; else there is a database in each folder
+}
+
+func (e *Earlier) String() string {
+	key := "database.two"
+	if e.Moved {
+		key = "database.moved"
+	}
+	return translations.Text(key, "From", e.From, "To", e.To)
 }
 
 func isFile(path string) bool {

@@ -8,15 +8,15 @@ import (
 )
 
 // runUsual runs Feebridge with a person's own folders and no database named.
-func (d *desk) runUsual(local, roaming string, args ...string) (errs string, status int) {
+func (d *desk) runUsual(local, roaming string, args ...string) (out, errs string, status int) {
 	d.Helper()
 	c := d.program(args...)
 	c.Args = c.Args[:len(c.Args)-4] // without --db and --api
 	c.Env = append(c.Env, "LocalAppData="+local, "AppData="+roaming)
-	var text strings.Builder
-	c.Stderr = &text
+	var o, e strings.Builder
+	c.Stdout, c.Stderr = &o, &e
 	_ = c.Run() // the status tells
-	return text.String(), c.ProcessState.ExitCode()
+	return o.String(), e.String(), c.ProcessState.ExitCode()
 }
 
 func TestTheDataAreMovedOutOfTheRoamingFolder(t *testing.T) {
@@ -32,21 +32,25 @@ func TestTheDataAreMovedOutOfTheRoamingFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	errs, status := d.runUsual(local, roaming, "list")
-	if status != exitDone || !strings.Contains(errs, "Moved your data from "+was+" to "+is) {
+	_, errs, status := d.runUsual(local, roaming, "list")
+	if status != exitDone || !strings.Contains(errs, "Your data was moved from "+was+" to "+is) {
 		t.Errorf("%d, %s", status, errs)
 	}
 	if !isFile(filepath.Join(is, "feebridge.db")) || isFile(was) {
 		t.Error("it was not moved")
 	}
-	if errs, status := d.runUsual(local, roaming, "list"); status != exitDone || errs != "" {
+	if _, errs, status := d.runUsual(local, roaming, "list"); status != exitDone || errs != "" {
 		t.Errorf("the next time: %d, %s", status, errs)
 	}
 	if err := os.CopyFS(was, os.DirFS(is)); err != nil {
 		t.Fatal(err)
 	}
-	if errs, status := d.runUsual(local, roaming, "list"); status != exitDone || !strings.Contains(errs, "another database") {
+	two := "There's another database, from an earlier version, in " + was + ". It isn't used: your data is in " + is
+	if _, errs, status := d.runUsual(local, roaming, "list"); status != exitDone || !strings.Contains(errs, two) {
 		t.Errorf("where there are two: %d, %s", status, errs)
+	}
+	if out, _, status := d.runUsual(local, roaming); status != exitDone || !strings.Contains(out, two) {
+		t.Errorf("the window, where there are two: %d, %s", status, out)
 	}
 }
 

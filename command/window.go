@@ -29,6 +29,8 @@ type Opened struct {
 	Link string
 	// Crashed is what a run left that crashed; nil if the window has told of it.
 	Crashed *crash.File
+	// Earlier is where an earlier version kept the data; nil for nowhere else.
+	Earlier *Earlier
 }
 
 // Demo is what only the demo firm has.
@@ -141,7 +143,7 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened {
-	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed}
+	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed, Earlier: s.earlier}
 }
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.

@@ -94,7 +94,7 @@ type billingScreen struct {
 	panes                                 *panes
 	parts                                 *fyne.Container // main part, divider and panel
 	content                               *fyne.Container
-	crashed                               *fyne.Container // tells of a run that crashed
+	told                                  *fyne.Container // what the person has to know of this start
 	summed                                string          // what stands in the footer at the left
 	note                                  string          // stands there for a while instead
 	notes                                 int             // counts them
@@ -138,10 +138,9 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.gauged = b.showCalls
 	b.exports.relaid = func() { lay(b.content) }
-	b.crashed, b.news = container.NewVBox(), newNews(b)
-	b.crashed.Hide()
+	b.told, b.news = container.NewVBox(), newNews(b)
 	b.underWay = newReplacements(b)
-	strips := container.NewVBox(b.crashed, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
+	strips := container.NewVBox(b.told, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
 	b.page = &page{
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,

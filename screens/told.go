@@ -18,26 +18,46 @@ type Crash struct {
 	Told func() // the person has been told
 }
 
-// tellCrash tells, in a strip above the footer, of a run that crashed.
+// Earlier tells of the folder in which an earlier version of Feebridge kept the data.
+type Earlier struct {
+	Text string
+	Show func() // opens the folder that matters to the person
+	Left func() // the person closed the strip
+}
+
+// tellCrash tells of a run that crashed.
 func (b *billingScreen) tellCrash(c *Crash) {
 	if c == nil {
 		return
 	}
-	text := newBadge(b.keys, 2000, c.Show)
-	text.set(style.Warning, lang.L("crash.window", with{"When": b.moment(c.At)}))
-	leave := newButton(b.keys, "", func() {
-		b.crashed.Hide()
-		lay(b.content)
-	})
-	leave.Icon = theme.CancelIcon()
-	strip := newStrip(text, newButton(b.keys, lang.L("action.show"), c.Show),
+	b.tell(style.Warning, lang.L("crash.window", with{"When": b.moment(c.At)}), c.Show, func() {},
 		newButton(b.keys, lang.L("crash.copy"), func() {
 			fyne.CurrentApp().Clipboard().SetContent(c.Text)
 			b.notice(lang.L("crash.copied"))
-		}), leave)
-	strip.Show()
-	b.crashed.Objects = []fyne.CanvasObject{strip}
-	b.crashed.Show()
-	lay(b.content)
+		}))
 	c.Told()
+}
+
+// tellEarlier tells where the data is now.
+func (b *billingScreen) tellEarlier(e *Earlier) {
+	if e != nil {
+		b.tell(style.Warning, e.Text, e.Show, e.Left)
+	}
+}
+
+// tell tells, in a strip above the footer, what the person has to know of this start. It stays until they close it.
+func (b *billingScreen) tell(sign style.Sign, words string, show, left func(), buttons ...*button) {
+	text := newBadge(b.keys, 2000, show)
+	text.set(sign, words)
+	leave := newButton(b.keys, "", nil)
+	leave.Icon = theme.CancelIcon()
+	strip := newStrip(text, append(append([]*button{newButton(b.keys, lang.L("action.show"), show)}, buttons...), leave)...)
+	leave.OnTapped = func() {
+		strip.Hide()
+		lay(b.content)
+		left()
+	}
+	strip.Show()
+	b.told.Add(strip)
+	lay(b.content)
 }

@@ -32,10 +32,37 @@ func TestACrashIsToldWithItsFile(t *testing.T) {
 	if diff := cmp.Diff([]string{"told", "show"}, did); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	line := b.w.billing.crashed.Objects[0].(*fyne.Container).Objects[1].(*fyne.Container)
+	b.leave(0)
+	b.notSee("Feebridge crashed")
+}
+
+// leave closes a strip of what is told of the start.
+func (b *trial) leave(i int) {
+	b.Helper()
+	line := b.w.billing.told.Objects[i].(*fyne.Container).Objects[1].(*fyne.Container)
 	test.Tap(line.Objects[len(line.Objects)-1].(*button)) // the cross
 	b.settle()
-	b.notSee("Feebridge crashed")
+}
+
+func TestItIsToldWhereTheDataIsAndStaysClosed(t *testing.T) {
+	b := newDesk(t, newFake().fill(24))
+	var did []string
+	b.crash = &Crash{At: fakeNow, Show: func() {}, Told: func() {}}
+	b.earlier = &Earlier{
+		Text: "Your data was moved.",
+		Show: func() { did = append(did, "show") }, Left: func() { did = append(did, "left") },
+	}
+	b.open(staff.Founder("s1", "Olivia Hart"))
+	b.settle()
+	b.see("Feebridge crashed", "Your data was moved.")
+	line := b.w.billing.told.Objects[1].(*fyne.Container).Objects[1].(*fyne.Container)
+	test.Tap(line.Objects[1].(*button)) // Show
+	b.leave(1)
+	b.see("Feebridge crashed")
+	b.notSee("Your data was moved.")
+	if diff := cmp.Diff([]string{"show", "left"}, did); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func TestWithoutACrashNoneIsTold(t *testing.T) {

@@ -36,6 +36,7 @@ type trial struct {
 	notified  []string // what the system was told
 	simulator string   // "" for a firm of one's own
 	crash     *Crash   // that the window is to tell of
+	earlier   *Earlier // the same
 	file      func(name string, data []byte) (app.Sheet, error)
 
 	mu     sync.Mutex
@@ -93,7 +94,7 @@ func (b *trial) open(me staff.Member) {
 		OpenURL:   func(address string) { b.opened = append(b.opened, address) },
 		Explore:   func() { b.explored++ },
 		Notify:    func(title, text string) { b.notified = append(b.notified, title+": "+text) },
-		after:     b.after, now: b.now, Crash: b.crash,
+		after:     b.after, now: b.now, Crash: b.crash, Earlier: b.earlier,
 	})
 	b.Cleanup(b.w.Close)
 	b.Cleanup(func() { _ = b.text() }) // and so that no key is shown at the end

@@ -73,6 +73,8 @@ type Params struct {
 
 	// Crash is what a run of Feebridge left that crashed; nil for none, or where the person has been told.
 	Crash *Crash
+	// Earlier is where an earlier version kept the data; nil if there is nothing to tell of it.
+	Earlier *Earlier
 
 	// For tests: what runs a function after a while, and the clock.
 	after func(time.Duration, func()) (cancel func())
@@ -152,6 +154,7 @@ func New(p Params) *Window {
 	w.billing.exports.connect = w.connections.connect
 	w.billing.news.notify = p.Notify
 	w.billing.tellCrash(p.Crash)
+	w.billing.tellEarlier(p.Earlier)
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
 	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}
