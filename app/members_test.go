@@ -366,6 +366,39 @@ func TestPasswordsAreChangedWithTheOldOne(t *testing.T) {
 	}
 }
 
+// meanwhile is a store in which something happens once between a reading and the transaction that follows it.
+type meanwhile struct {
+	app.Store
+	happen func()
+}
+
+func (m *meanwhile) Update(ctx context.Context, fn func(app.Tx) error) error {
+	if happen := m.happen; happen != nil {
+		m.happen = nil
+		happen()
+	}
+	return m.Store.Update(ctx, fn)
+}
+
+// TestAPasswordThatWasChangedWhileItWasTried tries the old one and the new one in the moment in which it is changed: neither is what was
+// looked up and what counts now.
+func TestAPasswordThatWasChangedWhileItWasTried(t *testing.T) {
+	for _, tried := range []string{oliviasPassword, newPassword} {
+		o := newOffice(t)
+		o.has(o.me, oliviasPassword)
+		a := app.New(app.Params{Store: &meanwhile{o.db, func() { o.has(o.me, newPassword) }}, Log: slog.New(slog.DiscardHandler)})
+		if m, err := a.Authenticate(t.Context(), "Olivia Hart", tried); !app.IsCode(err, app.Forbidden) || m.ID != "" {
+			t.Errorf("%q: %q, %v", tried, m.ID, err)
+		}
+		if got := o.trail(); len(got) != 0 {
+			t.Errorf("%q is counted as a wrong try: %q", tried, got)
+		}
+		if m, err := a.Authenticate(t.Context(), "Olivia Hart", newPassword); err != nil || m.ID != o.me.ID {
+			t.Errorf("the new one, later: %v", err)
+		}
+	}
+}
+
 // TestWrongPasswordsLockOut is about a person who tries, and what ends it.
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -314,3 +314,31 @@ func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
 		}
 	}
 }
+
+func TestADraftStaysWithClientsWhomThePersonMayBill(t *testing.T) {
+	a, _, me := apptest.Firm(t)
+	theirs := wrote(t, a, me, "Theirs", accounts("100"))
+	other, err := a.SaveClient(t.Context(), me, billing.Client{Name: "Other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := staff.Member{ID: "o", Name: "Ona", Time: map[staff.TimePermission]bool{staff.ProcessTime: true}, Roles: map[billing.ClientID]staff.Role{theirs.Form.Client: staff.Owner}}
+	taken := theirs
+	taken.Form = theirs.Form.Clone()
+	taken.Form.Client = other.ID
+	if _, err := a.SaveWriting(t.Context(), owner, taken); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("it is given to a client whom they may not bill: %v", err)
+	}
+	begun := a.Begin(today, app.ClientTerms{Client: other})
+	begun.Form.Currency, begun.Form.Lines = "NZD", []billing.FormLine{accounts("100")}
+	if _, err := a.SaveWriting(t.Context(), owner, begun); !app.IsCode(err, app.Forbidden) {
+		t.Errorf("one is begun for a client whom they may not bill: %v", err)
+	}
+	v, err := a.Invoice(t.Context(), me, theirs.Invoice)
+	if err != nil || v.Invoice.Client != theirs.Form.Client || v.Invoice.Version != theirs.Version {
+		t.Errorf("the draft is now %+v, %v", v.Invoice, err)
+	}
+	if _, err := a.SaveWriting(t.Context(), owner, theirs); err != nil {
+		t.Errorf("their own: %v", err)
+	}
+}

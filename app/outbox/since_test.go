@@ -32,6 +32,28 @@ func TestWhatIsKnownReachesNoFurtherThanWhatWasSeen(t *testing.T) {
 	}
 }
 
+func TestChangesAreReadFromTheOldestOfWhatIsMissing(t *testing.T) {
+	noon := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	base := app.DefaultMarkBase
+	of := func(mark string, since time.Time) app.Export { return app.Export{Mark: base + mark, Since: since} }
+	older, newer, found := of("older", noon.Add(-time.Hour)), of("newer", noon), of("found", noon.Add(-2*time.Hour))
+	byMark := map[string]ledger.Standing{app.MarkKey(found.Mark): {ID: "x"}}
+	for name, c := range map[string]struct {
+		exports []app.Export
+		since   time.Time
+		missing bool
+	}{
+		"the oldest is first":  {[]app.Export{older, newer, found}, older.Since, true},
+		"the oldest is last":   {[]app.Export{found, newer, older}, older.Since, true},
+		"all but one is found": {[]app.Export{found, newer}, newer.Since, true},
+		"all is found":         {[]app.Export{found}, time.Time{}, false},
+	} {
+		if since, missing := oldestMissing(c.exports, byMark); !since.Equal(c.since) || missing != c.missing {
+			t.Errorf("%s: from %v, %v", name, since, missing)
+		}
+	}
+}
+
 // paged are books whose list of changes is in pages of two. It may change after a page was read.
 type paged struct {
 	app.Books

@@ -82,33 +82,55 @@ func TestWhatXeroNeverAnswersWellEnds(t *testing.T) {
 }
 
 func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		orgs, err := sim.Seed("empty")
-		if err != nil {
-			t.Fatal(err)
-		}
-		orgs[0].AddContact(sim.Contact{Name: "Client 0"})
-		w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
-		ids := w.Invoices(2, 2)
-		p := w.Start(nil)
-		defer p.Stop()
-		err = p.DB.Update(t.Context(), func(tx app.Tx) error {
-			c, err := tx.Client("client 1")
-			if err == nil {
-				c.Name = "Client 0"
-				_, err = tx.SaveClient(c)
-			}
-			return err
+	for name, there := range map[string]bool{"which Xero has": true, "which is to be made": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if there {
+					orgs[0].AddContact(sim.Contact{Name: "Client 0"})
+				}
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+				var asked atomic.Int32 // how many contacts Xero was to make
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
+					sent, _ := io.ReadAll(r.Body)
+					r.Body = io.NopCloser(bytes.NewReader(sent))
+					if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Contacts" {
+						asked.Add(int32(bytes.Count(sent, []byte(`"Name"`))))
+					}
+					return false
+				})
+				ids := w.Invoices(2, 2)
+				p := w.Start(nil)
+				defer p.Stop()
+				err = p.DB.Update(t.Context(), func(tx app.Tx) error {
+					c, err := tx.Client("client 1")
+					if err == nil {
+						c.Name = "Client 0"
+						_, err = tx.SaveClient(c)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.Export(ids...)
+				views := w.Views(ids)
+				if a, b := views[0].Invoice.Stage.Export, views[1].Exports[0]; a != billing.Exported || b.Result != billing.Failed || b.Messages[0].Cause != ledger.ContactAmbiguous {
+					t.Errorf("the first is %s, the second %s: %+v", a, b.Result, b.Messages)
+				}
+				want := int32(1)
+				if there {
+					want = 0
+				}
+				if got := asked.Load(); got != want {
+					t.Errorf("Xero was to make %d contacts, want %d", got, want)
+				}
+			})
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Export(ids...)
-		views := w.Views(ids)
-		if a, b := views[0].Invoice.Stage.Export, views[1].Exports[0]; a != billing.Exported || b.Result != billing.Failed || b.Messages[0].Cause != ledger.ContactAmbiguous {
-			t.Errorf("the first is %s, the second %s: %+v", a, b.Result, b.Messages)
-		}
-	})
+	}
 }
 
 func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {

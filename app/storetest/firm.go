@@ -87,13 +87,23 @@ var firmPromises = []promise{
 			return errors.Join(err1, err2)
 		})
 	}},
-	{"members come in the order in which they joined", func(t *testing.T, s store) {
+	{"members come in the order in which they joined, as they were saved last", func(t *testing.T, s store) {
 		anna := staff.Member{
 			ID: "anna", Name: "Anna", Email: "anna@tui.example", Time: map[staff.TimePermission]bool{staff.ProcessTime: true},
 			Roles: map[billing.ClientID]staff.Role{"kauri": staff.Editor},
 		}
 		olivia := staff.Founder("olivia", "Olivia Hart-Ngata")
 		s.update(func(tx app.Tx) error { return errors.Join(tx.SaveMember(anna), tx.SaveMember(olivia)) })
+		s.view(func(r app.Reader) error {
+			got, err := r.Staff()
+			same(t, got, []staff.Member{olivia, anna})
+			return err
+		})
+		anna = staff.Member{
+			ID: "anna", Name: "Anna Hart", Email: "hart@tui.example", AllEntities: staff.Viewer, Deactivated: true,
+			Time: map[staff.TimePermission]bool{staff.ExportToAccounting: true}, Roles: map[billing.ClientID]staff.Role{"rimu": staff.Owner},
+		}
+		s.update(func(tx app.Tx) error { return tx.SaveMember(anna) })
 		s.view(func(r app.Reader) error {
 			got, err := r.Staff()
 			same(t, got, []staff.Member{olivia, anna})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/storetest"
 	"feebridge/data/sqlite"
@@ -35,6 +36,15 @@ func TestTheWitness(t *testing.T) {
 				write(t, name, read(t, name+".before"))
 			}
 		}, false},
+		{"the witness is so far behind that the database has forgotten what it tells of", func(t *testing.T, path, witness string) {
+			for _, name := range testimonies(t, witness) {
+				write(t, name, read(t, name+".before"))
+			}
+			apptest.Raw(t, path, "DELETE FROM commits WHERE n < (SELECT max(n) FROM commits)")
+		}, false},
+		{"the database has forgotten everything since", func(t *testing.T, path, _ string) {
+			apptest.Raw(t, path, "DELETE FROM commits")
+		}, true},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			path, witness := filepath.Join(t.TempDir(), "firm.db"), t.TempDir()
