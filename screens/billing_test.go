@@ -436,7 +436,7 @@ func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {
 	b.see("1 invoice wasn't changed", "Invoice 0001066 can't be held: on its way to Xero.")
 	b.listing().Select(0)
 	b.settle()
-	b.see("Invoice 0001066")
+	b.see("Invoice 0001066", "1 invoice held")
 	if fake.number("0001065").Stage.Export != billing.Held {
 		t.Error("the other invoice was not held")
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"golang.org/x/text/language"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/screens/sheet"
@@ -276,5 +277,31 @@ func TestTabLeadsFromTheHeadIntoTheLines(t *testing.T) {
 	b.key(fyne.KeyReturn)
 	if got := e.lines.Rows()[0][codeColumn]; got != "ACC" {
 		t.Errorf("the first cell has %q", got)
+	}
+}
+
+// TestADueDateFollowsTheDateUntilAPersonWritesIt changes the date and the client of an invoice: a due date that came of
+// itself goes along, and one that was written stays.
+func TestADueDateFollowsTheDateUntilAPersonWritesIt(t *testing.T) {
+	days := func(n int) billing.Term { return billing.Term{Rule: billing.AfterDate, Days: n} }
+	with := app.Materials{Clients: []app.ClientTerms{{Client: billing.Client{ID: "week"}, Due: days(7)}, {Client: billing.Client{ID: "month"}, Due: days(30)}}}
+	for name, c := range map[string]struct{ due, later, other billing.Date }{
+		"none yet":            {0, 20261117, 20261203},
+		"of the client":       {20261110, 20261117, 20261203},
+		"written by a person": {20261112, 20261112, 20261112},
+	} {
+		begun := func() *draft {
+			d := &draft{materials: with}
+			d.Form = billing.Form{Client: "week", Date: 20261103, Due: c.due}
+			return d
+		}
+		d := begun()
+		if d.date(20261110); d.Form.Due != c.later || d.Form.Date != 20261110 {
+			t.Errorf("%s: on a later date it is due on %v, want %v", name, d.Form.Due, c.later)
+		}
+		d = begun()
+		if d.choose("month"); d.Form.Due != c.other {
+			t.Errorf("%s: for another client it is due on %v, want %v", name, d.Form.Due, c.other)
+		}
 	}
 }

@@ -164,6 +164,8 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 	}{
 		"exported": {finalized(billing.Exported), nil,
 			[]string{"In Xero as a draft.", "To change it, take it back to draft (More actions > Draft)"}, []string{"Draft", "Open in Xero"}},
+		"submitted": {finalized(billing.Exported), func(st *ledger.Standing) { st.Status = ledger.SubmittedThere },
+			[]string{"In Xero, awaiting approval.", "To change it, take it back to draft (More actions > Draft)"}, []string{"Draft", "Open in Xero"}},
 		"changed": {finalized(billing.Changed), nil,
 			[]string{"This invoice was edited in Xero.", "To discard the edits"}, []string{"Draft", "Open in Xero"}},
 		"deleted": {finalized(billing.DeletedInXero), nil,
@@ -206,6 +208,29 @@ func TestThePanelSaysWhatEachStateMeansAndWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestThePanelSaysWhyTheNewestExportStaysInXero has an invoice of which a removal did not succeed, and then exports it again.
+func TestThePanelSaysWhyTheNewestExportStaysInXero(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	v := fake.number("0001076")
+	fake.inXero("0001076", finalized(billing.Exported), nil)
+	kept := app.Removal{
+		ID: "kept", Invoice: v.ID, Export: fake.exports[v.ID][0].ID, Result: app.KeptThere, Messages: []ledger.Message{{Text: "A clerk approved it."}},
+	}
+	fake.mu.Lock()
+	fake.after.removals = append(fake.after.removals, &kept)
+	fake.mu.Unlock()
+	b.settle()
+	b.doubleClick("0001076")
+	b.see("A clerk approved it.")
+	fake.mu.Lock()
+	kept.Export = "an earlier one"
+	fake.mu.Unlock()
+	fake.tell("invoice", string(v.ID))
+	b.settle()
+	b.notSee("A clerk approved it.")
 }
 
 func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/app/staff"
@@ -61,6 +62,28 @@ func TestTheWindowOffersWhatTheTableAllows(t *testing.T) {
 	for name := range needs {
 		if offered[name] == 0 {
 			t.Errorf("the menu has no %q", name)
+		}
+	}
+}
+
+// TestWhatIsMissingIsForAnAdminWhoMayEditToDelete asks for both: the Admin permission, and the client's invoices.
+func TestWhatIsMissingIsForAnAdminWhoMayEditToDelete(t *testing.T) {
+	admin := staff.Founder("admin", "Ada")
+	admin.Time = nil
+	editor := staff.Founder("editor", "Ed")
+	editor.Admin = false
+	for _, c := range []struct {
+		me              staff.Member
+		missing, voided bool // may be deleted
+	}{
+		{staff.Founder("both", "Bo"), true, true},
+		{admin, false, false},
+		{editor, false, true},
+	} {
+		for export, want := range map[billing.ExportState]bool{billing.NotFoundInXero: c.missing, billing.VoidedInXero: c.voided} {
+			if got := deleting.possible(c.me, &app.InvoiceRow{ClientID: "kauri", Stage: closed(export)}); got != want {
+				t.Errorf("%s is offered to delete what is %v: %v", c.me.Name, export, got)
+			}
 		}
 	}
 }

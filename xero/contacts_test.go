@@ -48,6 +48,21 @@ func seedContacts(t *testing.T) (books, map[string]ledger.ContactID) {
 	return simulateOrgs(t, sim.Config{Orgs: orgs}), ids
 }
 
+// TestASpaceInAQueryIsNoPlus reads what goes over the wire: only forms read a plus sign as a space.
+func TestASpaceInAQueryIsNoPlus(t *testing.T) {
+	var query string
+	c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query = r.URL.RawQuery
+		answers(http.StatusOK, envelope(`"Contacts":[]`)).ServeHTTP(w, r)
+	}), xero.Config{})
+	if _, err := collect(c.Contacts(t.Context(), "tenant", ledger.ContactQuery{Names: []string{"Kauri + Joinery"}})); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(query, "Kauri%20%2B%20Joinery") || strings.Contains(query, "+") {
+		t.Errorf("it asks %s", query)
+	}
+}
+
 func TestContactsAreFound(t *testing.T) {
 	b, ids := seedContacts(t)
 	for _, test := range []struct {

@@ -101,6 +101,39 @@ func TestWhatACopyMakesOfWhatIsInXero(t *testing.T) {
 	})
 }
 
+// TestADraftTakesNoNumberThatAnotherHas restores a copy in which the draft has no number yet under which it went to
+// Xero since, and another invoice was given that number meanwhile.
+func TestADraftTakesNoNumberThatAnotherHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		number := apptest.Finalized(ids[0], 0, 1).Number
+		put(w, func(_ int, v *billing.Invoice) { v.Stage, v.Number = billing.Stage{}, "" }, ids...)
+		copied := backUp(w)
+		put(w, func(i int, v *billing.Invoice) { *v = changedTo(*v, apptest.Finalized(v.ID, i, 1)) }, ids[0])
+		today := w.Start(nil)
+		today.Export(ids[0])
+		today.Stop()
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		put(w, func(_ int, v *billing.Invoice) { v.Number = number }, ids[1])
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		if found := unlock(p).Compared[0]; found.Adopted != 1 || len(found.Strays) != 0 {
+			t.Errorf("it found %+v", found)
+		}
+		views := w.Views(ids)
+		if v := views[0].Invoice; v.Number != "" || v.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.Warned}) {
+			t.Errorf("the draft is %q, %v", v.Number, v.Stage)
+		}
+		if v := views[1].Invoice; v.Number != number || v.Stage != (billing.Stage{}) {
+			t.Errorf("the other is %q, %v", v.Number, v.Stage)
+		}
+	})
+}
+
 // changedTo returns the invoice as it is to be, where was may be saved over.
 func changedTo(was, to billing.Invoice) billing.Invoice {
 	to.Version = was.Version

@@ -90,6 +90,28 @@ func TestAnExportedInvoiceGoesBackToDraftAndOutAgain(t *testing.T) {
 	})
 }
 
+// TestWhatIsGoneFromXeroIsToldAsMissing takes an invoice back to draft that Xero, against all it says, does not have any more.
+func TestWhatIsGoneFromXeroIsToldAsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		if err := w.Sim.Lose(string(w.Tenant), clerkFor(w, ids[0]).id); err != nil {
+			t.Fatal(err)
+		}
+		redraft(p, ids...)
+		v := w.Views(ids)[0]
+		if v.Invoice.Stage != (billing.Stage{Status: billing.Finalized, Export: billing.NotFoundInXero}) || v.Exports[0].Result != billing.NotFoundInXero {
+			t.Errorf("it is %v, its export %v", v.Invoice.Stage, v.Exports[0].Result)
+		}
+		if r := v.Removals[0]; r.Result != app.KeptThere || r.Ended.IsZero() {
+			t.Errorf("the removal is %+v", r)
+		}
+	})
+}
+
 func TestWhatCannotGoBackToDraft(t *testing.T) {
 	for _, c := range []struct {
 		acts []string
