@@ -1,6 +1,7 @@
 ; The installer for one person without administrator's rights. packaging/make runs it in the folder of the programs:
 ;   makensis -DVERSION=0.1.0 -DOUT=feebridge-0.1.0-setup.exe [-DSIGN=program] setup.nsi
-; With /S it asks nothing. Exit status: 0 done, 2 no Windows 10, 3 Feebridge is running, 4 a newer version is installed, 5 the computer has the MSI.
+; With /S it asks nothing. Exit status: 0 done, 2 a file could not be written, 3 Feebridge is running,
+; 4 a newer version is installed, 5 the computer has the MSI, 6 no Windows 10.
 Target amd64-unicode
 SetCompressor /SOLID zlib ; lzma would take a minute, for 15 MB instead of 39
 !include "MUI2.nsh"
@@ -12,6 +13,7 @@ SetCompressor /SOLID zlib ; lzma would take a minute, for 15 MB instead of 39
 Name "Feebridge"
 OutFile "${OUT}"
 RequestExecutionLevel user
+AllowSkipFiles off ; or a silent installation would leave out what it cannot write, and say that it is done
 InstallDir "$LOCALAPPDATA\Programs\Feebridge"
 InstallDirRegKey HKCU "Software\Feebridge" "Folder"
 BrandingText "Feebridge ${VERSION}"
@@ -57,7 +59,7 @@ VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 Function .onInit
   ${IfNot} ${RunningX64}
   ${OrIfNot} ${AtLeastWin10}
-    !insertmacro Refuse 2 "Feebridge needs Windows 10 or newer, 64-bit."
+    !insertmacro Refuse 6 "Feebridge needs Windows 10 or newer, 64-bit."
   ${EndIf}
   SetRegView 64
   ReadRegStr $0 HKLM "Software\Feebridge" "Version"
@@ -86,6 +88,7 @@ Section
   WriteRegStr HKCU "Software\Classes\feebridge" "" "URL:Feebridge"
   WriteRegStr HKCU "Software\Classes\feebridge" "URL Protocol" ""
   WriteRegStr HKCU "Software\Classes\feebridge\shell\open\command" "" '"$INSTDIR\feebridge.exe" --link "%1"'
+  WriteRegStr HKCU "Software\Classes\AppUserModelId\${APP}" "DisplayName" "Feebridge"
   WriteRegStr HKCU "${REMOVAL}" "DisplayName" "Feebridge"
   WriteRegStr HKCU "${REMOVAL}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${REMOVAL}" "DisplayIcon" "$INSTDIR\feebridge.exe"
@@ -96,10 +99,11 @@ Section
   WriteRegDWORD HKCU "${REMOVAL}" "NoRepair" 1
 SectionEnd
 
-; The entry of the Start menu. CreateShortcut cannot give it an identity.
+; The entry of the Start menu. CreateShortcut cannot give it an identity, and is there for where this way fails.
 Function MakeShortcut
   !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
   ${If} $0 P= 0
+    CreateShortcut "$SMPROGRAMS\Feebridge.lnk" "$INSTDIR\feebridge.exe"
     Return
   ${EndIf}
   ${IShellLink::SetPath} $0 '("$INSTDIR\feebridge.exe")'
@@ -137,6 +141,7 @@ Section "Uninstall"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\Feebridge.lnk"
   DeleteRegKey HKCU "Software\Classes\feebridge"
+  DeleteRegKey HKCU "Software\Classes\AppUserModelId\${APP}"
   DeleteRegKey HKCU "Software\Feebridge"
   DeleteRegKey HKCU "${REMOVAL}"
 SectionEnd

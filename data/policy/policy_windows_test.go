@@ -2,7 +2,9 @@ package policy
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,6 +41,25 @@ func TestOnlyAFileThatNobodyElseCanChangeIsTrusted(t *testing.T) {
 				t.Errorf("it is trusted: %v (%v)", c.good, err)
 			}
 		})
+	}
+}
+
+// TestTheInstallersFolderIsTrusted takes the rights that the MSI sets from where it gets them. Wine sets none.
+func TestTheInstallersFolderIsTrusted(t *testing.T) {
+	made, err := os.ReadFile(filepath.Join("..", "..", "packaging", "make"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rights := regexp.MustCompile(`'(O:[^']*)'\)"`).FindStringSubmatch(string(made))
+	if rights == nil {
+		t.Fatal("packaging/make sets no rights")
+	}
+	sd, err := windows.SecurityDescriptorFromString(rights[1])
+	if err == nil {
+		err = guarded(sd, true)
+	}
+	if err != nil {
+		t.Errorf("%s: %v", rights[1], err)
 	}
 }
 
