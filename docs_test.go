@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"os"
@@ -160,4 +161,59 @@ func TestWhatWindowsSkipsIsThere(t *testing.T) {
 			t.Errorf(".ci/windows/skipped: %s is in %q, want %s and nowhere else", parts[2], in, parts[1])
 		}
 	}
+}
+
+// TestTheTableOfSystemsNamesItsFiles holds docs/architecture.md to the tree: the table of files has each one that not
+// every system compiles, or that asks which system it is on, and no name of any other.
+func TestTheTableOfSystemsNamesItsFiles(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, "docs/architecture.md"), "| files | what they bind |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	files := map[string]int{} // how many have the name
+	for row := range strings.Lines(table) {
+		names, _, _ := strings.Cut(row, " | ")
+		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(names, -1) {
+			files[name[1]] = 0
+		}
+	}
+	eachSource(t, func(file string, _ *token.FileSet, _ *ast.File) {
+		if !isBound(t, file) {
+			return
+		}
+		named := false
+		for name := range files {
+			of := file
+			if strings.HasPrefix(name, "*") {
+				of = path.Base(file)
+			}
+			if match, err := path.Match(name, of); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if match {
+				named = true
+				files[name]++
+			}
+		}
+		if !named {
+			t.Errorf("%s is for some systems only, or asks which one it is; the table of files in docs/architecture.md lacks it", file)
+		}
+	})
+	for name, n := range files {
+		if n == 0 {
+			t.Errorf("docs/architecture.md has %s in the table of files, and none that is bound to a system is called that", name)
+		}
+	}
+}
+
+// isBound reports whether a file is for some systems only, or asks on which it is.
+func isBound(t *testing.T, file string) bool {
+	t.Helper()
+	for _, system := range []string{"linux", "windows", "darwin"} {
+		there := build.Default
+		there.GOOS, there.CgoEnabled = system, true
+		if match, err := there.MatchFile(filepath.Dir(file), filepath.Base(file)); err != nil {
+			t.Fatal(err)
+		} else if !match {
+			return true
+		}
+	}
+	return !strings.HasSuffix(file, "_test.go") && strings.Contains(read(t, file), "runtime.GOOS")
 }
