@@ -12,10 +12,8 @@ const noOpenGL = "window.no-opengl.windows"
 // box returns what shows a text in a box of the system, where nobody reads what the program prints:
 // the window's build has no console. It returns nil where somebody does.
 func box() func(text string) {
-	if out, err := windows.GetStdHandle(windows.STD_ERROR_HANDLE); err == nil {
-		if kind, err := windows.GetFileType(out); err == nil && kind != windows.FILE_TYPE_UNKNOWN {
-			return nil
-		}
+	if out, err := windows.GetStdHandle(windows.STD_ERROR_HANDLE); err == nil && isRead(out) {
+		return nil
 	}
 	return func(text string) {
 		said, err := windows.UTF16PtrFromString(text)
@@ -27,14 +25,28 @@ func box() func(text string) {
 	}
 }
 
+// isRead reports whether what is written there gets to somebody: to a console, a file or another program. A program that
+// Feebridge itself started, such as the window after a restore, writes to the null device, which counts as a terminal.
+func isRead(out windows.Handle) bool {
+	kind, err := windows.GetFileType(out)
+	switch {
+	case err != nil:
+		return false
+	case kind == windows.FILE_TYPE_CHAR:
+		var mode uint32
+		return windows.GetConsoleMode(out, &mode) == nil
+	}
+	return kind != windows.FILE_TYPE_UNKNOWN
+}
+
 // bringUp opens a window that is on the taskbar alone, and has it in front, which the toolkit does not do.
 func bringUp(w fyne.Window) {
 	window := handleOf(w)
 	if window == 0 {
 		return
 	}
-	if iconic, _, _ := user32.NewProc("IsIconic").Call(window); iconic != 0 {
-		_, _, _ = user32.NewProc("ShowWindow").Call(window, windows.SW_RESTORE)
+	if iconic, _, _ := isIconic.Call(window); iconic != 0 {
+		_, _, _ = showWindow.Call(window, windows.SW_RESTORE)
 	}
-	_, _, _ = user32.NewProc("SetForegroundWindow").Call(window)
+	_, _, _ = setForegroundWindow.Call(window)
 }

@@ -78,12 +78,22 @@ const (
 )
 
 var (
-	user32         = windows.NewLazySystemDLL("user32.dll")
-	comdlg32       = windows.NewLazySystemDLL("comdlg32.dll")
+	user32              = windows.NewLazySystemDLL("user32.dll")
+	enumThreadWindows   = user32.NewProc("EnumThreadWindows")
+	isIconic            = user32.NewProc("IsIconic")
+	postMessage         = user32.NewProc("PostMessageW")
+	setForegroundWindow = user32.NewProc("SetForegroundWindow")
+	showWindow          = user32.NewProc("ShowWindow")
+
+	comdlg32             = windows.NewLazySystemDLL("comdlg32.dll")
+	commDlgExtendedError = comdlg32.NewProc("CommDlgExtendedError")
+	getOpenFileName      = comdlg32.NewProc("GetOpenFileNameW")
+	getSaveFileName      = comdlg32.NewProc("GetSaveFileNameW")
+
 	closeWindowFor = sync.OnceValue(func() uintptr {
 		return syscall.NewCallback(func(window windows.HWND, _ uintptr) uintptr {
 			const wmClose = 0x10
-			_, _, _ = user32.NewProc("PostMessageW").Call(uintptr(window), wmClose, 0, 0)
+			_, _, _ = postMessage.Call(uintptr(window), wmClose, 0, 0)
 			return 1
 		})
 	})
@@ -108,9 +118,9 @@ func chooseFile(ctx context.Context, owner uintptr, q screens.FileQuestion) (str
 		flags: pathExists | stayHere | noReadOnly | explorer | sizable | notRecent,
 	}
 	d.size = uint32(unsafe.Sizeof(d))
-	show := comdlg32.NewProc("GetOpenFileNameW")
+	show := getOpenFileName
 	if q.Save != "" {
-		show = comdlg32.NewProc("GetSaveFileNameW")
+		show = getSaveFileName
 		d.flags |= askOverwrite
 		if d.defaultEnding, err = windows.UTF16PtrFromString(strings.TrimPrefix(filepath.Ext(q.Save), ".")); err != nil {
 			return "", err
@@ -126,7 +136,7 @@ func chooseFile(ctx context.Context, owner uintptr, q screens.FileQuestion) (str
 	if chosen, _, _ := show.Call(uintptr(unsafe.Pointer(&d))); chosen != 0 {
 		return windows.UTF16ToString(path), nil
 	}
-	if why, _, _ := comdlg32.NewProc("CommDlgExtendedError").Call(); why != 0 {
+	if why, _, _ := commDlgExtendedError.Call(); why != 0 {
 		return "", fmt.Errorf("CommDlgExtendedError %#x", why)
 	}
 	return "", nil
@@ -135,7 +145,7 @@ func chooseFile(ctx context.Context, owner uintptr, q screens.FileQuestion) (str
 // closeWindowsOf closes the windows of a thread, as soon as there are any, until it needs none.
 func closeWindowsOf(thread uintptr, closed <-chan struct{}) {
 	for {
-		_, _, _ = user32.NewProc("EnumThreadWindows").Call(thread, closeWindowFor(), 0)
+		_, _, _ = enumThreadWindows.Call(thread, closeWindowFor(), 0)
 		select {
 		case <-closed:
 			return

@@ -23,6 +23,12 @@ type chosen struct {
 	err  error
 }
 
+var (
+	enumWindows     = user32.NewProc("EnumWindows")
+	getWindowText   = user32.NewProc("GetWindowTextW")
+	isWindowVisible = user32.NewProc("IsWindowVisible")
+)
+
 // choosing shows the dialog without a window below it.
 func choosing(ctx context.Context, q screens.FileQuestion) <-chan chosen {
 	done := make(chan chosen, 1)
@@ -39,8 +45,8 @@ func press(t *testing.T, title string) {
 	var dialog uintptr
 	find := syscall.NewCallback(func(window uintptr, _ uintptr) uintptr {
 		text := make([]uint16, 100)
-		_, _, _ = user32.NewProc("GetWindowTextW").Call(window, uintptrOf(text), uintptr(len(text)))
-		visible, _, _ := user32.NewProc("IsWindowVisible").Call(window)
+		_, _, _ = getWindowText.Call(window, uintptrOf(text), uintptr(len(text)))
+		visible, _, _ := isWindowVisible.Call(window)
 		if visible != 0 && windows.UTF16ToString(text) == title {
 			dialog = window
 			return 0
@@ -48,7 +54,7 @@ func press(t *testing.T, title string) {
 		return 1
 	})
 	for overdue := time.After(deadline.Thing); dialog == 0; {
-		_, _, _ = user32.NewProc("EnumWindows").Call(find, 0)
+		_, _, _ = enumWindows.Call(find, 0)
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-overdue:
@@ -56,7 +62,7 @@ func press(t *testing.T, title string) {
 		}
 	}
 	const wmCommand, ok = 0x111, 1
-	_, _, _ = user32.NewProc("PostMessageW").Call(dialog, wmCommand, ok, 0)
+	_, _, _ = postMessage.Call(dialog, wmCommand, ok, 0)
 }
 
 func TestExplorersDialogTellsWhatWasChosen(t *testing.T) {

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"os"
@@ -141,23 +142,78 @@ func declares(t *testing.T, file, name string) bool {
 // TestWhatWindowsSkipsIsThere holds the list of tests that `make windows-test` leaves out to the tree: each is in its
 // package, and each says why.
 func TestWhatWindowsSkipsIsThere(t *testing.T) {
-	tests := map[string]bool{}
+	rooms := map[string][]string{} // of each test
 	eachSource(t, func(file string, _ *token.FileSet, parsed *ast.File) {
 		for _, d := range parsed.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(file, "_test.go") {
-				tests[path.Dir(file)+" "+f.Name.Name] = true
+				rooms[f.Name.Name] = append(rooms[f.Name.Name], path.Dir(file))
 			}
 		}
 	})
-	line := regexp.MustCompile(`^(\S+ Test\w+): \S.+\.$`)
+	line := regexp.MustCompile(`^(\S+) (Test\w+)(?:/[^\s:]+)?: \S.+\.$`)
 	for said := range strings.Lines(read(t, ".ci/windows/skipped")) {
 		if said = strings.TrimSpace(said); strings.HasPrefix(said, "#") {
 			continue
 		}
 		if parts := line.FindStringSubmatch(said); parts == nil {
 			t.Errorf(".ci/windows/skipped: this is no package, test and reason: %s", said)
-		} else if !tests[parts[1]] {
-			t.Errorf(".ci/windows/skipped: no package has the test %s", parts[1])
+		} else if in := rooms[parts[2]]; !slices.Equal(in, parts[1:2]) { // it is left out by its name alone
+			t.Errorf(".ci/windows/skipped: %s is in %q, want %s and nowhere else", parts[2], in, parts[1])
 		}
 	}
+}
+
+// TestTheTableOfSystemsNamesItsFiles holds docs/architecture.md to the tree: the table of files has each one that not
+// every system compiles, or that asks which system it is on, and no name of any other.
+func TestTheTableOfSystemsNamesItsFiles(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, "docs/architecture.md"), "| files | what they bind |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	files := map[string]int{} // how many have the name
+	for row := range strings.Lines(table) {
+		names, _, _ := strings.Cut(row, " | ")
+		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(names, -1) {
+			files[name[1]] = 0
+		}
+	}
+	eachSource(t, func(file string, _ *token.FileSet, _ *ast.File) {
+		if !isBound(t, file) {
+			return
+		}
+		named := false
+		for name := range files {
+			of := file
+			if strings.HasPrefix(name, "*") {
+				of = path.Base(file)
+			}
+			if match, err := path.Match(name, of); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if match {
+				named = true
+				files[name]++
+			}
+		}
+		if !named {
+			t.Errorf("%s is for some systems only, or asks which one it is; the table of files in docs/architecture.md lacks it", file)
+		}
+	})
+	for name, n := range files {
+		if n == 0 {
+			t.Errorf("docs/architecture.md has %s in the table of files, and none that is bound to a system is called that", name)
+		}
+	}
+}
+
+// isBound reports whether a file is for some systems only, or asks on which it is.
+func isBound(t *testing.T, file string) bool {
+	t.Helper()
+	for _, system := range []string{"linux", "windows", "darwin"} {
+		there := build.Default
+		there.GOOS, there.CgoEnabled = system, true
+		if match, err := there.MatchFile(filepath.Dir(file), filepath.Base(file)); err != nil {
+			t.Fatal(err)
+		} else if !match {
+			return true
+		}
+	}
+	return !strings.HasSuffix(file, "_test.go") && strings.Contains(read(t, file), "runtime.GOOS")
 }

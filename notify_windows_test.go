@@ -31,3 +31,9 @@ func TestAScriptIsEncodedAsPowerShellReadsIt(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+func TestAWindowHasTheIdentityOfTheShortcut(t *testing.T) {
+	if err := identify(); err != nil {
+		t.Error(err)
+	}
+}

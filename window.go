@@ -32,6 +32,15 @@ import (
 // appID names the application's preferences; the demo firm has its own.
 const appID = "org.feebridge.app"
 
+// toolkit begins what draws windows, with the preferences of that name. However the program was started, its windows
+// are Feebridge's to the system.
+func toolkit(id string) fyne.App {
+	_ = identify() // they would stand for themselves on the taskbar
+	f := fyneapp.NewWithID(id)
+	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	return f
+}
+
 // openWindow shows a firm until the person closes the window, and returns the backup that
 // they chose to put in the place of the database. Background work ends before it returns,
 // and nothing is drawn after that.
@@ -45,8 +54,7 @@ func openWindow(ctx context.Context, firm command.Opened) (backup string, err er
 	if firm.Demo != nil {
 		title, id = "Feebridge — demo firm", appID+".demo"
 	}
-	f := fyneapp.NewWithID(id)
-	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	f := toolkit(id)
 	w := f.NewWindow(title)
 	w.SetMaster()
 	if firm.Demo == nil {
@@ -98,8 +106,7 @@ func showFailure(ctx context.Context, failure command.Failure) (choice command.C
 	if err != nil {
 		return choice, err
 	}
-	f := fyneapp.NewWithID(appID)
-	f.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	f := toolkit(appID)
 	w := f.NewWindow("Feebridge")
 	w.SetMaster()
 	open(w, fyne.NewSize(920, 600), room)

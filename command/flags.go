@@ -56,11 +56,19 @@ func (a *address) Set(text string) error {
 	if err != nil || u.Host == "" {
 		return errors.New("enter an address, for example https://api.xero.com")
 	}
-	ip := net.ParseIP(u.Hostname())
-	here := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && !(u.Scheme == "http" && here) {
+	if u.Scheme != "https" && !(u.Scheme == "http" && address(text).here()) {
 		return errors.New("use https, because Xero's tokens are sent there; http is for this computer only")
 	}
 	*a = address(text)
 	return nil
+}
+
+// here reports whether it is an address of this computer.
+func (a address) here() bool {
+	u, err := url.Parse(string(a))
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -78,3 +78,42 @@ func TestNothingStartsWithABrokenPolicy(t *testing.T) {
 		t.Errorf("something was made: %v, %v", all, err)
 	}
 }
+
+func TestNoTokenOfTheEnvironmentPassesByThePolicysClientID(t *testing.T) {
+	t.Setenv("FEEBRIDGE_TOKEN", "own")
+	t.Setenv("FEEBRIDGE_TENANT", "own")
+	set := app.Policy{From: "/etc/policy", ClientID: "set"}
+	for _, c := range []struct {
+		policy app.Policy
+		api    address
+		given  bool
+	}{
+		{set, "", false}, {set, "https://api.xero.com/api.xro/2.0", false}, {set, "https://127.0.0.1.xero.example", false},
+		{set, "http://127.0.0.1:8080", true}, {set, "http://[::1]:8080/", true}, {set, "http://localhost:8080", true},
+		{app.Policy{}, "", true}, {app.Policy{From: "/etc/policy", Ports: []int{9001}}, "", true},
+	} {
+		s := &session{policy: c.policy, common: common{api: c.api}}
+		token, err := s.token(t.Context(), "any")
+		if c.given && (token != "own" || err != nil) || !c.given && (token != "" || !app.IsCode(err, app.Forbidden)) {
+			t.Errorf("under %+v at %q the token is %q, %v", c.policy, c.api, token, err)
+		}
+	}
+
+	path := filepath.Join(t.TempDir(), "firm.db")
+	r := ruled{policy: set}
+	says := "the client ID for everybody on this computer, in /etc/policy. FEEBRIDGE_TOKEN can't replace"
+	to := []string{"--db", path, "--api", "https://xero.invalid"}
+	if status := r.run(t, to...); status != exitSomeFailed || len(r.shown) != 0 || len(r.failures) != 1 || !strings.Contains(r.failures[0].Err.Error(), says) {
+		t.Errorf("the window: exit status %d, %v, %+v", status, r.shown, r.failures)
+	}
+	for _, args := range [][]string{{"export", "--all"}, {"refresh"}} {
+		if status := r.run(t, append(args, to...)...); status != exitSomeFailed || !strings.Contains(r.opening.err.String(), says) {
+			t.Errorf("%v: exit status %d, %s", args, status, r.opening.err.String())
+		}
+	}
+	for _, args := range [][]string{{"list"}, {"--look"}} { // which call nobody
+		if status := r.run(t, append(args, to...)...); status != exitDone {
+			t.Errorf("%v: exit status %d, %s", args, status, r.opening.err.String())
+		}
+	}
+}

@@ -233,10 +233,20 @@ func witness() []sqlite.Option {
 // token returns the access token for calls to an organisation: that of the environment,
 // which checks and scripts set, or the one of its consent.
 func (s *session) token(ctx context.Context, t ledger.TenantID) (string, error) {
-	if token := os.Getenv("FEEBRIDGE_TOKEN"); token != "" {
-		return token, nil
+	if token, err := s.givenToken(); err != nil || token != "" {
+		return token, err
 	}
 	return s.app.Token(ctx, t)
+}
+
+// givenToken returns the access token of the environment; "" for none. It would pass by the client ID that a policy
+// sets, so under one it is for a simulated Xero alone.
+func (s *session) givenToken() (string, error) {
+	token := os.Getenv("FEEBRIDGE_TOKEN")
+	if token != "" && s.policy.ClientID != "" && !s.common.api.here() {
+		return "", app.Errorf(app.Forbidden, "policy.token", "File", s.policy.From)
+	}
+	return token, nil
 }
 
 // heard passes an answer of Xero's on.
@@ -284,8 +294,8 @@ func printPaper(d app.Document) ([]byte, error) {
 // the firm exports to. Without one there, whatever is connected stays.
 func (s *session) connect(ctx context.Context) error {
 	tenant := ledger.TenantID(os.Getenv("FEEBRIDGE_TENANT"))
-	if tenant == "" || os.Getenv("FEEBRIDGE_TOKEN") == "" {
-		return nil
+	if token, err := s.givenToken(); err != nil || token == "" || tenant == "" {
+		return err
 	}
 	all, err := s.app.Organisations(ctx)
 	if err != nil {

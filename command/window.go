@@ -94,7 +94,11 @@ func (f *windowFlags) run(ctx context.Context, s *session) error {
 	if s.reached(ctx, f.link.key) {
 		return nil
 	}
-	if err := s.openFirm(ctx); err != nil {
+	err := s.openFirm(ctx)
+	if err == nil && !s.look {
+		_, err = s.givenToken() // else each call to Xero would say why it is refused
+	}
+	if err != nil {
 		return s.showFailure(ctx, err)
 	}
 	if err := s.beginOwn(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net"
 	"regexp"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ type Host struct {
 	release  func() // gives the name back
 }
 
-// listener is where the others come in.
+// listener is where the others come in. Once it is closed, accept returns net.ErrClosed.
 type listener interface {
 	accept() (conn, error)
 	Close() error
@@ -107,7 +108,7 @@ func call(ctx context.Context, name, key string) error {
 
 // Serve hands what other starts ask for to show, until ctx ends or the host is closed: "" to come to
 // the front, or the key of a mark. It may call show from several goroutines, and never after it has
-// returned.
+// returned. A caller who can't be let in, such as when the system is out of handles, ends nothing.
 func (h *Host) Serve(ctx context.Context, show func(key string)) {
 	stop := context.AfterFunc(ctx, func() { _ = h.listener.Close() })
 	defer stop()
@@ -117,8 +118,13 @@ func (h *Host) Serve(ctx context.Context, show func(key string)) {
 	for {
 		seats <- struct{}{}
 		caller, err := h.listener.accept()
-		if err != nil {
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return
+		case err != nil:
+			<-seats
+			time.Sleep(again)
+			continue
 		}
 		asking.Go(func() {
 			answer(caller, show)

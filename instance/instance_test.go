@@ -3,12 +3,14 @@ package instance
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"feebridge/app/apptest/deadline"
@@ -150,4 +152,48 @@ func TestAnotherPrograms(t *testing.T) {
 	client, server := net.Pipe()
 	_ = client.Close()
 	answer(server, func(key string) { t.Errorf("who hung up was shown %q", key) })
+}
+
+// faltering is a listener that lets nobody in for a while, and then each of the callers.
+type faltering struct {
+	failures int
+	door     chan conn
+}
+
+func (f *faltering) accept() (conn, error) {
+	if f.failures--; f.failures >= 0 {
+		return nil, errors.New("too many open files")
+	}
+	if c, ok := <-f.door; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (f *faltering) Close() error { close(f.door); return nil }
+
+func TestACallerWhoIsNotLetInEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		door := make(chan conn)
+		host := &Host{&faltering{2 * callers, door}, func() {}}
+		ctx, cancel := context.WithCancel(t.Context())
+		shown, ended := make(chan string, 1), make(chan struct{})
+		go func() {
+			host.Serve(ctx, func(key string) { shown <- key })
+			close(ended)
+		}()
+		mine, theirs := net.Pipe()
+		door <- theirs
+		if _, err := io.WriteString(mine, key+"\n"); err != nil {
+			t.Error(err)
+		}
+		if got, err := readLine(mine); err != nil || got != heard {
+			t.Errorf("the answer is %q, %v", got, err)
+		}
+		if got := <-shown; got != key {
+			t.Errorf("shown was %q", got)
+		}
+		cancel()
+		<-ended
+	})
 }

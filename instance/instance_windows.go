@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -29,11 +30,15 @@ func take(_ context.Context, name string) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	mutexName, err := windows.UTF16PtrFromString(`Local\feebridge-` + me + "-" + name)
+	called, err := windows.UTF16PtrFromString(mutexName(me, name))
 	if err != nil {
 		return nil, err
 	}
-	mutex, err := windows.CreateMutex(nil, false, mutexName)
+	rights, err := rightsOf(me)
+	if err != nil {
+		return nil, err
+	}
+	mutex, err := windows.CreateMutex(rights, false, called)
 	if errors.Is(err, windows.ERROR_ALREADY_EXISTS) {
 		_ = windows.CloseHandle(mutex)
 		return nil, errTaken
@@ -41,7 +46,7 @@ func take(_ context.Context, name string) (*Host, error) {
 		return nil, err
 	}
 	release := func() { _ = windows.CloseHandle(mutex) }
-	p, err := listenAt(pipeName(me, name), me)
+	p, err := listenAt(pipeName(me, name), rights)
 	if err != nil {
 		release()
 		return nil, err
@@ -49,13 +54,19 @@ func take(_ context.Context, name string) (*Host, error) {
 	return &Host{p, release}, nil
 }
 
-// listenAt makes a pipe.
-func listenAt(name, me string) (p *pipe, err error) {
-	p = &pipe{name: name}
-	// It is the person's, and nobody else may open it.
-	if p.rights, err = windows.SecurityDescriptorFromString(fmt.Sprintf("O:%[1]sD:P(A;;GA;;;%[1]s)", me)); err != nil {
+// rightsOf makes a thing the person's, and nobody else may open it. Without them, what a start as administrator makes
+// would be closed to the person's other starts.
+func rightsOf(person string) (*windows.SecurityAttributes, error) {
+	rights, err := windows.SecurityDescriptorFromString(fmt.Sprintf("O:%[1]sD:P(A;;GA;;;%[1]s)", person))
+	if err != nil {
 		return nil, err
 	}
+	return &windows.SecurityAttributes{Length: uint32(unsafe.Sizeof(windows.SecurityAttributes{})), SecurityDescriptor: rights}, nil
+}
+
+// listenAt makes a pipe.
+func listenAt(name string, rights *windows.SecurityAttributes) (p *pipe, err error) {
+	p = &pipe{name: name, rights: rights}
 	if p.closing, err = windows.CreateEvent(nil, 1, 0, nil); err != nil {
 		return nil, err
 	}
@@ -70,7 +81,7 @@ func listenAt(name, me string) (p *pipe, err error) {
 // name stays taken.
 type pipe struct {
 	name    string
-	rights  *windows.SECURITY_DESCRIPTOR
+	rights  *windows.SecurityAttributes
 	closing windows.Handle // an event
 
 	mu     sync.Mutex
@@ -84,10 +95,8 @@ func (p *pipe) make(flags uint32) (windows.Handle, error) {
 	if err != nil {
 		return 0, err
 	}
-	rights := windows.SecurityAttributes{SecurityDescriptor: p.rights}
-	rights.Length = uint32(unsafe.Sizeof(rights))
 	return windows.CreateNamedPipe(name, windows.PIPE_ACCESS_DUPLEX|windows.FILE_FLAG_OVERLAPPED|flags,
-		windows.PIPE_TYPE_BYTE|windows.PIPE_REJECT_REMOTE_CLIENTS, windows.PIPE_UNLIMITED_INSTANCES, 512, 512, 0, &rights)
+		windows.PIPE_TYPE_BYTE|windows.PIPE_REJECT_REMOTE_CLIENTS, windows.PIPE_UNLIMITED_INSTANCES, 512, 512, 0, p.rights)
 }
 
 func (p *pipe) accept() (conn, error) {
@@ -95,7 +104,7 @@ func (p *pipe) accept() (conn, error) {
 	end, closed := p.next, p.closed
 	p.mu.Unlock()
 	if closed {
-		return nil, os.ErrClosed
+		return nil, net.ErrClosed
 	}
 	if err := p.await(end); err != nil {
 		return nil, err
@@ -103,7 +112,7 @@ func (p *pipe) accept() (conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, os.ErrClosed
+		return nil, net.ErrClosed
 	}
 	next, err := p.make(0)
 	if err != nil {
@@ -134,7 +143,10 @@ func (p *pipe) await(end windows.Handle) error {
 	_ = windows.CancelIoEx(end, &waiting)
 	var n uint32
 	_ = windows.GetOverlappedResult(end, &waiting, &n, true) // until Windows has let go of it
-	return errors.Join(err, os.ErrClosed)
+	if err == nil {
+		err = net.ErrClosed
+	}
+	return err
 }
 
 // Close ends the wait for a caller and gives the name back.
@@ -142,7 +154,7 @@ func (p *pipe) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return os.ErrClosed
+		return net.ErrClosed
 	}
 	p.closed = true
 	_ = windows.SetEvent(p.closing)
@@ -185,6 +197,8 @@ func dial(_ context.Context, name string) (conn, error) {
 }
 
 var allowSetForegroundWindow = windows.NewLazySystemDLL("user32.dll").NewProc("AllowSetForegroundWindow")
+
+func mutexName(person, name string) string { return `Local\feebridge-` + person + "-" + name }
 
 func pipeName(person, name string) string { return `\\.\pipe\feebridge-` + person + "-" + name }
 

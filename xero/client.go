@@ -72,11 +72,11 @@ var _ app.Books = (*Client)(nil)
 // New returns a client. A Config.API that is no address makes every call fail with an
 // error that says so.
 func New(cfg Config) *Client {
-	if cfg.HTTP == nil {
-		cfg.HTTP = newTransport()
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = newTransport(cfg.Log)
 	}
 	c := &Client{web: strings.TrimSuffix(cfg.Web, "/"), log: cfg.Log}
 	c.api, c.badAPI = parseAPI(cfg.API)
@@ -88,9 +88,9 @@ func New(cfg Config) *Client {
 // newTransport returns Go's own transport with limits on the stages that would
 // otherwise hang. The answer may take long: Xero commits a large batch before it
 // answers, and giving up early would only make the outcome unknown.
-func newTransport() *http.Transport {
+func newTransport(log *slog.Logger) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy = systemProxy()
+	t.Proxy = systemProxy(log)
 	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = 100 * time.Second

@@ -44,11 +44,11 @@ var _ app.Connector = (*Connector)(nil)
 // NewConnector returns a connector. An address that is none makes every call fail with
 // an error that says so.
 func NewConnector(cfg ConnectorConfig) *Connector {
-	if cfg.HTTP == nil {
-		cfg.HTTP = newTransport()
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = newTransport(cfg.Log)
 	}
 	if cfg.Door == nil {
 		cfg.Door = NewDoor(DoorConfig{Log: cfg.Log})
