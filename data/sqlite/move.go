@@ -31,7 +31,7 @@ func Move(from, to, witness string) (moved bool, err error) {
 		}
 		return false, nil
 	}
-	if err := refuseNetwork(to, networkDrive(to)); err != nil {
+	if err := RefuseNetwork(to); err != nil {
 		return false, err
 	}
 	l := lockOf(from)
@@ -110,7 +110,7 @@ func readdress(from, to, witness string) (back func(), err error) {
 	if err != nil {
 		return back, err
 	}
-	drive, err := filepath.EvalSymlinks(filepath.Dir(filepath.Dir(to)))
+	drive, err := disk.Place(filepath.Dir(filepath.Dir(to)))
 	if err != nil {
 		return back, err
 	}

@@ -80,7 +80,7 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseNetwork(path, networkDrive(path)); err != nil {
+	if err := RefuseNetwork(path); err != nil {
 		return nil, err
 	}
 	db := &DB{path: path}
