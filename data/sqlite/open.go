@@ -39,10 +39,11 @@ type DB struct {
 	damage   atomic.Pointer[app.Damaged] // what was found; nil for nothing
 	offering sync.Mutex                  // while a copy is looked for that can take its place
 
-	witness  string // a folder; "" for no witness
-	lookOnly bool
-	asItIs   bool
-	accepted bool // it was altered, and a person decided to use it as it is
+	witness       string // a folder; "" for no witness
+	witnessBefore []string
+	lookOnly      bool
+	asItIs        bool
+	accepted      bool // it was altered, and a person decided to use it as it is
 }
 
 var _ app.Backups = (*DB)(nil)
