@@ -223,6 +223,13 @@ func TestAnotherFirmsCrashIsLeftAlone(t *testing.T) {
 	if left := beside(log, anything); len(left) != len(others) {
 		t.Errorf("these stay: %v", left)
 	}
+	own := filepath.Join(filepath.Dir(log), "firm-crash-2026-11-03-090000.txt")
+	if err := os.WriteFile(own, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f := Untold(log); f == nil || f.Path != own {
+		t.Errorf("it hides this one's: %v", f)
+	}
 }
 
 func TestWhatTheLogSaysReachesACrashFileWithoutTexts(t *testing.T) {
