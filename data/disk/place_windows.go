@@ -57,10 +57,8 @@ var evalSymlinks = filepath.EvalSymlinks
 // and Windows is asked.
 func Place(path string) (string, error) {
 	place, err := evalSymlinks(path)
-	if err == nil {
-		if _, err := os.Readlink(place); err != nil { // else a junction is at its end
-			return place, nil
-		}
+	if err == nil && !isLink(place) { // else a junction is at its end
+		return place, nil
 	}
 	if place, err = Final(path); errors.Is(err, fs.ErrNotExist) {
 		return "", err
@@ -68,6 +66,11 @@ func Place(path string) (string, error) {
 		return place, nil
 	}
 	return filepath.Abs(path) // on a drive that doesn't say where it is, such as some of memory
+}
+
+func isLink(path string) bool {
+	_, err := os.Readlink(path)
+	return err == nil
 }
 
 // Final returns what Windows itself says on where a file or folder is that is there: a drive letter that stands for a
