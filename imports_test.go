@@ -39,8 +39,8 @@ const words = "assets/translations"
 var rooms = []room{
 	{"main", []string{"app/...", "screens/...", "data/...", "assets/...", "command"},
 		"main opens the window on the firm that the commands open: what talks to Xero it has from them"},
-	{"instance", nil,
-		"one process has the window of a firm: what a firm is, and what it shows, it must not tell"},
+	{"instance", []string{"data/disk"},
+		"one process has the window of a firm, by where its database is: what a firm is, and what it shows, it must not tell"},
 	{"command", []string{"app/...", "data/...", "xero/...", "assets/...", "instance"},
 		"a command wires a firm's parts to its use cases: one that knew a screen would need a display to compile and to run"},
 	{"figures", []string{"command", "screens/...", "app/...", "data/...", "xero/...", "assets/..."},

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"feebridge/app/apptest/deadline"
+	"feebridge/data/disk"
 	"feebridge/xero/sim"
 )
 
@@ -24,11 +25,15 @@ import (
 const (
 	asProgram   = "FEEBRIDGE_TEST_AS_PROGRAM"
 	envPatience = "FEEBRIDGE_TEST_PATIENCE" // of that program
+	envOwn      = "FEEBRIDGE_TEST_OWN"      // the folder of what is a person's own
+	envBefore   = "FEEBRIDGE_TEST_BEFORE"   // and where earlier versions kept it, as on Windows
+	envProfile  = "FEEBRIDGE_TEST_PROFILE"
 )
 
 // TestMain lets this test binary be Feebridge itself, so that tests can start, and
 // kill, real processes of it.
 func TestMain(m *testing.M) {
+	settings = ownOfTests
 	if os.Getenv(asProgram) != "" {
 		wait, _ := time.ParseDuration(os.Getenv(envPatience))
 		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // as main does; for as long as the process lives
@@ -38,20 +43,23 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, writeForEver(path))
 		os.Exit(1)
 	}
-	settings, err := os.MkdirTemp("", "feebridge-settings-")
+	folder, err := os.MkdirTemp("", "feebridge-settings-")
 	if err == nil {
-		err = os.Setenv("XDG_RUNTIME_DIR", settings) // not those of whoever runs the tests
-		for _, folder := range []string{"XDG_CONFIG_HOME", "LocalAppData", "AppData"} {
-			err = errors.Join(err, os.Setenv(folder, filepath.Join(settings, folder)))
-		}
+		err = os.Setenv("XDG_RUNTIME_DIR", folder) // not those of whoever runs the tests
+		err = errors.Join(err, os.Setenv(envOwn, filepath.Join(folder, "own")))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	status := m.Run()
-	_ = os.RemoveAll(settings)
+	_ = os.RemoveAll(folder)
 	os.Exit(status)
+}
+
+// ownOfTests is what is a person's own, as the environment says it.
+func ownOfTests() (disk.Own, error) {
+	return disk.Own{Folder: os.Getenv(envOwn), Before: os.Getenv(envBefore), Profile: disk.Profile(os.Getenv(envProfile))}, nil
 }
 
 // desk is a firm's database and a simulated Xero, beside which programs are started.

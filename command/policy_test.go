@@ -31,7 +31,12 @@ func TestNobodyOpensAnotherDatabaseThanThePolicySets(t *testing.T) {
 	folder := t.TempDir()
 	set, other := filepath.Join(folder, "set.db"), filepath.Join(folder, "other.db")
 	r := ruled{policy: app.Policy{From: "/etc/policy", Database: set, ClientID: "set", Ports: []int{9001}}}
-	for _, args := range [][]string{nil, {"--db", set}, {"--db", filepath.Join(folder, "x", "..", "set.db")}} {
+	link := filepath.Join(t.TempDir(), "link")
+	spelled := [][]string{nil, {"--db", set}, {"--db", filepath.Join(folder, "x", "..", "set.db")}}
+	if err := os.Symlink(folder, link); err == nil && isFile(link) { // not everybody may on Windows
+		spelled = append(spelled, []string{"--db", filepath.Join(link, "set.db")})
+	}
+	for _, args := range spelled {
 		if status := r.run(t, args...); status != exitDone || len(r.shown) != 1 || r.shown[0].Firm.Registration.ClientID != "set" {
 			t.Errorf("%v: exit status %d, %v\n%s", args, status, r.shown, r.opening.err.String())
 		}

@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"time"
 
 	"feebridge/app"
@@ -128,18 +126,39 @@ func (s *session) ready() (path string, err error) {
 	if path, err = s.pathUnder(s.policy); err != nil {
 		return "", err
 	}
-	usual, before, err := place()
-	if err == nil && path == usual && before != "" {
-		moved, err := sqlite.Move(before, usual, seenFolder)
-		switch {
-		case err != nil:
+	usual, err := place()
+	if err == nil && path == usual.path {
+		if err := s.moveIn(usual); err != nil {
 			return "", err
-		case moved || isFile(before):
-			s.earlier = &Earlier{From: filepath.Dir(before), To: filepath.Dir(usual), Moved: moved}
-			s.complain("%s", s.earlier)
 		}
 	}
 	return path, sqlite.MakeFolder(path)
+}
+
+// moveIn makes sure that the person's own folder is where data can stay, and brings what an earlier version kept
+// elsewhere. Where Windows may remove the folder when the person signs out, nothing is moved there or begun there.
+func (s *session) moveIn(usual usualPlace) error {
+	if usual.profile != disk.Lasting && !isFile(usual.path) {
+		return noPlace(usual)
+	}
+	if usual.before == "" {
+		return nil
+	}
+	moved, err := sqlite.Move(usual.before, usual.path, seenFolder)
+	if err == nil && (moved || isFile(usual.before)) {
+		s.earlier = &Earlier{From: filepath.Dir(usual.before), To: filepath.Dir(usual.path), Moved: moved}
+		s.complain("%s", s.earlier)
+	}
+	return err
+}
+
+// noPlace says why a person's own folder is no place for data, and where the data of an earlier version are.
+func noPlace(usual usualPlace) error {
+	why := translations.Say("database.profile." + string(usual.profile))
+	if usual.before != "" && isFile(usual.before) {
+		return app.Errorf(app.Unavailable, "database.profile.before", "Why", why, "File", usual.before)
+	}
+	return app.Errorf(app.Unavailable, "database.profile", "Why", why)
 }
 
 // Earlier is where an earlier version of Feebridge kept the person's data.
@@ -178,43 +197,47 @@ func (s *session) path() (string, error) {
 	return s.pathUnder(policy)
 }
 
-// pathUnder returns where the firm's database is under a policy, which nobody overrides.
+// pathUnder returns where the firm's database is under a policy, which nobody overrides. A network drive is refused, and
+// what the path of one says by itself is never touched: a share that is away takes long to answer.
 func (s *session) pathUnder(policy app.Policy) (string, error) {
 	if policy.Database != "" {
-		if s.common.db != "" && !sameFile(s.common.db, policy.Database) {
+		if err := sqlite.RefuseNetwork(policy.Database); err != nil {
+			return policy.Database, err
+		}
+		if s.common.db != "" && (sqlite.RefuseNetwork(s.common.db) != nil || !disk.SameFile(s.common.db, policy.Database)) {
 			return "", app.Errorf(app.Forbidden, "policy.database", "Database", policy.Database, "File", policy.From)
 		}
 		return policy.Database, nil
 	}
-	if s.common.db != "" {
-		return s.common.db, nil
+	path := s.common.db
+	if path == "" {
+		usual, err := place()
+		if err != nil {
+			return "", fmt.Errorf("finding your own folder: %w. Name a database with --db", err)
+		}
+		path = usual.path
 	}
-	path, _, err := place()
-	if err != nil {
-		return "", fmt.Errorf("finding your own folder: %w. Name a database with --db", err)
-	}
-	return path, nil
+	return path, sqlite.RefuseNetwork(path)
 }
 
-// place returns where the firm's database is if nobody names one, and where earlier versions kept it; "" for the same
-// place.
-func place() (path, before string, err error) {
-	folder, earlier, err := disk.Settings()
-	if earlier != "" {
-		before = filepath.Join(earlier, "feebridge", "feebridge.db")
-	}
-	return filepath.Join(folder, "feebridge", "feebridge.db"), before, err
+// settings is disk.Settings, but in tests.
+var settings = disk.Settings
+
+// usualPlace is where the firm's database is if nobody names one.
+type usualPlace struct {
+	path    string
+	before  string // where earlier versions kept it; "" for the same place
+	profile disk.Profile
 }
 
-// sameFile reports whether two paths are one file, whether it is there or not.
-func sameFile(a, b string) bool {
-	if absolute, err := filepath.Abs(a); err == nil {
-		a = absolute
+func place() (usualPlace, error) {
+	own, err := settings()
+	within := func(folder string) string { return filepath.Join(folder, "feebridge", "feebridge.db") }
+	u := usualPlace{path: within(own.Folder), profile: own.Profile}
+	if own.Before != "" {
+		u.before = within(own.Before)
 	}
-	if runtime.GOOS == "windows" {
-		return strings.EqualFold(filepath.Clean(a), filepath.Clean(b))
-	}
-	return filepath.Clean(a) == filepath.Clean(b)
+	return u, err
 }
 
 // seenFolder is the folder of the witness, beside the usual place of the database.
@@ -223,11 +246,15 @@ const seenFolder = "seen"
 // witness keeps, in the person's own folder, what this computer has seen of the firm's
 // database.
 func witness() []sqlite.Option {
-	usual, _, err := place()
+	usual, err := place()
 	if err != nil {
 		return nil
 	}
-	return []sqlite.Option{sqlite.Witness(filepath.Join(filepath.Dir(usual), seenFolder))}
+	beside := func(path string) string { return filepath.Join(filepath.Dir(path), seenFolder) }
+	if usual.before == "" {
+		return []sqlite.Option{sqlite.Witness(beside(usual.path))}
+	}
+	return []sqlite.Option{sqlite.Witness(beside(usual.path), beside(usual.before))}
 }
 
 // token returns the access token for calls to an organisation: that of the environment,

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"feebridge/data/disk"
 )
 
 const (
@@ -81,7 +83,7 @@ func Reach(ctx context.Context, database, key string) (*Host, error) {
 // nameOf names the window of a database on the person's screen, in few characters: the path of a
 // socket is short.
 func nameOf(database string) string {
-	sum := sha256.Sum256([]byte(spelled(database) + "\x00" + screen()))
+	sum := sha256.Sum256([]byte(disk.Spelled(database) + "\x00" + screen()))
 	return hex.EncodeToString(sum[:8])
 }
 

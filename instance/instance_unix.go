@@ -18,9 +18,6 @@ import (
 // screen is where a person sees the window. They may sit at several.
 func screen() string { return os.Getenv("WAYLAND_DISPLAY") + "\x00" + os.Getenv("DISPLAY") }
 
-// spelled is the path of a database in one spelling, however it was given.
-func spelled(path string) string { return whole(path) }
-
 // take listens at the socket of the name. Who has the lock has the name, whatever became of the
 // process that listened before.
 func take(ctx context.Context, name string) (*Host, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
 	"sync"
 	"unsafe"
 
@@ -19,9 +18,6 @@ func screen() string {
 	_ = windows.ProcessIdToSessionId(windows.GetCurrentProcessId(), &session) // of this process itself
 	return fmt.Sprint(session)
 }
-
-// spelled is the path of a database in one spelling, however it was given.
-func spelled(path string) string { return strings.ToLower(whole(path)) }
 
 // take makes the pipe of the name. Who has the mutex has the name: Windows lets go of it with the
 // process, and nobody in another session sees it.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -132,7 +133,7 @@ func TestEveryCrashLeavesAFileThatNamesNobody(t *testing.T) {
 			if content, err := os.ReadFile(f.Path); err != nil || string(content) != f.Text {
 				t.Errorf("%s has something else: %v", f.Path, err)
 			}
-			if left := beside(log, runMark, runEnding); len(left) > 0 {
+			if left := beside(log, runs); len(left) > 0 {
 				t.Errorf("what Go wrote stays: %v", left)
 			}
 			if again, err := Collect(log); again != nil || err != nil {
@@ -142,13 +143,16 @@ func TestEveryCrashLeavesAFileThatNamesNobody(t *testing.T) {
 	}
 }
 
+// anything is every file whose name begins with the stem of the log.
+var anything = regexp.MustCompile("")
+
 func TestARunThatEndsOtherwiseLeavesNoCrash(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "firm.log")
 	c, said := child(t, "well", log)
 	if err := c.Run(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
-	if left := beside(log, "", ""); len(left) > 0 {
+	if left := beside(log, anything); len(left) > 0 {
 		t.Errorf("a run that ended well leaves %v", left)
 	}
 	c, _ = child(t, "killed", log)
@@ -162,15 +166,15 @@ func TestARunThatEndsOtherwiseLeavesNoCrash(t *testing.T) {
 	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := Collect(log); f != nil || err != nil || len(beside(log, runMark, runEnding)) != 1 {
+	if f, err := Collect(log); f != nil || err != nil || len(beside(log, runs)) != 1 {
 		t.Errorf("a run that lives is touched: %v, %v", f, err)
 	}
 	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = c.Wait() // it was killed
-	if f, err := Collect(log); f != nil || err != nil || len(beside(log, "", "")) != 0 {
-		t.Errorf("a run that was killed crashed: %v, %v, %v", f, err, beside(log, "", ""))
+	if f, err := Collect(log); f != nil || err != nil || len(beside(log, anything)) != 0 {
+		t.Errorf("a run that was killed crashed: %v, %v, %v", f, err, beside(log, anything))
 	}
 }
 
@@ -189,7 +193,7 @@ func TestAFewCrashFilesStayAndTheNewestIsToldOnce(t *testing.T) {
 	if f, err := Collect(log); err != nil || filepath.Base(f.Path) != "firm-crash-2026-11-03-100004.txt" || !strings.Contains(f.Text, "fatal error: all gone\n") {
 		t.Fatalf("the newest is %v, %v", f, err)
 	}
-	if files := beside(log, fileMark, fileEnding); len(files) != kept || !strings.HasSuffix(files[0], "-100002.txt") {
+	if files := beside(log, crashes); len(files) != kept || !strings.HasSuffix(files[0], "-100002.txt") {
 		t.Errorf("these stay: %v", files)
 	}
 	f := Untold(log)
@@ -201,6 +205,30 @@ func TestAFewCrashFilesStayAndTheNewestIsToldOnce(t *testing.T) {
 	}
 	if f := Untold(log); f != nil {
 		t.Errorf("it is told again: %v", f.Path)
+	}
+}
+
+// TestAnotherFirmsCrashIsLeftAlone has files of databases in the same folder whose names begin alike.
+func TestAnotherFirmsCrashIsLeftAlone(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "firm.log")
+	others := []string{"firm-run-1-run-7.tmp", "firm-crash-9-crash-2026-11-03-100000.txt", "firm-trust-run-7.tmp", "firm2-run-7.tmp"}
+	for _, name := range others {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(log), name), []byte("version: 1"+toldFrom+"fatal error: all gone\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f, err := Collect(log); f != nil || err != nil || Untold(log) != nil {
+		t.Errorf("it is told as this one's: %v, %v", f, err)
+	}
+	if left := beside(log, anything); len(left) != len(others) {
+		t.Errorf("these stay: %v", left)
+	}
+	own := filepath.Join(filepath.Dir(log), "firm-crash-2026-11-03-090000.txt")
+	if err := os.WriteFile(own, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f := Untold(log); f == nil || f.Path != own {
+		t.Errorf("it hides this one's: %v", f)
 	}
 }
 
@@ -256,7 +284,9 @@ func TestTheLastLinesBeforeTheCrashAreTaken(t *testing.T) {
 	}
 	write("firm-2026-11-03T10-00-00.000.log", 0, 400) // rotated since
 	write("firm.log", 400, 500)
-	write("other.log", 400, 500)
+	for _, other := range []string{"other.log", "firm2.log", "firm-trust.log", "firm-trust-2026-11-03T10-00-00.000.log", "firm-2026-11-03.log"} {
+		write(other, 400, 600) // another firm's, and newer
+	}
 	lines := lastLines(log, start.Add(449*time.Second))
 	if len(lines) != mostLines || !strings.HasSuffix(lines[0], "status=250") || !strings.HasSuffix(lines[mostLines-1], "status=449") {
 		t.Errorf("%d lines, from %q to %q", len(lines), lines[0], lines[len(lines)-1])

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ const (
 // none. Of the older files, a few stay.
 func Collect(log string) (*File, error) {
 	var newest *File
-	for _, path := range beside(log, runMark, runEnding) {
+	for _, path := range beside(log, runs) {
 		f, err := collect(log, path)
 		if err != nil {
 			return newest, err
@@ -43,7 +44,7 @@ func Collect(log string) (*File, error) {
 			newest = f
 		}
 	}
-	if files := beside(log, fileMark, fileEnding); len(files) > kept {
+	if files := beside(log, crashes); len(files) > kept {
 		for _, old := range files[:len(files)-kept] {
 			_ = os.Remove(old) // one that stays is tried again
 		}
@@ -90,7 +91,7 @@ func text(log, about, told string, at time.Time) string {
 
 // Untold returns the newest crash file, if the window has not told of it; else nil.
 func Untold(log string) *File {
-	files := beside(log, fileMark, fileEnding)
+	files := beside(log, crashes)
 	if len(files) == 0 {
 		return nil
 	}
@@ -117,13 +118,20 @@ func (f *File) Told(at time.Time) error {
 	return errors.Join(err, file.Close())
 }
 
-// beside returns the files beside the log whose names begin with its stem and the mark, by name.
-func beside(log, mark, ending string) []string {
+// What follows the stem in the names of a run's file, and of a crash file.
+var (
+	runs    = regexp.MustCompile(`^` + runMark + `\d+` + regexp.QuoteMeta(runEnding) + `$`)
+	crashes = regexp.MustCompile(`^` + fileMark + `\d{4}-\d\d-\d\d-\d{6}` + regexp.QuoteMeta(fileEnding) + `$`)
+)
+
+// beside returns the files beside the log of which the name after its stem is like that, by name. The whole name counts:
+// the log of another database in the folder may begin alike.
+func beside(log string, like *regexp.Regexp) []string {
 	all, _ := os.ReadDir(filepath.Dir(log)) // a folder that is not there has none
 	var found []string
 	for _, e := range all {
-		if name := e.Name(); e.Type().IsRegular() && strings.HasPrefix(name, stem(log)+mark) && strings.HasSuffix(name, ending) {
-			found = append(found, filepath.Join(filepath.Dir(log), name))
+		if rest, of := strings.CutPrefix(e.Name(), stem(log)); of && e.Type().IsRegular() && like.MatchString(rest) {
+			found = append(found, filepath.Join(filepath.Dir(log), e.Name()))
 		}
 	}
 	slices.Sort(found)

@@ -8,13 +8,13 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"feebridge/app"
+	"feebridge/data/disk"
 )
 
 // mostLines is how many lines of the log are in a crash file.
@@ -93,7 +93,7 @@ type line struct {
 // lastLines returns the last lines that the log got before a moment.
 func lastLines(log string, before time.Time) []string {
 	var lines []line
-	for _, path := range logs(log) {
+	for _, path := range append([]string{log}, disk.OlderLogs(log)...) {
 		if len(lines) >= mostLines {
 			break
 		}
@@ -109,17 +109,6 @@ func lastLines(log string, before time.Time) []string {
 		texts = append(texts, l.text)
 	}
 	return texts
-}
-
-// logs returns the log and those that were put aside, the newest first.
-func logs(log string) []string {
-	found := beside(log, "", filepath.Ext(log))
-	times := map[string]time.Time{}
-	for _, path := range found {
-		times[path], _ = changed(path) // one that is gone is the oldest
-	}
-	slices.SortStableFunc(found, func(a, b string) int { return times[b].Compare(times[a]) })
-	return found
 }
 
 // end returns the end of a file, from where a line begins; nothing where it cannot be read.

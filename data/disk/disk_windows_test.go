@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/windows"
 )
 
 // held opens a file as most programs do, so that nobody may replace it.
@@ -59,6 +61,40 @@ func TestAFileThatIsHeldIsWaitedForForAWhile(t *testing.T) {
 				t.Errorf("once it is closed, after %d pauses: %v", *n, err)
 			}
 		})
+	}
+}
+
+// TestAFolderInWhichAFileIsHeldIsWaitedForForAWhile denies the rename itself, as Windows does: Wine renames such a folder.
+func TestAFolderInWhichAFileIsHeldIsWaitedForForAWhile(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "feebridge")
+	if err := os.MkdirAll(filepath.Join(folder, "seen"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := held(t, filepath.Join(folder, "seen", "firm.json"))
+	denied := &os.LinkError{Op: "rename", Old: folder, New: folder + ".new", Err: windows.ERROR_ACCESS_DENIED}
+	open := true
+	rename := func() error {
+		if open {
+			return denied
+		}
+		return os.Rename(folder, folder+".new")
+	}
+	n := waits(t, func(int) {})
+	if err := Patiently(rename, folder); !errors.Is(err, ErrHeld) || *n != tries-1 {
+		t.Errorf("after %d pauses: %v", *n, err)
+	}
+	n = waits(t, func(n int) {
+		if n == 3 {
+			open = false
+			_ = f.Close()
+		}
+	})
+	if err := Patiently(rename, folder); err != nil || *n != 3 {
+		t.Errorf("once it is closed, after %d pauses: %v", *n, err)
+	}
+	n = waits(t, func(int) {})
+	if err := Patiently(func() error { return denied }, folder+".new"); !errors.Is(err, fs.ErrPermission) || errors.Is(err, ErrHeld) || *n != 0 {
+		t.Errorf("where nothing is open in it, after %d pauses: %v", *n, err)
 	}
 }
 

@@ -81,8 +81,7 @@ const asideForm = "2006-01-02T15-04-05.000"
 // putAside gives the full file another name, and removes the oldest of those. What can't be done now, such as
 // while a viewer has the file open on Windows, the next line tries again.
 func (l *Log) putAside() {
-	extension := filepath.Ext(l.path)
-	name := strings.TrimSuffix(l.path, extension) + "-"
+	name, extension := stemOf(l.path)
 	for at := time.Now().UTC(); ; at = at.Add(time.Millisecond) {
 		aside := name + at.Format(asideForm) + extension
 		if _, err := os.Lstat(aside); err == nil {
@@ -93,10 +92,28 @@ func (l *Log) putAside() {
 		}
 		break
 	}
-	names := regexp.MustCompile("^" + regexp.QuoteMeta(filepath.Base(name)) + `\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}` + regexp.QuoteMeta(extension) + "$")
-	entries, _ := os.ReadDir(filepath.Dir(l.path)) // by name, and so by time
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return !names.MatchString(e.Name()) })
-	for _, e := range entries[:max(0, len(entries)-l.kept)] {
-		_ = os.Remove(filepath.Join(filepath.Dir(l.path), e.Name())) // or else the next time
+	older := OlderLogs(l.path)
+	for _, path := range older[min(l.kept, len(older)):] {
+		_ = os.Remove(path) // or else the next time
 	}
+}
+
+// stemOf is how the names of the files that were put aside begin, and how they end.
+func stemOf(log string) (name, extension string) {
+	extension = filepath.Ext(log)
+	return strings.TrimSuffix(log, extension) + "-", extension
+}
+
+// OlderLogs returns the files of the log at path that were put aside, the newest first.
+func OlderLogs(path string) []string {
+	name, extension := stemOf(path)
+	names := regexp.MustCompile("^" + regexp.QuoteMeta(filepath.Base(name)) + `\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}` + regexp.QuoteMeta(extension) + "$")
+	entries, _ := os.ReadDir(filepath.Dir(path)) // by name, and so by time
+	var older []string
+	for _, e := range slices.Backward(entries) {
+		if names.MatchString(e.Name()) && e.Type().IsRegular() {
+			older = append(older, filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+	return older
 }

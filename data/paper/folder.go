@@ -20,6 +20,8 @@ type Folder struct {
 	mu   sync.Mutex
 	path string // "" before the first invoice
 	use  *flock.Flock
+
+	made, lock os.FileInfo // the folder and the lock's file, as they were made
 }
 
 const (
@@ -36,25 +38,48 @@ func NewFolder() *Folder { return &Folder{within: os.TempDir()} }
 func (f *Folder) Path(name string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.path != "" && !f.stays() {
+		f.leave()
+	}
 	for f.path == "" {
 		path, err := os.MkdirTemp(f.within, folders) // its owner's alone
 		if err != nil {
 			return "", err
 		}
 		use := flock.New(filepath.Join(path, inUse), flock.SetPermissions(0o600))
-		if locked, err := use.TryLock(); err != nil {
+		if _, err := use.TryLock(); err != nil {
 			return "", errors.Join(err, os.RemoveAll(path))
-		} else if _, err := os.Lstat(use.Path()); !locked || err != nil {
+		}
+		made, noFolder := os.Lstat(path)
+		lock, noLock := os.Lstat(use.Path())
+		if !use.Locked() || noFolder != nil || noLock != nil {
 			_ = use.Unlock()
 			continue // another Feebridge that is starting took it for one that was left
 		}
-		f.path, f.use = path, use
+		f.path, f.use, f.made, f.lock = path, use, made, lock
 	}
 	path := filepath.Join(f.path, name+printout)
 	for n := 2; !isFree(path); n++ {
 		path = filepath.Join(f.path, fmt.Sprintf("%s-%d%s", name, n, printout))
 	}
 	return path, nil
+}
+
+// stays reports whether the folder is still there, and the one that was made: systems clear away what lies among temporary files
+// for long, and then anybody may make a folder of that name.
+func (f *Folder) stays() bool {
+	lock, err := os.Lstat(f.use.Path())
+	return err == nil && os.SameFile(lock, f.lock)
+}
+
+// leave removes the folder, if it is the one that was made.
+func (f *Folder) leave() {
+	if now, err := os.Lstat(f.path); err == nil && now.IsDir() && os.SameFile(now, f.made) {
+		discard(f.path, f.use)
+	} else {
+		_ = f.use.Unlock()
+	}
+	f.path = ""
 }
 
 // isFree reports whether a file can be written at path, without waiting. What was there is gone then.
@@ -68,8 +93,7 @@ func (f *Folder) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.path != "" {
-		discard(f.path, f.use)
-		f.path = ""
+		f.leave()
 	}
 }
 

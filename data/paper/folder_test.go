@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"feebridge/app/apptest/needs"
 )
 
 // printedTo prints an invoice into the folder, and returns its path.
@@ -95,5 +97,54 @@ func TestPrintedInvoicesThatWereLeftGoAtTheNextStart(t *testing.T) {
 		if there(path) {
 			t.Errorf("%s was left", path)
 		}
+	}
+}
+
+// TestAFolderThatWasClearedAwayIsMadeAgain holds for systems that remove what lies among temporary files for long, as a whole or
+// in part, while the window is open.
+func TestAFolderThatWasClearedAwayIsMadeAgain(t *testing.T) {
+	const another, link = "the folder, and another has its name", "the folder, and a link has its name"
+	precious := filepath.Join(t.TempDir(), "precious.pdf")
+	place(t, precious)
+	for what, clear := range map[string]func(t *testing.T, folder string) error{
+		"the folder": func(_ *testing.T, folder string) error { return os.RemoveAll(folder) },
+		"the lock":   func(_ *testing.T, folder string) error { return os.Remove(filepath.Join(folder, inUse)) },
+		another: func(t *testing.T, folder string) error {
+			err := os.RemoveAll(folder)
+			if err == nil {
+				place(t, filepath.Join(folder, inUse))
+			}
+			return err
+		},
+		link: func(t *testing.T, folder string) error {
+			err := os.RemoveAll(folder)
+			if err == nil {
+				needs.Link(t, filepath.Dir(precious), folder)
+			}
+			return err
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			f := &Folder{within: t.TempDir()}
+			defer f.Close()
+			first := filepath.Dir(printedTo(t, f, "one"))
+			if err := clear(t, first); err != nil {
+				t.Skip("nobody removes it while it is open:", err) // on Windows
+			}
+			if second := filepath.Dir(printedTo(t, f, "one")); second == first {
+				t.Error("the next one is printed to the folder that is gone, or to another's")
+			}
+			(&Folder{within: f.within}).Sweep()
+			if !there(filepath.Join(f.path, "one.pdf")) {
+				t.Error("the next one is gone")
+			}
+			f.Close()
+			if left, err := os.ReadDir(f.within); err != nil || len(left) > 0 && what != another && what != link {
+				t.Errorf("left are %v, %v", left, err)
+			}
+			if !there(precious) {
+				t.Error("what is behind a link is gone")
+			}
+		})
 	}
 }

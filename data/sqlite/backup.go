@@ -53,18 +53,11 @@ const beginning = ".feebridge-backup-"
 // refuseOwn refuses a path at which the database itself is, or what belongs to it.
 func (db *DB) refuseOwn(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
-		if sameFile(path, db.path+suffix) {
+		if disk.SameFile(path, db.path+suffix) {
 			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
 		}
 	}
 	return nil
-}
-
-// sameFile reports whether there is one file at both paths.
-func sameFile(a, b string) bool {
-	one, noOne := os.Stat(a)
-	other, noOther := os.Stat(b)
-	return noOne == nil && noOther == nil && os.SameFile(one, other)
 }
 
 // copyFile copies a file, whole or not at all, in the place of any that is at to.

@@ -75,6 +75,18 @@ func TestABackupIsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// TestABackupTakesNoNameOfTheDatabasesOwn asks for a name that is free at the moment.
+func TestABackupTakesNoNameOfTheDatabasesOwn(t *testing.T) {
+	s := openStore(t)
+	own := s.Path() + ".seen"
+	if err := os.Remove(own); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), own, false); !app.IsCode(err, app.Invalid) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestABackupMayHaveARelativeNameThatLooksLikeAnAddress(t *testing.T) {
 	s := openStore(t)
 	t.Chdir(t.TempDir())

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -177,6 +176,6 @@ func whereIs(path string) (host, place string, err error) {
 	if host, err = os.Hostname(); err != nil {
 		host = "" // then the place alone tells
 	}
-	place, err = filepath.EvalSymlinks(path)
+	place, err = disk.Place(path)
 	return host, place, err
 }

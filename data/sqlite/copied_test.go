@@ -23,6 +23,9 @@ func TestADatabaseFromAnotherComputerIsNoticed(t *testing.T) {
 	if host, err := os.Hostname(); err != nil || beside["host"] != host {
 		t.Fatalf("beside the database it says %v, and this is %q, %v", beside["host"], host, err)
 	}
+	if place, err := filepath.EvalSymlinks(path); err != nil || beside["path"] != place { // what is spelled otherwise is a copy
+		t.Fatalf("beside the database it says %v, and this is %q, %v", beside["path"], place, err)
+	}
 	beside["host"] = "another computer"
 	text, err := json.Marshal(beside)
 	if err != nil {

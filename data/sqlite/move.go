@@ -31,7 +31,7 @@ func Move(from, to, witness string) (moved bool, err error) {
 		}
 		return false, nil
 	}
-	if err := refuseNetwork(to, networkDrive(to)); err != nil {
+	if err := RefuseNetwork(to); err != nil {
 		return false, err
 	}
 	l := lockOf(from)
@@ -50,7 +50,11 @@ func Move(from, to, witness string) (moved bool, err error) {
 	if err := errors.Join(err, l.Close()); err != nil { // on Windows, no folder is renamed in which a file is open
 		return false, unmoved(before, after, err)
 	}
+	was := isFound(from)
 	err = disk.Patiently(func() error { return os.Rename(before, after) }, before)
+	if err == nil && was && !isFound(to) { // the folder is a link that leads nowhere from its new place
+		err = errors.Join(app.Errorf(app.Invalid, "database.not-copied", "File", before), os.Rename(after, before))
+	}
 	if err != nil {
 		back()
 	}
@@ -61,6 +65,12 @@ func Move(from, to, witness string) (moved bool, err error) {
 		return false, unmoved(before, after, err)
 	}
 	return true, nil
+}
+
+// isFound reports whether a path leads to something, by way of a link or not.
+func isFound(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func unmoved(before, after string, err error) error {
@@ -103,6 +113,9 @@ func readdress(from, to, witness string) (back func(), err error) {
 	if err != nil || s.Instance == "" {
 		return back, err
 	}
+	if is, err := os.Lstat(filepath.Dir(from)); err == nil && !is.IsDir() {
+		return back, nil // a link is moved, and what it leads to stays where it is
+	}
 	host, place, err := whereIs(from)
 	if errors.Is(err, fs.ErrNotExist) || s.Host != host || s.Path != place {
 		return back, nil // it is gone, or a copy already
@@ -110,7 +123,7 @@ func readdress(from, to, witness string) (back func(), err error) {
 	if err != nil {
 		return back, err
 	}
-	drive, err := filepath.EvalSymlinks(filepath.Dir(filepath.Dir(to)))
+	drive, err := disk.Place(filepath.Dir(filepath.Dir(to)))
 	if err != nil {
 		return back, err
 	}
@@ -139,15 +152,20 @@ func moveByCopy(from, to string) error {
 		return errors.Join(err, app.Errorf(app.Unavailable, "database.open", "File", from))
 	}
 	before, after := filepath.Dir(from), filepath.Dir(to)
+	was := isFound(from)
 	err := copyFolder(before, after)
 	if err := errors.Join(err, l.Close()); err != nil {
 		return err
+	}
+	if was && !isFound(to) {
+		return fmt.Errorf("the copy lacks %s", filepath.Base(to))
 	}
 	_ = disk.Replace(before, before+" (moved)") // so that no earlier version goes on with it; the copy is whole, and counts
 	return nil
 }
 
-// copyFolder copies a folder, whole or not at all.
+// copyFolder copies a folder, whole or not at all. What is neither a file nor a folder, such as a link, stops it: what
+// is behind that might be the firm's data.
 func copyFolder(from, to string) error {
 	temporary, err := os.MkdirTemp(filepath.Dir(to), "."+filepath.Base(to)+"-*") // its owner's alone
 	if err != nil {
@@ -162,7 +180,9 @@ func copyFolder(from, to string) error {
 			return errors.Join(err, there)
 		case e.IsDir():
 			return os.MkdirAll(copied, 0o700)
-		case !e.Type().IsRegular() || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, "-shm"):
+		case !e.Type().IsRegular():
+			return app.Errorf(app.Invalid, "database.not-copied", "File", path)
+		case strings.HasSuffix(name, ".lock"), strings.HasSuffix(name, "-shm"):
 			return nil // these are made again
 		}
 		if err := copyFile(path, copied); err != nil {

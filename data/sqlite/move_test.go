@@ -4,9 +4,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"feebridge/app"
+	"feebridge/app/apptest/needs"
 	"feebridge/app/billing"
 	"feebridge/app/storetest"
 )
@@ -277,4 +279,69 @@ func TestAFolderThatCannotBeCopiedIsNotThereInHalf(t *testing.T) {
 		t.Error("it is there in half, or gone")
 	}
 	isAlone(t, filepath.Dir(to))
+}
+
+// TestALinkInAFolderIsNotLeftOut has something behind a link that a copy would lack.
+func TestALinkInAFolderIsNotLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		link func(from, away string) string // makes way for a link to away, and returns where it is to be
+	}{
+		{"the database", func(from, away string) string { return rename(t, from, away) }},
+		{"the folder of the witness", func(from, away string) string { return rename(t, filepath.Join(filepath.Dir(from), "seen"), away) }},
+		{"the folder itself", func(from, away string) string { return rename(t, filepath.Dir(from), away) }},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			from, to := aFolder(t)
+			away := filepath.Join(t.TempDir(), "away")
+			link := c.link(from, away)
+			needs.Link(t, away, link)
+			if err := moveByCopy(from, to); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), link+" is a link") {
+				t.Errorf("it was copied: %v", err)
+			}
+			if isThere(filepath.Dir(to)) || isThere(filepath.Dir(from)+" (moved)") || !isFound(from) {
+				t.Error("there is half a copy, or what it was copied from has another name")
+			}
+		})
+	}
+}
+
+func rename(t *testing.T, path, to string) string {
+	t.Helper()
+	if err := os.Rename(path, to); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAFolderThatIsALinkIsMovedAsOne(t *testing.T) {
+	from, to := aFolder(t)
+	before := filepath.Dir(from)
+	away := filepath.Join(t.TempDir(), "away")
+	needs.Link(t, away, rename(t, before, away))
+	isCopy(t, from) // as it is, since it lies elsewhere now
+	known, err := readSeen(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !move(t, from, to) || isThere(before) {
+		t.Error("it was not moved")
+	}
+	isCopy(t, to)
+	if now, err := readSeen(to); err != nil || now.Instance != known.Instance {
+		t.Errorf("it is taken for a copy once more: %v", err)
+	}
+}
+
+func TestAFolderThatIsALinkToNearbyStays(t *testing.T) {
+	from, to := aFolder(t)
+	to = filepath.Join(filepath.Dir(filepath.Dir(to)), "deeper", "feebridge", "feebridge.db")
+	before := filepath.Dir(from)
+	needs.Link(t, "away", rename(t, before, filepath.Join(filepath.Dir(before), "away")))
+	if moved, err := Move(from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "is a link") {
+		t.Errorf("it was moved to where it leads nowhere: %v, %v", moved, err)
+	}
+	if !isFound(from) || isThere(filepath.Dir(to)) {
+		t.Error("it is not where it was")
+	}
 }

@@ -17,7 +17,7 @@ func MakeFolder(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseNetwork(path, networkDrive(path)); err != nil {
+	if err := RefuseNetwork(path); err != nil {
 		return err
 	}
 	folder := filepath.Dir(path)
@@ -27,14 +27,18 @@ func MakeFolder(path string) error {
 	return nil
 }
 
-// refuseNetwork refuses a database on a network drive; kind is "" for a local one.
+// RefuseNetwork refuses a database on a network drive, and comes before anything touches the path.
 // SQLite's locks, and the memory that its processes share, do not work across a
 // network: two computers at once would damage the file without noticing.
-func refuseNetwork(path, kind string) error {
-	if kind == "" {
-		return nil
+func RefuseNetwork(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
 	}
-	return app.Errorf(app.Invalid, "database.network", "File", path, "Kind", kind)
+	if kind := networkDrive(path); kind != "" {
+		return app.Errorf(app.Invalid, "database.network", "File", path, "Kind", kind)
+	}
+	return nil
 }
 
 // nearest returns the path, or the nearest folder above it that is there.

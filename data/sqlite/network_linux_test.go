@@ -3,6 +3,7 @@ package sqlite
 import (
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"feebridge/app"
@@ -33,11 +34,24 @@ func TestADriveInUserSpaceIsFarOnlyIfItsKindIs(t *testing.T) {
 }
 
 func TestANetworkDriveIsRefusedWithTheReason(t *testing.T) {
-	err := refuseNetwork("/mnt/far/firm.db", "sshfs")
+	path := filepath.Join(t.TempDir(), "new", "firm.db")
+	var drive syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(filepath.Dir(path)), &drive); err != nil {
+		t.Fatal(err)
+	}
+	kind := uint32(drive.Type)
+	was, known := networkKinds[kind]
+	networkKinds[kind] = "sshfs" // as if this were one
+	t.Cleanup(func() {
+		if networkKinds[kind] = was; !known {
+			delete(networkKinds, kind)
+		}
+	})
+	err := RefuseNetwork(path)
 	if !app.IsCode(err, app.Invalid) {
 		t.Fatalf("the error is %v", err)
 	}
-	for _, word := range []string{"/mnt/far/firm.db", "network drive", "sshfs", "Choose"} {
+	for _, word := range []string{path, "network drive", "sshfs", "Choose"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%q does not say %q", err, word)
 		}

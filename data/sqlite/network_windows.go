@@ -21,7 +21,7 @@ func networkDrive(path string) string {
 	if kind := farLink(path, os.Readlink); kind != "" {
 		return kind
 	}
-	place, err := finalPath(nearest(path))
+	place, err := disk.Final(nearest(path))
 	if err != nil {
 		return "" // opening the file will say more
 	}
@@ -65,24 +65,4 @@ func farDrive(volume string) string {
 		return volume
 	}
 	return ""
-}
-
-// finalPath returns where a file or folder is, with every link on the way followed.
-func finalPath(path string) (string, error) {
-	name, err := windows.UTF16PtrFromString(disk.Long(path))
-	if err != nil {
-		return "", err
-	}
-	const all = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	there, err := windows.CreateFile(name, 0, all, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = windows.CloseHandle(there) }() // it was only asked
-	place := make([]uint16, windows.MAX_LONG_PATH)
-	n, err := windows.GetFinalPathNameByHandle(there, &place[0], uint32(len(place)), 0)
-	if err != nil {
-		return "", err
-	}
-	return windows.UTF16ToString(place[:min(int(n), len(place))]), nil
 }

@@ -39,10 +39,11 @@ type DB struct {
 	damage   atomic.Pointer[app.Damaged] // what was found; nil for nothing
 	offering sync.Mutex                  // while a copy is looked for that can take its place
 
-	witness  string // a folder; "" for no witness
-	lookOnly bool
-	asItIs   bool
-	accepted bool // it was altered, and a person decided to use it as it is
+	witness       string // a folder; "" for no witness
+	witnessBefore []string
+	lookOnly      bool
+	asItIs        bool
+	accepted      bool // it was altered, and a person decided to use it as it is
 }
 
 var _ app.Backups = (*DB)(nil)
@@ -80,7 +81,7 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseNetwork(path, networkDrive(path)); err != nil {
+	if err := RefuseNetwork(path); err != nil {
 		return nil, err
 	}
 	db := &DB{path: path}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -21,11 +22,10 @@ func keepPrivate(string) error { return nil }
 // the system alone: elsewhere than in a person's own folder it would have the rights of the drive, where everyone reads. A folder
 // that is there keeps its rights: they may let a firm's staff share it.
 func makePrivate(folder string) error {
-	missing := folder
-	for _, err := os.Stat(filepath.Dir(missing)); errors.Is(err, fs.ErrNotExist); _, err = os.Stat(filepath.Dir(missing)) {
-		missing = filepath.Dir(missing) // what is made below it has its rights
-	}
-	if _, err := os.Stat(missing); errors.Is(err, fs.ErrNotExist) {
+	there := nearest(folder)
+	if rest, err := filepath.Rel(there, folder); err == nil && rest != "." {
+		first, _, _ := strings.Cut(rest, `\`) // what is made below it has its rights
+		missing := filepath.Join(there, first)
 		if err := makeOwn(missing); err != nil && !errors.Is(err, fs.ErrExist) {
 			return &fs.PathError{Op: "mkdir", Path: missing, Err: err}
 		}

@@ -21,14 +21,13 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := refuseNetwork(path, networkDrive(path)); err != nil {
+	if err := RefuseNetwork(path); err != nil {
 		return "", err
 	}
-	source, err := os.Stat(from)
-	if err != nil {
+	if _, err := os.Stat(from); err != nil {
 		return "", &app.Error{Code: app.NotFound, Phrase: translations.Say("backup.not-read", "File", from, "Error", err), Err: err}
 	}
-	if there, err := os.Stat(path); err == nil && os.SameFile(there, source) {
+	if disk.SameFile(path, from) {
 		return "", app.Errorf(app.Invalid, "backup.is-database", "File", from)
 	}
 	l := lockOf(path)

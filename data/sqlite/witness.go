@@ -19,8 +19,10 @@ import (
 // have the transaction that the witness tells of.
 //
 // It is kept by the firm and the database's place. Where the folder cannot be written there is no
-// witness, and everything else goes on.
-func Witness(folder string) Option { return func(db *DB) { db.witness = folder } }
+// witness, and everything else goes on. What was kept in another folder before counts until there is something in this one.
+func Witness(folder string, before ...string) Option {
+	return func(db *DB) { db.witness, db.witnessBefore = folder, before }
+}
 
 // Option is something that Open takes besides the path.
 type Option func(*DB)
@@ -33,22 +35,26 @@ type testimony struct {
 }
 
 // testimonyPath returns where the testimony about a firm's database is; "" where none is kept.
-func (db *DB) testimonyPath(s seen) string {
-	if db.witness == "" || s.Firm == "" {
+func (db *DB) testimonyPath(s seen) string { return testimonyIn(db.witness, s) }
+
+func testimonyIn(folder string, s seen) string {
+	if folder == "" || s.Firm == "" {
 		return ""
 	}
 	name := sha256.Sum256([]byte(s.Firm + "\n" + s.Path))
-	return filepath.Join(db.witness, hex.EncodeToString(name[:16])+".json")
+	return filepath.Join(folder, hex.EncodeToString(name[:16])+".json")
 }
 
 // told returns what the witness tells of a database; N is 0 where it tells nothing that can be read.
 func (db *DB) told(s seen) testimony {
-	var told testimony
-	text, err := os.ReadFile(db.testimonyPath(s))
-	if err != nil || json.Unmarshal(text, &told) != nil {
-		return testimony{}
+	for _, folder := range append([]string{db.witness}, db.witnessBefore...) {
+		var told testimony
+		text, err := os.ReadFile(testimonyIn(folder, s))
+		if err == nil && json.Unmarshal(text, &told) == nil {
+			return told
+		}
 	}
-	return told
+	return testimony{}
 }
 
 // contradicted reports whether the database lacks the transaction that the witness tells of.

@@ -26,6 +26,11 @@ func TestTheWitness(t *testing.T) {
 			putBack(t, path, "", ".seen")
 			remove(t, witness)
 		}, false},
+		{"the witness was kept elsewhere before", func(t *testing.T, _, witness string) { moveAway(t, witness) }, false},
+		{"both files are put back, and the witness was kept elsewhere before", func(t *testing.T, path, witness string) {
+			putBack(t, path, "", ".seen")
+			moveAway(t, witness)
+		}, true},
 		{"the witness cannot be read", func(t *testing.T, _, witness string) {
 			for _, name := range testimonies(t, witness) {
 				write(t, name, []byte("{"))
@@ -74,7 +79,7 @@ func TestTheWitness(t *testing.T) {
 			edit(func(tx app.Tx) error { return tx.SaveTax(billing.Tax{Code: "TAX2", Name: "A tax"}) })
 			c.happen(t, path, witness)
 			for range 2 {
-				db, err := sqlite.Open(t.Context(), path, sqlite.Witness(witness))
+				db, err := sqlite.Open(t.Context(), path, sqlite.Witness(witness, witness+".before"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -100,6 +105,13 @@ func putBack(t *testing.T, path string, suffixes ...string) {
 	t.Helper()
 	for _, suffix := range suffixes {
 		write(t, path+suffix, read(t, path+suffix+".before"))
+	}
+}
+
+func moveAway(t *testing.T, witness string) {
+	t.Helper()
+	if err := os.Rename(witness, witness+".before"); err != nil {
+		t.Fatal(err)
 	}
 }
 
