@@ -182,13 +182,20 @@ func (w *signedIn) browse(browser *http.Client, method, address string, form url
 	return page.Header.Get("Location"), errors.Join(err, page.Body.Close())
 }
 
-// connect signs in and connects the organisation.
-func (w *signedIn) connect(p *process) app.Consent {
+// signIn signs in, and returns what that reaches.
+func (w *signedIn) signIn(p *process) (app.Consent, []app.Connection) {
 	w.T.Helper()
 	in, found, err := p.App.AskConsent(context.Background(), w.Me, func(link string) { go p.browse(link) })
 	if err != nil {
 		w.T.Fatal(err)
 	}
+	return in, found
+}
+
+// connect signs in and connects the organisation.
+func (w *signedIn) connect(p *process) app.Consent {
+	w.T.Helper()
+	in, found := w.signIn(p)
 	for _, c := range found {
 		if c.Tenant.ID != w.Tenant {
 			continue
@@ -455,7 +462,11 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 				if err != nil || orgs[0].State != app.Disconnected {
 					t.Errorf("it is shown as %s, %v", orgs[0].State, err)
 				}
-				w.connect(p)
+				w.signIn(p)
+				orgs, err = p.App.Organisations(t.Context())
+				if err != nil || orgs[0].State != app.Connected || orgs[0].Parked != (app.Park{}) {
+					t.Errorf("after signing in again it is shown as %s, and parked for %+v, %v", orgs[0].State, orgs[0].Parked, err)
+				}
 				p.Settle()
 				w.MustBeSound(w.Views(ids))
 				for _, v := range w.Views(ids) {
