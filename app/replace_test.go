@@ -94,3 +94,27 @@ func TestTheNumberOfAReplacedInvoiceIsNotGivenOutAgain(t *testing.T) {
 		t.Errorf("the next number is given out as %+v, %v", results, err)
 	}
 }
+
+// TestAReplacementThatWasGivenUpGoesNoFurther takes each step of one that a person has stopped, where the invoice
+// has come so far.
+func TestAReplacementThatWasGivenUpGoesNoFurther(t *testing.T) {
+	for name, stage := range map[string]billing.Stage{
+		"VoidInXero": {Status: billing.Closed, Export: billing.Exported}, "DeleteReplaced": {Status: billing.Closed, Export: billing.VoidedInXero},
+		"CopyReplaced": {Status: billing.Deleted}, "StopReplacing": {Status: billing.Closed, Export: billing.Exported},
+	} {
+		o := openPrepared(t)
+		if err := o.StopReplacing(t.Context(), o.me, "replaced"); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(stage, "replaced") }); err != nil {
+			t.Fatal(err)
+		}
+		before := o.content()
+		if err := useCases[name].call(t.Context(), o.desk(), o.me); !app.IsCode(err, app.Conflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(before, o.content()); diff != "" {
+			t.Errorf("%s was refused, and changed:\n%s", name, diff)
+		}
+	}
+}
