@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
 
@@ -67,6 +69,61 @@ func TestTheAuditTrailTellsWhoTouchedIt(t *testing.T) {
 			report, err = o.VerifyAudit(t.Context(), o.me)
 			if err != nil || (report.Broken == nil) != (c.want == nil) {
 				t.Errorf("after more was recorded, found is %+v, %v", report.Broken, err)
+			}
+		})
+	}
+}
+
+// inTheTrail are the entries that the use cases leave which change something when the founder of the prepared firm
+// calls them, newest first.
+var inTheTrail = map[string]string{
+	"SaveWriting": "edit invoice", "Duplicate": "duplicate invoice", "Import": "import invoice, import client", "Finalize": "finalize invoice",
+	"Redraft": "draft invoice", "ReleaseMissing": "release invoice", "Delete": "delete invoice", "Hold": "hold invoice", "Release": "release invoice",
+	"Replace": "replace invoice", "VoidInXero": "void in Xero invoice", "DeleteReplaced": "delete invoice", "CopyReplaced": "replace invoice, copy invoice",
+	"StopReplacing": "replace invoice", "Export": "export invoice", "Confirm": "confirm run", "Disown": "disown in Xero invoice", "Cancel": "cancel export invoice",
+	"TemplateSheet": "template export invoice", "LinkContact": "link contact client", "UnlinkContact": "link contact client", "SaveClient": "change client",
+	"ArchiveClient": "archive client", "Disconnect": "disconnect organisation", "ExportClientTo": "export to client", "Register": "register firm",
+	"SetMapping": "map organisation", "SaveFirm": "change firm", "SetTaxes": "change tax", "SetBillingCodes": "change billing code",
+	"Deactivate": "deactivate staff", "Reactivate": "reactivate staff", "AllowRestore": "restore firm", "AllowCheck": "check Xero organisation",
+}
+
+// TestEveryChangeIsInTheAuditTrail calls every use case that asks for a permission. What succeeds is told, by
+// whom, and of what; what is not told changes nothing.
+func TestEveryChangeIsInTheAuditTrail(t *testing.T) {
+	at := map[string]billing.Stage{ // at which what is to be replaced has come so far
+		"DeleteReplaced": {Status: billing.Closed, Export: billing.VoidedInXero}, "CopyReplaced": {Status: billing.Deleted},
+	}
+	for name, u := range useCases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := openPrepared(t)
+			if stage, there := at[name]; there {
+				if err := o.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(stage, "replaced") }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			trail := func() []staff.Entry {
+				t.Helper()
+				all, err := o.AuditTrail(t.Context(), o.me, app.AuditQuery{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return all
+			}
+			before, was := o.content(), len(trail())
+			done := u.call(t.Context(), o.desk(), o.me)
+			var got []string
+			for _, e := range trail()[:len(trail())-was] {
+				got = append(got, string(e.Action)+" "+e.Subject)
+				if e.By != o.me.ID {
+					t.Errorf("it is told as done by %s", e.ByName)
+				}
+			}
+			if diff := cmp.Diff(inTheTrail[name], strings.Join(got, ", ")); diff != "" {
+				t.Errorf("it ends with %v (-want +told):\n%s", done, diff)
+			}
+			if diff := cmp.Diff(before, o.content()); done == nil && inTheTrail[name] == "" && diff != "" {
+				t.Errorf("nothing is told, and this has changed:\n%s", diff)
 			}
 		})
 	}

@@ -75,6 +75,33 @@ func TestTwoProcessesMakeOneCopyADay(t *testing.T) {
 	})
 }
 
+// slowCopier lets something happen while a copy is made.
+type slowCopier struct {
+	app.Backups
+	meanwhile func()
+}
+
+func (c slowCopier) KeepBackup(ctx context.Context, day billing.Date) (string, error) {
+	c.meanwhile()
+	return c.Backups.KeepBackup(ctx, day)
+}
+
+// TestWhoLostTheirTurnDoesNotNoteACopy has another process take the turn while the copy is made.
+func TestWhoLostTheirTurnDoesNotNoteACopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Start(apptest.Params{Store: p.DB, Backups: slowCopier{p.DB, w.TakeLeases}, Books: p.Books, Log: apptest.Quiet})
+		if err := p.App.NightlyCopy(t.Context()); !app.OthersAtIt(err) {
+			t.Errorf("it ends with %v", err)
+		}
+		if n, err := p.App.BackupState(t.Context()); err != nil || n != (app.Nightly{}) {
+			t.Errorf("noted is %+v, %v", n, err)
+		}
+	})
+}
+
 func TestACopyThatFailsIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})

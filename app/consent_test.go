@@ -37,7 +37,10 @@ type drawer struct {
 	all    []string // whatever was to be kept
 }
 
-func (d *drawer) Keep(_ context.Context, name, refresh string) error {
+func (d *drawer) Keep(ctx context.Context, name, refresh string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_, token, _ := strings.Cut(refresh, "\n") // behind the addresses that it is for
@@ -69,6 +72,7 @@ func (d *drawer) Forget(_ context.Context, name string) error {
 type signedIn struct {
 	*apptest.World
 	drawer *drawer
+	after  func() // is called after each token that Xero grants, before anybody has it; nil for nothing
 
 	mu     sync.Mutex
 	log    bytes.Buffer
@@ -111,7 +115,7 @@ func (w *signedIn) enterAt(address string) *process {
 	transport := &http.Transport{DialContext: w.Dial, ResponseHeaderTimeout: 100 * time.Second}
 	back, toBack := sim.NewPipeListener()
 	log := slog.New(slog.NewJSONHandler(w, nil))
-	connector := xero.NewConnector(xero.ConnectorConfig{
+	var connector app.Connector = xero.NewConnector(xero.ConnectorConfig{
 		Login: address, Identity: address, API: address, HTTP: transport, Log: log,
 		Door: xero.NewDoor(xero.DoorConfig{Log: log, Listen: func(network, _ string) (net.Listener, error) {
 			if network != "tcp4" {
@@ -121,6 +125,9 @@ func (w *signedIn) enterAt(address string) *process {
 			return back, nil
 		}}),
 	})
+	if w.after != nil {
+		connector = granting{connector, w.after}
+	}
 	p := &process{Process: &apptest.Process{DB: db, World: w.World}}
 	p.Books = xero.New(xero.Config{API: address, HTTP: transport, Log: log, Token: func(ctx context.Context, t ledger.TenantID) (string, error) {
 		token, err := p.App.Token(ctx, t)
@@ -140,6 +147,17 @@ func (w *signedIn) enterAt(address string) *process {
 		_ = db.Close()
 	}
 	return p
+}
+
+// granting is a connector after whose grants something happens.
+type granting struct {
+	app.Connector
+	after func()
+}
+
+func (c granting) Refresh(ctx context.Context, r app.Registration, refresh string) (app.Grant, error) {
+	defer c.after()
+	return c.Connector.Refresh(ctx, r, refresh)
 }
 
 // allow is a person who signs in and allows Feebridge into the organisation.
@@ -182,13 +200,20 @@ func (w *signedIn) browse(browser *http.Client, method, address string, form url
 	return page.Header.Get("Location"), errors.Join(err, page.Body.Close())
 }
 
-// connect signs in and connects the organisation.
-func (w *signedIn) connect(p *process) app.Consent {
+// signIn signs in, and returns what that reaches.
+func (w *signedIn) signIn(p *process) (app.Consent, []app.Connection) {
 	w.T.Helper()
 	in, found, err := p.App.AskConsent(context.Background(), w.Me, func(link string) { go p.browse(link) })
 	if err != nil {
 		w.T.Fatal(err)
 	}
+	return in, found
+}
+
+// connect signs in and connects the organisation.
+func (w *signedIn) connect(p *process) app.Consent {
+	w.T.Helper()
+	in, found := w.signIn(p)
 	for _, c := range found {
 		if c.Tenant.ID != w.Tenant {
 			continue
@@ -280,6 +305,27 @@ func TestALostAnswerToARefreshIsAskedForAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestATokenIsKeptThatComesWhileWhoWaitsForItLeaves ends a call just as Xero has granted a new token: the one
+// before it is worthless soon.
+func TestATokenIsKeptThatComesWhileWhoWaitsForItLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSignedIn(t)
+		ctx, leave := context.WithCancel(t.Context())
+		w.after = leave
+		p := w.enter()
+		_, _ = p.App.Token(ctx, w.Tenant) // nobody waits for it any more
+		p.Stop()
+		if ctx.Err() == nil {
+			t.Fatal("no token was granted")
+		}
+		w.after = nil
+		time.Sleep(time.Hour)
+		p = w.enter()
+		defer p.Stop()
+		w.mustCall(p)
+	})
 }
 
 // TestAConnectionIsUsedOnlyAtTheAddressesThatItWasMadeAt starts Feebridge with another address of
@@ -455,7 +501,11 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 				if err != nil || orgs[0].State != app.Disconnected {
 					t.Errorf("it is shown as %s, %v", orgs[0].State, err)
 				}
-				w.connect(p)
+				w.signIn(p)
+				orgs, err = p.App.Organisations(t.Context())
+				if err != nil || orgs[0].State != app.Connected || orgs[0].Parked != (app.Park{}) {
+					t.Errorf("after signing in again it is shown as %s, and parked for %+v, %v", orgs[0].State, orgs[0].Parked, err)
+				}
 				p.Settle()
 				w.MustBeSound(w.Views(ids))
 				for _, v := range w.Views(ids) {

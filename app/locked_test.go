@@ -77,3 +77,29 @@ func TestALockedCopyGivesOutNoNumber(t *testing.T) {
 		})
 	}
 }
+
+// TestACopyIsUnlockedForAReasonThatCanBeRead looks for the reason in the audit trail. Without one, or with one
+// that is not text, the copy stays locked.
+func TestACopyIsUnlockedForAReasonThatCanBeRead(t *testing.T) {
+	o := openLocked(t)
+	before := o.content()
+	for _, reason := range []string{"", " \t\n", "no\x00connection"} {
+		if err := o.Unlock(t.Context(), o.me, reason); !app.IsCode(err, app.Invalid) {
+			t.Errorf("for %q: %v", reason, err)
+		}
+	}
+	if diff := cmp.Diff(before, o.content()); diff != "" {
+		t.Errorf("it was refused, and changed:\n%s", diff)
+	}
+	if err := o.Unlock(t.Context(), o.me, " The organisation is gone. "); err != nil {
+		t.Fatal(err)
+	}
+	state, err := o.LockState(t.Context())
+	if err != nil || state.Locked || state.Compared[0].Without != "The organisation is gone." {
+		t.Errorf("it is %+v, %v", state, err)
+	}
+	told, err := o.AuditTrail(t.Context(), o.me, app.AuditQuery{Action: staff.AuditUnlock})
+	if err != nil || len(told) != 1 || told[0].To != "The organisation is gone." {
+		t.Errorf("the audit trail says %+v, %v", told, err)
+	}
+}

@@ -399,6 +399,18 @@ func TestAPasswordThatWasChangedWhileItWasTried(t *testing.T) {
 	}
 }
 
+// TestAFirstPasswordIsNotSetOverAnother sets it in the moment in which it was set elsewhere.
+func TestAFirstPasswordIsNotSetOverAnother(t *testing.T) {
+	o := newOffice(t)
+	a := app.New(app.Params{Store: &meanwhile{o.db, func() { o.has(o.me, oliviasPassword) }}, Log: slog.New(slog.DiscardHandler)})
+	if err := a.ChangePassword(t.Context(), o.me, "", newPassword); !app.IsCode(err, app.Conflict) {
+		t.Errorf("setting it: %v", err)
+	}
+	if _, err := a.Authenticate(t.Context(), "Olivia Hart", oliviasPassword); err != nil {
+		t.Errorf("the one that was set first: %v", err)
+	}
+}
+
 // TestWrongPasswordsLockOut is about a person who tries, and what ends it.
 func TestWrongPasswordsLockOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

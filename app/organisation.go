@@ -128,6 +128,10 @@ func (a *App) Disconnect(ctx context.Context, by staff.Member, t ledger.TenantID
 		}
 	}
 	err = a.Update(ctx, func(tx Tx) error {
+		org, err := OrganisationOf(tx, t) // again: a person may have made it the default, or another one
+		if err != nil {
+			return err
+		}
 		was := org.State
 		org.State, org.Parked = Disconnected, Park{Why: NotConnected}
 		org.Consent, org.Connection, org.ConnectedBy, org.ConnectedAt = "", "", "", time.Time{}

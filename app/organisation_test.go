@@ -92,3 +92,35 @@ func TestInvoicesGoToTheOrganisationOfTheirClient(t *testing.T) {
 		}
 	})
 }
+
+// TestTheDefaultIsChosenWhileAnOrganisationIsDisconnected has a person choose where the firm exports to in the moment
+// in which one of two organisations is disconnected: what they chose holds.
+func TestTheDefaultIsChosenWhileAnOrganisationIsDisconnected(t *testing.T) {
+	for _, disconnected := range []ledger.TenantID{tenant, "other"} {
+		o := openPrepared(t)
+		err := o.db.Update(t.Context(), func(tx app.Tx) error {
+			return tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "other", Name: "Other"}, State: app.Connected})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		choose := func() {
+			if err := o.ExportTo(t.Context(), o.me, "other"); err != nil {
+				t.Error(err)
+			}
+		}
+		a := app.New(app.Params{Store: &meanwhile{o.db, choose}, Log: apptest.Quiet})
+		if err := a.Disconnect(t.Context(), o.me, disconnected); err != nil {
+			t.Errorf("disconnecting %s: %v", disconnected, err)
+		}
+		all, err := o.Organisations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, org := range all {
+			if org.Default != (org.Tenant.ID == "other") || (org.State == app.Disconnected) != (org.Tenant.ID == disconnected) {
+				t.Errorf("%s was disconnected, and %s is %s, the default: %v", disconnected, org.Tenant.ID, org.State, org.Default)
+			}
+		}
+	}
+}

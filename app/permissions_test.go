@@ -81,7 +81,7 @@ var useCases = map[string]useCase{
 		return firstOf(a.Renumber(ctx, by, one("finalized")))
 	}},
 	"ReleaseMissing": {staff.ReleaseMissing, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
-		return firstOf(a.ReleaseMissing(ctx, by, one("finalized")))
+		return firstOf(a.ReleaseMissing(ctx, by, one("missing")))
 	}},
 	"LookAgain": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.LookAgain(ctx, by, one("finalized"))
@@ -174,7 +174,7 @@ var useCases = map[string]useCase{
 		return a.ExportClientTo(ctx, by, kauri, tenant)
 	}},
 	"Register": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
-		return a.Register(ctx, by, app.Registration{})
+		return a.Register(ctx, by, app.Registration{ClientID: "0123456789ABCDEF0123456789ABCDEF"})
 	}},
 	"ReadChart": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error { return a.ReadChart(ctx, by, tenant) }},
 	"SetMapping": {staff.MapToXero, "", func(ctx context.Context, a *desk, by staff.Member) error {
@@ -182,7 +182,7 @@ var useCases = map[string]useCase{
 	}},
 
 	"SaveFirm": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
-		_, err := a.SaveFirm(ctx, by, app.Firm{Name: "Other", Currency: "NZD"})
+		_, err := a.SaveFirm(ctx, by, app.Firm{Name: "Other", Currency: "NZD", Numbering: billing.Numbering{Prefix: "INV-", Next: 50}})
 		return err
 	}},
 	"SetTaxes": {staff.EditSettings, "", func(ctx context.Context, a *desk, by staff.Member) error {
@@ -560,7 +560,7 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
 		return err
 	}
-	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful"} {
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful", "missing"} {
 		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
 			return err
 		}
@@ -586,7 +586,7 @@ func invoiceOf(id billing.InvoiceID) billing.Invoice {
 	stages := map[billing.InvoiceID]billing.Stage{
 		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
 		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
-		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs},
+		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs}, "missing": {Status: billing.Finalized, Export: billing.NotFoundInXero},
 	}
 	return billing.Invoice{
 		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,5 +70,51 @@ func TestAReplacementIsNotGivenUpWhileItsInvoiceIsBeingVoided(t *testing.T) {
 	at(billing.VoidedInXero)
 	if err := o.StopReplacing(t.Context(), o.me, "replaced"); err != nil {
 		t.Errorf("once it is voided: %v", err)
+	}
+}
+
+// TestTheNumberOfAReplacedInvoiceIsNotGivenOutAgain deletes it here after it was voided in Xero. Whoever
+// writes to the client about that number means the invoice that is void.
+func TestTheNumberOfAReplacedInvoiceIsNotGivenOutAgain(t *testing.T) {
+	o := openPrepared(t)
+	err := o.db.Update(t.Context(), func(tx app.Tx) error {
+		replaced, unnumbered := invoiceOf("replaced"), invoiceOf("unnumbered")
+		replaced.Version, replaced.Number, replaced.Stage.Export = 1, "INV-50", billing.VoidedInXero // 50 is the firm's next
+		unnumbered.Number = ""
+		return errors.Join(second(tx.SaveInvoice(replaced)), second(tx.SaveInvoice(unnumbered)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.DeleteReplaced(t.Context(), o.me, "replaced"); err != nil {
+		t.Fatal(err)
+	}
+	results, err := o.Finalize(t.Context(), o.me, one("unnumbered"))
+	if err != nil || results[0].Err != nil || results[0].Number != "INV-51" {
+		t.Errorf("the next number is given out as %+v, %v", results, err)
+	}
+}
+
+// TestAReplacementThatWasGivenUpGoesNoFurther takes each step of one that a person has stopped, where the invoice
+// has come so far.
+func TestAReplacementThatWasGivenUpGoesNoFurther(t *testing.T) {
+	for name, stage := range map[string]billing.Stage{
+		"VoidInXero": {Status: billing.Closed, Export: billing.Exported}, "DeleteReplaced": {Status: billing.Closed, Export: billing.VoidedInXero},
+		"CopyReplaced": {Status: billing.Deleted}, "StopReplacing": {Status: billing.Closed, Export: billing.Exported},
+	} {
+		o := openPrepared(t)
+		if err := o.StopReplacing(t.Context(), o.me, "replaced"); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.db.Update(t.Context(), func(tx app.Tx) error { return tx.Advance(stage, "replaced") }); err != nil {
+			t.Fatal(err)
+		}
+		before := o.content()
+		if err := useCases[name].call(t.Context(), o.desk(), o.me); !app.IsCode(err, app.Conflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(before, o.content()); diff != "" {
+			t.Errorf("%s was refused, and changed:\n%s", name, diff)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"feebridge/app"
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 )
 
@@ -255,6 +257,41 @@ func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
 	}
 }
 
+// TestOnlyARateOfSeveralComponentsTakesSeveralTaxes maps a tax of two parts to rates of an organisation. A
+// rate of one component has the total and tells Xero nothing of the parts.
+func TestOnlyARateOfSeveralComponentsTakesSeveralTaxes(t *testing.T) {
+	gst, pst := billing.TaxPart{Name: "GST", Rate: 5_0000}, billing.TaxPart{Name: "PST", Rate: 7_0000}
+	both := billing.Tax{Code: "BC", Name: "GST + PST", Rate: 12_0000, Parts: []billing.TaxPart{gst, pst}}
+	for _, c := range []struct {
+		what       string
+		components []billing.TaxPart
+		known      bool // the organisation has the rate
+		finalized  bool
+	}{
+		{"no rate", nil, false, false},
+		{"a rate whose components are not known", nil, true, false},
+		{"a rate of one component", []billing.TaxPart{{Name: "Both", Rate: 12_0000}}, true, false},
+		{"a rate of two components", both.Parts, true, true},
+	} {
+		o := openPrepared(t)
+		err := o.db.Update(t.Context(), func(tx app.Tx) error {
+			v := invoiceOf("draft")
+			v.Version, v.Lines[0].Tax = 1, both
+			chart := ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}
+			if c.known {
+				chart.TaxRates = []ledger.TaxRate{{Type: "TAX001", Name: "BC", Rate: 12_0000, Components: c.components, Active: true}}
+			}
+			return errors.Join(second(tx.SaveInvoice(v)), tx.SaveChart(chart), tx.SaveMapping(tenant, ledger.Mapping{Taxes: map[string]string{"BC": "TAX001"}}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := firstOf(o.Finalize(t.Context(), o.me, one("draft"))); (err == nil) != c.finalized || err != nil && !app.IsCode(err, app.Invalid) {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}
+
 func TestDuplicateAndDelete(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	w := wrote(t, a, me, "Kauri", accounts("100"))
@@ -311,6 +348,55 @@ func TestMaterialsAreForWhomThePersonMayBill(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", who.Name, diff)
+		}
+	}
+}
+
+// TestAnInvoiceIsDueByTheNearestTerm begins, duplicates and finalizes invoices of a client: its own term goes
+// before its organisation's, and that before the firm's.
+func TestAnInvoiceIsDueByTheNearestTerm(t *testing.T) {
+	days := func(n int) billing.Term { return billing.Term{Rule: billing.AfterDate, Days: n} }
+	for _, c := range []struct {
+		what                       string
+		client, organisation, firm billing.Term
+		want                       billing.Date
+	}{
+		{"all have one", days(1), days(2), days(3), 20261104},
+		{"the client has none", billing.Term{}, days(2), days(3), 20261105},
+		{"the firm alone has one", billing.Term{}, billing.Term{}, days(3), 20261106},
+		{"the organisation alone has one", billing.Term{}, days(2), billing.Term{}, 20261105},
+	} {
+		o := openPrepared(t)
+		err := o.db.Update(t.Context(), func(tx app.Tx) error {
+			firm, err := tx.Firm()
+			if err != nil {
+				return err
+			}
+			firm.Term = c.firm
+			v := invoiceOf("draft")
+			v.Version, v.Due = 1, 0
+			client := billing.Client{ID: kauri, Version: 1, Code: "KAURI", Name: "Kauri Joinery", Term: c.client}
+			return errors.Join(tx.SaveFirm(firm), second(tx.SaveClient(client)), second(tx.SaveInvoice(v)), tx.SaveMapping(tenant, ledger.Mapping{Term: c.organisation}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := o.Materials(t.Context(), o.me)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := slices.IndexFunc(m.Clients, func(c app.ClientTerms) bool { return c.ID == kauri })
+		if begun := o.Begin(today, m.Clients[of]); begun.Form.Due != c.want {
+			t.Errorf("%s: begun, it is due on %v", c.what, begun.Form.Due)
+		}
+		copied, err := o.Duplicate(t.Context(), o.me, "draft", today)
+		if err := errors.Join(err, firstOf(o.Finalize(t.Context(), o.me, one("draft")))); err != nil {
+			t.Fatal(err)
+		}
+		for how, id := range map[string]billing.InvoiceID{"duplicated": copied, "finalized": "draft"} {
+			if v, err := o.Invoice(t.Context(), o.me, id); err != nil || v.Invoice.Due != c.want {
+				t.Errorf("%s: %s, it is due on %v, %v", c.what, how, v.Invoice.Due, err)
+			}
 		}
 	}
 }

@@ -7,17 +7,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"feebridge/app"
 	"feebridge/app/apptest/deadline"
+	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/data/disk"
+	"feebridge/xero"
 	"feebridge/xero/sim"
 )
 
@@ -204,5 +212,53 @@ func (d *desk) approve(number string) {
 	d.Helper()
 	if err := d.xero.Approve(d.tenant(), d.there(number).InvoiceID); err != nil {
 		d.Fatal(err)
+	}
+}
+
+// TestARunningFeebridgeSendsByItself lets a desk run, as the window does, while a person only asks for an export. What
+// another program does meanwhile is told.
+func TestARunningFeebridgeSendsByItself(t *testing.T) {
+	t.Parallel()
+	var arrived, changed sync.Once
+	sent, staffChanged := make(chan struct{}), make(chan struct{})
+	d := newDesk(t, func(c *sim.Config) {
+		c.Observe = func(call sim.Call) {
+			if call.Method == "PUT" && call.Path == "/Invoices" && call.Committed {
+				arrived.Do(func() { close(sent) })
+			}
+		}
+	})
+	d.must(exitDone, "import", d.file(1), "--amounts", "exclusive", "--finalize")
+	s := newSession(Face{Out: io.Discard, Err: io.Discard})
+	s.log = slog.New(slog.DiscardHandler)
+	defer s.close()
+	token := func(context.Context, ledger.TenantID) (string, error) { return d.xero.token, nil }
+	if err := s.start(t.Context(), d.db, nil, xero.Config{API: d.xero.addresses().API, Token: token}, app.Firm{}, "", nil, witness()...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.signIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.app.Subscribe(func(changes []app.Change) {
+		if slices.ContainsFunc(changes, func(c app.Change) bool { return c.Subject == "staff" }) {
+			changed.Do(func() { close(staffChanged) })
+		}
+	})()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.app.Run(ctx) }()
+	ids, err := s.app.Numbers(ctx, []billing.Number{"INV-0001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.app.Export(ctx, s.me, ids); err != nil {
+		t.Fatal(err)
+	}
+	deadline.Receive(t, sent, "the invoice to be sent")
+	d.must(exitDone, "staff", "set", "Owner", "--email", "owner@tui.example")
+	deadline.Receive(t, staffChanged, "the change of another program")
+	stop()
+	if err := deadline.Receive(t, ended, "the background work to end"); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"feebridge/app"
 	"feebridge/app/apptest"
@@ -478,6 +479,68 @@ func TestWhoIsAnAdminIsSetBothWays(t *testing.T) {
 		all, err := use.Members(t.Context(), me)
 		if err != nil || len(all) != 2 || all[1].Admin != c.isAdmin || all[1].SettingsAdmin != c.isSettings {
 			t.Errorf("%+v makes of %+v: %+v, %v", c.flags, before, all, err)
+		}
+	}
+}
+
+// TestWhatIsNotSaidOfAMemberStays changes what a member may do, one thing at a time. Time permissions replace those
+// they have; a role on one client leaves the roles on others.
+func TestWhatIsNotSaidOfAMemberStays(t *testing.T) {
+	t.Parallel()
+	use, db, me := apptest.Firm(t)
+	times := func(p ...staff.TimePermission) map[staff.TimePermission]bool {
+		all := map[staff.TimePermission]bool{}
+		for _, one := range p {
+			all[one] = true
+		}
+		return all
+	}
+	before := staff.Member{
+		ID: "mere", Name: "Mere Ngata", Email: "mere@tui.example", AllEntities: staff.Viewer,
+		Time: times(staff.ProcessTime), Roles: map[billing.ClientID]staff.Role{"abby": staff.Editor},
+	}
+	if err := db.Update(t.Context(), func(tx app.Tx) error {
+		for _, c := range []billing.Client{{ID: "abby", Code: "ABBY", Name: "Abby Ltd"}, {ID: "cube", Code: "CUBE", Name: "Cube Land"}} {
+			if _, err := tx.SaveClient(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what  string
+		flags staffFlags
+		set   func(*staff.Member)
+	}{
+		{"nothing", staffFlags{}, func(*staff.Member) {}},
+		{"a name", staffFlags{rename: given{"Mere Hart", true}}, func(m *staff.Member) { m.Name = "Mere Hart" }},
+		{"no address", staffFlags{email: given{there: true}}, func(m *staff.Member) { m.Email = "" }},
+		{"another Time permission", staffFlags{times: words{"export to accounting software"}}, func(m *staff.Member) { m.Time = times(staff.ExportToAccounting) }},
+		{"no Time permission", staffFlags{times: words{"none"}}, func(m *staff.Member) { m.Time = times() }},
+		{"a role on all clients", staffFlags{allClients: "owner"}, func(m *staff.Member) { m.AllEntities = staff.Owner }},
+		{"a role on one more client", staffFlags{clients: words{"cube=owner"}}, func(m *staff.Member) {
+			m.Roles = map[billing.ClientID]staff.Role{"abby": staff.Editor, "cube": staff.Owner}
+		}},
+		{"another role", staffFlags{clients: words{"ABBY=viewer"}}, func(m *staff.Member) { m.Roles = map[billing.ClientID]staff.Role{"abby": staff.Viewer} }},
+	} {
+		if err := db.Update(t.Context(), func(tx app.Tx) error { return tx.SaveMember(before) }); err != nil {
+			t.Fatal(err)
+		}
+		want := before
+		c.set(&want)
+		h := newHeard(true)
+		h.app, h.me = &Desk{App: use}, me
+		if err := c.flags.set(t.Context(), h.session, "Mere Ngata"); err != nil {
+			t.Fatal(err)
+		}
+		all, err := use.Members(t.Context(), me)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, all[1], cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
 		}
 	}
 }

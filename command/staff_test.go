@@ -177,3 +177,91 @@ func TestTheAuditTrailByCommand(t *testing.T) {
 		t.Errorf("verified is %v", got)
 	}
 }
+
+// TestTheDaysOfTheAuditTrailAreThoseOfTheComputer asks at both ends of the world for what was done on the day that
+// it is there. At any time one of them has another date than Greenwich.
+func TestTheDaysOfTheAuditTrailAreThoseOfTheComputer(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Go asks Windows for the time zone, and not TZ")
+	}
+	t.Parallel()
+	d := newDesk(t, nil)
+	first := d.must(exitDone, "audit", "list")[0]
+	at, err := time.Parse(time.RFC3339Nano, first["at"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Pacific/Kiritimati", "Etc/GMT+12"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day := at.In(zone).Format(time.DateOnly)
+		c := d.program("audit", "list", "--json", "--from", day, "--to-date", day)
+		c.Env = append(c.Env, "TZ="+name)
+		if out, err := c.Output(); err != nil || !bytes.Contains(out, []byte(`"action":"found"`)) {
+			t.Errorf("in %s, where it was done on %s, it is not listed: %v\n%s", name, day, err, out)
+		}
+	}
+}
+
+// TestWhoMayNotBackUpRestoresNothing has a member back up and restore who may edit invoices alone.
+func TestWhoMayNotBackUpRestoresNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	const owners, meres = "orange kettle morning", "seven quiet harbours"
+	asOwner, asMere := []string{"--as", "Owner", "--password-fd", passwordFD()}, []string{"--as", "Mere Ngata", "--password-fd", passwordFD()}
+	as := func(who []string, args ...string) []string { return append(args, who...) }
+	earlier := filepath.Join(d.TempDir(), "earlier.db")
+	d.must(exitDone, "backup", earlier)
+	d.must(exitDone, "import", d.file(1), "--amounts", "exclusive")
+	d.runs(exitDone, "", []string{owners}, "staff", "password", "--new-password-fd", passwordFD())
+	d.runs(exitDone, "", []string{owners, meres}, as(asOwner, "staff", "add", "Mere Ngata", "--time", "processtime", "--all-clients", "editor", "--new-password-fd", passwordFD())...)
+
+	second := filepath.Join(d.TempDir(), "second.db")
+	d.runs(exitSomeFailed, "Mere Ngata can't", []string{meres}, as(asMere, "backup", second)...)
+	if _, err := os.Stat(second); err == nil {
+		t.Error("there is a backup all the same")
+	}
+	d.runs(exitSomeFailed, "Mere Ngata can't", []string{meres}, as(asMere, "restore", earlier)...)
+	d.runs(exitSomeFailed, "Wrong name or password", []string{"a wrong password"}, as(asOwner, "restore", earlier)...)
+	d.runs(exitWrongUse, "--as", nil, "restore", earlier)
+	d.runs(exitDone, "INV-0001", []string{owners}, as(asOwner, "list")...)
+	d.runs(exitDone, "Restored", []string{owners}, as(asOwner, "restore", earlier)...)
+	if left := d.must(exitDone, "list"); len(left) != 0 { // from before anybody had a password
+		t.Errorf("after the restore there are %v", left)
+	}
+}
+
+// TestAPasswordIsALineOfItsFile reads passwords from files as systems and editors write them.
+func TestAPasswordIsALineOfItsFile(t *testing.T) {
+	for _, c := range []struct {
+		what, file string
+		want       []string // "" for a line that is refused
+	}{
+		{"two lines", "orange kettle\nseven harbours\n", []string{"orange kettle", "seven harbours", ""}},
+		{"two lines of Windows", "orange kettle\r\nseven harbours\r\n", []string{"orange kettle", "seven harbours", ""}},
+		{"a last line without an end", "orange kettle\nseven harbours", []string{"orange kettle", "seven harbours", ""}},
+		{"spaces and signs that belong to it", " orange\rkettle\t\n", []string{" orange\rkettle\t"}},
+		{"the longest line", strings.Repeat("x", maxLine) + "\n", []string{strings.Repeat("x", maxLine)}},
+		{"a line that is too long", strings.Repeat("x", maxLine+1) + "\n", []string{""}},
+		{"an empty file", "", []string{""}},
+	} {
+		path := filepath.Join(t.TempDir(), "passwords")
+		if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			if got, err := (descriptor{file}).line("--password-fd"); got != want || (err == nil) != (want != "") {
+				t.Errorf("%s: line %d is %q, %v", c.what, i+1, got, err)
+			}
+		}
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -319,6 +319,63 @@ func TestCancelWithdrawsWhatWasNotSent(t *testing.T) {
 	})
 }
 
+// TestCancellingARunLeavesWhatAnotherExports cancels a run of which one invoice failed, and is exported again
+// since, and the other's answer is lost.
+func TestCancellingARunLeavesWhatAnotherExports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		account := func(code string) {
+			t.Helper()
+			err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+				v, err := tx.Invoice(ids[0])
+				if err != nil {
+					return err
+				}
+				v.Lines[0].Account = code
+				_, err = tx.SaveInvoice(v)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		account("299") // which the organisation does not have
+		w.Sim.AddFault(rules(t, "PUT /Invoices #1 drop-after-commit")[0])
+		first, err := p.Queue(ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parked *app.Parked
+		if err := p.App.Finish(t.Context(), first.ID, 0); !errors.As(err, &parked) {
+			t.Fatal(err)
+		}
+		account("200")
+		if second, err := p.Queue(ids[0]); err != nil || second.ID == first.ID {
+			t.Fatal(second, err)
+		}
+		before := w.Views(ids)
+		if n, err := p.App.Cancel(t.Context(), w.Me, first.ID); n != 0 || err != nil {
+			t.Errorf("cancelled %d: %v", n, err)
+		}
+		for i, v := range w.Views(ids) {
+			if want := []billing.ExportState{billing.Queued, billing.Unknown}[i]; v.Invoice.Stage.Export != want || before[i].Invoice.Stage != v.Invoice.Stage {
+				t.Errorf("%s was %s and is %s, want %s", v.Invoice.Number, before[i].Invoice.Stage.Export, v.Invoice.Stage.Export, want)
+			}
+		}
+		p.Settle()
+		views := w.Views(ids)
+		w.MustBeSound(views)
+		for _, v := range views {
+			if v.Invoice.Stage.Export != billing.Exported {
+				t.Errorf("%s is %s in the end", v.Invoice.Number, v.Invoice.Stage.Export)
+			}
+		}
+	})
+}
+
 func TestPermissionIsAskedAgainBeforeSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})

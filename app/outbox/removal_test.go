@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -315,6 +316,46 @@ func TestACancelledRemovalLeavesTheInvoiceInXero(t *testing.T) {
 		}
 		if n := w.Sim.Calls()["POST /Invoices"]; n != 0 {
 			t.Errorf("%d requests to remove them", n)
+		}
+	})
+}
+
+// TestCancellingARunLeavesWhatMayBeGoneFromXero cancels a run of which one invoice stayed in Xero, and is taken
+// back again since, and the other's answer is lost.
+func TestCancellingARunLeavesWhatMayBeGoneFromXero(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		clerkFor(w, ids[0]).does("renumber")
+		w.Sim.AddFault(rules(t, "POST /Invoices #1 drop-after-commit")[0])
+		first, _, err := p.App.Redraft(t.Context(), w.Me, ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parked *app.Parked
+		if err := p.App.Finish(t.Context(), first[0].ID, 0); !errors.As(err, &parked) {
+			t.Fatal(err)
+		}
+		refresh(p) // which reads the other number
+		if _, results, err := p.App.Redraft(t.Context(), w.Me, ids[:1]); err != nil || results[0].Err != nil {
+			t.Fatal(results, err)
+		}
+		if n, err := p.App.Cancel(t.Context(), w.Me, first[0].ID); n != 0 || err != nil {
+			t.Errorf("cancelled %d: %v", n, err)
+		}
+		for _, v := range w.Views(ids) {
+			if v.Invoice.Stage.Export != billing.Removing {
+				t.Errorf("%s is %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+		p.Settle()
+		for _, v := range w.Views(ids) {
+			if live, _ := w.InXero(v); len(live) != 0 || v.Invoice.Stage != (billing.Stage{Status: billing.Draft}) {
+				t.Errorf("%s is %v in the end, and Xero has %d of it", v.Invoice.Number, v.Invoice.Stage, len(live))
+			}
 		}
 	})
 }
