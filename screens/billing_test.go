@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"feebridge/app"
+	"feebridge/app/apptest/deadline"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 )
@@ -90,6 +91,30 @@ func TestChangesWhileTheListIsReadAreNotLost(t *testing.T) {
 	b.settle()
 	if got := b.cells("0001066"); !strings.Contains(got, "Closed") {
 		t.Errorf("the row says %q", got)
+	}
+}
+
+func TestAnOlderReadingOfAChangeNeverOverwritesANewerOne(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	change := func(to billing.ExportState) {
+		fake.inXero("0001066", finalized(to), nil)
+		b.drain()
+		b.fire(b.now().Add(together))
+		b.drain()
+	}
+	gate := fake.hold(t, "Rows of some", 1)
+	change(billing.Queued)
+	gate.await() // the row was read as it was before the next change
+	change(billing.Exporting)
+	gate.open()
+	deadline.Wait(t, b.w.work.Wait, "the reading of the first change")
+	if n := fake.counted["Rows of some"]; n != 1 {
+		t.Errorf("%d changes were read before one of them was shown", n)
+	}
+	b.settle()
+	if row, _ := b.w.billing.grid.Row(fake.number("0001066").ID); row.Stage.Export != billing.Exporting {
+		t.Errorf("the row says %v", row.Stage)
 	}
 }
 
@@ -423,6 +448,22 @@ func TestAnActionThatTakesLongSaysWhatItDoes(t *testing.T) {
 	gate.open()
 	b.settle()
 	b.see("1 invoice held")
+}
+
+func TestANoticeStaysItsTimeAlthoughAnOlderOneEnds(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	one := []*app.InvoiceRow{{ID: fake.number("0001066").ID}}
+	b.w.billing.hold(one)
+	b.settle()
+	b.see("1 invoice held")
+	b.pass(noteTime / 2)
+	b.w.billing.release(one)
+	b.settle()
+	b.pass(noteTime / 2)
+	b.see("1 invoice released")
+	b.pass(noteTime / 2)
+	b.notSee("1 invoice released")
 }
 
 func TestWhatWasRefusedIsListedAndOpens(t *testing.T) {

@@ -168,6 +168,49 @@ func TestSomebodyElseWasFaster(t *testing.T) {
 	}
 }
 
+func TestWhatIsTypedWhileTheInvoiceIsSavedStaysTyped(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	e := b.write()
+	b.enter("acc")
+	e.head.reference.SetText("before")
+	gate := fake.hold(t, "SaveWriting", 1)
+	e.saveThen(func() {})
+	gate.await()
+	e.head.reference.SetText("meanwhile")
+	gate.open()
+	b.settle()
+	if got := e.draft.Form.Reference; got != "meanwhile" {
+		t.Errorf("the reference is %q", got)
+	}
+	b.control(fyne.KeyS)
+	if got := fake.written("new1"); got.Reference != "meanwhile" || got.Version != 2 {
+		t.Errorf("stored is %q, version %d", got.Reference, got.Version)
+	}
+}
+
+func TestATaxThatIsChosenAgainIsTheFirmsOfToday(t *testing.T) {
+	fake := newFake().fill(12)
+	v := fake.written("i00005") // a draft
+	v.Version, v.Lines = 1, v.Lines[:1]
+	v.Lines[0].Quantity, v.Lines[0].UnitAmount = 1_0000, 100_0000
+	v.Lines[0].Tax.Rate = 12_5000
+	b := newTrial(t, fake)
+	b.w.editor.open("i00005")
+	b.settle()
+	b.see("NZD 112.50") // as it was when it was saved
+	for _, step := range []struct{ tax, want string }{
+		{"15% GST on Income", "NZD 112.50"}, // the same is no other choice
+		{"Zero Rated", "NZD 100.00"},
+		{"15% GST on Income", "NZD 115.00"},
+	} {
+		b.w.editor.lines.SetCursor(sheet.Cell{Row: 0, Column: taxColumn})
+		b.w.editor.lines.Focus()
+		b.enter(step.tax)
+		b.see(step.want)
+	}
+}
+
 func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)

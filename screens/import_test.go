@@ -75,7 +75,9 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 
 func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 	b := newImportTrial(t)
+	var read intake.DateOrder
 	b.fake.preview = func(o intake.Options) intake.Preview {
+		read = o.Dates
 		p := fakePreview(b.fake)
 		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
@@ -87,8 +89,13 @@ func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 		t.Error("the file can be imported")
 	}
 	b.window.Canvas().FocusNext()
-	b.key(fyne.KeyDown)
-	b.see("2 invoices · NZD")
+	for _, want := range []intake.DateOrder{intake.DayMonthYear, intake.MonthDayYear} {
+		b.key(fyne.KeyDown)
+		b.see("2 invoices · NZD")
+		if read != want {
+			t.Errorf("the dates are read in the order %v, want %v", read, want)
+		}
+	}
 	b.tap("Import 2 invoices")
 	b.see("2 invoices imported")
 }

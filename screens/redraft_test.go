@@ -125,16 +125,18 @@ func TestTheEditorTakesAnInvoiceBackInTheSameWay(t *testing.T) {
 func TestARemovalIsTakenUpAtTheStartAndAVoidingIsNot(t *testing.T) {
 	fake := newFake().fill(24)
 	fake.mu.Lock()
-	v := fake.number("0001076")
-	v.Stage.Export = billing.Removing
-	fake.remove(staff.Founder("s1", "Olivia Hart"), ledger.DeletedThere, v)
+	two := []*fakeInvoice{fake.number("0001076"), fake.number("0001064")}
+	for _, v := range two {
+		v.Stage.Export = billing.Removing
+	}
+	fake.remove(staff.Founder("s1", "Olivia Hart"), ledger.DeletedThere, two...)
 	w := fake.number("0001075")
 	w.Stage.Export = billing.Removing
 	fake.remove(staff.Founder("s1", "Olivia Hart"), ledger.VoidedThere, w)
 	fake.mu.Unlock()
 	b := newTrial(t, fake)
-	b.see("Taking invoices in Demo Company (NZ) back to draft: 0 of 1")
-	fake.settleRemovals(2)
+	b.see("Taking invoices in Demo Company (NZ) back to draft: 0 of 2")
+	fake.settleRemovals(3)
 	b.settle()
-	b.see("Finished taking invoices in Demo Company (NZ) back to draft: 1 taken back")
+	b.see("Finished taking invoices in Demo Company (NZ) back to draft: 2 taken back")
 }

@@ -202,6 +202,21 @@ func TestAWriteThatWasGivenUp(t *testing.T) {
 	}
 }
 
+func TestNothingOfAWriteThatIsUnsentIsReadLater(t *testing.T) {
+	var held io.Reader // by a transport that has returned
+	b := books{tenant: "tenant", Client: client(xero.Config{HTTP: roundTrip(func(r *http.Request) (*http.Response, error) {
+		held = r.Body
+		return nil, errors.New("no route to host")
+	})})}
+	_, err := b.post(t.Context(), t, sale("A1", "c"))
+	if got := troubleIn(t, err); !got.Unsent {
+		t.Errorf("the error is %+v", got)
+	}
+	if read, err := io.ReadAll(held); len(read) > 0 || err == nil {
+		t.Errorf("%q can still be sent, and the error is %v", read, err)
+	}
+}
+
 func TestAnAnswerThatNeverEndsIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := books{tenant: "tenant", Client: serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -51,6 +51,8 @@ func TestTotal(t *testing.T) {
 			[]figure{{quantity: "1.25", unitAmount: "80", rate: "15", amount: "100.00", tax: "15.00"}}, "100.00", "15.00", "115.00"},
 		{"a percentage off, rounded once", Exclusive,
 			[]figure{{quantity: "3", unitAmount: "33.33", rate: "15", discount: percentOff(t, "12.5"), amount: "87.49", tax: "13.12"}}, "87.49", "13.12", "100.61"},
+		{"a percentage off a fraction of a cent, rounded once too", Exclusive,
+			[]figure{{quantity: "3", unitAmount: "33.335", rate: "15", discount: percentOff(t, "10"), amount: "90.00", tax: "13.50"}}, "90.00", "13.50", "103.50"},
 		{"everything off", Exclusive,
 			[]figure{{quantity: "3", unitAmount: "33.33", rate: "15", discount: percentOff(t, "100"), amount: "0.00", tax: "0.00"}}, "0.00", "0.00", "0.00"},
 		{"an amount off the line as a whole", Exclusive,

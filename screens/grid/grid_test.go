@@ -378,10 +378,12 @@ func TestPatchReplacesRowsByKey(t *testing.T) {
 	unknown := p.grid.Patch([]bill{
 		{number: "003", client: "Renamed", cents: 3, paid: true}, // stays where it is
 		{number: "005", client: "Client", cents: 0},              // sorts after 000, which has the same total
+		{number: "001", client: "Client", cents: 4},              // sorts before 004, which has the same
+		{number: "008", client: "Client", cents: 2},              // sorts after 002
 		{number: "999", client: "Nobody"},
 	})
 	same(t, "unknown", unknown, 1)
-	same(t, "order", p.shown()[:7], []string{"000", "005", "001", "002", "003", "004", "006"})
+	same(t, "order", p.shown()[:8], []string{"000", "005", "002", "008", "003", "001", "004", "006"})
 	same(t, "selected", p.grid.Selected(), []string{"005", "003"})
 	same(t, "line", p.lines()[4], "003|Renamed|NZD 0.03|→|Paid")
 
