@@ -154,7 +154,9 @@ func (s *session) moveIn(usual usualPlace) error {
 
 // noPlace says why a person's own folder is no place for data, and where the data of an earlier version are.
 func noPlace(usual usualPlace) error {
-	why := translations.Say("database.profile." + string(usual.profile))
+	why := translations.Say(map[disk.Profile]string{
+		disk.Roaming: "database.profile.roaming", disk.Mandatory: "database.profile.mandatory", disk.Temporary: "database.profile.temporary",
+	}[usual.profile])
 	if usual.before != "" && isFile(usual.before) {
 		return app.Errorf(app.Unavailable, "database.profile.before", "Why", why, "File", usual.before)
 	}
