@@ -34,8 +34,10 @@ func TestOneFileUnderSeveralNames(t *testing.T) {
 			t.Errorf("%s and %s are one file: %v", c.a, c.b, got)
 		}
 	}
-	needs.Link(t, top, link)
-	if !SameFile(there, filepath.Join(link, "firm.db")) || !SameFile(filepath.Join(link, "new", "missing.db"), missing) {
-		t.Error("it is another file behind a link")
-	}
+	t.Run("behind a link", func(t *testing.T) {
+		needs.Link(t, top, link)
+		if !SameFile(there, filepath.Join(link, "firm.db")) || !SameFile(filepath.Join(link, "new", "missing.db"), missing) {
+			t.Error("it is another file")
+		}
+	})
 }
