@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -185,6 +187,30 @@ func TestWhatAnElementSaysOfARemoval(t *testing.T) {
 	}
 }
 
+// TestARemovalThatXeroRefusedEndsWithTheReason has Xero refuse a removal, and a look-up find the invoice as it was.
+func TestARemovalThatXeroRefusedEndsWithTheReason(t *testing.T) {
+	tracked := sentInvoice()
+	tracked.Invoice.Stage = billing.Stage{Status: billing.Finalized, Export: billing.Removing}
+	m := removing{
+		kind:    newSender(&Outbox{}, "tenant", app.Fence{}, errand{}).removals,
+		Removal: app.Removal{ID: "r", Invoice: "v", There: "there", To: ledger.DeletedThere, Batch: "b"}, tracked: tracked,
+	}
+	b := app.Batch{ID: "b", Members: []string{"r"}, Tries: 1}
+	why := []ledger.Message{{Text: "This organisation is being archived.", Cause: ledger.Other}}
+	e := newEffects("tenant", atTen)
+	if _, err := m.settle(e, b, map[string]ledger.Outcome{"r": {Verdict: ledger.Rejected, Messages: why}}); err != nil {
+		t.Fatal(err)
+	}
+	m.Removal = e.removals[0]
+	later := newEffects("tenant", atTen.Add(time.Minute))
+	if err := m.adopt(later, b, reading{byID: map[ledger.InvoiceID]ledger.Standing{"there": inXero(ledger.DraftThere)}}, resend{}); err != nil {
+		t.Fatal(err)
+	}
+	if r := later.removals[0]; r.Result != app.KeptThere || !slices.Equal(r.Messages, why) || later.stages["v"].Export == billing.Removing {
+		t.Errorf("it ended as %q, with %+v", r.Result, r.Messages)
+	}
+}
+
 // TestOfTwoWithOneMarkTheLiveOneCounts reads two invoices that bear a mark, in either order.
 func TestOfTwoWithOneMarkTheLiveOneCounts(t *testing.T) {
 	of := func(id ledger.InvoiceID, s ledger.InvoiceStatus) ledger.Standing {
@@ -250,6 +276,58 @@ func TestWhenALostRequestIsReplayedAndWhenLookedUp(t *testing.T) {
 					t.Errorf("it is due in %v, to be looked up: %v", at.Sub(now), lookUp)
 				}
 			})
+		})
+	}
+}
+
+// TestARequestFromDiskIsAsOldAsItSays asks about one that an earlier process left, whose clock may have been ahead, and
+// again when its answer has failed to come once more.
+func TestARequestFromDiskIsAsOldAsItSays(t *testing.T) {
+	for name, c := range map[string]struct{ tried, at time.Duration }{
+		"ten seconds ago": {-10 * time.Second, -9 * time.Second},
+		"tomorrow":        {24 * time.Hour, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sender{Outbox: &Outbox{}}
+				tried := time.Now().Add(c.tried)
+				b := app.Batch{ID: "b", State: app.Lost, Tried: tried, TriedLast: tried, Tries: 1}
+				if at, lookUp := s.due(b); lookUp || time.Until(at) != c.at {
+					t.Errorf("it is due in %v, to be looked up: %v", time.Until(at), lookUp)
+				}
+				time.Sleep(time.Minute)
+				s.tries.note(b)
+				if at, lookUp := s.due(b); lookUp || time.Until(at) != time.Second {
+					t.Errorf("after its answer failed to come it is due in %v, to be looked up: %v", time.Until(at), lookUp)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatAnEarlierSenderLeftIsLost inherits what was lost and what was being sent, as far as the clock tells.
+func TestWhatAnEarlierSenderLeftIsLost(t *testing.T) {
+	before, tomorrow := atTen.Add(-time.Minute), atTen.Add(24*time.Hour)
+	for name, c := range map[string]struct{ of, want app.Batch }{
+		"lost a minute ago": {
+			app.Batch{State: app.Lost, TriedLast: before, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: before, Troubles: 1},
+		},
+		"being sent a minute ago": {
+			app.Batch{State: app.Sending, TriedLast: before, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, Troubles: 1},
+		},
+		"lost tomorrow": {
+			app.Batch{State: app.Lost, TriedLast: tomorrow, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, LookUp: true},
+		},
+		"being sent tomorrow": {
+			app.Batch{State: app.Sending, TriedLast: tomorrow, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, LookUp: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEffects("tenant", atTen)
+			(&sender{Outbox: &Outbox{}}).mislay(e, c.of)
+			if diff := cmp.Diff([]app.Batch{c.want}, e.batches); diff != "" {
+				t.Errorf("the request afterwards (-want +got):\n%s", diff)
+			}
 		})
 	}
 }

@@ -133,6 +133,35 @@ func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
 	}
 }
 
+// TestAContactThatIsBeingMadeIsMadeUnderOneKey loses every answer for as long as Xero knows the key.
+func TestAContactThatIsBeingMadeIsMadeUnderOneKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		var mu sync.Mutex
+		keys := map[string]bool{}
+		end := time.Now().Add(4 * time.Minute)
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Contacts" {
+				mu.Lock()
+				keys[r.Header.Get("Idempotency-Key")] = true
+				mu.Unlock()
+				if time.Now().Before(end) {
+					panic(http.ErrAbortHandler)
+				}
+			}
+			return false
+		})
+		p.Export(ids...)
+		w.MustBeSound(w.Views(ids))
+		if len(keys) != 1 {
+			t.Errorf("the contact was to be made under %d keys", len(keys))
+		}
+	})
+}
+
 func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
 	for name, change := range map[string]func(*apptest.World, *apptest.Process){
 		"after twelve hours": func(*apptest.World, *apptest.Process) { time.Sleep(24 * time.Hour) },
@@ -289,6 +318,7 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 	}{
 		{"while the contacts are read that there are", []string{"Chosen", "Client 0"}, 1, http.MethodGet, 2},
 		{"while the contacts are read that there are not", []string{"Chosen"}, 1, http.MethodGet, 1},
+		{"while it is created", []string{"Chosen"}, 1, http.MethodPut, 2},
 		{"while other contacts are created", []string{"Chosen"}, 260, http.MethodPut, 260},
 	} {
 		t.Run(c.name, func(t *testing.T) {
