@@ -152,6 +152,21 @@ func TestALookUpBeginsBeforeTheFirstTryByXerosClock(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenBesidesWhatIsGoneFromXero asks for a note and the printed invoice.
+func TestNothingIsWrittenBesidesWhatIsGoneFromXero(t *testing.T) {
+	for status, want := range map[ledger.InvoiceStatus]int{
+		ledger.DraftThere: 2, ledger.SubmittedThere: 2, ledger.AuthorisedThere: 2, ledger.PaidThere: 2, ledger.DeletedThere: 0, ledger.VoidedThere: 0,
+	} {
+		o := &Outbox{print: func(app.Document) ([]byte, error) { return nil, nil }}
+		e, export := newEffects("tenant", atTen), sentInvoice().Export
+		export.Standing = inXero(status)
+		o.wantExtras(e, export, ledger.Mapping{Note: true, AttachPaper: true}, app.MarksKept)
+		if len(e.extras) != want {
+			t.Errorf("of one that is %s: %+v", status, e.extras)
+		}
+	}
+}
+
 // TestWhatAnElementSaysOfARemoval has Xero say OK to what it did not do.
 func TestWhatAnElementSaysOfARemoval(t *testing.T) {
 	for name, c := range map[string]struct {
