@@ -101,6 +101,65 @@ func TestAReadingReachesUpToAMinuteBeforeItsAnswer(t *testing.T) {
 	}
 }
 
+// TestWhatAReadingMoves has Xero tell of an invoice that was exported at ten.
+func TestWhatAReadingMoves(t *testing.T) {
+	stage := func(s billing.Status, e billing.ExportState) billing.Stage {
+		return billing.Stage{Status: s, Export: e}
+	}
+	open := stage(billing.Finalized, billing.Exported)
+	later := func(status ledger.InvoiceStatus, number billing.Number) ledger.Standing {
+		st := inXero(status)
+		st.Number, st.Updated = number, atTen.Add(time.Minute)
+		return st
+	}
+	older := later(ledger.AuthorisedThere, "INV-1")
+	older.Updated = atTen.Add(-time.Minute)
+	renumbered := later(ledger.DraftThere, "A-1")
+	renumbered.Updated = atTen
+	for name, c := range map[string]struct {
+		from   billing.Stage
+		known  ledger.Standing
+		newest bool
+		st     ledger.Standing
+		want   billing.Stage
+		stored bool
+	}{
+		"approved":                             {open, inXero(ledger.DraftThere), true, later(ledger.AuthorisedThere, "INV-1"), stage(billing.Closed, billing.Exported), true},
+		"approved, with another number":        {open, inXero(ledger.DraftThere), true, later(ledger.AuthorisedThere, "A-1"), stage(billing.Closed, billing.Changed), true},
+		"deleted":                              {open, inXero(ledger.DraftThere), true, later(ledger.DeletedThere, "INV-1"), stage(billing.Finalized, billing.DeletedInXero), true},
+		"voided":                               {open, inXero(ledger.DraftThere), true, later(ledger.VoidedThere, "INV-1"), stage(billing.Closed, billing.VoidedInXero), true},
+		"another number":                       {open, inXero(ledger.DraftThere), true, later(ledger.DraftThere, "A-1"), stage(billing.Finalized, billing.Changed), true},
+		"its number again":                     {stage(billing.Finalized, billing.Changed), renumbered, true, later(ledger.DraftThere, "INV-1"), open, true},
+		"as it is known":                       {open, inXero(ledger.DraftThere), true, inXero(ledger.DraftThere), open, false},
+		"as it is known, and it was not found": {stage(billing.Finalized, billing.NotFoundInXero), inXero(ledger.DraftThere), true, inXero(ledger.DraftThere), open, true},
+		"an older reading":                     {open, inXero(ledger.DraftThere), true, older, open, false},
+		"while it leaves Xero": {
+			stage(billing.Finalized, billing.Removing), inXero(ledger.DraftThere), true, later(ledger.AuthorisedThere, "INV-1"), stage(billing.Finalized, billing.Removing), false,
+		},
+		"while it is exported again": {
+			stage(billing.Finalized, billing.Exporting), inXero(ledger.DraftThere), true, later(ledger.DeletedThere, "INV-1"), stage(billing.Finalized, billing.Exporting), false,
+		},
+		"of an earlier export, deleted":               {open, inXero(ledger.DraftThere), false, later(ledger.DeletedThere, "INV-1"), open, true},
+		"of an earlier export, approved":              {open, inXero(ledger.DraftThere), false, later(ledger.AuthorisedThere, "INV-1"), open, true},
+		"of an earlier export, of what is a draft":    {billing.Stage{}, inXero(ledger.DraftThere), false, later(ledger.AuthorisedThere, "INV-1"), billing.Stage{}, true},
+		"of an earlier export, and the last differed": {stage(billing.Finalized, billing.Changed), inXero(ledger.DraftThere), false, later(ledger.SubmittedThere, "INV-1"), stage(billing.Finalized, billing.Changed), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracked := sentInvoice()
+			tracked.Invoice.Stage, tracked.Newest, tracked.Export.Standing = c.from, c.newest, c.known
+			e := newEffects("tenant", atTen.Add(time.Hour))
+			moved := e.follow(tracked, c.st)
+			got := c.from
+			if to, ok := e.stages["v"]; ok {
+				got = to
+			}
+			if got != c.want || moved != (c.want != c.from) || (len(e.standings) > 0) != c.stored {
+				t.Errorf("it is %v, which counts as moved: %v; stored is %+v", got, moved, e.standings)
+			}
+		})
+	}
+}
+
 // TestWhereARefreshMayStop asks of the older half of a page. It reads on where one of ours stands in
 // a way that is not known, however old that change is.
 func TestWhereARefreshMayStop(t *testing.T) {

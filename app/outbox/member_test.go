@@ -82,6 +82,40 @@ func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 	}
 }
 
+// TestHowAnExportEndsByWhatXeroHas has Xero answer an export, or a look-up find its invoice, with the total that was sent or
+// another one.
+func TestHowAnExportEndsByWhatXeroHas(t *testing.T) {
+	total := money.New(115_00, "NZD")
+	for name, c := range map[string]struct {
+		status ledger.InvoiceStatus
+		total  money.Amount
+		direct bool
+		want   billing.Stage
+		told   bool // that something differs
+	}{
+		"a draft":                        {ledger.DraftThere, total, true, billing.Stage{Status: billing.Finalized, Export: billing.Exported}, false},
+		"a draft with another total":     {ledger.DraftThere, money.New(116_00, "NZD"), true, billing.Stage{Status: billing.Finalized, Export: billing.Warned}, true},
+		"found with another total":       {ledger.DraftThere, money.New(116_00, "NZD"), false, billing.Stage{Status: billing.Finalized, Export: billing.Changed}, true},
+		"approved":                       {ledger.AuthorisedThere, total, true, billing.Stage{Status: billing.Closed, Export: billing.Exported}, false},
+		"approved with another total":    {ledger.AuthorisedThere, money.New(116_00, "NZD"), true, billing.Stage{Status: billing.Closed, Export: billing.Changed}, true},
+		"found approved, with the total": {ledger.AuthorisedThere, total, false, billing.Stage{Status: billing.Closed, Export: billing.Exported}, false},
+		"found approved, with another":   {ledger.AuthorisedThere, money.New(116_00, "NZD"), false, billing.Stage{Status: billing.Closed, Export: billing.Changed}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := inXero(c.status)
+			st.Total, st.AmountDue = c.total, c.total
+			e := newEffects("tenant", atTen)
+			export, err := e.receive(sentInvoice(), st, nil, c.direct)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.stages["v"]; got != c.want || export.Result != c.want.Export || (len(export.Messages) > 0) != c.told {
+				t.Errorf("it is %v, and the export %s: %+v", got, export.Result, export.Messages)
+			}
+		})
+	}
+}
+
 // exportsOf is a store of which the exports of an invoice are all that is asked.
 type exportsOf struct {
 	Reader
