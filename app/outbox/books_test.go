@@ -55,6 +55,19 @@ func exported(w *apptest.World, n int) []string {
 	return ids
 }
 
+// meanwhileBooks let something happen whenever invoices were read by their IDs.
+type meanwhileBooks struct {
+	app.Books
+	happens func()
+}
+
+// ByID implements app.Books.
+func (b meanwhileBooks) ByID(ctx context.Context, t ledger.TenantID, ids []ledger.InvoiceID) ([]ledger.Standing, error) {
+	all, err := b.Books.ByID(ctx, t, ids)
+	b.happens()
+	return all, err
+}
+
 // staleBooks tell an old reading first.
 type staleBooks struct {
 	app.Books

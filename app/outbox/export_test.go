@@ -131,6 +131,49 @@ func TestExportingAgainSendsNothing(t *testing.T) {
 	})
 }
 
+// TestWhatIsRefusedGoesOnceItIsMendedInXero has a period locked in Xero, and unlocked a moment later. No contact is made for
+// what does not go.
+func TestWhatIsRefusedGoesOnceItIsMendedInXero(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 2)
+		p := w.Start(nil)
+		defer p.Stop()
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+			v, err := tx.Invoice(ids[1])
+			if err == nil {
+				v.Date = 20261210
+				_, err = tx.SaveInvoice(v)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			locked   time.Time
+			ids      []billing.InvoiceID
+			want     billing.ExportState // of the first; the other is later
+			contacts int
+		}{
+			{time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC), ids, billing.Failed, 1},
+			{time.Time{}, ids[:1], billing.Exported, 2},
+		} {
+			time.Sleep(10 * time.Second)
+			if err := w.Sim.SetLockDates(string(w.Tenant), c.locked, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			p.Export(c.ids...)
+			views := w.Views(ids)
+			n := len(w.Sim.Contacts(string(w.Tenant)))
+			if first, later := views[0].Invoice.Stage.Export, views[1].Invoice.Stage.Export; first != c.want || later != billing.Exported || n != c.contacts {
+				t.Errorf("locked to %v one is %s, the later one %s, and Xero has %d contacts", c.locked, first, later, n)
+			}
+			w.MustBeSound(views)
+		}
+	})
+}
+
 func TestTwoProcessesSendOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{Latency: 250 * time.Millisecond})

@@ -134,6 +134,48 @@ func TestADraftTakesNoNumberThatAnotherHas(t *testing.T) {
 	})
 }
 
+// TestADraftThatWasVoidedSinceLeavesItsNumberUsed restores a copy in which two invoices are drafts, which went to Xero since:
+// one was voided there, and one deleted, whose number Xero gives out again.
+func TestADraftThatWasVoidedSinceLeavesItsNumberUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		put(w, func(_ int, v *billing.Invoice) { v.Stage, v.Number = billing.Stage{}, "" }, ids...)
+		copied := backUp(w)
+		put(w, func(i int, v *billing.Invoice) { *v = changedTo(*v, apptest.Finalized(v.ID, i, 1)) }, ids...)
+		exportOnce(w, ids...)
+		voided, deleted := clerkFor(w, ids[0]), clerkFor(w, ids[1])
+		voided.does("approve")
+		voided.does("void")
+		deleted.does("delete")
+		if err := restorers["by the command"](w, copied); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		p := w.Start(nil)
+		defer p.Stop()
+		if found := unlock(p).Compared[0]; found.Adopted != 0 || len(found.Strays) != 0 {
+			t.Errorf("it found %+v", found)
+		}
+		err := p.DB.View(t.Context(), func(r app.Reader) error {
+			for number, want := range map[billing.Number]bool{"INV-0001": true, "INV-0002": false} {
+				if burnt, err := r.Burnt(number); err != nil || burnt != want {
+					t.Errorf("%s is burnt: %v, %v", number, burnt, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range w.Views(ids) {
+			if v.Invoice.Stage != (billing.Stage{}) || v.Invoice.Number != "" {
+				t.Errorf("it is %q, %v", v.Invoice.Number, v.Invoice.Stage)
+			}
+		}
+	})
+}
+
 // changedTo returns the invoice as it is to be, where was may be saved over.
 func changedTo(was, to billing.Invoice) billing.Invoice {
 	to.Version = was.Version

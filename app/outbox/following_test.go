@@ -101,6 +101,64 @@ func TestAReadingReachesUpToAMinuteBeforeItsAnswer(t *testing.T) {
 	}
 }
 
+// TestWhatAReadingMoves has Xero tell of an invoice that is a draft there as far as was known at ten.
+func TestWhatAReadingMoves(t *testing.T) {
+	open, closed := billing.Stage{Status: billing.Finalized, Export: billing.Exported}, billing.Stage{Status: billing.Closed, Export: billing.Exported}
+	at := func(s billing.Stage, e billing.ExportState) billing.Stage {
+		s.Export = e
+		return s
+	}
+	later := func(status ledger.InvoiceStatus, number billing.Number) ledger.Standing {
+		st := inXero(status)
+		st.Number, st.Updated = number, atTen.Add(time.Minute)
+		return st
+	}
+	approved, renumbered := later(ledger.AuthorisedThere, "INV-1"), later(ledger.DraftThere, "A-1")
+	deleted, voided := later(ledger.DeletedThere, "INV-1"), later(ledger.VoidedThere, "INV-1")
+	back, known, older := later(ledger.DraftThere, "INV-1"), inXero(ledger.DraftThere), approved
+	older.Updated = atTen.Add(-time.Minute)
+	for name, c := range map[string]struct {
+		from    billing.Stage
+		earlier bool // a later export is known
+		st      ledger.Standing
+		want    billing.Stage
+		stored  bool
+	}{
+		"approved":                       {open, false, approved, closed, true},
+		"approved, with another number":  {open, false, later(ledger.AuthorisedThere, "A-1"), at(closed, billing.Changed), true},
+		"deleted":                        {open, false, deleted, at(open, billing.DeletedInXero), true},
+		"voided":                         {open, false, voided, at(closed, billing.VoidedInXero), true},
+		"another number":                 {open, false, renumbered, at(open, billing.Changed), true},
+		"its number again":               {at(open, billing.Changed), false, back, open, true},
+		"as it is known":                 {open, false, known, open, false},
+		"as it is known, once not found": {at(open, billing.NotFoundInXero), false, known, open, true},
+		"an older reading":               {open, false, older, open, false},
+		"while it leaves Xero":           {at(open, billing.Removing), false, approved, at(open, billing.Removing), false},
+		"while it is exported again":     {at(open, billing.Exporting), false, deleted, at(open, billing.Exporting), false},
+		"an earlier one, approved":       {open, true, approved, open, true},
+		"an earlier one, deleted":        {open, true, deleted, open, true},
+		"an earlier one, of a draft":     {billing.Stage{}, true, approved, billing.Stage{}, true},
+		"an earlier one, of a changed":   {at(open, billing.Changed), true, back, at(open, billing.Changed), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracked := sentInvoice()
+			tracked.Invoice.Stage, tracked.Newest, tracked.Export.Standing = c.from, !c.earlier, known
+			if c.from.Export == billing.Changed {
+				tracked.Export.Standing = renumbered
+			}
+			e := newEffects("tenant", atTen.Add(time.Hour))
+			moved := e.follow(tracked, c.st)
+			got := c.from
+			if to, ok := e.stages["v"]; ok {
+				got = to
+			}
+			if got != c.want || moved != (c.want != c.from) || (len(e.standings) > 0) != c.stored {
+				t.Errorf("it is %v, which counts as moved: %v; stored is %+v", got, moved, e.standings)
+			}
+		})
+	}
+}
+
 // TestWhereARefreshMayStop asks of the older half of a page. It reads on where one of ours stands in
 // a way that is not known, however old that change is.
 func TestWhereARefreshMayStop(t *testing.T) {

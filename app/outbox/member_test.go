@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -73,8 +75,42 @@ func TestWhatAnElementSaysOfAnExport(t *testing.T) {
 			if got := e.stages["v"].Export; got != c.want || (len(unclear) > 0) != (c.want == billing.Unknown) {
 				t.Errorf("it is %s, and %v is looked up", got, unclear)
 			}
-			if ended := !e.exports[0].Ended.IsZero(); ended == (c.want == billing.Unknown) {
-				t.Errorf("its export has ended: %v", ended)
+			if ended := !e.exports[0].Ended.IsZero(); ended == (c.want == billing.Unknown) || e.ends != ended {
+				t.Errorf("its export has ended: %v; its run may have: %v", ended, e.ends)
+			}
+		})
+	}
+}
+
+// TestHowAnExportEndsByWhatXeroHas has Xero answer an export, or a look-up find its invoice, with the total that was sent or
+// another one.
+func TestHowAnExportEndsByWhatXeroHas(t *testing.T) {
+	total := money.New(115_00, "NZD")
+	for name, c := range map[string]struct {
+		status ledger.InvoiceStatus
+		total  money.Amount
+		direct bool
+		want   billing.Stage
+		told   bool // that something differs
+	}{
+		"a draft":                        {ledger.DraftThere, total, true, billing.Stage{Status: billing.Finalized, Export: billing.Exported}, false},
+		"a draft with another total":     {ledger.DraftThere, money.New(116_00, "NZD"), true, billing.Stage{Status: billing.Finalized, Export: billing.Warned}, true},
+		"found with another total":       {ledger.DraftThere, money.New(116_00, "NZD"), false, billing.Stage{Status: billing.Finalized, Export: billing.Changed}, true},
+		"approved":                       {ledger.AuthorisedThere, total, true, billing.Stage{Status: billing.Closed, Export: billing.Exported}, false},
+		"approved with another total":    {ledger.AuthorisedThere, money.New(116_00, "NZD"), true, billing.Stage{Status: billing.Closed, Export: billing.Changed}, true},
+		"found approved, with the total": {ledger.AuthorisedThere, total, false, billing.Stage{Status: billing.Closed, Export: billing.Exported}, false},
+		"found approved, with another":   {ledger.AuthorisedThere, money.New(116_00, "NZD"), false, billing.Stage{Status: billing.Closed, Export: billing.Changed}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := inXero(c.status)
+			st.Total, st.AmountDue = c.total, c.total
+			e := newEffects("tenant", atTen)
+			export, err := e.receive(sentInvoice(), st, nil, c.direct)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.stages["v"]; got != c.want || export.Result != c.want.Export || (len(export.Messages) > 0) != c.told {
+				t.Errorf("it is %v, and the export %s: %+v", got, export.Result, export.Messages)
 			}
 		})
 	}
@@ -150,6 +186,21 @@ func TestALookUpBeginsBeforeTheFirstTryByXerosClock(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenBesidesWhatIsGoneFromXero asks for a note and the printed invoice.
+func TestNothingIsWrittenBesidesWhatIsGoneFromXero(t *testing.T) {
+	for status, want := range map[ledger.InvoiceStatus]int{
+		ledger.DraftThere: 2, ledger.SubmittedThere: 2, ledger.AuthorisedThere: 2, ledger.PaidThere: 2, ledger.DeletedThere: 0, ledger.VoidedThere: 0,
+	} {
+		o := &Outbox{print: func(app.Document) ([]byte, error) { return nil, nil }}
+		e, export := newEffects("tenant", atTen), sentInvoice().Export
+		export.Standing = inXero(status)
+		o.wantExtras(e, export, ledger.Mapping{Note: true, AttachPaper: true}, app.MarksKept)
+		if len(e.extras) != want {
+			t.Errorf("of one that is %s: %+v", status, e.extras)
+		}
+	}
+}
+
 // TestWhatAnElementSaysOfARemoval has Xero say OK to what it did not do.
 func TestWhatAnElementSaysOfARemoval(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -182,6 +233,30 @@ func TestWhatAnElementSaysOfARemoval(t *testing.T) {
 				t.Errorf("it is taken for done: %v; %v is looked up", done, unclear)
 			}
 		})
+	}
+}
+
+// TestARemovalThatXeroRefusedEndsWithTheReason has Xero refuse a removal, and a look-up find the invoice as it was.
+func TestARemovalThatXeroRefusedEndsWithTheReason(t *testing.T) {
+	tracked := sentInvoice()
+	tracked.Invoice.Stage = billing.Stage{Status: billing.Finalized, Export: billing.Removing}
+	m := removing{
+		kind:    newSender(&Outbox{}, "tenant", app.Fence{}, errand{}).removals,
+		Removal: app.Removal{ID: "r", Invoice: "v", There: "there", To: ledger.DeletedThere, Batch: "b"}, tracked: tracked,
+	}
+	b := app.Batch{ID: "b", Members: []string{"r"}, Tries: 1}
+	why := []ledger.Message{{Text: "This organisation is being archived.", Cause: ledger.Other}}
+	e := newEffects("tenant", atTen)
+	if _, err := m.settle(e, b, map[string]ledger.Outcome{"r": {Verdict: ledger.Rejected, Messages: why}}); err != nil {
+		t.Fatal(err)
+	}
+	m.Removal = e.removals[0]
+	later := newEffects("tenant", atTen.Add(time.Minute))
+	if err := m.adopt(later, b, reading{byID: map[ledger.InvoiceID]ledger.Standing{"there": inXero(ledger.DraftThere)}}, resend{}); err != nil {
+		t.Fatal(err)
+	}
+	if r := later.removals[0]; r.Result != app.KeptThere || !slices.Equal(r.Messages, why) || later.stages["v"].Export == billing.Removing {
+		t.Errorf("it ended as %q, with %+v", r.Result, r.Messages)
 	}
 }
 
@@ -250,6 +325,58 @@ func TestWhenALostRequestIsReplayedAndWhenLookedUp(t *testing.T) {
 					t.Errorf("it is due in %v, to be looked up: %v", at.Sub(now), lookUp)
 				}
 			})
+		})
+	}
+}
+
+// TestARequestFromDiskIsAsOldAsItSays asks about one that an earlier process left, whose clock may have been ahead, and
+// again when its answer has failed to come once more.
+func TestARequestFromDiskIsAsOldAsItSays(t *testing.T) {
+	for name, c := range map[string]struct{ tried, at time.Duration }{
+		"ten seconds ago": {-10 * time.Second, -9 * time.Second},
+		"tomorrow":        {24 * time.Hour, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sender{Outbox: &Outbox{}}
+				tried := time.Now().Add(c.tried)
+				b := app.Batch{ID: "b", State: app.Lost, Tried: tried, TriedLast: tried, Tries: 1}
+				if at, lookUp := s.due(b); lookUp || time.Until(at) != c.at {
+					t.Errorf("it is due in %v, to be looked up: %v", time.Until(at), lookUp)
+				}
+				time.Sleep(time.Minute)
+				s.tries.note(b)
+				if at, lookUp := s.due(b); lookUp || time.Until(at) != time.Second {
+					t.Errorf("after its answer failed to come it is due in %v, to be looked up: %v", time.Until(at), lookUp)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatAnEarlierSenderLeftIsLost inherits what was lost and what was being sent, as far as the clock tells.
+func TestWhatAnEarlierSenderLeftIsLost(t *testing.T) {
+	before, tomorrow := atTen.Add(-time.Minute), atTen.Add(24*time.Hour)
+	for name, c := range map[string]struct{ of, want app.Batch }{
+		"lost a minute ago": {
+			app.Batch{State: app.Lost, TriedLast: before, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: before, Troubles: 1},
+		},
+		"being sent a minute ago": {
+			app.Batch{State: app.Sending, TriedLast: before, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, Troubles: 1},
+		},
+		"lost tomorrow": {
+			app.Batch{State: app.Lost, TriedLast: tomorrow, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, LookUp: true},
+		},
+		"being sent tomorrow": {
+			app.Batch{State: app.Sending, TriedLast: tomorrow, Troubles: 1}, app.Batch{State: app.Lost, TriedLast: atTen, LookUp: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEffects("tenant", atTen)
+			(&sender{Outbox: &Outbox{}}).mislay(e, c.of)
+			if diff := cmp.Diff([]app.Batch{c.want}, e.batches); diff != "" {
+				t.Errorf("the request afterwards (-want +got):\n%s", diff)
+			}
 		})
 	}
 }

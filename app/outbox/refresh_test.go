@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -276,6 +278,43 @@ func TestWhatXeroDoesNotHaveAnyMoreIsTold(t *testing.T) {
 	})
 }
 
+// TestWhatIsExportedAgainDuringADailyReadingIsNotMissing has a person export an invoice again that Xero lost, just when a daily
+// reading finds that Xero does not have the first one.
+func TestWhatIsExportedAgainDuringADailyReadingIsNotMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(1, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		refresh(p)
+		if err := w.Sim.Lose(string(w.Tenant), clerkFor(w, ids[0]).id); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(25 * time.Hour)
+		refresh(p)
+		if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.NotFoundInXero {
+			t.Fatalf("it is %v", v.Invoice.Stage)
+		}
+		other := w.Start(nil)
+		defer other.Stop()
+		again := sync.OnceFunc(func() {
+			if results, err := p.App.ReleaseMissing(t.Context(), w.Me, ids); err != nil || results[0].Err != nil {
+				t.Error(results, err)
+			}
+			p.Export(ids...)
+		})
+		other.Start(apptest.Params{Store: other.DB, Books: meanwhileBooks{other.Books, again}, Log: apptest.Quiet})
+		time.Sleep(25 * time.Hour)
+		refresh(other)
+		v := w.Views(ids)[0]
+		if v.Invoice.Stage.Export != billing.Exported || len(v.Exports) != 2 {
+			t.Errorf("it is %v after %d exports", v.Invoice.Stage, len(v.Exports))
+		}
+		w.MustBeSound([]app.InvoiceView{v})
+	})
+}
+
 func TestAChangeThatDoesNotMoveTheTimeOfChangeIsFoundByTheDailyReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
@@ -522,19 +561,24 @@ func TestAnOutageSaysNothingOfAConnectionThatEnded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Sim.Disconnect(string(w.Tenant)); err != nil {
-			t.Fatal(err)
-		}
-		for _, fault := range []string{"", "GET /Invoices #1-9 reset"} {
-			if fault != "" {
-				w.Sim.AddFault(rules(t, fault)[0])
-			}
-			if _, err := p.App.RefreshAll(t.Context()); err == nil {
-				t.Error("a refresh without a connection succeeded")
+		down(w, time.Hour, isRead, http.StatusForbidden, http.Header{"Xero-Correlation-Id": {"c0ffee"}},
+			`{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful","Status":403}`)
+		for _, c := range []struct {
+			what string
+			do   func()
+			want app.ConnectionState
+		}{
+			{"it ended", func() {}, app.Disconnected},
+			{"in an outage", func() { w.Before(nil); w.Sim.AddFault(rules(t, "GET /Invoices #1-9 reset")[0]) }, app.Disconnected},
+			{"once it works again", w.Sim.ClearFaults, app.Connected},
+		} {
+			c.do()
+			if _, err := p.App.RefreshAll(t.Context()); (err == nil) != (c.want == app.Connected) {
+				t.Errorf("%s a refresh ended with %v", c.what, err)
 			}
 			orgs, err := p.App.Organisations(t.Context())
-			if err != nil || orgs[0].State != app.Disconnected {
-				t.Errorf("after %q it is %s, %v", fault, orgs[0].State, err)
+			if err != nil || orgs[0].State != c.want {
+				t.Errorf("%s it is %s, %v", c.what, orgs[0].State, err)
 			}
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"feebridge/app"
@@ -123,5 +124,50 @@ func TestAWrongTimeHidesNoChangeBehindIt(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// gauged are books that tell how many of the day's calls are left.
+type gauged struct {
+	app.Books
+	left int
+}
+
+// Gauge implements app.Books.
+func (g gauged) Gauge(ledger.TenantID) app.Gauge { return app.Gauge{DayLeft: g.left} }
+
+// TestWhenARefreshIsDue asks when one is due after the last one, and after the clock was set back.
+func TestWhenARefreshIsDue(t *testing.T) {
+	for name, c := range map[string]struct {
+		last    time.Duration // ago; 0 for never
+		left    int
+		failing time.Duration // for how long yet
+		want    time.Duration
+	}{
+		"never":                            {0, -1, 0, 0},
+		"a minute ago":                     {time.Minute, -1, 0, 4 * time.Minute},
+		"all of the day's calls are left":  {time.Minute, 5000, 0, 4 * time.Minute},
+		"as many are left as exports need": {time.Minute, callsForExport, 0, 4 * time.Minute},
+		"half of that are left":            {time.Minute, callsForExport/2 - 1, 0, 9 * time.Minute},
+		"none is left":                     {time.Minute, 0, 0, 59 * time.Minute},
+		"the clock was set back":           {-time.Minute, -1, 0, 0},
+		"Xero asked to wait":               {time.Minute, -1, time.Hour, time.Hour},
+		"Xero asked to wait, and the clock was set back": {time.Minute, -1, 25 * time.Hour, 4 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // where no time passes
+				r := app.Refresh{Tenant: "tenant"}
+				if c.last != 0 {
+					r.At = time.Now().Add(-c.last)
+				}
+				if c.failing != 0 {
+					r.Failing = app.Park{Why: app.Offline, Until: time.Now().Add(c.failing)}
+				}
+				o := &Outbox{books: gauged{left: c.left}}
+				if got := time.Until(o.refreshDue(r)); got != c.want {
+					t.Errorf("it is due in %v, want %v", got, c.want)
+				}
+			})
+		})
 	}
 }

@@ -133,6 +133,35 @@ func TestTwoClientsAreNotGivenOneContact(t *testing.T) {
 	}
 }
 
+// TestAContactThatIsBeingMadeIsMadeUnderOneKey loses every answer for as long as Xero knows the key.
+func TestAContactThatIsBeingMadeIsMadeUnderOneKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		var mu sync.Mutex
+		keys := map[string]bool{}
+		end := time.Now().Add(4 * time.Minute)
+		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Contacts" {
+				mu.Lock()
+				keys[r.Header.Get("Idempotency-Key")] = true
+				mu.Unlock()
+				if time.Now().Before(end) {
+					panic(http.ErrAbortHandler)
+				}
+			}
+			return false
+		})
+		p.Export(ids...)
+		w.MustBeSound(w.Views(ids))
+		if len(keys) != 1 {
+			t.Errorf("the contact was to be made under %d keys", len(keys))
+		}
+	})
+}
+
 func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
 	for name, change := range map[string]func(*apptest.World, *apptest.Process){
 		"after twelve hours": func(*apptest.World, *apptest.Process) { time.Sleep(24 * time.Hour) },
@@ -171,30 +200,110 @@ func TestWhatWasOnlyReadyIsAskedAgain(t *testing.T) {
 	}
 }
 
-func TestCancelWhileOthersAreBeingSent(t *testing.T) {
+// TestCancelWhileARunIsUnderWay has a person cancel a run that goes to Xero with another one, which goes on.
+func TestCancelWhileARunIsUnderWay(t *testing.T) {
+	for _, c := range []struct {
+		name, method, path string // of the call at which the person cancels
+		locked             time.Time
+		sent               int // of the four hundred, of which three hundred are in the run
+	}{
+		{"while it is sent", http.MethodPut, "/Invoices", time.Time{}, 350},
+		{"while it is planned", http.MethodGet, "/Contacts", time.Time{}, 100},
+		{"while it is found to be locked", http.MethodGet, "/Organisation", time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				orgs, err := sim.Seed("empty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				orgs[0].AddContact(sim.Contact{Name: "Client 0"})
+				w := apptest.NewWorld(t, sim.Config{Orgs: orgs, Latency: 2 * time.Second})
+				ids := w.Invoices(400, 1)
+				if err := w.Sim.SetLockDates(string(w.Tenant), c.locked, time.Time{}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute) // the chart is read again
+				p := w.Start(nil)
+				defer p.Stop()
+				run, err := p.Queue(ids[:300]...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var once sync.Once
+				w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
+					if r.Method == c.method && r.URL.Path == "/api.xro/2.0"+c.path {
+						once.Do(func() {
+							if n, err := p.App.Cancel(context.Background(), w.Me, run.ID); n == 0 || err != nil {
+								t.Errorf("cancelled %d: %v", n, err)
+							}
+						})
+					}
+					return false
+				})
+				p.Export(ids[300:]...)
+				w.MustBeSound(w.Views(ids))
+				if n := len(w.Sim.Invoices(string(w.Tenant))); n != c.sent {
+					t.Errorf("Xero has %d invoices, want %d", n, c.sent)
+				}
+			})
+		})
+	}
+}
+
+// TestAContactThatXeroRefusedIsTriedAgain has one sender refused a contact, and go on with another invoice while a person
+// mends in Xero what was wrong, and exports again.
+func TestAContactThatXeroRefusedIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := apptest.NewWorld(t, sim.Config{Latency: 2 * time.Second})
-		ids := w.Invoices(400, 1)
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 2)
 		p := w.Start(nil)
 		defer p.Stop()
-		run, err := p.Queue(ids...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var once sync.Once
-		w.Before(func(_ http.ResponseWriter, r *http.Request) bool {
-			if r.Method == http.MethodPut && r.URL.Path == "/api.xro/2.0/Invoices" {
-				once.Do(func() {
-					if n, err := p.App.Cancel(context.Background(), w.Me, run.ID); n == 0 || err != nil {
-						t.Errorf("cancelled %d: %v", n, err)
-					}
-				})
+		var held, mended atomic.Bool
+		held.Store(true)
+		w.Before(func(rw http.ResponseWriter, r *http.Request) bool {
+			sent, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(sent))
+			switch {
+			case r.Method != http.MethodPut:
+			case held.Load() && bytes.Contains(sent, []byte("INV-0001")):
+				panic(http.ErrAbortHandler)
+			case !mended.Load() && bytes.Contains(sent, []byte("Client 1")):
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(rw, `{"ErrorNumber":14,"Message":"Error converting value."}`)
+				return true
 			}
 			return false
 		})
-		if err := p.App.Finish(t.Context(), run.ID, time.Hour); err != nil {
+		stages := func() (first, second billing.ExportState) {
+			views := w.Views(ids)
+			return views[0].Invoice.Stage.Export, views[1].Invoice.Stage.Export
+		}
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error)
+		go func() { done <- p.Run(ctx) }()
+		time.Sleep(time.Minute)
+		if first, second := stages(); first != billing.Unknown || second != billing.Failed {
+			t.Errorf("the one that is held is %s, and the one whose contact is refused %s", first, second)
+		}
+		mended.Store(true)
+		if _, _, err := p.App.Export(t.Context(), w.Me, ids[1:]); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if first, second := stages(); first != billing.Unknown || second != billing.Exported {
+			t.Errorf("the one that is held is %s, and the one whose contact was mended %s", first, second)
+		}
+		held.Store(false)
+		cancel()
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
+		p.Settle()
 		w.MustBeSound(w.Views(ids))
 	})
 }
@@ -209,6 +318,7 @@ func TestAChoiceMadeMeanwhileHolds(t *testing.T) {
 	}{
 		{"while the contacts are read that there are", []string{"Chosen", "Client 0"}, 1, http.MethodGet, 2},
 		{"while the contacts are read that there are not", []string{"Chosen"}, 1, http.MethodGet, 1},
+		{"while it is created", []string{"Chosen"}, 1, http.MethodPut, 2},
 		{"while other contacts are created", []string{"Chosen"}, 260, http.MethodPut, 260},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -40,6 +40,43 @@ var auditPromises = []promise{
 			return errors.Join(err, err2)
 		})
 	}},
+	{"of the audit trail comes what is asked for, newest first", func(t *testing.T, s store) {
+		for _, e := range []staff.Entry{
+			{By: "olivia", Action: "export", Subject: "invoice", ID: "a"}, {By: "mere", Action: "export", Subject: "invoice", ID: "b"},
+			{By: "olivia", Action: "save", Subject: "invoice", ID: "a"}, {By: "olivia", Action: "save", Subject: "client", ID: "a"},
+		} {
+			s.update(func(tx app.Tx) error { return tx.Record(e) })
+		}
+		s.view(func(r app.Reader) error {
+			all, err := r.Audit(app.AuditQuery{})
+			third := all[1]
+			for _, c := range []struct {
+				q     app.AuditQuery
+				meant func(staff.Entry) bool
+			}{
+				{app.AuditQuery{Subject: "invoice"}, func(e staff.Entry) bool { return e.Subject == "invoice" }},
+				{app.AuditQuery{ID: "a"}, func(e staff.Entry) bool { return e.ID == "a" }},
+				{app.AuditQuery{By: "mere"}, func(e staff.Entry) bool { return e.By == "mere" }},
+				{app.AuditQuery{Action: "save"}, func(e staff.Entry) bool { return e.Action == "save" }},
+				{app.AuditQuery{Action: "save", ID: "a", Subject: "invoice"}, func(e staff.Entry) bool { return e.Seq == third.Seq }},
+				{app.AuditQuery{From: third.At}, func(e staff.Entry) bool { return !e.At.Before(third.At) }},
+				{app.AuditQuery{To: third.At}, func(e staff.Entry) bool { return e.At.Before(third.At) }},
+				{app.AuditQuery{Before: third.Seq}, func(e staff.Entry) bool { return e.Seq < third.Seq }},
+				{app.AuditQuery{Before: third.Seq, Limit: 1}, func(e staff.Entry) bool { return e.Seq == third.Seq-1 }},
+			} {
+				var want []staff.Entry
+				for _, e := range all {
+					if c.meant(e) {
+						want = append(want, e)
+					}
+				}
+				some, err2 := r.Audit(c.q)
+				same(t, some, want)
+				err = errors.Join(err, err2)
+			}
+			return err
+		})
+	}},
 	{"the audit trail is one chain, whatever a transaction adds to it or takes back", func(t *testing.T, s store) {
 		const at = 1234 // more than one statement writes
 		for n, kept := range map[int]bool{0: true, 1: true, 2: false, 3: true, at: true, at + 1: false} {

@@ -37,7 +37,8 @@ var firmPromises = []promise{
 		password := staff.Password{Hash: "h", Failures: 2, Locked: time.UnixMilli(12345)}
 		s.update(func(tx app.Tx) error {
 			return errors.Join(tx.SaveTax(taxes[0]), tx.SaveTax(taxes[1]), tx.SaveBillingCode(billing.Code{Code: "TAX"}), tx.SaveBillingCode(codes[1]),
-				tx.SaveBillingCode(codes[0]), tx.SaveMember(staff.Founder("olivia", "Olivia")), tx.SavePassword("olivia", password))
+				tx.SaveBillingCode(codes[0]), tx.SaveMember(staff.Founder("olivia", "Olivia")),
+				tx.SavePassword("olivia", staff.Password{Hash: "before", Failures: 1, Locked: moment}), tx.SavePassword("olivia", password))
 		})
 		s.view(func(r app.Reader) error {
 			gotTaxes, err1 := r.Taxes()

@@ -87,6 +87,9 @@ var invoicePromises = []promise{
 		s.update(func(tx app.Tx) error { return tx.Advance(billing.Stage{Status: billing.Deleted}, "a") })
 		s.update(again)
 		s.fails(app.Conflict, []string{"number"}, func(tx app.Tx) error { return tx.Advance(billing.Stage{}, "a") })
+		gone := plain("gone", "INV-2")
+		gone.Stage.Status = billing.Deleted
+		s.update(func(tx app.Tx) error { return second(tx.SaveInvoice(gone)) })
 		s.view(func(r app.Reader) error {
 			got, err := r.InvoicesByNumber([]billing.Number{"Inv-1", "INV-2"})
 			same(t, got, map[billing.Number]billing.InvoiceID{"Inv-1": "b"})

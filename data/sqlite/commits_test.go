@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -73,7 +74,7 @@ func TestACommitThatCannotBeLookedForIsSaidToBeUnknown(t *testing.T) {
 			return errors.Join(err, errCut)
 		})
 		err := db.Update(t.Context(), burn("INV-1"))
-		if !app.IsCode(err, app.Internal) || !errors.Is(err, errCut) {
+		if !app.IsCode(err, app.Internal) || !errors.Is(err, errCut) || !strings.Contains(err.Error(), "doesn't know whether this was saved") {
 			t.Errorf("the error is %v", err)
 		}
 		if err := errors.Join(locked.Rollback(), other.Close()); err != nil {

@@ -18,6 +18,7 @@ import (
 	"feebridge/app/apptest/deadline"
 	"feebridge/app/apptest/needs"
 	"feebridge/app/billing"
+	"feebridge/app/outbox"
 	"feebridge/data/sqlite"
 )
 
@@ -224,6 +225,25 @@ func TestACopyIsNoticed(t *testing.T) {
 		{"an older one in its place", func(t *testing.T, path, backup string) string {
 			change(t, path, burn("INV-1"))
 			change(t, path, saveAgain)
+			copyTo(t, backup, path)
+			return path
+		}, app.CopiedByHand},
+		{"an older one in its place, after a crash once a request was about to leave", func(t *testing.T, path, backup string) string {
+			db, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = db.Lease(t.Context(), "send", func(ctx context.Context, f app.Fence) error {
+				return db.Work(ctx, f, func(tx outbox.Tx) error {
+					return errors.Join(tx.SaveRuns(app.Run{ID: "another", Tenant: "demo", By: "olivia"}),
+						tx.SaveBatches(app.Batch{ID: "batch", Tenant: "demo", Kind: app.InvoiceBatch, Key: "key", Body: []byte("body"), State: app.Sending, Tries: 1}))
+				})
+			})
+			beside := read(t, path+".seen")
+			if err := errors.Join(err, db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			write(t, path+".seen", beside) // as if it had not been closed
 			copyTo(t, backup, path)
 			return path
 		}, app.CopiedByHand},
