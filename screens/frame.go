@@ -167,14 +167,34 @@ func (f *frame) showMe() {
 		f.popUp(f.meMenu(nil), f.who)
 		return
 	}
-	load(&f.asking, func(ctx context.Context) ([]staff.Member, error) { return f.app.Members(ctx, f.shell.me()) },
-		func(all []staff.Member, err error) {
-			if err != nil {
-				f.failed(lang.L("staff.failed"), err)
-				return
+	load(&f.asking, f.everybody, func(all []staff.Member, err error) {
+		if err != nil {
+			f.failed(lang.L("staff.failed"), err)
+			return
+		}
+		f.popUp(f.meMenu(all), f.who)
+	})
+}
+
+// everybody returns each member as they know themselves: of the others, most are told the
+// name alone, and so no rights.
+func (f *frame) everybody(ctx context.Context) ([]staff.Member, error) {
+	all, err := f.app.Members(ctx, f.shell.me())
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range all {
+		seen, err := f.app.Members(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, own := range seen {
+			if own.ID == m.ID {
+				all[i] = own
 			}
-			f.popUp(f.meMenu(all), f.who)
-		})
+		}
+	}
+	return all, nil
 }
 
 // meMenu is the menu of who acts; others are those who could.
