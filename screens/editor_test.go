@@ -82,6 +82,46 @@ func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
 	b.see("NZD 305.25")
 }
 
+// TestHowAFigureIsTypedIsNothingToSave types what is stored as 2.0000 and 200.00, with an empty line amid the others.
+func TestHowAFigureIsTypedIsNothingToSave(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	e := b.write()
+	b.enter("acc", "", "2", "200", "10 %", "", "", "", "Travel", "1", "50")
+	b.control(fyne.KeyS)
+	b.see("Saved")
+	b.notSee("Unsaved changes")
+	b.pass(keepAfter)
+	b.see("Saved")
+	if !e.save.Disabled() || len(fake.writing.unsaved) > 0 {
+		t.Errorf("kept is %+v", fake.writing.unsaved)
+	}
+	b.key(fyne.KeyEscape) // the cell
+	b.key(fyne.KeyEscape)
+	b.notSee("Save this draft?")
+	if b.w.pages.front != b.w.billing.page {
+		t.Error("the page is not left")
+	}
+	b.w.editor.open("new1")
+	b.settle()
+	e.lines.Focus()
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("200")
+	if !e.save.Disabled() {
+		t.Error("what is stored can be saved")
+	}
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("200.5")
+	if e.save.Disabled() {
+		t.Error("what was changed cannot be saved")
+	}
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("two hundred")
+	if e.save.Disabled() {
+		t.Error("what cannot be read is taken for what is stored")
+	}
+}
+
 func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
 	fake := newFake().fill(12)
 	b := newTrial(t, fake)
