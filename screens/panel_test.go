@@ -244,10 +244,13 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 		{What: ledger.DateFigure, Here: billing.Date(20261120), There: billing.Date(20261121)},
 		{What: ledger.ContactFigure, Here: "Ridgeway University", There: ""},
 		{What: ledger.CurrencyFigure, Here: money.Currency("NZD"), There: money.Currency("AUD")},
+		{What: ledger.DueFigure, Here: billing.Date(20261220), There: billing.Date(20270120)},
+		{What: ledger.ReferenceFigure, Here: "Matter 12", There: "PO 7"},
 	}
 	b := newTrial(t, fake)
 	b.doubleClick("0001076")
 	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
+	b.see("Due date", b.w.format.Date(20270120), "Reference", "PO 7")
 	b.notSee(ledger.TotalDiffers.Meaning().String())
 	b.tap("menu.draft")
 	b.see("the edits made there will be lost.")

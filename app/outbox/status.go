@@ -62,6 +62,7 @@ func (e *effects) follow(t app.Tracked, st ledger.Standing) (moved bool) {
 func (e *effects) bring(t app.Tracked, st ledger.Standing) (moved bool) {
 	export, v := t.Export, t.Invoice
 	was := export.Standing
+	st = st.Filled(was)
 	known, found := t.Sent().Drift(was), t.Sent().Drift(st)
 	stage := v.Stage
 	if t.Newest {
