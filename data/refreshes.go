@@ -34,6 +34,16 @@ func (w *writer) SaveRefresh(f app.Refresh) error {
 	return err
 }
 
+// ForgetFailing implements app.Tx.
+func (w *writer) ForgetFailing(t ledger.TenantID) error {
+	_, err := w.exec("saving that Xero was reached",
+		"UPDATE refreshes SET failing_since = 0, failing_until = 0, failing_why = '', failing_text = '' WHERE tenant = ?", t)
+	if err == nil {
+		w.note("organisation", string(t))
+	}
+	return err
+}
+
 // FirstSent implements outbox.Reader.
 func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 	err = r.each("looking for the first export", func(row *sql.Rows) error { return row.Scan(at{&first}) },

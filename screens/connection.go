@@ -267,7 +267,7 @@ func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 // meaning says what the state of an organisation means, and who can change it.
 func (c *connections) meaning(org *app.Organisation, how connection) string {
 	switch {
-	case org.State == app.Disconnected && org.Consent == "":
+	case org.EndedHere():
 		return lang.L("connection.disconnected-here")
 	case org.State == app.Connected && !org.Default && how.sign == style.Connected:
 		return lang.L("connection.elsewhere")

@@ -362,6 +362,33 @@ func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
 	b.see("Reconnected: Demo Company (NZ).")
 }
 
+// TestNothingOldStandsBelowReconnected is about an organisation that was disconnected in Xero: neither is that taken
+// for a person's choice here, nor does the error stay once it is connected again.
+func TestNothingOldStandsBelowReconnected(t *testing.T) {
+	const over = "This organisation is no longer connected. Connect it again."
+	for name, consent := range map[string]app.ConsentID{"under a sign-in": "u1", "under a token": ""} {
+		t.Run(name, func(t *testing.T) {
+			fake := newSignedIn()
+			fake.orgs[0].Consent, fake.orgs[0].State, fake.orgs[0].Parked = consent, app.Disconnected, app.Park{Why: app.NotConnected}
+			fake.after.refreshes["t1"] = app.Refresh{
+				At: fakeNow.Add(-time.Minute), Failing: app.Park{Since: fakeNow, Until: fakeNow.Add(5 * time.Minute), Why: app.NotConnected, Text: "AuthenticationUnsuccessful"},
+			}
+			b := newTrial(t, fake)
+			b.see("Demo Company (NZ) · disconnected")
+			b.openConnection()
+			b.see(over)
+			b.notSee("Disconnected here.")
+			b.tap("connect.title")
+			fake.tell("organisation", "t1")
+			b.settle()
+			b.see("Reconnected: Demo Company (NZ).")
+			b.notSee(over, "AuthenticationUnsuccessful", "Couldn't refresh the statuses")
+			b.key(fyne.KeyEscape)
+			b.see("Demo Company (NZ) · refreshed 1 minute ago")
+		})
+	}
+}
+
 func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)

@@ -143,6 +143,13 @@ var followingPromises = []promise{
 			same(t, got, map[ledger.TenantID]app.Refresh{"demo": want})
 			return err
 		})
+		s.work(func(tx outbox.Tx) error { return errors.Join(tx.ForgetFailing("demo"), tx.ForgetFailing("none")) })
+		want.Failing = app.Park{}
+		s.look(func(r outbox.Reader) error {
+			got, err := r.Refreshes()
+			same(t, got, map[ledger.TenantID]app.Refresh{"demo": want})
+			return err
+		})
 	}},
 	{"a removal comes back as it was saved, and counts in its run by what became of it", func(t *testing.T, s store) {
 		run := app.Run{ID: "away", Kind: app.RemovalRun, Tenant: "demo", By: "olivia", Started: moment, Confirmed: moment}
