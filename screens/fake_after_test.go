@@ -61,6 +61,13 @@ func (f *fakeApp) pay(n billing.Number) {
 	})
 }
 
+// part leaves a part of what was paid.
+func (f *fakeApp) part(n billing.Number) {
+	f.inXero(n, billing.Stage{Status: billing.Closed, Export: billing.Exported}, func(st *ledger.Standing) {
+		st.Status, st.PaidOn, st.AmountPaid = ledger.AuthorisedThere, 0, money.New(50, "NZD")
+	})
+}
+
 func (f *fakeApp) void(n billing.Number) {
 	f.inXero(n, billing.Stage{Status: billing.Closed, Export: billing.VoidedInXero}, func(st *ledger.Standing) { st.Status = ledger.VoidedThere })
 }

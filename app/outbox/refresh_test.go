@@ -211,6 +211,34 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 	}
 }
 
+// TestARefreshCountsWhatAPersonSeesChange counts payments, too, which move no invoice to another stage.
+func TestARefreshCountsWhatAPersonSeesChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		person := clerkFor(w, ids[0])
+		for _, c := range []struct {
+			act  string
+			want int
+		}{
+			{"submit", 0}, {"approve", 1}, {"pay a part", 1}, {"pay a part", 1}, {"unpay", 1}, {"unpay", 1}, {"pay", 1}, {"unpay", 1},
+			{"another due date", 1}, {"due date back", 1}, {"void", 1},
+		} {
+			person.does(c.act)
+			time.Sleep(untilSeen(c.act))
+			if got := refresh(p); got != c.want {
+				t.Errorf("%s: %d changed, want %d", c.act, got, c.want)
+			}
+			if got := refresh(p); got != 0 {
+				t.Errorf("%s, read again: %d changed", c.act, got)
+			}
+		}
+	})
+}
+
 func TestInvoicesMadeInXeroNeverAppear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := apptest.NewWorld(t, sim.Config{})
