@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -63,10 +62,10 @@ func TestTaxesAreWrittenInATable(t *testing.T) {
 }
 
 // passwords returns the fields for passwords that are to be seen.
-func (b *trial) passwords() []*widget.Entry {
-	var fields []*widget.Entry
+func (b *trial) passwords() []*entry {
+	var fields []*entry
 	for _, o := range b.visible() {
-		if e, ok := o.(*widget.Entry); ok && e.Password {
+		if e, ok := o.(*entry); ok && e.Password {
 			fields = append(fields, e)
 		}
 	}
