@@ -458,3 +458,34 @@ func TestTheConnectionTellsWhatBecomesOfMarks(t *testing.T) {
 		t.Error("it was not allowed")
 	}
 }
+
+// TestTheFooterTellsTheCallsThatTheConnectionTells compares both after calls that no export made, and of a firm that
+// exports to two organisations.
+func TestTheFooterTellsTheCallsThatTheConnectionTells(t *testing.T) {
+	fake := newSignedIn()
+	fake.xero.gauges = map[ledger.TenantID]app.Gauge{"t1": {DayLeft: 842, LastCall: fakeNow}, "t2": {DayLeft: 17, LastCall: fakeNow}}
+	fake.after.refreshes["t1"] = app.Refresh{At: fakeNow}
+	b := newTrial(t, fake)
+	b.see("842 API calls left today")
+	left := func(n int) {
+		fake.mu.Lock()
+		defer fake.mu.Unlock()
+		fake.xero.gauges["t1"] = app.Gauge{DayLeft: n, LastCall: fakeNow}
+	}
+	left(841)
+	fake.tell("organisation", "t1") // as a refresh does
+	b.settle()
+	b.see("841 API calls left today")
+	left(840)
+	b.openConnection()
+	b.see("840")
+	b.key(fyne.KeyEscape)
+	b.see("840 API calls left today")
+	left(839)
+	b.pass(time.Minute)
+	b.see("839 API calls left today")
+	left(-1)
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.notSee("calls left today")
+}
