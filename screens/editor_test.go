@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"golang.org/x/text/language"
 
 	"feebridge/app"
@@ -343,5 +345,74 @@ func TestADueDateFollowsTheDateUntilAPersonWritesIt(t *testing.T) {
 		if d.choose("month"); d.Form.Due != c.other {
 			t.Errorf("%s: for another client it is due on %v, want %v", name, d.Form.Due, c.other)
 		}
+	}
+}
+
+// TestTheAmountsAreInSightInANarrowWindow has every amount of a line end before the window does, down to the
+// least size of the window.
+func TestTheAmountsAreInSightInANarrowWindow(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.write()
+	b.enter("acc", "", "2", "1234.5")
+	for _, width := range []float32{1280, 970, 900, 640, leastWindow.Width} {
+		b.window.Resize(fyne.NewSize(width, 760))
+		b.settle()
+		found := false
+		for _, o := range b.visible() {
+			text, is := o.(*canvas.Text)
+			if !is || text.Text != "2,469.00" && text.Text != "Amount" {
+				continue
+			}
+			end := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
+			found = found || text.Text == "Amount"
+			if end > width {
+				t.Errorf("%q ends at %v in a window of %v", text.Text, end, width)
+			}
+			if least := text.MinSize().Width; o.Size().Width < least {
+				t.Errorf("%q has %v of %v in a window of %v", text.Text, o.Size().Width, least, width)
+			}
+		}
+		if !found {
+			t.Errorf("there is no column of amounts in a window of %v", width)
+		}
+	}
+}
+
+// TestNoShortcutOverlapsItsMeaning has a name of keys that is too long for its column wrap.
+func TestNoShortcutOverlapsItsMeaning(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	long := paragraph("Alt+Up, Alt+Down, Ctrl+Delete, Ctrl+Enter, Shift+F10")
+	line := container.New(factLine{220}, long, paragraph("Text"))
+	b.window.SetContent(container.NewVBox(line))
+	b.window.SetContent(b.window.Content()) // a text that wraps knows its height only when it has a width
+	if line.MinSize().Height < long.MinSize().Height || long.MinSize().Height <= paragraph("Text").MinSize().Height {
+		t.Errorf("the line is %v high, and the name %v", line.MinSize().Height, long.MinSize().Height)
+	}
+	b = newTrial(t, newFake().fill(3))
+	for _, size := range []fyne.Size{{Width: 1280, Height: 760}, {Width: 640, Height: 480}, leastWindow} {
+		b.window.Resize(size)
+		b.w.frame.tellKeys()
+		b.settle()
+		var lines int
+		for _, o := range b.visible() {
+			line, is := o.(*fyne.Container)
+			if !is {
+				continue
+			}
+			if facts, is := line.Layout.(factLine); is {
+				lines++
+				name, text := line.Objects[0], line.Objects[1]
+				if name.MinSize().Width > facts.name || name.Size().Width > text.Position().X {
+					t.Errorf("a name is %v wide, and %v at least, before a text at %v", name.Size().Width, name.MinSize().Width, text.Position().X)
+				}
+				if tall := max(name.MinSize().Height, text.MinSize().Height); line.Size().Height < tall {
+					t.Errorf("a line is %v high, for %v", line.Size().Height, tall)
+				}
+			}
+		}
+		if lines < 15 {
+			t.Errorf("there are %d lines", lines)
+		}
+		b.key(fyne.KeyEscape)
 	}
 }
