@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -351,4 +352,16 @@ func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
 	if got := fake.number("0001075").Stage.Status; got != billing.Deleted {
 		t.Errorf("it is %v", got)
 	}
+}
+
+// TestTheHistoryTellsWhoImportedAnInvoice goes by the menu, to the dialog and to the panel.
+func TestTheHistoryTellsWhoImportedAnInvoice(t *testing.T) {
+	b := newTrial(t, newFake().fill(24))
+	b.click("0001076", 0)
+	b.key(desktop.KeyMenu)
+	b.pick("menu.history")
+	b.see("History of invoice 0001076", "Olivia Hart · imported", "a draft")
+	b.key(fyne.KeyEscape)
+	b.doubleClick("0001076")
+	b.see("History", "Olivia Hart: imported")
 }
