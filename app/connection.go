@@ -83,6 +83,12 @@ type Organisation struct {
 	ConnectedAt time.Time
 }
 
+// EndedHere reports whether a person disconnected the organisation here, and not one in Xero: nothing is
+// known any more of who connected it.
+func (o Organisation) EndedHere() bool {
+	return o.State == Disconnected && o.Consent == "" && o.ConnectedAt.IsZero()
+}
+
 // ConnectionState says whether an organisation can be called.
 type ConnectionState string
 

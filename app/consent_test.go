@@ -488,8 +488,9 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 				ids := w.Invoices(3, 2)
 				p := w.enter()
 				defer p.Stop()
+				p.Export(ids[0]) // so that there is something to refresh
 				cut(w, p)
-				run, err := p.Queue(ids...)
+				run, err := p.Queue(ids[1:]...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -498,13 +499,21 @@ func TestWhatWasDisconnectedGoesOnAfterSigningInAgain(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				orgs, err := p.App.Organisations(t.Context())
-				if err != nil || orgs[0].State != app.Disconnected {
-					t.Errorf("it is shown as %s, %v", orgs[0].State, err)
+				if err != nil || orgs[0].State != app.Disconnected || orgs[0].EndedHere() != (name == "from here") {
+					t.Errorf("it is shown as %s, ended here: %v, %v", orgs[0].State, orgs[0].EndedHere(), err)
+				}
+				if _, err := p.App.RefreshAll(t.Context()); (err == nil) != orgs[0].EndedHere() {
+					t.Errorf("refreshed: %v", err)
 				}
 				w.signIn(p)
 				orgs, err = p.App.Organisations(t.Context())
 				if err != nil || orgs[0].State != app.Connected || orgs[0].Parked != (app.Park{}) {
 					t.Errorf("after signing in again it is shown as %s, and parked for %+v, %v", orgs[0].State, orgs[0].Parked, err)
+				}
+				w.connect(p)
+				refreshes, err := p.App.Refreshes(t.Context())
+				if failing := refreshes[w.Tenant].Failing; err != nil || failing != (app.Park{}) {
+					t.Errorf("connected again, it fails with %+v, %v", failing, err)
 				}
 				p.Settle()
 				w.MustBeSound(w.Views(ids))

@@ -64,6 +64,9 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		if err := tx.SaveOrganisation(org); err != nil {
 			return err
 		}
+		if err := tx.ForgetFailing(t); err != nil { // the organisation was just called
+			return err
+		}
 		if err := SaveChart(tx, chart); err != nil {
 			return err
 		}

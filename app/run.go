@@ -77,7 +77,10 @@ type Tracked struct {
 // Sent returns what the invoice was sent with.
 func (t Tracked) Sent() ledger.Sent {
 	e, v := t.Export, t.Invoice
-	return ledger.Sent{Number: e.Number, Contact: e.Contact, Date: v.Date, Currency: v.Currency, Total: e.Expected}
+	return ledger.Sent{
+		Number: e.Number, Contact: e.Contact, Date: v.Date, Currency: v.Currency, Total: e.Expected,
+		Due: v.Due, Reference: v.Reference, MarkedReference: WithMark(v.Reference, e.Mark),
+	}
 }
 
 // RemovalID identifies a removal.

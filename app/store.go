@@ -207,6 +207,8 @@ type Tx interface {
 
 	SaveConsent(Consent) error           // inserts or updates
 	SaveOrganisation(Organisation) error // all but Marks
+	// ForgetFailing forgets why the last refresh of the organisation did not succeed.
+	ForgetFailing(ledger.TenantID) error
 	SaveMarks(ledger.TenantID, Marks) error
 	SaveDestination(billing.ClientID, ledger.TenantID) error // "" is the firm's own organisation
 	SaveChart(ledger.Chart) error

@@ -12,7 +12,8 @@ import (
 
 const exportColumns = `e.id, e.run, e.invoice, e.number, e.tenant, e.mark, e.contact, e.expected, e.currency, coalesce(e.batch, ''), e.sent, e.since,
 	e.small, e.ended, e.result, e.xero_id, e.xero_number, e.xero_mark, e.xero_status, e.xero_contact, e.xero_contact_name, e.xero_date,
-	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on, e.xero_updated, e.messages, e.candidates`
+	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on, e.xero_updated, e.xero_due_date, e.xero_reference,
+	e.messages, e.candidates`
 
 func scanOneExport(row *sql.Rows) (app.Export, error) { return scanExport(row) }
 
@@ -23,15 +24,17 @@ func scanExport(row *sql.Rows, more ...any) (app.Export, error) {
 	var currency money.Currency
 	var messages []keptMessage
 	var candidates []keptStanding
+	var reference sql.NullString
 	s := &e.Standing
 	err := row.Scan(append([]any{
 		&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since},
 		&e.Small, at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates}, &s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.ContactName, &s.Date,
-		&s.Currency, &total, &due, &paid, &credited, &s.CreditedBy, &s.PaidOn, at{&s.Updated}, inJSON{&messages}, inJSON{&candidates},
+		&s.Currency, &total, &due, &paid, &credited, &s.CreditedBy, &s.PaidOn, at{&s.Updated}, &s.Due, &reference, inJSON{&messages}, inJSON{&candidates},
 	}, more...)...)
 	e.Expected = money.New(expected, currency)
 	s.Total, s.AmountDue = money.New(total, s.Currency), money.New(due, s.Currency)
 	s.AmountPaid, s.AmountCredited = money.New(paid, s.Currency), money.New(credited, s.Currency)
+	s.Reference, s.ReferenceTold = reference.String, reference.Valid
 	e.Messages = ledgerMessages(messages)
 	if len(candidates) > 0 {
 		e.Candidates = convert(candidates, keptStanding.standing)
@@ -110,20 +113,21 @@ var exportsTable = table{
 
 // standingColumns are what Xero says of an export, but for the ID.
 const standingColumns = "xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, " +
-	"xero_due, xero_paid, xero_credited, xero_credited_by, xero_paid_on, xero_updated, messages, message, cause"
+	"xero_due, xero_paid, xero_credited, xero_credited_by, xero_paid_on, xero_updated, xero_due_date, xero_reference, messages, message, cause"
 
 // addStanding adds the values of standingColumns.
 func (r *rows) addStanding(e app.Export) {
 	s, shown := e.Standing, shownMessage(e.Messages)
 	r.add(s.Number, s.Mark, s.Status, s.Contact, s.ContactName, s.Date, s.Currency, s.Total.Minor(),
-		s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.CreditedBy, s.PaidOn, millis(s.Updated), keepMessages(e.Messages), shown.Text, shown.Cause)
+		s.AmountDue.Minor(), s.AmountPaid.Minor(), s.AmountCredited.Minor(), s.CreditedBy, s.PaidOn, millis(s.Updated), s.Due, sql.NullString{String: s.Reference, Valid: s.ReferenceTold},
+		keepMessages(e.Messages), shown.Text, shown.Cause)
 }
 
 // SaveExports implements app.Tx. Which run, invoice and organisation an export belongs
 // to, its number and its mark do not change once it was saved.
 func (w *writer) SaveExports(all ...app.Export) error {
 	const doing = "saving exports"
-	r := newRows(35, len(all))
+	r := newRows(37, len(all))
 	for _, e := range all {
 		r.add(e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
 			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), keepStandings(e.Candidates), e.Standing.ID)
@@ -153,20 +157,20 @@ func (w *writer) SaveExports(all ...app.Export) error {
 // that ten thousand take half the time that they take with SaveExports.
 func (w *writer) SaveStandings(all ...app.Export) error {
 	const doing = "saving how invoices stand in Xero"
-	const which = ") v WHERE id = v.column20 AND xero_id = v.column21 AND result "
+	const which = ") v WHERE id = v.column22 AND xero_id = v.column23 AND result "
 	same := table{name: "exports", changes: "contact, " + standingColumns}
 	moved := table{name: "exports", changes: same.changes + ", result"}
 	all = lastOfEach(all, func(e app.Export) app.ExportID { return e.ID })
-	r := newRows(21, len(all))
+	r := newRows(23, len(all))
 	for _, e := range all {
 		r.add(e.Contact)
 		r.addStanding(e)
 		r.add(e.Result.String(), e.ID, e.Standing.ID)
 	}
-	saved, err := w.execRows(doing, same.update(), r, which+"= v.column19")
+	saved, err := w.execRows(doing, same.update(), r, which+"= v.column21")
 	if err == nil && saved < int64(len(all)) {
 		var more int64
-		more, err = w.execRows(doing, moved.update(), r, which+"<> v.column19")
+		more, err = w.execRows(doing, moved.update(), r, which+"<> v.column21")
 		saved += more
 	}
 	if err == nil && saved < int64(len(all)) {

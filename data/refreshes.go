@@ -34,6 +34,16 @@ func (w *writer) SaveRefresh(f app.Refresh) error {
 	return err
 }
 
+// ForgetFailing implements app.Tx.
+func (w *writer) ForgetFailing(t ledger.TenantID) error {
+	_, err := w.exec("saving that Xero was reached",
+		"UPDATE refreshes SET failing_since = 0, failing_until = 0, failing_why = '', failing_text = '' WHERE tenant = ?", t)
+	if err == nil {
+		w.note("organisation", string(t))
+	}
+	return err
+}
+
 // FirstSent implements outbox.Reader.
 func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 	err = r.each("looking for the first export", func(row *sql.Rows) error { return row.Scan(at{&first}) },
@@ -42,12 +52,12 @@ func (r *reader) FirstSent(t ledger.TenantID) (first time.Time, err error) {
 }
 
 // trackedColumns are of an export e and its invoice i.
-const trackedColumns = exportColumns + ", i.client, i.number, i.date, i.currency, i.status || ' ' || i.export, i.latest = e.seq"
+const trackedColumns = exportColumns + ", i.client, i.number, i.date, i.due, i.reference, i.currency, i.status || ' ' || i.export, i.latest = e.seq"
 
 // scanTracked reads trackedColumns, and more columns behind them.
 func scanTracked(row *sql.Rows, more ...any) (t app.Tracked, err error) {
 	v := &t.Invoice
-	t.Export, err = scanExport(row, append([]any{&v.Client, &v.Number, &v.Date, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &t.Newest}, more...)...)
+	t.Export, err = scanExport(row, append([]any{&v.Client, &v.Number, &v.Date, &v.Due, &v.Reference, &v.Currency, named[billing.Stage]{&v.Stage, stages}, &t.Newest}, more...)...)
 	v.ID = t.Export.Invoice
 	return t, err
 }

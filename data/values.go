@@ -133,6 +133,9 @@ type (
 		Contact        ledger.ContactID     `json:"contact"`
 		ContactName    string               `json:"contact_name"`
 		Date           billing.Date         `json:"date"`
+		Due            billing.Date         `json:"due_date"`
+		Reference      string               `json:"reference"`
+		ReferenceTold  bool                 `json:"reference_told"`
 		Currency       money.Currency       `json:"currency"` // of the next four
 		Total          int64                `json:"total"`
 		AmountDue      int64                `json:"due"`
@@ -185,6 +188,7 @@ func keepStandings(all []ledger.Standing) string {
 	return toJSON(convert(all, func(s ledger.Standing) keptStanding {
 		return keptStanding{
 			ID: s.ID, Number: s.Number, Mark: s.Mark, Status: s.Status, Contact: s.Contact, ContactName: s.ContactName, Date: s.Date,
+			Due: s.Due, Reference: s.Reference, ReferenceTold: s.ReferenceTold,
 			Currency: s.Currency, Total: s.Total.Minor(), AmountDue: s.AmountDue.Minor(), AmountPaid: s.AmountPaid.Minor(),
 			AmountCredited: s.AmountCredited.Minor(), CreditedBy: s.CreditedBy, PaidOn: s.PaidOn, Updated: millis(s.Updated),
 		}
@@ -194,6 +198,7 @@ func keepStandings(all []ledger.Standing) string {
 func (k keptStanding) standing() ledger.Standing {
 	return ledger.Standing{
 		ID: k.ID, Number: k.Number, Mark: k.Mark, Status: k.Status, Contact: k.Contact, ContactName: k.ContactName, Date: k.Date,
+		Due: k.Due, Reference: k.Reference, ReferenceTold: k.ReferenceTold,
 		Currency: k.Currency, Total: money.New(k.Total, k.Currency), AmountDue: money.New(k.AmountDue, k.Currency),
 		AmountPaid: money.New(k.AmountPaid, k.Currency), AmountCredited: money.New(k.AmountCredited, k.Currency),
 		CreditedBy: k.CreditedBy, PaidOn: k.PaidOn, Updated: instant(k.Updated),

@@ -136,7 +136,6 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.parts = container.New(b.panes, b.grid, handle, b.panel.content)
 
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
-	b.exports.gauged = b.showCalls
 	b.exports.relaid = func() { lay(b.content) }
 	b.told, b.news = container.NewVBox(), newNews(b)
 	b.underWay = newReplacements(b)

@@ -550,3 +550,22 @@ func TestAnInvoiceThatIsShownIsInSight(t *testing.T) {
 	b.tap("action.show")
 	b.row("0001292")
 }
+
+// TestAnOpenListShowsWhatIsChosen opens the list of client entities at its beginning, at its end and between.
+func TestAnOpenListShowsWhatIsChosen(t *testing.T) {
+	fake := newFake().fill(24)
+	b := newTrial(t, fake)
+	b.control(fyne.KeyK)
+	b.see("All clients", fake.clients[0].Name)
+	b.key(fyne.KeyEscape)
+	for _, i := range []int{19, 10, 2} {
+		b.w.billing.entity.choose(string(fake.clients[i].ID))
+		b.settle()
+		b.control(fyne.KeyK)
+		b.see(fake.clients[i].Name)
+		if i == 2 {
+			b.see("All clients")
+		}
+		b.key(fyne.KeyEscape)
+	}
+}

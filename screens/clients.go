@@ -223,7 +223,6 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 		e.SetText(value)
 		e.CursorColumn = len([]rune(value))
 		e.SetPlaceHolder(hint)
-		e.OnSubmitted = func(string) { f.save() }
 		return e
 	}
 	f.name, f.email = text(client.Name, ""), text(client.Email, "")

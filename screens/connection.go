@@ -40,6 +40,7 @@ type connections struct {
 	*shell
 	app      connectionApp
 	mappings *mappings
+	gauged   func() // is told that calls may have been made
 
 	loading      task
 	standing     standing
@@ -63,7 +64,7 @@ type standing struct {
 }
 
 func newConnections(s *shell, a connectionApp, m *mappings) *connections {
-	return &connections{shell: s, app: a, mappings: m, loading: task{ui: s.ui}}
+	return &connections{shell: s, app: a, mappings: m, gauged: func() {}, loading: task{ui: s.ui}}
 }
 
 // open shows the screen.
@@ -153,6 +154,7 @@ func (c *connections) load(then func()) {
 		}
 		c.standing = s
 		c.showCards()
+		c.gauged()
 		c.registration.show(s.firm.Registration)
 		then()
 	})
@@ -267,7 +269,7 @@ func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 // meaning says what the state of an organisation means, and who can change it.
 func (c *connections) meaning(org *app.Organisation, how connection) string {
 	switch {
-	case org.State == app.Disconnected && org.Consent == "":
+	case org.EndedHere():
 		return lang.L("connection.disconnected-here")
 	case org.State == app.Connected && !org.Default && how.sign == style.Connected:
 		return lang.L("connection.elsewhere")

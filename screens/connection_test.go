@@ -362,6 +362,33 @@ func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
 	b.see("Reconnected: Demo Company (NZ).")
 }
 
+// TestNothingOldStandsBelowReconnected is about an organisation that was disconnected in Xero: neither is that taken
+// for a person's choice here, nor does the error stay once it is connected again.
+func TestNothingOldStandsBelowReconnected(t *testing.T) {
+	const over = "This organisation is no longer connected. Connect it again."
+	for name, consent := range map[string]app.ConsentID{"under a sign-in": "u1", "under a token": ""} {
+		t.Run(name, func(t *testing.T) {
+			fake := newSignedIn()
+			fake.orgs[0].Consent, fake.orgs[0].State, fake.orgs[0].Parked = consent, app.Disconnected, app.Park{Why: app.NotConnected}
+			fake.after.refreshes["t1"] = app.Refresh{
+				At: fakeNow.Add(-time.Minute), Failing: app.Park{Since: fakeNow, Until: fakeNow.Add(5 * time.Minute), Why: app.NotConnected, Text: "AuthenticationUnsuccessful"},
+			}
+			b := newTrial(t, fake)
+			b.see("Demo Company (NZ) · disconnected")
+			b.openConnection()
+			b.see(over)
+			b.notSee("Disconnected here.")
+			b.tap("connect.title")
+			fake.tell("organisation", "t1")
+			b.settle()
+			b.see("Reconnected: Demo Company (NZ).")
+			b.notSee(over, "AuthenticationUnsuccessful", "Couldn't refresh the statuses")
+			b.key(fyne.KeyEscape)
+			b.see("Demo Company (NZ) · refreshed 1 minute ago")
+		})
+	}
+}
+
 func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 	fake := newSignedIn()
 	b := newTrial(t, fake)
@@ -430,4 +457,35 @@ func TestTheConnectionTellsWhatBecomesOfMarks(t *testing.T) {
 	if !fake.xero.maps["t1"].MarkReference {
 		t.Error("it was not allowed")
 	}
+}
+
+// TestTheFooterTellsTheCallsThatTheConnectionTells compares both after calls that no export made, and of a firm that
+// exports to two organisations.
+func TestTheFooterTellsTheCallsThatTheConnectionTells(t *testing.T) {
+	fake := newSignedIn()
+	fake.xero.gauges = map[ledger.TenantID]app.Gauge{"t1": {DayLeft: 842, LastCall: fakeNow}, "t2": {DayLeft: 17, LastCall: fakeNow}}
+	fake.after.refreshes["t1"] = app.Refresh{At: fakeNow}
+	b := newTrial(t, fake)
+	b.see("842 API calls left today")
+	left := func(n int) {
+		fake.mu.Lock()
+		defer fake.mu.Unlock()
+		fake.xero.gauges["t1"] = app.Gauge{DayLeft: n, LastCall: fakeNow}
+	}
+	left(841)
+	fake.tell("organisation", "t1") // as a refresh does
+	b.settle()
+	b.see("841 API calls left today")
+	left(840)
+	b.openConnection()
+	b.see("840")
+	b.key(fyne.KeyEscape)
+	b.see("840 API calls left today")
+	left(839)
+	b.pass(time.Minute)
+	b.see("839 API calls left today")
+	left(-1)
+	fake.tell("organisation", "t1")
+	b.settle()
+	b.notSee("calls left today")
 }

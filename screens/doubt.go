@@ -105,6 +105,20 @@ func (d *doubt) table() fyne.CanvasObject {
 	row(lang.L("field.number"), ledger.NumberFigure, string(d.Sent.Number), func(st ledger.Standing) string { return string(st.Number) })
 	row(lang.L("field.contact"), ledger.ContactFigure, d.Contact, func(st ledger.Standing) string { return st.ContactName })
 	row(lang.L("field.date"), ledger.DateFigure, d.format.Date(d.Sent.Date), func(st ledger.Standing) string { return d.format.Date(st.Date) })
+	told := func(text string) string { // which is unknown, or none
+		if text == "" {
+			return unknown
+		}
+		return text
+	}
+	date := func(day billing.Date) string {
+		if day.IsZero() {
+			return unknown
+		}
+		return d.format.Date(day)
+	}
+	row(lang.L("field.due-date"), ledger.DueFigure, date(d.Sent.Due), func(st ledger.Standing) string { return date(st.Due) })
+	row(lang.L("field.reference"), ledger.ReferenceFigure, told(d.Sent.Reference), func(st ledger.Standing) string { return told(st.Reference) })
 	row(lang.L("field.currency"), ledger.CurrencyFigure, string(d.Sent.Currency), func(st ledger.Standing) string { return string(st.Currency) })
 	row(lang.L("field.total"), ledger.TotalFigure, d.format.Amount(d.Sent.Total), func(st ledger.Standing) string { return d.format.Amount(st.Total) })
 	row(lang.L("field.status"), "", unknown, func(st ledger.Standing) string { return thereWord(st.Status) })

@@ -115,7 +115,16 @@ func (s *dropDown) open() {
 	room := c.Size().Subtract(s.wished())
 	s.popup.ShowAtPosition(fyne.NewPos(max(min(field.X, room.Width), 0), max(min(field.Y, room.Height), 0)))
 	s.fit()
+	s.list.ScrollToTop()
+	s.reveal()
 	c.Focus(s.field)
+}
+
+// reveal scrolls to where the cursor is. Before the list has a size, that would be past it.
+func (s *dropDown) reveal() {
+	if s.popup != nil {
+		s.list.ScrollTo(s.at)
+	}
 }
 
 // wished is the size at which the open list shows all that it lists, or its most rows.
@@ -148,7 +157,7 @@ func (s *dropDown) filter(text string) {
 	}
 	s.fit()
 	s.list.Refresh()
-	s.list.ScrollTo(s.at)
+	s.reveal()
 }
 
 func containsAll(folded string, words []string) bool {
@@ -184,7 +193,7 @@ func (s *dropDown) fieldKey(ev *fyne.KeyEvent) bool {
 func (s *dropDown) move(by int) {
 	s.at = max(min(s.at+by, len(s.shown)-1), 0)
 	s.list.Refresh()
-	s.list.ScrollTo(s.at)
+	s.reveal()
 }
 
 // take chooses what stands at a place of the list.

@@ -103,7 +103,8 @@ func (e *editor) build() {
 	// What is typed in comes first for the Tab key, the buttons last.
 	head, end := container.New(inset, e.head.content), container.NewVBox(widget.NewSeparator(), foot)
 	body := container.New(layout.NewBorderLayout(head, end, nil, nil), head, e.lines, end)
-	e.page.content = container.New(layout.NewBorderLayout(top, nil, nil, nil), body, top)
+	// In a window too low for all of it, the page scrolls.
+	e.page.content = container.New(layout.NewBorderLayout(top, nil, nil, nil), container.NewVScroll(body), top)
 }
 
 // footLine lays out a text, and what the invoice comes to at its right.

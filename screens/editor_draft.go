@@ -67,8 +67,11 @@ func (d *draft) current() billing.Form {
 	return f
 }
 
-// dirty reports whether there is something to save.
-func (d *draft) dirty() bool { return len(billing.Differences(d.Base, trimmed(d.current()))) > 0 }
+// dirty reports whether there is something to save. How it was typed is nothing.
+func (d *draft) dirty() bool {
+	taxes := d.materials.Taxes
+	return len(billing.Differences(d.Base.Tidy(taxes), d.current().Tidy(taxes))) > 0
+}
 
 // trimmed is the form without the empty lines at its end, which are not saved.
 func trimmed(f billing.Form) billing.Form {

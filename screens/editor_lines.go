@@ -10,14 +10,14 @@ import (
 // newLines makes the sheet in which the lines are written.
 func (e *editor) newLines() *sheet.Sheet {
 	s := sheet.New([]sheet.Column{
-		codeColumn:        {Title: lang.L("field.billing-code"), Width: 110, Options: e.codeOptions},
-		descriptionColumn: {Title: lang.L("field.description"), Width: 240, Stretch: true},
-		quantityColumn:    {Title: lang.L("field.quantity"), Width: 80, Right: true},
-		rateColumn:        {Title: lang.L("field.price"), Width: 100, Right: true},
-		discountColumn:    {Title: lang.L("field.discount"), Width: 80, Right: true},
-		taxColumn:         {Title: lang.L("field.tax-rate"), Width: 160, Options: e.taxOptions},
-		accountColumn:     {Title: lang.L("field.account"), Width: 90, Options: e.accountOptions},
-		amountColumn:      {Title: lang.L("field.amount"), Width: 110, Right: true, ReadOnly: true},
+		codeColumn:        {Title: lang.L("field.billing-code"), Width: 110, Least: 66, Options: e.codeOptions},
+		descriptionColumn: {Title: lang.L("field.description"), Width: 240, Least: 104, Stretch: true},
+		quantityColumn:    {Title: lang.L("field.quantity"), Width: 80, Least: 54, Right: true},
+		rateColumn:        {Title: lang.L("field.price"), Width: 100, Least: 72, Right: true},
+		discountColumn:    {Title: lang.L("field.discount"), Width: 80, Least: 54, Right: true},
+		taxColumn:         {Title: lang.L("field.tax-rate"), Width: 160, Least: 72, Options: e.taxOptions},
+		accountColumn:     {Title: lang.L("field.account"), Width: 90, Least: 54, Options: e.accountOptions},
+		amountColumn:      {Title: lang.L("field.amount"), Width: 110, Least: 84, Right: true, ReadOnly: true},
 	})
 	s.Placeholder = lang.L("editor.no-lines")
 	s.OnEdit = func(row, column int, text string) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"golang.org/x/text/language"
 
 	"feebridge/app"
@@ -80,6 +82,46 @@ func TestTheSheetPastesIntoTheInvoice(t *testing.T) {
 		t.Errorf("the lines are\n%s\nwant\n%s", text, want)
 	}
 	b.see("NZD 305.25")
+}
+
+// TestHowAFigureIsTypedIsNothingToSave types what is stored as 2.0000 and 200.00, with an empty line amid the others.
+func TestHowAFigureIsTypedIsNothingToSave(t *testing.T) {
+	fake := newFake().fill(12)
+	b := newTrial(t, fake)
+	e := b.write()
+	b.enter("acc", "", "2", "200", "10 %", "", "", "", "Travel", "1", "50")
+	b.control(fyne.KeyS)
+	b.see("Saved")
+	b.notSee("Unsaved changes")
+	b.pass(keepAfter)
+	b.see("Saved")
+	if !e.save.Disabled() || len(fake.writing.unsaved) > 0 {
+		t.Errorf("kept is %+v", fake.writing.unsaved)
+	}
+	b.key(fyne.KeyEscape) // the cell
+	b.key(fyne.KeyEscape)
+	b.notSee("Save this draft?")
+	if b.w.pages.front != b.w.billing.page {
+		t.Error("the page is not left")
+	}
+	b.w.editor.open("new1")
+	b.settle()
+	e.lines.Focus()
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("200")
+	if !e.save.Disabled() {
+		t.Error("what is stored can be saved")
+	}
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("200.5")
+	if e.save.Disabled() {
+		t.Error("what was changed cannot be saved")
+	}
+	e.lines.SetCursor(sheet.Cell{Row: 0, Column: rateColumn})
+	b.enter("two hundred")
+	if e.save.Disabled() {
+		t.Error("what cannot be read is taken for what is stored")
+	}
 }
 
 func TestWhatIsTypedIsKeptAndComesBackAfterACrash(t *testing.T) {
@@ -346,5 +388,74 @@ func TestADueDateFollowsTheDateUntilAPersonWritesIt(t *testing.T) {
 		if d.choose("month"); d.Form.Due != c.other {
 			t.Errorf("%s: for another client it is due on %v, want %v", name, d.Form.Due, c.other)
 		}
+	}
+}
+
+// TestTheAmountsAreInSightInANarrowWindow has every amount of a line end before the window does, down to the
+// least size of the window.
+func TestTheAmountsAreInSightInANarrowWindow(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	b.write()
+	b.enter("acc", "", "2", "1234.5")
+	for _, width := range []float32{1280, 970, 900, 640, leastWindow.Width} {
+		b.window.Resize(fyne.NewSize(width, 760))
+		b.settle()
+		found := false
+		for _, o := range b.visible() {
+			text, is := o.(*canvas.Text)
+			if !is || text.Text != "2,469.00" && text.Text != "Amount" {
+				continue
+			}
+			end := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
+			found = found || text.Text == "Amount"
+			if end > width {
+				t.Errorf("%q ends at %v in a window of %v", text.Text, end, width)
+			}
+			if least := text.MinSize().Width; o.Size().Width < least {
+				t.Errorf("%q has %v of %v in a window of %v", text.Text, o.Size().Width, least, width)
+			}
+		}
+		if !found {
+			t.Errorf("there is no column of amounts in a window of %v", width)
+		}
+	}
+}
+
+// TestNoShortcutOverlapsItsMeaning has a name of keys that is too long for its column wrap.
+func TestNoShortcutOverlapsItsMeaning(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	long := paragraph("Alt+Up, Alt+Down, Ctrl+Delete, Ctrl+Enter, Shift+F10")
+	line := container.New(factLine{220}, long, paragraph("Text"))
+	b.window.SetContent(container.NewVBox(line))
+	b.window.SetContent(b.window.Content()) // a text that wraps knows its height only when it has a width
+	if line.MinSize().Height < long.MinSize().Height || long.MinSize().Height <= paragraph("Text").MinSize().Height {
+		t.Errorf("the line is %v high, and the name %v", line.MinSize().Height, long.MinSize().Height)
+	}
+	b = newTrial(t, newFake().fill(3))
+	for _, size := range []fyne.Size{{Width: 1280, Height: 760}, {Width: 640, Height: 480}, leastWindow} {
+		b.window.Resize(size)
+		b.w.frame.tellKeys()
+		b.settle()
+		var lines int
+		for _, o := range b.visible() {
+			line, is := o.(*fyne.Container)
+			if !is {
+				continue
+			}
+			if facts, is := line.Layout.(factLine); is {
+				lines++
+				name, text := line.Objects[0], line.Objects[1]
+				if name.MinSize().Width > facts.name || name.Size().Width > text.Position().X {
+					t.Errorf("a name is %v wide, and %v at least, before a text at %v", name.Size().Width, name.MinSize().Width, text.Position().X)
+				}
+				if tall := max(name.MinSize().Height, text.MinSize().Height); line.Size().Height < tall {
+					t.Errorf("a line is %v high, for %v", line.Size().Height, tall)
+				}
+			}
+		}
+		if lines < 15 {
+			t.Errorf("there are %d lines", lines)
+		}
+		b.key(fyne.KeyEscape)
 	}
 }

@@ -37,7 +37,7 @@ type exports struct {
 	app     exportApp
 	open    func(billing.InvoiceID)                         // shows an invoice in the list
 	row     func(billing.InvoiceID) (*app.InvoiceRow, bool) // finds it there
-	gauged  func(app.Gauge)                                 // is told how Xero's limits stand
+	gauged  func()                                          // is told that calls were made
 	relaid  func()                                          // is told when the strip came or went
 	connect func()                                          // begins to connect the firm to Xero
 
@@ -70,7 +70,7 @@ type runState struct {
 }
 
 func newExports(s *shell, a exportApp, open func(billing.InvoiceID), row func(billing.InvoiceID) (*app.InvoiceRow, bool)) *exports {
-	x := &exports{shell: s, app: a, open: open, row: row, gauged: func(app.Gauge) {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
+	x := &exports{shell: s, app: a, open: open, row: row, gauged: func() {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
 	x.asking, x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	x.stripText = newBadge(s.keys, 2000, x.show)
 	x.stripEnd = newButton(s.keys, "", x.dismiss)
@@ -100,6 +100,11 @@ type portion struct {
 // confirm asks whether the invoices shall go to the organisations, which it names: who
 // exports to the wrong one has a hard time getting them out again.
 func (x *exports) confirm(rows []*app.InvoiceRow) {
+	x.confirmThen(rows, "", func() { x.start(idsOf(rows)) })
+}
+
+// confirmThen asks the same, says what else will happen, and does it once the person agrees.
+func (x *exports) confirmThen(rows []*app.InvoiceRow, note string, yes func()) {
 	load(&x.asking, func(ctx context.Context) ([]portion, error) {
 		all, err := x.app.Organisations(ctx)
 		if err != nil {
@@ -114,7 +119,7 @@ func (x *exports) confirm(rows []*app.InvoiceRow) {
 		case len(all) == 0:
 			x.tellNotConnected()
 		default:
-			x.ask(all, rows)
+			x.ask(all, rows, note, yes)
 		}
 	})
 }
@@ -170,13 +175,16 @@ func (x *exports) connectButton(leave func()) *button {
 	})
 }
 
-func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
+func (x *exports) ask(parts []portion, rows []*app.InvoiceRow, note string, then func()) {
 	count := x.format.Count(len(rows))
 	title := lang.N("export.confirm.title", len(rows), with{"Count": count, "Organisation": parts[0].org.Tenant.Name})
 	if len(parts) > 1 {
 		title = lang.N("export.confirm.title-several", len(rows), with{"Count": count, "Organisations": x.format.Count(len(parts))})
 	}
 	body := container.NewVBox()
+	if note != "" {
+		body.Add(paragraph(note))
+	}
 	connected := true
 	for _, p := range parts {
 		if len(parts) > 1 {
@@ -196,7 +204,7 @@ func (x *exports) ask(parts []portion, rows []*app.InvoiceRow) {
 	no := newButton(x.keys, lang.L("action.cancel"), func() { d.hide() })
 	yes := newButton(x.keys, lang.N("export.confirm.yes", len(rows), with{"Count": count}), func() {
 		d.hide()
-		x.start(idsOf(rows))
+		then()
 	})
 	if connected {
 		d = x.dialogs.show(title, fyne.NewSize(460, 0), body, no, yes)
@@ -343,7 +351,7 @@ func (x *exports) refresh() {
 		}
 		x.runState = s
 		x.ended = s.progress.Tally.Open() == 0
-		x.gauged(s.progress.Gauge)
+		x.gauged()
 		if s.progress.Stale {
 			x.askStale(s.progress)
 		}

@@ -48,7 +48,7 @@ func (f *fakeApp) inXero(n billing.Number, to billing.Stage, change func(*ledger
 	f.tell("invoice", id)
 }
 
-// approve, pay, payInPart and void bring an invoice where a person in Xero does.
+// approve, pay, part and void bring an invoice where a person in Xero does.
 func (f *fakeApp) approve(n billing.Number) {
 	f.inXero(n, billing.Stage{Status: billing.Closed, Export: billing.Exported}, func(st *ledger.Standing) {
 		st.Status, st.PaidOn, st.AmountPaid = ledger.AuthorisedThere, 0, money.Amount{}
@@ -61,10 +61,10 @@ func (f *fakeApp) pay(n billing.Number) {
 	})
 }
 
-func (f *fakeApp) payInPart(n billing.Number) {
+// part leaves a part of what was paid.
+func (f *fakeApp) part(n billing.Number) {
 	f.inXero(n, billing.Stage{Status: billing.Closed, Export: billing.Exported}, func(st *ledger.Standing) {
-		totals, _ := f.number(n).Totals()
-		st.Status, st.PaidOn, st.AmountPaid = ledger.AuthorisedThere, 0, totals.Tax
+		st.Status, st.PaidOn, st.AmountPaid = ledger.AuthorisedThere, 0, money.New(50, "NZD")
 	})
 }
 

@@ -9,11 +9,17 @@ import (
 	"feebridge/app/staff"
 )
 
-func (f *fakeApp) Members(context.Context, staff.Member) ([]staff.Member, error) {
+func (f *fakeApp) Members(_ context.Context, by staff.Member) ([]staff.Member, error) {
 	err := f.enter("Members")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]staff.Member(nil), f.staff...), err
+	all := append([]staff.Member(nil), f.staff...)
+	for i, m := range all {
+		if m.ID != by.ID && !by.May(staff.ManageStaff, "") {
+			all[i] = staff.Member{ID: m.ID, Name: m.Name, Deactivated: m.Deactivated}
+		}
+	}
+	return all, err
 }
 
 func (f *fakeApp) RoleClients(context.Context, staff.Member) ([]billing.Client, error) {

@@ -136,6 +136,7 @@ func (f *fakeApp) Connect(_ context.Context, by staff.Member, c app.Connection) 
 		if o.Tenant.ID == c.Tenant.ID {
 			org.Default = o.Default
 			f.orgs[i] = org
+			f.after.refreshes[c.Tenant.ID] = app.Refresh{Tenant: c.Tenant.ID, At: f.after.refreshes[c.Tenant.ID].At}
 			return org, nil
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/money"
@@ -32,7 +31,7 @@ func (f *frame) setUpFirm() {
 	prefix, next := newEntry(f.keys), newEntry(f.keys)
 	prefix.SetText(f.firm.Numbering.Prefix)
 	next.SetText(strconv.FormatInt(max(f.firm.Numbering.Next, 1), 10))
-	password := widget.NewPasswordEntry()
+	password := newPasswordEntry(f.keys)
 	name.SetText(f.firm.Name)
 	name.CursorColumn = len([]rune(f.firm.Name))
 	currency.SetText(string(f.firm.Currency))

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
+	"feebridge/app/staff"
 )
 
 // showSelection says what can be exported of the selection, and what it comes to, or what
@@ -97,6 +98,10 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 		return container.NewVBox(line(b.problem), centered(newButton(b.keys, lang.L("action.reload"), b.reload)))
 	case b.tally == nil:
 		return line("")
+	case all == 0 && !b.me().MayAnywhere(staff.See):
+		head := widget.NewLabelWithStyle(lang.L("empty.no-roles"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
+		head.SizeName = theme.SizeNameSubHeadingText
+		return container.NewVBox(head, line(lang.L("empty.ask-admin")))
 	case all == 0 && b.unconnected:
 		head := widget.NewLabelWithStyle(lang.L("welcome.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
@@ -111,6 +116,9 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	case all == 0:
 		head := widget.NewLabelWithStyle(lang.L("empty.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
+		if !b.me().MayAnywhere(staff.EditInvoices) {
+			return head
+		}
 		pick := newButton(b.keys, lang.L("action.import"), func() { b.pick() })
 		pick.Importance = widget.HighImportance
 		how := container.New(closely, line(lang.L("empty.import")),
@@ -145,11 +153,10 @@ func (b *billingScreen) showSums() {
 
 // showCalls shows how many calls Xero still takes today, once it has said so.
 func (b *billingScreen) showCalls(g app.Gauge) {
-	if g.DayLeft < 0 {
-		return
+	if g.DayLeft >= 0 {
+		write(b.calls, lang.N("billing.calls-left", g.DayLeft, with{"Count": b.format.Count(g.DayLeft)}))
 	}
-	write(b.calls, lang.N("billing.calls-left", g.DayLeft, with{"Count": b.format.Count(g.DayLeft)}))
-	show(b.calls, true)
+	show(b.calls, g.DayLeft >= 0)
 	lay(b.foot)
 }
 

@@ -25,6 +25,7 @@ type frameApp interface {
 	Members(ctx context.Context, by staff.Member) ([]staff.Member, error)
 	Organisations(ctx context.Context) ([]app.Organisation, error)
 	Refreshes(ctx context.Context) (map[ledger.TenantID]app.Refresh, error)
+	Gauge(t ledger.TenantID) app.Gauge
 	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
 	ExportClientTo(ctx context.Context, by staff.Member, client billing.ClientID, t ledger.TenantID) error
 }
@@ -71,6 +72,7 @@ func newFrame(s *shell, p Params, b *billingScreen, c *connections) *frame {
 	f.entityOf = widget.NewLabel(lang.L("entity.label"))
 	f.entity = b.entity
 	f.badge = newBadge(s.keys, 420, c.open)
+	c.gauged, b.exports.gauged = f.showCalls, f.showCalls
 	f.who = newBadge(s.keys, 80, f.showMe)
 	f.who.set(style.Sign{}, initials(s.me().Name))
 
@@ -136,9 +138,20 @@ func (f *frame) loadOrganisation() {
 	})
 }
 
+// showCalls shows in the footer what Xero's limits leave of the organisation that the firm exports to: the
+// same, and at the same time, as the card of the connection.
+func (f *frame) showCalls() {
+	g := app.Gauge{DayLeft: -1}
+	if f.org != nil && f.org.State == app.Connected {
+		g = f.app.Gauge(f.org.Tenant.ID)
+	}
+	f.billing.showCalls(g)
+}
+
 // showConnection shows how the firm stands with Xero, and again when a wait has ended or a
 // minute has passed since.
 func (f *frame) showConnection() {
+	f.showCalls()
 	if f.later != nil {
 		f.later()
 		f.later = nil
@@ -167,14 +180,34 @@ func (f *frame) showMe() {
 		f.popUp(f.meMenu(nil), f.who)
 		return
 	}
-	load(&f.asking, func(ctx context.Context) ([]staff.Member, error) { return f.app.Members(ctx, f.shell.me()) },
-		func(all []staff.Member, err error) {
-			if err != nil {
-				f.failed(lang.L("staff.failed"), err)
-				return
+	load(&f.asking, f.everybody, func(all []staff.Member, err error) {
+		if err != nil {
+			f.failed(lang.L("staff.failed"), err)
+			return
+		}
+		f.popUp(f.meMenu(all), f.who)
+	})
+}
+
+// everybody returns each member as they know themselves: of the others, most are told the
+// name alone, and so no rights.
+func (f *frame) everybody(ctx context.Context) ([]staff.Member, error) {
+	all, err := f.app.Members(ctx, f.shell.me())
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range all {
+		seen, err := f.app.Members(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, own := range seen {
+			if own.ID == m.ID {
+				all[i] = own
 			}
-			f.popUp(f.meMenu(all), f.who)
-		})
+		}
+	}
+	return all, nil
 }
 
 // meMenu is the menu of who acts; others are those who could.
@@ -382,7 +415,8 @@ func (f *frame) tellKeys() {
 		{controlName(fyne.KeyV) + ", " + controlName(fyne.KeyZ) + ", " + controlName(fyne.KeyY), lang.L("keys.paste")},
 		{lang.L("keys.name.escape"), lang.L("keys.escape")},
 	} {
-		name := widget.NewLabelWithStyle(k[0], fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+		name := paragraph(k[0])
+		name.TextStyle.Bold = true
 		table.Add(container.New(factLine{220}, name, paragraph(k[1])))
 	}
 	var d *dialog

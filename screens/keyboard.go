@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -109,7 +111,7 @@ func (c *check) TypedKey(ev *fyne.KeyEvent) {
 	}
 }
 
-// entry is a field of one line.
+// entry is a field, of one line unless MultiLine says otherwise.
 type entry struct {
 	widget.Entry
 	keys *keyboard
@@ -123,15 +125,30 @@ func newEntry(k *keyboard) *entry {
 	return e
 }
 
-// TypedKey edits the text and hands on Escape.
+// newPasswordEntry is a field that hides what is typed until a person wants to see it.
+func newPasswordEntry(k *keyboard) *entry {
+	e := newEntry(k)
+	e.Password = true
+	return e
+}
+
+// TypedKey edits the text and hands on Escape, the keys that write nothing, such as F5, and Enter where it
+// begins no new line: in every dialog it presses the default button.
 func (e *entry) TypedKey(ev *fyne.KeyEvent) {
+	enter := ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter
 	switch {
 	case e.key != nil && e.key(ev):
-	case ev.Name == fyne.KeyEscape:
+	case ev.Name == fyne.KeyEscape, isFunction(ev.Name), enter && !e.MultiLine && e.OnSubmitted == nil:
 		e.keys.typed(ev)
 	default:
 		e.Entry.TypedKey(ev)
 	}
+}
+
+// isFunction reports whether it is one of F1 to F12.
+func isFunction(key fyne.KeyName) bool {
+	number, found := strings.CutPrefix(string(key), "F")
+	return found && number != "" && strings.Trim(number, "0123456789") == ""
 }
 
 // TypedShortcut edits the text, and hands on what is not for editing.

@@ -148,7 +148,7 @@ func caption(text string) *widget.Label {
 // closely stacks texts without most of the padding that each brings.
 var closely = layout.NewCustomPaddedVBoxLayout(-style.Spacing)
 
-// factLine lays out a name, in a column of its own, and a text that wraps.
+// factLine lays out a name, in a column of its own, and a text; either may wrap.
 type factLine struct{ name float32 }
 
 func (l factLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -158,7 +158,8 @@ func (l factLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (l factLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(l.name+objects[1].MinSize().Width, objects[1].MinSize().Height)
+	text := objects[1].MinSize()
+	return fyne.NewSize(l.name+text.Width, max(text.Height, objects[0].MinSize().Height))
 }
 
 // heading begins a part of a panel or a dialog.

@@ -77,12 +77,22 @@ func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
 	})
 }
 
-// renumber gives an invoice whose number cannot be used the next one, and exports it unless it
-// is a draft.
+// renumber gives an invoice whose number cannot be used the next one. Unless it is a draft, it is exported
+// then: only once a person has agreed to that is a number taken, which is never given again.
 func (b *billingScreen) renumber(row *app.InvoiceRow) {
-	ids := []billing.InvoiceID{row.ID}
+	if row.Stage.Status == billing.Draft {
+		b.takeNumber(row, func() {})
+		return
+	}
+	b.exports.confirmThen([]*app.InvoiceRow{row}, lang.L("renumber.first", with{"Number": row.Number}), func() {
+		b.takeNumber(row, func() { b.exports.start([]billing.InvoiceID{row.ID}) })
+	})
+}
+
+// takeNumber gives an invoice the next number, and then does what follows.
+func (b *billingScreen) takeNumber(row *app.InvoiceRow, then func()) {
 	act(b.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) ([]app.Result, error) {
-		return b.app.Renumber(ctx, b.me(), ids)
+		return b.app.Renumber(ctx, b.me(), []billing.InvoiceID{row.ID})
 	}, func(results []app.Result, err error) {
 		if err == nil {
 			err = results[0].Err
@@ -91,12 +101,8 @@ func (b *billingScreen) renumber(row *app.InvoiceRow) {
 			b.failed(lang.L("renumber.failed"), err)
 			return
 		}
-		numbered := *row
-		numbered.Number = results[0].Number
-		b.notice(lang.L("renumber.done", with{"Number": numbered.Number}))
-		if row.Stage.Status != billing.Draft {
-			b.confirmExport([]*app.InvoiceRow{&numbered})
-		}
+		b.notice(lang.L("renumber.done", with{"Number": results[0].Number}))
+		then()
 	})
 }
 

@@ -47,6 +47,7 @@ const (
 	partPaidThere
 	paidThere
 	creditedThere
+	unpaidThere
 	voidedThere
 	deletedThere
 	changedThere
@@ -71,15 +72,20 @@ func newNews(b *billingScreen) *news {
 func (n *news) add(was, is *app.InvoiceRow) {
 	e := event{happened(was, is), was.Stage.Status != billing.Closed && is.Stage.Status == billing.Closed}
 	if e.what == noHappening {
-		if was.Stage != is.Stage || was.Settlement != is.Settlement {
-			delete(n.known, is.ID) // such as a payment that was removed: the next one is told again
+		if was.Stage != is.Stage || was.Settlement != is.Settlement { // such as an edit that was taken back
+			delete(n.known, is.ID)
+			if _, told := n.shown[is.ID]; told {
+				delete(n.shown, is.ID) // it is no longer so
+				n.adding = true
+			}
+			delete(n.fresh, is.ID)
 		}
 		return
 	}
 	if n.mine[is.ID] || n.known[is.ID].what == e.what {
 		return
 	}
-	if before, told := n.shown[is.ID]; told {
+	if before, told := n.shown[is.ID]; told && e.what != unpaidThere {
 		e.closed = e.closed || before.closed
 	}
 	n.known[is.ID], n.shown[is.ID], n.fresh[is.ID] = e, e, e
@@ -108,21 +114,24 @@ func happened(was, is *app.InvoiceRow) happening {
 	if to.Status != billing.Closed || was.Settlement == is.Settlement && from.Status == to.Status {
 		return noHappening
 	}
+	settled := was.Settlement == ledger.Paid || was.Settlement == ledger.Credited
 	switch is.Settlement {
 	case ledger.Paid:
 		return paidThere
 	case ledger.Credited:
 		return creditedThere
 	case ledger.PartPaid:
-		if was.Settlement == ledger.Paid { // a payment was removed
-			return noHappening
+		if settled {
+			return unpaidThere
 		}
 		return partPaidThere
 	case ledger.Approved:
-		if from.Status == billing.Closed {
-			return noHappening
+		switch {
+		case from.Status != billing.Closed:
+			return approvedThere
+		case settled, was.Settlement == ledger.PartPaid:
+			return unpaidThere
 		}
-		return approvedThere
 	}
 	return noHappening
 }
@@ -133,6 +142,10 @@ func (n *news) tell() {
 		return
 	}
 	n.adding = false
+	if len(n.shown) == 0 {
+		n.dismiss()
+		return
+	}
 	n.text.set(signOf(n.shown), n.words(n.shown))
 	n.strip.Refresh()
 	if !n.strip.Visible() {
@@ -179,7 +192,7 @@ func (n *news) dismiss() {
 // signOf is the sign of what a person has to look at where there is any, else of what is done.
 func signOf(of map[billing.InvoiceID]event) style.Sign {
 	for _, e := range of {
-		if e.what >= voidedThere {
+		if e.what >= unpaidThere {
 			return style.Warning
 		}
 	}
@@ -228,6 +241,8 @@ func (h happening) words(count int, name string) string {
 		return lang.N("news.paid", count, data)
 	case creditedThere:
 		return lang.N("news.credited", count, data)
+	case unpaidThere:
+		return lang.N("news.unpaid", count, data)
 	case voidedThere:
 		return lang.N("news.voided", count, data)
 	case deletedThere:

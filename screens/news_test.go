@@ -53,26 +53,30 @@ func TestWhatClosesByItselfIsToldOnce(t *testing.T) {
 	b.see("1 invoice deleted in Xero.")
 }
 
-func TestAPaymentThatIsRemovedIsNoNewsButTheNextOneIs(t *testing.T) {
-	fake := newFake().fill(24)
+func TestAPaymentThatIsRemovedIsToldAndSoIsTheNextOne(t *testing.T) {
+	fake := newFake().fill(48)
 	b := newTrial(t, fake)
 	fake.pay("0001076")
+	fake.pay("0001088")
 	b.settle()
+	b.see("2 invoices paid in Xero. Closed here.")
+	fake.approve("0001076")
+	b.settle()
+	b.see("1 invoice paid in Xero. Closed here. 1 invoice unpaid again in Xero.")
+	b.notSee("invoice approved")
+	fake.part("0001088")
+	b.settle()
+	b.see("2 invoices unpaid again in Xero.")
+	b.notSee("Closed here")
+	fake.pay("0001076")
+	b.settle()
+	b.see("1 invoice paid and 1 unpaid again in Xero.")
 	b.w.billing.news.dismiss()
-	for what, remove := range map[string]func(){
-		"all of it":  func() { fake.approve("0001076") },
-		"part of it": func() { fake.payInPart("0001076") },
-	} {
-		remove()
-		b.settle()
-		if b.w.billing.news.strip.Visible() {
-			t.Errorf("%s was removed, and it is told: %s", what, b.w.billing.news.text.label.Text)
-		}
-		fake.pay("0001076")
-		b.settle()
-		b.see("1 invoice paid in Xero.")
-		b.w.billing.news.dismiss()
-	}
+	fake.approve("0001088")
+	b.settle()
+	fake.pay("0001088")
+	b.settle()
+	b.see("1 invoice paid in Xero.")
 }
 
 func TestNewsThatWereReadBeforeTheListAreNotToldAgainAfterIt(t *testing.T) {
@@ -93,6 +97,25 @@ func TestNewsThatWereReadBeforeTheListAreNotToldAgainAfterIt(t *testing.T) {
 	gate.open()
 	b.settle()
 	b.notSee("1 invoice approved in Xero.")
+}
+
+// TestWhatIsNoLongerSoIsNoLongerTold takes an edit back, and lets a missing invoice be found again.
+func TestWhatIsNoLongerSoIsNoLongerTold(t *testing.T) {
+	fake := newFake().fill(48)
+	b := newTrial(t, fake)
+	fake.inXero("0001100", finalized(changedHere), nil)
+	fake.inXero("0001076", finalized(missingThere), nil)
+	b.settle()
+	b.see("1 invoice edited and 1 no longer listed in Xero.")
+	fake.inXero("0001100", finalized(exportedThere), nil)
+	b.settle()
+	b.see("1 invoice no longer listed in Xero.")
+	b.notSee("edited")
+	fake.inXero("0001076", finalized(exportedThere), nil)
+	b.settle()
+	if b.w.billing.news.strip.Visible() {
+		t.Errorf("it is told: %s", b.w.billing.news.text.label.Text)
+	}
 }
 
 func TestWhatAPersonDidHereIsNoNews(t *testing.T) {
@@ -154,13 +177,13 @@ func TestEveryHappeningIsTold(t *testing.T) {
 			all[billing.InvoiceID(fmt.Sprint(what, i))] = event{what: what}
 		}
 	}
-	want := "1 invoice approved, 2 part-paid, 3 paid, 4 credited in full, 5 voided, 6 deleted, 7 edited and 8 no longer listed in Xero."
+	want := "1 invoice approved, 2 part-paid, 3 paid, 4 credited in full, 5 unpaid again, 6 voided, 7 deleted, 8 edited and 9 no longer listed in Xero."
 	if got := b.w.billing.news.words(all); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	fake.inXero("0001100", finalized(changedHere), nil)
 	fake.inXero("0001076", finalized(missingThere), nil)
-	fake.payInPart("0001088")
+	fake.part("0001088")
 	b.settle()
 	b.see("1 invoice part-paid in Xero. Closed here. 1 invoice edited and 1 no longer listed in Xero.")
 }

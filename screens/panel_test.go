@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -244,10 +245,13 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 		{What: ledger.DateFigure, Here: billing.Date(20261120), There: billing.Date(20261121)},
 		{What: ledger.ContactFigure, Here: "Ridgeway University", There: ""},
 		{What: ledger.CurrencyFigure, Here: money.Currency("NZD"), There: money.Currency("AUD")},
+		{What: ledger.DueFigure, Here: billing.Date(20261220), There: billing.Date(20270120)},
+		{What: ledger.ReferenceFigure, Here: "Matter 12", There: "PO 7"},
 	}
 	b := newTrial(t, fake)
 	b.doubleClick("0001076")
 	b.see("Here", "In Xero", "0001076A", "NZD 697.13", "NZD 1,290.00", b.w.format.Date(20261121), "AUD", "–")
+	b.see("Due date", b.w.format.Date(20270120), "Reference", "PO 7")
 	b.notSee(ledger.TotalDiffers.Meaning().String())
 	b.tap("menu.draft")
 	b.see("the edits made there will be lost.")
@@ -305,13 +309,17 @@ func TestANumberThatXeroHasIsReplacedByTheNext(t *testing.T) {
 	fake.exports[v.ID][0].Messages = []ledger.Message{{Text: "Invoice # must be unique.", Cause: ledger.NumberTaken}}
 	b := newTrial(t, fake)
 	b.doubleClick("0001071")
-	b.tap("action.renumber-export")
-	b.see("Export 1 invoice to Demo Company (NZ)?")
-	if v.Number != "INV-0099" {
-		t.Errorf("its number is %s", v.Number)
+	for _, leave := range []func(){func() { b.tap("action.cancel") }, func() { b.key(fyne.KeyEscape) }} {
+		b.tap("action.renumber-export")
+		b.see("Export 1 invoice to Demo Company (NZ)?", "Xero already has an invoice numbered 0001071. This one gets the next free number, then it's exported.")
+		leave()
+		if v.Number != "0001071" || fake.counted["Renumber"] > 0 {
+			t.Errorf("its number is %s, although it is not exported", v.Number)
+		}
 	}
+	b.tap("action.renumber-export")
 	b.key(fyne.KeyReturn)
-	if v.Stage.Export != billing.Queued {
+	if v.Number != "INV-0099" || v.Stage.Export != billing.Queued {
 		t.Errorf("it is %v", v.Stage)
 	}
 }
@@ -344,4 +352,16 @@ func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
 	if got := fake.number("0001075").Stage.Status; got != billing.Deleted {
 		t.Errorf("it is %v", got)
 	}
+}
+
+// TestTheHistoryTellsWhoImportedAnInvoice goes by the menu, to the dialog and to the panel.
+func TestTheHistoryTellsWhoImportedAnInvoice(t *testing.T) {
+	b := newTrial(t, newFake().fill(24))
+	b.click("0001076", 0)
+	b.key(desktop.KeyMenu)
+	b.pick("menu.history")
+	b.see("History of invoice 0001076", "Olivia Hart · imported", "a draft")
+	b.key(fyne.KeyEscape)
+	b.doubleClick("0001076")
+	b.see("History", "Olivia Hart: imported")
 }

@@ -87,3 +87,28 @@ func TestWhatIsMissingIsForAnAdminWhoMayEditToDelete(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoSeesNothingIsToldWhy is about an empty list: of a member without any role, of one who may only look, and of one
+// who may import.
+func TestWhoSeesNothingIsToldWhy(t *testing.T) {
+	const none, yet, pick = "You don't have access to any client yet", "No invoices yet", "Import a CSV or XLSX file"
+	for _, c := range []struct {
+		me           staff.Member
+		unconnected  bool
+		see, notSees []string
+	}{
+		{staff.Member{ID: "n", Name: "Nils"}, false, []string{none, "Ask an Admin to give you a role"}, []string{yet, pick}},
+		{staff.Member{ID: "n", Name: "Nils"}, true, []string{none}, []string{"Welcome to Feebridge", pick}},
+		{staff.Member{ID: "n", Name: "Nils", Roles: map[billing.ClientID]staff.Role{"c01": staff.NoRole}}, false, []string{none}, []string{yet}},
+		{staff.Member{ID: "v", Name: "Vera", Roles: map[billing.ClientID]staff.Role{"c01": staff.Viewer}}, false, []string{yet}, []string{none, pick}},
+		{staff.Founder("s1", "Olivia"), false, []string{yet, pick}, []string{none}},
+	} {
+		fake := newFake()
+		if c.unconnected {
+			fake.orgs = nil
+		}
+		b := newTrialAs(t, fake, c.me)
+		b.see(c.see...)
+		b.notSee(c.notSees...)
+	}
+}

@@ -30,6 +30,7 @@ func TestTheStatusesAreReadInXeroWhenAsked(t *testing.T) {
 			b := newTrial(t, fake)
 			b.tap("refresh.button")
 			b.see(test.want)
+			b.control(fyne.KeyF) // where one types, too
 			b.key(fyne.KeyF5)
 			if n := fake.counted["RefreshAll"]; n != 2 {
 				t.Errorf("Xero was asked %d times, want once by the button and once by F5", n)

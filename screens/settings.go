@@ -139,7 +139,6 @@ func (s *settings) field(text, hint string) *entry {
 	e.SetText(text)
 	e.CursorColumn = len([]rune(text))
 	e.SetPlaceHolder(hint)
-	e.OnSubmitted = func(string) { s.store() }
 	if !s.may() {
 		e.Disable()
 	}
@@ -157,7 +156,8 @@ func (s *settings) firmPart() settingsPart {
 	for i, text := range []string{a.Lines[0], a.Lines[1], a.City, a.PostalCode, a.Region, a.Country} {
 		address = append(address, s.field(text, hints[i]))
 	}
-	payment := widget.NewMultiLineEntry()
+	payment := newEntry(s.keys)
+	payment.MultiLine = true
 	payment.SetText(head.Payment)
 	payment.SetMinRowsVisible(3)
 	payment.Wrapping = fyne.TextWrapWord

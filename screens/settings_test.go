@@ -1,11 +1,12 @@
 package screens
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/test"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -61,10 +62,10 @@ func TestTaxesAreWrittenInATable(t *testing.T) {
 }
 
 // passwords returns the fields for passwords that are to be seen.
-func (b *trial) passwords() []*widget.Entry {
-	var fields []*widget.Entry
+func (b *trial) passwords() []*entry {
+	var fields []*entry
 	for _, o := range b.visible() {
-		if e, ok := o.(*widget.Entry); ok && e.Password {
+		if e, ok := o.(*entry); ok && e.Password {
 			fields = append(fields, e)
 		}
 	}
@@ -156,22 +157,30 @@ func TestTheAuditTrailIsListedCheckedAndSaved(t *testing.T) {
 	b.see("Entry 2", "a draft", "finalized, not exported")
 }
 
+// TestAnotherActsInTheDemo goes to a member who is told the others' names alone, and back.
 func TestAnotherActsInTheDemo(t *testing.T) {
 	fake := newFake().fill(3)
-	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart"), {ID: "v", Name: "Vera Blum"}, {ID: "x", Name: "Gone", Deactivated: true}}
+	founder := staff.Founder("s1", "Olivia Hart")
+	vera := staff.Member{ID: "v", Name: "Vera Blum", AllEntities: staff.Viewer, Time: map[staff.TimePermission]bool{staff.ProcessTime: true}}
+	fake.staff = []staff.Member{founder, vera, {ID: "x", Name: "Gone", Deactivated: true}}
 	b := newTrial(t, fake)
 	var acts staff.Member
 	b.w.frame.switchTo = func(m staff.Member) { acts = m }
-	var labels []string
-	items := b.w.frame.meMenu(fake.staff).Items
-	for _, item := range items {
-		labels = append(labels, item.Label)
+	test.Tap(b.w.frame.who)
+	b.settle()
+	b.see("Acting as Olivia Hart", "Act as Vera Blum")
+	b.notSee("Gone")
+	b.pick("Act as Vera Blum")
+	if !reflect.DeepEqual(acts, vera) {
+		t.Errorf("%+v acts", acts)
 	}
-	if got := strings.Join(labels, "|"); got != "Acting as Olivia Hart|Act as Vera Blum" {
-		t.Errorf("the menu has %s", got)
-	}
-	items[1].Action()
-	if acts.ID != "v" {
+	b = newTrialAs(t, fake, vera)
+	b.w.frame.switchTo = func(m staff.Member) { acts = m }
+	test.Tap(b.w.frame.who)
+	b.settle()
+	b.see("Act as Olivia Hart – Admin")
+	b.pick("Act as Olivia Hart")
+	if !reflect.DeepEqual(acts, founder) {
 		t.Errorf("%+v acts", acts)
 	}
 }

@@ -34,7 +34,7 @@ func SignOn(p SignOnParams) (end func()) {
 			in.Tapped(nil)
 		}
 	})
-	who, password := newEntry(keys), widget.NewPasswordEntry()
+	who, password := newEntry(keys), newPasswordEntry(keys)
 	who.SetText(p.Preferences.String(lastMemberKey))
 	told := container.NewVBox()
 	trying := task{ui: u}
@@ -57,7 +57,6 @@ func SignOn(p SignOnParams) (end func()) {
 	})
 	in.Importance = widget.HighImportance
 	who.OnSubmitted = func(string) { p.Window.Canvas().Focus(password) }
-	password.OnSubmitted = func(string) { in.Tapped(nil) }
 	form := container.NewVBox(
 		heading(p.Firm), paragraph(lang.L("sign-in.text")),
 		labelled(lang.L("sign-in.name"), who), labelled(lang.L("field.password"), password), told,
@@ -101,7 +100,7 @@ func (t *team) changePassword() {
 
 // passwordForm asks for a password, and for the old one where that has to be proven.
 func (t *team) passwordForm(title string, own bool, set func(ctx context.Context, old, password string) error) {
-	old, password, again := widget.NewPasswordEntry(), widget.NewPasswordEntry(), widget.NewPasswordEntry()
+	old, password, again := newPasswordEntry(t.keys), newPasswordEntry(t.keys), newPasswordEntry(t.keys)
 	told := container.NewVBox()
 	body := container.NewVBox(told)
 	if own {

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -175,7 +174,7 @@ type memberForm struct {
 	told     *fyne.Container
 	name     *entry
 	email    *entry
-	password *widget.Entry
+	password *entry
 	time     map[staff.TimePermission]*check
 	settings *check
 	admin    *check
@@ -207,7 +206,7 @@ func (t *team) edit(m staff.Member) {
 
 	left := container.NewVBox(f.told, labelled(lang.L("field.name"), f.name), labelled(lang.L("field.email"), f.email))
 	if m.ID == "" {
-		f.password = widget.NewPasswordEntry()
+		f.password = newPasswordEntry(t.keys)
 		left.Add(labelled(lang.L("staff.first-password"), f.password))
 		left.Add(caption(lang.N("staff.password-hint", staff.MinPassword, with{"Count": staff.MinPassword})))
 	}

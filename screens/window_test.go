@@ -7,8 +7,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app/billing"
+	"feebridge/app/staff"
 )
 
 func TestKeysLeadToWhatTheyName(t *testing.T) {
@@ -151,5 +153,65 @@ func TestARenamedClientIsRenamedEverywhere(t *testing.T) {
 	b.settle()
 	if b.w.billing.client != billing.ClientID("") {
 		t.Error("a client that is gone is still chosen")
+	}
+}
+
+// TestEnterPressesTheDefaultButtonOfEveryDialog presses it in every field of a line, and then Escape, which leaves the
+// dialog from every field.
+func TestEnterPressesTheDefaultButtonOfEveryDialog(t *testing.T) {
+	for name, open := range map[string]func(*trial){
+		"password":   func(b *trial) { b.w.team.changePassword() },
+		"another's":  func(b *trial) { b.w.team.askPassword(b.fake.staff[1]) },
+		"new member": func(b *trial) { b.w.team.edit(staff.Member{}) },
+		"member":     func(b *trial) { b.w.team.edit(b.fake.staff[1]) },
+		"client": func(b *trial) {
+			b.visit(b.w.register.page)
+			b.w.register.open("c01")
+		},
+		"settings":  func(b *trial) { b.w.settings.open() },
+		"numbering": func(b *trial) { b.w.settings.open(); b.settle(); b.w.settings.parts.choose(1) },
+		"firm":      func(b *trial) { b.w.frame.setUpFirm() },
+		"mapping":   func(b *trial) { b.w.mappings.open("t1") },
+		"copy":      func(b *trial) { b.w.backups.tellLock() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(3)
+			fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart"), {ID: "v", Name: "Vera Blum"}}
+			b := newTrial(t, fake)
+			open(b)
+			b.settle()
+			d := b.w.dialogs.top()
+			pressed, fields := 0, 0
+			d.ok.OnTapped = func() { pressed++ }
+			d.ok.Enable()
+			var last *entry
+			for _, o := range b.visible() {
+				if e, is := o.(*entry); is && !e.Disabled() {
+					b.window.Canvas().Focus(e)
+					b.key(fyne.KeyReturn)
+					if e.MultiLine {
+						continue
+					}
+					if last, fields = e, fields+1; pressed != fields {
+						t.Fatalf("%d fields, and it was pressed %d times", fields, pressed)
+					}
+				}
+			}
+			if name != "mapping" && fields == 0 {
+				t.Fatal("there is no field")
+			}
+			for _, o := range b.visible() {
+				if e, is := o.(*widget.Entry); is {
+					t.Errorf("a field does not know the dialog: %q", e.Text)
+				}
+			}
+			if last != nil {
+				b.window.Canvas().Focus(last)
+			}
+			b.key(fyne.KeyEscape)
+			if b.w.dialogs.top() == d {
+				t.Error("Escape does not leave it")
+			}
+		})
 	}
 }

@@ -254,6 +254,10 @@ func figureWord(f ledger.Figure) string {
 		return lang.L("field.contact")
 	case ledger.DateFigure:
 		return lang.L("field.date")
+	case ledger.DueFigure:
+		return lang.L("field.due-date")
+	case ledger.ReferenceFigure:
+		return lang.L("field.reference")
 	case ledger.CurrencyFigure:
 		return lang.L("field.currency")
 	}

@@ -132,3 +132,29 @@ func FuzzDates(f *testing.F) {
 		}
 	})
 }
+
+// TestWhatXeroLeavesOutIsNotTakenForNothing reads one that tells neither its due date nor its reference, and one that
+// tells that it has no reference.
+func TestWhatXeroLeavesOutIsNotTakenForNothing(t *testing.T) {
+	const head = `{"Type":"ACCREC","InvoiceID":"22222222-0000-4000-8000-000000000001","Status":"DRAFT","CurrencyCode":"NZD",
+		"Total":115.00,"AmountDue":115.00,"AmountPaid":0.00`
+	for _, c := range []struct {
+		more, reference string
+		told            bool
+		due             billing.Date
+	}{
+		{`}`, "", false, 0},
+		{`,"Reference":null,"DueDate":null}`, "", false, 0},
+		{`,"Reference":"","DueDate":"\/Date(1544400000000+0000)\/"}`, "", true, 20181210},
+		{`,"Reference":" PO 7 "}`, "PO 7", true, 0},
+	} {
+		var v invoice
+		if err := json.Unmarshal([]byte(head+c.more), &v); err != nil {
+			t.Fatal(err)
+		}
+		st, err := v.standing(clock{})
+		if err != nil || st.Reference != c.reference || st.ReferenceTold != c.told || st.Due != c.due {
+			t.Errorf("%s is %+v, %v", c.more, st, err)
+		}
+	}
+}

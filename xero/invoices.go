@@ -22,14 +22,15 @@ type invoice struct {
 	Type          string
 	InvoiceID     guid
 	InvoiceNumber string
-	URL           string `json:"Url"`
-	Reference     string
+	URL           string  `json:"Url"`
+	Reference     *string // nil where it is left out
 	Status        string
 	Contact       struct {
 		ContactID guid
 		Name      string
 	}
 	Date            wireTime
+	DueDate         wireTime
 	CurrencyCode    string
 	Total           json.Number
 	AmountDue       json.Number
@@ -44,10 +45,18 @@ type invoice struct {
 
 // mark returns the address that the invoice carries, or what is left of one in its reference.
 func (v invoice) mark() string {
-	if inReference := app.MarkIn(v.Reference); !app.IsMark(v.URL) && inReference != "" {
+	if inReference := app.MarkIn(v.reference()); !app.IsMark(v.URL) && inReference != "" {
 		return inReference
 	}
 	return v.URL
+}
+
+// reference returns the reference; "" where there is none, or Xero does not say.
+func (v invoice) reference() string {
+	if v.Reference == nil {
+		return ""
+	}
+	return strings.TrimSpace(*v.Reference)
 }
 
 // applied are amounts of other documents that were applied to an invoice.
@@ -162,6 +171,9 @@ func (v invoice) standing(c clock) (ledger.Standing, error) {
 		Contact:        ledger.ContactID(v.Contact.ContactID),
 		ContactName:    v.Contact.Name,
 		Date:           v.Date.day(),
+		Due:            v.DueDate.day(),
+		Reference:      v.reference(),
+		ReferenceTold:  v.Reference != nil,
 		Currency:       currency,
 		Total:          amount(v.Total),
 		AmountDue:      amount(v.AmountDue),

@@ -272,7 +272,7 @@ func TestAnInvoiceStandsAsXeroTellsIt(t *testing.T) {
 	// 10.5 hours at 20.125 are 211.31, and 15 % of it 31.70.
 	want := ledger.Standing{
 		ID: id, Number: "FB-1", Mark: "http://localhost:8742/open/FB-1", Status: ledger.PaidThere, Contact: contact, ContactName: "Kauri Joinery Ltd",
-		Date: 20261103, Currency: "NZD", Total: money.New(24301, "NZD"), AmountDue: money.Zero("NZD"),
+		Date: 20261103, Due: 20261120, ReferenceTold: true, Currency: "NZD", Total: money.New(24301, "NZD"), AmountDue: money.Zero("NZD"),
 		AmountPaid: money.New(10000, "NZD"), AmountCredited: money.New(14301, "NZD"), CreditedBy: ledger.CreditNotes, PaidOn: got.PaidOn, Updated: got.Updated,
 	}
 	if diff := cmp.Diff(want, got, exact); diff != "" {

@@ -69,7 +69,7 @@ const recorded = `{
 // recordedStanding is what recorded says.
 var recordedStanding = ledger.Standing{
 	ID: "ed255415-e141-4150-aab7-89c3bbbb851c", Number: "INV-0007", Mark: "http://localhost:8742/open/INV-0007",
-	Status: ledger.AuthorisedThere, Contact: "430fa14a-f945-44d3-9f97-5df5e28441b8", ContactName: "Liam Gallagher", Date: 20190311, Currency: "NZD",
+	Status: ledger.AuthorisedThere, Contact: "430fa14a-f945-44d3-9f97-5df5e28441b8", ContactName: "Liam Gallagher", Date: 20190311, Due: 20181210, Reference: "Website Design", ReferenceTold: true, Currency: "NZD",
 	Total: money.New(4000, "NZD"), AmountDue: money.New(4000, "NZD"), AmountPaid: money.Zero("NZD"), AmountCredited: money.Zero("NZD"),
 	Updated: time.Date(2019, 3, 11, 17, 58, 46, 117e6, time.UTC),
 }

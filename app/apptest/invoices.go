@@ -41,7 +41,7 @@ func (w *World) Invoices(n, clients int) []billing.InvoiceID {
 func Finalized(id billing.InvoiceID, i, clients int) billing.Invoice {
 	return billing.Invoice{
 		ID: id, Client: billing.ClientID(fmt.Sprint("client ", i%clients)), Type: billing.Final,
-		Number: billing.Number(fmt.Sprintf("INV-%04d", i+1)), Date: 20261103, Due: 20261220,
+		Number: billing.Number(fmt.Sprintf("INV-%04d", i+1)), Date: 20261103, Due: 20261220, Reference: "Matter 12",
 		Currency: "NZD", Amounts: money.Exclusive, Stage: billing.Stage{Status: billing.Finalized},
 		Lines: []billing.Line{{
 			Description: "Annual accounts", Quantity: 1_0000, UnitAmount: 100_0000, Account: "200",

@@ -74,14 +74,43 @@ func FormOf(v Invoice) Form {
 		Amounts: v.Amounts, Theme: v.BrandingTheme, Note: v.Note,
 	}
 	for _, l := range v.Lines {
-		line := FormLine{
-			Code: l.Code, Description: l.Description, Discount: l.Discount.String(), Tax: l.Tax.Name,
-			Account: l.Account, Item: l.Item, Tracking: l.Tracking, Written: l.Tax,
+		f.Lines = append(f.Lines, formLine(l))
+	}
+	return f
+}
+
+func formLine(l Line) FormLine {
+	line := FormLine{
+		Code: l.Code, Description: l.Description, Discount: l.Discount.String(), Tax: l.Tax.Name,
+		Account: l.Account, Item: l.Item, Tracking: l.Tracking, Written: l.Tax,
+	}
+	if !l.TextOnly() {
+		line.Quantity, line.UnitAmount = l.Quantity.String(), l.UnitAmount.String()
+	}
+	return line
+}
+
+// Tidy returns the form as it comes back once it was saved: 200 as 200.00, a tax by its name, without the
+// lines that nothing was written in. What cannot be read stays as it was typed.
+func (f Form) Tidy(taxes []Tax) Form {
+	f.Reference, f.Note = strings.TrimSpace(f.Reference), TidyLines(f.Note)
+	typed := f.Lines
+	f.Lines = nil
+	for _, l := range typed {
+		if l.Empty() {
+			continue
 		}
-		if !l.TextOnly() {
-			line.Quantity, line.UnitAmount = l.Quantity.String(), l.UnitAmount.String()
+		unread := map[Field]bool{}
+		tidy := formLine(l.read(taxes, func(field Field, err error) { unread[field] = unread[field] || err != nil }))
+		for field, cells := range map[Field][2]*string{
+			QuantityField: {&tidy.Quantity, &l.Quantity}, UnitAmountField: {&tidy.UnitAmount, &l.UnitAmount},
+			DiscountField: {&tidy.Discount, &l.Discount}, TaxField: {&tidy.Tax, &l.Tax},
+		} {
+			if unread[field] {
+				*cells[0] = *cells[1]
+			}
 		}
-		f.Lines = append(f.Lines, line)
+		f.Lines = append(f.Lines, tidy)
 	}
 	return f
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"feebridge/app/billing"
 	"feebridge/app/money"
 	"feebridge/assets/translations"
@@ -50,6 +52,9 @@ type Standing struct {
 	Contact        ContactID
 	ContactName    string // as Xero has it now
 	Date           billing.Date
+	Due            billing.Date // zero where Xero did not say
+	Reference      string
+	ReferenceTold  bool // else Xero did not say what the reference is
 	Currency       money.Currency
 	Total          money.Amount
 	AmountDue      money.Amount
@@ -120,8 +125,24 @@ func (s Standing) Settlement() Settlement {
 	return NotApproved
 }
 
-// Same reports whether both say the same of the invoice.
+// Filled returns the reading with what it leaves out as it was known: a short list may leave out what
+// Xero has all the same.
+func (s Standing) Filled(known Standing) Standing {
+	if s.Date.IsZero() {
+		s.Date = known.Date
+	}
+	if s.Due.IsZero() {
+		s.Due = known.Due
+	}
+	if !s.ReferenceTold {
+		s.Reference, s.ReferenceTold = known.Reference, known.ReferenceTold
+	}
+	return s
+}
+
+// Same reports whether the reading says nothing else of the invoice than the other.
 func (s Standing) Same(other Standing) bool {
+	s = s.Filled(other)
 	same := s.Updated.Equal(other.Updated)
 	s.Updated = other.Updated
 	return same && s == other
@@ -130,7 +151,7 @@ func (s Standing) Same(other Standing) bool {
 // Difference is a figure of an invoice that is not what was sent.
 type Difference struct {
 	What        Figure
-	Here, There any // a billing.Number, a billing.Date, a money.Currency, a money.Amount, or the name of a contact
+	Here, There any // a billing.Number, a billing.Date, a money.Currency, a money.Amount, a reference, or the name of a contact
 }
 
 // Figure names a figure of an invoice that Xero is watched for.
@@ -138,22 +159,29 @@ type Figure string
 
 // The figures.
 const (
-	NumberFigure   Figure = "number"
-	ContactFigure  Figure = "contact"
-	DateFigure     Figure = "date"
-	CurrencyFigure Figure = "currency"
-	TotalFigure    Figure = "total"
+	NumberFigure    Figure = "number"
+	ContactFigure   Figure = "contact"
+	DateFigure      Figure = "date"
+	DueFigure       Figure = "due_date"
+	ReferenceFigure Figure = "reference"
+	CurrencyFigure  Figure = "currency"
+	TotalFigure     Figure = "total"
 )
 
 // figures are the keys of the words for the figures in a sentence.
 var figures = map[Figure]string{
 	NumberFigure: "figure.number", ContactFigure: "figure.contact", DateFigure: "figure.date",
+	DueFigure: "figure.due-date", ReferenceFigure: "figure.reference",
 	CurrencyFigure: "figure.currency", TotalFigure: "figure.total",
 }
 
 // Message tells the difference in a sentence.
 func (d Difference) Message() Message {
-	m := Message{Text: translations.Text("message.differs", "Field", translations.Say(figures[d.What]), "Here", d.Here, "There", d.There), Cause: ChangedThere, Warning: true}
+	here, there := d.Here, d.There
+	if d.What == ReferenceFigure {
+		here, there = quoted(here), quoted(there)
+	}
+	m := Message{Text: translations.Text("message.differs", "Field", translations.Say(figures[d.What]), "Here", here, "There", there), Cause: ChangedThere, Warning: true}
 	switch d.What {
 	case TotalFigure:
 		m.Cause = TotalDiffers
@@ -163,6 +191,14 @@ func (d Difference) Message() Message {
 	return m
 }
 
+// quoted returns a text of a person's as it stands in a sentence.
+func quoted(text any) any {
+	if text == "" {
+		return translations.Say("change.nothing")
+	}
+	return translations.Quoted(text.(string))
+}
+
 // Sent is what an invoice was sent with, of the figures that Xero is watched for.
 type Sent struct {
 	Number   billing.Number
@@ -170,6 +206,10 @@ type Sent struct {
 	Date     billing.Date
 	Currency money.Currency
 	Total    money.Amount
+
+	Due             billing.Date // zero where none was sent: Xero then works one out from the contact's terms
+	Reference       string
+	MarkedReference string // the reference with the key of the mark, which may have been sent instead
 }
 
 // Differences returns the figures in which an invoice in Xero is not the one that was sent. For one
@@ -193,7 +233,18 @@ func (s Sent) Differences(st Standing) []Difference {
 	if st.Date != s.Date && !st.Date.IsZero() {
 		found = append(found, Difference{What: DateFigure, Here: s.Date, There: st.Date})
 	}
+	if st.Due != s.Due && !st.Due.IsZero() && !s.Due.IsZero() {
+		found = append(found, Difference{What: DueFigure, Here: s.Due, There: st.Due})
+	}
+	if st.ReferenceTold && !alike(st.Reference, s.Reference) && !alike(st.Reference, s.MarkedReference) {
+		found = append(found, Difference{What: ReferenceFigure, Here: s.Reference, There: st.Reference})
+	}
 	return found
+}
+
+// alike reports whether two references are one, however case, spaces and accents are written.
+func alike(a, b string) bool {
+	return norm.NFC.String(billing.FoldName(a)) == norm.NFC.String(billing.FoldName(b))
 }
 
 // Drift tells in sentences in which figures an invoice in Xero is not the one that was sent.

@@ -108,7 +108,8 @@ func (m exporting) likeness(st ledger.Standing, found reading) int {
 	numbered := st.Number.Fold() == sent.Number.Fold()
 	sent.Number = st.Number
 	figures := st
-	if !st.Live() { // they count all the same, but for a total that Xero does not tell any more
+	figures.Due, figures.ReferenceTold = 0, false // people change these, and others may have the same: they prove nothing
+	if !st.Live() {                               // they count all the same, but for a total that Xero does not tell any more
 		figures.Status = ledger.DraftThere
 		if st.Total.Sign() == 0 {
 			figures.Total = sent.Total
@@ -267,7 +268,7 @@ func (r *refresher) settleDoubt(
 	}
 	asShown := func(st ledger.Standing) bool { // whenever it was changed, and whatever mark a list tells: those are no figures
 		st.Updated, st.Mark = shown[0].Updated, shown[0].Mark
-		return st.Same(shown[0])
+		return st.Same(shown[0].Filled(st)) // what was not shown is none either
 	}
 	if len(found) == 0 || !asShown(found[0]) {
 		t.Export.Candidates = append(found, rest...)

@@ -375,3 +375,29 @@ func TestOneInXeroIsOneOfOurs(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherDueDateHidesNoDoubt has an invoice whose answer was lost, deleted in Xero and told without a mark: it may be
+// ours by the figures that nobody changes in passing, whatever its due date and reference are.
+func TestAnotherDueDateHidesNoDoubt(t *testing.T) {
+	const rest = `"(?s:(.*?))"Status": *"[^"]*"`
+	for pattern, with := range map[string]string{
+		`"DueDate": *"[^"]*`:   `"DueDate":"\/Date(1544400000000+0000)\/`,
+		`"Reference": *"[^"]*`: `"Reference":"PO 7`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := apptest.NewWorld(t, sim.Config{Marks: sim.MarksDropped})
+			retell(w, http.MethodGet, pattern+rest, with+`"${1}"Status":"DELETED"`)
+			w.Sim.AddFault(rules(t, lostForGood)[0])
+			ids := w.Invoices(1, 1)
+			p := w.Start(nil)
+			defer p.Stop()
+			if _, err := p.Queue(ids...); err != nil {
+				t.Fatal(err)
+			}
+			p.Settle()
+			if v := w.Views(ids)[0]; v.Invoice.Stage.Export != billing.MayBeOurs {
+				t.Errorf("%s: it is %v", pattern, v.Invoice.Stage)
+			}
+		})
+	}
+}

@@ -157,7 +157,7 @@ func (o *Outbox) busyTenants(ctx context.Context) ([]ledger.TenantID, error) {
 			return err
 		}
 		for _, org := range unreconciled {
-			if org.State != app.Disconnected || org.Consent != "" { // else a person connects it, or unlocks without it
+			if !org.EndedHere() { // else a person connects it, or unlocks without it
 				busy = append(busy, org.Tenant.ID)
 			}
 		}

@@ -88,7 +88,7 @@ func (o *Outbox) refreshable(ctx context.Context) ([]app.Refresh, error) {
 			return err
 		}
 		for _, org := range orgs {
-			if org.State == app.Disconnected && org.Consent == "" {
+			if org.EndedHere() {
 				continue
 			}
 			first, err := r.FirstSent(org.Tenant.ID)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -91,6 +92,17 @@ func (c *clerk) tries(what string) error {
 		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("BY-HAND-" + c.id[:4])})
 	case "number back":
 		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Number: text("INV-0001")})
+	case "another due date":
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{DueDate: &day})
+	case "due date back":
+		was := sim.Day(2026, time.December, 20)
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{DueDate: &was})
+	case "another reference":
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Reference: text("PO 7")})
+	case "reference back":
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Reference: text("Matter 12")})
+	case "no reference":
+		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Reference: text("")})
 	case "redate":
 		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Date: &day})
 	case "change the total":
@@ -100,6 +112,15 @@ func (c *clerk) tries(what string) error {
 		return c.w.Sim.EditInvoice(tenant, c.id, sim.InvoiceEdit{Lines: lines})
 	}
 	return fmt.Errorf("nobody knows how to %q", what)
+}
+
+// untilSeen is how long it takes until a refresh sees what a person did. Another due date does not move
+// the time of change in Xero: it is seen when the open invoices are read by their IDs.
+func untilSeen(act string) time.Duration {
+	if strings.Contains(act, "due date") {
+		return 25 * time.Hour
+	}
+	return time.Second
 }
 
 // refresh reads the statuses of the invoices now.
@@ -136,6 +157,12 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 		{[]string{"renumber"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.NumberFigure}, false},
 		{[]string{"renumber", "number back"}, open(billing.Exported), ledger.NotApproved, "115.00", nil, false},
 		{[]string{"redate", "change the total"}, open(billing.Changed), ledger.NotApproved, "116.15", []ledger.Figure{ledger.TotalFigure, ledger.DateFigure}, false},
+		{[]string{"another due date"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.DueFigure}, false},
+		{[]string{"another due date", "due date back"}, open(billing.Exported), ledger.NotApproved, "115.00", nil, false},
+		{[]string{"approve", "pay a part", "another due date"}, closed(billing.Changed), ledger.PartPaid, "100.00", []ledger.Figure{ledger.DueFigure}, true},
+		{[]string{"another reference"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.ReferenceFigure}, false},
+		{[]string{"another reference", "reference back"}, open(billing.Exported), ledger.NotApproved, "115.00", nil, false},
+		{[]string{"no reference"}, open(billing.Changed), ledger.NotApproved, "115.00", []ledger.Figure{ledger.ReferenceFigure}, false},
 		{[]string{"change the total", "approve"}, closed(billing.Changed), ledger.Approved, "116.15", []ledger.Figure{ledger.TotalFigure}, true},
 	} {
 		for _, atOnce := range []bool{false, true} {
@@ -150,7 +177,7 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 					person := clerkFor(w, ids[0])
 					for _, act := range c.acts {
 						person.does(act)
-						time.Sleep(time.Second)
+						time.Sleep(untilSeen(act))
 						if !atOnce {
 							refresh(p)
 						}
@@ -184,6 +211,34 @@ func TestWhatHappensInXeroComesHome(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestARefreshCountsWhatAPersonSeesChange counts payments, too, which move no invoice to another stage.
+func TestARefreshCountsWhatAPersonSeesChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(2, 1)
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids...)
+		person := clerkFor(w, ids[0])
+		for _, c := range []struct {
+			act  string
+			want int
+		}{
+			{"submit", 0}, {"approve", 1}, {"pay a part", 1}, {"pay a part", 1}, {"unpay", 1}, {"unpay", 1}, {"pay", 1}, {"unpay", 1},
+			{"another due date", 1}, {"due date back", 1}, {"void", 1},
+		} {
+			person.does(c.act)
+			time.Sleep(untilSeen(c.act))
+			if got := refresh(p); got != c.want {
+				t.Errorf("%s: %d changed, want %d", c.act, got, c.want)
+			}
+			if got := refresh(p); got != 0 {
+				t.Errorf("%s, read again: %d changed", c.act, got)
+			}
+		}
+	})
 }
 
 func TestInvoicesMadeInXeroNeverAppear(t *testing.T) {

@@ -84,7 +84,7 @@ func TestAnApprovedInvoiceIsReplaced(t *testing.T) {
 				p.Export(fresh)
 				views := w.Views([]billing.InvoiceID{ids[0], fresh})
 				w.MustBeSound(views[1:])
-				if v := views[1]; v.Invoice.Number != "INV-0002" || v.Invoice.Reference != "Replaces INV-0001" || v.Invoice.Date != today {
+				if v := views[1]; v.Invoice.Number != "INV-0002" || v.Invoice.Reference != "Matter 12; replaces INV-0001" || v.Invoice.Date != today {
 					t.Errorf("the new one is %s of %s, %q", v.Invoice.Number, v.Invoice.Date, v.Invoice.Reference)
 				}
 				if v := views[0]; v.Invoice.Stage.Status != billing.Deleted || len(v.History) == 0 {

@@ -47,8 +47,8 @@ func (e *effects) receive(t app.Tracked, st ledger.Standing, messages []ledger.M
 	return e.end(t, append(messages, drift...), events...)
 }
 
-// follow takes a reading of an invoice whose export has ended, and reports whether the invoice's
-// stage moves. What is on its way to or from Xero is left alone, and an older reading never counts
+// follow takes a reading of an invoice whose export has ended, and reports whether the invoice
+// moves. What is on its way to or from Xero is left alone, and an older reading never counts
 // over a newer.
 func (e *effects) follow(t app.Tracked, st ledger.Standing) (moved bool) {
 	known, v := t.Export.Standing, t.Invoice
@@ -58,10 +58,12 @@ func (e *effects) follow(t app.Tracked, st ledger.Standing) (moved bool) {
 	return e.bring(t, st)
 }
 
-// bring notes a reading of an invoice and what follows from it.
+// bring notes a reading of an invoice and what follows from it. moved says that a person sees something
+// else than before: its stage, how far it is paid, or in what it differs from what was sent.
 func (e *effects) bring(t app.Tracked, st ledger.Standing) (moved bool) {
 	export, v := t.Export, t.Invoice
 	was := export.Standing
+	st = st.Filled(was)
 	known, found := t.Sent().Drift(was), t.Sent().Drift(st)
 	stage := v.Stage
 	if t.Newest {
@@ -88,7 +90,7 @@ func (e *effects) bring(t app.Tracked, st ledger.Standing) (moved bool) {
 		}
 	}
 	e.standings = append(e.standings, export)
-	return stage != v.Stage
+	return t.Newest && (stage != v.Stage || st.Settlement() != was.Settlement() || st.AmountDue != was.AmountDue || !slices.Equal(known, found))
 }
 
 // vanish notes that Xero does not have an invoice any more.

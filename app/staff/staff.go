@@ -199,6 +199,19 @@ func (m Member) May(a Action, client billing.ClientID) bool {
 	return true
 }
 
+// MayAnywhere reports whether the member may do it to any client entity that there is or may be.
+func (m Member) MayAnywhere(a Action) bool {
+	if m.May(a, "") {
+		return true
+	}
+	for client := range m.Roles {
+		if m.May(a, client) {
+			return true
+		}
+	}
+	return false
+}
+
 // Needs names the role or permission that the action needs.
 func (a Action) Needs() translations.Phrase { return translations.Say(rules[a].needs) }
 

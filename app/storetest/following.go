@@ -36,13 +36,14 @@ func standing(id billing.InvoiceID, number billing.Number) billing.Invoice {
 var followingPromises = []promise{
 	{"what Xero has is found by its ID, with the head of ours and whether the export is its newest", func(t *testing.T, s store) {
 		older, newer := exported("e1", "v", "x1"), exported("e2", "v", "x2")
+		head := standing("v", "INV-1")
+		head.Reference = "Matter 12"
 		s.work(func(tx outbox.Tx) error {
-			return errors.Join(second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(older, newer))
+			return errors.Join(second(tx.SaveInvoice(head)), tx.SaveExports(older, newer))
 		})
 		s.look(func(r outbox.Reader) error {
 			got, err := r.Tracked("demo", []ledger.InvoiceID{"x1", "x2", "somebody's"})
-			head := standing("v", "INV-1")
-			head.Lines, head.Due, head.Type, head.Amounts = nil, 0, "", ""
+			head.Lines, head.Type, head.Amounts = nil, "", ""
 			same(t, got, map[ledger.InvoiceID]app.Tracked{
 				"x1": {Export: older, Invoice: head}, "x2": {Export: newer, Invoice: head, Newest: true},
 			})
@@ -137,6 +138,13 @@ var followingPromises = []promise{
 		s.work(func(tx outbox.Tx) error {
 			return errors.Join(tx.SaveRefresh(app.Refresh{Tenant: "demo", Cursor: moment.Add(time.Hour)}), tx.SaveRefresh(want))
 		})
+		s.look(func(r outbox.Reader) error {
+			got, err := r.Refreshes()
+			same(t, got, map[ledger.TenantID]app.Refresh{"demo": want})
+			return err
+		})
+		s.work(func(tx outbox.Tx) error { return errors.Join(tx.ForgetFailing("demo"), tx.ForgetFailing("none")) })
+		want.Failing = app.Park{}
 		s.look(func(r outbox.Reader) error {
 			got, err := r.Refreshes()
 			same(t, got, map[ledger.TenantID]app.Refresh{"demo": want})

@@ -44,12 +44,12 @@ var outboxPromises = []promise{
 		want.Expected, want.Sent, want.Since, want.Small, want.Ended = money.New(11500, "NZD"), moment, moment.Add(-time.Minute), 25, moment.Add(time.Second)
 		want.Result = billing.Warned
 		want.Standing = ledger.Standing{
-			ID: "there", Number: "INV-1", Mark: want.Mark, Status: "SOMETHING NEW", Contact: "contact", Date: 20261103, Currency: "AUD",
+			ID: "there", Number: "INV-1", Mark: want.Mark, Status: "SOMETHING NEW", Contact: "contact", Date: 20261103, Due: 20261120, ReferenceTold: true, Currency: "AUD",
 			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"), CreditedBy: ledger.CreditAhead,
 			PaidOn: 20261105, Updated: moment,
 		}
 		perhaps := want.Standing
-		perhaps.ID, perhaps.ContactName = "perhaps", "Kauri Joinery"
+		perhaps.ID, perhaps.ContactName, perhaps.Reference = "perhaps", "Kauri Joinery", "PO 17"
 		want.Candidates = []ledger.Standing{perhaps, {ID: "neither", Currency: "NZD", Total: money.Zero("NZD"), AmountDue: money.Zero("NZD"), AmountPaid: money.Zero("NZD"), AmountCredited: money.Zero("NZD")}}
 		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
 		s.work(func(tx outbox.Tx) error {

@@ -191,8 +191,8 @@ var workPromises = []promise{
 		s.look(func(r outbox.Reader) error {
 			all, err := r.TrackedExports([]app.ExportID{"c", "a"})
 			for i, want := range []app.Tracked{
-				{Invoice: billing.Invoice{ID: "c", Client: "kauri", Number: "c", Date: 20261103, Currency: "NZD", Stage: billing.Stage{Status: billing.Finalized}}},
-				{Invoice: billing.Invoice{ID: "a", Client: "kauri", Number: "a", Date: 20261103, Currency: "NZD", Stage: billing.Stage{Status: billing.Finalized}}, Newest: true},
+				{Invoice: billing.Invoice{ID: "c", Client: "kauri", Number: "c", Date: 20261103, Due: 20261120, Currency: "NZD", Stage: billing.Stage{Status: billing.Finalized}}},
+				{Invoice: billing.Invoice{ID: "a", Client: "kauri", Number: "a", Date: 20261103, Due: 20261120, Currency: "NZD", Stage: billing.Stage{Status: billing.Finalized}}, Newest: true},
 			} {
 				exports, err2 := r.Exports([]app.ExportID{app.ExportID(want.Invoice.ID)})
 				want.Export = exports[0]

@@ -222,8 +222,9 @@ func TestANewDatabaseNeedsNoBackup(t *testing.T) {
 }
 
 // An export from before it was known where a credit comes from is kept as it was, and its credit is of
-// no known source: an invoice that it settled counts for paid until it is read again.
-func TestACreditFromBeforeHasNoSource(t *testing.T) {
+// no known source: an invoice that it settled counts for paid until it is read again. Nor is known which due date and
+// reference Xero has: it differs in neither.
+func TestWhatAnExportFromBeforeDoesNotTellIsUnknown(t *testing.T) {
 	files := upTo(t).(fstest.MapFS)
 	older := fstest.MapFS{}
 	for name, file := range files {
@@ -258,6 +259,9 @@ func TestACreditFromBeforeHasNoSource(t *testing.T) {
 		all, err := r.ExportsOf("invoice")
 		if err != nil || len(all) != 1 || all[0].Standing.AmountCredited.Minor() != 11500 || all[0].Standing.Settlement() != ledger.Paid {
 			t.Errorf("the exports are %+v", all)
+		}
+		if st := all[0].Standing; !st.Due.IsZero() || st.ReferenceTold {
+			t.Errorf("it is known to be due %v, with the reference %q", st.Due, st.Reference)
 		}
 		return err
 	})

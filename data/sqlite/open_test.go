@@ -72,7 +72,7 @@ func TestOpenRefusesWhatIsNotItsOwnAndLeavesItAlone(t *testing.T) {
 		{"a text", write("notes.txt", strings.Repeat("Dear Olivia, ", 1000)), []string{"notes.txt", "isn't a database"}, app.Invalid},
 		{"a database with tables", foreign, []string{"other.db", "another program"}, app.Invalid},
 		{"a marked database", marked, []string{"marked.db", "another program"}, app.Invalid},
-		{"a newer Feebridge's", newer, []string{"firm.db", "newer", "4711", "7 at most"}, app.Invalid},
+		{"a newer Feebridge's", newer, []string{"firm.db", "newer", "4711", "8 at most"}, app.Invalid},
 		{"a folder", t.TempDir(), []string{"is a folder"}, app.Unavailable},
 		{"a file in no folder", filepath.Join(t.TempDir(), "no", "firm.db"), []string{"firm.db", "folder exists"}, app.Unavailable},
 	} {

@@ -356,6 +356,21 @@ func TestReloadKeepsWhatIsInSight(t *testing.T) {
 	same(t, "at the top a new row is in sight", p.lines()[0][:3], "new")
 }
 
+// TestTheLastRowStandsAsFarBelowAsAnyOther looks at the texts where the list is scrolled to its end.
+func TestTheLastRowStandsAsFarBelowAsAnyOther(t *testing.T) {
+	p := sit(t, many(300)...)
+	p.grid.Focus()
+	p.key(fyne.KeyEnd)
+	at := map[string]float32{}
+	p.walk(func(o fyne.CanvasObject, pos fyne.Position) {
+		if text, is := o.(*canvas.Text); is {
+			at[text.Text] = pos.Y
+		}
+	})
+	same(t, "from the last but one to the last", at["299"]-at["298"], float32(grid.RowHeight))
+	same(t, "from the one before", at["298"]-at["297"], float32(grid.RowHeight))
+}
+
 func TestSearchAfterScrollingShowsTheTop(t *testing.T) {
 	p := sit(t, many(300)...)
 	test.Scroll(p.canvas(), fyne.NewPos(100, 100), 0, -250*grid.RowHeight)

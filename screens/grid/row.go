@@ -143,7 +143,7 @@ func (r *row) place() {
 	}
 	r.objects = append([]fyne.CanvasObject{r.back, r.line, r.outline}, r.tick.objects()...)
 	for i, p := range cs.placed {
-		r.cells[i].place(p, size.Height, r.of.look())
+		r.cells[i].place(p, r.of.look())
 		r.objects = append(r.objects, r.cells[i].sign, r.cells[i].text)
 	}
 	r.back.Resize(fyne.NewSize(size.Width, RowHeight))
@@ -151,13 +151,13 @@ func (r *row) place() {
 	r.line.Resize(fyne.NewSize(size.Width, 1))
 	r.outline.Move(fyne.NewSquareOffsetPos(outlineWidth))
 	r.outline.Resize(size.SubtractWidthHeight(2*outlineWidth, 2*outlineWidth))
-	r.tick.place(size.Height)
+	r.tick.place(RowHeight)
 }
 
 func (r *row) isPlaced() bool { return r.columns == r.of.columns().version && r.size == r.inSight() }
 
 // inSight returns how much of the row can be seen: the list ends where it would leave the
-// padding after its last item, which cuts the last row off.
+// padding after its last item, which cuts the last row off. What stands in it is where it is in any other.
 func (r *row) inSight() fyne.Size {
 	if r.live() && r.of.state(r.at).last {
 		return fyne.NewSize(r.Size().Width, r.MinSize().Height)
@@ -200,11 +200,11 @@ func tickedIf(on bool) ticked {
 	return tickedNone
 }
 
-func (c *cell) place(p place, height float32, l *look) {
+func (c *cell) place(p place, l *look) {
 	x, w := p.x+cellPadding, max(p.w-2*cellPadding, 0)
-	y := l.body.middle(height)
+	y := l.body.middle(RowHeight)
 	if p.signs {
-		c.sign.Move(fyne.NewPos(x, l.sign.middle(height)))
+		c.sign.Move(fyne.NewPos(x, l.sign.middle(RowHeight)))
 		c.sign.Resize(fyne.NewSize(signWidth, l.sign.height))
 		x, w = x+signWidth, max(w-signWidth, 0)
 	}

@@ -39,6 +39,7 @@ import (
 type Column struct {
 	Title    string
 	Width    float32 // includes the padding of the cell
+	Least    float32 // that it shrinks to in a sheet too narrow for all widths; 0 for no less than Width
 	Stretch  bool    // takes the width that is left over; the first such column alone
 	Right    bool    // aligned right and never cut off, as numbers are
 	ReadOnly bool    // set by the caller alone

@@ -13,6 +13,7 @@ import (
 
 	"feebridge/app/billing"
 	"feebridge/app/money"
+	_ "feebridge/screens/locale" // before lang reads it
 )
 
 // minus is the dash as wide as a digit. The font of the rows has no minus sign, and a
