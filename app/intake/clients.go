@@ -18,7 +18,7 @@ func (in *importer) findClient(v *invoice) {
 		return
 	}
 	var c billing.Client
-	known := in.clients[billing.FoldName(name)]
+	known := in.clients[clientKey(name)]
 	switch len(known) {
 	case 0:
 		c = billing.Client{ID: billing.ClientID(app.NewID()), Name: name}
@@ -54,19 +54,23 @@ func (in *importer) findClient(v *invoice) {
 	} else if err := c.Check(); err != nil {
 		in.problem(head.line, "ContactName", "problem.as-told", "Problem", err)
 	}
-	in.clients[billing.FoldName(name)] = []billing.Client{c}
+	in.clients[clientKey(name)] = []billing.Client{c}
 	if _, ok := in.changed[c.ID]; !ok {
 		in.order = append(in.order, c.ID)
 	}
 	in.changed[c.ID] = c
 }
 
+// clientKey returns the form under which two names are the same client, however their accents are
+// written.
+func clientKey(name string) string { return billing.FoldName(composed(name)) }
+
 // takeOver fills in what the client lacks; what differs is a problem, since a client's
 // details are not changed by an import.
 func (in *importer) takeOver(v *invoice, column string, field *string) {
 	text := v.head[column].text
 	switch {
-	case text == "" || billing.FoldName(text) == billing.FoldName(*field):
+	case text == "" || clientKey(text) == clientKey(*field):
 	case *field == "":
 		*field = text
 	default:

@@ -42,6 +42,20 @@ func headerText(header app.SheetRow, column int) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(header.Cells[column].Text), "*"))
 }
 
+// headerWithin is in how many rows a header is looked for.
+const headerWithin = 30
+
+// isHeader reports whether a row names columns of the template.
+func isHeader(r app.SheetRow) bool {
+	known := 0
+	for i := range r.Cells {
+		if templateColumns[strings.ToLower(headerText(r, i))] != "" {
+			known++
+		}
+	}
+	return known >= 3
+}
+
 // readHeader finds the columns. It reports whether the rows can be read at all.
 func (in *importer) readHeader(header app.SheetRow) bool {
 	in.columns = map[string]int{}
@@ -98,18 +112,26 @@ func (in *importer) cell(r app.SheetRow, column string) app.SheetCell {
 }
 
 // text returns the text that a row has in a column, and tells a cell that holds no
-// value.
+// value, or one that was damaged on its way.
 func (in *importer) text(r app.SheetRow, column string) string {
 	c := in.cell(r, column)
+	if c == (app.SheetCell{}) {
+		return ""
+	}
+	text := c.Text
+	if c.Shown != "" && !slices.Contains(figureColumns, column) {
+		text = c.Shown
+	}
+	text = strings.TrimSpace(billing.TidyLines(text))
 	switch {
-	case c.Kind == app.ErrorCell:
-		in.problem(r.Line, column, "file.error-cell", "Error", c.Text)
+	case c.Kind == app.ErrorCell || isErrorText(text):
+		in.problem(r.Line, column, "file.error-cell", "Error", text)
 		return ""
 	case c.Kind == app.FormulaCell && c.Text == "":
 		in.problem(r.Line, column, "file.formula")
 		return ""
 	}
-	text := strings.TrimSpace(billing.TidyLines(c.Text))
+	text = composed(text)
 	check := billing.CheckLine
 	switch column {
 	case "Description":
@@ -120,5 +142,6 @@ func (in *importer) text(r app.SheetRow, column string) string {
 	if err := check(translations.Say("file.text"), text); err != nil {
 		in.problem(r.Line, column, "problem.as-told", "Problem", err)
 	}
+	in.checkDamage(r.Line, column, c, text)
 	return text
 }

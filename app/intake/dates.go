@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ var (
 // dates in it that can be read in one way only. Where those disagree, it is a problem.
 func (in *importer) readDateOrder(rows []app.SheetRow) {
 	in.dates = dateReader{order: in.options.Dates}
+	in.checkSwapped(rows)
 	if in.dates.order != AskDates {
 		return
 	}
@@ -64,6 +66,46 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 	}
 	if in.dates.order == AskDates && ambiguous != "" {
 		in.dates.open, in.dates.example = true, ambiguous
+	}
+}
+
+// checkSwapped tells dates of which a spreadsheet may have swapped day and month. One that reads
+// month/day/year makes true dates of all texts that can be read so, 3/11/2026 among them, and leaves
+// the others, such as 25/11/2026, as texts. So all true dates have a day up to 12, and the texts can
+// be read in one order only.
+func (in *importer) checkSwapped(rows []app.SheetRow) {
+	type found struct {
+		line         int
+		column, text string
+	}
+	var made, written, left *found // a true date, a text that is written as one, and one that was left
+	for _, r := range rows {
+		for _, column := range []string{"InvoiceDate", "DueDate"} {
+			c := in.cell(r, column)
+			text := strings.TrimSpace(c.Text)
+			at := &found{r.Line, column, text}
+			switch iso := isoDate.FindStringSubmatch(text); {
+			case iso != nil && c.Kind == app.FormulaCell: // computed of others
+			case iso != nil && number(iso[3]) > 12:
+				return
+			case iso != nil && c.Kind == app.DateCell:
+				made = cmp.Or(made, at)
+			case iso != nil:
+				written = cmp.Or(written, at)
+			default:
+				if order := orderOf(text); order == DayMonthYear || order == MonthDayYear {
+					left = cmp.Or(left, at)
+				}
+			}
+		}
+	}
+	switch {
+	case left == nil:
+	case made != nil:
+		in.problem(made.line, made.column, "file.swapped-dates", "Date", made.text, "Text", left.text, "Line", left.line, "Column", left.column)
+	case written != nil:
+		m := isoDate.FindStringSubmatch(written.text)
+		in.warn(written.line, written.column, written.text, m[1]+"-"+m[3]+"-"+m[2], "file.warn-swapped", "Text", left.text, "Line", left.line, "Column", left.column)
 	}
 }
 
@@ -111,6 +153,54 @@ func (d dateReader) read(text string) (billing.Date, error) {
 		return day(text, m[3], number(m[1]), m[2])
 	}
 	return day(text, m[3], number(m[2]), m[1])
+}
+
+// Years that a date in a file may be from today's before a person is asked.
+const (
+	oldestYear   = 1900 // before it, no date is one of an invoice
+	yearsFromNow = 5
+)
+
+// checkDates tells dates that nobody means.
+func (in *importer) checkDates(v *invoice) {
+	for _, at := range []struct {
+		column string
+		date   billing.Date
+	}{{"InvoiceDate", v.Invoice.Date}, {"DueDate", v.Invoice.Due}} {
+		line, year := v.lineOf(at.column), at.date.Year()
+		switch away := year - in.today.Year(); {
+		case at.date.IsZero():
+		case year < oldestYear:
+			in.problem(line, at.column, "file.old-date", "Date", at.date)
+		case away > yearsFromNow || away < -yearsFromNow:
+			in.warn(line, at.column, at.date.String(), in.yearMeant(at.date), "file.warn-year")
+		}
+	}
+	if due := v.Invoice.Due; !due.IsZero() && due < v.Invoice.Date {
+		meant := ""
+		if d, err := billing.NewDate(v.Invoice.Date.Year(), due.Month(), due.Day()); err == nil && d >= v.Invoice.Date && due.Year() != d.Year() {
+			meant = d.String()
+		}
+		in.warn(v.lineOf("DueDate"), "DueDate", due.String(), meant, "file.warn-due", "Date", v.Invoice.Date)
+	}
+}
+
+// yearMeant returns the date in this year, where its year has the same digits in another order, as
+// 2206 has for 2026; "" where it hasn't.
+func (in *importer) yearMeant(d billing.Date) string {
+	digits := func(year int) string {
+		all := strings.Split(strconv.Itoa(year), "")
+		slices.Sort(all)
+		return strings.Join(all, "")
+	}
+	if digits(d.Year()) != digits(in.today.Year()) {
+		return ""
+	}
+	meant, err := billing.NewDate(in.today.Year(), d.Month(), d.Day())
+	if err != nil {
+		return ""
+	}
+	return meant.String()
 }
 
 // ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, Nov 3, 2026, or

@@ -62,7 +62,7 @@ func (r reader) preview(t *testing.T, o intake.Options, rows ...map[string]strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Amounts = money.Exclusive
+	o.Amounts, o.Today = money.Exclusive, today
 	p, err := r.in.PreviewImport(t.Context(), r.me, cells, o)
 	if err != nil {
 		t.Fatal(err)

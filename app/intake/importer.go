@@ -27,15 +27,24 @@ type importer struct {
 	changed  map[billing.ClientID]billing.Client
 	order    []billing.ClientID // of changed, as the file has them
 
+	today billing.Date
+
 	problems []Problem
 	more     bool               // than maxProblems
 	wrong    map[int]bool       // lines with a problem
 	told     map[cellPlace]bool // cells with a problem
+
+	warnings []Problem
+	warned   map[reading]int // which of warnings it is
+	moreOdd  bool            // than maxProblems
 }
 
-// maxProblems is how many problems a person is shown: with more, the file as a whole
-// is wrong.
+// maxProblems is how many problems, and how many warnings, a person is shown: with more, the file
+// as a whole is wrong.
 const maxProblems = 1000
+
+// reading is a text that a column has on any number of lines, and what is odd about it.
+type reading struct{ column, key, read string }
 
 // cellPlace names a cell by its line and the column's name.
 type cellPlace struct {
@@ -49,7 +58,7 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 		by: by, options: o,
 		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: billing.ClientCodes{},
 		byNumber: map[string]*invoice{}, changed: map[billing.ClientID]billing.Client{},
-		wrong: map[int]bool{}, told: map[cellPlace]bool{},
+		today: o.Today, wrong: map[int]bool{}, told: map[cellPlace]bool{}, warned: map[reading]int{},
 	}
 	var err error
 	if in.firm, err = r.Firm(); err != nil {
@@ -73,7 +82,7 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 		return nil, err
 	}
 	for _, c := range clients {
-		in.clients[billing.FoldName(c.Name)] = append(in.clients[billing.FoldName(c.Name)], c)
+		in.clients[clientKey(c.Name)] = append(in.clients[clientKey(c.Name)], c)
 		in.codes.Take(c.Code)
 	}
 	return in, nil
@@ -93,16 +102,38 @@ func (in *importer) problem(line int, column, key string, values ...any) {
 		in.more = true
 		return
 	}
-	in.problems = append(in.problems, Problem{line, column, translations.Say(key, values...)})
+	in.problems = append(in.problems, Problem{Line: line, Column: column, Text: translations.Say(key, values...)})
+}
+
+// warn tells what a person has to confirm: what the cell has, and what seems to be meant, which may
+// be "". The same text in further lines of the column is counted.
+func (in *importer) warn(line int, column, read, meant, key string, values ...any) {
+	if read != "" {
+		at := reading{column, key, read}
+		if i, again := in.warned[at]; again {
+			if w := &in.warnings[i]; w.Line != line {
+				w.More++
+			}
+			return
+		}
+		in.warned[at] = len(in.warnings)
+	}
+	if len(in.warnings) == maxProblems {
+		in.moreOdd = true
+		delete(in.warned, reading{column, key, read})
+		return
+	}
+	in.warnings = append(in.warnings, Problem{Line: line, Column: column, Text: translations.Say(key, values...), Read: read, Meant: meant})
 }
 
 // read makes invoices of the rows. The header is the first row that is not empty.
 func (in *importer) read(sheet app.Sheet) {
-	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !slices.ContainsFunc(r.Cells, app.SheetCell.Filled) })
+	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !rowFilled(r) })
 	if len(rows) == 0 {
 		in.problem(0, "", "file.empty")
 		return
 	}
+	in.checkSheets(sheet)
 	header, rows := rows[0], rows[1:]
 	in.checkUnnamed(header, rows)
 	if !in.readHeader(header) {
@@ -112,6 +143,7 @@ func (in *importer) read(sheet app.Sheet) {
 		in.problem(0, "", "file.only-header")
 		return
 	}
+	in.checkRows(sheet, rows)
 	in.readDateOrder(rows)
 	for _, r := range rows {
 		in.readRow(r)
@@ -150,7 +182,7 @@ func (in *importer) compare(r app.Reader) error {
 
 func (in *importer) preview() Preview {
 	p := Preview{
-		Problems: in.problems, finalize: in.options.Finalize,
+		Problems: in.problems, Warnings: in.warnings, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
 	for _, id := range in.order {
@@ -159,9 +191,14 @@ func (in *importer) preview() Preview {
 	for _, v := range in.invoices {
 		p.Invoices = append(p.Invoices, v.Imported)
 	}
-	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	byLine := func(a, b Problem) int { return a.Line - b.Line }
+	slices.SortStableFunc(p.Problems, byLine)
+	slices.SortStableFunc(p.Warnings, byLine)
 	if in.more {
 		p.Problems = append(p.Problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
+	}
+	if in.moreOdd {
+		p.Warnings = append(p.Warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
 	}
 	return p
 }

@@ -212,6 +212,10 @@ func (in *importer) finish(v *invoice) {
 		in.problem(v.lineOf("Reference"), "Reference", "file.long-text", "Count", billing.MaxReference)
 	}
 	inv.Date, inv.Due = in.date(v, "InvoiceDate"), in.date(v, "DueDate")
+	in.checkDates(v)
+	if !slices.ContainsFunc(inv.Lines, func(l billing.Line) bool { return !l.TextOnly() }) {
+		in.problem(v.Line, "", "file.no-amount", "Number", inv.Number)
+	}
 	inv.Currency = in.firm.Currency
 	if text := v.head["Currency"].text; text != "" {
 		currency, err := money.ParseCurrency(text)

@@ -21,23 +21,33 @@ func readCSV(at place, content []byte) (app.Sheet, error) {
 	reader.ReuseRecord = true
 	collected := collector{place: at}
 	var cells []app.SheetCell
+	width := 0 // of the last row, its empty cells with it
 	for {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
-			return app.Sheet{Rows: collected.rows}, nil
+			return app.Sheet{Rows: collected.rows, CutOff: cutOff(text, collected.rows, width)}, nil
 		}
 		if err != nil {
 			return app.Sheet{}, explainCSV(at, err)
 		}
-		cells = cells[:0]
+		cells, width = cells[:0], len(record)
 		for _, field := range record {
 			cells = append(cells, app.SheetCell{Text: field})
 		}
 		line, _ := reader.FieldPos(0)
-		if err := collected.add(line, cells); err != nil {
+		if err := collected.add(app.SheetRow{Line: line, Cells: cells}); err != nil {
 			return app.Sheet{}, err
 		}
 	}
+}
+
+// cutOff returns the line of the last row where the text ends in it before it is as long as
+// the first one; 0 where it doesn't.
+func cutOff(text string, rows []app.SheetRow, width int) int {
+	if n := len(rows); n > 1 && !strings.HasSuffix(text, "\n") && width < len(rows[0].Cells) {
+		return rows[n-1].Line
+	}
+	return 0
 }
 
 // separatorOf returns what parts the cells of the first row that is not empty: the

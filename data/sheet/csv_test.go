@@ -59,6 +59,24 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
+func TestReadCSVTellsWhereItWasCutOff(t *testing.T) {
+	for content, want := range map[string]int{
+		"a,b,c\n1,2,3\n4,5":      3,
+		"a,b,c\r\n1,2,3\r\n4":    3,
+		"a,b,c\n\"1\n2\",2,3\n4": 4,
+		"a,b,c\n1,2,3\n4,5\n":    0,
+		"a,b,c\n1,2,3\n4,5,":     0,
+		"a,b,c\n1,2,3\n4,5,6":    0,
+		"a,b,c":                  0,
+		"a,b,c,,\n1,2,3":         0,
+		"":                       0,
+	} {
+		if got, err := Read("in.csv", strings.NewReader(content)); err != nil || got.CutOff != want {
+			t.Errorf("%q is cut off in line %d, want %d (%v)", content, got.CutOff, want, err)
+		}
+	}
+}
+
 func TestReadCSVRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name, content string
