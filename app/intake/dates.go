@@ -155,10 +155,11 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	return day(text, m[3], number(m[2]), m[1])
 }
 
-// Years that a date in a file may be from today's before a person is asked.
+// Years of a date in a file.
 const (
-	oldestYear   = 1900 // before it, no date is one of an invoice
-	yearsFromNow = 5
+	oldestYear = 1900 // before it, no date is one of an invoice
+	oddYear    = 2000 // before it, a person is asked
+	yearsAhead = 5    // from today's, and beyond that a person is asked
 )
 
 // checkDates tells dates that nobody means.
@@ -168,11 +169,11 @@ func (in *importer) checkDates(v *invoice) {
 		date   billing.Date
 	}{{"InvoiceDate", v.Invoice.Date}, {"DueDate", v.Invoice.Due}} {
 		line, year := v.lineOf(at.column), at.date.Year()
-		switch away := year - in.today.Year(); {
+		switch {
 		case at.date.IsZero():
 		case year < oldestYear:
 			in.problem(line, at.column, "file.old-date", "Date", at.date)
-		case away > yearsFromNow || away < -yearsFromNow:
+		case year < oddYear, year > in.today.Year()+yearsAhead:
 			in.warn(line, at.column, at.date.String(), in.yearMeant(at.date), "file.warn-year")
 		}
 	}

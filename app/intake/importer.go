@@ -23,6 +23,8 @@ type importer struct {
 	columns  map[string]int // by the template's name
 	dates    dateReader
 	invoices []*invoice
+	skipped  []Imported
+	used     int                 // invoices whose number is
 	byNumber map[string]*invoice // by folded number
 	changed  map[billing.ClientID]billing.Client
 	order    []billing.ClientID // of changed, as the file has them
@@ -148,12 +150,10 @@ func (in *importer) read(sheet app.Sheet) {
 	for _, r := range rows {
 		in.readRow(r)
 	}
-	for _, v := range in.invoices {
-		in.finish(v)
-	}
 }
 
-// compare finds what the firm's data has against the invoices of the file.
+// compare finds the invoices whose number is in use here or used up. They are problems, or left
+// out with all that is wrong with them.
 func (in *importer) compare(r app.Reader) error {
 	numbers := make([]billing.Number, len(in.invoices))
 	for i, v := range in.invoices {
@@ -163,26 +163,47 @@ func (in *importer) compare(r app.Reader) error {
 	if err != nil {
 		return err
 	}
+	kept := in.invoices[:0:0]
+	skipped := map[int]bool{} // lines
 	for _, v := range in.invoices {
 		n := v.Invoice.Number
-		if _, ok := taken[n]; ok {
-			in.problem(v.Line, "InvoiceNumber", "file.known-number", "Number", n)
+		key := "file.known-number"
+		if _, ok := taken[n]; !ok {
+			burnt, err := r.Burnt(n)
+			if err != nil {
+				return err
+			}
+			if !burnt {
+				kept = append(kept, v)
+				continue
+			}
+			key = "file.used-number"
+		}
+		if !in.options.SkipUsed {
+			in.problem(v.Line, "InvoiceNumber", key, "Number", n)
+			in.used++
+			kept = append(kept, v)
 			continue
 		}
-		burnt, err := r.Burnt(n)
-		if err != nil {
-			return err
+		v.Client = v.head["ContactName"].text
+		in.skipped = append(in.skipped, v.Imported)
+		for _, line := range v.lines {
+			skipped[line] = true
 		}
-		if burnt {
-			in.problem(v.Line, "InvoiceNumber", "file.used-number", "Number", n)
-		}
+	}
+	in.invoices = kept
+	if len(skipped) > 0 {
+		ofSkipped := func(p Problem) bool { return skipped[p.Line] && p.More == 0 } // others are of further lines
+		in.problems = slices.DeleteFunc(in.problems, ofSkipped)
+		in.warnings = slices.DeleteFunc(in.warnings, ofSkipped)
+		clear(in.warned) // their places have changed
 	}
 	return nil
 }
 
 func (in *importer) preview() Preview {
 	p := Preview{
-		Problems: in.problems, Warnings: in.warnings, finalize: in.options.Finalize,
+		Problems: in.problems, Warnings: in.warnings, Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
 	for _, id := range in.order {

@@ -26,6 +26,7 @@ type Options struct {
 	Amounts  money.LineAmounts // Exclusive or Inclusive: what the unit amounts are
 	Dates    DateOrder         // AskDates until a person has confirmed one
 	Finalize bool              // finalize the invoices, too
+	SkipUsed bool              // leave out invoices whose numbers are in use, or used up
 	Today    billing.Date      // 0 for the day that it is
 }
 
@@ -36,6 +37,8 @@ type Preview struct {
 	Clients   []billing.Client // that are new, or learn an address or an e-mail that they lacked
 	Problems  []Problem        // in the order of the file; of a great many, the last one says that there are more
 	Warnings  []Problem        // what can be imported and may not be meant; as Problems
+	Used      int              // invoices whose number is in use or used up, each a problem
+	Skipped   []Imported       // such invoices, left out as the options say
 	Confirmed bool             // a person has seen the warnings and wants the import
 	AskDates  bool             // the dates can be read in two ways: a person must say which
 	Example   string           // such a date
@@ -62,8 +65,8 @@ type Problem struct {
 	More        int // further lines in which the same was read
 }
 
-// Phrase returns the problem with its place.
-func (p Problem) Phrase() translations.Phrase {
+// Told returns the problem without its place.
+func (p Problem) Told() translations.Phrase {
 	text := p.Text
 	switch {
 	case p.Meant != "":
@@ -74,13 +77,18 @@ func (p Problem) Phrase() translations.Phrase {
 	if p.More > 0 {
 		text = translations.Say("import.read-again", "Text", text, "Count", p.More)
 	}
+	return text
+}
+
+// Phrase returns the problem with its place.
+func (p Problem) Phrase() translations.Phrase {
 	switch {
 	case p.Line == 0:
-		return text
+		return p.Told()
 	case p.Column == "":
-		return translations.Say("import.problem.line", "Line", p.Line, "Text", text)
+		return translations.Say("import.problem.line", "Line", p.Line, "Text", p.Told())
 	}
-	return translations.Say("import.problem.cell", "Line", p.Line, "Column", p.Column, "Text", text)
+	return translations.Say("import.problem.cell", "Line", p.Line, "Column", p.Column, "Text", p.Told())
 }
 
 // Error returns the problem with its place.
@@ -104,9 +112,15 @@ func (i *Intake) PreviewImport(ctx context.Context, by staff.Member, sheet app.S
 		if err != nil {
 			return err
 		}
+		if err := app.CheckUnlocked(r); err != nil {
+			return err
+		}
 		in.read(sheet)
 		if err := in.compare(r); err != nil {
 			return err
+		}
+		for _, v := range in.invoices {
+			in.finish(v)
 		}
 		p = in.preview()
 		return nil
@@ -122,6 +136,8 @@ func (i *Intake) Import(ctx context.Context, by staff.Member, p Preview) ([]bill
 		return nil, app.Errorf(app.Invalid, "problem.ask-dates", "Date", p.Example)
 	case len(p.Problems) > 0:
 		return nil, app.Errorf(app.Invalid, "import.refused", "Problem", p.Problems[0].Error())
+	case len(p.Invoices) == 0 && len(p.Skipped) > 0:
+		return nil, app.Errorf(app.Invalid, "file.all-used")
 	case len(p.Invoices) == 0:
 		return nil, app.Errorf(app.Invalid, "file.no-invoices")
 	case len(p.Warnings) > 0 && !p.Confirmed:
@@ -129,6 +145,9 @@ func (i *Intake) Import(ctx context.Context, by staff.Member, p Preview) ([]bill
 	}
 	var ids []billing.InvoiceID
 	err := i.app.Update(ctx, func(tx app.Tx) error {
+		if err := app.CheckUnlocked(tx); err != nil { // nobody knows which numbers are used
+			return err
+		}
 		ids = make([]billing.InvoiceID, 0, len(p.Invoices))
 		for _, c := range p.Clients {
 			if err := importClient(tx, by, c); err != nil {
