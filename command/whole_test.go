@@ -137,7 +137,7 @@ func TestCommandsTellAllOfIt(t *testing.T) {
 The database from before is kept as <dir>/firm-before-restore-<time>.db
 Nothing is exported until the database has been compared with Xero. Open the window, or run "feebridge reconcile".
 `, "", "restore", backup)
-	d.tells(3, "", "feebridge: This data was restored from a backup or copied, so Xero may have invoices that aren't in it. Until Feebridge has compared it with Demo Company (NZ), you can't export, finalize or delete invoices, or take them back to draft.\n", "export", "INV-32")
+	d.tells(3, "", "feebridge: This data was restored from a backup or copied, so Xero may have invoices that aren't in it. Until Feebridge has compared it with Demo Company (NZ), you can't import, export, finalize or delete invoices, or take them back to draft.\n", "export", "INV-32")
 	d.tells(0, "Demo Company (NZ): not compared. I know better.\n", "", "reconcile", "--without-xero", "I know better.")
 	d.tells(0, "The database is not locked.\n", "", "reconcile")
 	d.tells(1, "", "feebridge: There's no invoice INV-404. The command `feebridge list` shows the numbers.\n", "show", "INV-404")

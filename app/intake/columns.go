@@ -3,6 +3,7 @@ package intake
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -24,14 +25,32 @@ var (
 	}
 )
 
-// templateColumns maps the names, in lower case, to the template's spelling.
-var templateColumns = func() map[string]string {
+// exportColumns are those that Xero's own export of invoices has beside the template's. What they
+// say is either checked or follows from the others.
+var exportColumns = []string{
+	"TaxTotal", "InvoiceAmountPaid", "InvoiceAmountDue", "LineAmount", "Type", "Sent", "Status", "PlannedDate", "ExpectedPaymentDate",
+	"SAAddressLine1", "SAAddressLine2", "SAAddressLine3", "SAAddressLine4", "SACity", "SARegion", "SAPostalCode", "SACountry",
+}
+
+// columnNames maps the names as columnKey has them to the template's spelling.
+var columnNames = func() map[string]string {
 	names := map[string]string{}
-	for _, name := range slices.Concat(headColumns, lineColumns) {
-		names[strings.ToLower(name)] = name
+	for _, name := range slices.Concat(headColumns, lineColumns, exportColumns) {
+		names[columnKey(name)] = name
 	}
 	return names
 }()
+
+// columnKey returns the form in which two names are the same column: letters and digits alone. People
+// and programs write *ContactName, ContactName*, Contact Name and contact_name.
+func columnKey(name string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, name))
+}
 
 // headerText returns what the header calls a column, without the star that the
 // template puts in front of those it requires.
@@ -39,31 +58,77 @@ func headerText(header app.SheetRow, column int) string {
 	if column >= len(header.Cells) {
 		return ""
 	}
-	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(header.Cells[column].Text), "*"))
+	return strings.TrimSpace(strings.Trim(strings.TrimSpace(header.Cells[column].Text), "*"))
+}
+
+// columnName returns the template's name of a column; "" where it has none.
+func columnName(header app.SheetRow, column int) string {
+	if column >= len(header.Cells) {
+		return ""
+	}
+	return columnNames[columnKey(header.Cells[column].Text)]
 }
 
 // headerWithin is in how many rows a header is looked for.
 const headerWithin = 30
 
 // isHeader reports whether a row names columns of the template.
-func isHeader(r app.SheetRow) bool {
+func isHeader(r app.SheetRow) bool { return columnsNamed(r) >= 3 }
+
+// columnsNamed counts the columns of the template that a row names.
+func columnsNamed(r app.SheetRow) int {
 	known := 0
 	for i := range r.Cells {
-		if templateColumns[strings.ToLower(headerText(r, i))] != "" {
+		if columnName(r, i) != "" {
 			known++
 		}
 	}
-	return known >= 3
+	return known
+}
+
+// findHeader returns which row is the header: the first one that names columns, else the first. Above
+// it are titles. Rows that look like more are told, since they are not read.
+func (in *importer) findHeader(rows []app.SheetRow) int {
+	at := slices.IndexFunc(rows[:min(len(rows), headerWithin)], isHeader)
+	if at < 0 {
+		return 0
+	}
+	const ofTitle = 3 // cells at most
+	above := slices.DeleteFunc(slices.Clone(rows[:at]), func(r app.SheetRow) bool { return filledCells(r) <= ofTitle })
+	if len(above) > 0 {
+		in.warn(above[0].Line, "", "", "", "file.warn-above", "Count", len(above), "Line", rows[at].Line)
+	}
+	return at
+}
+
+func filledCells(r app.SheetRow) int {
+	n := 0
+	for _, c := range r.Cells {
+		if c.Filled() {
+			n++
+		}
+	}
+	return n
 }
 
 // readHeader finds the columns. It reports whether the rows can be read at all.
 func (in *importer) readHeader(header app.SheetRow) bool {
+	if columnsNamed(header) == 0 {
+		var texts []string
+		for _, c := range header.Cells {
+			if c.Filled() {
+				texts = append(texts, strings.TrimSpace(c.Text))
+			}
+		}
+		in.problem(header.Line, "", "file.no-header", "Text", translations.Quoted(abbreviated(strings.Join(texts, ", "))))
+		return false
+	}
 	in.columns = map[string]int{}
 	good := true
 	for i := range header.Cells {
-		name, ok := templateColumns[strings.ToLower(headerText(header, i))]
+		name := columnName(header, i)
 		switch _, twice := in.columns[name]; {
-		case !ok:
+		case name == "":
 		case twice:
 			in.problem(header.Line, name, "file.column-twice")
 			good = false
@@ -80,6 +145,25 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 	return good
 }
 
+// abbreviated returns a text that isn't too long for a message.
+func abbreviated(text string) string {
+	const most = 80
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// isHeaderAgain reports whether a row repeats the header, as where two files were joined.
+func (in *importer) isHeaderAgain(r app.SheetRow) bool {
+	for name, i := range in.columns {
+		if i >= len(r.Cells) || columnNames[columnKey(r.Cells[i].Text)] != name {
+			return false
+		}
+	}
+	return true
+}
+
 // checkUnnamed tells each column that is filled and not read, since its name is none of the
 // template's, or it has none.
 func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
@@ -88,14 +172,13 @@ func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 		width = max(width, len(r.Cells))
 	}
 	for i := range width {
-		text := headerText(header, i)
-		if templateColumns[strings.ToLower(text)] != "" {
+		if columnName(header, i) != "" {
 			continue
 		}
 		first := slices.IndexFunc(rows, func(r app.SheetRow) bool { return i < len(r.Cells) && r.Cells[i].Filled() })
-		switch {
+		switch text := headerText(header, i); {
 		case first < 0:
-		case text == "":
+		case columnKey(text) == "":
 			in.problem(rows[first].Line, translations.Text("file.column", "Letters", app.ColumnLetters(i)), "file.unnamed-column")
 		default:
 			in.problem(rows[first].Line, text, "file.unknown-column")

@@ -31,7 +31,8 @@ type dateReader struct {
 }
 
 var (
-	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*Z?)?$`)
+	timeOfDay   = regexp.MustCompile(`[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$`)
+	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
 	yearFirst   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$`)
 	numericDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
 	monthDate   = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4}|\d{2})$`)
@@ -49,7 +50,7 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 	first, firstLine, ambiguous := "", 0, ""
 	for _, r := range rows {
 		for _, column := range []string{"InvoiceDate", "DueDate"} {
-			text := strings.TrimSpace(in.cell(r, column).Text)
+			text := dayOf(in.cell(r, column).Text)
 			switch order := orderOf(text); order {
 			case AskDates, in.dates.order:
 			case eitherOrder:
@@ -82,7 +83,7 @@ func (in *importer) checkSwapped(rows []app.SheetRow) {
 	for _, r := range rows {
 		for _, column := range []string{"InvoiceDate", "DueDate"} {
 			c := in.cell(r, column)
-			text := strings.TrimSpace(c.Text)
+			text := dayOf(c.Text)
 			at := &found{r.Line, column, text}
 			switch iso := isoDate.FindStringSubmatch(text); {
 			case iso != nil && c.Kind == app.FormulaCell: // computed of others
@@ -129,8 +130,19 @@ func orderOf(text string) DateOrder {
 	return AskDates
 }
 
+// dayOf returns the text of a date without the time of day behind it, whatever that is: a day is what
+// an invoice has, and it is the one that is written there.
+func dayOf(text string) string {
+	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "'"))
+	if !strings.Contains(text, ":") {
+		return text
+	}
+	return timeOfDay.ReplaceAllString(text, "")
+}
+
 // read reads one date. While the order is open, a date that depends on it is zero.
 func (d dateReader) read(text string) (billing.Date, error) {
+	text = dayOf(text)
 	if m := isoDate.FindStringSubmatch(text); m != nil {
 		return day(text, m[1], number(m[2]), m[3])
 	}
@@ -207,7 +219,7 @@ func (in *importer) yearMeant(d billing.Date) string {
 // ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, Nov 3, 2026, or
 // 3/11/2026 in the order given.
 func ReadDate(text string, order DateOrder) (billing.Date, error) {
-	return dateReader{order: order}.read(strings.TrimSpace(text))
+	return dateReader{order: order}.read(text)
 }
 
 // monthNamed returns the month that an English name of at least three letters begins

@@ -128,19 +128,22 @@ func (in *importer) warn(line int, column, read, meant, key string, values ...an
 	in.warnings = append(in.warnings, Problem{Line: line, Column: column, Text: translations.Say(key, values...), Read: read, Meant: meant})
 }
 
-// read makes invoices of the rows. The header is the first row that is not empty.
+// read makes invoices of the rows below the header.
 func (in *importer) read(sheet app.Sheet) {
+	sheet = withHeader(sheet)
 	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !rowFilled(r) })
 	if len(rows) == 0 {
 		in.problem(0, "", "file.empty")
 		return
 	}
 	in.checkSheets(sheet)
-	header, rows := rows[0], rows[1:]
-	in.checkUnnamed(header, rows)
+	at := in.findHeader(rows)
+	header, rows := rows[at], rows[at+1:]
 	if !in.readHeader(header) {
 		return
 	}
+	rows = slices.DeleteFunc(rows, in.isHeaderAgain)
+	in.checkUnnamed(header, rows)
 	if len(rows) == 0 {
 		in.problem(0, "", "file.only-header")
 		return

@@ -10,6 +10,26 @@ import (
 	"feebridge/assets/translations"
 )
 
+// withHeader returns the sheet with the invoices. That is the first one, unless only another visible
+// one has a header: instructions may stand in front.
+func withHeader(sheet app.Sheet) app.Sheet {
+	has := func(s app.Sheet) bool {
+		return !s.Hidden && slices.ContainsFunc(s.Rows[:min(len(s.Rows), headerWithin)], isHeader)
+	}
+	if has(sheet) {
+		return sheet
+	}
+	at := slices.IndexFunc(sheet.Others, has)
+	if at < 0 {
+		return sheet
+	}
+	found := sheet.Others[at]
+	first := sheet
+	first.Others = nil
+	found.Others = append([]app.Sheet{first}, slices.Delete(slices.Clone(sheet.Others), at, at+1)...)
+	return found
+}
+
 // checkSheets tells what the file has beside the rows that are read, and how it was read.
 func (in *importer) checkSheets(sheet app.Sheet) {
 	if sheet.Encoding != "" {
@@ -18,10 +38,9 @@ func (in *importer) checkSheets(sheet app.Sheet) {
 	}
 	for _, other := range sheet.Others {
 		rows := slices.DeleteFunc(slices.Clone(other.Rows), func(r app.SheetRow) bool { return !rowFilled(r) })
-		header := slices.ContainsFunc(rows[:min(len(rows), headerWithin)], isHeader)
-		if header {
-			rows = rows[1:]
-		}
+		at := slices.IndexFunc(rows[:min(len(rows), headerWithin)], isHeader)
+		header := at >= 0
+		rows = rows[at+1:]
 		// A hidden sheet without the header is a list that the workbook looks things up in.
 		if len(rows) > 0 && (header || !other.Hidden) {
 			in.warn(0, "", "", "", "file.warn-sheet", "Read", translations.Quoted(sheet.Name), "Name", translations.Quoted(other.Name), "Count", len(rows))

@@ -51,6 +51,8 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 		return readXLSX(at, content)
 	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return app.Sheet{}, refuseCompoundFile(at, content)
+	case bytes.HasPrefix(content, []byte("%PDF-")):
+		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.pdf", "Place", at)
 	}
 	return readCSV(at, content)
 }

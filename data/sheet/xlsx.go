@@ -90,7 +90,7 @@ func checkArchive(at place, content []byte) error {
 		return damaged(at, err)
 	}
 	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == workbookPart }) {
-		return app.Errorf(app.Invalid, "sheet.not-xlsx", "Place", at)
+		return refuseArchive(at, archive)
 	}
 	var inflated uint64
 	for _, part := range archive.File {
@@ -108,6 +108,22 @@ func checkArchive(at place, content []byte) error {
 		}
 	}
 	return nil
+}
+
+// refuseArchive says what an archive is that isn't a workbook.
+func refuseArchive(at place, archive *zip.Reader) error {
+	has := func(name string) bool {
+		return slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == name })
+	}
+	switch {
+	case has("xl/workbook.bin"):
+		return app.Errorf(app.Invalid, "sheet.binary", "Place", at)
+	case has("content.xml") && has("META-INF/manifest.xml"):
+		return app.Errorf(app.Invalid, "sheet.open-document", "Place", at)
+	case has("Index/Document.iwa"):
+		return app.Errorf(app.Invalid, "sheet.numbers", "Place", at)
+	}
+	return app.Errorf(app.Invalid, "sheet.not-xlsx", "Place", at)
 }
 
 // checkPart unpacks a part once: its size and checksum are known to be right then.

@@ -294,8 +294,12 @@ func TestReadRefusesOtherWorkbooks(t *testing.T) {
 	const compound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	const encrypted = "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"
 	for _, test := range []struct{ name, content, says string }{
-		{"an old workbook", compound + "Workbook", "old form"},
+		{"an old workbook", compound + "Workbook", "old Excel file (.xls)"},
 		{"an encrypted workbook", compound + strings.Repeat("\x00", 500) + encrypted, "password"},
+		{"OpenDocument", archiveOf(t, "mimetype", "content.xml", "META-INF/manifest.xml"), "OpenDocument file (.ods)"},
+		{"a binary workbook", archiveOf(t, "xl/workbook.bin", "xl/worksheets/sheet1.bin"), "binary workbook (.xlsb)"},
+		{"Apple's Numbers", archiveOf(t, "Index/Document.iwa"), "Apple's Numbers"},
+		{"another archive", archiveOf(t, "content.xml"), "isn't an XLSX workbook"},
 		{"an archive that is cut", "PK\x03\x04 and no more", "is damaged"},
 		{"a directory without end", "PK\x03\x04" + strings.Repeat("PK\x01\x02", maxParts+1), "too large to read safely"},
 		{"encrypted parts", markedParts(t, 8, 1), "password"},
@@ -307,6 +311,19 @@ func TestReadRefusesOtherWorkbooks(t *testing.T) {
 			checkError(t, err, "in.xlsx: ", test.says)
 		})
 	}
+}
+
+// archiveOf returns an archive of parts that have nothing in them.
+func archiveOf(t *testing.T, parts ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range parts {
+		_, err := w.Create(part)
+		must(t, err)
+	}
+	must(t, w.Close())
+	return b.String()
 }
 
 // TestReadXLSXRefusesZipBombs builds workbooks of a few kilobytes that unpack, or
