@@ -41,6 +41,15 @@ func TestImportOfFilesThatPeopleHave(t *testing.T) {
 			"Line 3, DueDate: The invoice is due before its date", "Line 5, DueDate: The year is far", "Line 5, DueDate: The invoice is due before its date",
 		}, nil},
 		{"invisible-twins.csv", []string{"Line 3, ContactName: This text: there's a hidden character, U+FEFF", "Line 4, ContactName: This text: there's a hidden character, U+200B"}, nil, nil},
+		{"date-with-a-time.csv", nil, nil, []string{"INV-1 2026-11-13 2026-12-20 115.00"}},
+		{"excel-text-formula.csv", nil, nil, []string{"00123 2026-11-03 2026-12-20 115.00"}},
+		{"header-sep.csv", nil, nil, []string{"INV-1 2026-11-03 2026-12-20 115.00"}},
+		{"header-title.csv", nil, nil, []string{"INV-1 2026-11-03 2026-12-20 115.00"}},
+		{"header-two-marks.csv", nil, nil, []string{"INV-1 2026-11-03 2026-12-20 115.00"}},
+		{"header-pipes.csv", []string{"Line 1: No line names the columns of Xero's sales invoice template. This one has “*ContactName|*InvoiceNumber|"}, nil, nil},
+		{"address-too-long.csv", []string{"Line 2, POAddressLine1: The text has more than 500 characters", "Line 2, POPostalCode: The text has more than 50 characters"}, nil, nil},
+		{"email-look-alike.csv", []string{"Line 2, EmailAddress: The email address “ofﬁce@rimu.example” has “ﬁ” (U+FB01)", "Line 3, EmailAddress: “jo@kauri” isn't an email address"}, nil, nil},
+		{"too-many-decimals.csv", []string{`Line 2, UnitAmount: unit amount "0.000149611361": rounded to 0.0001, the line would be 855.55 instead of 1280.00: write quantity 1 and unit amount 1280.00`}, nil, nil},
 		{"late-in-the-evening.xlsx", nil, nil, []string{"INV-1 2026-11-03 2026-12-20 115.00"}},
 	} {
 		t.Run(c.file, func(t *testing.T) {

@@ -25,12 +25,16 @@ var (
 	}
 )
 
-// exportColumns are those that Xero's own export of invoices has beside the template's. What they
-// say is either checked or follows from the others.
-var exportColumns = []string{
-	"TaxTotal", "InvoiceAmountPaid", "InvoiceAmountDue", "LineAmount", "Type", "Sent", "Status", "PlannedDate", "ExpectedPaymentDate",
-	"SAAddressLine1", "SAAddressLine2", "SAAddressLine3", "SAAddressLine4", "SACity", "SARegion", "SAPostalCode", "SACountry",
-}
+// Xero's own export of invoices has further columns. Some are checked, those that follow from others
+// are passed over, and the rest is not imported, which a person is told.
+var (
+	exportHeads   = []string{"TaxTotal", "InvoiceAmountPaid", "Type", "Status"}
+	exportColumns = slices.Concat(exportHeads, []string{"LineAmount", "InvoiceAmountDue", "Sent"}, unreadColumns)
+	unreadColumns = []string{
+		"PlannedDate", "ExpectedPaymentDate",
+		"SAAddressLine1", "SAAddressLine2", "SAAddressLine3", "SAAddressLine4", "SACity", "SARegion", "SAPostalCode", "SACountry",
+	}
+)
 
 // columnNames maps the names as columnKey has them to the template's spelling.
 var columnNames = func() map[string]string {
@@ -171,18 +175,26 @@ func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 	for _, r := range rows {
 		width = max(width, len(r.Cells))
 	}
+	var unread []string
 	for i := range width {
-		if columnName(header, i) != "" {
+		name := columnName(header, i)
+		isUnread := slices.Contains(unreadColumns, name)
+		if name != "" && !isUnread {
 			continue
 		}
 		first := slices.IndexFunc(rows, func(r app.SheetRow) bool { return i < len(r.Cells) && r.Cells[i].Filled() })
 		switch text := headerText(header, i); {
 		case first < 0:
+		case isUnread:
+			unread = append(unread, name)
 		case columnKey(text) == "":
 			in.problem(rows[first].Line, translations.Text("file.column", "Letters", app.ColumnLetters(i)), "file.unnamed-column")
 		default:
 			in.problem(rows[first].Line, text, "file.unknown-column")
 		}
+	}
+	if len(unread) > 0 {
+		in.warn(header.Line, "", "", "", "file.warn-unread", "Columns", strings.Join(unread, ", "))
 	}
 }
 
@@ -194,6 +206,34 @@ func (in *importer) cell(r app.SheetRow, column string) app.SheetCell {
 	return app.SheetCell{}
 }
 
+// plain returns the text of a cell as it is meant for a column. Spreadsheets show a format around a
+// number, and programs put ="…" or an apostrophe around digits, so that spreadsheets keep their zeros.
+func (in *importer) plain(c app.SheetCell, column string) string {
+	text := c.Text
+	if c.Shown != "" && !slices.Contains(figureColumns, column) {
+		text = c.Shown
+	}
+	text = strings.TrimSpace(billing.TidyLines(text))
+	if c.Kind != app.TextCell || text == "" || text[0] != '=' && text[0] != '\'' {
+		return text
+	}
+	if inner, quoted := strings.CutPrefix(text, `="`); quoted && column != "Description" {
+		if inner, quoted = strings.CutSuffix(inner, `"`); quoted && !strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
+			return strings.TrimSpace(strings.ReplaceAll(inner, `""`, `"`))
+		}
+	}
+	if column == "POPostalCode" || slices.Contains(spelledNumbers, column) || slices.Contains(figureColumns, column) {
+		return strings.TrimSpace(strings.TrimPrefix(text, "'"))
+	}
+	return text
+}
+
+// filled reports whether there is anything in a cell.
+func (in *importer) filled(r app.SheetRow, column string) bool {
+	c := in.cell(r, column)
+	return c.Filled() && (c.Kind != app.TextCell || in.plain(c, column) != "")
+}
+
 // text returns the text that a row has in a column, and tells a cell that holds no
 // value, or one that was damaged on its way.
 func (in *importer) text(r app.SheetRow, column string) string {
@@ -201,11 +241,7 @@ func (in *importer) text(r app.SheetRow, column string) string {
 	if c == (app.SheetCell{}) {
 		return ""
 	}
-	text := c.Text
-	if c.Shown != "" && !slices.Contains(figureColumns, column) {
-		text = c.Shown
-	}
-	text = strings.TrimSpace(billing.TidyLines(text))
+	text := in.plain(c, column)
 	switch {
 	case c.Kind == app.ErrorCell || isErrorText(text):
 		in.problem(r.Line, column, "file.error-cell", "Error", text)

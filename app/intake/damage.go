@@ -31,7 +31,10 @@ var (
 var spelledNumbers = []string{"InvoiceNumber", "AccountCode", "InventoryItemCode"}
 
 // figureColumns are the columns of figures and dates, which refuse whatever isn't one.
-var figureColumns = []string{"Quantity", "UnitAmount", "Discount", "TaxAmount", "Total", "InvoiceDate", "DueDate"}
+var (
+	dateColumns   = []string{"InvoiceDate", "DueDate"}
+	figureColumns = slices.Concat([]string{"Quantity", "UnitAmount", "Discount", "TaxAmount", "Total", "LineAmount", "TaxTotal", "InvoiceAmountPaid"}, dateColumns)
+)
 
 // isErrorText reports whether a text is what a spreadsheet shows where a formula failed. A CSV has
 // it as a text like any other.

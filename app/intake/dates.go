@@ -49,8 +49,8 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 	}
 	first, firstLine, ambiguous := "", 0, ""
 	for _, r := range rows {
-		for _, column := range []string{"InvoiceDate", "DueDate"} {
-			text := dayOf(in.cell(r, column).Text)
+		for _, column := range dateColumns {
+			text := dayOf(in.plain(in.cell(r, column), column))
 			switch order := orderOf(text); order {
 			case AskDates, in.dates.order:
 			case eitherOrder:
@@ -81,9 +81,9 @@ func (in *importer) checkSwapped(rows []app.SheetRow) {
 	}
 	var made, written, left *found // a true date, a text that is written as one, and one that was left
 	for _, r := range rows {
-		for _, column := range []string{"InvoiceDate", "DueDate"} {
+		for _, column := range dateColumns {
 			c := in.cell(r, column)
-			text := dayOf(c.Text)
+			text := dayOf(in.plain(c, column))
 			at := &found{r.Line, column, text}
 			switch iso := isoDate.FindStringSubmatch(text); {
 			case iso != nil && c.Kind == app.FormulaCell: // computed of others
@@ -133,7 +133,7 @@ func orderOf(text string) DateOrder {
 // dayOf returns the text of a date without the time of day behind it, whatever that is: a day is what
 // an invoice has, and it is the one that is written there.
 func dayOf(text string) string {
-	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "'"))
+	text = strings.TrimSpace(text)
 	if !strings.Contains(text, ":") {
 		return text
 	}

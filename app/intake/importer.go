@@ -20,6 +20,9 @@ type importer struct {
 	clients map[string][]billing.Client // by folded name
 	codes   billing.ClientCodes
 
+	accounts     accounts
+	decimalComma bool // figures have one instead of a decimal point
+
 	columns  map[string]int // by the template's name
 	dates    dateReader
 	invoices []*invoice
@@ -78,6 +81,9 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 		if known := in.taxes[name]; len(known) == 0 || billing.FoldName(known[0].Code) != name {
 			in.taxes[name] = append(known, t)
 		}
+	}
+	if in.accounts, err = readAccounts(r); err != nil {
+		return nil, err
 	}
 	clients, err := r.Clients()
 	if err != nil {
@@ -150,6 +156,7 @@ func (in *importer) read(sheet app.Sheet) {
 	}
 	in.checkRows(sheet, rows)
 	in.readDateOrder(rows)
+	in.findDecimalComma(rows)
 	for _, r := range rows {
 		in.readRow(r)
 	}
