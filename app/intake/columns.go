@@ -159,13 +159,8 @@ func abbreviated(text string) string {
 }
 
 // isHeaderAgain reports whether a row repeats the header, as where two files were joined.
-func (in *importer) isHeaderAgain(r app.SheetRow) bool {
-	for name, i := range in.columns {
-		if i >= len(r.Cells) || columnNames[columnKey(r.Cells[i].Text)] != name {
-			return false
-		}
-	}
-	return true
+func isHeaderAgain(header, r app.SheetRow) bool {
+	return slices.Equal(header.Cells, r.Cells)
 }
 
 // checkUnnamed tells each column that is filled and not read, since its name is none of the

@@ -77,11 +77,11 @@ func (in *importer) checkSpelled(line int, column string, c app.SheetCell, text 
 		in.problem(line, column, "file.number-is-truth", "Text", translations.Quoted(text))
 	case isFiller(text):
 		in.problem(line, column, "file.number-is-filler", "Text", translations.Quoted(text))
-	case scientific.MatchString(text), c.Kind != app.TextCell && isDigits && len(strings.TrimLeft(text, "0")) > 15:
+	case strings.ContainsAny(text, "eE") && scientific.MatchString(text), c.Kind != app.TextCell && isDigits && len(strings.TrimLeft(text, "0")) > 15:
 		in.problem(line, column, "file.number-cut", "Text", translations.Quoted(text))
-	case roundedOff.MatchString(text):
+	case isDigits && roundedOff.MatchString(text):
 		in.warn(line, column, text, "", "file.warn-rounded")
-	case decimalOf.MatchString(text):
+	case strings.HasSuffix(text, "0") && decimalOf.MatchString(text):
 		in.warn(line, column, text, decimalOf.FindStringSubmatch(text)[1], "file.warn-decimal")
 	case column == "InvoiceNumber" && likeDate(text):
 		in.warn(line, column, text, "", "file.warn-like-date")
@@ -106,6 +106,12 @@ func isFiller(text string) bool {
 // likeDate reports whether a number is written as a spreadsheet writes dates: it makes them of
 // numbers such as 3-26 or MAR-26.
 func likeDate(text string) bool {
+	if first := text[0]; first < '0' || first > '9' {
+		at := strings.IndexByte(text, '-')
+		if year := len(text) - at - 1; at < 0 || year != 2 && year != 4 {
+			return false
+		}
+	}
 	if m := dayName.FindStringSubmatch(text); m != nil {
 		return monthNamed(m[2]) > 0
 	}

@@ -48,9 +48,14 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 		return
 	}
 	first, firstLine, ambiguous := "", 0, ""
+	var before [2]string // by date column
 	for _, r := range rows {
-		for _, column := range dateColumns {
+		for k, column := range dateColumns {
 			text := dayOf(in.plain(in.cell(r, column), column))
+			if text == before[k] {
+				continue
+			}
+			before[k] = text
 			switch order := orderOf(text); order {
 			case AskDates, in.dates.order:
 			case eitherOrder:
@@ -79,11 +84,16 @@ func (in *importer) checkSwapped(rows []app.SheetRow) {
 		line         int
 		column, text string
 	}
+	var before [2]string           // by date column
 	var made, written, left *found // a true date, a text that is written as one, and one that was left
 	for _, r := range rows {
-		for _, column := range dateColumns {
+		for k, column := range dateColumns {
 			c := in.cell(r, column)
 			text := dayOf(in.plain(c, column))
+			if text == before[k] && c.Kind == app.TextCell { // nothing new, as on most rows
+				continue
+			}
+			before[k] = text
 			at := &found{r.Line, column, text}
 			switch iso := isoDate.FindStringSubmatch(text); {
 			case iso != nil && c.Kind == app.FormulaCell: // computed of others

@@ -75,7 +75,7 @@ func withoutSigns(text string) (figure, sign string) {
 // sign of another currency than the invoice's is a problem.
 func (in *importer) figure(r app.SheetRow, column string, currency money.Currency) string {
 	text := in.text(r, column)
-	if text == "" || in.cell(r, column).Kind != app.TextCell {
+	if !in.decimalComma && strings.Trim(text, "0123456789.") == "" || in.cell(r, column).Kind != app.TextCell {
 		return text
 	}
 	plain, sign := withoutSigns(text)

@@ -25,6 +25,7 @@ type importer struct {
 
 	columns  map[string]int // by the template's name
 	dates    dateReader
+	days     map[string]billing.Date // that were read, by their text
 	invoices []*invoice
 	skipped  []Imported
 	used     int                 // invoices whose number is
@@ -62,7 +63,7 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 	in := &importer{
 		by: by, options: o,
 		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: billing.ClientCodes{},
-		byNumber: map[string]*invoice{}, changed: map[billing.ClientID]billing.Client{},
+		byNumber: map[string]*invoice{}, days: map[string]billing.Date{}, changed: map[billing.ClientID]billing.Client{},
 		today: o.Today, wrong: map[int]bool{}, told: map[cellPlace]bool{}, warned: map[reading]int{},
 	}
 	var err error
@@ -148,7 +149,7 @@ func (in *importer) read(sheet app.Sheet) {
 	if !in.readHeader(header) {
 		return
 	}
-	rows = slices.DeleteFunc(rows, in.isHeaderAgain)
+	rows = slices.DeleteFunc(rows, func(r app.SheetRow) bool { return isHeaderAgain(header, r) })
 	in.checkUnnamed(header, rows)
 	if len(rows) == 0 {
 		in.problem(0, "", "file.only-header")

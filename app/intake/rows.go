@@ -270,8 +270,13 @@ func (in *importer) date(v *invoice, column string) billing.Date {
 		in.problem(v.lineOf(column), column, "file.no-date")
 		return 0
 	}
+	if d, known := in.days[text]; known {
+		return d
+	}
 	d, err := in.dates.read(text)
-	if err != nil {
+	if err == nil {
+		in.days[text] = d // as on many others
+	} else {
 		in.problem(v.lineOf(column), column, "problem.as-told", "Problem", err)
 	}
 	return d
