@@ -7,14 +7,24 @@ import (
 
 // Sheet is a file of cells with their positions, as package data/sheet reads it.
 type Sheet struct {
-	Name string // of the sheet in a workbook; "" for CSV
-	Rows []SheetRow
+	Name   string // of the sheet in a workbook; "" for CSV
+	Rows   []SheetRow
+	Hidden bool    // it doesn't show in the spreadsheet
+	Others []Sheet // with rows that the workbook has beside this one, in its order
+
+	// Encoding is what the text was taken for, since the file doesn't say it and it isn't UTF-8.
+	// "" where nothing was assumed.
+	Encoding string
+	// CutOff is the line of a last row that ends before the other rows do, without a line end,
+	// as where a download broke off; 0 where there is none.
+	CutOff int
 }
 
 // SheetRow is one row of a sheet.
 type SheetRow struct {
-	Line  int // where the row begins in the file, from 1
-	Cells []SheetCell
+	Line   int // where the row begins in the file, from 1
+	Cells  []SheetCell
+	Hidden bool // it doesn't show in the spreadsheet
 }
 
 // SheetCell is one cell: its text and what the file says it is.
@@ -23,6 +33,9 @@ type SheetCell struct {
 	// reader's language: numbers with all their decimals, dates as ISO.
 	Text string
 	Kind CellKind
+	// Shown is a whole number with the texts that its format puts around it, as in INV-0042; ""
+	// where there are none. It is for columns of texts: in one of figures, they are units.
+	Shown string
 }
 
 // CellKind says what the file takes a cell for. CSV has texts only.

@@ -21,18 +21,20 @@ var importCommand = command{
 		flags.StringVar(&f.amounts, "amounts", "", "whether the file's unit amounts exclude or include tax: `exclusive|inclusive`")
 		flags.StringVar(&f.dates, "dates", "", "how to read dates such as 03/11/2026: `day-month-year|month-day-year`")
 		flags.BoolVar(&f.finalize, "finalize", false, "finalize the invoices as well")
+		flags.BoolVar(&f.accept, "accept-warnings", false, "import in spite of warnings; without it, a file that has some isn't imported")
+		flags.BoolVar(&f.skipUsed, "skip-used", false, "leave out invoices whose numbers are in use or used up, and import the others")
 		return f.run
 	},
 }
 
 type importFlags struct {
-	amounts, dates string
-	finalize       bool
+	amounts, dates             string
+	finalize, accept, skipUsed bool
 }
 
 // options returns how the file is read.
 func (f *importFlags) options() (intake.Options, error) {
-	o := intake.Options{Dates: intake.DateOrder(f.dates), Finalize: f.finalize}
+	o := intake.Options{Dates: intake.DateOrder(f.dates), Finalize: f.finalize, SkipUsed: f.skipUsed}
 	switch f.amounts {
 	case "exclusive":
 		o.Amounts = money.Exclusive
@@ -75,11 +77,23 @@ func (f *importFlags) run(ctx context.Context, s *session, words []string) error
 		return err
 	}
 	for _, p := range preview.Problems {
-		s.print(problemJSON{p.Line, p.Column, p.Text.String()}, "%v", p)
+		s.print(problemJSON{Line: p.Line, Column: p.Column, Message: p.Text.String()}, "%v", p)
 	}
+	for _, w := range preview.Warnings {
+		s.print(problemJSON{w.Line, w.Column, w.Text.String(), true, w.Read, w.Meant, w.More}, "Warning: %v", w)
+	}
+	for _, i := range preview.Skipped {
+		s.print(importedJSON{i.Invoice.Number, i.Client, "", "skipped"}, "%s  skipped: its number is used already", i.Invoice.Number)
+	}
+	preview.Confirmed = f.accept
 	if _, err := s.app.Import(ctx, s.me, preview); err != nil {
-		if preview.AskDates {
+		switch {
+		case preview.AskDates:
 			err = &advised{err, "Add --dates day-month-year or --dates month-day-year."}
+		case len(preview.Problems) > 0 && preview.Used > 0:
+			err = &advised{err, "To import the invoices whose numbers aren't used yet, add --skip-used."}
+		case len(preview.Problems) == 0 && len(preview.Warnings) > 0 && !f.accept:
+			err = &advised{err, "To import in spite of the warnings, add --accept-warnings."}
 		}
 		return err
 	}
@@ -94,17 +108,21 @@ func (f *importFlags) run(ctx context.Context, s *session, words []string) error
 	return nil
 }
 
-// problemJSON is one thing that is wrong in the file.
+// problemJSON is one thing that is wrong in the file, or may be.
 type problemJSON struct {
 	Line    int    `json:"line"`
 	Column  string `json:"column"`
 	Message string `json:"message"`
+	Warning bool   `json:"warning,omitempty"` // it may be wrong
+	Read    string `json:"read,omitempty"`
+	Meant   string `json:"meant,omitempty"`
+	More    int    `json:"more_lines,omitempty"`
 }
 
 // importedJSON is an invoice that was imported.
 type importedJSON struct {
 	Number billing.Number `json:"number"`
 	Entity string         `json:"entity"`
-	Total  string         `json:"total"`
+	Total  string         `json:"total,omitempty"`
 	Status string         `json:"status"`
 }

@@ -137,7 +137,7 @@ func TestCommandsTellAllOfIt(t *testing.T) {
 The database from before is kept as <dir>/firm-before-restore-<time>.db
 Nothing is exported until the database has been compared with Xero. Open the window, or run "feebridge reconcile".
 `, "", "restore", backup)
-	d.tells(3, "", "feebridge: This data was restored from a backup or copied, so Xero may have invoices that aren't in it. Until Feebridge has compared it with Demo Company (NZ), you can't export, finalize or delete invoices, or take them back to draft.\n", "export", "INV-32")
+	d.tells(3, "", "feebridge: This data was restored from a backup or copied, so Xero may have invoices that aren't in it. Until Feebridge has compared it with Demo Company (NZ), you can't import, export, finalize or delete invoices, or take them back to draft.\n", "export", "INV-32")
 	d.tells(0, "Demo Company (NZ): not compared. I know better.\n", "", "reconcile", "--without-xero", "I know better.")
 	d.tells(0, "The database is not locked.\n", "", "reconcile")
 	d.tells(1, "", "feebridge: There's no invoice INV-404. The command `feebridge list` shows the numbers.\n", "show", "INV-404")
@@ -164,6 +164,32 @@ Nothing is exported until the database has been compared with Xero. Open the win
 `, "", "import", asks, "--amounts", "inclusive", "--dates", "day-month-year", "--finalize", "--json")
 	d.tells(2, "", `feebridge: --dates is day-month-year or month-day-year, not "year".
 `, "import", asks, "--amounts", "inclusive", "--dates", "year")
+}
+
+// TestAnImportWithWarnings imports nothing until they are accepted, and says so.
+func TestAnImportWithWarnings(t *testing.T) {
+	d := newDesk(t, nil)
+	file := d.write("odd.csv", templateHead+"Abby Ltd,,1001.0,,2026-11-03,2026-11-25,Advice,1,1,200,OUTPUT2\n"+
+		"Abby Ltd,,1002,,2026-11-03,2026-11-25,Advice,1,1,200,OUTPUT2\n"+
+		"Abby Ltd,,1001.0,,2026-11-03,2026-11-25,Advice,1,1,200,OUTPUT2\n")
+	const decimals = "Line 2, InvoiceNumber: A program seems to have added decimals to this number. Imported as “1001.0”, but “1001” may be meant. The same is in 1 more line."
+	const repeated = "This row repeats line 2 in every cell, so invoice 1001.0 bills it twice. Remove it unless that is meant."
+	refusal := "feebridge: Nothing was imported, because 2 warnings have to be confirmed first. The first one: " + decimals + "\n  To import in spite of the warnings, add --accept-warnings.\n"
+	d.tells(1, "Warning: "+decimals+"\nWarning: Line 4: "+repeated+"\n", refusal, "import", file, "--amounts", "exclusive")
+	d.tells(1, `{"line":2,"column":"InvoiceNumber","message":"A program seems to have added decimals to this number.","warning":true,"read":"1001.0","meant":"1001","more_lines":1}
+{"line":4,"column":"","message":"`+repeated+`","warning":true}
+`, refusal, "import", file, "--amounts", "exclusive", "--json")
+	d.tells(0, "", "", "list")
+	d.tells(0, "Warning: "+decimals+"\nWarning: Line 4: "+repeated+"\n1001.0  Abby Ltd  NZD 2.30  draft\n1002  Abby Ltd  NZD 1.15  draft\n", "",
+		"import", file, "--amounts", "exclusive", "--accept-warnings")
+	again := d.write("again.csv", templateHead+"Abby Ltd,,1002,,2026-11-03,2026-11-25,Advice,1,1,200,OUTPUT2\n"+
+		"Abby Ltd,,1003,,2026-11-03,2026-11-25,Advice,1,1,200,OUTPUT2\n")
+	used := "Line 2, InvoiceNumber: Invoice 1002 already exists. Remove it from the file, or give it another number."
+	d.tells(1, used+"\n", "feebridge: Nothing was imported, because the file has problems. The first one: "+used+"\n  To import the invoices whose numbers aren't used yet, add --skip-used.\n",
+		"import", again, "--amounts", "exclusive")
+	d.tells(0, "1002  skipped: its number is used already\n1003  Abby Ltd  NZD 1.15  draft\n", "", "import", again, "--amounts", "exclusive", "--skip-used")
+	d.tells(1, "1002  skipped: its number is used already\n1003  skipped: its number is used already\n",
+		"feebridge: The numbers of all invoices in the file are used already. Nothing is left to import.\n", "import", again, "--amounts", "exclusive", "--skip-used")
 }
 
 // TestAnImportGoesOnWithoutXero complains of what cannot be read beside what it prints.

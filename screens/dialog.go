@@ -21,6 +21,7 @@ type dialog struct {
 	ok      *button           // its last button
 	onLeave func()            // what Escape does instead of leaving it; may be nil
 	onHide  func()            // after it was left, in whatever way; may be nil
+	reload  func()            // what F5 does; may be nil
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -111,6 +112,8 @@ func (s *dialogs) typed(ev *fyne.KeyEvent) {
 		d.onLeave()
 	case ev.Name == fyne.KeyEscape:
 		d.hide()
+	case ev.Name == fyne.KeyF5 && d.reload != nil:
+		d.reload()
 	case (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) && d.ok != nil:
 		d.ok.Tapped(nil)
 	}

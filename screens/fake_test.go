@@ -37,6 +37,7 @@ type fakeApp struct {
 	gauge     app.Gauge
 	stale     bool
 	preview   func(intake.Options) intake.Preview
+	imported  intake.Preview // last
 	listeners []func([]app.Change)
 	calls     []string
 	refuse    map[string]error           // by method
@@ -616,6 +617,7 @@ func (f *fakeApp) Import(_ context.Context, _ staff.Member, p intake.Preview) ([
 		return nil, err
 	}
 	f.mu.Lock()
+	f.imported = p
 	var ids []billing.InvoiceID
 	var changed []string
 	for _, i := range p.Invoices {

@@ -3,14 +3,13 @@ package screens
 import (
 	"context"
 	"io"
+	"os"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/storage"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
@@ -18,7 +17,6 @@ import (
 	"feebridge/app/intake"
 	"feebridge/app/money"
 	"feebridge/app/staff"
-	"feebridge/screens/style"
 )
 
 // importApp is what importing asks of the application.
@@ -52,7 +50,9 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 
 // pick lets the person choose a file.
 func (m *imports) pick() {
-	m.pickFile(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, m.show)
+	m.pickPath(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, func(path string) {
+		m.open(path, func() (io.ReadCloser, error) { return os.Open(path) })
+	})
 }
 
 // drop takes a file that was dragged onto the window.
@@ -68,19 +68,21 @@ func (m *imports) drop(files []fyne.URI) {
 
 // open reads a file and shows what it holds.
 func (m *imports) open(name string, file func() (io.ReadCloser, error)) {
-	m.readFile(name, file, m.show)
+	m.readSheet(name, file, func(name string, sheet app.Sheet) { m.shown = newImportDialog(m, name, file, sheet) })
 }
 
-// show shows what a file holds.
-func (m *imports) show(name string, content []byte) {
-	load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
-		func(sheet app.Sheet, err error) {
-			if err != nil {
-				m.dialogs.tell(lang.L("file.read.failed"), toldError(err))
-				return
-			}
-			m.shown = newImportDialog(m, name, sheet)
-		})
+// readSheet reads the cells of a file and gives them to take, with its name.
+func (m *imports) readSheet(name string, file func() (io.ReadCloser, error), take func(name string, sheet app.Sheet)) {
+	m.readFile(name, file, func(name string, content []byte) {
+		load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
+			func(sheet app.Sheet, err error) {
+				if err != nil {
+					m.dialogs.tell(lang.L("file.read.failed"), toldError(err))
+					return
+				}
+				take(name, sheet)
+			})
+	})
 }
 
 // importDialog shows what the import of one file would do.
@@ -97,12 +99,13 @@ type importDialog struct {
 	orders     *choice
 	dates      *fyne.Container
 	datesAsked bool
-	problems   *fyne.Container
+	skip       *check
+	findings   *findings
 	table      *listing
 	figures    *widget.Label
 }
 
-func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
+func newImportDialog(m *imports, name string, file func() (io.ReadCloser, error), sheet app.Sheet) *importDialog {
 	d := &importDialog{imports: m, sheet: sheet}
 	d.previewing = task{ui: m.ui, busy: func(on bool) {
 		if on {
@@ -110,7 +113,7 @@ func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
 		}
 	}}
 	d.ok = newButton(d.keys, lang.L("import.yes"), d.run)
-	d.problems = container.NewVBox()
+	d.findings = newFindings(m.shell)
 	d.figures = paragraph("")
 	d.table = newListing(d.keys, []listColumn{
 		{title: lang.L("field.number"), width: 100}, {title: lang.L("field.client"), stretch: true}, {width: 90},
@@ -121,9 +124,11 @@ func newImportDialog(m *imports, name string, sheet app.Sheet) *importDialog {
 		d.options.Amounts = []money.LineAmounts{money.Exclusive, money.Inclusive}[i]
 		d.look()
 	})
-	body := container.NewBorder(container.NewVBox(d.questions(), d.problems), d.figures, nil, nil, d.table.content())
+	body := container.NewBorder(container.NewVBox(d.questions(), d.findings.box), d.figures, nil, nil, d.table.content())
 	no := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() })
-	d.box = d.dialogs.show(lang.L("import.file-title", with{"File": name}), fyne.NewSize(860, 600), body, no, d.ok)
+	again := newButton(d.keys, lang.L("import.reload"), func() { d.reload(name, file) })
+	d.box = d.dialogs.show(lang.L("import.file-title", with{"File": name}), fyne.NewSize(860, 600), body, again, no, d.ok)
+	d.box.reload = again.OnTapped
 	d.box.onHide = func() {
 		d.previewing.stop()
 		m.shown = nil
@@ -145,9 +150,25 @@ func (d *importDialog) questions() fyne.CanvasObject {
 		d.options.Finalize = on
 		d.look()
 	})
+	d.skip = newCheck(d.keys, "", func(on bool) {
+		d.options.SkipUsed = on
+		d.look()
+	})
+	d.skip.Hide()
 	return container.NewGridWithColumns(3,
 		container.NewVBox(heading(lang.L("import.amounts")), d.amounts), d.dates,
-		container.NewVBox(heading(""), finalize))
+		container.NewVBox(heading(""), finalize, d.skip))
+}
+
+// reload reads the file again, which a person has corrected meanwhile.
+func (d *importDialog) reload(name string, file func() (io.ReadCloser, error)) {
+	d.ok.Disable()
+	d.readSheet(name, file, func(_ string, sheet app.Sheet) {
+		if d.shown == d {
+			d.sheet = sheet
+			d.look()
+		}
+	})
 }
 
 // look finds out what the import would do with the options as they are.
@@ -170,9 +191,6 @@ func (d *importDialog) look() {
 	})
 }
 
-// mostProblems is how many problems are listed: who mends these reads the file again.
-const mostProblems = 100
-
 // show shows the preview, what is wrong with it before everything else.
 func (d *importDialog) show() {
 	p := d.preview
@@ -181,16 +199,23 @@ func (d *importDialog) show() {
 		d.dates.Objects[0].(*widget.Label).SetText(lang.L("import.date-order", with{"Date": p.Example}))
 	}
 	d.dates.Hidden = !d.datesAsked
-	d.problems.RemoveAll()
-	if len(p.Problems) > 0 {
-		d.problems.Add(d.problemList())
+	d.findings.show(p.Problems, p.Warnings)
+	if used := p.Used + len(p.Skipped); used > 0 {
+		d.skip.SetText(lang.N("import.skip-used", used, with{"Count": d.format.Count(used)}))
+		d.skip.Show()
+	} else {
+		d.skip.Hide()
 	}
 	d.table.rows = d.previewRows()
 	d.table.Refresh()
 	ready := d.options.Amounts != "" && !p.AskDates && len(p.Problems) == 0 && len(p.Invoices) > 0
 	d.ok.SetText(lang.L("import.yes"))
-	if ready {
-		d.ok.SetText(lang.N("import.yes.count", len(p.Invoices), with{"Count": d.format.Count(len(p.Invoices))}))
+	count := with{"Count": d.format.Count(len(p.Invoices)), "Warnings": warningCount(len(p.Warnings), d.format)}
+	switch {
+	case ready && len(p.Warnings) > 0:
+		d.ok.SetText(lang.N("import.yes.warned", len(p.Invoices), count))
+	case ready:
+		d.ok.SetText(lang.N("import.yes.count", len(p.Invoices), count))
 	}
 	d.ok.enable(ready)
 	d.figures.SetText(d.figureText())
@@ -220,37 +245,13 @@ func (d *importDialog) figureText() string {
 	if n := len(names); n > 0 {
 		text += " · " + lang.N("import.new-clients", n, with{"Count": d.format.Count(n)})
 	}
+	if n := len(p.Skipped); n > 0 {
+		text += " · " + lang.N("import.skipped", n, with{"Count": d.format.Count(n)})
+	}
+	if len(p.Warnings) > 0 {
+		text += "\n" + lang.L("import.has-warnings")
+	}
 	return text
-}
-
-// problemList lists what is wrong with the file, each with its line and column.
-func (d *importDialog) problemList() fyne.CanvasObject {
-	all := d.preview.Problems
-	head := heading(lang.N("import.problems", len(all), with{"Count": d.format.Count(len(all))}))
-	head.Importance = widget.DangerImportance
-	list := container.New(layout.NewCustomPaddedVBoxLayout(-theme.InnerPadding()))
-	for i, p := range all {
-		if i == mostProblems {
-			list.Add(paragraph(lang.N("import.more-problems", len(all)-i, with{"Count": d.format.Count(len(all) - i)})))
-			break
-		}
-		list.Add(signed(style.Failed, paragraph(problemText(p))))
-	}
-	scroll := container.NewVScroll(list)
-	scroll.SetMinSize(fyne.NewSize(0, min(170, float32(len(all))*44)))
-	return container.NewBorder(head, nil, nil, nil, scroll)
-}
-
-// problemText says what is wrong, and where.
-func problemText(p intake.Problem) string {
-	text := told(p.Text)
-	switch {
-	case p.Line == 0:
-		return text
-	case p.Column == "":
-		return lang.L("import.problem.line", with{"Line": p.Line, "Text": text})
-	}
-	return lang.L("import.problem.cell", with{"Line": p.Line, "Column": p.Column, "Text": text})
 }
 
 func (d *importDialog) previewRows() [][]listCell {
@@ -269,10 +270,11 @@ func (d *importDialog) previewRows() [][]listCell {
 	return rows
 }
 
-// run imports what the preview shows.
+// run imports what the preview shows. The button names the warnings.
 func (d *importDialog) run() {
 	d.ok.Disable()
 	preview := d.preview
+	preview.Confirmed = true
 	act(d.shell, lang.L("busy.importing"), func(ctx context.Context) ([]billing.InvoiceID, error) {
 		return d.app.Import(ctx, d.me(), preview)
 	}, func(ids []billing.InvoiceID, err error) {

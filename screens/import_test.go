@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 
 	"feebridge/app"
@@ -117,7 +118,7 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	b.openFile("november.csv", "a file")
 	b.key(fyne.KeyDown)
 	b.see("103 problems", "The file has no column *UnitAmount.", "Line 12, TaxType: there is no tax called \"GST\".", "Line 19: the row is odd.",
-		"… and 3 more", "Fix the problems above, then open the file again.")
+		"… and 3 more", "Fix the problems above in the file, save it, then press F5 to read it again.")
 	if !b.button("import.yes").Disabled() {
 		t.Error("the file can be imported")
 	}
@@ -125,6 +126,124 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 	if b.fake.counted["Import"] > 0 {
 		t.Error("it was imported")
 	}
+}
+
+// warned is a preview of two invoices with warnings.
+func warned(fake *fakeApp) intake.Preview {
+	p := fakePreview(fake)
+	p.Warnings = []intake.Problem{
+		{Line: 4, Text: translations.Say("problem.as-told", "Problem", "This row repeats line 2.")},
+		{Line: 7, Column: "InvoiceNumber", Text: translations.Say("problem.as-told", "Problem", "A program added decimals."), Read: "1001.0", Meant: "1001", More: 2},
+	}
+	return p
+}
+
+func TestWarningsAreConfirmedByTheButtonThatNamesThem(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.preview = func(intake.Options) intake.Preview { return warned(b.fake) }
+	b.openFile("november.csv", "a file")
+	b.key(fyne.KeyDown)
+	b.see("2 warnings", "Line 4: This row repeats line 2.",
+		"Line 7, InvoiceNumber: A program added decimals. Imported as “1001.0”, but “1001” may be meant. The same is in 2 more lines.",
+		"Check the warnings above. The invoices are imported as the file has them.")
+	b.tap("Import 2 invoices with 2 warnings")
+	b.see("2 invoices imported")
+	if !b.fake.imported.Confirmed {
+		t.Error("the warnings were not confirmed")
+	}
+}
+
+func TestProblemsAndWarningsAreApart(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.preview = func(intake.Options) intake.Preview {
+		p := warned(b.fake)
+		p.Problems = []intake.Problem{{Line: 12, Column: "TaxType", Text: translations.Say("problem.as-told", "Problem", "There is no such tax.")}}
+		return p
+	}
+	b.openFile("november.csv", "a file")
+	b.key(fyne.KeyDown)
+	b.see("1 problem", "2 warnings", "Line 12, TaxType: There is no such tax.", "Line 4: This row repeats line 2.")
+	if !b.button("import.yes").Disabled() {
+		t.Error("the file can be imported")
+	}
+	b.tap(lang.L("import.copy"))
+	want := "✗\t12\tTaxType\tThere is no such tax.\n⚠\t4\t\tThis row repeats line 2.\n" +
+		"⚠\t7\tInvoiceNumber\tA program added decimals. Imported as “1001.0”, but “1001” may be meant. The same is in 2 more lines."
+	if got := fyne.CurrentApp().Clipboard().Content(); got != want {
+		t.Errorf("copied %q", got)
+	}
+	b.tick("2 warnings")
+	b.see("Line 12, TaxType")
+	b.notSee("Line 4: This row repeats")
+	b.tap(lang.L("import.copy"))
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "✗\t12\tTaxType\tThere is no such tax." {
+		t.Errorf("copied %q", got)
+	}
+	b.tick("1 problem")
+	b.tick("2 warnings")
+	b.see("Line 4: This row repeats line 2.")
+	b.notSee("Line 12, TaxType")
+}
+
+// TestAFileThatWasCorrectedIsReadAgain changes the file on the disk while its preview is open.
+func TestAFileThatWasCorrectedIsReadAgain(t *testing.T) {
+	b := newImportTrial(t)
+	content := "wrong"
+	b.fake.preview = func(intake.Options) intake.Preview {
+		p := fakePreview(b.fake)
+		if content == "wrong" {
+			p.Problems = []intake.Problem{{Line: 12, Text: translations.Say("problem.as-told", "Problem", "It is wrong.")}}
+		}
+		return p
+	}
+	var read []string
+	b.file = func(_ string, data []byte) (app.Sheet, error) {
+		read = append(read, string(data))
+		if string(data) == "broken" {
+			return app.Sheet{}, errors.New("november.csv, line 3: it is broken")
+		}
+		return app.Sheet{}, nil
+	}
+	b.w.imports.open("november.csv", func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil })
+	b.settle()
+	b.key(fyne.KeyDown)
+	b.see("Line 12: It is wrong.", "Reload file (F5)")
+	content = "broken"
+	b.key(fyne.KeyF5)
+	b.settle()
+	b.see("november.csv, line 3: it is broken")
+	b.key(fyne.KeyEscape)
+	content = "right"
+	b.key(fyne.KeyF5)
+	b.settle()
+	b.notSee("It is wrong.")
+	if last := read[len(read)-1]; last != "right" {
+		t.Errorf("read %q", read)
+	}
+	b.tap("Import 2 invoices")
+	b.see("2 invoices imported")
+}
+
+func TestInvoicesWhoseNumbersAreUsedAreLeftOutWhenAsked(t *testing.T) {
+	b := newImportTrial(t)
+	b.fake.preview = func(o intake.Options) intake.Preview {
+		p := fakePreview(b.fake)
+		if o.SkipUsed {
+			p.Skipped, p.Invoices = p.Invoices[:1], p.Invoices[1:]
+			return p
+		}
+		p.Used = 1
+		p.Problems = []intake.Problem{{Line: 2, Column: "InvoiceNumber", Text: translations.Say("file.used-number", "Number", "IMP-1")}}
+		return p
+	}
+	b.openFile("november.csv", "a file")
+	b.notSee("Leave out")
+	b.key(fyne.KeyDown)
+	b.see("The number IMP-1 was approved in Xero before")
+	b.tick("Leave out 1 invoice whose number is used")
+	b.see("1 invoice · NZD", "1 left out")
+	b.tap("Import 1 invoice")
+	b.see("1 invoice imported")
 }
 
 func TestAnImportThatFailsKeepsThePreview(t *testing.T) {

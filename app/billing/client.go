@@ -1,11 +1,13 @@
 package billing
 
 import (
+	"fmt"
 	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -50,6 +52,15 @@ const (
 	MaxEmail = 255
 )
 
+// Lengths that Xero allows in an address.
+const (
+	MaxStreet     = 500 // a line
+	MaxCity       = 255
+	MaxRegion     = 255
+	MaxPostalCode = 50
+	MaxCountry    = 50
+)
+
 // Check returns why the client cannot be saved, or nil.
 func (c Client) Check() error {
 	switch {
@@ -81,15 +92,30 @@ func (c Client) Check() error {
 
 // Check returns why the address cannot be saved, or nil.
 func (a Address) Check() error {
+	type part struct {
+		entry
+		most int
+	}
+	parts := []part{
+		{entry{"field.city", a.City}, MaxCity}, {entry{"field.region", a.Region}, MaxRegion},
+		{entry{"field.postal-code", a.PostalCode}, MaxPostalCode}, {entry{"field.country", a.Country}, MaxCountry},
+	}
 	for _, text := range a.Lines {
-		if err := checkEach(entry{"field.street", text}); err != nil {
+		parts = append(parts, part{entry{"field.street", text}, MaxStreet})
+	}
+	for _, p := range parts {
+		if err := checkEach(p.entry); err != nil {
 			return err
 		}
+		if utf8.RuneCountInString(p.text) > p.most {
+			return refuse("problem.long-field", "Place", translations.Say(p.place), "Count", p.most)
+		}
 	}
-	return checkEach(entry{"field.city", a.City}, entry{"field.region", a.Region}, entry{"field.postal-code", a.PostalCode}, entry{"field.country", a.Country})
+	return nil
 }
 
-// CheckEmail returns why the address cannot be used, or nil; none at all is fine.
+// CheckEmail returns why the address cannot be used, or nil; none at all is fine. It is as strict as
+// Xero, which refuses the whole contact for it: only ASCII, and a dot behind the @.
 func CheckEmail(s string) error {
 	if s == "" {
 		return nil
@@ -97,7 +123,13 @@ func CheckEmail(s string) error {
 	if err := checkEach(entry{"field.email", s}); err != nil {
 		return err
 	}
-	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || len(s) > MaxEmail {
+	for _, r := range s {
+		if r > unicode.MaxASCII {
+			return refuse("problem.email-sign", "Email", translations.Quoted(s), "Sign", string(r), "Code", fmt.Sprintf("%U", r))
+		}
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > MaxEmail || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
 		return refuse("problem.email", "Email", translations.Quoted(s))
 	}
 	return nil

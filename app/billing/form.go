@@ -204,12 +204,12 @@ func (l FormLine) read(taxes []Tax, wrong func(Field, error)) Line {
 	var err error
 	if strings.TrimSpace(l.UnitAmount) != "" {
 		line.UnitAmount, err = money.ParseUnitAmount(l.UnitAmount)
-		wrong(UnitAmountField, err)
+		wrong(UnitAmountField, money.ExplainRounding(l.Quantity, l.UnitAmount, err))
 	}
 	switch {
 	case strings.TrimSpace(l.Quantity) != "":
 		line.Quantity, err = money.ParseQuantity(l.Quantity)
-		wrong(QuantityField, err)
+		wrong(QuantityField, money.ExplainRounding(l.Quantity, l.UnitAmount, err))
 	case line.UnitAmount != 0:
 		line.Quantity, _ = money.ParseQuantity("1")
 	}

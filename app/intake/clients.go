@@ -2,6 +2,7 @@ package intake
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -18,7 +19,7 @@ func (in *importer) findClient(v *invoice) {
 		return
 	}
 	var c billing.Client
-	known := in.clients[billing.FoldName(name)]
+	known := in.clients[clientKey(name)]
 	switch len(known) {
 	case 0:
 		c = billing.Client{ID: billing.ClientID(app.NewID()), Name: name}
@@ -34,13 +35,17 @@ func (in *importer) findClient(v *invoice) {
 	}
 	v.Invoice.Client, v.Client, v.NewClient = c.ID, c.Name, c.Version == 0
 	before := c
-	in.takeOver(v, "EmailAddress", &c.Email)
+	in.takeOver(v, "EmailAddress", &c.Email, billing.MaxEmail)
 	parts := []*string{
 		&c.Address.Lines[0], &c.Address.Lines[1], &c.Address.Lines[2], &c.Address.Lines[3],
 		&c.Address.City, &c.Address.Region, &c.Address.PostalCode, &c.Address.Country,
 	}
+	lengths := []int{
+		billing.MaxStreet, billing.MaxStreet, billing.MaxStreet, billing.MaxStreet,
+		billing.MaxCity, billing.MaxRegion, billing.MaxPostalCode, billing.MaxCountry,
+	}
 	for i, column := range app.AddressColumns {
-		in.takeOver(v, column, parts[i])
+		in.takeOver(v, column, parts[i], lengths[i])
 	}
 	if len(known) == 1 && c == before {
 		return
@@ -54,19 +59,25 @@ func (in *importer) findClient(v *invoice) {
 	} else if err := c.Check(); err != nil {
 		in.problem(head.line, "ContactName", "problem.as-told", "Problem", err)
 	}
-	in.clients[billing.FoldName(name)] = []billing.Client{c}
+	in.clients[clientKey(name)] = []billing.Client{c}
 	if _, ok := in.changed[c.ID]; !ok {
 		in.order = append(in.order, c.ID)
 	}
 	in.changed[c.ID] = c
 }
 
+// clientKey returns the form under which two names are the same client, however their accents are
+// written.
+func clientKey(name string) string { return billing.FoldName(composed(name)) }
+
 // takeOver fills in what the client lacks; what differs is a problem, since a client's
 // details are not changed by an import.
-func (in *importer) takeOver(v *invoice, column string, field *string) {
+func (in *importer) takeOver(v *invoice, column string, field *string, most int) {
 	text := v.head[column].text
 	switch {
-	case text == "" || billing.FoldName(text) == billing.FoldName(*field):
+	case utf8.RuneCountInString(text) > most:
+		in.problem(v.lineOf(column), column, "file.long-text", "Count", most)
+	case text == "" || clientKey(text) == clientKey(*field):
 	case *field == "":
 		*field = text
 	default:

@@ -33,7 +33,7 @@ func readCodes(sheet app.Sheet, taxes []billing.Tax) ([]billing.Code, []Problem)
 	var codes []billing.Code
 	var problems []Problem
 	problem := func(line int, column, key string, values ...any) {
-		problems = append(problems, Problem{line, column, translations.Say(key, values...)})
+		problems = append(problems, Problem{Line: line, Column: column, Text: translations.Say(key, values...)})
 	}
 	var columns map[string]int
 	lines := map[string]int{} // of the codes, folded

@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,8 @@ type dateReader struct {
 }
 
 var (
-	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]*Z?)?$`)
+	timeOfDay   = regexp.MustCompile(`[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$`)
+	isoDate     = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
 	yearFirst   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$`)
 	numericDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
 	monthDate   = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4}|\d{2})$`)
@@ -41,13 +43,19 @@ var (
 // dates in it that can be read in one way only. Where those disagree, it is a problem.
 func (in *importer) readDateOrder(rows []app.SheetRow) {
 	in.dates = dateReader{order: in.options.Dates}
+	in.checkSwapped(rows)
 	if in.dates.order != AskDates {
 		return
 	}
 	first, firstLine, ambiguous := "", 0, ""
+	var before [2]string // by date column
 	for _, r := range rows {
-		for _, column := range []string{"InvoiceDate", "DueDate"} {
-			text := strings.TrimSpace(in.cell(r, column).Text)
+		for k, column := range dateColumns {
+			text := dayOf(in.plain(in.cell(r, column), column))
+			if text == before[k] {
+				continue
+			}
+			before[k] = text
 			switch order := orderOf(text); order {
 			case AskDates, in.dates.order:
 			case eitherOrder:
@@ -64,6 +72,51 @@ func (in *importer) readDateOrder(rows []app.SheetRow) {
 	}
 	if in.dates.order == AskDates && ambiguous != "" {
 		in.dates.open, in.dates.example = true, ambiguous
+	}
+}
+
+// checkSwapped tells dates of which a spreadsheet may have swapped day and month. One that reads
+// month/day/year makes true dates of all texts that can be read so, 3/11/2026 among them, and leaves
+// the others, such as 25/11/2026, as texts. So all true dates have a day up to 12, and the texts can
+// be read in one order only.
+func (in *importer) checkSwapped(rows []app.SheetRow) {
+	type found struct {
+		line         int
+		column, text string
+	}
+	var before [2]string           // by date column
+	var made, written, left *found // a true date, a text that is written as one, and one that was left
+	for _, r := range rows {
+		for k, column := range dateColumns {
+			c := in.cell(r, column)
+			text := dayOf(in.plain(c, column))
+			if text == before[k] && c.Kind == app.TextCell { // nothing new, as on most rows
+				continue
+			}
+			before[k] = text
+			at := &found{r.Line, column, text}
+			switch iso := isoDate.FindStringSubmatch(text); {
+			case iso != nil && c.Kind == app.FormulaCell: // computed of others
+			case iso != nil && number(iso[3]) > 12:
+				return
+			case iso != nil && c.Kind == app.DateCell:
+				made = cmp.Or(made, at)
+			case iso != nil:
+				written = cmp.Or(written, at)
+			default:
+				if order := orderOf(text); order == DayMonthYear || order == MonthDayYear {
+					left = cmp.Or(left, at)
+				}
+			}
+		}
+	}
+	switch {
+	case left == nil:
+	case made != nil:
+		in.problem(made.line, made.column, "file.swapped-dates", "Date", made.text, "Text", left.text, "Line", left.line, "Column", left.column)
+	case written != nil:
+		m := isoDate.FindStringSubmatch(written.text)
+		in.warn(written.line, written.column, written.text, m[1]+"-"+m[3]+"-"+m[2], "file.warn-swapped", "Text", left.text, "Line", left.line, "Column", left.column)
 	}
 }
 
@@ -87,8 +140,19 @@ func orderOf(text string) DateOrder {
 	return AskDates
 }
 
+// dayOf returns the text of a date without the time of day behind it, whatever that is: a day is what
+// an invoice has, and it is the one that is written there.
+func dayOf(text string) string {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, ":") {
+		return text
+	}
+	return timeOfDay.ReplaceAllString(text, "")
+}
+
 // read reads one date. While the order is open, a date that depends on it is zero.
 func (d dateReader) read(text string) (billing.Date, error) {
+	text = dayOf(text)
 	if m := isoDate.FindStringSubmatch(text); m != nil {
 		return day(text, m[1], number(m[2]), m[3])
 	}
@@ -113,10 +177,59 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	return day(text, m[3], number(m[2]), m[1])
 }
 
+// Years of a date in a file.
+const (
+	oldestYear = 1900 // before it, no date is one of an invoice
+	oddYear    = 2000 // before it, a person is asked
+	yearsAhead = 5    // from today's, and beyond that a person is asked
+)
+
+// checkDates tells dates that nobody means.
+func (in *importer) checkDates(v *invoice) {
+	for _, at := range []struct {
+		column string
+		date   billing.Date
+	}{{"InvoiceDate", v.Invoice.Date}, {"DueDate", v.Invoice.Due}} {
+		line, year := v.lineOf(at.column), at.date.Year()
+		switch {
+		case at.date.IsZero():
+		case year < oldestYear:
+			in.problem(line, at.column, "file.old-date", "Date", at.date)
+		case year < oddYear, year > in.today.Year()+yearsAhead:
+			in.warn(line, at.column, at.date.String(), in.yearMeant(at.date), "file.warn-year")
+		}
+	}
+	if due := v.Invoice.Due; !due.IsZero() && due < v.Invoice.Date {
+		meant := ""
+		if d, err := billing.NewDate(v.Invoice.Date.Year(), due.Month(), due.Day()); err == nil && d >= v.Invoice.Date && due.Year() != d.Year() {
+			meant = d.String()
+		}
+		in.warn(v.lineOf("DueDate"), "DueDate", due.String(), meant, "file.warn-due", "Date", v.Invoice.Date)
+	}
+}
+
+// yearMeant returns the date in this year, where its year has the same digits in another order, as
+// 2206 has for 2026; "" where it hasn't.
+func (in *importer) yearMeant(d billing.Date) string {
+	digits := func(year int) string {
+		all := strings.Split(strconv.Itoa(year), "")
+		slices.Sort(all)
+		return strings.Join(all, "")
+	}
+	if digits(d.Year()) != digits(in.today.Year()) {
+		return ""
+	}
+	meant, err := billing.NewDate(in.today.Year(), d.Month(), d.Day())
+	if err != nil {
+		return ""
+	}
+	return meant.String()
+}
+
 // ReadDate reads a date as a person writes it: 2026-11-03, 3 Nov 26, Nov 3, 2026, or
 // 3/11/2026 in the order given.
 func ReadDate(text string, order DateOrder) (billing.Date, error) {
-	return dateReader{order: order}.read(strings.TrimSpace(text))
+	return dateReader{order: order}.read(text)
 }
 
 // monthNamed returns the month that an English name of at least three letters begins

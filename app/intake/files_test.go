@@ -67,7 +67,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	do(book.Write(&file))
 	cells, err := sheet.Read("invoices.xlsx", bytes.NewReader(file.Bytes()))
 	do(err)
-	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
+	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive, Today: today})
 	do(err)
 	if len(p.Problems) != 1 || p.Problems[0].Line != 4 || p.Problems[0].Column != "TaxAmount" || !strings.Contains(p.Problems[0].Text.String(), "no saved result") {
 		t.Fatalf("a formula that was never computed: %v", p.Problems)
@@ -77,7 +77,7 @@ func TestImportOfAWorkbook(t *testing.T) {
 	do(book.Write(&file))
 	cells, err = sheet.Read("invoices.xlsx", &file)
 	do(err)
-	p, err = intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
+	p, err = intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive, Today: today})
 	do(err)
 	if len(p.Problems) > 0 {
 		t.Fatal(p.Problems)
@@ -124,7 +124,7 @@ func TestImportTakesNoCellWithoutAValue(t *testing.T) {
 			"no saved result":   {Kind: app.FormulaCell},
 			"the error #DIV/0!": {Text: "#DIV/0!", Kind: app.ErrorCell},
 		} {
-			p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{column: cell}), intake.Options{Amounts: money.Exclusive})
+			p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{column: cell}), intake.Options{Amounts: money.Exclusive, Today: today})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestImportTakesSavedResults(t *testing.T) {
 	p, err := intake.New(a).PreviewImport(t.Context(), me, sheetWith(map[string]app.SheetCell{
 		"UnitAmount": {Text: "99.5", Kind: app.FormulaCell}, "Total": {Text: "114.43", Kind: app.FormulaCell},
 		"DueDate": {Text: "2026-12-20T00:30:00", Kind: app.FormulaCell},
-	}), intake.Options{Amounts: money.Exclusive})
+	}), intake.Options{Amounts: money.Exclusive, Today: today})
 	if err != nil || len(p.Problems) > 0 {
 		t.Fatal(err, p.Problems)
 	}

@@ -20,22 +20,37 @@ type importer struct {
 	clients map[string][]billing.Client // by folded name
 	codes   billing.ClientCodes
 
+	accounts     accounts
+	decimalComma bool // figures have one instead of a decimal point
+
 	columns  map[string]int // by the template's name
 	dates    dateReader
+	days     map[string]billing.Date // that were read, by their text
 	invoices []*invoice
+	skipped  []Imported
+	used     int                 // invoices whose number is
 	byNumber map[string]*invoice // by folded number
 	changed  map[billing.ClientID]billing.Client
 	order    []billing.ClientID // of changed, as the file has them
+
+	today billing.Date
 
 	problems []Problem
 	more     bool               // than maxProblems
 	wrong    map[int]bool       // lines with a problem
 	told     map[cellPlace]bool // cells with a problem
+
+	warnings []Problem
+	warned   map[reading]int // which of warnings it is
+	moreOdd  bool            // than maxProblems
 }
 
-// maxProblems is how many problems a person is shown: with more, the file as a whole
-// is wrong.
+// maxProblems is how many problems, and how many warnings, a person is shown: with more, the file
+// as a whole is wrong.
 const maxProblems = 1000
+
+// reading is a text that a column has on any number of lines, and what is odd about it.
+type reading struct{ column, key, read string }
 
 // cellPlace names a cell by its line and the column's name.
 type cellPlace struct {
@@ -48,8 +63,8 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 	in := &importer{
 		by: by, options: o,
 		taxes: map[string][]billing.Tax{}, clients: map[string][]billing.Client{}, codes: billing.ClientCodes{},
-		byNumber: map[string]*invoice{}, changed: map[billing.ClientID]billing.Client{},
-		wrong: map[int]bool{}, told: map[cellPlace]bool{},
+		byNumber: map[string]*invoice{}, days: map[string]billing.Date{}, changed: map[billing.ClientID]billing.Client{},
+		today: o.Today, wrong: map[int]bool{}, told: map[cellPlace]bool{}, warned: map[reading]int{},
 	}
 	var err error
 	if in.firm, err = r.Firm(); err != nil {
@@ -68,12 +83,15 @@ func newImporter(r app.Reader, by staff.Member, o Options) (*importer, error) {
 			in.taxes[name] = append(known, t)
 		}
 	}
+	if in.accounts, err = readAccounts(r); err != nil {
+		return nil, err
+	}
 	clients, err := r.Clients()
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range clients {
-		in.clients[billing.FoldName(c.Name)] = append(in.clients[billing.FoldName(c.Name)], c)
+		in.clients[clientKey(c.Name)] = append(in.clients[clientKey(c.Name)], c)
 		in.codes.Take(c.Code)
 	}
 	return in, nil
@@ -93,35 +111,60 @@ func (in *importer) problem(line int, column, key string, values ...any) {
 		in.more = true
 		return
 	}
-	in.problems = append(in.problems, Problem{line, column, translations.Say(key, values...)})
+	in.problems = append(in.problems, Problem{Line: line, Column: column, Text: translations.Say(key, values...)})
 }
 
-// read makes invoices of the rows. The header is the first row that is not empty.
+// warn tells what a person has to confirm: what the cell has, and what seems to be meant, which may
+// be "". The same text in further lines of the column is counted.
+func (in *importer) warn(line int, column, read, meant, key string, values ...any) {
+	if read != "" {
+		at := reading{column, key, read}
+		if i, again := in.warned[at]; again {
+			if w := &in.warnings[i]; w.Line != line {
+				w.More++
+			}
+			return
+		}
+		in.warned[at] = len(in.warnings)
+	}
+	if len(in.warnings) == maxProblems {
+		in.moreOdd = true
+		delete(in.warned, reading{column, key, read})
+		return
+	}
+	in.warnings = append(in.warnings, Problem{Line: line, Column: column, Text: translations.Say(key, values...), Read: read, Meant: meant})
+}
+
+// read makes invoices of the rows below the header.
 func (in *importer) read(sheet app.Sheet) {
-	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !slices.ContainsFunc(r.Cells, app.SheetCell.Filled) })
+	sheet = withHeader(sheet)
+	rows := slices.DeleteFunc(slices.Clone(sheet.Rows), func(r app.SheetRow) bool { return !rowFilled(r) })
 	if len(rows) == 0 {
 		in.problem(0, "", "file.empty")
 		return
 	}
-	header, rows := rows[0], rows[1:]
-	in.checkUnnamed(header, rows)
+	in.checkSheets(sheet)
+	at := in.findHeader(rows)
+	header, rows := rows[at], rows[at+1:]
 	if !in.readHeader(header) {
 		return
 	}
+	rows = slices.DeleteFunc(rows, func(r app.SheetRow) bool { return isHeaderAgain(header, r) })
+	in.checkUnnamed(header, rows)
 	if len(rows) == 0 {
 		in.problem(0, "", "file.only-header")
 		return
 	}
+	in.checkRows(sheet, rows)
 	in.readDateOrder(rows)
+	in.findDecimalComma(rows)
 	for _, r := range rows {
 		in.readRow(r)
 	}
-	for _, v := range in.invoices {
-		in.finish(v)
-	}
 }
 
-// compare finds what the firm's data has against the invoices of the file.
+// compare finds the invoices whose number is in use here or used up. They are problems, or left
+// out with all that is wrong with them.
 func (in *importer) compare(r app.Reader) error {
 	numbers := make([]billing.Number, len(in.invoices))
 	for i, v := range in.invoices {
@@ -131,26 +174,47 @@ func (in *importer) compare(r app.Reader) error {
 	if err != nil {
 		return err
 	}
+	kept := in.invoices[:0:0]
+	skipped := map[int]bool{} // lines
 	for _, v := range in.invoices {
 		n := v.Invoice.Number
-		if _, ok := taken[n]; ok {
-			in.problem(v.Line, "InvoiceNumber", "file.known-number", "Number", n)
+		key := "file.known-number"
+		if _, ok := taken[n]; !ok {
+			burnt, err := r.Burnt(n)
+			if err != nil {
+				return err
+			}
+			if !burnt {
+				kept = append(kept, v)
+				continue
+			}
+			key = "file.used-number"
+		}
+		if !in.options.SkipUsed {
+			in.problem(v.Line, "InvoiceNumber", key, "Number", n)
+			in.used++
+			kept = append(kept, v)
 			continue
 		}
-		burnt, err := r.Burnt(n)
-		if err != nil {
-			return err
+		v.Client = v.head["ContactName"].text
+		in.skipped = append(in.skipped, v.Imported)
+		for _, line := range v.lines {
+			skipped[line] = true
 		}
-		if burnt {
-			in.problem(v.Line, "InvoiceNumber", "file.used-number", "Number", n)
-		}
+	}
+	in.invoices = kept
+	if len(skipped) > 0 {
+		ofSkipped := func(p Problem) bool { return skipped[p.Line] && p.More == 0 } // others are of further lines
+		in.problems = slices.DeleteFunc(in.problems, ofSkipped)
+		in.warnings = slices.DeleteFunc(in.warnings, ofSkipped)
+		clear(in.warned) // their places have changed
 	}
 	return nil
 }
 
 func (in *importer) preview() Preview {
 	p := Preview{
-		Problems: in.problems, finalize: in.options.Finalize,
+		Problems: in.problems, Warnings: in.warnings, Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
 	for _, id := range in.order {
@@ -159,9 +223,14 @@ func (in *importer) preview() Preview {
 	for _, v := range in.invoices {
 		p.Invoices = append(p.Invoices, v.Imported)
 	}
-	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	byLine := func(a, b Problem) int { return a.Line - b.Line }
+	slices.SortStableFunc(p.Problems, byLine)
+	slices.SortStableFunc(p.Warnings, byLine)
 	if in.more {
 		p.Problems = append(p.Problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
+	}
+	if in.moreOdd {
+		p.Warnings = append(p.Warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
 	}
 	return p
 }

@@ -44,6 +44,7 @@ func previewOf(t *testing.T, a *app.App, me staff.Member, csv string, o intake.O
 	if o.Amounts == "" {
 		o.Amounts = money.Exclusive
 	}
+	o.Today = today
 	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, o)
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func TestImportShowsNotEveryOneOfManyProblems(t *testing.T) {
 		t.Fatal(err)
 	}
 	cells.Rows = cells.Rows[:1+3000]
-	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive})
+	p, err := intake.New(a).PreviewImport(t.Context(), me, cells, intake.Options{Amounts: money.Exclusive, Today: today})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,10 @@ import (
 // invoice is an invoice while its rows are being read.
 type invoice struct {
 	Imported
-	head  map[string]headText // what the columns that concern the whole invoice say
-	taxes []string            // TaxAmount of each line
-	lines []int               // the file's line of each line
+	head    map[string]headText // what the columns that concern the whole invoice say
+	taxes   []string            // TaxAmount of each line
+	amounts []string            // LineAmount of each line
+	lines   []int               // the file's line of each line
 }
 
 // headText is what a column says of an invoice, and in which line of the file.
@@ -36,10 +37,10 @@ func (v *invoice) lineOf(column string) int {
 
 // readRow adds one line to its invoice.
 func (in *importer) readRow(r app.SheetRow) {
-	line := in.readLine(r)
 	number := billing.Number(in.text(r, "InvoiceNumber"))
 	if number == "" {
 		in.problem(r.Line, "InvoiceNumber", "file.no-number")
+		in.readLine(r, in.currencyOf(r, nil))
 		return
 	}
 	v := in.byNumber[number.Fold()]
@@ -60,14 +61,24 @@ func (in *importer) readRow(r app.SheetRow) {
 	for _, column := range headColumns {
 		in.readHead(v, r, column)
 	}
-	v.Invoice.Lines = append(v.Invoice.Lines, line)
-	v.taxes = append(v.taxes, in.text(r, "TaxAmount"))
+	for _, column := range exportHeads {
+		in.readHead(v, r, column)
+	}
+	currency := in.currencyOf(r, v)
+	v.Invoice.Lines = append(v.Invoice.Lines, in.readLine(r, currency))
+	v.taxes = append(v.taxes, in.figure(r, "TaxAmount", currency))
+	v.amounts = append(v.amounts, in.figure(r, "LineAmount", currency))
 	v.lines = append(v.lines, r.Line)
 }
 
 // readHead reads a column that says the same on each line of an invoice, or nothing.
 func (in *importer) readHead(v *invoice, r app.SheetRow, column string) {
-	text := in.text(r, column)
+	var text string
+	if slices.Contains(amountColumns, column) {
+		text = in.figure(r, column, in.currencyOf(r, v))
+	} else {
+		text = in.text(r, column)
+	}
 	if text == "" {
 		return
 	}
@@ -88,12 +99,12 @@ const (
 )
 
 // readLine reads the columns of a line.
-func (in *importer) readLine(r app.SheetRow) billing.Line {
+func (in *importer) readLine(r app.SheetRow, currency money.Currency) billing.Line {
 	item := in.short(r, "InventoryItemCode", maxItemCode)
 	l := billing.Line{
 		Code: item, Item: item,
 		Description: in.short(r, "Description", billing.MaxDescription),
-		Account:     in.short(r, "AccountCode", maxAccountCode),
+		Account:     in.account(r),
 		Tracking:    in.readTracking(r),
 	}
 	if l.Description == "" {
@@ -102,7 +113,7 @@ func (in *importer) readLine(r app.SheetRow) billing.Line {
 	if in.textAlone(r) {
 		return l
 	}
-	in.readFigures(r, &l)
+	in.readFigures(r, &l, currency)
 	tax := in.text(r, "TaxType")
 	switch known := in.taxes[billing.FoldName(tax)]; len(known) {
 	case 0:
@@ -119,26 +130,26 @@ func (in *importer) readLine(r app.SheetRow) billing.Line {
 // line cannot have is a problem.
 func (in *importer) textAlone(r app.SheetRow) bool {
 	for _, column := range []string{"Quantity", "UnitAmount", "TaxType", "AccountCode", "InventoryItemCode"} {
-		if in.cell(r, column).Filled() {
+		if in.filled(r, column) {
 			return false
 		}
 	}
 	for _, column := range []string{"Discount", "TaxAmount", "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2"} {
-		if in.cell(r, column).Filled() {
+		if in.filled(r, column) {
 			in.problem(r.Line, column, "file.text-line")
 		}
 	}
 	return true
 }
 
-func (in *importer) readFigures(r app.SheetRow, l *billing.Line) {
+func (in *importer) readFigures(r app.SheetRow, l *billing.Line, currency money.Currency) {
 	var err error
-	quantity, unit, discount := in.text(r, "Quantity"), in.text(r, "UnitAmount"), in.text(r, "Discount")
+	quantity, unit, discount := in.figure(r, "Quantity", currency), in.figure(r, "UnitAmount", currency), in.figure(r, "Discount", currency)
 	if l.Quantity, err = money.ParseQuantity(quantity); err != nil {
-		in.badFigure(r, "Quantity", quantity, err)
+		in.badFigure(r, "Quantity", quantity, money.ExplainRounding(quantity, unit, err))
 	}
 	if l.UnitAmount, err = money.ParseUnitAmount(unit); err != nil {
-		in.badFigure(r, "UnitAmount", unit, err)
+		in.badFigure(r, "UnitAmount", unit, money.ExplainRounding(quantity, unit, err))
 	}
 	if discount == "" {
 		return
@@ -212,6 +223,10 @@ func (in *importer) finish(v *invoice) {
 		in.problem(v.lineOf("Reference"), "Reference", "file.long-text", "Count", billing.MaxReference)
 	}
 	inv.Date, inv.Due = in.date(v, "InvoiceDate"), in.date(v, "DueDate")
+	in.checkDates(v)
+	if !slices.ContainsFunc(inv.Lines, func(l billing.Line) bool { return !l.TextOnly() }) {
+		in.problem(v.Line, "", "file.no-amount", "Number", inv.Number)
+	}
 	inv.Currency = in.firm.Currency
 	if text := v.head["Currency"].text; text != "" {
 		currency, err := money.ParseCurrency(text)
@@ -220,11 +235,28 @@ func (in *importer) finish(v *invoice) {
 		}
 		inv.Currency = currency
 	}
+	in.checkExported(v)
 	in.findClient(v)
 	if !in.problemWith(v) {
 		in.checkFigures(v)
 	}
 	v.head = nil // a large file has a great many
+}
+
+// checkExported tells what Xero's own export says of an invoice that is not for importing.
+func (in *importer) checkExported(v *invoice) {
+	switch billing.FoldName(v.head["Type"].text) {
+	case "", "sales invoice", "invoice", "accrec":
+	default:
+		in.problem(v.lineOf("Type"), "Type", "file.other-type", "Type", translations.Quoted(v.head["Type"].text))
+	}
+	switch billing.FoldName(v.head["Status"].text) {
+	case "voided", "deleted":
+		in.problem(v.lineOf("Status"), "Status", "file.out-of-use", "Number", v.Invoice.Number, "Status", translations.Quoted(v.head["Status"].text))
+	}
+	if paid := v.head["InvoiceAmountPaid"].text; strings.Trim(paid, "0.") != "" {
+		in.warn(v.lineOf("InvoiceAmountPaid"), "InvoiceAmountPaid", "", "", "file.warn-paid", "Number", v.Invoice.Number, "Paid", paid)
+	}
 }
 
 // problemWith reports whether one of the invoice's lines has a problem.
@@ -238,8 +270,13 @@ func (in *importer) date(v *invoice, column string) billing.Date {
 		in.problem(v.lineOf(column), column, "file.no-date")
 		return 0
 	}
+	if d, known := in.days[text]; known {
+		return d
+	}
 	d, err := in.dates.read(text)
-	if err != nil {
+	if err == nil {
+		in.days[text] = d // as on many others
+	} else {
 		in.problem(v.lineOf(column), column, "problem.as-told", "Problem", err)
 	}
 	return d
@@ -255,7 +292,9 @@ func (in *importer) checkFigures(v *invoice) {
 	v.Totals = totals
 	for i, text := range v.taxes {
 		in.agree(v.lines[i], "TaxAmount", text, totals.Lines[i].Tax)
+		in.agree(v.lines[i], "LineAmount", v.amounts[i], totals.Lines[i].Amount)
 	}
+	in.agree(v.lineOf("TaxTotal"), "TaxTotal", v.head["TaxTotal"].text, totals.Tax)
 	in.agree(v.lineOf("Total"), "Total", v.head["Total"].text, totals.Total)
 	if in.dates.open {
 		return

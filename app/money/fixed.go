@@ -43,10 +43,17 @@ func parseFixed(s string, places int) (int64, error) {
 		return 0, errors.New("write digits on both sides of the decimal point, as in 0.50")
 	}
 	if extra := strings.TrimRight(decimals, "0"); len(extra) > places {
-		return 0, fmt.Errorf("it has more than %d decimals: round it first", places)
+		return 0, tooManyDecimals(places)
 	}
 	decimals = (decimals + strings.Repeat("0", places))[:places]
 	return parseDigits(whole+decimals, negative)
+}
+
+// tooManyDecimals is a refusal that ExplainRounding knows.
+type tooManyDecimals int
+
+func (places tooManyDecimals) Error() string {
+	return fmt.Sprintf("it has more than %d decimals: round it first", int(places))
 }
 
 // onlyDigitsAndMarks refuses all that is not a digit, a point or a comma, with

@@ -99,7 +99,7 @@ var clients = []client{
 	{"Kōwhai Dental Care", "17 Victoria Avenue", "Whanganui", "4500", "West Coast", 3, practice, "", ""},
 	{"Pukeko Print", "29 Kelvin Street", "Invercargill", "9810", "South", 2, company, "", ""},
 	{"Tui Street Books", "5 Tui Street", "Featherston", "5710", "Eastside", 1, company, "", ""},
-	{"Weka Couriers", "11 Mackay Street", "Greymouth", "7805", "West Coast", 2, trade, "", "accounts@weka"},
+	{"Weka Couriers", "11 Mackay Street", "Greymouth", "7805", "West Coast", 2, trade, "", ""},
 }
 
 // named is the client of that name.

@@ -213,9 +213,9 @@ func TestCases(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"contact_archived": 1, "contact_ambiguous": 2, "email_invalid": 1, "number_taken": 1, "locked_date": 1,
+		"contact_archived": 1, "contact_ambiguous": 2, "number_taken": 1, "locked_date": 1,
 		"currency_unknown": 1, "tax_against_account": 1, "tax_inactive": 1, "account_unknown": 1, "account_archived": 1,
-		"tracking_unknown": 1, "": 2,
+		"tracking_unknown": 1, "": 3,
 	}
 	if diff := cmp.Diff(want, expected); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)

@@ -6,52 +6,103 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"feebridge/app"
 )
 
 func readCSV(at place, content []byte) (app.Sheet, error) {
-	text, err := decodeText(at, content)
+	text, assumed, err := decodeText(at, content)
 	if err != nil {
 		return app.Sheet{}, err
 	}
+	if isMarkup(text) {
+		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.web-page", "Place", at)
+	}
+	separator, named := namedSeparator(text)
+	if named {
+		_, below, _ := strings.Cut(text, "\n")
+		text = "\n" + below // so that lines keep their numbers
+	} else {
+		separator = separatorOf(text)
+	}
 	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma = separatorOf(text)
+	reader.Comma = separator
 	reader.FieldsPerRecord = -1
 	reader.ReuseRecord = true
 	collected := collector{place: at}
 	var cells []app.SheetCell
+	width := 0 // of the last row, its empty cells with it
 	for {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
-			return app.Sheet{Rows: collected.rows}, nil
+			return app.Sheet{Rows: collected.rows, Encoding: assumed, CutOff: cutOff(text, collected.rows, width)}, nil
 		}
 		if err != nil {
 			return app.Sheet{}, explainCSV(at, err)
 		}
-		cells = cells[:0]
+		cells, width = cells[:0], len(record)
 		for _, field := range record {
 			cells = append(cells, app.SheetCell{Text: field})
 		}
 		line, _ := reader.FieldPos(0)
-		if err := collected.add(line, cells); err != nil {
+		if err := collected.add(app.SheetRow{Line: line, Cells: cells}); err != nil {
 			return app.Sheet{}, err
 		}
 	}
 }
 
-// separatorOf returns what parts the cells of the first row that is not empty: the
+// cutOff returns the line of the last row where the text ends in it before it is as long as
+// the first one; 0 where it doesn't.
+func cutOff(text string, rows []app.SheetRow, width int) int {
+	if n := len(rows); n > 1 && !strings.HasSuffix(text, "\n") && width < len(rows[0].Cells) {
+		return rows[n-1].Line
+	}
+	return 0
+}
+
+// namedSeparator returns the separator of a first line such as sep=; which tells it to a
+// spreadsheet and is no row.
+func namedSeparator(text string) (separator rune, named bool) {
+	line, _, _ := strings.Cut(text, "\n")
+	line = strings.Trim(line, `" `)
+	if len(line) != len("sep=;") || !strings.EqualFold(line[:4], "sep=") || !strings.Contains(",;\t|", line[4:]) {
+		return 0, false
+	}
+	return rune(line[4]), true
+}
+
+// isMarkup reports whether a text is a web page or XML, which some programs write under a
+// spreadsheet's name.
+func isMarkup(text string) bool {
+	start := strings.ToLower(strings.TrimSpace(text[:min(len(text), 200)]))
+	for _, tag := range []string{"<html", "<!doctype", "<table", "<?xml", "<meta", "<head", "<body", "<div"} {
+		if strings.HasPrefix(start, tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// titleLines is in how many lines titles may stand above the header.
+const titleLines = 30
+
+// separatorOf returns what parts the cells of the first row that has several: the
 // comma, semicolon or tab that stands there most often outside quotes, which is
-// the comma where none does.
+// the comma where none does. A row of one cell above is a title.
 func separatorOf(text string) rune {
 	counts := map[rune]int{}
 	quoted := false
-	for _, r := range strings.TrimLeft(text, "\n") {
+	for lines := 0; text != ""; {
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		switch {
 		case r == '"':
 			quoted = !quoted
 		case r == '\n' && !quoted:
-			return mostOften(counts)
+			if lines++; lines == titleLines || counts[','] > 0 || counts[';'] > 0 || counts['\t'] > 0 {
+				return mostOften(counts)
+			}
 		case !quoted:
 			counts[r]++
 		}

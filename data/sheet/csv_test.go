@@ -44,6 +44,16 @@ func TestReadCSV(t *testing.T) {
 		{"numbers and formulas are texts", "1.50,=A1,-2\n", []app.SheetRow{row(1, "1.50", "=A1", "-2")}},
 		{"UTF-8 with a byte order mark", "\ufeffä,b\n", []app.SheetRow{row(1, "ä", "b")}},
 		{"a quoted first cell behind a byte order mark", "\ufeff\"a\",b\n", []app.SheetRow{row(1, "a", "b")}},
+		{"two byte order marks", "\ufeff\ufeffa,b\n1,2\n", []app.SheetRow{row(1, "a", "b"), row(2, "1", "2")}},
+		{"three byte order marks and a quote", "\ufeff\ufeff\ufeff\"a\",b\n", []app.SheetRow{row(1, "a", "b")}},
+		{"a separator that is named", "sep=;\r\na,b;c\r\n1;2\r\n", []app.SheetRow{row(2, "a,b", "c"), row(3, "1", "2")}},
+		{"a named comma", "\ufeffsep=,\na;b,c\n", []app.SheetRow{row(2, "a;b", "c")}},
+		{"a named tab in capitals", "SEP=\t\na\tb\n", []app.SheetRow{row(2, "a", "b")}},
+		{"a named stroke, in quotes", "\"sep=|\"\na|b\n", []app.SheetRow{row(2, "a", "b")}},
+		{"a first line that only begins so", "sep=;x\n1;2\n", []app.SheetRow{row(1, "sep=", "x"), row(2, "1", "2")}},
+		{"a title above semicolons", "Invoices of November\n\na;b\n1,5;2\n", []app.SheetRow{row(1, "Invoices of November"), row(3, "a", "b"), row(4, "1,5", "2")}},
+		{"UTF-16 without a byte order mark", utf16Text(binary.LittleEndian, "a\tä\r\n1\t2"), []app.SheetRow{row(1, "a", "ä"), row(2, "1", "2")}},
+		{"UTF-16 without a byte order mark, big end first", utf16Text(binary.BigEndian, "a;bé\n1;2"), []app.SheetRow{row(1, "a", "bé"), row(2, "1", "2")}},
 		{"UTF-16, little end first", utf16Text(binary.LittleEndian, "\ufeffä\t😀\r\n1\t2"), []app.SheetRow{row(1, "ä", "😀"), row(2, "1", "2")}},
 		{"UTF-16, big end first", utf16Text(binary.BigEndian, "\ufeffä;😀\r1;2"), []app.SheetRow{row(1, "ä", "😀"), row(2, "1", "2")}},
 	} {
@@ -59,18 +69,62 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
+func TestReadCSVInWindows1252(t *testing.T) {
+	for content, want := range map[string]string{
+		"M\xfcller": "Müller", "\xdcber": "Über", "Caf\xe9": "Café", "JOS\xc9 & \xc9MILE": "JOSÉ & ÉMILE", "O\x92Brien \x96 \x93x\x94 \x80 5, \xa320 \xbd\xa0h": "O’Brien – “x” € 5, £20 ½\u00a0h",
+		"stra\xdfe": "straße",
+	} {
+		got, err := Read("in.csv", strings.NewReader("a,b\r\n\""+content+"\",x\r\n"))
+		if err != nil || got.Encoding != "Windows-1252" || got.Rows[1].Cells[0].Text != want {
+			t.Errorf("%q is read as %+v, %v", content, got, err)
+		}
+	}
+	for _, content := range []string{"plain", "Café", "\ufeffCafé", "\xff\xfeC\x00\xe9\x00"} {
+		if got, err := Read("in.csv", strings.NewReader(content)); err != nil || got.Encoding != "" {
+			t.Errorf("%q is taken for %q, %v", content, got.Encoding, err)
+		}
+	}
+}
+
+func TestReadCSVTellsWhereItWasCutOff(t *testing.T) {
+	for content, want := range map[string]int{
+		"a,b,c\n1,2,3\n4,5":      3,
+		"a,b,c\r\n1,2,3\r\n4":    3,
+		"a,b,c\n\"1\n2\",2,3\n4": 4,
+		"a,b,c\n1,2,3\n4,5\n":    0,
+		"a,b,c\n1,2,3\n4,5,":     0,
+		"a,b,c\n1,2,3\n4,5,6":    0,
+		"a,b,c":                  0,
+		"a,b,c,,\n1,2,3":         0,
+		"":                       0,
+	} {
+		if got, err := Read("in.csv", strings.NewReader(content)); err != nil || got.CutOff != want {
+			t.Errorf("%q is cut off in line %d, want %d (%v)", content, got.CutOff, want, err)
+		}
+	}
+}
+
 func TestReadCSVRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name, content string
 		want          string // how the text begins; then a part of the rest
 		says          string
 	}{
-		{"Windows-1252", "a\nb\nM\xfcller\n", "in.csv, line 3: ", "save it as “CSV UTF-8”"},
-		{"Windows-1252 behind old line ends", "a\rb\r\nM\xfcller\n", "in.csv, line 3: ", "aren't in UTF-8"},
-		{"Windows-1252 from the start", "\xdcber\n", "in.csv, line 1: ", "aren't in UTF-8"},
+		{"an old Mac's é", "a\nb\nCaf\x8e\n", "in.csv, line 3: ", "save it as “CSV UTF-8”"},
+		{"an old Mac's ü behind old line ends", "a\rb\r\nM\x9fller\n", "in.csv, line 3: ", "aren't in UTF-8"},
+		{"DOS's é", "Caf\x82\n", "in.csv, line 1: ", "aren't in UTF-8"},
+		{"DOS's ü", "M\x81ller\n", "in.csv, line 1: ", "aren't in UTF-8"},
+		{"a capital within a word", "a\nM\xdcller and Cafi\xc9r\n", "in.csv, line 2: ", "aren't in UTF-8"},
+		{"UTF-8 and Windows-1252 in one file", "Café\nM\xfcller\n", "in.csv, line 2: ", "aren't in UTF-8"},
+		{"Windows-1252 and UTF-8 in one file", "M\xfcller\nCaf\xc3\xa9 \xe2\x80\x9c\n", "in.csv, line 1: ", "aren't in UTF-8"},
+		{"Cyrillic in Windows-1251", "\xcc\xee\xf1\xea\xe2\xe0\n", "in.csv, line 1: ", "aren't in UTF-8"},
 		{"characters that were lost before", "a\nM\ufffdller\n", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"a zero byte", "a\nb\x00c\n", "in.csv, line 2: ", "zero byte"},
-		{"UTF-16 without a byte order mark", "a\x00,\x00b\x00\n\x00", "in.csv, line 1: ", "zero byte"},
+		{"zero bytes on both sides", "a\x00,\x00b\x00\x00\n", "in.csv, line 1: ", "zero byte"},
+		{"a web page", "\n <html><table><tr><td>a</td></tr></table></html>", "in.csv: ", "web page (HTML) or XML"},
+		{"a table of a web page", "<TABLE border=1>", "in.csv: ", "save it as XLSX or CSV"},
+		{"XML", "\ufeff<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>", "in.csv: ", "XML under a spreadsheet's name"},
+		{"a PDF", "%PDF-1.7\n", "in.csv: ", "This is a PDF"},
 		{"half a character of UTF-16", "\xff\xfea\x00\n\x00\x00\xd8b\x00", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"half a character at the end", "\xff\xfea\x00\n\x00\x00\xd8", "in.csv, line 2: ", "aren't in UTF-8"},
 		{"half a unit of UTF-16", "\xff\xfea\x00\n\x00b", "in.csv, line 2: ", "aren't in UTF-8"},

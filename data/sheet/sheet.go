@@ -27,8 +27,8 @@ const (
 )
 
 // Read reads a CSV or XLSX file, whichever its bytes say it is. Of a workbook it
-// reads the first visible sheet and nothing else: no macro, no link. The name is
-// for messages only. A file that cannot be read gives an *app.Error with code
+// gives the first visible sheet, beside it the others, and nothing else: no macro,
+// no link. The name is for messages only. A file that cannot be read gives an *app.Error with code
 // Invalid.
 //
 // Rows without a filled cell are left out, and so are the empty cells at the end
@@ -51,6 +51,8 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 		return readXLSX(at, content)
 	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return app.Sheet{}, refuseCompoundFile(at, content)
+	case bytes.HasPrefix(content, []byte("%PDF-")):
+		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.pdf", "Place", at)
 	}
 	return readCSV(at, content)
 }
@@ -94,8 +96,9 @@ type collector struct {
 	cells int
 }
 
-// add takes the row that begins on a line; cells is copied.
-func (c *collector) add(line int, cells []app.SheetCell) error {
+// add takes a row; its cells are copied.
+func (c *collector) add(row app.SheetRow) error {
+	line, cells := row.Line, row.Cells
 	for len(cells) > 0 && cells[len(cells)-1] == (app.SheetCell{}) {
 		cells = cells[:len(cells)-1]
 	}
@@ -116,6 +119,7 @@ func (c *collector) add(line int, cells []app.SheetCell) error {
 			return app.Errorf(app.Invalid, "sheet.long-text", "Place", c.place.within(line, i+1), "Count", maxCharacters)
 		}
 	}
-	c.rows = append(c.rows, app.SheetRow{Line: line, Cells: slices.Clone(cells)})
+	row.Cells = slices.Clone(cells)
+	c.rows = append(c.rows, row)
 	return nil
 }

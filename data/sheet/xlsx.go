@@ -26,14 +26,19 @@ const (
 	ratioMattersFrom = 4 << 20 // small parts may well be all alike
 )
 
-// workbook is the sheet of an XLSX file that is read.
+// workbook is an XLSX file that is read.
 type workbook struct {
 	*excelize.File
 	place    place
-	name     string // of the sheet
-	part     string // that holds the sheet
 	from1904 bool
 	formats  map[int]numberFormat // by style, as far as they were met
+}
+
+// worksheet is a sheet of cells in a workbook.
+type worksheet struct {
+	name   string
+	part   string // that holds it
+	hidden bool
 }
 
 func readXLSX(at place, content []byte) (app.Sheet, error) {
@@ -47,11 +52,31 @@ func readXLSX(at place, content []byte) (app.Sheet, error) {
 	}
 	defer func() { _ = file.Close() }() // it holds no resource
 	w := workbook{File: file, place: at, formats: map[int]numberFormat{}}
-	if err := w.findSheet(); err != nil {
+	sheets, err := w.findSheets()
+	if err != nil {
 		return app.Sheet{}, err
 	}
-	rows, err := w.readRows()
-	return app.Sheet{Name: w.name, Rows: rows}, err
+	first := slices.IndexFunc(sheets, func(s worksheet) bool { return !s.hidden })
+	if first < 0 {
+		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.no-cells", "Place", at)
+	}
+	// The limits hold for all sheets together.
+	collected := collector{place: at}
+	var found app.Sheet
+	for i, s := range sheets {
+		if err := w.readRows(s, &collected); err != nil {
+			return app.Sheet{}, err
+		}
+		sheet := app.Sheet{Name: s.name, Rows: collected.rows, Hidden: s.hidden}
+		collected.rows = nil
+		if i == first {
+			sheet.Others = found.Others
+			found = sheet
+		} else if len(sheet.Rows) > 0 {
+			found.Others = append(found.Others, sheet)
+		}
+	}
+	return found, nil
 }
 
 // checkArchive makes sure of what the library takes for granted: that the parts
@@ -65,7 +90,7 @@ func checkArchive(at place, content []byte) error {
 		return damaged(at, err)
 	}
 	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == workbookPart }) {
-		return app.Errorf(app.Invalid, "sheet.not-xlsx", "Place", at)
+		return refuseArchive(at, archive)
 	}
 	var inflated uint64
 	for _, part := range archive.File {
@@ -85,6 +110,22 @@ func checkArchive(at place, content []byte) error {
 	return nil
 }
 
+// refuseArchive says what an archive is that isn't a workbook.
+func refuseArchive(at place, archive *zip.Reader) error {
+	has := func(name string) bool {
+		return slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == name })
+	}
+	switch {
+	case has("xl/workbook.bin"):
+		return app.Errorf(app.Invalid, "sheet.binary", "Place", at)
+	case has("content.xml") && has("META-INF/manifest.xml"):
+		return app.Errorf(app.Invalid, "sheet.open-document", "Place", at)
+	case has("Index/Document.iwa"):
+		return app.Errorf(app.Invalid, "sheet.numbers", "Place", at)
+	}
+	return app.Errorf(app.Invalid, "sheet.not-xlsx", "Place", at)
+}
+
 // checkPart unpacks a part once: its size and checksum are known to be right then.
 func checkPart(part *zip.File) error {
 	content, err := part.Open()
@@ -100,8 +141,8 @@ const (
 	relationsPart = "xl/_rels/workbook.xml.rels"
 )
 
-// findSheet finds the first sheet of cells that is not hidden.
-func (w *workbook) findSheet() error {
+// findSheets finds the sheets of cells, in the order of the workbook.
+func (w *workbook) findSheets() ([]worksheet, error) {
 	var relations struct {
 		Relationship []struct {
 			ID     string `xml:"Id,attr"`
@@ -110,7 +151,7 @@ func (w *workbook) findSheet() error {
 		}
 	}
 	if err := xml.Unmarshal(w.bytesOf(relationsPart), &relations); err != nil {
-		return damaged(w.place, err)
+		return nil, damaged(w.place, err)
 	}
 	parts := map[string]string{} // of the sheets of cells, by relation
 	for _, r := range relations.Relationship {
@@ -121,14 +162,14 @@ func (w *workbook) findSheet() error {
 			}
 		}
 	}
+	w.from1904 = w.WorkBook.WorkbookPr != nil && w.WorkBook.WorkbookPr.Date1904
+	var sheets []worksheet
 	for _, sheet := range w.WorkBook.Sheets.Sheet {
-		if part := parts[sheet.ID]; part != "" && (sheet.State == "" || sheet.State == "visible") {
-			w.name, w.part = sheet.Name, part
-			w.from1904 = w.WorkBook.WorkbookPr != nil && w.WorkBook.WorkbookPr.Date1904
-			return nil
+		if part := parts[sheet.ID]; part != "" {
+			sheets = append(sheets, worksheet{sheet.Name, part, sheet.State != "" && sheet.State != "visible"})
 		}
 	}
-	return app.Errorf(app.Invalid, "sheet.no-cells", "Place", w.place)
+	return sheets, nil
 }
 
 // bytesOf returns the bytes of a part, none where it is missing.

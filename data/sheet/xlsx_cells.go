@@ -5,9 +5,11 @@ import (
 	"math"
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -53,10 +55,17 @@ func (w *workbook) number(value string, format numberFormat) (app.SheetCell, boo
 			return app.SheetCell{Text: date, Kind: app.DateCell}, true
 		}
 	}
-	if missing := format.digits - len(text); missing > 0 && !strings.ContainsAny(text, "-.") {
-		text = strings.Repeat("0", missing) + text
+	cell := app.SheetCell{Text: text, Kind: app.NumberCell}
+	if strings.ContainsAny(text, "-.") {
+		return cell, ok
 	}
-	return app.SheetCell{Text: text, Kind: app.NumberCell}, ok
+	if missing := format.digits - len(text); missing > 0 {
+		cell.Text = strings.Repeat("0", missing) + text
+	}
+	if ok && format.label != "" && text != "0" {
+		cell.Shown = labelled(text, format.label)
+	}
+	return cell, ok
 }
 
 // decimalText writes a number as a decimal without an exponent, a percentage with
@@ -132,7 +141,8 @@ func dateText(value string, elapsed, from1904 bool) (string, bool) {
 // person reads.
 type numberFormat struct {
 	isDate, isElapsed, isPercent bool
-	digits                       int // of a whole number, with zeros in front, as in account codes
+	digits                       int    // of a whole number, with zeros in front, as in account codes
+	label                        string // of a whole number: its digits as 0 and #, and the texts around them; "" where there are none
 }
 
 func (w *workbook) format(style int) numberFormat {
@@ -172,5 +182,84 @@ func parseFormat(code string) numberFormat {
 	if formatZeros.MatchString(bare) {
 		format.digits = len(bare)
 	}
+	if !format.isDate && !format.isPercent {
+		format.label = labelOf(code)
+	}
 	return format
+}
+
+// Digits of a label, which no text in it can be taken for.
+const (
+	labelZero  = '\x00' // a digit, 0 where the number has none
+	labelDigit = '\x01' // a digit, nothing where the number has none
+)
+
+// labelOf returns the first section of a format of whole numbers that puts texts around or between
+// the digits, such as "INV-"0000; "" for every other format.
+func labelOf(code string) string {
+	var label []rune
+	digits, texts := false, false
+	text := func(s string) {
+		label = append(label, []rune(s)...)
+		texts = texts || strings.TrimSpace(s) != ""
+	}
+	for rest := code; rest != "" && rest[0] != ';'; {
+		r, size := utf8.DecodeRuneInString(rest)
+		rest = rest[size:]
+		switch {
+		case r == '"':
+			quoted, behind, _ := strings.Cut(rest, `"`)
+			text(quoted)
+			rest = behind
+		case r == '\\', r == '_', r == '*':
+			next, size := utf8.DecodeRuneInString(rest)
+			rest = rest[size:]
+			if r == '\\' && size > 0 {
+				text(string(next))
+			}
+		case r == '[':
+			inside, behind, _ := strings.Cut(rest, "]")
+			if sign, isCurrency := strings.CutPrefix(inside, "$"); isCurrency {
+				sign, _, _ = strings.Cut(sign, "-")
+				text(sign)
+			}
+			rest = behind
+		case r == '0':
+			label, digits = append(label, labelZero), true
+		case r == '#':
+			label, digits = append(label, labelDigit), true
+		case strings.ContainsRune("$-+/(): !^&'~{}<>=", r):
+			text(string(r))
+		default: // decimals, thousands, or what isn't known
+			return ""
+		}
+	}
+	if !digits || !texts {
+		return ""
+	}
+	return string(label)
+}
+
+// labelled puts the digits of a whole number into a label, the last one at the end.
+func labelled(number, label string) string {
+	signs := []rune(label)
+	first := slices.IndexFunc(signs, func(r rune) bool { return r == labelZero || r == labelDigit })
+	var shown []rune // from the end
+	for i := len(signs) - 1; i >= 0; i-- {
+		switch last := len(number) - 1; {
+		case signs[i] != labelZero && signs[i] != labelDigit:
+			shown = append(shown, signs[i])
+		case i == first && last >= 0: // takes all that are left
+			for ; last >= 0; last-- {
+				shown = append(shown, rune(number[last]))
+			}
+		case last >= 0:
+			shown = append(shown, rune(number[last]))
+			number = number[:last]
+		case signs[i] == labelZero:
+			shown = append(shown, '0')
+		}
+	}
+	slices.Reverse(shown)
+	return string(shown)
 }

@@ -14,34 +14,33 @@ import (
 	"feebridge/assets/translations"
 )
 
-// readRows reads the sheet row by row. The library's Rows gives the texts alone, and
+// readRows reads a sheet row by row. The library's Rows gives the texts alone, and
 // its other ways to a cell hold the whole sheet in memory: 1.4 GB for 100,000 lines
 // of invoices, and no end for a sheet made to exhaust it. So marks, ahead of Rows,
 // reads what each cell is.
-func (w *workbook) readRows() ([]app.SheetRow, error) {
-	rows, err := w.Rows(w.name)
+func (w *workbook) readRows(sheet worksheet, collected *collector) error {
+	rows, err := w.Rows(sheet.name)
 	if err != nil {
-		return nil, damaged(w.place, err)
+		return damaged(w.place, err)
 	}
-	collected := collector{place: w.place}
-	marks := newMarkReader(w.bytesOf(w.part))
+	marks := newMarkReader(w.bytesOf(sheet.part))
 	var cells []app.SheetCell
 	for line := 0; ; {
 		row, err := marks.next()
 		if errors.Is(err, io.EOF) {
-			return collected.rows, nil
+			return nil
 		}
 		if err != nil {
-			return nil, damaged(w.place, err)
+			return damaged(w.place, err)
 		}
 		for ; line < row; line++ {
 			if !rows.Next() {
-				return nil, damaged(w.place, fmt.Errorf("row %d: %w", row, errors.Join(rows.Error(), io.ErrUnexpectedEOF)))
+				return damaged(w.place, fmt.Errorf("row %d: %w", row, errors.Join(rows.Error(), io.ErrUnexpectedEOF)))
 			}
 		}
 		texts, err := rows.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return nil, damaged(w.place, err)
+			return damaged(w.place, err)
 		}
 		cells = cells[:0]
 		for _, mark := range marks.cells {
@@ -51,7 +50,7 @@ func (w *workbook) readRows() ([]app.SheetRow, error) {
 			}
 			cell, ok := w.cell(text, mark)
 			if !ok {
-				return nil, app.Errorf(app.Invalid, "sheet.no-number", "Place", w.place.within(row, mark.column), "Text", translations.Quoted(text))
+				return app.Errorf(app.Invalid, "sheet.no-number", "Place", w.place.within(row, mark.column), "Text", translations.Quoted(text))
 			}
 			if cell == (app.SheetCell{}) {
 				continue
@@ -61,8 +60,8 @@ func (w *workbook) readRows() ([]app.SheetRow, error) {
 			}
 			cells = append(cells, cell)
 		}
-		if err := collected.add(row, cells); err != nil {
-			return nil, err
+		if err := collected.add(app.SheetRow{Line: row, Cells: cells, Hidden: marks.hidden}); err != nil {
+			return err
 		}
 	}
 }
@@ -84,6 +83,7 @@ type markReader struct {
 	ended   bool // what follows the cells may have elements of the same names
 	inRow   bool
 	row     int
+	hidden  bool       // the row
 	cells   []cellMark // of the row
 }
 
@@ -160,6 +160,8 @@ func (m *markReader) startRow(element xml.StartElement) error {
 		}
 	}
 	m.inRow, m.row, m.cells = true, row, m.cells[:0]
+	hidden := attribute(element, "hidden")
+	m.hidden = hidden == "1" || hidden == "true"
 	return nil
 }
 

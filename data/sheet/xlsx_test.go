@@ -64,7 +64,7 @@ func TestReadXLSX(t *testing.T) {
 			{Text: "36:00:00", Kind: app.DateCell}, {Text: "1.25", Kind: app.NumberCell}, {Text: "12.5%", Kind: app.NumberCell},
 			{Text: "0622", Kind: app.NumberCell},
 		}},
-	}}
+	}, Others: []app.Sheet{{Name: hidden, Rows: []app.SheetRow{row(1, "not this one")}, Hidden: true}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -135,6 +135,51 @@ func TestReadXLSXCells(t *testing.T) {
 	}
 }
 
+// TestReadXLSXShowsTextsOfFormats holds that a whole number shows what its format puts around it, and
+// that an amount, a date or a share doesn't.
+func TestReadXLSXShowsTextsOfFormats(t *testing.T) {
+	for _, c := range []struct {
+		format string
+		value  any
+		want   string // what the cell shows; "" where that is its text
+	}{
+		{`"INV-"0000`, 42, "INV-0042"},
+		{`"INV-"0000`, 123456, "INV-123456"},
+		{`"INV-"#`, 42, "INV-42"},
+		{`\I\N\V0000`, 42, "INV0042"},
+		{`0000"/NZ"`, 42, "0042/NZ"},
+		{`0000\-00`, 202611, "2026-11"},
+		{`00-00-00`, 31126, "03-11-26"},
+		{`"R"0;"-R"0`, 7, "R7"},
+		{`0" hrs"`, 2, "2 hrs"},
+		{`[$€-407]0`, 2, "€2"},
+		{`[Red]"A"0`, 2, "A2"},
+		{`"INV-"0000`, -42, ""},
+		{`"INV-"0000`, 4.5, ""},
+		{`0000`, 42, ""},
+		{`General`, 42, ""},
+		{`"$"#,##0.00`, 1234.5, ""},
+		{`"$"#,##0`, 1234, ""},
+		{`0_);(0)`, 7, ""},
+		{`"on "dd/mm/yyyy`, 46000, ""},
+		{`"about "0%`, 1, ""},
+	} {
+		file := excelize.NewFile()
+		style, err := file.NewStyle(&excelize.Style{CustomNumFmt: &c.format})
+		must(t, err)
+		must(t, file.SetCellValue("Sheet1", "A1", c.value))
+		must(t, file.SetCellStyle("Sheet1", "A1", "A1", style))
+		var b bytes.Buffer
+		must(t, file.Write(&b))
+		must(t, file.Close())
+		got, err := Read("in.xlsx", &b)
+		must(t, err)
+		if shown := got.Rows[0].Cells[0].Shown; shown != c.want {
+			t.Errorf("%v as %s shows %q, want %q", c.value, c.format, shown, c.want)
+		}
+	}
+}
+
 func TestReadXLSXPositions(t *testing.T) {
 	got, err := Read("in.xlsx", workbookOf(map[string]string{
 		"xl/worksheets/sheet1.xml": `<worksheet><dimension ref="A1:XFD1048576"/><sheetData>` +
@@ -152,7 +197,7 @@ func TestReadXLSXPositions(t *testing.T) {
 	number := func(text string) app.SheetCell { return app.SheetCell{Text: text, Kind: app.NumberCell} }
 	second := make([]app.SheetCell, 27)
 	second[1], second[2], second[26] = number("1"), number("2"), number("3")
-	want := []app.SheetRow{{Line: 2, Cells: second}, {Line: 3, Cells: []app.SheetCell{number("4")}}, {Line: 7, Cells: []app.SheetCell{number("5")}}}
+	want := []app.SheetRow{{Line: 2, Cells: second}, {Line: 3, Cells: []app.SheetCell{number("4")}}, {Line: 7, Cells: []app.SheetCell{number("5")}, Hidden: true}}
 	if diff := cmp.Diff(want, got.Rows); diff != "" {
 		t.Error(diff)
 	}
@@ -187,7 +232,12 @@ func TestReadXLSXTakesTheFirstVisibleSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := app.Sheet{Name: "This", Rows: []app.SheetRow{{Line: 1, Cells: []app.SheetCell{{Text: "7", Kind: app.NumberCell}}}}}
+	rows := func(text string) []app.SheetRow {
+		return []app.SheetRow{{Line: 1, Cells: []app.SheetCell{{Text: text, Kind: app.NumberCell}}}}
+	}
+	want := app.Sheet{Name: "This", Rows: rows("7"), Others: []app.Sheet{
+		{Name: "Hidden", Rows: rows("1"), Hidden: true}, {Name: "Macro", Rows: rows("1"), Hidden: true}, {Name: "Later", Rows: rows("1")},
+	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -244,8 +294,12 @@ func TestReadRefusesOtherWorkbooks(t *testing.T) {
 	const compound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	const encrypted = "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"
 	for _, test := range []struct{ name, content, says string }{
-		{"an old workbook", compound + "Workbook", "old form"},
+		{"an old workbook", compound + "Workbook", "old Excel file (.xls)"},
 		{"an encrypted workbook", compound + strings.Repeat("\x00", 500) + encrypted, "password"},
+		{"OpenDocument", archiveOf(t, "mimetype", "content.xml", "META-INF/manifest.xml"), "OpenDocument file (.ods)"},
+		{"a binary workbook", archiveOf(t, "xl/workbook.bin", "xl/worksheets/sheet1.bin"), "binary workbook (.xlsb)"},
+		{"Apple's Numbers", archiveOf(t, "Index/Document.iwa"), "Apple's Numbers"},
+		{"another archive", archiveOf(t, "content.xml"), "isn't an XLSX workbook"},
 		{"an archive that is cut", "PK\x03\x04 and no more", "is damaged"},
 		{"a directory without end", "PK\x03\x04" + strings.Repeat("PK\x01\x02", maxParts+1), "too large to read safely"},
 		{"encrypted parts", markedParts(t, 8, 1), "password"},
@@ -257,6 +311,19 @@ func TestReadRefusesOtherWorkbooks(t *testing.T) {
 			checkError(t, err, "in.xlsx: ", test.says)
 		})
 	}
+}
+
+// archiveOf returns an archive of parts that have nothing in them.
+func archiveOf(t *testing.T, parts ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range parts {
+		_, err := w.Create(part)
+		must(t, err)
+	}
+	must(t, w.Close())
+	return b.String()
 }
 
 // TestReadXLSXRefusesZipBombs builds workbooks of a few kilobytes that unpack, or
