@@ -33,7 +33,7 @@ func DrawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
 	return invoices
 }
 
-// harmless holds back what WriteCSV marks with an apostrophe.
+// harmless holds back what a CSV file for people marks with an apostrophe.
 func harmless(s string) bool { return !strings.ContainsAny(s[:1], "=+-@") }
 
 func drawLine(t *rapid.T, line *rapid.Generator[string]) billing.Line {
