@@ -66,6 +66,11 @@ func (f *listFlags) run(ctx context.Context, s *session) error {
 	if err := s.open(ctx); err != nil {
 		return err
 	}
+	if f.to != "" {
+		if err := s.refuseOwn(f.to); err != nil {
+			return err
+		}
+	}
 	if f.template != "" {
 		return f.writeTemplate(ctx, s, amounts)
 	}
