@@ -20,6 +20,7 @@ var version = "0.1.0"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second signal ends at once what does not hear the first
 	code := command.Run(ctx, os.Args[1:], command.Face{
 		Out: os.Stdout, Err: os.Stderr, Version: version, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
 		Policy: policy.Read, Tell: box(),

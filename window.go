@@ -176,7 +176,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		WriteSheet: writeSheet, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
+		WriteSheet: writeSheet, WriteTemplate: sheet.WriteTemplate, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
 		OpenURL: openURL, Explore: explore, Versions: versions(ctx), Notify: d.notify,
 	}
 	if c := d.Crashed; c != nil {

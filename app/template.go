@@ -13,14 +13,19 @@ import (
 	"feebridge/app/staff"
 )
 
-// Template is a sheet in the columns of Xero's sales invoice template, for a person to
+// Template is invoices in the columns of Xero's sales invoice template, for a person to
 // import there.
 type Template struct {
-	Rows [][]SheetCell // a header, and a row a line of an invoice; nil where no invoice is in it
+	// Sheets have a header, and a row a line of an invoice. Each goes into a file of its own, since
+	// Xero imports no more than MaxTemplate invoices from one. There is none where no invoice fits.
+	Sheets [][][]SheetCell
 	// Amounts says whether the unit amounts are Exclusive or Inclusive. The columns cannot
 	// say it: Xero asks the person who imports the file.
 	Amounts money.LineAmounts
 }
+
+// MaxTemplate is how many invoices Xero imports from one file.
+const MaxTemplate = 500
 
 // TemplateSheet writes finalized invoices that are not in Xero into a template, and says of
 // each why it is not in it. A file takes amounts of one kind: the one asked for, or with ""
@@ -80,7 +85,8 @@ type templateWriter struct {
 	Tx
 	by           staff.Member
 	amounts      money.LineAmounts // "" until an invoice decides it
-	rows         [][]SheetCell
+	sheets       [][][]SheetCell
+	count        int               // of the invoices in the last sheet
 	accounts     map[string]string // by billing code in lower case
 	destinations destinations
 	known        map[ledger.TenantID]*knownThere
@@ -114,13 +120,10 @@ func newTemplateWriter(tx Tx, by staff.Member, amounts money.LineAmounts) (*temp
 
 // template returns what was written. Where no invoice has tax, the amounts are of either kind.
 func (w *templateWriter) template() Template {
-	if len(w.rows) == 0 {
+	if len(w.sheets) == 0 {
 		return Template{}
 	}
-	return Template{
-		Rows:    slices.Concat([][]SheetCell{textCells(templateHeader...)}, w.rows),
-		Amounts: cmp.Or(w.amounts, money.Exclusive),
-	}
+	return Template{Sheets: w.sheets, Amounts: cmp.Or(w.amounts, money.Exclusive)}
 }
 
 // add writes an invoice, or says why it cannot be in the file. Those that could be exported
@@ -136,7 +139,12 @@ func (w *templateWriter) add(v billing.Invoice) error {
 	if err := w.fit(v); err != nil {
 		return err
 	}
-	w.rows = append(w.rows, rows...)
+	if len(w.sheets) == 0 || w.count == MaxTemplate {
+		w.sheets, w.count = append(w.sheets, [][]SheetCell{textCells(templateHeader...)}), 0
+	}
+	last := &w.sheets[len(w.sheets)-1]
+	*last = append(*last, rows...)
+	w.count++
 	return w.Record(Entry(w.by, staff.AuditTemplate, "invoice", string(v.ID), "", ""))
 }
 

@@ -66,6 +66,11 @@ func (f *listFlags) run(ctx context.Context, s *session) error {
 	if err := s.open(ctx); err != nil {
 		return err
 	}
+	if f.to != "" {
+		if err := s.refuseOwn(f.to); err != nil {
+			return err
+		}
+	}
 	if f.template != "" {
 		return f.writeTemplate(ctx, s, amounts)
 	}
@@ -107,17 +112,21 @@ func (f *listFlags) writeTemplate(ctx context.Context, s *session, amounts money
 	if err != nil {
 		return err
 	}
-	if len(template.Rows) > 0 {
-		if err := f.write(template.Rows); err != nil {
+	var files []string
+	if len(template.Sheets) > 0 {
+		if files, err = sheet.WriteTemplate(f.to, template.Sheets); err != nil {
 			return err
 		}
 	}
 	err = s.printOutcomes(results, "written", "skipped")
-	if len(template.Rows) == 0 {
+	if len(files) == 0 {
 		s.say("There was nothing to write, so no file was made.")
-	} else {
-		s.say("The unit amounts in %s are tax %s: choose that when Xero asks. Feebridge can't tell what you import by hand and would still export these invoices, so hold them here.",
-			f.to, strings.ToLower(string(template.Amounts)))
+		return err
 	}
+	if len(files) > 1 {
+		s.say("Xero imports at most %d invoices from a file, so there are %d files. Import each of them.", app.MaxTemplate, len(files))
+	}
+	s.say("The unit amounts in %s are tax %s: choose that when Xero asks. Feebridge can't tell what you import by hand and would still export these invoices, so hold them here.",
+		strings.Join(files, ", "), strings.ToLower(string(template.Amounts)))
 	return err
 }

@@ -319,6 +319,14 @@ func printPaper(d app.Document) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// refuseOwn refuses to write where the database is that is open, what belongs to it, or its log.
+func (s *session) refuseOwn(path string) error {
+	if disk.SameFile(path, logOf(s.db.Path())) {
+		return app.Errorf(app.Invalid, "backup.own-database", "File", path)
+	}
+	return s.db.RefuseOwn(path)
+}
+
 // connect makes sure that the organisation named in the environment is the one that
 // the firm exports to. Without one there, whatever is connected stays.
 func (s *session) connect(ctx context.Context) error {

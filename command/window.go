@@ -203,7 +203,7 @@ func (s *session) showFailure(ctx context.Context, failure error) error {
 	f.Damaged, _ = errors.AsType[*app.Damaged](failure)
 	f.Restore = func(ctx context.Context, backup string) error { return s.restore(ctx, path, backup) }
 	f.Use = func(ctx context.Context) error { return useAsItIs(ctx, path) }
-	f.SaveCopy = func(to string) error { return sqlite.CopyAsItIs(path, to) }
+	f.SaveCopy = func(to string) error { return sqlite.CopyAsItIs(ctx, path, to) }
 	choice, err := s.ShowFailure(ctx, f)
 	switch {
 	case err != nil:

@@ -156,5 +156,5 @@ func (f *fakeApp) TemplateSheet(_ context.Context, _ staff.Member, ids []billing
 	for _, id := range ids {
 		results = append(results, app.Result{Invoice: id})
 	}
-	return app.Template{Rows: [][]app.SheetCell{{{Text: "*ContactName"}}}, Amounts: money.Exclusive}, results, err
+	return app.Template{Sheets: [][][]app.SheetCell{{{{Text: "*ContactName"}}}}, Amounts: money.Exclusive}, results, err
 }

@@ -180,14 +180,16 @@ func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
 			return
 		}
 		refused := refusedOf(m.results)
-		if m.template.Rows == nil {
+		if m.template.Sheets == nil {
 			b.showRefused(refused)
 			return
 		}
-		b.saveFile(lang.L("template.save-title"), "xero-import.csv", func(_ context.Context, path string) error {
-			return b.writeSheet(path, m.template.Rows)
-		}, func(path string) {
-			b.tellTemplate(path, m.template.Amounts, len(m.results)-len(refused))
+		var files []string
+		b.saveFile(lang.L("template.save-title"), "xero-import.csv", func(_ context.Context, path string) (err error) {
+			files, err = b.writeTemplate(path, m.template.Sheets)
+			return err
+		}, func(string) {
+			b.tellTemplate(files, m.template.Amounts, len(m.results)-len(refused))
 			if len(refused) > 0 {
 				b.showRefused(refused)
 			}
@@ -195,13 +197,19 @@ func (b *billingScreen) saveTemplate(rows []*app.InvoiceRow) {
 	})
 }
 
-// tellTemplate says how the file is to be imported, and what Feebridge does not know.
-func (b *billingScreen) tellTemplate(path string, amounts money.LineAmounts, n int) {
+// tellTemplate says how the files are to be imported, and what Feebridge does not know.
+func (b *billingScreen) tellTemplate(files []string, amounts money.LineAmounts, n int) {
 	kind := lang.L("amounts.exclusive")
 	if amounts == money.Inclusive {
 		kind = lang.L("amounts.inclusive")
 	}
-	text := lang.N("template.saved", n, with{"Count": b.format.Count(n), "File": path, "Kind": kind})
+	text := lang.N("template.saved", n, with{"Count": b.format.Count(n), "File": files[0], "Kind": kind})
+	if len(files) > 1 {
+		text = lang.L("template.saved-files", with{
+			"Count": b.format.Count(n), "Files": b.format.Count(len(files)), "Most": b.format.Count(app.MaxTemplate),
+			"First": files[0], "Last": filepath.Base(files[len(files)-1]), "Kind": kind,
+		})
+	}
 	text += "\n\n" + lang.L("template.warning")
 	b.dialogs.tell(lang.L("template.title"), text)
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"feebridge/app"
 	"feebridge/app/apptest/deadline"
 )
 
@@ -124,4 +125,27 @@ func TestTheSystemsFileDialogEndsWithTheWindow(t *testing.T) {
 	b.w.imports.pick()
 	deadline.Receive(t, e.asked, "the system's file dialog")
 	deadline.Wait(t, b.w.Close, "the end of the window")
+}
+
+// TestATemplateInSeveralFilesIsTold saves more invoices than Xero imports from a file.
+func TestATemplateInSeveralFilesIsTold(t *testing.T) {
+	b := newTrial(t, newFake().fill(3))
+	e := withExplorer(b)
+	b.w.writeTemplate = func(path string, sheets [][][]app.SheetCell) ([]string, error) {
+		if len(sheets) != 1 {
+			t.Errorf("%d sheets are written", len(sheets))
+		}
+		return []string{"/desk/xero-import-1.csv", "/desk/xero-import-2.csv"}, nil
+	}
+	b.w.billing.grid.Select(b.fake.invoices[0].ID, b.fake.invoices[1].ID)
+	b.settle()
+	e.chosen <- "/desk/xero-import.csv"
+	b.tap("More actions")
+	b.pick("menu.save-template")
+	b.settle()
+	want := FileQuestion{Title: "Save for Xero import", Endings: []string{".csv"}, All: "All files", Save: "xero-import.csv"}
+	if diff := cmp.Diff(want, deadline.Receive(t, e.asked, "the system's file dialog")); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	b.see("2 invoices saved in 2 files, from /desk/xero-import-1.csv to xero-import-2.csv: Xero imports at most 500 invoices from a file. Import each file. When Xero asks, choose Tax exclusive.")
 }

@@ -32,10 +32,12 @@ type shell struct {
 	openURL     func(string)
 	chooseFile  FileChooser // nil for the toolkit's dialog
 	writeSheet  func(path string, cells [][]app.SheetCell) error
-	now         func() time.Time
-	narrow      bool                   // the window is narrowBelow
-	picker      interface{ Dismiss() } // the file dialog while it is open; nil else
-	notice      func(string)           // tells something in passing; "" takes it back
+	// writeTemplate writes a template, in several files where one can't hold it, and returns their paths.
+	writeTemplate func(path string, sheets [][][]app.SheetCell) ([]string, error)
+	now           func() time.Time
+	narrow        bool                   // the window is narrowBelow
+	picker        interface{ Dismiss() } // the file dialog while it is open; nil else
+	notice        func(string)           // tells something in passing; "" takes it back
 }
 
 // me returns who acts, on any goroutine.

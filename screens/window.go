@@ -49,6 +49,9 @@ type Params struct {
 	ReadSheet func(name string, data []byte) (app.Sheet, error)
 	// WriteSheet writes a file of cells, as CSV or XLSX by its name.
 	WriteSheet func(path string, cells [][]app.SheetCell) error
+	// WriteTemplate writes a template for Xero's import, in several files beside path where one can't hold it, and
+	// returns their paths.
+	WriteTemplate func(path string, sheets [][][]app.SheetCell) ([]string, error)
 	// WritePaper writes an invoice as PDF. Without a path it chooses one. It returns where
 	// the file is.
 	WritePaper func(d app.Document, path string) (string, error)
@@ -121,7 +124,7 @@ func New(p Params) *Window {
 	s := &shell{
 		ui: newUI(p.Do, p.after), window: p.Window, preferences: p.Preferences,
 		format: style.System(), firm: p.Firm, openURL: p.OpenURL, chooseFile: p.ChooseFile,
-		writeSheet: p.WriteSheet, now: now,
+		writeSheet: p.WriteSheet, writeTemplate: p.WriteTemplate, now: now,
 	}
 	w := &Window{shell: s}
 	s.seat(p.Me)

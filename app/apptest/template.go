@@ -37,7 +37,7 @@ func DrawInvoices(t *rapid.T, amounts money.LineAmounts) []billing.Invoice {
 	return invoices
 }
 
-// harmless holds back what WriteCSV marks with an apostrophe, and what an import takes for such a
+// harmless holds back what a CSV file for people marks with an apostrophe, and what an import takes for such a
 // mark or for the error of a formula.
 func harmless(s string) bool { return !strings.ContainsAny(s[:1], "=+-@'#") }
 

@@ -5,6 +5,7 @@ package disk
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -50,6 +51,19 @@ func Open(path string) (f *os.File, err error) {
 		return err
 	}, path)
 	return f, err
+}
+
+// ErrNoFile is why something can't be read or replaced as a file.
+var ErrNoFile = errors.New("it is a folder, a device or a pipe, not a file")
+
+// Regular returns what the system tells of the file that a path leads to. Of anything but a regular file the error
+// wraps ErrNoFile: a pipe has no end, and a device that is replaced is lost to the whole computer.
+func Regular(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "using", Path: path, Err: ErrNoFile}
+	}
+	return info, err
 }
 
 // Remove removes a file.

@@ -59,5 +59,10 @@ func isOpen(path string, share uint32) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_DELETE_PENDING)
 }
 
+// IsFull reports whether something failed because there is no room on the drive.
+func IsFull(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
+}
+
 // IsElsewhere reports whether a rename failed because the new place is on another drive.
 func IsElsewhere(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }

@@ -131,11 +131,19 @@ func explainCSV(at place, err error) error {
 	return app.Errorf(app.Invalid, "sheet.open-quote", "Place", at.within(parse.StartLine, 0), "Line", parse.Line)
 }
 
-// WriteCSV writes rows as CSV in UTF-8 with commas, line ends of Windows, and the
-// byte order mark without which Excel takes it for another encoding. A cell that a
+// WriteCSV writes rows as CSV for people, who open it in a spreadsheet. A cell that a
 // spreadsheet would run as a formula gets an apostrophe in front, unless it is a
 // plain number; reading does not take the apostrophe off again.
-func WriteCSV(w io.Writer, rows [][]app.SheetCell) error {
+func WriteCSV(w io.Writer, rows [][]app.SheetCell) error { return writeCSV(w, rows, harmless) }
+
+// WriteExactCSV writes rows as CSV for a program, which takes each text as it is.
+func WriteExactCSV(w io.Writer, rows [][]app.SheetCell) error {
+	return writeCSV(w, rows, func(text string) string { return text })
+}
+
+// writeCSV writes rows as CSV in UTF-8 with commas, line ends of Windows, and the
+// byte order mark without which Excel takes it for another encoding.
+func writeCSV(w io.Writer, rows [][]app.SheetCell, as func(text string) string) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
 	}
@@ -145,7 +153,7 @@ func WriteCSV(w io.Writer, rows [][]app.SheetCell) error {
 	for _, cells := range rows {
 		record = record[:0]
 		for _, cell := range cells {
-			record = append(record, harmless(cell.Text))
+			record = append(record, as(cell.Text))
 		}
 		if err := writer.Write(record); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,13 +16,20 @@ import (
 // WriteFile writes a file whole or not at all: content goes to a temporary file in
 // the same folder, is forced to disk, and takes the place of the file at path in
 // one step. Where anything fails, the old file stays as it was and nothing is left
-// beside it. The new file can be read and written by its owner alone; on Windows, by
+// beside it. What is no regular file, and a file that its owner made read-only, is not
+// replaced. The new file can be read and written by its owner alone; on Windows, by
 // whoever may use the folder.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
+	switch info, err := disk.Regular(path); {
+	case errors.Is(err, disk.ErrNoFile):
+		return &app.Error{Code: app.Invalid, Phrase: translations.Say("save.no-file", "File", path), Err: err}
+	case err == nil && info.Mode().Perm()&0o200 == 0:
+		return &app.Error{Code: app.Invalid, Phrase: translations.Say("save.read-only", "File", path), Err: fs.ErrPermission}
+	}
 	folder := filepath.Dir(path)
-	temporary, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp") // with mode 0600
+	temporary, err := os.CreateTemp(folder, ".feebridge-*.tmp") // with mode 0600
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return unwritten(path, err)
 	}
 	placed := false
 	defer func() {
@@ -31,20 +39,34 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	if err := write(temporary); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return unwritten(path, err)
 	}
 	if err := errors.Join(temporary.Sync(), temporary.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return unwritten(path, err)
 	}
 	if err := disk.Replace(temporary.Name(), path); err != nil {
 		if errors.Is(err, disk.ErrHeld) {
 			return &app.Error{Code: app.Unavailable, Phrase: translations.Say("save.held", "File", filepath.Base(path)), Err: err}
 		}
-		return fmt.Errorf("writing %s: %w", path, err)
+		return unwritten(path, err)
 	}
 	placed = true
 	if err := syncFolder(folder); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
+}
+
+// unwritten says why a file was not written, without the name of the temporary one: nobody can
+// do anything with that.
+func unwritten(path string, err error) error {
+	if disk.IsFull(err) {
+		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("save.disk-full", "File", path), Err: err}
+	}
+	if at, ok := errors.AsType[*fs.PathError](err); ok && filepath.Ext(at.Path) == ".tmp" {
+		err = at.Err
+	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
+		err = link.Err
+	}
+	return fmt.Errorf("writing %s: %w", path, err)
 }

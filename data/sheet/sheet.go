@@ -57,6 +57,14 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 	return readCSV(at, content)
 }
 
+// CheckSize refuses a file of more bytes than Read reads, before any is read.
+func CheckSize(name string, size int64) error {
+	if size > maxBytes {
+		return app.Errorf(app.Invalid, "sheet.large", "Place", place{file: name}, "Size", maxBytes>>20)
+	}
+	return nil
+}
+
 // refuseCompoundFile tells the two kinds of the container apart that Microsoft
 // used before XLSX and still wraps around encrypted workbooks.
 func refuseCompoundFile(at place, content []byte) error {

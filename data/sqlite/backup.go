@@ -20,7 +20,7 @@ import (
 // database first, so that path may be on a network drive. The database is checked before: a copy
 // leaves out what cannot be found, and looks sound.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {
-	if err := db.refuseOwn(path); err != nil {
+	if err := db.RefuseOwn(path); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(path); err == nil && !over {
@@ -41,7 +41,7 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 	if err := verify(ctx, copied, looking); err != nil {
 		return fmt.Errorf("the copy is not sound, so there is no backup: %w", err)
 	}
-	if err := copyFile(copied, path); err != nil {
+	if err := copyFile(ctx, copied, path); err != nil {
 		return unwritten(path, err)
 	}
 	return nil
@@ -50,8 +50,8 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 // beginning begins the names of the folders in which copies are made.
 const beginning = ".feebridge-backup-"
 
-// refuseOwn refuses a path at which the database itself is, or what belongs to it.
-func (db *DB) refuseOwn(path string) error {
+// RefuseOwn refuses a path at which the database itself is, or what belongs to it.
+func (db *DB) RefuseOwn(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
 		if disk.SameFile(path, db.path+suffix) {
 			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
@@ -60,21 +60,39 @@ func (db *DB) refuseOwn(path string) error {
 	return nil
 }
 
-// copyFile copies a file, whole or not at all, in the place of any that is at to.
-func copyFile(from, to string) error {
+// copyFile copies a regular file, whole or not at all, in the place of any that is at to. It
+// ends when ctx does.
+func copyFile(ctx context.Context, from, to string) error {
+	if _, err := disk.Regular(from); err != nil {
+		return err
+	}
 	return sheet.WriteFile(to, func(w io.Writer) error {
 		f, err := os.Open(from)
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(w, f)
+		_, err = io.Copy(w, reader{ctx, f})
 		return errors.Join(err, f.Close())
 	})
 }
 
+// reader reads until ctx ends.
+type reader struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+// Read implements io.Reader.
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p)
+}
+
 func unwritten(path string, err error) error {
-	if errors.Is(err, disk.ErrHeld) {
-		return err // it says so itself
+	if known, ok := errors.AsType[*app.Error](err); ok {
+		return known // it says so itself
 	}
 	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
 }

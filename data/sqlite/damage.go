@@ -320,7 +320,7 @@ func (db *DB) noteDamage(err error) {
 // CopyAsItIs implements app.Backups: page by page, as SQLite has them, since who reads the file itself would take away
 // the locks that SQLite has on it in this process.
 func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
-	if err := db.refuseOwn(path); err != nil {
+	if err := db.RefuseOwn(path); err != nil {
 		return err
 	}
 	source := connect(db.path, looking)
@@ -350,9 +350,9 @@ func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
 }
 
 // CopyAsItIs copies the file of a database that no process has open, and its log, to path: as they are, damaged or not.
-func CopyAsItIs(path, to string) (err error) {
+func CopyAsItIs(ctx context.Context, path, to string) (err error) {
 	db := DB{path: path}
-	if err := db.refuseOwn(to); err != nil {
+	if err := db.RefuseOwn(to); err != nil {
 		return err
 	}
 	l := lockOf(path)
@@ -365,11 +365,11 @@ func CopyAsItIs(path, to string) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	if hasLog(path) {
-		if err := copyFile(path+"-wal", to+"-wal"); err != nil {
+		if err := copyFile(ctx, path+"-wal", to+"-wal"); err != nil {
 			return unwritten(to, err)
 		}
 	}
-	if err := copyFile(path, to); err != nil {
+	if err := copyFile(ctx, path, to); err != nil {
 		return unwritten(to, err)
 	}
 	return nil

@@ -497,7 +497,7 @@ func TestADamagedDatabaseIsLookedAtAndCopiedAsItIs(t *testing.T) {
 	if !bytes.Equal(read(t, saved), content) || !bytes.Equal(read(t, path), content) {
 		t.Error("the copy is not as the file is, or looking has changed it")
 	}
-	if err := sqlite.CopyAsItIs(path, path+".seen"); !app.IsCode(err, app.Invalid) {
+	if err := sqlite.CopyAsItIs(t.Context(), path, path+".seen"); !app.IsCode(err, app.Invalid) {
 		t.Errorf("over what belongs to it: %v", err)
 	}
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -132,7 +133,7 @@ func readdress(from, to, witness string) (back func(), err error) {
 	old, there := DB{witness: filepath.Join(filepath.Dir(from), witness)}, ""
 	if old.told(s).N > 0 {
 		there = old.testimonyPath(now)
-		if err := copyFile(old.testimonyPath(s), there); err != nil {
+		if err := copyFile(context.Background(), old.testimonyPath(s), there); err != nil {
 			return back, err
 		}
 	}
@@ -185,7 +186,7 @@ func copyFolder(from, to string) error {
 		case strings.HasSuffix(name, ".lock"), strings.HasSuffix(name, "-shm"):
 			return nil // these are made again
 		}
-		if err := copyFile(path, copied); err != nil {
+		if err := copyFile(context.Background(), path, copied); err != nil {
 			return err
 		}
 		was, err := sumOf(path)

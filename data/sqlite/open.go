@@ -84,10 +84,16 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	if err := RefuseNetwork(path); err != nil {
 		return nil, err
 	}
+	if path, err = followed(path); err != nil {
+		return nil, cannotOpen(path, err)
+	}
 	db := &DB{path: path}
 	db.Store = data.On(engine{db})
 	for _, option := range options {
 		option(db)
+	}
+	if _, err := disk.Regular(path); errors.Is(err, disk.ErrNoFile) {
+		return nil, cannotOpen(path, disk.ErrNoFile)
 	}
 	had := leftBeside(path) // before anything is made: another process may be making it now
 	if _, err := os.Stat(path); had && errors.Is(err, fs.ErrNotExist) {
@@ -165,6 +171,19 @@ func (db *DB) release() error { return errors.Join(db.pool.Close(), db.writer.Cl
 
 // closeTime is how long Close waits for a transaction of another process.
 const closeTime = time.Second
+
+// followed returns where a link leads, be it to another: the lock and all that belongs to a database is beside the file
+// itself, by whichever name it is opened.
+func followed(path string) (string, error) {
+	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path, nil // what isn't there is told by who needs it
+	}
+	place, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return path, err
+	}
+	return place, RefuseNetwork(place)
+}
 
 // create makes an empty file that only its owner reads, unless there is a file. It never
 // opens one that exists: closing it would drop the locks that this process has on it.

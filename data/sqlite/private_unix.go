@@ -12,7 +12,11 @@ import (
 // files beside it the same mode when it makes them.
 func keepPrivate(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Chmod(path+suffix, private); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		info, err := os.Stat(path + suffix)
+		if err == nil {
+			err = os.Chmod(path+suffix, info.Mode().Perm()&private) // one that is read-only stays so
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

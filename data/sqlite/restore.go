@@ -24,7 +24,10 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 	if err := RefuseNetwork(path); err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(from); err != nil {
+	if path, err = followed(path); err != nil {
+		return "", cannotOpen(path, err)
+	}
+	if _, err := disk.Regular(from); err != nil {
 		return "", &app.Error{Code: app.NotFound, Phrase: translations.Say("backup.not-read", "File", from, "Error", err), Err: err}
 	}
 	if disk.SameFile(path, from) {
@@ -58,7 +61,7 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 			return kept, unrestored(path, err)
 		}
 	}
-	if err := copyFile(ready, path); err != nil {
+	if err := copyFile(ctx, ready, path); err != nil {
 		return kept, unrestored(path, err)
 	}
 	return kept, nil
@@ -75,7 +78,7 @@ func unrestored(path string, err error) error {
 // restored. A backup that a person made by copying may have a log beside it.
 func prepare(ctx context.Context, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
-		err := copyFile(from+suffix, to+suffix)
+		err := copyFile(ctx, from+suffix, to+suffix)
 		if err != nil && !(suffix != "" && errors.Is(err, fs.ErrNotExist)) {
 			return unrestored(to, err)
 		}
@@ -104,11 +107,11 @@ func keepCurrent(ctx context.Context, path string) (kept string, err error) {
 	fold(ctx, path)
 	kept = freeMoment(func(when string) string { return beside(path, restoreWord, when) })
 	if hasLog(path) {
-		if err := copyFile(path+"-wal", kept+"-wal"); err != nil {
+		if err := copyFile(ctx, path+"-wal", kept+"-wal"); err != nil {
 			return "", err
 		}
 	}
-	return kept, copyFile(path, kept)
+	return kept, copyFile(ctx, path, kept)
 }
 
 // fold brings what is in the log of a database into its file, if that can be done.

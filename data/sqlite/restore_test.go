@@ -215,6 +215,51 @@ func TestADatabaseThatIsOpenIsNotReplaced(t *testing.T) {
 	}
 }
 
+func TestADatabaseHasOneLockByWhicheverNameItIsOpened(t *testing.T) {
+	s := openStore(t)
+	backup := filepath.Join(t.TempDir(), "b.db")
+	if err := s.Backup(t.Context(), backup, false); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link.db")
+	needs.Link(t, s.path, link)
+	if _, err := sqlite.Restore(t.Context(), link, backup); !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "Close it") {
+		t.Errorf("the error is %v", err)
+	}
+	other, err := sqlite.Open(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if beside, err := filepath.Glob(link + "*"); err != nil || len(beside) != 1 {
+		t.Errorf("beside the link there is %v, %v", beside, err)
+	}
+	gone := filepath.Join(t.TempDir(), "gone.db")
+	needs.Link(t, filepath.Join(t.TempDir(), "nothing.db"), gone)
+	if other, err := sqlite.Open(t.Context(), gone); err == nil {
+		t.Errorf("a link that leads nowhere is opened: %v", other.Close())
+	}
+}
+
+func TestARestoreEndsWhenItsContextDoes(t *testing.T) {
+	s := openStore(t)
+	backup := filepath.Join(t.TempDir(), "b.db")
+	if err := s.Backup(t.Context(), backup, false); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	path := filepath.Join(t.TempDir(), "firm.db")
+	if _, err := sqlite.Restore(ended, path, backup); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+	if left, err := filepath.Glob(path); err != nil || len(left) != 0 {
+		t.Errorf("there is %v, %v", left, err)
+	}
+}
+
 func TestACopyIsNoticed(t *testing.T) {
 	for _, c := range []struct {
 		what string
