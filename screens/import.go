@@ -155,9 +155,9 @@ func (d *importDialog) questions() fyne.CanvasObject {
 		d.look()
 	})
 	d.skip.Hide()
-	return container.NewGridWithColumns(3,
+	return container.NewVBox(container.NewGridWithColumns(3,
 		container.NewVBox(heading(lang.L("import.amounts")), d.amounts), d.dates,
-		container.NewVBox(heading(""), finalize, d.skip))
+		container.NewVBox(heading(""), finalize)), d.skip)
 }
 
 // reload reads the file again, which a person has corrected meanwhile.
