@@ -206,7 +206,7 @@ func (b *billingScreen) tellTemplate(files []string, amounts money.LineAmounts, 
 	text := lang.N("template.saved", n, with{"Count": b.format.Count(n), "File": files[0], "Kind": kind})
 	if len(files) > 1 {
 		text = lang.L("template.saved-files", with{
-			"Count": b.format.Count(n), "Files": b.format.Count(len(files)), "Most": b.format.Count(app.MaxTemplate),
+			"Invoices": b.format.Count(n), "Files": b.format.Count(len(files)), "Most": b.format.Count(app.MaxTemplate),
 			"First": files[0], "Last": filepath.Base(files[len(files)-1]), "Kind": kind,
 		})
 	}
