@@ -64,7 +64,7 @@ func isLog(x ast.Expr) bool {
 // TestNoLocaleMakesTheToolkitComplain starts this program anew, as the initialisation of its packages is over here.
 func TestNoLocaleMakesTheToolkitComplain(t *testing.T) {
 	for _, locale := range []string{"C", "C.UTF-8", "C.utf8", "POSIX", "en_NZ.UTF-8", "nobody's tongue"} {
-		program := exec.Command(os.Args[0], "-test.run=^$")
+		program := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
 		program.Env = append(os.Environ(), "LC_ALL="+locale, "LANGUAGE=")
 		if told, err := program.CombinedOutput(); err != nil || strings.Contains(string(told), "Fyne error") {
 			t.Errorf("%s: %v\n%s", locale, err, told)

@@ -32,7 +32,7 @@ func (f *restoreFlags) run(ctx context.Context, s *session, words []string) erro
 	if len(words) > 0 {
 		return misused("--as-it-is takes no backup: it uses the database that is there.")
 	}
-	path, err := s.ready()
+	path, err := s.ready(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func restore(ctx context.Context, s *session, words []string) error {
 	if len(words) != 1 {
 		return misused("Name the backup to restore, for example: feebridge restore tuesday.db")
 	}
-	path, err := s.ready()
+	path, err := s.ready(ctx)
 	if err != nil {
 		return err
 	}

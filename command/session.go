@@ -108,7 +108,7 @@ func (s *session) openConnected(ctx context.Context) error {
 
 // openFirm opens the firm's database, whoever acts.
 func (s *session) openFirm(ctx context.Context) error {
-	path, err := s.ready()
+	path, err := s.ready(ctx)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *session) openFirm(ctx context.Context) error {
 
 // ready returns where the firm's database is under the computer's policy, in a folder that is there. It moves the folder
 // there from where an earlier version kept it.
-func (s *session) ready() (path string, err error) {
+func (s *session) ready(ctx context.Context) (path string, err error) {
 	if s.policy, err = s.readPolicy(); err != nil {
 		return "", err
 	}
@@ -128,7 +128,7 @@ func (s *session) ready() (path string, err error) {
 	}
 	usual, err := place()
 	if err == nil && path == usual.path {
-		if err := s.moveIn(usual); err != nil {
+		if err := s.moveIn(ctx, usual); err != nil {
 			return "", err
 		}
 	}
@@ -137,14 +137,14 @@ func (s *session) ready() (path string, err error) {
 
 // moveIn makes sure that the person's own folder is where data can stay, and brings what an earlier version kept
 // elsewhere. Where Windows may remove the folder when the person signs out, nothing is moved there or begun there.
-func (s *session) moveIn(usual usualPlace) error {
+func (s *session) moveIn(ctx context.Context, usual usualPlace) error {
 	if usual.profile != disk.Lasting && !isFile(usual.path) {
 		return noPlace(usual)
 	}
 	if usual.before == "" {
 		return nil
 	}
-	moved, err := sqlite.Move(usual.before, usual.path, seenFolder)
+	moved, err := sqlite.Move(ctx, usual.before, usual.path, seenFolder)
 	if err == nil && (moved || isFile(usual.before)) {
 		s.earlier = &Earlier{From: filepath.Dir(usual.before), To: filepath.Dir(usual.path), Moved: moved}
 		s.complain("%s", s.earlier)

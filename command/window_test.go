@@ -121,7 +121,7 @@ func TestWhateverFailsAtTheStartIsShown(t *testing.T) {
 		status           int
 	}{
 		{"a folder that cannot be made", filepath.Join(file, "sub", "firm.db"), "Couldn't make the folder", exitUnavailable},
-		{"a folder in the place of the file", folder, "is a folder. Choose a file.", exitUnavailable},
+		{"a folder in the place of the file", folder, "is a folder, a device or a pipe. Choose a file.", exitUnavailable},
 		{"another program's file", file, "isn't a database", exitSomeFailed},
 	} {
 		var o opening

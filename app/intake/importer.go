@@ -155,7 +155,7 @@ func (in *importer) read(sheet app.Sheet) {
 		in.problem(0, "", "file.only-header")
 		return
 	}
-	in.checkRows(sheet, rows)
+	in.checkRows(rows)
 	in.readDateOrder(rows)
 	in.findDecimalComma(rows)
 	for _, r := range rows {

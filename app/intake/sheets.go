@@ -66,7 +66,7 @@ func firstForeign(rows []app.SheetRow) (line int, text string) {
 // checkRows tells rows that a person may not know of: hidden ones, and those that repeat another
 // one. Rows side by side may be alike on purpose. One that comes again further on is what joining
 // two exports makes.
-func (in *importer) checkRows(sheet app.Sheet, rows []app.SheetRow) {
+func (in *importer) checkRows(rows []app.SheetRow) {
 	var hidden []string
 	seed := maphash.MakeSeed()
 	last := make(map[uint64]int, len(rows)) // row that had these cells last

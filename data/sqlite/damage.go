@@ -200,8 +200,6 @@ func (db *DB) examine(ctx context.Context, had bool) error {
 	switch {
 	case err != nil:
 		return cannotOpen(db.path, err)
-	case info.IsDir():
-		return app.Errorf(app.Unavailable, "database.is-folder", "File", db.path)
 	case info.Size() == 0 && !logged && had:
 		return damaged(ctx, db.path, errNoFirm)
 	case info.Size() == 0 && !logged:

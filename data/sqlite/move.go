@@ -21,7 +21,7 @@ import (
 //
 // Within a drive the folder is renamed. From another drive, or a share, it is copied, and every file compared;
 // then the database is a copy, which is compared with Xero, and the folder from before gets another name.
-func Move(from, to, witness string) (moved bool, err error) {
+func Move(ctx context.Context, from, to, witness string) (moved bool, err error) {
 	before, after := filepath.Dir(from), filepath.Dir(to)
 	if isThere(to) || leftBeside(to) {
 		return false, nil
@@ -46,7 +46,7 @@ func Move(from, to, witness string) (moved bool, err error) {
 	err = makeWay(after, before, witness)
 	var back func()
 	if err == nil {
-		back, err = readdress(from, to, witness)
+		back, err = readdress(ctx, from, to, witness)
 	}
 	if err := errors.Join(err, l.Close()); err != nil { // on Windows, no folder is renamed in which a file is open
 		return false, unmoved(before, after, err)
@@ -60,7 +60,7 @@ func Move(from, to, witness string) (moved bool, err error) {
 		back()
 	}
 	if disk.IsElsewhere(err) {
-		err = moveByCopy(from, to)
+		err = moveByCopy(ctx, from, to)
 	}
 	if err != nil {
 		return false, unmoved(before, after, err)
@@ -108,7 +108,7 @@ func makeWay(after, before, witness string) error {
 // readdress notes what is known about the database at from under the place where it is going to be, so that it
 // is not taken for a copy there. It comes before the move: one that dies in between is done again,
 // and a database that is opened in between is taken for a copy, which costs a comparison. back undoes it.
-func readdress(from, to, witness string) (back func(), err error) {
+func readdress(ctx context.Context, from, to, witness string) (back func(), err error) {
 	back = func() {}
 	s, err := readSeen(from)
 	if err != nil || s.Instance == "" {
@@ -133,7 +133,7 @@ func readdress(from, to, witness string) (back func(), err error) {
 	old, there := DB{witness: filepath.Join(filepath.Dir(from), witness)}, ""
 	if old.told(s).N > 0 {
 		there = old.testimonyPath(now)
-		if err := copyFile(context.Background(), old.testimonyPath(s), there); err != nil {
+		if err := copyFile(ctx, old.testimonyPath(s), there); err != nil {
 			return back, err
 		}
 	}
@@ -147,14 +147,14 @@ func readdress(from, to, witness string) (back func(), err error) {
 }
 
 // moveByCopy is for a folder on another drive.
-func moveByCopy(from, to string) error {
+func moveByCopy(ctx context.Context, from, to string) error {
 	l := lockOf(from)
 	if alone, err := l.TryLock(); err != nil || !alone {
 		return errors.Join(err, app.Errorf(app.Unavailable, "database.open", "File", from))
 	}
 	before, after := filepath.Dir(from), filepath.Dir(to)
 	was := isFound(from)
-	err := copyFolder(before, after)
+	err := copyFolder(ctx, before, after)
 	if err := errors.Join(err, l.Close()); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func moveByCopy(from, to string) error {
 
 // copyFolder copies a folder, whole or not at all. What is neither a file nor a folder, such as a link, stops it: what
 // is behind that might be the firm's data.
-func copyFolder(from, to string) error {
+func copyFolder(ctx context.Context, from, to string) error {
 	temporary, err := os.MkdirTemp(filepath.Dir(to), "."+filepath.Base(to)+"-*") // its owner's alone
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func copyFolder(from, to string) error {
 		case strings.HasSuffix(name, ".lock"), strings.HasSuffix(name, "-shm"):
 			return nil // these are made again
 		}
-		if err := copyFile(context.Background(), path, copied); err != nil {
+		if err := copyFile(ctx, path, copied); err != nil {
 			return err
 		}
 		was, err := sumOf(path)

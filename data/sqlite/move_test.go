@@ -75,7 +75,7 @@ func isCopy(t *testing.T, path string) bool {
 
 func move(t *testing.T, from, to string) bool {
 	t.Helper()
-	moved, err := Move(from, to, "seen")
+	moved, err := Move(t.Context(), from, to, "seen")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestAFolderIsNotMovedWhileItIsOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if moved, err := Move(from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
+	if moved, err := Move(t.Context(), from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
 		t.Errorf("it was moved: %v, %v", moved, err)
 	}
 	if isThere(filepath.Dir(to)) {
@@ -162,11 +162,11 @@ func TestAMoveThatFailedChangedNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, filepath.Dir(filepath.Dir(to)), "a file where the folder is to be")
-	if moved, err := Move(from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
+	if moved, err := Move(t.Context(), from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
 		t.Errorf("it was moved: %v, %v", moved, err)
 	}
 	within := filepath.Join(filepath.Dir(from), "within", "feebridge", "feebridge.db") // no folder goes into itself
-	if moved, err := Move(from, within, "seen"); moved || !app.IsCode(err, app.Unavailable) {
+	if moved, err := Move(t.Context(), from, within, "seen"); moved || !app.IsCode(err, app.Unavailable) {
 		t.Errorf("it was moved: %v, %v", moved, err)
 	}
 	if isCopy(t, from) {
@@ -176,7 +176,7 @@ func TestAMoveThatFailedChangedNothing(t *testing.T) {
 
 func TestAMoveThatWasInterruptedGoesOn(t *testing.T) {
 	from, to := aFolder(t)
-	if _, err := readdress(from, to, "seen"); err != nil { // and then it died
+	if _, err := readdress(t.Context(), from, to, "seen"); err != nil { // and then it died
 		t.Fatal(err)
 	}
 	if !move(t, from, to) || isCopy(t, to) {
@@ -225,7 +225,7 @@ func TestWhatIsInTheNewPlaceAlreadyIsKept(t *testing.T) {
 
 	from, to = aFolder(t)
 	put(t, mkdir(t, filepath.Join(filepath.Dir(to), "feebridge.log")), "another line")
-	if moved, err := Move(from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
+	if moved, err := Move(t.Context(), from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) {
 		t.Errorf("a file in both places: %v, %v", moved, err)
 	}
 	has(t, filepath.Join(filepath.Dir(to), "feebridge.log"), "another line")
@@ -245,7 +245,7 @@ func TestWithoutAFolderNothingIsMoved(t *testing.T) {
 
 func TestAFolderOnAnotherDriveIsCopiedAndIsACopy(t *testing.T) {
 	from, to := aFolder(t)
-	if err := moveByCopy(from, to); err != nil {
+	if err := moveByCopy(t.Context(), from, to); err != nil {
 		t.Fatal(err)
 	}
 	before := filepath.Dir(from)
@@ -272,7 +272,7 @@ func TestAFolderThatCannotBeCopiedIsNotThereInHalf(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(filepath.Dir(to), "in the way"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := moveByCopy(from, to); err == nil {
+	if err := moveByCopy(t.Context(), from, to); err == nil {
 		t.Error("no error")
 	}
 	if isThere(to) || !isThere(from) {
@@ -296,7 +296,7 @@ func TestALinkInAFolderIsNotLeftOut(t *testing.T) {
 			away := filepath.Join(t.TempDir(), "away")
 			link := c.link(from, away)
 			needs.Link(t, away, link)
-			if err := moveByCopy(from, to); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), link+" is a link") {
+			if err := moveByCopy(t.Context(), from, to); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), link+" is a link") {
 				t.Errorf("it was copied: %v", err)
 			}
 			if isThere(filepath.Dir(to)) || isThere(filepath.Dir(from)+" (moved)") || !isFound(from) {
@@ -338,7 +338,7 @@ func TestAFolderThatIsALinkToNearbyStays(t *testing.T) {
 	to = filepath.Join(filepath.Dir(filepath.Dir(to)), "deeper", "feebridge", "feebridge.db")
 	before := filepath.Dir(from)
 	needs.Link(t, "away", rename(t, before, filepath.Join(filepath.Dir(before), "away")))
-	if moved, err := Move(from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "is a link") {
+	if moved, err := Move(t.Context(), from, to, "seen"); moved || !app.IsCode(err, app.Unavailable) || !strings.Contains(err.Error(), "is a link") {
 		t.Errorf("it was moved to where it leads nowhere: %v, %v", moved, err)
 	}
 	if !isFound(from) || isThere(filepath.Dir(to)) {

@@ -93,7 +93,7 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 		option(db)
 	}
 	if _, err := disk.Regular(path); errors.Is(err, disk.ErrNoFile) {
-		return nil, cannotOpen(path, disk.ErrNoFile)
+		return nil, app.Errorf(app.Unavailable, "database.no-file", "File", path)
 	}
 	had := leftBeside(path) // before anything is made: another process may be making it now
 	if _, err := os.Stat(path); had && errors.Is(err, fs.ErrNotExist) {
@@ -175,8 +175,8 @@ const closeTime = time.Second
 // followed returns where a link leads, be it to another: the lock and all that belongs to a database is beside the file
 // itself, by whichever name it is opened.
 func followed(path string) (string, error) {
-	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		return path, nil // what isn't there is told by who needs it
+	if _, err := os.Readlink(path); err != nil {
+		return path, nil //nolint:nilerr // it is no link, or isn't there, which is told by who needs it
 	}
 	place, err := filepath.EvalSymlinks(path)
 	if err != nil {
