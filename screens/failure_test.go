@@ -75,7 +75,7 @@ func TestWhyAFirmCannotBeOpenedIsShownWithWhatToDo(t *testing.T) {
 		{"a newer schema", app.Errorf(app.Invalid, "database.newer", "File", "/firm.db", "Version", 9, "Newest", 4), []string{"newer version of Feebridge", "Update Feebridge"}, plain},
 		{"a network drive", app.Errorf(app.Invalid, "database.network", "File", "/firm.db", "Kind", "NFS"), []string{"network drive (NFS)", "Choose a folder on this computer"}, plain},
 		{"no folder", app.Errorf(app.Unavailable, "database.no-folder", "Folder", "/no", "Error", errors.New("permission denied")), []string{"Couldn't make the folder /no", "permission denied"}, plain},
-		{"a folder", app.Errorf(app.Unavailable, "database.is-folder", "File", "/firm.db"), []string{"/firm.db is a folder. Choose a file."}, plain},
+		{"a folder", app.Errorf(app.Unavailable, "database.no-file", "File", "/firm.db"), []string{"/firm.db is a folder, a device or a pipe. Choose a file."}, plain},
 		{"no rights", app.Errorf(app.Unavailable, "database.not-opened", "File", "/firm.db", "Error", errors.New("permission denied")), []string{"Couldn't open the database /firm.db"}, plain},
 		{"another that upgrades it", app.Errorf(app.Unavailable, "database.busy"), []string{"Another window or program is writing to the database."}, plain},
 		{"anything else", errors.New("goose: odd"), []string{"Couldn't open the firm's data", "goose: odd"}, plain},
