@@ -138,6 +138,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.relaid = func() { lay(b.content) }
 	b.told, b.news = container.NewVBox(), newNews(b)
+	b.told.Hide()
 	b.underWay = newReplacements(b)
 	strips := container.NewVBox(b.told, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)

@@ -459,3 +459,17 @@ func TestNoShortcutOverlapsItsMeaning(t *testing.T) {
 		b.key(fyne.KeyEscape)
 	}
 }
+
+// TestAnInvoiceOpensInANarrowWindowWithoutAnOverlap opens one in a window that was narrow before: the lines begin below
+// the head, which takes more rows there.
+func TestAnInvoiceOpensInANarrowWindowWithoutAnOverlap(t *testing.T) {
+	b := newTrial(t, newFake().fill(24))
+	b.window.Resize(fyne.NewSize(800, 500))
+	b.w.editor.open(b.fake.number("0001073").ID)
+	b.settle()
+	top := func(o fyne.CanvasObject) float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y }
+	head := b.w.editor.head.content
+	if end, lines := top(head)+head.MinSize().Height, top(b.w.editor.lines); lines < end {
+		t.Errorf("the lines begin at %v, and the head ends at %v", lines, end)
+	}
+}

@@ -50,11 +50,11 @@ func (p *pages) openThen(next *page, then func()) {
 	swap := func() {
 		next.ready()
 		p.front = next
+		if next.arrange != nil {
+			next.arrange() // or it would be laid out for the window that it was last seen in
+		}
 		p.holder.Objects = []fyne.CanvasObject{next.content}
 		p.holder.Refresh()
-		if next.arrange != nil {
-			next.arrange()
-		}
 		if next.shown != nil {
 			next.shown()
 		}

@@ -46,18 +46,20 @@ func (b *billingScreen) tellEarlier(e *Earlier) {
 }
 
 // tell tells, in a strip above the footer, what the person has to know of this start. It stays until they close it.
-func (b *billingScreen) tell(sign style.Sign, words string, show, left func(), buttons ...*button) {
-	text := newBadge(b.keys, 2000, show)
+func (b *billingScreen) tell(sign style.Sign, words string, more, left func(), buttons ...*button) {
+	text := newBadge(b.keys, 2000, more)
 	text.set(sign, words)
 	leave := newButton(b.keys, "", nil)
 	leave.Icon = theme.CancelIcon()
-	strip := newStrip(text, append(append([]*button{newButton(b.keys, lang.L("action.show"), show)}, buttons...), leave)...)
+	strip := newStrip(text, append(append([]*button{newButton(b.keys, lang.L("action.show"), more)}, buttons...), leave)...)
 	leave.OnTapped = func() {
-		strip.Hide()
+		b.told.Remove(strip)
+		show(b.told, len(b.told.Objects) > 0) // an empty line would stand there
 		lay(b.content)
 		left()
 	}
 	strip.Show()
 	b.told.Add(strip)
+	show(b.told, true)
 	lay(b.content)
 }

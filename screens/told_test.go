@@ -34,6 +34,9 @@ func TestACrashIsToldWithItsFile(t *testing.T) {
 	}
 	b.leave(0)
 	b.notSee("Feebridge crashed")
+	if b.w.billing.told.Visible() {
+		t.Error("an empty line stays where it was told")
+	}
 }
 
 // leave closes a strip of what is told of the start.
@@ -68,4 +71,7 @@ func TestItIsToldWhereTheDataIsAndStaysClosed(t *testing.T) {
 func TestWithoutACrashNoneIsTold(t *testing.T) {
 	b := newTrial(t, newFake().fill(24))
 	b.notSee("crashed", "Copy for support")
+	if b.w.billing.told.Visible() {
+		t.Error("an empty line stands above the footer")
+	}
 }

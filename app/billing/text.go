@@ -47,8 +47,11 @@ func checkText(place translations.Phrase, text, allowed string) error {
 		before := []rune(text[:at])
 		before = before[max(0, len(before)-excerpt):]
 		key := "problem.hidden-sign"
-		if sign.broken {
+		switch {
+		case sign.broken:
 			key = "problem.broken-text"
+		case at == 0:
+			key = "problem.hidden-first-sign"
 		}
 		return refuse(key, "Place", place, "Sign", sign.name(), "Before", Visible(strings.ReplaceAll(string(before), "\n", " ")))
 	}
