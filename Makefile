@@ -114,12 +114,12 @@ mutants: ## make careless changes and tell which no test notices (SAMPLE=100 SEE
 fmt: ## format every Go file
 	@gofmt -l -w .
 
-screenshots: ## play the demo unseen, write its pictures to build/screenshots and renew those that docs/ shows
+screenshots: ## play the demo unseen, write its pictures to build/screenshots and renew those that the help shows
 	@sh .ci/setup build screen
 	$(BUILD)
 	@rm -rf build/screenshots
 	@$(UNSEEN) build/feebridge --demo --tour build/screenshots
-	@for picture in docs/*.png; do \
+	@for picture in assets/help/*.png; do \
 		new=build/screenshots/$${picture##*/}; \
 		if [ -e "$$new" ]; then cp "$$new" "$$picture"; fi; \
 	done

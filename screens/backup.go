@@ -78,7 +78,7 @@ func (b *backups) show(n app.Nightly) {
 	now := newButton(b.keys, lang.L("backup.now"), func() { d.hide(); b.backUp() })
 	back.enable(may && b.restore != nil)
 	now.enable(may)
-	d = b.dialogs.show(lang.L("backup.title"), fyne.NewSize(560, 0), body, leave, back, now)
+	d = b.dialogs.show(lang.L("backup.title"), fyne.NewSize(560, 0), body, leave, back, now).about("backups")
 }
 
 // nameTime is a moment in the name of a file: two copies of one day have two names, in the order in
@@ -175,7 +175,7 @@ func (b *backups) tellDamage() {
 		restore.enable(may && b.restore != nil)
 		buttons = append(buttons, restore)
 	}
-	d = b.dialogs.show(damageTitle(b.damage), fyne.NewSize(720, 0), body, buttons...)
+	d = b.dialogs.show(damageTitle(b.damage), fyne.NewSize(720, 0), body, buttons...).about("backups")
 }
 
 // saveDamaged copies the damaged file where the person says.
@@ -221,7 +221,7 @@ func (b *backups) tellLock() {
 	unlock.Importance = widget.DangerImportance
 	leave := newButton(b.keys, lang.L("action.close"), func() { d.hide() })
 	leave.Importance = widget.HighImportance
-	d = b.dialogs.show(lang.L("lock.title"), fyne.NewSize(640, 0), body, unlock, leave)
+	d = b.dialogs.show(lang.L("lock.title"), fyne.NewSize(640, 0), body, unlock, leave).about("backups")
 }
 
 // comparison tells how far one organisation has been read.

@@ -143,6 +143,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	strips := container.NewVBox(b.told, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
 	b.page = &page{
+		topic:   "export",
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,
 		reload: b.refreshStatuses, arrange: b.arrange, notice: b.tellInPassing,
 	}

@@ -50,6 +50,7 @@ const clientsKey = "clients.grid"
 func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
 	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, schema: clientSchema(locale)}
 	c.page = &page{
+		topic: "clients",
 		build: c.build, reload: c.load, arrange: func() {},
 		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
 	}
@@ -254,7 +255,7 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 		title = client.Name
 	}
 	save := newButton(c.keys, lang.L("action.save"), f.save)
-	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("action.cancel"), func() { f.box.hide() }), save)
+	f.box = c.dialogs.show(title, fyne.NewSize(620, 0), body, newButton(c.keys, lang.L("action.cancel"), func() { f.box.hide() }), save).about("clients")
 	if !c.me().May(staff.EditClients, client.ID) {
 		save.Disable()
 		f.tell(style.Held, lang.L("client.view-only",

@@ -78,7 +78,7 @@ func (c *connections) choose(signIn app.Consent, kept bool, found []app.Connecti
 	list.SetMinSize(fyne.NewSize(0, min(float32(len(found))*connectRoom, 5*connectRoom)))
 	leave := newButton(c.keys, lang.L("action.cancel"), func() { d.box.hide() })
 	d.ok = newButton(c.keys, lang.L("connect.yes"), d.connect)
-	d.box = c.dialogs.show(lang.L("connect.title"), fyne.NewSize(520, 0), container.NewBorder(paragraph(intro), nil, nil, nil, list), leave, d.ok)
+	d.box = c.dialogs.show(lang.L("connect.title"), fyne.NewSize(520, 0), container.NewBorder(paragraph(intro), nil, nil, nil, list), leave, d.ok).about("connect")
 	d.box.onHide = d.left
 	d.count()
 	if len(found) == 1 {
@@ -177,5 +177,5 @@ func (d *connecting) offerMapping(to ledger.Tenant) {
 		next.hide()
 		d.mappings.open(to.ID)
 	})
-	next = d.dialogs.show(lang.L("connect.connected-to", with{"Name": to.Name}), fyne.NewSize(480, 0), body, later, now)
+	next = d.dialogs.show(lang.L("connect.connected-to", with{"Name": to.Name}), fyne.NewSize(480, 0), body, later, now).about("map")
 }

@@ -86,7 +86,7 @@ func (c *connections) show(then func()) {
 	body := container.New(layout.NewCustomPaddedLayout(0, 0, 1, style.Spacing+style.Gap), // clear of the scroll bar
 		container.NewVBox(c.told, c.cards, c.first, widget.NewSeparator(), c.registration.content))
 	leave := newButton(c.keys, lang.L("action.close"), func() { c.box.hide() })
-	c.box = c.dialogs.show(lang.L("connection.title"), fyne.NewSize(760, 640), container.NewVScroll(body), leave)
+	c.box = c.dialogs.show(lang.L("connection.title"), fyne.NewSize(760, 640), container.NewVScroll(body), leave).about("connect")
 	c.box.onHide = func() {
 		c.loading.stop()
 		c.box = nil

@@ -58,7 +58,7 @@ func (c *connections) signIn() {
 			d.openURL(d.link)
 		}
 	})
-	d.box = c.dialogs.show(lang.L("consent.title"), fyne.NewSize(560, 0), container.NewVBox(d.said, d.shown), leave, d.copy, d.again)
+	d.box = c.dialogs.show(lang.L("consent.title"), fyne.NewSize(560, 0), container.NewVBox(d.said, d.shown), leave, d.copy, d.again).about("connect")
 	d.box.onHide = d.asking.stop
 	d.start()
 }

@@ -28,7 +28,7 @@ func (p *invoicePanel) chooseContact(client billing.Client, again []*app.Invoice
 	looking := &task{ui: p.ui}
 	d = p.dialogs.show(lang.L("contact.title", with{"Client": client.Name}), fyne.NewSize(420, 0),
 		paragraph(lang.L("contact.searching")),
-		newButton(p.keys, lang.L("action.cancel"), func() { d.hide() }))
+		newButton(p.keys, lang.L("action.cancel"), func() { d.hide() })).about("clients")
 	d.onHide = looking.stop
 	load(looking, func(ctx context.Context) ([]ledger.Contact, error) {
 		return p.app.ContactChoices(ctx, p.me(), client.ID)
@@ -84,7 +84,7 @@ func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Con
 	body := container.NewBorder(
 		paragraph(lang.L("contact.which", with{"Client": client.Name, "Code": client.Code})),
 		nil, nil, nil, scroll)
-	d = p.dialogs.show(title, fyne.NewSize(560, 0), body, newButton(p.keys, lang.L("action.cancel"), func() { d.hide() }), link)
+	d = p.dialogs.show(title, fyne.NewSize(560, 0), body, newButton(p.keys, lang.L("action.cancel"), func() { d.hide() }), link).about("clients")
 	d.focus(options)
 }
 

@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -22,6 +24,7 @@ type dialog struct {
 	onLeave func()            // what Escape does instead of leaving it; may be nil
 	onHide  func()            // after it was left, in whatever way; may be nil
 	reload  func()            // what F5 does; may be nil
+	topic   string            // of the help that F1 opens; "" for that of what is below it
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -29,6 +32,7 @@ type dialogs struct {
 	window fyne.Window
 	keys   *keyboard
 	open   []*dialog
+	help   func(topic string) // opens the help
 }
 
 // dialogMargin is what a dialog leaves of the window at every side.
@@ -102,6 +106,22 @@ func (s *dialogs) top() *dialog {
 		return nil
 	}
 	return s.open[len(s.open)-1]
+}
+
+// about says which topic of the help is about the dialog.
+func (d *dialog) about(topic string) *dialog {
+	d.topic = topic
+	return d
+}
+
+// topic returns the topic of the help that is about what is in front: the topmost dialog that has one, or else the page.
+func (s *dialogs) topic(page string) string {
+	for _, d := range slices.Backward(s.open) {
+		if d.topic != "" {
+			return d.topic
+		}
+	}
+	return page
 }
 
 // typed does what a key does in the topmost dialog that nothing in it has used.

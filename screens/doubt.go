@@ -67,7 +67,7 @@ func (d *doubt) show(note string) {
 	d.buttons = append(d.buttons, no)
 	leave := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() }) // the default: either answer is for a person to give
 	d.box = d.dialogs.show(lang.N("doubt.title", count, with{"Number": d.Export.Number, "Count": count}),
-		fyne.NewSize(440+180*float32(count), 0), body, no, leave)
+		fyne.NewSize(440+180*float32(count), 0), body, no, leave).about("export")
 	d.box.onHide = func() { d.box = nil }
 }
 

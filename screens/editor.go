@@ -71,6 +71,7 @@ const keepAfter = 400 * time.Millisecond
 func newEditor(s *shell, a editorApp) *editor {
 	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}}
 	e.page = &page{
+		topic: "write",
 		build: e.build, shown: func() { e.lines.Focus() }, leave: e.leave, escape: e.close,
 		arrange: func() { e.head.arrange() }, notice: func(text string) { write(e.state, text) },
 	}

@@ -109,7 +109,7 @@ func (e *editor) tellOvertaken(o *app.Overtaken, then func()) {
 		text = lang.L("editor.overtaken.not-draft", with{"Status": statusInSentence(o.Now.Stage.Status)})
 	}
 	d = e.dialogs.show(lang.L("editor.overtaken.title", with{"Name": who}), fyne.NewSize(760, 420),
-		container.NewBorder(paragraph(text), nil, nil, nil, list.content()), buttons...)
+		container.NewBorder(paragraph(text), nil, nil, nil, list.content()), buttons...).about("write")
 }
 
 // fieldText is a value of a difference as a person reads it.

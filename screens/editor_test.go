@@ -434,7 +434,7 @@ func TestNoShortcutOverlapsItsMeaning(t *testing.T) {
 	b = newTrial(t, newFake().fill(3))
 	for _, size := range []fyne.Size{{Width: 1280, Height: 760}, {Width: 640, Height: 480}, leastWindow} {
 		b.window.Resize(size)
-		b.w.frame.tellKeys()
+		b.w.dialogs.help("keys")
 		b.settle()
 		var lines int
 		for _, o := range b.visible() {

@@ -163,7 +163,7 @@ func (x *exports) tellNotConnected() {
 		}
 		var d *dialog
 		leave := newButton(x.keys, lang.L("action.close"), func() { d.hide() })
-		d = x.dialogs.show(lang.L("export.not-ready"), fyne.NewSize(440, 0), paragraph(say(err)), leave, x.connectButton(func() { d.hide() }))
+		d = x.dialogs.show(lang.L("export.not-ready"), fyne.NewSize(440, 0), paragraph(say(err)), leave, x.connectButton(func() { d.hide() })).about("connect")
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -45,6 +46,7 @@ type frame struct {
 	backups     *backups
 	switchTo    func(staff.Member) // nil where each signs in
 	signOut     func()             // nil where nobody needs to sign in
+	help        func()             // opens the help
 	places      []place
 
 	org      *app.Organisation // that the firm exports to; nil for none
@@ -253,6 +255,8 @@ func (f *frame) showMenu() {
 	}
 	load := fyne.NewMenuItem(lang.L("action.import"), f.billing.pick)
 	showKey(load, fyne.KeyO)
+	guide := fyne.NewMenuItem(lang.L("menu.help"), f.help)
+	guide.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF1}
 	view := fyne.NewMenuItem(lang.L("menu.appearance"), nil)
 	view.ChildMenu = fyne.NewMenu("", f.themeItems()...)
 	if to := f.destinationItem(); to != nil {
@@ -270,7 +274,8 @@ func (f *frame) showMenu() {
 		fyne.NewMenuItem(lang.L("menu.reload"), f.billing.reload),
 		view,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("menu.keyboard"), f.tellKeys),
+		guide,
+		fyne.NewMenuItem(lang.L("menu.keyboard"), func() { f.dialogs.help("keys") }),
 		fyne.NewMenuItem(lang.L("menu.about"), f.tellAbout))
 	if f.simulator != "" {
 		play := fyne.NewMenuItem(lang.L("menu.simulator"), func() { f.openURL(f.simulator) })
@@ -391,34 +396,4 @@ func (f *frame) tellAbout() {
 	})
 	d = f.dialogs.show(lang.L("about.title"), fyne.NewSize(440, 0), paragraph(text), copied,
 		newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
-}
-
-// tellKeys lists the keys.
-func (f *frame) tellKeys() {
-	table := container.New(closely)
-	for _, k := range [][2]string{
-		{controlName(fyne.KeyF), lang.L("keys.search")},
-		{controlName(fyne.KeyK), lang.L("keys.client")},
-		{controlName(fyne.KeyE), lang.L("keys.export")},
-		{controlName(fyne.KeyN), lang.L("keys.new-invoice")},
-		{controlName(fyne.KeyO), lang.L("keys.import")},
-		{controlName(fyne.KeyD), lang.L("keys.draft")},
-		{"F5", lang.L("keys.refresh")},
-		{lang.L("keys.name.arrows"), lang.L("keys.move")},
-		{lang.L("keys.name.space"), lang.L("keys.tick")},
-		{lang.L("keys.name.enter"), lang.L("keys.open")},
-		{lang.L("keys.name.menu"), lang.L("keys.more")},
-		{controlName(fyne.KeyA) + ", " + controlName(fyne.KeyC), lang.L("keys.select")},
-		{controlName(fyne.KeyS) + ", " + controlName(fyne.KeyL), lang.L("keys.save")},
-		{lang.L("keys.name.lines"), lang.L("keys.lines")},
-		{lang.L("keys.name.line-moves"), lang.L("keys.line-moves")},
-		{controlName(fyne.KeyV) + ", " + controlName(fyne.KeyZ) + ", " + controlName(fyne.KeyY), lang.L("keys.paste")},
-		{lang.L("keys.name.escape"), lang.L("keys.escape")},
-	} {
-		name := paragraph(k[0])
-		name.TextStyle.Bold = true
-		table.Add(container.New(factLine{220}, name, paragraph(k[1])))
-	}
-	var d *dialog
-	d = f.dialogs.show(lang.L("keys.title"), fyne.NewSize(620, 0), table, newButton(f.keys, lang.L("action.close"), func() { d.hide() }))
 }

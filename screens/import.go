@@ -127,7 +127,7 @@ func newImportDialog(m *imports, name string, file func() (io.ReadCloser, error)
 	body := container.NewBorder(container.NewVBox(d.questions(), d.findings.box), d.figures, nil, nil, d.table.content())
 	no := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() })
 	again := newButton(d.keys, lang.L("import.reload"), func() { d.reload(name, file) })
-	d.box = d.dialogs.show(lang.L("import.file-title", with{"File": name}), fyne.NewSize(860, 600), body, again, no, d.ok)
+	d.box = d.dialogs.show(lang.L("import.file-title", with{"File": name}), fyne.NewSize(860, 600), body, again, no, d.ok).about("import")
 	d.box.reload = again.OnTapped
 	d.box.onHide = func() {
 		d.previewing.stop()

@@ -106,7 +106,7 @@ func newMappingDialog(m *mappings, orgs []app.Organisation, t ledger.Tenant) *ma
 		container.New(bar{stretch: 0, gap: style.Spacing}, which, d.read, d.again),
 		d.told, d.missing, d.offer, widget.NewSeparator())
 	no := newButton(d.keys, lang.L("action.cancel"), d.cancel)
-	d.box = d.dialogs.show(lang.L("mapping.title"), fyne.NewSize(940, 690), container.NewBorder(top, nil, nil, nil, d.scroll), no, d.ok)
+	d.box = d.dialogs.show(lang.L("mapping.title"), fyne.NewSize(940, 690), container.NewBorder(top, nil, nil, nil, d.scroll), no, d.ok).about("map")
 	d.box.onLeave = d.cancel
 	d.box.onHide = func() {
 		d.reading.stop()

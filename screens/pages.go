@@ -17,6 +17,7 @@ type page struct {
 	reload  func()               // reads again what it shows; may be nil
 	arrange func()               // the window became narrow or wide; may be nil
 	notice  func(string)         // tells something in passing
+	topic   string               // of the help that is about it
 }
 
 // ready makes sure that the content is there. Pages that few open at the start would

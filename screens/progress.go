@@ -25,7 +25,7 @@ func (x *exports) show() {
 	}
 	leave := newButton(x.keys, lang.L("action.close"), func() { x.box.hide() })
 	if x.ended {
-		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), leave)
+		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), leave).about("failures")
 	} else {
 		id := x.run
 		title, cancel := lang.L("run.exporting"), lang.L("run.cancel")
@@ -34,7 +34,7 @@ func (x *exports) show() {
 			title, cancel = lang.L("run.redrafting"), lang.L("run.redrafting.cancel")
 		}
 		stop := newButton(x.keys, cancel, func() { x.cancel(id, removing) })
-		x.box = x.dialogs.show(title, fyne.NewSize(520, 0), x.running(), stop, leave)
+		x.box = x.dialogs.show(title, fyne.NewSize(520, 0), x.running(), stop, leave).about("export")
 	}
 	x.box.onHide = x.closed
 	x.update()

@@ -45,7 +45,7 @@ func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
 		d.hide()
 		b.redraft(fit)
 	})
-	d = b.dialogs.show(title, fyne.NewSize(480, 0), body, no, yes)
+	d = b.dialogs.show(title, fyne.NewSize(480, 0), body, no, yes).about("draft")
 }
 
 // draftWords say what happens to one invoice.

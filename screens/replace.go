@@ -159,7 +159,7 @@ func (r *replacement) show() {
 		buttons = append(buttons, next)
 	}
 	title := lang.L("replace.title", with{"Number": v.Invoice.Number})
-	r.box = r.dialogs.show(title, fyne.NewSize(600, 0), body, buttons...)
+	r.box = r.dialogs.show(title, fyne.NewSize(600, 0), body, buttons...).about("replace")
 	r.box.onHide = r.closed
 	r.tick()
 }

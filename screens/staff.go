@@ -58,7 +58,7 @@ func (t *team) open() {
 	if !t.may() {
 		top = signed(style.Held, paragraph(lang.L("staff.view-only", with{"Permission": permissionsFor(staff.ManageStaff)})))
 	}
-	t.box = t.dialogs.show(lang.L("staff.title"), fyne.NewSize(900, 480), container.NewBorder(top, nil, nil, nil, t.list), add, leave)
+	t.box = t.dialogs.show(lang.L("staff.title"), fyne.NewSize(900, 480), container.NewBorder(top, nil, nil, nil, t.list), add, leave).about("roles")
 	t.box.onHide = func() { t.loading.stop(); t.box = nil }
 	t.load()
 }
@@ -224,7 +224,7 @@ func (t *team) edit(m staff.Member) {
 		}
 	}
 	buttons = append(buttons, newButton(t.keys, lang.L("action.save"), f.save))
-	f.box = t.dialogs.show(title, fyne.NewSize(900, 520), body, buttons...)
+	f.box = t.dialogs.show(title, fyne.NewSize(900, 520), body, buttons...).about("roles")
 	f.box.focus(f.name)
 }
 

@@ -65,6 +65,7 @@ func newTrailPage(s *shell, a trailApp, locale language.Tag) *trailPage {
 	t := &trailPage{shell: s, app: a, loading: task{ui: s.ui}}
 	t.schema = t.entrySchema(locale)
 	t.page = &page{
+		topic: "roles",
 		build: t.build, reload: t.load, arrange: func() {},
 		shown: func() { t.load(); t.grid.Focus() }, notice: func(text string) { write(t.state, text) },
 	}

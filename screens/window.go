@@ -102,6 +102,7 @@ type Window struct {
 	imports     *imports
 	mappings    *mappings
 	connections *connections
+	helping     *helping
 	wanted      billing.InvoiceID // is to be shown; "" for none
 	returning   string            // the page to open at; "" for the list
 	unsaved     task
@@ -130,6 +131,7 @@ func New(p Params) *Window {
 	s.seat(p.Me)
 	s.keys = newKeyboard(p.Window.Canvas(), w.typed)
 	s.dialogs = &dialogs{window: p.Window, keys: s.keys}
+	w.helping = newHelping(s)
 	applyTheme(s.preferences.String(themeKey))
 
 	w.unsubscribe = p.App.Subscribe(func(changes []app.Change) { s.do(func() { w.changed(changes) }) })
@@ -161,6 +163,7 @@ func New(p Params) *Window {
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
 	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}
+	w.frame.help = w.openHelp
 	w.frame.settings, w.frame.team, w.frame.backups = w.settings, w.team, w.backups
 	w.billing.setUp = w.frame.setUpFirm
 
@@ -386,10 +389,21 @@ func (w *Window) addShortcuts() {
 	})
 }
 
+// openHelp opens the help at what the person has in front of them.
+func (w *Window) openHelp() {
+	topic := w.pages.front.topic
+	if row, listed := w.billing.grid.Row(w.billing.panel.id); listed && w.pages.front == w.billing.page && row.Stage.Export == billing.Failed {
+		topic = "failures"
+	}
+	w.dialogs.help(w.dialogs.topic(topic))
+}
+
 // typed does what a key means that no focused widget has used.
 func (w *Window) typed(ev *fyne.KeyEvent) {
 	front := w.pages.front
 	switch {
+	case ev.Name == fyne.KeyF1:
+		w.openHelp()
 	case w.dialogs.top() != nil:
 		w.dialogs.typed(ev)
 	case w.picker != nil && ev.Name == fyne.KeyEscape:

@@ -29,7 +29,7 @@ func TestKeysLeadToWhatTheyName(t *testing.T) {
 	if n := b.fake.counted["RefreshAll"]; n != 1 {
 		t.Errorf("after F5 the statuses were read %d times in Xero, want once", n)
 	}
-	b.w.frame.tellKeys()
+	b.w.dialogs.help("keys")
 	b.control(fyne.KeyF) // not behind a dialog
 	b.see("Keyboard shortcuts", "Ctrl+E", "Export the selected invoices to Xero")
 	b.key(fyne.KeyReturn)
