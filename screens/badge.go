@@ -77,7 +77,7 @@ type badge struct {
 	sign    *canvas.Text
 	label   *widget.Label
 	shown   style.Sign
-	focused bool
+	ring    ring
 	hovered bool
 }
 
@@ -98,8 +98,8 @@ func (b *badge) set(sign style.Sign, text string) {
 	b.Refresh()
 }
 
-// CreateRenderer draws the sign and the text.
-func (b *badge) CreateRenderer() fyne.WidgetRenderer { return &badgeRenderer{b} }
+// CreateRenderer draws the sign and the text, with a ring while it has the keys.
+func (b *badge) CreateRenderer() fyne.WidgetRenderer { return b.ring.around(&badgeRenderer{b}, plain) }
 
 // Tapped presses the badge.
 func (b *badge) Tapped(*fyne.PointEvent) { b.pressed() }
@@ -118,10 +118,10 @@ func (b *badge) TypedKey(ev *fyne.KeyEvent) {
 func (b *badge) TypedRune(rune) {}
 
 // FocusGained shows that the keys act on the badge.
-func (b *badge) FocusGained() { b.focused = true; b.Refresh() }
+func (b *badge) FocusGained() { b.ring.on = true; b.Refresh() }
 
 // FocusLost hides it.
-func (b *badge) FocusLost() { b.focused = false; b.Refresh() }
+func (b *badge) FocusLost() { b.ring.on = false; b.Refresh() }
 
 // MouseIn shows that the badge can be pressed.
 func (b *badge) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
@@ -159,10 +159,7 @@ func (r *badgeRenderer) MinSize() fyne.Size {
 func (r *badgeRenderer) Refresh() {
 	b := r.of
 	b.back.FillColor = theme.Color(theme.ColorNameHover)
-	if b.focused {
-		b.back.FillColor = theme.Color(theme.ColorNameFocus)
-	}
-	b.back.Hidden = !b.focused && !b.hovered
+	b.back.Hidden = !b.hovered
 	b.sign.Text, b.sign.TextSize = b.shown.Glyph, theme.TextSize()
 	b.sign.Color = theme.Color(colorOf(b.shown))
 	b.sign.Refresh()

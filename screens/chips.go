@@ -129,7 +129,7 @@ func (r *chipsRenderer) Refresh() {
 		if i == c.chosen {
 			back.FillColor = theme.Color(theme.ColorNameButton)
 			if c.focused {
-				back.StrokeColor, back.StrokeWidth = theme.Color(theme.ColorNamePrimary), 1.5
+				back.StrokeColor, back.StrokeWidth = theme.Color(theme.ColorNamePrimary), style.Ring
 			}
 		}
 	}

@@ -1,12 +1,16 @@
 package screens
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"feebridge/screens/style"
 )
 
 // choice is a list of options of which one is chosen. It is one stop of the Tab key;
@@ -32,7 +36,8 @@ func newChoice(k *keyboard, options []string, chosen int, changed func(int)) *ch
 		label := widget.NewLabel(o)
 		label.Truncation = fyne.TextTruncateEllipsis
 		icon := widget.NewIcon(theme.RadioButtonIcon())
-		back := canvas.NewRectangle(theme.Color(theme.ColorNameFocus))
+		back := canvas.NewRectangle(color.Transparent)
+		back.StrokeWidth = style.Ring
 		back.CornerRadius = theme.Size(theme.SizeNameSelectionRadius)
 		c.rows, c.icons, c.backs = append(c.rows, label), append(c.icons, icon), append(c.backs, back)
 		c.contents.Add(container.NewStack(back, container.New(layout.NewCustomPaddedLayout(0, 0, radioInset, 0), container.NewBorder(nil, nil, icon, nil, label))))
@@ -66,7 +71,7 @@ func (c *choice) show() {
 		} else {
 			c.icons[i].SetResource(theme.RadioButtonIcon())
 		}
-		c.backs[i].FillColor = theme.Color(theme.ColorNameFocus)
+		c.backs[i].StrokeColor = theme.Color(theme.ColorNamePrimary)
 		c.backs[i].Hidden = !c.focused || i != cursor
 		c.backs[i].Refresh()
 	}

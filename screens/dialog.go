@@ -108,6 +108,14 @@ func (s *dialogs) top() *dialog {
 	return s.open[len(s.open)-1]
 }
 
+// content returns what is in front: the topmost dialog, or else the page.
+func (s *dialogs) content() fyne.CanvasObject {
+	if d := s.top(); d != nil {
+		return d.popup.Content
+	}
+	return s.window.Content()
+}
+
 // about says which topic of the help is about the dialog.
 func (d *dialog) about(topic string) *dialog {
 	d.topic = topic

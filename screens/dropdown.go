@@ -15,6 +15,7 @@ import (
 type dropDown struct {
 	widget.Select
 	keys    *keyboard
+	ring    ring
 	hint    string  // what can be typed, in the empty field
 	least   float32 // the width of the open list, at least
 	options []option
@@ -230,6 +231,24 @@ func (s *dropDown) fillRow(at widget.ListItemID, o fyne.CanvasObject) {
 	shown := s.options[s.shown[at]]
 	texts[0].(*widget.Label).SetText(shown.text)
 	texts[1].(*widget.Label).SetText(shown.detail)
+}
+
+// CreateRenderer draws the field, with a ring while it has the keys.
+func (s *dropDown) CreateRenderer() fyne.WidgetRenderer {
+	return s.ring.around(s.Select.CreateRenderer(), plain)
+}
+
+// FocusGained shows the ring.
+func (s *dropDown) FocusGained() {
+	s.ring.on = true
+	s.keys.reveal(s)
+	s.Select.FocusGained()
+}
+
+// FocusLost hides it.
+func (s *dropDown) FocusLost() {
+	s.ring.on = false
+	s.Select.FocusLost()
 }
 
 // Tapped opens the list.

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -151,11 +152,13 @@ func (h *helping) show(name string) {
 		}
 		text := widget.NewRichTextFromMarkdown(p.Markdown)
 		text.Wrapping = fyne.TextWrapWord
-		h.follow(text.Segments)
 		parts = append(parts, text)
 	}
 	if t.Name == "keys" {
 		parts = append(parts, keyTable())
+	}
+	if len(t.Leads) > 0 {
+		parts = append(parts, h.leads(t.Leads))
 	}
 	h.page.Objects = parts
 	h.refit()
@@ -171,18 +174,13 @@ func (h *helping) refit() {
 	}
 }
 
-// follow lets the links in a text lead to topics.
-func (h *helping) follow(segments []widget.RichTextSegment) {
-	for _, s := range segments {
-		switch s := s.(type) {
-		case *widget.HyperlinkSegment:
-			s.OnTapped = func() { h.show(s.URL.String()) }
-		case *widget.ListSegment:
-			h.follow(s.Items)
-		case *widget.ParagraphSegment:
-			h.follow(s.Texts)
-		}
+// leads are buttons that lead to the topics a page refers to.
+func (h *helping) leads(names []string) fyne.CanvasObject {
+	line := container.New(layout.NewRowWrapLayout())
+	for _, name := range names {
+		line.Add(newButton(h.keys, h.topic(name).Title, func() { h.show(name) }))
 	}
+	return container.New(closely, heading(lang.L("help.see-also")), line)
 }
 
 // pictureOf is a picture in a page, with what it shows below it.

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"feebridge/assets/help"
 )
@@ -93,47 +92,38 @@ func TestHelpIsSearchedAndReadWithKeys(t *testing.T) {
 	}
 }
 
-func TestLinksInTheHelpLeadToTopics(t *testing.T) {
+func TestTopicsOfTheHelpLeadToEachOther(t *testing.T) {
 	b := newTrial(t, newFake().fill(12))
 	h := b.w.helping
 	for _, topic := range h.topics {
-		h.open(topic.Name)
-		b.settle()
-		for _, link := range linksIn(h.page) {
-			if !slices.Contains(help.Names, link.URL.String()) {
-				t.Errorf("%s: %q leads to %q, which is no topic", topic.Name, link.Text, link.URL)
+		for _, to := range topic.Leads {
+			h.open(topic.Name)
+			b.settle()
+			if !slices.Contains(help.Names, to) {
+				t.Errorf("%s refers to %q, which is no topic", topic.Name, to)
 				continue
 			}
-			link.OnTapped()
-			if h.shown != link.URL.String() {
-				t.Errorf("%s: %q shows %q", topic.Name, link.Text, h.shown)
+			test.Tap(b.buttonNamed(h.page, h.topic(to).Title))
+			if h.shown != to {
+				t.Errorf("%s: the button %q shows %q", topic.Name, h.topic(to).Title, h.shown)
 			}
 		}
 	}
 }
 
-// linksIn returns the links of a page.
-func linksIn(page *fyne.Container) []*widget.HyperlinkSegment {
-	var links []*widget.HyperlinkSegment
-	var in func([]widget.RichTextSegment)
-	in = func(all []widget.RichTextSegment) {
-		for _, s := range all {
-			switch s := s.(type) {
-			case *widget.HyperlinkSegment:
-				links = append(links, s)
-			case *widget.ListSegment:
-				in(s.Items)
-			case *widget.ParagraphSegment:
-				in(s.Texts)
-			}
+// buttonNamed returns the last button with that text in the container.
+func (b *trial) buttonNamed(in *fyne.Container, text string) *button {
+	b.Helper()
+	var found *button
+	for _, o := range test.LaidOutObjects(in) {
+		if one, ok := o.(*button); ok && one.Text == text {
+			found = one
 		}
 	}
-	for _, o := range page.Objects {
-		if text, ok := o.(*widget.RichText); ok {
-			in(text.Segments)
-		}
+	if found == nil {
+		b.Fatalf("there is no button %q", text)
 	}
-	return links
+	return found
 }
 
 // TestTheHelpNamesWhatIsInTheWindow holds the help against the words of the window: what stands in bold is the name of a

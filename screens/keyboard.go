@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,12 +17,49 @@ type keyboard struct {
 	canvas    fyne.Canvas
 	shortcuts fyne.ShortcutHandler
 	typed     func(*fyne.KeyEvent)
+	front     func() fyne.CanvasObject // what is in front: the page, or the topmost dialog
 }
 
 // newKeyboard takes what is typed on the canvas while nothing is focused.
 func newKeyboard(c fyne.Canvas, typed func(*fyne.KeyEvent)) *keyboard {
 	c.SetOnTypedKey(typed)
-	return &keyboard{canvas: c, typed: typed}
+	return &keyboard{canvas: c, typed: typed, front: c.Content}
+}
+
+// reveal scrolls a widget that got the keys into view: Tab leads to what is scrolled away, too.
+func (k *keyboard) reveal(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	for _, s := range scrollsAround(k.front(), o) {
+		at := driver.AbsolutePositionForObject(o).Subtract(driver.AbsolutePositionForObject(s.Content)).Y
+		to := s.Offset
+		to.Y = min(max(to.Y, at+o.Size().Height+style.Spacing-s.Size().Height), max(at-style.Spacing, 0))
+		if to != s.Offset {
+			s.ScrollToOffset(to)
+		}
+	}
+}
+
+// scrollsAround returns what scrolls the object within root, the innermost first.
+func scrollsAround(root, o fyne.CanvasObject) []*container.Scroll {
+	scrolls, _ := scrollsTo(root, o)
+	return scrolls
+}
+
+func scrollsTo(root, o fyne.CanvasObject) (scrolls []*container.Scroll, found bool) {
+	switch root := root.(type) {
+	case *container.Scroll:
+		if scrolls, found = scrollsTo(root.Content, o); found {
+			scrolls = append(scrolls, root)
+		}
+		return scrolls, found
+	case *fyne.Container:
+		for _, child := range root.Objects {
+			if scrolls, found = scrollsTo(child, o); found {
+				return scrolls, true
+			}
+		}
+	}
+	return nil, root == o
 }
 
 // control makes Ctrl (Cmd on a Mac) and the key run fn, unless a dialog or a menu is open.
@@ -54,6 +92,7 @@ func controlName(key fyne.KeyName) string {
 type button struct {
 	widget.Button
 	keys *keyboard
+	ring ring
 }
 
 func newButton(k *keyboard, text string, tapped func()) *button {
@@ -70,6 +109,24 @@ func (b *button) MinSize() fyne.Size {
 		size.Width += 2 * style.Gap
 	}
 	return size
+}
+
+// CreateRenderer draws the button, with a ring while it has the keys.
+func (b *button) CreateRenderer() fyne.WidgetRenderer {
+	return b.ring.around(b.Button.CreateRenderer(), func() fyne.ThemeColorName { return fill(&b.Button) })
+}
+
+// FocusGained shows the ring.
+func (b *button) FocusGained() {
+	b.ring.on = true
+	b.keys.reveal(b)
+	b.Button.FocusGained()
+}
+
+// FocusLost hides it.
+func (b *button) FocusLost() {
+	b.ring.on = false
+	b.Button.FocusLost()
 }
 
 // TypedKey presses the button at Enter and Space and hands on every other key.
@@ -95,6 +152,7 @@ func (b *button) enable(on bool) {
 type check struct {
 	widget.Check
 	keys *keyboard
+	ring ring
 }
 
 func newCheck(k *keyboard, text string, changed func(bool)) *check {
@@ -102,6 +160,24 @@ func newCheck(k *keyboard, text string, changed func(bool)) *check {
 	c.Text, c.OnChanged = text, changed
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// CreateRenderer draws the box, with a ring while it has the keys.
+func (c *check) CreateRenderer() fyne.WidgetRenderer {
+	return c.ring.around(c.Check.CreateRenderer(), plain)
+}
+
+// FocusGained shows the ring.
+func (c *check) FocusGained() {
+	c.ring.on = true
+	c.keys.reveal(c)
+	c.Check.FocusGained()
+}
+
+// FocusLost hides it.
+func (c *check) FocusLost() {
+	c.ring.on = false
+	c.Check.FocusLost()
 }
 
 // TypedKey hands on every key but Space, which ticks the box when it comes as a rune.
@@ -115,6 +191,7 @@ func (c *check) TypedKey(ev *fyne.KeyEvent) {
 type entry struct {
 	widget.Entry
 	keys *keyboard
+	ring ring
 	// key sees every key first and says whether it has used it; may be nil.
 	key func(*fyne.KeyEvent) bool
 }
@@ -130,6 +207,24 @@ func newPasswordEntry(k *keyboard) *entry {
 	e := newEntry(k)
 	e.Password = true
 	return e
+}
+
+// CreateRenderer draws the field, with a ring while it has the keys.
+func (e *entry) CreateRenderer() fyne.WidgetRenderer {
+	return e.ring.around(e.Entry.CreateRenderer(), plain)
+}
+
+// FocusGained shows the ring.
+func (e *entry) FocusGained() {
+	e.ring.on = true
+	e.keys.reveal(e)
+	e.Entry.FocusGained()
+}
+
+// FocusLost hides it.
+func (e *entry) FocusLost() {
+	e.ring.on = false
+	e.Entry.FocusLost()
 }
 
 // TypedKey edits the text and hands on Escape, the keys that write nothing, such as F5, and Enter where it

@@ -1,7 +1,10 @@
 package screens
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -18,6 +21,8 @@ type listing struct {
 	rows    [][]listCell
 	opened  func(int) // nil when rows do not open
 	at      int       // the row that Enter opens
+	focused bool      // the keys act on it: an outline shows that row
+	ring    ring      // shows that where there is no row
 }
 
 // listColumn is a column of a listing; it has its width, or what the others leave.
@@ -50,14 +55,25 @@ func newListing(k *keyboard, columns []listColumn, rows [][]listCell) *listing {
 			}
 			cells = append(cells, cell)
 		}
-		return container.New(listLine{columns}, cells...)
+		outline := canvas.NewRectangle(color.Transparent)
+		outline.StrokeWidth, outline.CornerRadius = style.Ring, theme.Size(theme.SizeNameSelectionRadius)
+		return container.NewStack(container.New(listLine{columns}, cells...), outline)
 	}
 	l.UpdateItem = func(at widget.ListItemID, o fyne.CanvasObject) {
+		parts := o.(*fyne.Container).Objects
 		for i, cell := range l.rows[at] {
-			fillCell(o.(*fyne.Container).Objects[i].(*widget.Label), cell)
+			fillCell(parts[0].(*fyne.Container).Objects[i].(*widget.Label), cell)
 		}
+		outline := parts[1].(*canvas.Rectangle)
+		outline.StrokeColor, outline.Hidden = theme.Color(theme.ColorNamePrimary), !l.focused || at != l.at
+		outline.Refresh()
 	}
-	l.OnHighlighted = func(at widget.ListItemID) { l.at = at }
+	l.OnHighlighted = func(at widget.ListItemID) {
+		was := l.at
+		l.at = at
+		l.RefreshItem(was)
+		l.RefreshItem(at)
+	}
 	l.OnSelected = func(at widget.ListItemID) {
 		l.UnselectAll()
 		if l.opened != nil {
@@ -97,6 +113,25 @@ func (l *listing) content() fyne.CanvasObject {
 	}
 	top := container.NewBorder(nil, widget.NewSeparator(), nil, nil, container.New(listLine{l.columns}, titles...))
 	return container.NewBorder(top, nil, nil, nil, l)
+}
+
+// CreateRenderer draws the rows, with a ring where there are none and the keys act here.
+func (l *listing) CreateRenderer() fyne.WidgetRenderer {
+	return l.ring.around(l.List.CreateRenderer(), plain)
+}
+
+// FocusGained shows which row Enter opens.
+func (l *listing) FocusGained() {
+	l.focused, l.ring.on = true, len(l.rows) == 0
+	l.List.FocusGained()
+	l.RefreshItem(l.at)
+}
+
+// FocusLost hides it.
+func (l *listing) FocusLost() {
+	l.focused, l.ring.on = false, false
+	l.List.FocusLost()
+	l.RefreshItem(l.at)
 }
 
 // TypedKey opens the highlighted row at Enter, and hands on what does not move in the list.

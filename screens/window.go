@@ -131,6 +131,7 @@ func New(p Params) *Window {
 	s.seat(p.Me)
 	s.keys = newKeyboard(p.Window.Canvas(), w.typed)
 	s.dialogs = &dialogs{window: p.Window, keys: s.keys}
+	s.keys.front = s.dialogs.content
 	w.helping = newHelping(s)
 	applyTheme(s.preferences.String(themeKey))
 

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ type Topic struct {
 	Name  string // under which others lead to it
 	Title string
 	Parts []Part
+	Leads []string // the names of the topics that it refers to, each once
 }
 
 // Part is a piece of a page: text, or a picture.
@@ -37,6 +39,9 @@ type Part struct {
 // picture is a line of a page that shows a picture.
 var picture = regexp.MustCompile(`(?m)^!\[(.+)\]\((.+\.png)\)$`)
 
+// link is a place in a page that refers to another.
+var link = regexp.MustCompile(`\[([^\]]+)\]\((\w+)\)`)
+
 // Topics returns the pages in their order.
 func Topics() []Topic {
 	all := make([]Topic, len(Names))
@@ -46,10 +51,17 @@ func Topics() []Topic {
 	return all
 }
 
+// topic reads a page. What refers to another stands there as plain text: the window leads to it below the page.
 func topic(name string) Topic {
 	text := string(read(name + ".md"))
 	title, body, _ := strings.Cut(text, "\n")
 	t := Topic{Name: name, Title: strings.TrimPrefix(title, "# ")}
+	for _, m := range link.FindAllStringSubmatch(body, -1) {
+		if !slices.Contains(t.Leads, m[2]) {
+			t.Leads = append(t.Leads, m[2])
+		}
+	}
+	body = link.ReplaceAllString(body, "$1")
 	from := 0
 	for _, at := range picture.FindAllStringSubmatchIndex(body, -1) {
 		t.Parts = append(t.Parts, Part{Markdown: body[from:at[0]]}, Part{Picture: read(body[at[4]:at[5]]), Caption: body[at[2]:at[3]]})

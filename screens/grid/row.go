@@ -15,7 +15,7 @@ import (
 // RowHeight is the height of a row.
 const RowHeight = 28
 
-const outlineWidth = 1.5
+const outlineWidth = 2
 
 // table is what the rows and the header ask of their grid, whatever its rows are.
 type table interface {

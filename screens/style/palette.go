@@ -15,14 +15,14 @@ func rgba(hex uint32, alpha uint8) color.NRGBA {
 }
 
 // The palettes. Every text stands out from every ground it is drawn on by at least
-// 4.5:1, tints included; a test computes it.
+// 4.5:1, tints included, and the border of every field by 3:1; a test computes it.
 var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameBackground:          rgb(0xfbfcfd),
 	theme.ColorNameHeaderBackground:    rgb(0xeff2f5),
 	theme.ColorNameOverlayBackground:   rgb(0xffffff),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),
 	theme.ColorNameInputBackground:     rgb(0xffffff),
-	theme.ColorNameInputBorder:         rgb(0xb9c2cc),
+	theme.ColorNameInputBorder:         rgb(0x7f8b99),
 	theme.ColorNameButton:              rgb(0xe8ecf0),
 	theme.ColorNameDisabledButton:      rgb(0xeef1f4),
 	theme.ColorNameInnerWindowBorder:   rgb(0xeff2f5),
@@ -54,7 +54,7 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameOverlayBackground:   rgb(0x20262d),
 	theme.ColorNameMenuBackground:      rgb(0x232a31),
 	theme.ColorNameInputBackground:     rgb(0x1f252c),
-	theme.ColorNameInputBorder:         rgb(0x4a5562),
+	theme.ColorNameInputBorder:         rgb(0x727f8d),
 	theme.ColorNameButton:              rgb(0x2c343d),
 	theme.ColorNameDisabledButton:      rgb(0x242a31),
 	theme.ColorNameInnerWindowBorder:   rgb(0x20262d),

@@ -16,6 +16,9 @@ const (
 	Spacing = 8 // between groups, and around a screen's content
 )
 
+// Ring is how wide the outline of what has the keys is.
+const Ring = 2
+
 // symbols is the regular face of Inter (Open Font License, symbols-LICENSE.txt) cut down
 // to the glyphs of the signs: the fonts that Fyne brings hold none of them. It was made
 // from Fyne's own copy of the font with

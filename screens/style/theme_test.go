@@ -76,17 +76,28 @@ func TestTextStandsOut(t *testing.T) {
 	}
 }
 
-// TestBordersStandOut holds what is not text to 3:1, as WCAG asks: the borders
-// of checks and of what has the focus.
+// TestBordersStandOut holds what is not text to 3:1, as WCAG asks: the borders of fields, checks and of what has the
+// focus, on every ground that they are drawn on, and the inner ring of a filled button.
 func TestBordersStandOut(t *testing.T) {
 	for name, v := range variants {
 		th := Fixed(v)
-		back := toFloats(th.Color(theme.ColorNameBackground, v))
-		for _, border := range []fyne.ThemeColorName{theme.ColorNamePlaceHolder, theme.ColorNamePrimary} {
-			if got := contrast(toFloats(th.Color(border, v)), back); got < 3 {
-				t.Errorf("%s: %s has a contrast of %.2f", name, border, got)
+		stands := func(border, ground fyne.ThemeColorName) {
+			if got := contrast(toFloats(th.Color(border, v)), toFloats(th.Color(ground, v))); got < 3 {
+				t.Errorf("%s: %s has a contrast of %.2f on %s", name, border, got, ground)
 			}
 		}
+		for _, border := range []fyne.ThemeColorName{theme.ColorNamePlaceHolder, theme.ColorNameInputBorder, theme.ColorNamePrimary} {
+			for _, ground := range []fyne.ThemeColorName{
+				theme.ColorNameBackground, theme.ColorNameOverlayBackground, theme.ColorNameHeaderBackground, theme.ColorNameInputBackground,
+			} {
+				stands(border, ground)
+			}
+		}
+		stands(theme.ColorNamePrimary, theme.ColorNameButton)
+		stands(theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary)
+		stands(theme.ColorNameForegroundOnError, theme.ColorNameError)
+		stands(theme.ColorNameForegroundOnWarning, theme.ColorNameWarning)
+		stands(theme.ColorNameForegroundOnSuccess, theme.ColorNameSuccess)
 	}
 }
 
