@@ -48,6 +48,10 @@ type connections struct {
 	told         *fyne.Container
 	cards        *fyne.Container
 	first        *fyne.Container // connects an organisation, or one more
+	begin        *button         // in it
+	details      *fyne.Container // through whom each organisation is connected, and what Feebridge may do there
+	advanced     *fyne.Container // what few need: the details, and the firm's app at Xero
+	unfold       *button         // shows it
 	exportTo     *choice         // nil where there is none
 	registration *registration
 }
@@ -80,11 +84,16 @@ func (c *connections) show(then func()) {
 	}
 	c.told = container.NewVBox()
 	c.cards = container.NewVBox()
-	c.first = container.NewVBox(container.NewHBox(container.New(inset, c.connectButton())),
-		caption(lang.L("connection.hint")))
+	c.begin = c.connectButton()
+	c.first = container.NewVBox(container.NewHBox(container.New(inset, c.begin)), caption(lang.L("connection.hint")))
 	c.registration = newRegistration(c)
+	c.details = container.NewVBox()
+	c.advanced = container.NewVBox(c.details, c.registration.content)
+	c.advanced.Hide()
+	c.unfold = newButton(c.keys, lang.L("connection.advanced"), func() { c.showAdvanced(!c.advanced.Visible()) })
+	c.unfold.Importance, c.unfold.Icon = widget.LowImportance, theme.MenuExpandIcon()
 	body := container.New(layout.NewCustomPaddedLayout(0, 0, 1, style.Spacing+style.Gap), // clear of the scroll bar
-		container.NewVBox(c.told, c.cards, c.first, widget.NewSeparator(), c.registration.content))
+		container.NewVBox(c.told, c.cards, c.first, widget.NewSeparator(), container.NewHBox(c.unfold), c.advanced))
 	leave := newButton(c.keys, lang.L("action.close"), func() { c.box.hide() })
 	c.box = c.dialogs.show(lang.L("connection.title"), fyne.NewSize(760, 640), container.NewVScroll(body), leave).about("connect")
 	c.box.onHide = func() {
@@ -184,9 +193,22 @@ func (c *connections) read(ctx context.Context) (standing, error) {
 	return s, err
 }
 
+// showAdvanced shows or hides what few need.
+func (c *connections) showAdvanced(visible bool) {
+	show(c.advanced, visible)
+	c.unfold.SetIcon(theme.MenuExpandIcon())
+	if visible {
+		c.unfold.SetIcon(theme.MenuDropDownIcon())
+	}
+	if c.box != nil {
+		c.box.popup.Refresh()
+	}
+}
+
 // showCards shows each organisation, and which of them the firm exports to.
 func (c *connections) showCards() {
 	c.cards.RemoveAll()
+	c.details.RemoveAll()
 	orgs := c.standing.orgs
 	if len(orgs) == 0 {
 		none := connectionOf(c.format, nil, app.Refresh{}, c.now())
@@ -197,30 +219,56 @@ func (c *connections) showCards() {
 	again := false // an organisation offers to be connected again, in the same way
 	for i := range orgs {
 		c.cards.Add(c.card(&orgs[i]))
+		c.details.Add(c.detail(&orgs[i]))
 		again = again || orgs[i].State != app.Connected
 	}
 	show(c.first, !again)
+	c.begin.Importance, c.begin.Text = widget.HighImportance, lang.L("action.connect-to-xero")
+	if len(orgs) > 0 {
+		c.begin.Importance, c.begin.Text = widget.MediumImportance, lang.L("connection.another")
+	}
+	c.begin.Refresh()
 	if len(orgs) > 1 && c.mayConnect() {
 		c.cards.Add(c.exportChoice())
 	}
 	c.box.popup.Refresh()
 }
 
-// card shows one organisation: how it stands, through whom, and what can be done.
+// card shows one organisation: how it stands, and what can be done.
 func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	name := heading(org.Tenant.Name)
 	name.SizeName = theme.SizeNameSubHeadingText
 	how := connectionOf(c.format, org, c.standing.refreshes[org.Tenant.ID], c.now())
 	state := paragraph(capital(how.state))
+	if org.State == app.Connected && how.sign == style.Connected && !org.ConnectedAt.IsZero() {
+		state.Text = lang.L("connection.since", with{"When": c.moment(org.ConnectedAt)})
+	}
 	state.TextStyle.Bold = true
 	column := container.New(closely, name, signed(how.sign, state))
 	if more := c.meaning(org, how); more != "" {
 		column.Add(paragraph(more))
 	}
-	signIn, known := c.standing.consents[org.Consent]
+	if gauge := c.standing.gauges[org.Tenant.ID]; gauge.DayLeft >= 0 && org.State == app.Connected {
+		column.Add(paragraph(lang.N("billing.calls-left", gauge.DayLeft, with{"Count": c.format.Count(gauge.DayLeft)})))
+	}
+	if org.State == app.Connected && org.Marks == app.MarksDropped {
+		column.Add(signed(style.Warning, paragraph(told(org.Marks.Meaning())+" "+lang.L("connection.marks.allow"))))
+	}
+	if _, known := c.standing.consents[org.Consent]; known && org.State == app.Connected && !c.standing.kept[org.Consent] {
+		column.Add(signed(style.Warning, paragraph(notKept())))
+	}
+	return container.NewStack(newGround("", theme.ColorNameInputBorder),
+		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Gap, style.Gap),
+			container.NewVBox(column, container.New(inset, c.cardButtons(org)))))
+}
+
+// detail shows through whom an organisation is connected, and what Feebridge may do there.
+func (c *connections) detail(org *app.Organisation) fyne.CanvasObject {
+	column := container.New(closely, heading(org.Tenant.Name))
 	fact := func(what, text string) {
 		column.Add(container.New(factLine{factName}, widget.NewLabel(what), paragraph(text)))
 	}
+	signIn, known := c.standing.consents[org.Consent]
 	if known {
 		fact(lang.L("connection.signed-in"), lang.L("connection.who-when", with{"Who": userName(signIn.User), "When": c.moment(signIn.At)}))
 	}
@@ -230,31 +278,22 @@ func (c *connections) card(org *app.Organisation) fyne.CanvasObject {
 	if known {
 		fact(lang.L("connection.access"), scopeWords(signIn.Scopes))
 	}
-	if org.State == app.Connected {
+	if org.State == app.Connected && org.Marks != app.MarksDropped { // which its card warns of
 		fact(lang.L("connection.marks"), told(org.Marks.Meaning()))
-		if org.Marks == app.MarksDropped {
-			fact("", lang.L("connection.marks.allow"))
-		}
 	}
-	gauge := c.standing.gauges[org.Tenant.ID]
-	if gauge.DayLeft >= 0 && org.State == app.Connected {
-		fact(lang.L("connection.calls"), c.format.Count(gauge.DayLeft))
-	}
-	if !gauge.LastCall.IsZero() {
+	if gauge := c.standing.gauges[org.Tenant.ID]; !gauge.LastCall.IsZero() {
 		fact(lang.L("connection.last-call"), c.moment(gauge.LastCall))
 	}
-	if known && org.State == app.Connected && !c.standing.kept[org.Consent] {
-		column.Add(signed(style.Warning, paragraph(notKept())))
-	}
-	return container.NewStack(newGround("", theme.ColorNameInputBorder),
-		container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Gap, style.Gap),
-			container.NewVBox(column, container.New(inset, c.cardButtons(org)))))
+	return column
 }
 
 func (c *connections) cardButtons(org *app.Organisation) fyne.CanvasObject {
 	buttons := container.New(layout.NewRowWrapLayout())
 	if org.State != app.Connected {
-		buttons.Add(c.connectButton())
+		again := c.connectButton()
+		again.SetText(lang.L("connection.reconnect"))
+		again.Importance = widget.HighImportance
+		buttons.Add(again)
 	}
 	id, name := org.Tenant.ID, org.Tenant.Name
 	buttons.Add(newButton(c.keys, lang.L("menu.mapping"), func() { c.mappings.open(id) }))
@@ -318,6 +357,8 @@ func scopeWords(scopes []string) string {
 			word = lang.L("connection.scope.invoices")
 		case "accounting.contacts":
 			word = lang.L("connection.scope.contacts")
+		case "accounting.attachments":
+			word = lang.L("connection.scope.attachments")
 		case "accounting.settings.read":
 			word = lang.L("connection.scope.settings")
 		}

@@ -25,6 +25,9 @@ func TestTheConnectionSaysWhatThePolicySets(t *testing.T) {
 			b := newTrial(t, fake)
 			b.openConnection()
 			b.settle()
+			if !b.w.connections.advanced.Visible() {
+				b.tap("connection.advanced")
+			}
 			r := b.w.connections.registration
 			if r.clientID.Disabled() == c.client || r.ports.Disabled() == c.port {
 				t.Errorf("the client ID can be changed: %v, the ports: %v", !r.clientID.Disabled(), !r.ports.Disabled())

@@ -500,23 +500,32 @@ func TestTheConnectionsReadBack(t *testing.T) {
 	b := newTrial(t, fake)
 	b.tall()
 	b.openConnection()
-	b.reads("Xero user | Aroha Smith (aroha@hart.example), "+b.w.moment(at(2)), "Connected by | Olivia Hart, "+b.w.moment(at(3)), "Feebridge can | stay connected",
-		"API calls left today | 4,711", "Last contact with Xero | "+b.w.moment(at(1)), "Marks in Xero | This organisation returns Feebridge's marks unchanged.")
-	b.reads("Xero user | Rangi Jones, "+b.w.moment(at(4)), "Connected by | another staff member, "+b.w.moment(at(5)), "Feebridge can | find and add contacts",
-		"API calls left today | 812", "Last contact with Xero | "+b.w.moment(at(6)))
-	b.see("This organisation doesn't return Feebridge's marks.")
-	all := strings.Join(b.lines(), "\n")
-	for i, text := range []string{"Demo Company (NZ)", "Aroha Smith", "marks unchanged", "4,711", "Kauri Holdings Ltd", "Rangi Jones", "doesn't return", "812"} {
-		at := strings.Index(all, text)
+	b.see("Connected since "+b.w.moment(at(3)), "4,711 API calls left today", "Connected since "+b.w.moment(at(5)), "812 API calls left today")
+	cards := strings.Join(b.lines(), "\n")
+	for i, text := range []string{"Demo Company (NZ)", "4,711", "Kauri Holdings Ltd", "812", "doesn't return"} {
+		at := strings.Index(cards, text)
 		if at < 0 {
 			t.Fatalf("%d: %q is not to be seen in its card", i, text)
+		}
+		cards = cards[at:]
+	}
+	b.tap("connection.advanced")
+	b.reads("Xero user | Aroha Smith (aroha@hart.example), "+b.w.moment(at(2)), "Connected by | Olivia Hart, "+b.w.moment(at(3)), "Feebridge can | stay connected",
+		"Last contact with Xero | "+b.w.moment(at(1)), "Marks in Xero | This organisation returns Feebridge's marks unchanged.")
+	b.reads("Xero user | Rangi Jones, "+b.w.moment(at(4)), "Connected by | another staff member, "+b.w.moment(at(5)), "Feebridge can | find and add contacts",
+		"Last contact with Xero | "+b.w.moment(at(6)))
+	all := strings.Join(b.lines(), "\n")
+	for i, text := range []string{"Advanced", "Demo Company (NZ)", "Aroha Smith", "marks unchanged", "Kauri Holdings Ltd", "Rangi Jones"} {
+		at := strings.Index(all, text)
+		if at < 0 {
+			t.Fatalf("%d: %q is not to be seen below its organisation", i, text)
 		}
 		all = all[at:]
 	}
 	for scope, want := range map[string]string{
 		"openid": "see who connected", "profile": "see who connected", "email": "see who connected", "offline_access": "stay connected",
 		"accounting.invoices": "export invoices and follow their status", "accounting.contacts": "find and add contacts",
-		"accounting.settings.read": "read accounts, tax rates, tracking, items and branding themes", "files.read": "files.read",
+		"accounting.attachments": "attach files to invoices", "accounting.settings.read": "read accounts, tax rates, tracking, items and branding themes", "files.read": "files.read",
 	} {
 		if got := scopeWords([]string{scope}); got != want {
 			t.Errorf("%s is told as %q", scope, got)

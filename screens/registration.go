@@ -88,6 +88,7 @@ func (r *registration) show(known app.Registration) {
 		r.clientID.SetText(known.ClientID)
 		r.ports.SetText(portsText(known.Ports))
 		if first && known.ClientID == "" {
+			r.showAdvanced(true)
 			r.showGuide(true)
 		}
 	}
@@ -127,6 +128,7 @@ func (r *registration) submit() {
 
 // ask says that nobody can sign in before there is a client ID, and leads to its field.
 func (r *registration) ask() {
+	r.showAdvanced(true)
 	r.complain(lang.L("registration.needed"))
 	r.showGuide(true)
 	r.box.focus(r.clientID)
