@@ -152,3 +152,41 @@ func TestFinalizingFillsInTheDueDate(t *testing.T) {
 		}
 	})
 }
+
+func TestHowFarAFirmIsSetUp(t *testing.T) {
+	a, _, me := apptest.Firm(t)
+	firm, err := a.Firm(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{app.UnnamedFirm, "Tui"} {
+		firm.Name = name
+		if _, err := a.SaveFirm(t.Context(), me, firm); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.Setup(t.Context()); err != nil || got != (app.Setup{Named: name == "Tui"}) {
+			t.Errorf("a firm called %q that is not connected is at %+v, %v", name, got, err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{})
+		p := w.Start(nil)
+		defer p.Stop()
+		for _, step := range []struct {
+			mapping ledger.Mapping
+			mapped  bool
+		}{
+			{ledger.Mapping{}, false},
+			{ledger.Mapping{DefaultAccount: "200"}, true},
+			{ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Account: "200"}}}, true},
+		} {
+			if err := p.App.SetMapping(t.Context(), w.Me, w.Tenant, step.mapping); err != nil {
+				t.Fatal(err)
+			}
+			got, err := p.App.Setup(t.Context())
+			if err != nil || !got.Connected || got.Mapped != step.mapped {
+				t.Errorf("with %+v the firm is at %+v, %v", step.mapping, got, err)
+			}
+		}
+	})
+}

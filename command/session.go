@@ -114,7 +114,7 @@ func (s *session) openFirm(ctx context.Context) error {
 	}
 	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(logOf(path)), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
 	s.watch(logOf(path))
-	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: "My firm", Currency: "NZD"}, "Owner", nil, witness()...)
+	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: app.UnnamedFirm, Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
 // ready returns where the firm's database is under the computer's policy, in a folder that is there. It moves the folder

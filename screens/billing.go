@@ -53,8 +53,8 @@ type billingScreen struct {
 	underWay  *replacements // that are under way
 	replacing *replacement  // the one whose dialog is open; nil for none
 	entity    *dropDown
-	pick      func()                  // chooses a file to import
-	setUp     func()                  // sets up the firm
+	pick      func() // chooses a file to import
+	setup     *setup
 	explore   func()                  // opens the demo firm
 	print     func(billing.InvoiceID) // shows the printed invoice
 	begin     func()                  // begins a new invoice
@@ -139,8 +139,8 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.exports.relaid = func() { lay(b.content) }
 	b.told, b.news = container.NewVBox(), newNews(b)
 	b.told.Hide()
-	b.underWay = newReplacements(b)
-	strips := container.NewVBox(b.told, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
+	b.underWay, b.setup = newReplacements(b), newSetup(b, a)
+	strips := container.NewVBox(b.told, b.setup.strip, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
 	b.page = &page{
 		topic:   "export",

@@ -410,7 +410,10 @@ func TestTheConnectionFollowsWhatHappens(t *testing.T) {
 func TestANewFirmIsWelcomed(t *testing.T) {
 	fake := newUnconnected()
 	fake.invoices = nil
-	b := newTrial(t, fake)
+	b := newDesk(t, fake)
+	b.simulator = ""
+	b.open(staff.Founder("s1", "Olivia Hart"))
+	b.settle()
 	b.see("Welcome to Feebridge", "Not connected to Xero", "Showing 0 of 0", "Import invoices…")
 	b.tap("welcome.demo")
 	if b.explored != 1 {

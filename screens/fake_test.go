@@ -25,6 +25,7 @@ type fakeApp struct {
 	invoices []*fakeInvoice
 	orgs     []app.Organisation
 	policy   app.Policy
+	setup    *app.Setup // nil for a firm that is named, and mapped once it is connected
 	runs     []*app.Run
 	exports  map[billing.InvoiceID][]*app.Export
 	tallies  map[app.RunID]app.Tally // of runs that are not counted

@@ -228,3 +228,15 @@ func (f *fakeApp) SaveFirm(_ context.Context, _ staff.Member, firm app.Firm) (ap
 	}
 	return firm, err
 }
+
+func (f *fakeApp) Setup(context.Context) (app.Setup, error) {
+	if err := f.enter("Setup"); err != nil {
+		return app.Setup{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.setup != nil {
+		return *f.setup, nil
+	}
+	return app.Setup{Named: true, Connected: len(f.orgs) > 0, Mapped: len(f.orgs) > 0}, nil
+}

@@ -62,6 +62,7 @@ func (f *frame) setUpFirm() {
 				}
 				d.hide()
 				f.billing.reload()
+				f.billing.setup.load()
 				f.connections.open()
 			})
 	})

@@ -102,17 +102,8 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 		head := widget.NewLabelWithStyle(lang.L("empty.no-roles"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
 		return container.NewVBox(head, line(lang.L("empty.ask-admin")))
-	case all == 0 && b.unconnected:
-		head := widget.NewLabelWithStyle(lang.L("welcome.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
-		head.SizeName = theme.SizeNameSubHeadingText
-		setUp := newButton(b.keys, lang.L("welcome.set-up"), func() { b.setUp() })
-		setUp.Importance = widget.HighImportance
-		pick := newButton(b.keys, lang.L("welcome.import"), func() { b.pick() })
-		explore := newButton(b.keys, lang.L("welcome.demo"), func() { b.explore() })
-		how := container.New(closely, line(lang.L("welcome.set-up.hint")),
-			line(lang.L("welcome.import.hint")),
-			line(lang.L("welcome.demo.hint")))
-		return container.NewVBox(head, how, centered(container.NewHBox(setUp, pick, explore)))
+	case all == 0 && b.setup.left() && !b.setup.known.Mapped:
+		return b.welcome()
 	case all == 0:
 		head := widget.NewLabelWithStyle(lang.L("empty.title"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText

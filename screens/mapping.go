@@ -33,10 +33,11 @@ type mappings struct {
 	app     mappingApp
 	loading task
 	shown   *mappingDialog // while it is open
+	saved   func()         // is told that a mapping was saved
 }
 
 func newMappings(s *shell, a mappingApp) *mappings {
-	return &mappings{shell: s, app: a, loading: task{ui: s.ui}}
+	return &mappings{shell: s, app: a, loading: task{ui: s.ui}, saved: func() {}}
 }
 
 // open shows the mapping of an organisation; "" is the one that the firm exports to.
@@ -263,6 +264,7 @@ func (d *mappingDialog) save() {
 			return
 		}
 		d.box.hide()
+		d.mappings.saved()
 		d.notice(lang.L("mapping.saved", with{"Name": t.Name}))
 	})
 }

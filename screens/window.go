@@ -32,6 +32,7 @@ type App interface {
 	trailApp
 	paperApp
 	backupApp
+	setupApp
 	// Subscribe calls fn with what changed, from any goroutine, until stop is called.
 	Subscribe(fn func([]app.Change)) (stop func())
 }
@@ -166,7 +167,10 @@ func New(p Params) *Window {
 	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}
 	w.frame.help = w.openHelp
 	w.frame.settings, w.frame.team, w.frame.backups = w.settings, w.team, w.backups
-	w.billing.setUp = w.frame.setUpFirm
+	w.billing.setup.demo = p.Simulator != ""
+	w.billing.setup.firm, w.billing.setup.connect = w.frame.setUpFirm, w.connections.connect
+	w.billing.setup.mapping = func() { w.mappings.open("") }
+	w.mappings.saved = w.billing.setup.load
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
 	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
@@ -192,6 +196,7 @@ func (w *Window) load() {
 	w.frame.load()
 	w.billing.exports.resume()
 	w.billing.underWay.load()
+	w.billing.setup.load()
 	w.offerUnsaved()
 	w.backups.load()
 	w.returnToPage()
@@ -299,6 +304,7 @@ func (w *Window) knowMyself() {
 func (w *Window) firmChanged(firm app.Firm) {
 	w.firm = firm
 	w.billing.reload()
+	w.billing.setup.load()
 }
 
 func (w *Window) openBilling() { w.pages.open(w.billing.page) }
@@ -313,6 +319,7 @@ func (w *Window) clientsChanged(ids []billing.ClientID) {
 
 func (w *Window) organisationsChanged() {
 	w.backups.load()
+	w.billing.setup.load()
 	w.frame.loadOrganisation()
 	w.connections.changed()
 }
