@@ -78,6 +78,7 @@ type mappingDialog struct {
 	form    *fyne.Container
 	scroll  *container.Scroll
 	rows    []*mapRow
+	mapped  *widget.Label // how many billing codes lead to an account
 	orgs    *dropDown
 }
 
@@ -86,6 +87,7 @@ func newMappingDialog(m *mappings, orgs []app.Organisation, t ledger.Tenant) *ma
 	d.ok = newButton(d.keys, lang.L("action.save"), d.save)
 	d.again = newButton(d.keys, lang.L("mapping.reload"), d.readAgain)
 	d.read = widget.NewLabel("")
+	d.mapped = caption("")
 	d.told, d.missing, d.offer, d.form = container.NewVBox(), container.NewVBox(), container.NewVBox(), container.NewVBox()
 	d.scroll = container.NewVScroll(d.form)
 	var options []option
@@ -194,6 +196,7 @@ func (d *mappingDialog) update() {
 		}
 		d.missing.Add(signed(style.Failed, paragraph(text)))
 	}
+	d.showMapped()
 	wrong, offers := false, 0
 	for _, r := range d.rows {
 		r.update()

@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -26,13 +27,6 @@ func (d *mappingDialog) build() {
 	categories := d.categories()
 	d.form.Add(d.captions(lang.L("mapping.defaults")))
 	d.addDefaults(categories)
-	d.form.Add(widget.NewSeparator())
-	d.form.Add(d.captions(lang.L("mapping.extras")))
-	d.addExtra(lang.L("mapping.note"), &d.mapping.Note)
-	d.addExtra(lang.L("mapping.attach"), &d.mapping.AttachPaper)
-	d.form.Add(caption(lang.L("mapping.extras.hint")))
-	d.addExtra(lang.L("mapping.mark-reference"), &d.mapping.MarkReference)
-	d.form.Add(caption(lang.L("mapping.mark-reference.hint")))
 	codes := d.codes()
 	if len(codes) > 0 {
 		titles := []string{lang.L("mapping.codes"), lang.L("mapping.account-or-item")}
@@ -41,6 +35,7 @@ func (d *mappingDialog) build() {
 		}
 		d.form.Add(widget.NewSeparator())
 		d.form.Add(d.captions(titles...))
+		d.form.Add(d.mapped)
 	}
 	for _, code := range codes {
 		d.addCode(code, categories)
@@ -52,6 +47,13 @@ func (d *mappingDialog) build() {
 	for _, t := range d.view.Taxes {
 		d.addTax(t)
 	}
+	d.form.Add(widget.NewSeparator())
+	d.form.Add(d.captions(lang.L("mapping.extras")))
+	d.addExtra(lang.L("mapping.note"), &d.mapping.Note)
+	d.addExtra(lang.L("mapping.attach"), &d.mapping.AttachPaper)
+	d.form.Add(caption(lang.L("mapping.extras.hint")))
+	d.addExtra(lang.L("mapping.mark-reference"), &d.mapping.MarkReference)
+	d.form.Add(caption(lang.L("mapping.mark-reference.hint")))
 	d.update()
 	d.scroll.Offset = at
 	d.scroll.Refresh()
@@ -71,11 +73,54 @@ func (d *mappingDialog) captions(titles ...string) fyne.CanvasObject {
 	return columns(objects)
 }
 
-// codes returns the billing codes that invoices have or the mapping names.
+// codes returns the billing codes that invoices have or the mapping names, those first that cannot be exported as it is,
+// then those for which something is suggested.
 func (d *mappingDialog) codes() []string {
 	codes := slices.Concat(d.view.Codes, slices.Collect(maps.Keys(d.mapping.Codes)))
-	slices.Sort(codes)
+	rank := func(code string) int {
+		switch _, wrong := d.mapping.Sample(d.view.Chart, code); {
+		case len(wrong) > 0:
+			return 0
+		case targetValue(d.mapping.Codes[code]) == "" && targetValue(d.view.Suggested.Codes[code]) != "":
+			return 1
+		}
+		return 2
+	}
+	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
 	return slices.Compact(codes)
+}
+
+// showMapped says how many of the billing codes lead to an account.
+func (d *mappingDialog) showMapped() {
+	codes, mapped := d.codes(), 0
+	for _, code := range codes {
+		if _, wrong := d.mapping.Sample(d.view.Chart, code); len(wrong) == 0 {
+			mapped++
+		}
+	}
+	d.mapped.SetText(lang.L("mapping.mapped", with{"Mapped": d.format.Count(mapped), "All": d.format.Count(len(codes))}))
+}
+
+// sample says how a line with a billing code will be sent.
+func (d *mappingDialog) sample(code string) (style.Sign, string) {
+	line, wrong := d.mapping.Sample(d.view.Chart, code)
+	switch {
+	case len(wrong) > 0 && wrong[0].Cause == ledger.AccountMissing:
+		return style.Failed, lang.L("mapping.no-account")
+	case len(wrong) > 0:
+		return style.Failed, wrong[0].Text
+	}
+	text := line.Account
+	if a, known := d.view.Chart.Account(line.Account); known {
+		text += " · " + a.Name
+	}
+	if line.Item != "" {
+		text = lang.L("mapping.sample.item", with{"Item": line.Item, "Account": text})
+	}
+	for _, t := range line.Tracking {
+		text += " · " + t.Category + ": " + t.Option
+	}
+	return style.Sign{}, lang.L("mapping.sample", with{"Line": text})
 }
 
 // categories returns the tracking categories of the organisation, and those that the
@@ -178,7 +223,14 @@ func (d *mappingDialog) addCode(code string, categories []ledger.TrackingCategor
 			set(func(t *ledger.Target) { t.Tracking = track(t.Tracking, c.Name, o) })
 		}))
 	}
-	d.add(code, fields...).suggest = func() string {
+	r := d.add(code, fields...)
+	r.remark = func() (style.Sign, string) {
+		if r.fields[0].gone() { // which is said already
+			return style.Sign{}, ""
+		}
+		return d.sample(code)
+	}
+	r.suggest = func() string {
 		if targetValue(d.mapping.Codes[code]) != "" {
 			return ""
 		}

@@ -362,3 +362,20 @@ func TestAMappingThatCannotBeReadSaysWhy(t *testing.T) {
 		t.Error("nothing can be saved")
 	}
 }
+
+func TestTheMappingTellsHowEachCodeWillBeSentProblemsFirst(t *testing.T) {
+	fake := newFake().fill(3)
+	fake.xero.maps["t1"] = ledger.Mapping{Codes: map[string]ledger.Target{
+		"ACC":     {Account: "200", Tracking: []billing.Tracking{{Category: "Region", Option: "North"}}},
+		"CONSULT": {Item: "CONSULT"},
+	}}
+	b := newTrial(t, fake)
+	b.openMapping()
+	d := b.w.mappings.shown
+	if diff := cmp.Diff([]string{"Interest Income", "ACC", "CONSULT"}, d.codes()); diff != "" {
+		t.Errorf("the codes are in another order (-want +got):\n%s", diff)
+	}
+	b.see("2 of 3 mapped", "No account. Choose one here, or a default income account.", "Sent to 200 · Sales · Region: North", "Sent to item CONSULT, 200 · Sales")
+	b.choose("Default income account", 0, "200")
+	b.see("3 of 3 mapped", "Sent to 200 · Sales")
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/app/money"
 	"feebridge/assets/translations"
 )
 
@@ -88,6 +89,19 @@ func (m Mapping) Missing(chart Chart) []translations.Phrase {
 		rate(m.Taxes[tax], translations.Say("mapping.gone.tax", "Tax", tax))
 	}
 	return all
+}
+
+// Sample returns how a line with a billing code would stand in the organisation, and what of that stops it: what the
+// mapping makes of the code alone, whatever tax and price the line has.
+func (m Mapping) Sample(chart Chart, code string) (WriteLine, []Message) {
+	line, found := resolveLine(billing.Line{Description: code, Code: code, Quantity: 1}, billing.Invoice{Amounts: money.NoTax}, chart, m)
+	return line, slices.DeleteFunc(found, func(msg Message) bool {
+		switch msg.Cause {
+		case AccountMissing, AccountUnknown, AccountArchived, ItemUnknown, TrackingUnknown:
+			return false
+		}
+		return true
+	})
 }
 
 // Check returns why the mapping cannot be set in the place of another, or nil. What is

@@ -121,3 +121,30 @@ func TestSuggest(t *testing.T) {
 		})
 	}
 }
+
+func TestASampleIsWhatTheMappingMakesOfACode(t *testing.T) {
+	chart := ledger.Chart{
+		Accounts: []ledger.Account{{Code: "200", Class: "REVENUE"}, {Code: "299", Class: "REVENUE", Archived: true}},
+		Items:    []ledger.Item{{Code: "BOOK", Account: "200", Sold: true}},
+	}
+	for _, c := range []struct {
+		name          string
+		mapping       ledger.Mapping
+		account, item string
+		cause         ledger.Cause
+	}{
+		{"nothing", ledger.Mapping{}, "", "", ledger.AccountMissing},
+		{"a default", ledger.Mapping{DefaultAccount: "200"}, "200", "", ""},
+		{"an account", ledger.Mapping{DefaultAccount: "200", Codes: map[string]ledger.Target{"ACC": {Account: "299"}}}, "", "", ledger.AccountArchived},
+		{"an item", ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Item: "BOOK"}}}, "200", "BOOK", ""},
+		{"an item that is gone", ledger.Mapping{DefaultAccount: "200", Codes: map[string]ledger.Target{"ACC": {Item: "PEN"}}}, "", "", ledger.ItemUnknown},
+	} {
+		line, wrong := c.mapping.Sample(chart, "ACC")
+		if c.cause == "" && (len(wrong) > 0 || line.Account != c.account || line.Item != c.item) {
+			t.Errorf("%s: %+v, %v", c.name, line, wrong)
+		}
+		if c.cause != "" && (len(wrong) == 0 || wrong[0].Cause != c.cause) {
+			t.Errorf("%s: %+v, %v, want %v", c.name, line, wrong, c.cause)
+		}
+	}
+}
