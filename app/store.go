@@ -89,7 +89,7 @@ type AuditQuery struct {
 type InvoiceRow struct {
 	ID                   billing.InvoiceID
 	ClientID             billing.ClientID
-	Client               string
+	Client, Code         string // the client's name and code
 	Number               billing.Number
 	Reference            string
 	Date, Due            billing.Date
@@ -101,6 +101,8 @@ type InvoiceRow struct {
 	Settlement           ledger.Settlement    // how far it is paid in Xero
 	AmountDue            money.Amount         // in Xero; the zero Amount while Xero has not said
 	PaidOn               billing.Date
+	Organisation         string    // that the newest export goes to; "" for none
+	ExportedOn           time.Time // when that was first sent; zero while it provably never was
 }
 
 // Reader reads one consistent state. A missing thing that was asked for by its ID is

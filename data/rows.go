@@ -86,13 +86,14 @@ func ahead[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
 // rowsQuery asks in such a way that an index gives the order, or the few that are asked
 // for: invoices_newest, invoices_of_client, or the identifiers.
 func rowsQuery(q app.Query) (query string, args []any) {
-	name, clients := "c.name", " CROSS JOIN clients c ON c.id = i.client"
+	name, clients := "c.name, c.code", " CROSS JOIN clients c ON c.id = i.client"
+	organisation, organisations := "o.name", " LEFT JOIN organisations o ON o.tenant = e.tenant"
 	if ofEveryClient(q) {
-		name, clients = "NULL", ""
+		name, clients, organisation, organisations = "NULL, NULL", "", "e.tenant", ""
 	}
 	var b strings.Builder
 	b.WriteString(`SELECT i.id, i.client, ` + name + `, i.number, i.reference, i.date, i.due, i.currency, i.sub_total, i.tax, i.total, i.status || ' ' || i.export,
-		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on
+		e.message, e.cause, e.xero_status, e.xero_currency, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on, ` + organisation + `, e.sent
 		FROM `)
 	if q.IDs != nil {
 		b.WriteString("(SELECT DISTINCT value FROM list(?)) asked CROSS JOIN invoices i ON i.id = asked.value")
@@ -100,7 +101,7 @@ func rowsQuery(q app.Query) (query string, args []any) {
 	} else {
 		b.WriteString("invoices i")
 	}
-	b.WriteString(clients + " LEFT JOIN exports e ON e.seq = i.latest WHERE i.deleted = 0")
+	b.WriteString(clients + " LEFT JOIN exports e ON e.seq = i.latest" + organisations + " WHERE i.deleted = 0")
 	if q.Client != "" {
 		b.WriteString(" AND i.client = ?")
 		args = append(args, q.Client)
@@ -120,9 +121,10 @@ func ofEveryClient(q app.Query) bool { return q.IDs == nil && q.Client == "" && 
 // rowScanner reads rows of the grid. Of the texts that many rows have it keeps each
 // once: 100,000 rows name a few thousand clients and a handful of messages.
 type rowScanner struct {
-	columns [21]any
-	into    [21]any                     // pointers to columns: database/sql then neither converts nor copies
-	names   map[billing.ClientID]string // nil where they are in the rows
+	columns [24]any
+	into    [24]any                         // pointers to columns: database/sql then neither converts nor copies
+	names   map[billing.ClientID]clientName // nil where they are in the rows
+	orgs    map[string]string               // the same
 	same    map[string]string
 }
 
@@ -134,51 +136,67 @@ func newRowScanner(r *reader, q app.Query) (*rowScanner, error) {
 	if !ofEveryClient(q) {
 		return s, nil
 	}
-	s.names = map[billing.ClientID]string{}
+	s.names, s.orgs = map[billing.ClientID]clientName{}, map[string]string{}
+	err := r.each("reading the names of the organisations", func(row *sql.Rows) error {
+		var tenant, name string
+		err := row.Scan(&tenant, &name)
+		s.orgs[tenant] = name
+		return err
+	}, "SELECT tenant, name FROM organisations")
+	if err != nil {
+		return nil, err
+	}
 	return s, r.each("reading the names of the clients", func(row *sql.Rows) error {
 		var id billing.ClientID
-		var name string
-		err := row.Scan(&id, &name)
-		s.names[id] = name
+		var n clientName
+		err := row.Scan(&id, &n.name, &n.code)
+		s.names[id] = n
 		return err
-	}, "SELECT id, name FROM clients")
+	}, "SELECT id, name, code FROM clients")
 }
+
+// clientName is what a row says of its client.
+type clientName struct{ name, code string }
 
 func (s *rowScanner) scan(rows *sql.Rows) (app.InvoiceRow, error) {
 	if err := rows.Scan(s.into[:]...); err != nil {
 		return app.InvoiceRow{}, err
 	}
-	stage, ok := stages[s.text(11)]
+	stage, ok := stages[s.text(12)]
 	if !ok {
-		return app.InvoiceRow{}, fmt.Errorf("invoice %s has the stage %q, which this Feebridge does not know", s.text(3), s.text(11))
+		return app.InvoiceRow{}, fmt.Errorf("invoice %s has the stage %q, which this Feebridge does not know", s.text(4), s.text(12))
 	}
-	currency := money.Currency(s.shared(7))
+	currency := money.Currency(s.shared(8))
 	r := app.InvoiceRow{
-		ID:         billing.InvoiceID(s.text(0)),
-		ClientID:   billing.ClientID(s.shared(1)),
-		Client:     s.shared(2),
-		Number:     billing.Number(s.text(3)),
-		Reference:  s.text(4),
-		Date:       billing.Date(s.number(5)),
-		Due:        billing.Date(s.number(6)),
-		SubTotal:   money.New(s.number(8), currency),
-		Tax:        money.New(s.number(9), currency),
-		Total:      money.New(s.number(10), currency),
-		Stage:      stage,
-		Message:    s.shared(12),
-		Cause:      ledger.Cause(s.shared(13)),
-		XeroStatus: ledger.InvoiceStatus(s.shared(14)),
-		PaidOn:     billing.Date(s.number(20)),
+		ID:           billing.InvoiceID(s.text(0)),
+		ClientID:     billing.ClientID(s.shared(1)),
+		Client:       s.shared(2),
+		Code:         s.shared(3),
+		Number:       billing.Number(s.text(4)),
+		Reference:    s.text(5),
+		Date:         billing.Date(s.number(6)),
+		Due:          billing.Date(s.number(7)),
+		SubTotal:     money.New(s.number(9), currency),
+		Tax:          money.New(s.number(10), currency),
+		Total:        money.New(s.number(11), currency),
+		Stage:        stage,
+		Message:      s.shared(13),
+		Cause:        ledger.Cause(s.shared(14)),
+		XeroStatus:   ledger.InvoiceStatus(s.shared(15)),
+		PaidOn:       billing.Date(s.number(21)),
+		Organisation: s.shared(22),
+		ExportedOn:   instant(s.number(23)),
 	}
 	if s.names != nil {
-		r.Client = s.names[r.ClientID]
+		is := s.names[r.ClientID]
+		r.Client, r.Code, r.Organisation = is.name, is.code, s.orgs[r.Organisation]
 	}
 	if r.XeroStatus != "" {
-		there := money.Currency(s.shared(15))
-		r.AmountDue = money.New(s.number(16), there)
+		there := money.Currency(s.shared(16))
+		r.AmountDue = money.New(s.number(17), there)
 		r.Settlement = ledger.Standing{
-			Status: r.XeroStatus, AmountPaid: money.New(s.number(17), there), AmountCredited: money.New(s.number(18), there),
-			CreditedBy: ledger.CreditSource(s.shared(19)),
+			Status: r.XeroStatus, AmountPaid: money.New(s.number(18), there), AmountCredited: money.New(s.number(19), there),
+			CreditedBy: ledger.CreditSource(s.shared(20)),
 		}.Settlement()
 	}
 	return r, nil

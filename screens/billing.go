@@ -64,6 +64,7 @@ type billingScreen struct {
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
 	client billing.ClientID
 	chip   chip
+	period period
 	// narrowed is told that another client or chip was chosen; may be nil.
 	narrowed func()
 
@@ -84,11 +85,13 @@ type billingScreen struct {
 
 	search                                *entry
 	chips                                 *chips
+	periods                               *dropDown
+	viewButton                            *button // opens the menu of the saved views
 	exportButton, creator, more, importer *button
 	refresher                             *button
 	refreshing                            bool // the statuses are being read in Xero
 	reason                                *widget.Label
-	first, second, buttons                *fyne.Container // the lines of the toolbar; the chips are in one of the first two
+	first, second, buttons                *fyne.Container // the lines of the toolbar
 	sums, showing, calls                  *widget.Label
 	foot                                  *fyne.Container
 	panes                                 *panes
@@ -167,6 +170,13 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 		words = append(words, s.word())
 	}
 	b.chips = newChips(b.keys, words, func(i int) { b.narrowTo(b.client, chip(i)) })
+	b.chips.chosen, b.chip = int(allChip), allChip
+	b.periods = newDropDown(b.keys, lang.L("period.hint"), periodOptions(), string(anyDate), func(chosen string) {
+		b.period = period(chosen)
+		b.narrowTo(b.client, b.chip)
+	})
+	b.viewButton = newButton(b.keys, lang.L("views.button"), b.showViews)
+	b.viewButton.Icon, b.viewButton.IconPlacement, b.viewButton.Importance = theme.MenuDropDownIcon(), widget.ButtonIconTrailingText, widget.LowImportance
 
 	b.exportButton = newButton(b.keys, "", b.exportSelected)
 	b.exportButton.Importance = widget.HighImportance
@@ -204,14 +214,15 @@ func (b *billingScreen) arrange() {
 	title := heading(lang.L("billing.title"))
 	title.Truncation = fyne.TextTruncateOff
 	title.SizeName = theme.SizeNameSubHeadingText
-	b.first.Objects = []fyne.CanvasObject{title, b.search}
-	b.second.Objects = nil
+	room := fixedWidth{width: 150, least: 150}
+	if b.narrow {
+		room = fixedWidth{width: 120, least: 110}
+	}
+	b.first.Objects = []fyne.CanvasObject{title, b.search, container.New(room, outlined(b.periods)), b.viewButton}
+	b.second.Objects = []fyne.CanvasObject{b.chips}
 	if b.narrow {
 		b.second.Objects = []fyne.CanvasObject{container.NewHScroll(b.chips)}
-	} else {
-		b.first.Objects = append(b.first.Objects, b.chips)
 	}
-	b.second.Hidden = !b.narrow
 	b.panes.narrow = b.narrow
 	b.showRefresher()
 	b.first.Refresh()
@@ -245,11 +256,12 @@ func (b *billingScreen) escape() {
 // narrowTo lists the invoices of a client ("" for all) under one of the chips.
 func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 	b.client, b.chip = client, c
-	if client == "" && c == allChip {
+	if client == "" && c == allChip && b.period == anyDate {
 		b.grid.SetFilter(nil)
 	} else {
+		dated := b.period.has(b.now())
 		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
-			return (client == "" || r.ClientID == client) && c.has(r)
+			return (client == "" || r.ClientID == client) && c.has(r) && dated(r.Date)
 		})
 	}
 	if b.narrowed != nil {
@@ -261,6 +273,7 @@ func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 // clearFilter lists everything again, but for the client.
 func (b *billingScreen) clearFilter() {
 	b.search.SetText("")
+	b.periods.choose(string(anyDate))
 	if b.chips.chosen != int(allChip) {
 		b.chips.choose(int(allChip))
 	}

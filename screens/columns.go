@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"golang.org/x/text/language"
@@ -8,7 +10,9 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/screens/grid"
+	"feebridge/screens/style"
 )
 
 // invoiceSchema says what the billing grid shows of an invoice.
@@ -32,15 +36,30 @@ func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.Inv
 			Copy:  func(r *app.InvoiceRow) string { return r.Date.String() },
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Date) },
 		}, {
-			ID: "due", Title: lang.L("field.due"), Width: 92, MinWidth: 92, Priority: 4,
+			ID: "due", Title: lang.L("field.due"), Width: 110, MinWidth: 110, Priority: 4,
 			Text:  func(r *app.InvoiceRow) string { return f.Date(r.Due) },
 			Copy:  func(r *app.InvoiceRow) string { return r.Due.String() },
+			Sign:  b.overdue,
 			Order: func(r *app.InvoiceRow) int64 { return int64(r.Due) },
+		}, {
+			ID: "code", Title: lang.L("field.client-code"), Width: 110, MinWidth: 80, Priority: 8, Hidden: true,
+			Text: func(r *app.InvoiceRow) string { return r.Code }, Search: true, Collate: true,
+		}, {
+			ID: "tax", Title: lang.L("field.tax"), Width: 100, MinWidth: 90, Align: fyne.TextAlignTrailing, Priority: 7, Hidden: true,
+			Text:  func(r *app.InvoiceRow) string { return b.money(r.Tax) },
+			Copy:  func(r *app.InvoiceRow) string { return copiedAmount(r.Tax) },
+			Order: func(r *app.InvoiceRow) int64 { return r.Tax.Minor() },
 		}, {
 			ID: "total", Title: lang.L("field.total"), Width: 124, MinWidth: 124, Align: fyne.TextAlignTrailing,
 			Text:  func(r *app.InvoiceRow) string { return b.money(r.Total) },
-			Copy:  func(r *app.InvoiceRow) string { return r.Total.String() + " " + string(r.Total.Currency()) },
+			Copy:  func(r *app.InvoiceRow) string { return copiedAmount(r.Total) },
 			Order: func(r *app.InvoiceRow) int64 { return r.Total.Minor() },
+			Find:  func(r *app.InvoiceRow) string { return r.Total.String() + " " + b.money(r.Total) }, Search: true,
+		}, {
+			ID: "amount-due", Title: lang.L("field.amount-due"), Width: 124, MinWidth: 110, Align: fyne.TextAlignTrailing, Priority: 6, Hidden: true,
+			Text:  func(r *app.InvoiceRow) string { return b.due(r, b.money) },
+			Copy:  func(r *app.InvoiceRow) string { return b.due(r, copiedAmount) },
+			Order: func(r *app.InvoiceRow) int64 { return r.AmountDue.Minor() },
 		}, {
 			ID: "status", Title: lang.L("field.status"), Width: 90, MinWidth: 84, Priority: 2,
 			Text:  func(r *app.InvoiceRow) string { return statusWord(r.Stage.Status) },
@@ -51,8 +70,48 @@ func (b *billingScreen) invoiceSchema(locale language.Tag) *grid.Schema[*app.Inv
 			Copy:  b.exportText,
 			Sign:  func(r *app.InvoiceRow) grid.Sign { return exportSign(r.Stage) },
 			Order: func(r *app.InvoiceRow) int64 { return urgency(r.Stage) },
+		}, {
+			ID: "exported-on", Title: lang.L("field.exported-on"), Width: 100, MinWidth: 92, Priority: 9, Hidden: true,
+			Text:  func(r *app.InvoiceRow) string { return f.Date(dayOf(r.ExportedOn)) },
+			Copy:  func(r *app.InvoiceRow) string { return dayOf(r.ExportedOn).String() },
+			Order: func(r *app.InvoiceRow) int64 { return int64(dayOf(r.ExportedOn)) },
+		}, {
+			ID: "paid-on", Title: lang.L("field.paid-on"), Width: 92, MinWidth: 92, Priority: 10, Hidden: true,
+			Text:  func(r *app.InvoiceRow) string { return f.Date(r.PaidOn) },
+			Copy:  func(r *app.InvoiceRow) string { return r.PaidOn.String() },
+			Order: func(r *app.InvoiceRow) int64 { return int64(r.PaidOn) },
+		}, {
+			ID: "organisation", Title: lang.L("field.organisation"), Width: 150, MinWidth: 100, Priority: 11, Hidden: true,
+			Text: func(r *app.InvoiceRow) string { return r.Organisation }, Collate: true,
 		}},
 	}
+}
+
+// copiedAmount is an amount as it is copied, to be read by a spreadsheet.
+func copiedAmount(a money.Amount) string { return a.String() + " " + string(a.Currency()) }
+
+// due is what Xero says is still to be paid of an invoice that was approved there; "" for any other.
+func (b *billingScreen) due(r *app.InvoiceRow, write func(money.Amount) string) string {
+	if r.Settlement == ledger.NotApproved {
+		return ""
+	}
+	return write(r.AmountDue)
+}
+
+// overdue marks the due date of an invoice that is to be paid, and was to be before today.
+func (b *billingScreen) overdue(r *app.InvoiceRow) grid.Sign {
+	if unpaidChip.has(r) && !r.Due.IsZero() && r.Due < billing.DateOf(b.now()) {
+		return style.Overdue
+	}
+	return grid.Sign{}
+}
+
+// dayOf is the day of a moment where the person is; the zero Date for none.
+func dayOf(t time.Time) billing.Date {
+	if t.IsZero() {
+		return 0
+	}
+	return billing.DateOf(t.Local())
 }
 
 // urgency orders the export states by how much they need a person, the most urgent first.
@@ -76,57 +135,59 @@ var byUrgency = []billing.ExportState{
 // chip is a state that the list is narrowed to.
 type chip int
 
-// The chips.
+// The chips, in the order of the work.
 const (
-	allChip chip = iota
-	draftChip
-	finalizedChip
+	toExportChip chip = iota
+	inXeroChip
 	failedChip
 	checkChip
-	waitingChip
-	closedChip
 	unpaidChip
+	draftChip
+	closedChip
+	allChip
 	chipCount
 )
 
 func (c chip) word() string {
 	switch c {
-	case draftChip:
-		return lang.L("chip.draft")
-	case finalizedChip:
-		return lang.L("chip.finalized")
+	case toExportChip:
+		return lang.L("chip.to-export")
+	case inXeroChip:
+		return lang.L("chip.in-xero")
 	case failedChip:
 		return lang.L("chip.failed")
 	case checkChip:
-		return lang.L("chip.attention")
-	case waitingChip:
-		return lang.L("chip.in-progress")
-	case closedChip:
-		return lang.L("chip.closed")
+		return lang.L("chip.to-check")
 	case unpaidChip:
 		return lang.L("chip.unpaid")
+	case draftChip:
+		return lang.L("chip.draft")
+	case closedChip:
+		return lang.L("chip.closed")
 	}
 	return lang.L("chip.all")
 }
 
-// has reports whether an invoice is listed under the chip.
+// has reports whether an invoice is listed under the chip. One that isn't closed is under exactly one of the chips but
+// all and, where it is in Xero and has to be looked at there, under both of these.
 func (c chip) has(r *app.InvoiceRow) bool {
 	at := r.Stage
 	switch c {
-	case draftChip:
-		return at.Status == billing.Draft
-	case finalizedChip:
-		return at.Status == billing.Finalized
+	case toExportChip:
+		return at.Status == billing.Finalized && (at.Export == billing.NotExported || at.Export == billing.Held ||
+			at.Export == billing.Queued || at.Export == billing.Exporting || at.Export == billing.Unknown)
+	case inXeroChip:
+		return at.Status == billing.Finalized && at.Live()
 	case failedChip:
 		return at.Export == billing.Failed
 	case checkChip:
 		return needsLook(at.Export)
-	case waitingChip:
-		return at.InFlight()
-	case closedChip:
-		return at.Status == billing.Closed
 	case unpaidChip:
 		return at.Status == billing.Closed && (r.Settlement == ledger.Approved || r.Settlement == ledger.PartPaid)
+	case draftChip:
+		return at.Status == billing.Draft
+	case closedChip:
+		return at.Status == billing.Closed
 	}
 	return true
 }

@@ -57,7 +57,7 @@ func (f *fakeApp) alone() *fakeApp {
 func TestAnInvoiceThatMayBeInXeroIsToBeSeen(t *testing.T) {
 	b := newTrial(t, newDoubtful())
 	b.tall()
-	b.reads("INV-32 | Basket Case | Nov 01, 26 | Nov 30, 26 | 500.00 | Finalized | ? | May be in Xero", "Needs attention | 1 | In progress | 0")
+	b.reads("INV-32 | Basket Case | Nov 01, 26 | Nov 30, 26 | 500.00 | Finalized | ? | May be in Xero", "To check | 1")
 	b.w.billing.chips.choose(int(checkChip))
 	b.settle()
 	b.see("Showing 1 of 4", "INV-32")
@@ -152,7 +152,7 @@ func TestAPersonSaysWhetherItIsTheInvoice(t *testing.T) {
 			}
 			b.see(c.says)
 			b.notSee("Is this invoice")
-			b.reads("Needs attention | 0")
+			b.reads("To check | 0")
 		})
 	}
 }

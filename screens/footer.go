@@ -69,7 +69,7 @@ func (b *billingScreen) showFigures() {
 		}
 	}
 	if b.chips.setCounts(counts) {
-		lay(b.first)
+		lay(b.second)
 	}
 	switch {
 	case b.loading.shown:

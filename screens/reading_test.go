@@ -209,7 +209,7 @@ func TestTheListReadsBack(t *testing.T) {
 			t.Errorf("by %s the list is sorted %v, want %s", column, got, want)
 		}
 	}
-	for text, want := range map[string]int{"inv-30": 1, "abby": 2, "po 69": 1, "110.76": 0} {
+	for text, want := range map[string]int{"inv-30": 1, "abby": 2, "po 69": 1, "110.76": 1, "110": 1, "aud 11.00": 1, "9,999": 0} {
 		b.w.billing.search.SetText(text)
 		if _, shown := b.w.billing.grid.Len(); shown != want {
 			t.Errorf("a search for %q finds %d, want %d", text, shown, want)
@@ -232,7 +232,7 @@ func TestTheFooterReadsBack(t *testing.T) {
 	fake.gauge.DayLeft = 4321
 	b := newTrial(t, fake)
 	b.tall()
-	b.reads("Shown: NZD 632.76 · AUD 11.00 | Showing 4 of 4 | 4,321 API calls left today", "All | 4 | Draft | 1 | Finalized | 2 | Failed | 1 | Needs attention | 0 | In progress | 0 | Closed | 1 | Unpaid | 1")
+	b.reads("Shown: NZD 632.76 · AUD 11.00 | Showing 4 of 4 | 4,321 API calls left today", "To export | 1 | In Xero | 0 | Failed | 1 | To check | 0 | Unpaid | 1 | Draft | 1 | Closed | 1 | All | 4")
 	b.selectRows("i1", "i2", "i3")
 	b.reads("3 selected · NZD 632.76 | Showing 4 of 4 | 4,321 API calls left today", "Export 2 to Xero", "1 of 3 selected can't be exported")
 	b.w.billing.search.SetText("abby")
@@ -240,7 +240,7 @@ func TestTheFooterReadsBack(t *testing.T) {
 	b.reads("3 selected · NZD 632.76 | Showing 2 of 4 | 4,321 API calls left today")
 	b.w.billing.entity.choose("c1")
 	b.settle()
-	b.reads("All | 2 | Draft | 1 | Finalized | 0 | Failed | 0 | Needs attention | 0 | In progress | 0 | Closed | 1 | Unpaid | 1")
+	b.reads("To export | 0 | In Xero | 0 | Failed | 0 | To check | 0 | Unpaid | 1 | Draft | 1 | Closed | 1 | All | 2")
 }
 
 // TestEachChipCountsItsOwn has another number of invoices in every stage.
@@ -252,7 +252,8 @@ func TestEachChipCountsItsOwn(t *testing.T) {
 			finalized(billing.Changed), finalized(billing.DeletedInXero), finalized(billing.VoidedInXero), finalized(billing.NotFoundInXero), finalized(billing.MayBeOurs),
 			closed(billing.Changed), closed(billing.VoidedInXero), closed(billing.NotFoundInXero),
 		},
-		waitingChip: {finalized(billing.Queued), finalized(billing.Exporting), finalized(billing.Unknown), finalized(billing.Removing), closed(billing.Removing)},
+		toExportChip: {finalized(billing.NotExported), finalized(billing.Held), finalized(billing.Queued), finalized(billing.Exporting), finalized(billing.Unknown)},
+		inXeroChip:   {finalized(billing.Exported), finalized(billing.Warned), finalized(billing.Changed), finalized(billing.Removing)},
 	}
 	all := []billing.Stage{{Status: billing.Draft}}
 	for _, e := range billing.ExportStates() {
@@ -263,10 +264,7 @@ func TestEachChipCountsItsOwn(t *testing.T) {
 	}
 	for _, at := range all {
 		chips[allChip] = append(chips[allChip], at)
-		switch at.Status {
-		case billing.Finalized:
-			chips[finalizedChip] = append(chips[finalizedChip], at)
-		case billing.Closed:
+		if at.Status == billing.Closed {
 			chips[closedChip] = append(chips[closedChip], at)
 		}
 	}

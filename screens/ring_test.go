@@ -138,7 +138,7 @@ func (b *trial) compareRing(kind string, at fyne.Focusable) {
 		}
 	}
 	// A ring of one pixel, sharp or not, stays below. One of two may lie between the pixels, and loses its corners.
-	least := (2*bounds.Dx() + 2*bounds.Dy()) * 21 / 20
+	least := 2*bounds.Dx() + 2*bounds.Dy()
 	switch at.(type) {
 	case *button, *entry, *check, *dropDown, *badge:
 	default:

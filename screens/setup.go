@@ -116,9 +116,12 @@ func (s *setup) list() fyne.CanvasObject {
 	next := s.next()
 	lines := container.NewVBox()
 	for i, one := range s.all() {
-		sign := style.None
-		if one.done {
+		sign := style.Queued
+		switch {
+		case one.done:
 			sign = style.Done
+		case one.name == next.name:
+			sign = style.Now
 		}
 		name := paragraph(s.format.Count(i+1) + ". " + one.name)
 		name.TextStyle.Bold = one.name == next.name

@@ -309,7 +309,7 @@ func inTurn(all ...func() error) error {
 func (t *tour) selectRest() error {
 	return t.then(func() {
 		t.frame.entity.choose(allClients)
-		t.billing.chips.choose(int(finalizedChip))
+		t.billing.chips.choose(int(toExportChip))
 		t.billing.selectShown()
 	}, "selecting every finalized invoice", func() bool {
 		return slices.ContainsFunc(t.billing.selected(), func(r *app.InvoiceRow) bool { return exporting.possible(t.me(), r) })

@@ -133,7 +133,7 @@ func TestTheTourStopsWhereAnInvoiceIsNotWhereItShouldBe(t *testing.T) {
 			for _, v := range b.fake.invoices {
 				b.fake.after.stay[v.Number] = "It is approved in Xero."
 			}
-		}, `the tour stopped at "draft-again": invoice 0001282 is finalized, exported`},
+		}, `the tour stopped at "draft-again": invoice 0001281 is finalized, exported`},
 		"too few are exported": {func(b *touring) {
 			for _, v := range b.fake.invoices {
 				b.fake.fate[v.Number] = fakeFates[0]

@@ -10,7 +10,7 @@ import (
 const (
 	viewPageKey   = "view.page"
 	viewClientKey = "view.client"
-	viewChipKey   = "view.chip"
+	viewChipKey   = "view.chosen"
 )
 
 // viewPages are the names under which the pages are kept that the window may open at, in the order of
@@ -23,7 +23,7 @@ func (w *Window) returnToView() {
 	b, p := w.billing, w.preferences
 	b.entity.set(p.String(viewClientKey))
 	b.client = billing.ClientID(b.entity.chosen)
-	at := p.Int(viewChipKey)
+	at := p.IntWithFallback(viewChipKey, int(allChip))
 	if at < 0 || at >= int(chipCount) {
 		at = int(allChip)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -198,11 +199,13 @@ var invoicePromises = []promise{
 		}
 		s.update(func(tx app.Tx) error { return tx.Burn("INV-9") })
 	}},
-	{"a row tells the totals, and of the newest export what stopped it and how it stands", func(t *testing.T, s store) {
+	{"a row tells the totals, and of the newest export what stopped it, how it stands, where and since when", func(t *testing.T, s store) {
+		newer := waiting("newer", "a")
+		newer.Sent = time.Date(2026, 11, 3, 9, 30, 0, 0, time.UTC)
 		s.update(func(tx app.Tx) error {
 			v := plain("a", "INV-1")
 			v.Reference = "Year 2026"
-			older, newer := waiting("older", "a"), waiting("newer", "a")
+			older := waiting("older", "a")
 			newer.Messages = []ledger.Message{{Text: "a warning", Cause: ledger.TotalDiffers, Warning: true}, {Text: "an error", Cause: ledger.LockedDate}}
 			newer.Standing = ledger.Standing{ID: "x", Status: ledger.PaidThere, Currency: "AUD", AmountDue: money.New(1, "AUD"), PaidOn: 20261104}
 			if err := errors.Join(second(tx.SaveInvoice(v)), tx.SaveExports(older), tx.SaveExports(newer)); err != nil {
@@ -213,11 +216,12 @@ var invoicePromises = []promise{
 		})
 		same(t, s.rows(app.Query{}), []app.InvoiceRow{
 			{
-				ID: "a", ClientID: "kauri", Client: "Kauri Joinery", Number: "INV-1", Reference: "Year 2026", Date: 20261103, Due: 20261120,
+				ID: "a", ClientID: "kauri", Client: "Kauri Joinery", Code: "KAURI", Number: "INV-1", Reference: "Year 2026", Date: 20261103, Due: 20261120,
 				SubTotal: money.New(10000, "NZD"), Tax: money.New(1500, "NZD"), Total: money.New(11500, "NZD"), Stage: billing.Stage{Status: billing.Finalized},
 				Message: "an error", Cause: ledger.LockedDate, XeroStatus: ledger.PaidThere, Settlement: ledger.Paid, AmountDue: money.New(1, "AUD"), PaidOn: 20261104,
+				Organisation: "Demo Company", ExportedOn: newer.Sent,
 			},
-			{ID: "b", ClientID: "rimu", Client: "Rimu Cafe", Date: 20200101, SubTotal: money.Zero("NZD"), Tax: money.Zero("NZD"), Total: money.Zero("NZD")},
+			{ID: "b", ClientID: "rimu", Client: "Rimu Cafe", Code: "RIMU", Date: 20200101, SubTotal: money.Zero("NZD"), Tax: money.Zero("NZD"), Total: money.Zero("NZD")},
 		})
 	}},
 	{"a thousand asked for at once are found", func(t *testing.T, s store) {

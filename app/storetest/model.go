@@ -175,6 +175,10 @@ func (m *model) check(r *rapid.T) {
 		row := app.InvoiceRow{
 			ID: v.ID, ClientID: m.client, Client: "Any", Number: v.Number, Date: v.Date, Due: v.Due, Stage: v.Stage,
 			SubTotal: totals.SubTotal, Tax: totals.Tax, Total: totals.Total, XeroStatus: m.latest[v.ID].Standing.Status, Settlement: m.latest[v.ID].Standing.Settlement(),
+			Code: string(m.client), ExportedOn: m.latest[v.ID].Sent,
+		}
+		if m.latest[v.ID].Tenant != "" {
+			row.Organisation = "Demo Company"
 		}
 		if messages := m.latest[v.ID].Messages; len(messages) > 0 {
 			row.Message, row.Cause = messages[0].Text, messages[0].Cause

@@ -92,7 +92,7 @@ var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json
 // the queries.
 var wholeTables = map[string][]string{
 	"FROM clients ORDER BY name_fold, code_fold":                     {"SCAN clients USING INDEX clients_by_name"},
-	"SELECT id, name FROM clients":                                   {"SCAN clients"},
+	"SELECT id, name, code FROM clients":                             {"SCAN clients"},
 	"FROM audit ORDER BY seq DESC LIMIT 1":                           {"SCAN audit"}, // one row
 	"FROM audit WHERE true ORDER BY seq DESC":                        {"SCAN audit"},
 	", hash FROM audit ORDER BY seq":                                 {"SCAN audit"},

@@ -27,9 +27,10 @@ type Column[R any] struct {
 	Copy func(R) string // what the cell is in a copied row; nil copies Text
 	Sign func(R) Sign   // drawn before the text; nil for a column without signs
 
-	Search  bool          // whether Text is searched, shown or not
-	Collate bool          // sort by Text, in the locale's order
-	Order   func(R) int64 // sort by this number
+	Search  bool           // whether the column is searched, shown or not
+	Find    func(R) string // what is searched instead of Text; nil searches Text
+	Collate bool           // sort by Text, in the locale's order
+	Order   func(R) int64  // sort by this number
 }
 
 // Sign is a glyph of the theme's symbol font in one of the theme's colours. The text
@@ -47,6 +48,13 @@ type Schema[R any, K comparable] struct {
 }
 
 func (c *Column[R]) sortable() bool { return c.Collate || c.Order != nil }
+
+func (c *Column[R]) found(row R) string {
+	if c.Find != nil {
+		return c.Find(row)
+	}
+	return c.Text(row)
+}
 
 func (c *Column[R]) copied(row R) string {
 	if c.Copy != nil {

@@ -76,7 +76,7 @@ func (m *Model[R, K]) foldAll() []string {
 func (m *Model[R, K]) appendText(dst []byte, row R, known folds) []byte {
 	for c := range m.schema.Columns {
 		if column := &m.schema.Columns[c]; column.Search {
-			dst = append(known.append(dst, column.Text(row)), '\n')
+			dst = append(known.append(dst, column.found(row)), '\n')
 		}
 	}
 	return dst

@@ -28,6 +28,9 @@ var (
 	Held    = Sign{"■", theme.ColorNamePlaceHolder}
 )
 
+// Overdue is the sign of a due date that has passed.
+var Overdue = Sign{"⚠", theme.ColorNameError}
+
 // Now is the sign of the step that is to be taken, among steps that are Done or Queued.
 var Now = Sign{"●", theme.ColorNamePrimary}
 
