@@ -351,13 +351,15 @@ func (s runState) voids() bool {
 // removing reports whether the run takes invoices out of Xero.
 func (s runState) removing() bool { return s.progress.Run.Kind == app.RemovalRun }
 
-// changed is told that something about runs or invoices changed.
+// changed is told that something about runs changed. The result of one that has ended may, too: what is written besides the
+// invoices comes after them.
 func (x *exports) changed() {
-	if x.run != "" && !x.ended {
+	if x.run != "" {
 		x.refresh()
-		return
 	}
-	x.resume()
+	if x.run == "" || x.ended {
+		x.resume()
+	}
 }
 
 // read reads how far a run is and, when it has ended, its result.
@@ -383,13 +385,14 @@ func (x *exports) refresh() {
 			x.tick()
 			return
 		}
+		shown := x.ended && s.progress.Tally == x.progress.Tally
 		x.runState = s
 		x.ended = s.progress.Tally.Open() == 0
 		x.gauged()
 		if s.progress.Stale {
 			x.askStale(s.progress)
 		}
-		if x.ended && x.box != nil {
+		if x.ended && x.box != nil && !shown {
 			x.show()
 		}
 		x.update()

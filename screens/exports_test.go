@@ -141,6 +141,38 @@ func TestAnExportSaysWhichPDFsWontBeAttached(t *testing.T) {
 	b.see("Exporting to Xero", "2 queued") // it holds nothing up
 }
 
+// TestAPDFThatIsLeftOutLateIsInTheResult has the PDF left out when the summary is read already: what is attached comes after
+// the invoices.
+func TestAPDFThatIsLeftOutLateIsInTheResult(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		fake := newFake().fill(24)
+		v := fake.number("0001078")
+		b := newTrial(t, fake)
+		b.selectRows(v.ID, fake.number("0001077").ID)
+		b.control(fyne.KeyE)
+		b.key(fyne.KeyReturn)
+		if closed {
+			b.key(fyne.KeyEscape) // the strip follows it
+		}
+		fake.settle(2)
+		b.settle()
+		if b.notSee("The PDF wasn't"); closed {
+			b.see("Export to Demo Company (NZ) finished: 2 exported")
+		} else {
+			b.see("2 invoices exported")
+		}
+		fake.mu.Lock()
+		v.Stage.Export, v.message = billing.Warned, ledger.Message{Text: "The PDF wasn't attached: it can't show “猫” in the client's name.", Cause: ledger.PDFIncomplete, Warning: true}
+		e := fake.exports[v.ID][0]
+		e.Result, e.Messages = billing.Warned, []ledger.Message{v.message}
+		fake.mu.Unlock()
+		fake.tell("invoice", string(v.ID))
+		fake.tell("run", string(e.Run))
+		b.settle()
+		b.see("1 with a warning", "1 exported", "Exported with a warning: The PDF wasn't attached")
+	}
+}
+
 // TestAnExportNamesTheFirstPDFsThatAreLeftOut exports seven invoices whose PDFs all lack something.
 func TestAnExportNamesTheFirstPDFsThatAreLeftOut(t *testing.T) {
 	fake := newFake().fill(84)
