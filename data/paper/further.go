@@ -1,10 +1,12 @@
 package paper
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"log"
 	"os"
+	"slices"
 	"sync"
 	"unicode"
 
@@ -15,7 +17,6 @@ import (
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
 	"golang.org/x/image/math/fixed"
-	"golang.org/x/text/unicode/bidi"
 )
 
 // further is fonts beside our own, as a rule those of the system. What they write is drawn: fonts of any format can be
@@ -23,17 +24,19 @@ import (
 // goroutine, and of nil, which has no fonts.
 type further struct {
 	mu    sync.Mutex
-	fonts func() (regular, bold *fontscan.FontMap) // nil for none; called once
+	fonts func() [2]*fontscan.FontMap // regular and bold, our own among them; called once
 
-	cuts   [2]*fontscan.FontMap // regular and bold
+	cuts   [2]*fontscan.FontMap
 	shaper shaping.HarfbuzzShaper
 	known  map[request]*shaped
-	usable map[*font.Font]bool
+	usable map[*font.Font]bool // by their licences; nil before the fonts are there
 }
 
+// request is a text that is to be drawn.
 type request struct {
-	text string
-	bold bool
+	text      string
+	bold      bool
+	leftwards bool // it is written from right to left
 }
 
 // shaped is a text as it is drawn, in parts of its size.
@@ -51,61 +54,51 @@ type glyph struct {
 // remembered is how many texts are kept as they were shaped: wrapping asks for the same again and again.
 const remembered = 10_000
 
-// systemFonts are the fonts that are installed. Looking for them takes a second or two the first time; afterwards an index
-// knows them, which the window has, too. Where there is none, or it cannot be written, there are no fonts.
-func systemFonts() (regular, bold *fontscan.FontMap) {
-	var cuts [2]*fontscan.FontMap
-	for i := range cuts {
-		cuts[i] = fontscan.NewFontMap(log.New(io.Discard, "", 0))
-		if cuts[i].UseSystemFonts("") != nil {
-			return nil, nil
+// systemFonts are the fonts that are installed, and our own. Looking for them takes a second or two the first time;
+// afterwards an index knows them, which the window has, too. Where it cannot be written, our own remain.
+func systemFonts() (cuts [2]*fontscan.FontMap) {
+	cuts = ownFonts()
+	for _, cut := range cuts {
+		if cut.UseSystemFonts("") != nil {
+			return ownFonts()
 		}
 	}
-	return cuts[0], cuts[1]
+	return cuts
 }
 
-// shape returns how a text is drawn, or nil if it cannot be: no font has all of it, or it would stand in the wrong order.
-// The text has no character of our own font.
-func (f *further) shape(text string, bold bool) *shaped {
-	if f == nil || !drawable(text) {
+// shape returns how a text is drawn, or nil if it cannot be: no font has all of it.
+func (f *further) shape(q request) *shaped {
+	if f == nil || !drawable(q) {
 		return nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.fonts != nil {
-		f.cuts[0], f.cuts[1] = f.fonts()
-		f.fonts, f.usable = nil, map[*font.Font]bool{}
+	s, known := f.known[q]
+	if !known {
+		s = f.draw(q)
+		if f.known == nil || len(f.known) >= remembered {
+			f.known = map[request]*shaped{}
+		}
+		f.known[q] = s
 	}
-	if f.cuts[0] == nil {
-		return nil
-	}
-	key := request{text, bold}
-	if s, known := f.known[key]; known {
-		return s
-	}
-	s := f.draw(text, bold)
-	if f.known == nil || len(f.known) >= remembered {
-		f.known = map[request]*shaped{}
-	}
-	f.known[key] = s
 	return s
 }
 
 // shows reports whether a text can be drawn in both cuts.
-func (f *further) shows(text string) bool {
-	return f.shape(text, false) != nil && f.shape(text, true) != nil
+func (f *further) shows(q request) bool {
+	thin, thick := q, q
+	thin.bold, thick.bold = false, true
+	return f.shape(thin) != nil && f.shape(thick) != nil
 }
 
-// drawable reports whether a text has letters, marks and signs alone that are written from left to right. What is put
-// above or below others stands on a letter.
-func drawable(text string) bool {
-	for i, r := range text {
+// drawable reports whether a text has letters, marks and signs alone that are written in its direction. What is put above
+// or below others stands on a letter.
+func drawable(q request) bool {
+	for i, r := range q.text {
 		if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) || i == 0 && unicode.Is(unicode.M, r) {
 			return false
 		}
-		properties, _ := bidi.LookupRune(r)
-		switch properties.Class() {
-		case bidi.R, bidi.AL, bidi.AN:
+		if rightToLeft(r) && !q.leftwards {
 			return false
 		}
 		switch language.LookupScript(r) {
@@ -116,17 +109,27 @@ func drawable(text string) bool {
 	return true
 }
 
-// draw shapes a text as a whole or, where that cannot be, each character by itself; nil if one has no font.
-func (f *further) draw(text string, bold bool) *shaped {
-	if whole := f.drawWhole([]rune(text), bold); whole != nil {
+// draw shapes a text as a whole or, where that cannot be and it is written from left to right, each character by itself.
+// Fonts are other people's files: one that is broken shows nothing.
+func (f *further) draw(q request) (s *shaped) {
+	defer func() {
+		if recover() != nil {
+			s = nil
+		}
+	}()
+	if f.usable == nil {
+		f.usable = map[*font.Font]bool{}
+		f.cuts = f.fonts()
+	}
+	if whole := f.drawWhole(q); whole != nil || q.leftwards {
 		return whole
 	}
 	all := &shaped{}
-	for cluster := range clusters(text) {
-		if cluster == text {
+	for cluster := range clusters(q.text) {
+		if cluster == q.text {
 			return nil
 		}
-		one := f.drawWhole([]rune(cluster), bold)
+		one := f.drawWhole(request{text: cluster, bold: q.bold})
 		if one == nil {
 			return nil
 		}
@@ -139,18 +142,38 @@ func (f *further) draw(text string, bold bool) *shaped {
 	return all
 }
 
-func (f *further) drawWhole(text []rune, bold bool) *shaped {
+// ownFont stands for the file of our own font.
+const ownFont = "our own"
+
+// ownFonts are our own font in both cuts: it has Hebrew, and the spaces and stops between any letters.
+func ownFonts() (cuts [2]*fontscan.FontMap) {
+	for i, ttf := range [][]byte{regular, bold} {
+		cuts[i] = fontscan.NewFontMap(log.New(io.Discard, "", 0))
+		_ = cuts[i].AddFont(bytes.NewReader(ttf), ownFont, "") // it is part of the program
+	}
+	return cuts
+}
+
+func (f *further) drawWhole(q request) *shaped {
 	const size = 1000
+	text, direction := []rune(q.text), di.DirectionLTR
+	if q.leftwards {
+		direction = di.DirectionRTL
+	}
 	cut := anyScript{f.cuts[0]}
 	cut.SetQuery(fontscan.Query{Families: []string{fontscan.SansSerif}})
-	if bold {
+	if q.bold {
 		cut = anyScript{f.cuts[1]}
 		cut.SetQuery(fontscan.Query{Families: []string{fontscan.SansSerif}, Aspect: font.Aspect{Weight: font.WeightBold}})
 	}
 	var segments shaping.Segmenter
+	parts := segments.Split(shaping.Input{Text: text, RunEnd: len(text), Direction: direction, Size: fixed.I(size)}, cut)
+	if q.leftwards {
+		slices.Reverse(parts)
+	}
 	all := &shaped{}
-	for _, part := range segments.Split(shaping.Input{Text: text, RunEnd: len(text), Direction: di.DirectionLTR, Size: fixed.I(size)}, cut) {
-		if part.Face == nil || part.Direction != di.DirectionLTR || !f.mayUse(cut.FontMap, part.Face.Font) {
+	for _, part := range parts {
+		if part.Face == nil || part.Direction != direction || !f.mayUse(cut.FontMap, part.Face.Font) {
 			return nil
 		}
 		out := f.shaper.Shape(part)
@@ -227,7 +250,8 @@ func units(v fixed.Int26_6) float64 { return float64(v) / 64 }
 func (f *further) mayUse(of *fontscan.FontMap, in *font.Font) bool {
 	may, known := f.usable[in]
 	if !known {
-		may = embeddable(of.FontLocation(in))
+		at := of.FontLocation(in)
+		may = at.File == ownFont || embeddable(at)
 		f.usable[in] = may
 	}
 	return may

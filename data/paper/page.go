@@ -109,17 +109,15 @@ func (p *pen) footer(name string, pages int) {
 func (p *pen) text(x, y float64, s string, st style) {
 	p.use(st)
 	y += (st.leading() + capHeight*st.size*point) / 2
-	for part, own := range p.chars.parts(p.chars.clean(s)) {
+	for _, part := range p.chars.pieces(p.chars.clean(s), st.bold) {
 		p.pdf.SetTextColor(st.colour.r, st.colour.g, st.colour.b)
-		if own {
-			p.pdf.Text(x, y, part)
-			x += p.pdf.GetStringWidth(part)
-			continue
+		if part.drawn == nil {
+			p.pdf.Text(x, y, part.text)
+		} else {
+			p.draw(x, y, part.drawn, st)
+			p.hide(x, y, part.text)
 		}
-		drawn := p.chars.more.shape(part, st.bold)
-		p.draw(x, y, drawn, st)
-		p.hide(x, y, part)
-		x += drawn.width * st.size * point
+		x += p.widthOf(part, st)
 	}
 }
 
@@ -182,14 +180,17 @@ func (p *pen) centre(x, y float64, s string, st style) { p.text(x-p.width(s, st)
 func (p *pen) width(s string, st style) float64 {
 	p.use(st)
 	width := 0.0
-	for part, own := range p.chars.parts(s) {
-		if own {
-			width += p.pdf.GetStringWidth(part)
-		} else {
-			width += p.chars.more.shape(part, st.bold).width * st.size * point
-		}
+	for _, part := range p.chars.pieces(s, st.bold) {
+		width += p.widthOf(part, st)
 	}
 	return width
+}
+
+func (p *pen) widthOf(part piece, st style) float64 {
+	if part.drawn == nil {
+		return p.pdf.GetStringWidth(part.text)
+	}
+	return part.drawn.width * st.size * point
 }
 
 func (p *pen) use(st style) {
@@ -220,8 +221,9 @@ func (p *pen) image(l *logo, x, y float64) {
 // wrap breaks a text into lines no wider than width: at its line ends, at spaces, and
 // within a word that is wider by itself. Spaces at a break are left out.
 func (p *pen) wrap(s string, width float64, st style) []string {
-	var lines []string
+	var all []string
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(p.chars.clean(s)), "\n") {
+		var lines []string
 		current := ""
 		for word := range strings.SplitAfterSeq(paragraph, " ") {
 			if p.width(strings.TrimRight(current+word, " "), st) <= width {
@@ -238,9 +240,9 @@ func (p *pen) wrap(s string, width float64, st style) []string {
 				current = current[len(head):]
 			}
 		}
-		lines = append(lines, strings.TrimRight(current, " "))
+		all = append(all, placed(append(lines, strings.TrimRight(current, " ")))...)
 	}
-	return lines
+	return all
 }
 
 // head is the longest beginning of a text that fits, and one character at least, with the

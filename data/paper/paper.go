@@ -19,8 +19,7 @@ import (
 
 // Printer prints invoices. Its methods may be called from any goroutine. Texts are shown in
 // Latin, Greek and Cyrillic letters, which the zero Printer has a font for, and in any others
-// that are written from left to right and that its further fonts have. Any other character is
-// printed as □, and Unshown tells it.
+// that its further fonts have. Any other character is printed as □, and Unshown tells it.
 type Printer struct{ more *further }
 
 // New returns a printer that has the fonts of this computer, too.
