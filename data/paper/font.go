@@ -34,6 +34,11 @@ type charset struct {
 // left to right. None is above the basic plane, where the writer of the PDF ends.
 type letters [1 << 16]bool
 
+// write reports whether our own font writes all of a text.
+func (l *letters) write(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !l.has(r) })
+}
+
 func (l *letters) has(r rune) bool { return r >= 0 && int(r) < len(l) && l[r] }
 
 var loadLetters = sync.OnceValues(func() (*letters, error) {
@@ -47,7 +52,7 @@ var loadLetters = sync.OnceValues(func() (*letters, error) {
 	var set letters
 	var buffer sfnt.Buffer
 	for r := range rune(len(set)) {
-		if unicode.IsControl(r) || rightToLeft(r) {
+		if unicode.IsControl(r) || rightToLeft(r) || isMark(r) {
 			continue
 		}
 		set[r] = true
@@ -81,6 +86,9 @@ func (c *charset) replace(s string, unshown func(rune)) string {
 }
 
 func (c *charset) replaceInLine(line string, unshown func(rune)) string {
+	if c.own.write(line) {
+		return line
+	}
 	var b strings.Builder
 	replace := func(cluster string) {
 		for _, r := range cluster {
@@ -142,6 +150,12 @@ type piece struct {
 
 // pieces returns a clean line as it is written, from the left.
 func (c *charset) pieces(line string, bold bool) []piece {
+	if line == "" {
+		return nil
+	}
+	if c.own.write(line) {
+		return []piece{{text: line}}
+	}
 	var all []piece
 	add := func(text string) {
 		for part, own := range c.parts(text) {

@@ -68,7 +68,7 @@ func systemFonts() (cuts [2]*fontscan.FontMap) {
 
 // shape returns how a text is drawn, or nil if it cannot be: no font has all of it.
 func (f *further) shape(q request) *shaped {
-	if f == nil || !drawable(q) {
+	if f == nil || !drawable(q.text) {
 		return nil
 	}
 	f.mu.Lock()
@@ -91,14 +91,11 @@ func (f *further) shows(q request) bool {
 	return f.shape(thin) != nil && f.shape(thick) != nil
 }
 
-// drawable reports whether a text has letters, marks and signs alone that are written in its direction. What is put above
-// or below others stands on a letter.
-func drawable(q request) bool {
-	for i, r := range q.text {
+// drawable reports whether a text has letters, marks and signs alone that are written in lines. What is put above or below
+// others stands on a letter.
+func drawable(text string) bool {
+	for i, r := range text {
 		if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) || i == 0 && unicode.Is(unicode.M, r) {
-			return false
-		}
-		if rightToLeft(r) && !q.leftwards {
 			return false
 		}
 		switch language.LookupScript(r) {
