@@ -60,7 +60,7 @@ func newDoorway(t *testing.T) *doorway {
 	}
 	log := slog.New(slog.DiscardHandler)
 	listening := make(chan struct{}, 10)
-	firm := command.Opened{App: command.NewDesk(app.Params{Log: log}, db, nil), Door: xero.NewDoor(xero.DoorConfig{
+	firm := command.Opened{App: command.NewDesk(app.Params{Log: log}, db), Door: xero.NewDoor(xero.DoorConfig{
 		Log: log, Listen: func(network, address string) (net.Listener, error) {
 			l, err := new(net.ListenConfig).Listen(t.Context(), network, address)
 			if err == nil {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"feebridge/command"
+	"feebridge/data/paper"
 	"feebridge/data/policy"
 )
 
@@ -23,7 +24,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // the second signal ends at once what does not hear the first
 	code := command.Run(ctx, os.Args[1:], command.Face{
 		Out: os.Stdout, Err: os.Stderr, Version: version, OpenWindow: openWindow, ShowFailure: showFailure, OpenURL: openURL, Restart: restart,
-		Policy: policy.Read, Tell: box(),
+		Paper: paper.New(), Policy: policy.Read, Tell: box(),
 	})
 	stop()
 	os.Exit(code)

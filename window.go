@@ -307,7 +307,14 @@ func (d *seat) writePaper(invoice app.Document, path string) (string, error) {
 			return "", err
 		}
 	}
-	return path, sheet.WriteFile(path, func(w io.Writer) error { return paper.Write(w, invoice) })
+	content, err := d.Paper.Print(invoice)
+	if err != nil {
+		return "", err
+	}
+	return path, sheet.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 }
 
 // writeSheet writes a file of cells, as XLSX where its name ends so, else as CSV.

@@ -24,6 +24,7 @@ type Params struct {
 	Books     Books   // nil where Xero cannot be called at all
 	Connector Connector
 	Vault     Vault // nil keeps sign-ins for this run alone
+	Paper     Paper // nil where no invoice is printed
 	Policy    Policy
 	Log       *slog.Logger
 }
@@ -35,6 +36,7 @@ type App struct {
 	books     Books
 	connector Connector
 	vault     Vault
+	paper     Paper
 	policy    Policy
 	log       *slog.Logger
 	keys      keys
@@ -54,7 +56,7 @@ func New(p Params) *App {
 		p.Backups = noBackups{}
 	}
 	return &App{
-		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, policy: p.Policy, log: p.Log,
+		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, paper: p.Paper, policy: p.Policy, log: p.Log,
 		changed: make(chan struct{}, 1),
 	}
 }

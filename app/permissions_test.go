@@ -57,7 +57,7 @@ var useCases = map[string]useCase{
 		return err
 	}},
 	"Document": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
-		_, err := a.Document(ctx, by, "draft")
+		_, _, err := a.Document(ctx, by, "draft")
 		return err
 	}},
 	"OpenWriting": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
@@ -255,6 +255,10 @@ var filters = map[string]struct {
 	}},
 	"Lookalikes": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Lookalikes(ctx, by, billing.Client{Name: "kauri joinery"})
+		return len(l), err
+	}},
+	"LeftOut": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
+		l, err := a.LeftOut(ctx, by, []billing.InvoiceID{"finalized"})
 		return len(l), err
 	}},
 	"ExportsOfRun": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
@@ -502,7 +506,7 @@ func openLocked(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.db.Close() })
-	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Log: slog.New(slog.DiscardHandler)})
+	o.App = app.New(app.Params{Store: o.db, Backups: o.db, Books: offline{}, Paper: boxes{}, Log: slog.New(slog.DiscardHandler)})
 	return o
 }
 
@@ -575,6 +579,7 @@ func prepare(tx app.Tx) error {
 		Result: billing.MayBeOurs, Candidates: []ledger.Standing{{ID: "perhaps", Number: "INV-doubtful"}},
 	}
 	return errors.Join(
+		tx.SaveMapping(tenant, ledger.Mapping{AttachPaper: true}),
 		tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced, doubtful),
 		tx.SaveRemovals(app.Removal{ID: "removal", Run: "run", Invoice: "replaced", Export: "replaced", Tenant: tenant, There: "there", To: ledger.VoidedThere, Ended: tx.Now(), Result: app.KeptThere}),
 		tx.SaveReplacement(app.Replacement{Invoice: "replaced", By: "founder", Began: tx.Now()}),

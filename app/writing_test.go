@@ -240,7 +240,7 @@ func TestSeveralTaxesInOneNeedAMappedRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := wrote(t, a, me, "Kauri", billing.FormLine{Description: "Work", Quantity: "1", UnitAmount: "99.99", Tax: "gst + pst"})
-	d, err := a.Document(t.Context(), me, w.Invoice)
+	d, _, err := a.Document(t.Context(), me, w.Invoice)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,8 @@ type Face struct {
 	// OpenURL opens an address in the person's browser, and waits for nothing.
 	OpenURL func(address string)
 	// Tell shows why the window did not open; nil where what is written to Err is read.
-	Tell func(text string)
+	Tell  func(text string)
+	Paper app.Paper // prints invoices; nil where none is printed
 	// Policy returns what is set for everybody on this computer; nil for nothing. With an error it tells only where.
 	Policy func() (app.Policy, error)
 	// Patience is how long a command waits for Xero before it leaves the rest for later;

@@ -23,12 +23,11 @@ type Store interface {
 	outbox.Store
 }
 
-// NewDesk returns a desk on a store, which takes the place of p.Store. print makes the PDF that is
-// attached in Xero; nil for none.
-func NewDesk(p app.Params, store Store, print func(app.Document) ([]byte, error)) *Desk {
+// NewDesk returns a desk on a store, which takes the place of p.Store.
+func NewDesk(p app.Params, store Store) *Desk {
 	p.Store = store
 	use := app.New(p)
-	return &Desk{use, intake.New(use), outbox.New(outbox.Params{App: use, Store: store, Books: p.Books, Print: print, Log: p.Log})}
+	return &Desk{use, intake.New(use), outbox.New(outbox.Params{App: use, Store: store, Books: p.Books, Paper: p.Paper, Log: p.Log})}
 }
 
 // Run does the background work of the desk until ctx ends.

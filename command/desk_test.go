@@ -25,6 +25,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/data/disk"
+	"feebridge/data/paper"
 	"feebridge/xero"
 	"feebridge/xero/sim"
 )
@@ -45,7 +46,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		wait, _ := time.ParseDuration(os.Getenv(envPatience))
 		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // as main does; for as long as the process lives
-		os.Exit(Run(ctx, os.Args[1:], crashingFace(Face{Out: os.Stdout, Err: os.Stderr, Version: "9.8.7", Patience: wait})))
+		os.Exit(Run(ctx, os.Args[1:], crashingFace(Face{Out: os.Stdout, Err: os.Stderr, Version: "9.8.7", Paper: new(paper.Printer), Patience: wait})))
 	}
 	if path := os.Getenv(typist); path != "" {
 		fmt.Fprintln(os.Stderr, writeForEver(path))

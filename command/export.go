@@ -6,6 +6,8 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/assets/translations"
 )
 
 var exportCommand = command{
@@ -40,9 +42,18 @@ func (f *exportFlags) run(ctx context.Context, s *session, words []string) error
 		s.say("There is nothing to export.")
 		return nil
 	}
+	left, err := s.app.LeftOut(ctx, s.me, ids)
+	if err != nil {
+		return err
+	}
 	_, results, err := s.app.Export(ctx, s.me, ids)
 	if err != nil {
 		return err
+	}
+	for _, r := range results {
+		if unshown := left[r.Invoice]; r.Err == nil && len(unshown) > 0 {
+			s.say("%s  %s", r.Number, noPDF(unshown))
+		}
 	}
 	return s.settle(ctx, results, errand{
 		run: func(v app.InvoiceView) app.RunID {
@@ -51,8 +62,21 @@ func (f *exportFlags) run(ctx context.Context, s *session, words []string) error
 			}
 			return v.Exports[0].Run
 		},
-		judge: exportResult,
+		judge: func(v app.InvoiceView, refused error) (resultJSON, bool) {
+			r, there := exportResult(v, refused)
+			unshown := left[v.Invoice.ID]
+			// Another process, or a later one, may be the one to find that out.
+			if refused == nil && there && len(unshown) > 0 && !ledger.HasCause(v.Exports[0].Messages, ledger.PDFIncomplete) {
+				r.Messages = append(r.Messages, noPDF(unshown))
+			}
+			return r, there
+		},
 	})
+}
+
+// noPDF says that the PDF of an invoice won't be attached, and why.
+func noPDF(unshown []app.Unshown) string {
+	return translations.Text("export.no-pdf", "What", app.TellUnshown(unshown))
 }
 
 // chosen returns the invoices that are named; with --all those that are due for export, those on

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -18,7 +17,6 @@ import (
 	"feebridge/assets/translations"
 	"feebridge/data/crash"
 	"feebridge/data/disk"
-	"feebridge/data/paper"
 	"feebridge/data/sqlite"
 	"feebridge/data/vault"
 	"feebridge/instance"
@@ -304,19 +302,12 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	connector := xero.NewConnector(xero.ConnectorConfig{
 		Login: string(s.common.identity), Identity: string(s.common.identity), API: string(s.common.api), Door: s.door, Log: s.log,
 	})
-	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Policy: s.policy, Log: s.log}, s.db, printPaper)
+	s.app = NewDesk(app.Params{Backups: s.db, Books: books, Connector: connector, Vault: v, Paper: s.Paper, Policy: s.policy, Log: s.log}, s.db)
 	if err = s.app.Open(ctx, firm, admin, others...); err != nil {
 		return err
 	}
 	s.firm, err = s.app.Firm(ctx)
 	return err
-}
-
-// printPaper makes the PDF of an invoice.
-func printPaper(d app.Document) ([]byte, error) {
-	var b bytes.Buffer
-	err := paper.Write(&b, d)
-	return b.Bytes(), err
 }
 
 // refuseOwn refuses to write where the database is that is open, what belongs to it, or its log.

@@ -17,11 +17,12 @@ import (
 
 // Opened is a firm that is open, for a window to show.
 type Opened struct {
-	App  *Desk
-	Door *xero.Door
-	Firm app.Firm
-	Me   staff.Member // who acts; nobody where a person has to sign in
-	Demo *Demo        // nil for a firm of one's own
+	App   *Desk
+	Door  *xero.Door
+	Firm  app.Firm
+	Me    staff.Member // who acts; nobody where a person has to sign in
+	Paper app.Paper    // prints invoices; nil where none is printed
+	Demo  *Demo        // nil for a firm of one's own
 
 	// Host is asked by whoever starts Feebridge once more; nil where nobody reaches it.
 	Host *instance.Host
@@ -147,7 +148,7 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened {
-	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed, Earlier: s.earlier}
+	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Paper: s.Paper, Crashed: s.crashed, Earlier: s.earlier}
 }
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.

@@ -167,7 +167,7 @@ func newOffice(t *testing.T, books app.Books, tenant string, n, clients int) *of
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{db: db, tenant: ledger.TenantID(tenant)}
-	o.app = command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, db, nil)
+	o.app = command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, db)
 	if err := o.app.Open(t.Context(), firm, "Owner"); err != nil {
 		t.Fatal(err)
 	}

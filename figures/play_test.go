@@ -77,7 +77,7 @@ func playGrid(ctx context.Context) (readings, error) {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	large := command.Opened{App: command.NewDesk(app.Params{Log: slog.New(slog.DiscardHandler)}, db, nil)}
+	large := command.Opened{App: command.NewDesk(app.Params{Log: slog.New(slog.DiscardHandler)}, db)}
 	if large.Firm, err = large.App.Firm(ctx); err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (f *figures) countRefreshes() {
 			t.Helper()
 			time.Sleep(5 * time.Minute)
 			there.ResetCalls()
-			a := command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, o.db, nil)
+			a := command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, o.db)
 			if _, err := a.RefreshAll(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func (f *figures) timeStatuses() {
 			refresh := func() sample {
 				time.Sleep(5 * time.Minute)
 				timed := &timedStore{Store: o.db}
-				a := command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, timed, nil)
+				a := command.NewDesk(app.Params{Books: books, Log: slog.New(slog.DiscardHandler)}, timed)
 				before := calibrate(t.Context())
 				if _, err := a.RefreshAll(t.Context()); err != nil {
 					t.Fatal(err)

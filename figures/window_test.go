@@ -128,7 +128,7 @@ func makeLargeFirm(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	a := command.NewDesk(app.Params{Log: slog.New(slog.DiscardHandler)}, db, nil)
+	a := command.NewDesk(app.Params{Log: slog.New(slog.DiscardHandler)}, db)
 	if err := a.Open(ctx, firm, "Owner"); err != nil {
 		return err
 	}

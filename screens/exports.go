@@ -21,6 +21,7 @@ import (
 type exportApp interface {
 	Organisations(ctx context.Context) ([]app.Organisation, error)
 	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
+	LeftOut(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (map[billing.InvoiceID][]app.Unshown, error)
 	Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error)
 	Confirm(ctx context.Context, by staff.Member, id app.RunID) error
 	Cancel(ctx context.Context, by staff.Member, id app.RunID) (int, error)
@@ -105,23 +106,53 @@ func (x *exports) confirm(rows []*app.InvoiceRow) {
 
 // confirmThen asks the same, says what else will happen, and does it once the person agrees.
 func (x *exports) confirmThen(rows []*app.InvoiceRow, note string, yes func()) {
-	load(&x.asking, func(ctx context.Context) ([]portion, error) {
+	type question struct {
+		parts []portion
+		left  map[billing.InvoiceID][]app.Unshown
+	}
+	load(&x.asking, func(ctx context.Context) (question, error) {
 		all, err := x.app.Organisations(ctx)
 		if err != nil {
-			return nil, err
+			return question{}, err
 		}
 		others, err := x.app.Destinations(ctx)
-		return portions(all, others, rows), err
-	}, func(all []portion, err error) {
+		if err != nil {
+			return question{}, err
+		}
+		left, err := x.app.LeftOut(ctx, x.me(), idsOf(rows))
+		return question{portions(all, others, rows), left}, err
+	}, func(q question, err error) {
 		switch {
 		case err != nil:
 			x.failed(lang.L("export.none"), err)
-		case len(all) == 0:
+		case len(q.parts) == 0:
 			x.tellNotConnected()
 		default:
-			x.ask(all, rows, note, yes)
+			x.ask(q.parts, rows, note, x.leftOut(rows, q.left), yes)
 		}
 	})
+}
+
+// leftOut tells which of the invoices are exported without their PDFs, and why; nil where none is.
+func (x *exports) leftOut(rows []*app.InvoiceRow, left map[billing.InvoiceID][]app.Unshown) fyne.CanvasObject {
+	const most = 5
+	if len(left) == 0 {
+		return nil
+	}
+	text := lang.N("export.confirm.no-pdf", len(left), with{"Count": x.format.Count(len(left))})
+	listed := 0
+	for _, r := range rows {
+		unshown := left[r.ID]
+		if len(unshown) == 0 {
+			continue
+		}
+		if listed++; listed > most {
+			text += "\n" + lang.N("export.confirm.no-pdf-more", len(left)-most, with{"Count": x.format.Count(len(left) - most)})
+			break
+		}
+		text += "\n" + lang.L("export.confirm.no-pdf-row", with{"Number": r.Number, "Client": r.Client, "What": told(app.TellUnshown(unshown))})
+	}
+	return signed(style.Warning, paragraph(text))
 }
 
 // portions returns which rows go to which organisation; none goes to one that gets none.
@@ -175,7 +206,7 @@ func (x *exports) connectButton(leave func()) *button {
 	})
 }
 
-func (x *exports) ask(parts []portion, rows []*app.InvoiceRow, note string, then func()) {
+func (x *exports) ask(parts []portion, rows []*app.InvoiceRow, note string, warning fyne.CanvasObject, then func()) {
 	count := x.format.Count(len(rows))
 	title := lang.N("export.confirm.title", len(rows), with{"Count": count, "Organisation": parts[0].org.Tenant.Name})
 	if len(parts) > 1 {
@@ -199,6 +230,9 @@ func (x *exports) ask(parts []portion, rows []*app.InvoiceRow, note string, then
 			body.Add(signed(c.sign, paragraph(c.more)))
 		}
 		connected = connected && p.org.State == app.Connected
+	}
+	if warning != nil {
+		body.Add(warning)
 	}
 	var d *dialog
 	no := newButton(x.keys, lang.L("action.cancel"), func() { d.hide() })
@@ -317,13 +351,15 @@ func (s runState) voids() bool {
 // removing reports whether the run takes invoices out of Xero.
 func (s runState) removing() bool { return s.progress.Run.Kind == app.RemovalRun }
 
-// changed is told that something about runs or invoices changed.
+// changed is told that something about runs changed. The result of one that has ended may, too: what is written besides the
+// invoices comes after them.
 func (x *exports) changed() {
-	if x.run != "" && !x.ended {
+	if x.run != "" {
 		x.refresh()
-		return
 	}
-	x.resume()
+	if x.run == "" || x.ended {
+		x.resume()
+	}
 }
 
 // read reads how far a run is and, when it has ended, its result.
@@ -349,13 +385,14 @@ func (x *exports) refresh() {
 			x.tick()
 			return
 		}
+		shown := x.ended && s.progress.Tally == x.progress.Tally
 		x.runState = s
 		x.ended = s.progress.Tally.Open() == 0
 		x.gauged()
 		if s.progress.Stale {
 			x.askStale(s.progress)
 		}
-		if x.ended && x.box != nil {
+		if x.ended && x.box != nil && !shown {
 			x.show()
 		}
 		x.update()

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -113,6 +114,89 @@ func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	b.listing().Select(0)
 	b.settle()
 	b.see("Showing 24 of 24", "1 selected", "Invoice 0001078")
+}
+
+// TestAnExportSaysWhichPDFsWontBeAttached exports as the file of a clerk has it: an invoice whose client's name, and the
+// description of its line, the PDF cannot show, beside one that it can.
+func TestAnExportSaysWhichPDFsWontBeAttached(t *testing.T) {
+	fake := newFake().fill(24)
+	japanese, plain := fake.number("0001078"), fake.number("0001077")
+	for i := range fake.clients {
+		if fake.clients[i].ID == japanese.Client {
+			fake.clients[i].Name = "日本商事 株式会社"
+		}
+	}
+	japanese.Lines[1].Description = "会計顧問料, (accounting fees)"
+	b := newTrial(t, fake)
+	b.selectRows(japanese.ID, plain.ID)
+	b.control(fyne.KeyE)
+	b.notSee("PDF")
+	b.key(fyne.KeyEscape)
+
+	fake.xero.maps["t1"] = ledger.Mapping{AttachPaper: true}
+	b.control(fyne.KeyE)
+	b.see("1 invoice will be exported without its PDF, because the PDF can't show every character:",
+		"0001078 日本商事 株式会社: “日本商事株式会社” in the client's name, “会計顧問料” in the description of line 2")
+	b.key(fyne.KeyReturn)
+	b.see("Exporting to Xero", "2 queued") // it holds nothing up
+}
+
+// TestAPDFThatIsLeftOutLateIsInTheResult has the PDF left out when the summary is read already: what is attached comes after
+// the invoices.
+func TestAPDFThatIsLeftOutLateIsInTheResult(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		fake := newFake().fill(24)
+		v := fake.number("0001078")
+		b := newTrial(t, fake)
+		b.selectRows(v.ID, fake.number("0001077").ID)
+		b.control(fyne.KeyE)
+		b.key(fyne.KeyReturn)
+		if closed {
+			b.key(fyne.KeyEscape) // the strip follows it
+		}
+		fake.settle(2)
+		b.settle()
+		if b.notSee("The PDF wasn't"); closed {
+			b.see("Export to Demo Company (NZ) finished: 2 exported")
+		} else {
+			b.see("2 invoices exported")
+		}
+		fake.mu.Lock()
+		v.Stage.Export, v.message = billing.Warned, ledger.Message{Text: "The PDF wasn't attached: it can't show “猫” in the client's name.", Cause: ledger.PDFIncomplete, Warning: true}
+		e := fake.exports[v.ID][0]
+		e.Result, e.Messages = billing.Warned, []ledger.Message{v.message}
+		fake.mu.Unlock()
+		fake.tell("invoice", string(v.ID))
+		fake.tell("run", string(e.Run))
+		b.settle()
+		b.see("1 with a warning", "1 exported", "Exported with a warning: The PDF wasn't attached")
+	}
+}
+
+// TestAnExportNamesTheFirstPDFsThatAreLeftOut exports seven invoices whose PDFs all lack something.
+func TestAnExportNamesTheFirstPDFsThatAreLeftOut(t *testing.T) {
+	fake := newFake().fill(84)
+	fake.xero.maps["t1"] = ledger.Mapping{AttachPaper: true}
+	b := newTrial(t, fake)
+	var ids []billing.InvoiceID
+	for _, v := range fake.invoices {
+		if v.Stage.DueForExport() && len(ids) < 7 {
+			v.Lines[0].Description, ids = "ที่ปรึกษา 🙂", append(ids, v.ID)
+		}
+	}
+	b.selectRows(ids...)
+	b.control(fyne.KeyE)
+	for _, o := range b.visible() {
+		l, isLabel := o.(*widget.Label)
+		if !isLabel || !strings.HasPrefix(l.Text, "7 invoices will be exported without their PDFs, because the PDFs can't show every character:\n") {
+			continue
+		}
+		if got := strings.Count(l.Text, ": “ที่ปรึกษา🙂” in the description of line 1\n"); got != 5 || !strings.HasSuffix(l.Text, "\nand 2 more invoices") {
+			t.Errorf("%d invoices are named: %s", got, l.Text)
+		}
+		return
+	}
+	t.Errorf("nothing tells of the PDFs:\n%s", b.text())
 }
 
 // listing returns the table of the topmost dialog.

@@ -2,11 +2,13 @@ package screens
 
 import (
 	"context"
+	"strings"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/staff"
+	"feebridge/assets/translations"
 )
 
 func (f *fakeApp) Members(_ context.Context, by staff.Member) ([]staff.Member, error) {
@@ -142,12 +144,51 @@ func (f *fakeApp) VerifyAudit(context.Context, staff.Member) (app.AuditReport, e
 	return f.report, f.enter("VerifyAudit")
 }
 
-func (f *fakeApp) Document(_ context.Context, _ staff.Member, id billing.InvoiceID) (app.Document, error) {
+func (f *fakeApp) Document(_ context.Context, _ staff.Member, id billing.InvoiceID) (app.Document, []app.Unshown, error) {
 	err := f.enter("Document")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	v := f.written(id)
-	return app.Document{Invoice: v.Invoice, Client: f.client(v.Client)}, err
+	d := app.Document{Invoice: v.Invoice, Client: f.client(v.Client)}
+	return d, unshown(d), err
+}
+
+// unshown is what a PDF lacks whose font ends where Greek and Cyrillic do.
+func unshown(d app.Document) []app.Unshown {
+	var all []app.Unshown
+	look := func(text string, place translations.Phrase) {
+		lacking := strings.Map(func(r rune) rune {
+			if r < 0x0590 || r >= 0x2000 && r < 0x2100 {
+				return -1
+			}
+			return r
+		}, text)
+		if lacking != "" {
+			all = append(all, app.Unshown{Characters: lacking, Place: place})
+		}
+	}
+	look(d.Client.Name, translations.Say("pdf.unshown.client-name"))
+	for i, l := range d.Invoice.Lines {
+		look(l.Description, translations.Say("pdf.unshown.line", "Line", i+1))
+	}
+	return all
+}
+
+func (f *fakeApp) LeftOut(_ context.Context, _ staff.Member, ids []billing.InvoiceID) (map[billing.InvoiceID][]app.Unshown, error) {
+	err := f.enter("LeftOut")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	left := map[billing.InvoiceID][]app.Unshown{}
+	if !f.xero.maps["t1"].AttachPaper {
+		return left, err
+	}
+	for _, id := range ids {
+		v := f.invoice(id)
+		if lacking := unshown(app.Document{Invoice: v.Invoice, Client: f.client(v.Client)}); len(lacking) > 0 {
+			left[id] = lacking
+		}
+	}
+	return left, err
 }
 
 func (f *fakeApp) Backup(_ context.Context, _ staff.Member, path string, _ bool) error {

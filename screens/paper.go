@@ -4,16 +4,19 @@ import (
 	"context"
 	"strings"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/staff"
+	"feebridge/screens/style"
 )
 
 // paperApp is what printing asks of the application.
 type paperApp interface {
-	Document(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.Document, error)
+	Document(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.Document, []app.Unshown, error)
 }
 
 // paper prints invoices.
@@ -28,35 +31,62 @@ type paper struct {
 
 // preview shows an invoice as PDF in the system's viewer.
 func (p *paper) preview(id billing.InvoiceID) {
-	act(p.shell, lang.L("busy.creating-pdf"), func(ctx context.Context) (string, error) {
-		d, err := p.app.Document(ctx, p.me(), id)
+	type printed struct {
+		path    string
+		unshown []app.Unshown
+	}
+	act(p.shell, lang.L("busy.creating-pdf"), func(ctx context.Context) (printed, error) {
+		d, unshown, err := p.app.Document(ctx, p.me(), id)
 		if err != nil {
-			return "", err
+			return printed{}, err
 		}
-		return p.write(d, "")
-	}, func(path string, err error) {
+		path, err := p.write(d, "")
+		return printed{path, unshown}, err
+	}, func(d printed, err error) {
 		if err != nil {
 			p.failed(lang.L("pdf.failed"), err)
 			return
 		}
-		p.open(path)
+		p.open(d.path)
 		p.notice(lang.L("pdf.opening"))
+		p.warn(d.unshown)
 	})
+}
+
+// warn says what a PDF that was made does not show: it looks finished all the same.
+func (p *paper) warn(unshown []app.Unshown) {
+	if len(unshown) == 0 {
+		return
+	}
+	var d *dialog
+	leave := newButton(p.keys, lang.L("action.close"), func() { d.hide() })
+	d = p.dialogs.show(lang.L("pdf.incomplete"), fyne.NewSize(460, 0), container.NewVBox(
+		signed(style.Warning, paragraph(lang.L("pdf.unshown", with{"What": told(app.TellUnshown(unshown))}))),
+		paragraph(lang.L("pdf.incomplete.fix")),
+	), leave)
 }
 
 // save saves an invoice as PDF where the person says.
 func (p *paper) save(id billing.InvoiceID) {
-	act(p.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (app.Document, error) {
-		return p.app.Document(ctx, p.me(), id)
-	}, func(d app.Document, err error) {
+	type read struct {
+		app.Document
+		unshown []app.Unshown
+	}
+	act(p.shell, lang.L("busy.opening-invoice"), func(ctx context.Context) (r read, err error) {
+		r.Document, r.unshown, err = p.app.Document(ctx, p.me(), id)
+		return r, err
+	}, func(r read, err error) {
 		if err != nil {
 			p.failed(lang.L("pdf.failed"), err)
 			return
 		}
-		p.saveFile(lang.L("pdf.save-title"), fileName(d), func(_ context.Context, path string) error {
-			_, err := p.write(d, path)
+		p.saveFile(lang.L("pdf.save-title"), fileName(r.Document), func(_ context.Context, path string) error {
+			_, err := p.write(r.Document, path)
 			return err
-		}, func(path string) { p.notice(lang.L("done.saved-as", with{"File": path})) })
+		}, func(path string) {
+			p.notice(lang.L("done.saved-as", with{"File": path}))
+			p.warn(r.unshown)
+		})
 	})
 }
 

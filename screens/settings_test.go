@@ -1,12 +1,15 @@
 package screens
 
 import (
+	"context"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -217,4 +220,34 @@ func TestPrintingAndSavingAnInvoice(t *testing.T) {
 	if name := fileName(app.Document{Invoice: billing.Invoice{Number: "A/1"}, Client: billing.Client{Name: `C:"D"`}}); name != "A-1 C--D-.pdf" {
 		t.Errorf("the file is called %q", name)
 	}
+}
+
+// TestAPDFThatLacksCharactersSaysSo previews and saves an invoice with characters in several places that its PDF cannot show.
+func TestAPDFThatLacksCharactersSaysSo(t *testing.T) {
+	fake := newFake().fill(3)
+	v := fake.written("i00000")
+	v.Lines[0].Description, v.Lines[1].Description = "مشاورة", "Tea 🍵"
+	b := newTrial(t, fake)
+	var written []string
+	b.w.paper.write = func(d app.Document, path string) (string, error) { written = append(written, path); return path, nil }
+	b.w.paper.open = func(string) {}
+	const lacks = "The PDF can't show “مشاورة” in the description of line 1, “🍵” in the description of line 2."
+	b.w.paper.preview("i00000")
+	b.settle()
+	b.see("The PDF is incomplete", lacks, "It has empty boxes in their place.")
+	b.tap("action.close")
+	b.notSee("The PDF is incomplete")
+
+	path := filepath.Join(t.TempDir(), "saved.pdf")
+	b.w.chooseFile = func(context.Context, FileQuestion) (string, error) { return path, nil }
+	b.w.paper.save("i00000")
+	b.settle()
+	b.see("The PDF is incomplete", lacks)
+	if diff := cmp.Diff([]string{"", path}, written); diff != "" {
+		t.Errorf("written: %s", diff)
+	}
+	b.tap("action.close")
+	b.w.paper.preview("i00001")
+	b.settle()
+	b.notSee("The PDF is incomplete")
 }

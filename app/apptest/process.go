@@ -77,7 +77,7 @@ type Params struct {
 	Books     app.Books
 	Connector app.Connector
 	Vault     app.Vault
-	Print     func(app.Document) ([]byte, error)
+	Paper     app.Paper
 	Log       *slog.Logger
 }
 
@@ -95,10 +95,10 @@ func (p *Process) Start(params Params) {
 		params.Store = storetest.Twice(params.Store)
 	}
 	use := app.New(app.Params{
-		Store: params.Store, Backups: params.Backups, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Log: params.Log,
+		Store: params.Store, Backups: params.Backups, Books: params.Books, Connector: params.Connector, Vault: params.Vault, Paper: params.Paper, Log: params.Log,
 	})
 	p.App = &Desk{use, outbox.New(outbox.Params{
-		App: use, Store: params.Store, Books: params.Books, Print: params.Print, Log: params.Log,
+		App: use, Store: params.Store, Books: params.Books, Paper: params.Paper, Log: params.Log,
 	})}
 }
 

@@ -54,6 +54,7 @@ const (
 	FoundAgain        Cause = "found_again"
 	MarkLost          Cause = "mark_lost"
 	UsedUpThere       Cause = "used_up_there"
+	PDFIncomplete     Cause = "pdf_incomplete"
 )
 
 // causes are every cause.
@@ -63,7 +64,7 @@ var causes = []Cause{
 	TaxRateDiffers, TaxAgainstAccount, CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown,
 	TotalDiffers, AmountsInvalid, DiscountInvalid, Incomplete, StatusMoved, NotFoundThere, NotAllowedThere, NoRightsThere,
 	PlanLimit, XeroTrouble, AnswerLost, NotPermitted, ChangedThere, RemovedThere, UsedUpThere,
-	MayBeOurs, Disowned, FoundAgain, MarkLost,
+	MayBeOurs, Disowned, FoundAgain, MarkLost, PDFIncomplete,
 }
 
 // Causes returns every cause.

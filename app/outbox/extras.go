@@ -21,7 +21,7 @@ func (o *Outbox) wantExtras(e *effects, export app.Export, mapping ledger.Mappin
 	if mapping.Note || marks.Worse(e.marks) == app.MarksDropped {
 		e.wantNote(export)
 	}
-	if mapping.AttachPaper && o.print != nil {
+	if mapping.AttachPaper && o.paper != nil {
 		e.extras = append(e.extras, app.Extra{Export: export.ID, Tenant: export.Tenant, Kind: app.PrintedPaper})
 	}
 }
@@ -65,6 +65,11 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 	if err != nil || next.Export == "" {
 		return false, err
 	}
+	if next.Kind == app.PrintedPaper {
+		if unshown := s.paper.Unshown(d); len(unshown) > 0 {
+			return true, s.leaveOut(ctx, next, app.TellUnshown(unshown))
+		}
+	}
 	if err := s.forgetExtra(ctx, next); err != nil {
 		return false, err
 	}
@@ -77,6 +82,25 @@ func (s *sender) extra(ctx context.Context) (bool, error) {
 		}))
 	}
 	return true, s.tellExtra(ctx, next.Kind, e, err)
+}
+
+// leaveOut forgets the PDF of an invoice that it cannot show all of, and says so on the invoice and in its history: nobody
+// is to read boxes for a name. What the PDF can show is for the computer that sends to say, which has its own fonts.
+func (s *sender) leaveOut(ctx context.Context, x app.Extra, what translations.Phrase) error {
+	why := ledger.Message{Text: translations.Text("message.no-pdf", "What", what), Cause: ledger.PDFIncomplete, Warning: true}
+	return s.decide(ctx, func(tx Tx, e *effects) error {
+		if err := tx.DeleteExtra(x); err != nil {
+			return err
+		}
+		all, err := tx.TrackedExports([]app.ExportID{x.Export})
+		if err != nil {
+			return err
+		}
+		e.warn(all[0], why)
+		e.record(staff.AuditAttach, "invoice", string(all[0].Invoice.ID), "", translations.Text("trail.not-done",
+			"What", translations.Say("trail.pdf-attached"), "Why", translations.Say("pdf.unshown", "What", what)))
+		return nil
+	})
 }
 
 // writeExtras writes what is left to write besides the invoices. A failure ends it, and nothing else.
@@ -103,7 +127,7 @@ func (s *sender) writeExtra(ctx context.Context, kind app.ExtraKind, e app.Expor
 		}
 		return s.books.AddNote(ctx, s.tenant, e.Standing.ID, text, key)
 	}
-	content, err := s.print(d)
+	content, err := s.paper.Print(d)
 	if err != nil {
 		return err
 	}

@@ -227,7 +227,7 @@ func (s *sender) marksAre(told app.Marks) {
 	}
 }
 
-// warn adds a warning to an export that has ended.
+// warn adds a warning to an export that has ended, and to the result of its run.
 func (e *effects) warn(t app.Tracked, m ledger.Message) {
 	if t.Export.Standing.ID == "" || !t.Newest {
 		return
@@ -237,7 +237,7 @@ func (e *effects) warn(t app.Tracked, m ledger.Message) {
 		e.record(staff.AuditExportEnded, "invoice", string(t.Invoice.ID), app.Describe(t.Invoice.Stage), app.Describe(to)+": "+m.Text)
 	}
 	t.Export.Messages = append(t.Export.Messages, m)
-	e.standings = append(e.standings, t.Export)
+	e.exports = append(e.exports, t.Export)
 }
 
 // keepMarks keeps what was learnt about marks, if it is worse than what was known.

@@ -191,7 +191,7 @@ func TestNothingIsWrittenBesidesWhatIsGoneFromXero(t *testing.T) {
 	for status, want := range map[ledger.InvoiceStatus]int{
 		ledger.DraftThere: 2, ledger.SubmittedThere: 2, ledger.AuthorisedThere: 2, ledger.PaidThere: 2, ledger.DeletedThere: 0, ledger.VoidedThere: 0,
 	} {
-		o := &Outbox{print: func(app.Document) ([]byte, error) { return nil, nil }}
+		o := &Outbox{paper: struct{ app.Paper }{}}
 		e, export := newEffects("tenant", atTen), sentInvoice().Export
 		export.Standing = inXero(status)
 		o.wantExtras(e, export, ledger.Mapping{Note: true, AttachPaper: true}, app.MarksKept)

@@ -18,8 +18,8 @@ import (
 type Params struct {
 	App   *app.App // whose use cases queue
 	Store Store
-	Books app.Books                          // nil where Xero cannot be called at all
-	Print func(app.Document) ([]byte, error) // makes the PDF that is attached in Xero; nil for none
+	Books app.Books // nil where Xero cannot be called at all
+	Paper app.Paper // makes the PDF that is attached in Xero; nil for none
 	Log   *slog.Logger
 }
 
@@ -29,14 +29,14 @@ type Outbox struct {
 	app   *app.App
 	store Store
 	books app.Books
-	print func(app.Document) ([]byte, error)
+	paper app.Paper
 	log   *slog.Logger
 	tries tries // what this process knows of the requests under way
 }
 
 // New returns an Outbox. Run does its background work.
 func New(p Params) *Outbox {
-	return &Outbox{app: p.App, store: p.Store, books: p.Books, print: p.Print, log: p.Log}
+	return &Outbox{app: p.App, store: p.Store, books: p.Books, paper: p.Paper, log: p.Log}
 }
 
 // Run sends what is queued, settles what is unknown, refreshes what is known of Xero, and compares

@@ -118,7 +118,7 @@ func TestALogoThatCannotBePrintedIsRefusedWithARemedy(t *testing.T) {
 			d := sample(t, 1, nil)
 			d.Firm.Logo = test.content
 			var b bytes.Buffer
-			err := Write(&b, d)
+			err := new(Printer).Write(&b, d)
 			if !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), test.remedy) {
 				t.Errorf("Write = %v", err)
 			}

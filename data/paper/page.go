@@ -6,8 +6,11 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
 
 	"feebridge/app/billing"
 )
@@ -104,13 +107,68 @@ func (p *pen) footer(name string, pages int) {
 // text writes one line whose room begins at x, y. Whatever it is given is cleaned: the
 // writer of the PDF fails at some characters.
 func (p *pen) text(x, y float64, s string, st style) {
-	s = p.chars.clean(s)
-	if s == "" {
-		return
-	}
 	p.use(st)
-	p.pdf.SetTextColor(st.colour.r, st.colour.g, st.colour.b)
-	p.pdf.Text(x, y+(st.leading()+capHeight*st.size*point)/2, s)
+	y += (st.leading() + capHeight*st.size*point) / 2
+	for _, part := range p.chars.pieces(p.chars.clean(s), st.bold) {
+		p.pdf.SetTextColor(st.colour.r, st.colour.g, st.colour.b)
+		if part.drawn == nil {
+			p.pdf.Text(x, y, part.text)
+		} else {
+			p.draw(x, y, part.drawn, st)
+			p.hide(x, y, part.text)
+		}
+		x += p.widthOf(part, st)
+	}
+}
+
+// draw fills the outlines of a text that no font of the PDF has.
+func (p *pen) draw(x, y float64, s *shaped, st style) {
+	p.pdf.SetFillColor(st.colour.r, st.colour.g, st.colour.b)
+	size := st.size * point
+	for _, g := range s.glyphs {
+		at := func(s font.SegmentPoint) (float64, float64) {
+			return x + (g.x+float64(s.X)*g.scale)*size, y - (g.y+float64(s.Y)*g.scale)*size
+		}
+		var fromX, fromY float64
+		for _, s := range g.outline {
+			toX, toY := at(s.ArgsSlice()[len(s.ArgsSlice())-1])
+			switch s.Op {
+			case opentype.SegmentOpMoveTo:
+				p.pdf.MoveTo(toX, toY)
+			case opentype.SegmentOpLineTo:
+				p.pdf.LineTo(toX, toY)
+			case opentype.SegmentOpQuadTo: // PDF has curves of the third degree alone
+				byX, byY := at(s.Args[0])
+				p.pdf.CurveBezierCubicTo(fromX+(byX-fromX)*2/3, fromY+(byY-fromY)*2/3, toX+(byX-toX)*2/3, toY+(byY-toY)*2/3, toX, toY)
+			case opentype.SegmentOpCubeTo:
+				byX, byY := at(s.Args[0])
+				thenX, thenY := at(s.Args[1])
+				p.pdf.CurveBezierCubicTo(byX, byY, thenX, thenY, toX, toY)
+			}
+			fromX, fromY = toX, toY
+		}
+		if len(g.outline) > 0 {
+			p.pdf.DrawPath("F")
+		}
+	}
+}
+
+// hide writes what is drawn there as text that is not seen, so that it can be searched for and copied.
+func (p *pen) hide(x, y float64, s string) {
+	const shown, unseen = 0, 3
+	p.pdf.SetTextRenderingMode(unseen)
+	p.pdf.Text(x, y, writable(s))
+	p.pdf.SetTextRenderingMode(shown)
+}
+
+// writable returns a text as the writer of the PDF takes it: it fails above the basic plane.
+func writable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if int(r) >= len(letters{}) || unicode.IsControl(r) {
+			return missing
+		}
+		return r
+	}, s)
 }
 
 // right writes one line that ends at x. Like width it takes a clean text.
@@ -121,7 +179,18 @@ func (p *pen) centre(x, y float64, s string, st style) { p.text(x-p.width(s, st)
 // width measures a text that is clean: wrapping measures every text many times.
 func (p *pen) width(s string, st style) float64 {
 	p.use(st)
-	return p.pdf.GetStringWidth(s)
+	width := 0.0
+	for _, part := range p.chars.pieces(s, st.bold) {
+		width += p.widthOf(part, st)
+	}
+	return width
+}
+
+func (p *pen) widthOf(part piece, st style) float64 {
+	if part.drawn == nil {
+		return p.pdf.GetStringWidth(part.text)
+	}
+	return part.drawn.width * st.size * point
 }
 
 func (p *pen) use(st style) {
@@ -152,8 +221,9 @@ func (p *pen) image(l *logo, x, y float64) {
 // wrap breaks a text into lines no wider than width: at its line ends, at spaces, and
 // within a word that is wider by itself. Spaces at a break are left out.
 func (p *pen) wrap(s string, width float64, st style) []string {
-	var lines []string
+	var all []string
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(p.chars.clean(s)), "\n") {
+		var lines []string
 		current := ""
 		for word := range strings.SplitAfterSeq(paragraph, " ") {
 			if p.width(strings.TrimRight(current+word, " "), st) <= width {
@@ -170,22 +240,28 @@ func (p *pen) wrap(s string, width float64, st style) []string {
 				current = current[len(head):]
 			}
 		}
-		lines = append(lines, strings.TrimRight(current, " "))
+		all = append(all, placed(append(lines, strings.TrimRight(current, " ")))...)
 	}
-	return lines
+	return all
 }
 
-// head is the longest beginning of a text that fits, and one character at least.
+// head is the longest beginning of a text that fits, and one character at least, with the
+// marks above and below it.
 func (p *pen) head(s string, width float64, st style) string {
 	fits := 0
 	for i, r := range s {
-		end := i + len(string(r))
-		if fits > 0 && p.width(s[:end], st) > width {
-			break
+		if i == 0 || unicode.Is(unicode.M, r) && !p.chars.own.has(r) {
+			continue
 		}
-		fits = end
+		if fits > 0 && p.width(s[:i], st) > width {
+			return s[:fits]
+		}
+		fits = i
 	}
-	return s[:fits]
+	if fits > 0 && p.width(s, st) > width {
+		return s[:fits]
+	}
+	return s
 }
 
 // cut returns the first line of a text, with dots where that is not all of it.
@@ -218,8 +294,8 @@ func (p *pen) finish(w io.Writer, day billing.Date, title, author string) error 
 	}
 	p.pdf.SetCreationDate(made)
 	p.pdf.SetModificationDate(made)
-	p.pdf.SetTitle(p.chars.clean(title), true)
-	p.pdf.SetAuthor(p.chars.clean(author), true)
+	p.pdf.SetTitle(writable(visible(title)), true)
+	p.pdf.SetAuthor(writable(visible(author)), true)
 	p.pdf.SetProducer("Feebridge", true)
 	p.pdf.SetLang("en")
 	return p.pdf.Output(w)

@@ -59,7 +59,7 @@ func sample(t testing.TB, lines int, change func(v *billing.Invoice)) app.Docume
 func printed(t testing.TB, d app.Document) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := write(&b, d, false); err != nil {
+	if err := new(Printer).write(&b, d, false); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -271,7 +271,7 @@ func TestTheSameInvoiceGivesTheSameBytes(t *testing.T) {
 		for i := range papers {
 			group.Go(func() {
 				var b bytes.Buffer
-				if err := Write(&b, d); err != nil {
+				if err := new(Printer).Write(&b, d); err != nil {
 					t.Error(err)
 				}
 				papers[i] = b.Bytes()
@@ -286,7 +286,7 @@ func TestTheSameInvoiceGivesTheSameBytes(t *testing.T) {
 	}
 	var b bytes.Buffer
 	d.Invoice.Date = 20261103
-	if err := Write(&b, d); err != nil {
+	if err := new(Printer).Write(&b, d); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Contains(b.Bytes(), []byte("/CreationDate (D:20261103000000)")) {
@@ -298,7 +298,7 @@ func TestTotalsOfAnotherInvoiceAreRefused(t *testing.T) {
 	d := sample(t, 2, nil)
 	d.Totals.Lines = d.Totals.Lines[:1]
 	var b bytes.Buffer
-	if err := Write(&b, d); err == nil || b.Len() != 0 {
+	if err := new(Printer).Write(&b, d); err == nil || b.Len() != 0 {
 		t.Errorf("Write = %v and wrote %d bytes", err, b.Len())
 	}
 }
@@ -308,7 +308,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
 func TestAFailedWriteIsTold(t *testing.T) {
-	if err := Write(fullDisk{}, sample(t, 1, nil)); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+	if err := new(Printer).Write(fullDisk{}, sample(t, 1, nil)); err == nil || !strings.Contains(err.Error(), "the disk is full") {
 		t.Errorf("Write = %v", err)
 	}
 }

@@ -106,7 +106,7 @@ func find(words []word, text string) []word {
 // ruler is a pen that only measures.
 func ruler(t testing.TB) *pen {
 	t.Helper()
-	chars, err := loadCharset()
+	chars, err := new(Printer).charset()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestTextsArePrintedAsTheyAreOrAsABox(t *testing.T) {
 		"control":              {"a\x00b\x7f", "a□b□"},
 		"line ends":            {"a\r\nb\rc\u2028d\ne", "a\nb\nc\nd\ne"},
 		"tab":                  {"a\tb", "a    b"},
-		"invisible":            {"\ufeffa\u200bb\u00adc\u200f", "abc"},
+		"invisible":            {"\ufeffa\u200bb\u00adc\u2060", "abc"},
 		"unbreaking hyphen":    {"a\u2011b", "a\u2010b"},
 	}
 	d := sample(t, 1, nil)
