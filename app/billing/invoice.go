@@ -4,6 +4,7 @@
 package billing
 
 import (
+	"errors"
 	"strings"
 
 	"feebridge/app/money"
@@ -68,11 +69,16 @@ func (l Line) TextOnly() bool {
 	return l.Quantity == 0 && l.UnitAmount == 0 && l.Account == "" && l.Item == ""
 }
 
+// Reckoned returns what the amounts of the line follow from.
+func (l Line) Reckoned() money.Line {
+	return money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+}
+
 // Totals computes the invoice as Xero will.
 func (v Invoice) Totals() (money.Totals, error) {
 	lines := make([]money.Line, len(v.Lines))
 	for i, l := range v.Lines {
-		lines[i] = money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+		lines[i] = l.Reckoned()
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
@@ -114,10 +120,13 @@ func (v Invoice) CheckComplete() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total)
+		return refuse("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total, "Problem", ErrNegative)
 	}
 	return nil
 }
+
+// ErrNegative is behind the refusal of an invoice that comes to less than nothing.
+var ErrNegative = errors.New("the total is negative")
 
 // Name is what a message calls the invoice.
 func (v Invoice) Name() translations.Phrase {
@@ -179,5 +188,11 @@ type Refused struct{ translations.Phrase }
 
 // Error returns the English text.
 func (r *Refused) Error() string { return r.String() }
+
+// Unwrap returns the problem that the phrase tells, if it tells one of another rule.
+func (r *Refused) Unwrap() error {
+	err, _ := r.Data["Problem"].(error)
+	return err
+}
 
 func refuse(key string, values ...any) error { return &Refused{translations.Say(key, values...)} }

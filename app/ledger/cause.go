@@ -54,6 +54,8 @@ const (
 	FoundAgain        Cause = "found_again"
 	MarkLost          Cause = "mark_lost"
 	UsedUpThere       Cause = "used_up_there"
+	OddDate           Cause = "odd_date"
+	ZeroTotal         Cause = "zero_total"
 )
 
 // causes are every cause.
@@ -63,7 +65,7 @@ var causes = []Cause{
 	TaxRateDiffers, TaxAgainstAccount, CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown,
 	TotalDiffers, AmountsInvalid, DiscountInvalid, Incomplete, StatusMoved, NotFoundThere, NotAllowedThere, NoRightsThere,
 	PlanLimit, XeroTrouble, AnswerLost, NotPermitted, ChangedThere, RemovedThere, UsedUpThere,
-	MayBeOurs, Disowned, FoundAgain, MarkLost,
+	MayBeOurs, Disowned, FoundAgain, MarkLost, OddDate, ZeroTotal,
 }
 
 // Causes returns every cause.

@@ -151,15 +151,16 @@ func TestWhatIsRefusedGoesOnceItIsMendedInXero(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
+			after    time.Duration // what was read serves for five minutes, but refuses nothing
 			locked   time.Time
 			ids      []billing.InvoiceID
 			want     billing.ExportState // of the first; the other is later
 			contacts int
 		}{
-			{time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC), ids, billing.Failed, 1},
-			{time.Time{}, ids[:1], billing.Exported, 2},
+			{6 * time.Minute, time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC), ids, billing.Failed, 1},
+			{10 * time.Second, time.Time{}, ids[:1], billing.Exported, 2},
 		} {
-			time.Sleep(10 * time.Second)
+			time.Sleep(c.after)
 			if err := w.Sim.SetLockDates(string(w.Tenant), c.locked, time.Time{}); err != nil {
 				t.Fatal(err)
 			}
