@@ -26,6 +26,17 @@ type Review struct {
 	Read         time.Time            // when what it rests on was read from Xero
 }
 
+// Count returns how many invoices have the verdict.
+func (r Review) Count(v Verdict) int {
+	n := 0
+	for _, row := range r.Rows {
+		if row.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
 // Reviewed is the verdict on one invoice.
 type Reviewed struct {
 	Invoice  billing.Invoice
