@@ -43,11 +43,13 @@ type Reviewed struct {
 	Client   billing.Client
 	Verdict  Verdict
 	Contact  ContactVerdict
-	Match    ledger.Match // the contact it would go to, or those that are possible
+	Match    ledger.Match // the contact it would go to, or those that are possible; one that is only to be created has no ID
 	Write    ledger.Write // as it would be sent: its lines with account and tax
 	Total    money.Amount // that Xero should come to
 	Messages []ledger.Message
 	Attaches bool // the printed invoice is attached
+
+	stopped bool // by what an export checks before it looks for contacts
 }
 
 // Verdict says whether an invoice would go through.
@@ -301,6 +303,7 @@ func (r *reviewing) resolve(ctx context.Context) error {
 			w, found := ledger.Resolve(row.Invoice, r.chart, r.mapping)
 			w.Member = string(row.Invoice.ID)
 			row.Write, row.Messages = r.Organisation.Marking(w, NewExportMark(r.markBase, row.Invoice.ID), r.mapping), found
+			row.stopped = ledger.Blocked(found)
 			stopped = append(stopped, found...)
 		}
 	}
@@ -336,17 +339,35 @@ func (r *reviewing) checkNumbers(ctx context.Context) error {
 		if !taken {
 			continue
 		}
+		made := exported[MarkKey(st.Mark)]
 		named, _ := MarkedInvoice(r.markBase, st.Mark)
-		ours := named == row.Invoice.ID || exported[MarkKey(st.Mark)].Invoice == row.Invoice.ID
-		row.Messages = append(row.Messages, numberMessage(r.chart.Tenant.Name, st, ours))
+		whose := others
+		switch row.Invoice.ID {
+		case made.Invoice:
+			whose = ours
+		case named:
+			whose = oursUnknown
+		}
+		row.Messages = append(row.Messages, numberMessage(r.chart.Tenant.Name, st, whose))
 	}
 	return nil
 }
 
+// owner says whose an invoice in Xero is that has the number of one here.
+type owner uint8
+
+const (
+	others      owner = iota
+	ours              // an export that is known here made it
+	oursUnknown       // its mark names the invoice, and no export that is known here bears that
+)
+
 // numberMessage tells that an invoice in Xero has the number of one that is to be exported.
-func numberMessage(organisation string, st ledger.Standing, ours bool) ledger.Message {
+func numberMessage(organisation string, st ledger.Standing, whose owner) ledger.Message {
 	switch {
-	case ours && st.Live():
+	case whose == oursUnknown:
+		return ledger.Message{Text: translations.Text("message.number-unknown", "Number", st.Number, "Organisation", organisation), Cause: ledger.MayBeOurs}
+	case whose == ours && st.Live():
 		return ledger.Message{Text: translations.Text("message.number-ours", "Number", st.Number, "Organisation", organisation), Cause: ledger.FoundAgain, Warning: true}
 	case !st.Live():
 		return ledger.Message{Text: translations.Text("message.number-voided", "Number", st.Number, "Organisation", organisation), Cause: ledger.NumberTaken}
@@ -358,14 +379,14 @@ func numberMessage(organisation string, st ledger.Standing, ours bool) ledger.Me
 	}
 }
 
-// meetContacts says which contact each row goes to. An export creates what is missing first, and then decides about
-// the clients that a contact it created may belong to: so does this.
+// meetContacts says which contact each row goes to. An export leaves out what its checks stop, creates what is missing,
+// and then decides about the clients that a contact it created may belong to: so does this.
 func (r *reviewing) meetContacts() {
-	links := ContactsOf(r.links)
-	matches := r.directory.MatchEach(r.clients, links)
+	links, clients := ContactsOf(r.links), r.goingFirst()
+	matches := r.directory.MatchEach(clients, links)
 	refused := map[billing.ClientID][]ledger.Message{}
 	var missing []ledger.NewContact
-	for _, c := range r.clients {
+	for _, c := range clients {
 		if matches[c.ID].Kind != ledger.None {
 			continue
 		}
@@ -374,24 +395,43 @@ func (r *reviewing) meetContacts() {
 			missing = append(missing, created)
 		}
 	}
-	created := map[billing.ClientID]bool{}
+	created, made := map[billing.ClientID]bool{}, map[ledger.ContactID]bool{}
 	for _, n := range ledger.Distinct(missing) {
 		id := ledger.ContactID("created " + n.Client)
 		r.directory.Add(ledger.Contact{ID: id, Number: n.Number, Name: n.Name, Email: n.Email})
-		links[n.Client], created[n.Client] = id, true
+		links[n.Client], created[n.Client], made[id] = id, true, true
 	}
 	if len(created) < len(missing) {
-		again := r.directory.MatchEach(r.clients, links)
+		again := r.directory.MatchEach(clients, links)
 		for _, n := range missing {
-			if !created[n.Client] {
-				matches[n.Client] = again[n.Client]
+			if created[n.Client] {
+				continue
 			}
+			m := again[n.Client]
+			for i, c := range m.Choices {
+				if made[c.ID] {
+					m.Choices[i].ID = ""
+				}
+			}
+			matches[n.Client] = m
 		}
 	}
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		row.meet(matches[row.Client.ID], r.links[row.Client.ID], refused[row.Client.ID])
 	}
+}
+
+// goingFirst returns the clients in the order in which an export finds their contacts, and then those of whom
+// nothing goes so far.
+func (r *reviewing) goingFirst() []billing.Client {
+	clients := make([]billing.Client, 0, len(r.Rows)+len(r.clients))
+	for _, row := range r.Rows {
+		if !row.stopped {
+			clients = append(clients, row.Client)
+		}
+	}
+	return Distinct(append(clients, r.clients...))
 }
 
 // meet notes which contact the row goes to.

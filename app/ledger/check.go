@@ -99,6 +99,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	}
 	account, known := chart.Account(code)
 	switch {
+	case code == "" && len(found) > 0: // the account is the item's, and that is told
 	case code == "":
 		stop(AccountMissing, "xero-says.account-missing")
 	case !known:
@@ -137,7 +138,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		}
 		w.Tracking = append(w.Tracking, spelled)
 	}
-	if len(w.Tracking) > billing.MaxTracking {
+	if len(w.Tracking) > billing.MaxTracking && len(l.Tracking) <= billing.MaxTracking { // else the line itself is told of
 		stop(TrackingUnknown, "problem.line.tracking", "Count", billing.MaxTracking)
 	}
 	if len(w.Quantity.String()) > maxQuantity {

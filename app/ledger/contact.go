@@ -32,7 +32,7 @@ func (q ContactQuery) All() bool { return len(q.IDs)+len(q.Names)+len(q.Numbers)
 // Match is what was found for a client among the contacts of an organisation.
 type Match struct {
 	Kind    MatchKind
-	Contact Contact   // of Linked, Found and Archived
+	Contact Contact   // of Linked, Found and Archived; of Gone, its ID alone
 	Choices []Contact // of Ambiguous
 }
 
@@ -128,7 +128,7 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 		c, ok := d.ByID(link)
 		switch {
 		case !ok:
-			return Match{Kind: Gone}
+			return Match{Kind: Gone, Contact: Contact{ID: link}}
 		case c.Archived:
 			return Match{Kind: Archived, Contact: c}
 		}

@@ -157,8 +157,12 @@ type DiscountError struct{ off, gross decimal.Decimal }
 
 // Error names both, and the remedy.
 func (e *DiscountError) Error() string {
+	gross := round(e.gross).StringFixed(amountPlaces)
+	if !e.gross.Equal(round(e.gross)) {
+		gross = e.gross.String() // which may differ from the discount by less than a cent
+	}
 	return fmt.Sprintf("the discount %s is more than the line's amount %s: lower the discount or write it as a percentage",
-		e.off.StringFixed(amountPlaces), round(e.gross).StringFixed(amountPlaces))
+		e.off.StringFixed(amountPlaces), gross)
 }
 
 func (l Line) amount() (decimal.Decimal, error) {
