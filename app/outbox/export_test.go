@@ -521,3 +521,39 @@ func TestOfARunEveryoneSeesTheirOwn(t *testing.T) {
 		}
 	})
 }
+
+// TestASingleExportSoonAfterAnotherTakesFewCalls exports an invoice a minute after another: of the same client, of one
+// whose contact Xero has, and of a new one. What was read of the organisation still serves.
+func TestASingleExportSoonAfterAnotherTakesFewCalls(t *testing.T) {
+	orgs, err := sim.Seed("empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	orgs[0].AddContact(sim.Contact{Name: "Client 1"})
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+		ids := w.Invoices(6, 3) // the first and the fourth are of one client, and so on
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[0])
+		for _, c := range []struct {
+			name  string
+			id    billing.InvoiceID
+			after time.Duration
+			most  int
+		}{
+			{"the same client", ids[3], time.Minute, 2},
+			{"a contact that Xero has", ids[1], time.Minute, 2},
+			{"a new client", ids[2], time.Minute, 3},
+			{"when the organisation is read again", ids[4], 5 * time.Minute, 9},
+		} {
+			time.Sleep(c.after)
+			w.Sim.ResetCalls()
+			p.Export(c.id)
+			if n := w.Sim.TotalCalls(); n > c.most {
+				t.Errorf("%s: it took %d calls, more than %d: %v", c.name, n, c.most, w.Sim.Calls())
+			}
+		}
+		w.MustBeSound(w.Views(ids[:5]))
+	})
+}
