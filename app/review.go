@@ -492,7 +492,7 @@ func (r *reviewing) advise() {
 			warn(ledger.NoRightsThere, translations.Text("message.no-attachment", "Organisation", r.chart.Tenant.Name))
 		}
 		if approved++; approved > approvable && r.Arrives == ledger.AuthorisedThere && slices.Contains(smallPlans, r.chart.Plan) {
-			warn(ledger.PlanLimit, translations.Text("message.plan-limit", "Organisation", r.chart.Tenant.Name, "Count", approvable))
+			warn(ledger.PlanLimit, translations.Text("message.plan-limit", "Organisation", r.chart.Tenant.Name, "Most", approvable))
 		}
 	}
 }

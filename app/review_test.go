@@ -395,6 +395,22 @@ func unchanging(t *testing.T, p *apptest.Process) (text string) {
 	return text
 }
 
+// TestWhatIsOpenedByHandIsReadAgain archives an account just after it was read.
+func TestWhatIsOpenedByHandIsReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p, ids := atADeskOfToday(t, sim.Config{}, 1, 1)
+		review(t, p, ids, true)
+		accounts := w.Sim.Orgs()[0].Accounts
+		sales := accounts[slices.IndexFunc(accounts, func(a sim.Account) bool { return a.Code == "200" })].AccountID
+		if err := w.Sim.ArchiveAccount(string(w.Tenant), sales); err != nil {
+			t.Fatal(err)
+		}
+		if r := review(t, p, ids, true); !ledger.HasCause(r.Rows[0].Messages, ledger.AccountArchived) {
+			t.Errorf("it is %s: %+v", r.Rows[0].Verdict, r.Rows[0].Messages)
+		}
+	})
+}
+
 // TestNothingIsRefusedForWhatWasMendedInXero archives an account that was just read. The export learns it from Xero, and
 // a review that follows reads the organisation again. Restored, the account serves at once.
 func TestNothingIsRefusedForWhatWasMendedInXero(t *testing.T) {

@@ -82,7 +82,7 @@ func (v Invoice) Totals() (money.Totals, error) {
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
-		return t, refuse("problem.invoice", "Invoice", v.Name(), "Problem", err)
+		return t, &Refused{translations.Say("problem.invoice", "Invoice", v.Name(), "Problem", err), err}
 	}
 	return t, nil
 }
@@ -120,13 +120,16 @@ func (v Invoice) CheckComplete() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total, "Problem", ErrNegative)
+		return &Refused{translations.Say("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total), errNegative}
 	}
 	return nil
 }
 
-// ErrNegative is behind the refusal of an invoice that comes to less than nothing.
-var ErrNegative = errors.New("the total is negative")
+// errNegative is behind the refusal of an invoice that comes to less than nothing.
+var errNegative = errors.New("the total is negative")
+
+// IsNegative reports whether an invoice was refused for coming to less than nothing.
+func IsNegative(err error) bool { return errors.Is(err, errNegative) }
 
 // Name is what a message calls the invoice.
 func (v Invoice) Name() translations.Phrase {
@@ -184,15 +187,17 @@ func (l Line) check() error {
 }
 
 // Refused is a rule of the firm's side that said no, in a phrase for a person.
-type Refused struct{ translations.Phrase }
+type Refused struct {
+	translations.Phrase
+	rule error // of another room, or one that others ask for; nil for none
+}
 
 // Error returns the English text.
 func (r *Refused) Error() string { return r.String() }
 
-// Unwrap returns the problem that the phrase tells, if it tells one of another rule.
-func (r *Refused) Unwrap() error {
-	err, _ := r.Data["Problem"].(error)
-	return err
-}
+// Unwrap returns the rule behind it, if that has an error of its own.
+func (r *Refused) Unwrap() error { return r.rule }
 
-func refuse(key string, values ...any) error { return &Refused{translations.Say(key, values...)} }
+func refuse(key string, values ...any) error {
+	return &Refused{Phrase: translations.Say(key, values...)}
+}

@@ -142,7 +142,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		stop(TrackingUnknown, "problem.line.tracking", "Count", billing.MaxTracking)
 	}
 	if len(w.Quantity.String()) > maxQuantity {
-		stop(AmountsInvalid, "message.long-quantity", "Quantity", w.Quantity, "Count", maxQuantity)
+		stop(AmountsInvalid, "message.long-quantity", "Quantity", w.Quantity, "Most", maxQuantity)
 	}
 	return w, found
 }
@@ -155,7 +155,7 @@ func causeOf(err error) Cause {
 	if _, discount := errors.AsType[*money.DiscountError](err); discount {
 		return DiscountInvalid
 	}
-	if _, line := errors.AsType[*money.LineError](err); line || errors.Is(err, billing.ErrNegative) {
+	if _, line := errors.AsType[*money.LineError](err); line || billing.IsNegative(err) {
 		return AmountsInvalid
 	}
 	return Incomplete
