@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 )
@@ -42,9 +43,11 @@ type App struct {
 	keys      keys
 	queued    bell // there may be something to send
 
-	mu        sync.Mutex
-	listeners []*listener
-	changed   chan struct{} // something was committed here
+	changed chan struct{} // something was committed here
+
+	mu           sync.Mutex
+	listeners    []*listener
+	contactPages map[ledger.TenantID]int // of every contact, as they were read last
 }
 
 // New returns an App. Run does its background work; package outbox sends what it queues.
@@ -57,7 +60,7 @@ func New(p Params) *App {
 	}
 	return &App{
 		store: refusals{p.Store, p.Log}, backups: p.Backups, books: p.Books, connector: p.Connector, vault: p.Vault, paper: p.Paper, policy: p.Policy, log: p.Log,
-		changed: make(chan struct{}, 1),
+		changed: make(chan struct{}, 1), contactPages: map[ledger.TenantID]int{},
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 type Books interface {
 	// Chart reads what the organisation has and allows.
 	Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, error)
+	// Rights reads with one call what the Xero user who connected may do in the organisation.
+	Rights(ctx context.Context, t ledger.TenantID) (map[ledger.Right]bool, error)
 	// Reach makes one small read: nil says that the organisation can be called.
 	Reach(ctx context.Context, t ledger.TenantID) error
 	// Contacts yields what q asks for, archived and merged contacts too, each once. A

@@ -72,6 +72,73 @@ func (a *App) relink(ctx context.Context, by staff.Member, client billing.Client
 	})
 }
 
+// ReadContacts adds to a directory whatever may be a contact of the clients, and reports whether that
+// is every contact of the organisation. It takes as few calls as it can.
+func (a *App) ReadContacts(ctx context.Context, t ledger.TenantID, d *ledger.Directory, clients []billing.Client, links map[billing.ClientID]Link) (all bool, err error) {
+	q, _ := a.contactQuery(t, clients, links)
+	if q == nil {
+		return false, nil
+	}
+	all = q.All()
+	n := 0
+	for c, err := range a.books.Contacts(ctx, t, *q) {
+		if err != nil {
+			return false, err
+		}
+		d.Add(c)
+		n++
+	}
+	if all {
+		a.mu.Lock()
+		a.contactPages[t] = pages(n, contactsOnAPage)
+		a.mu.Unlock()
+	}
+	return all, nil
+}
+
+// What one call to Xero reads of contacts.
+const (
+	contactsOnAPage = 1000
+	contactsByID    = 40
+)
+
+// contactQuery returns what is to be asked about the contacts of clients, nil for nothing, and how many calls that
+// takes. A client that is not linked is asked for by its name and by its code; from a few on it takes fewer calls to
+// read every contact, and how few depends on how many contacts there were when all of them were read last.
+func (a *App) contactQuery(t ledger.TenantID, clients []billing.Client, links map[billing.ClientID]Link) (*ledger.ContactQuery, int) {
+	var q ledger.ContactQuery
+	for _, c := range clients {
+		if link := links[c.ID].Contact; link != "" {
+			q.IDs = append(q.IDs, link)
+		} else {
+			q.Names, q.Numbers = append(q.Names, c.Name), append(q.Numbers, c.Code)
+		}
+	}
+	if q.All() {
+		return nil, 0
+	}
+	a.mu.Lock()
+	every := max(a.contactPages[t], 1)
+	a.mu.Unlock()
+	calls := pages(len(q.IDs), contactsByID) + len(q.Names) + len(q.Numbers)
+	if calls > every {
+		return &ledger.ContactQuery{}, every
+	}
+	return &q, calls
+}
+
+// pages returns how many of a size it takes to hold n.
+func pages(n, size int) int { return (n + size - 1) / size }
+
+// ContactsOf returns the contacts that clients are linked to.
+func ContactsOf(links map[billing.ClientID]Link) map[billing.ClientID]ledger.ContactID {
+	contacts := make(map[billing.ClientID]ledger.ContactID, len(links))
+	for client, l := range links {
+		contacts[client] = l.Contact
+	}
+	return contacts
+}
+
 func (a *App) linkOf(ctx context.Context, client billing.ClientID) (c billing.Client, org Organisation, link Link, err error) {
 	err = a.View(ctx, func(r Reader) error {
 		if c, err = r.Client(client); err != nil {

@@ -33,7 +33,7 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 		}
 		for _, v := range invoices {
 			err := q.add(v)
-			if err != nil && !IsCode(err, Forbidden) && !IsCode(err, Conflict) && !IsCode(err, Invalid) && !IsCode(err, Unavailable) {
+			if err != nil && !turnsAway(err) {
 				return err
 			}
 			results = append(results, Result{v.ID, v.Number, err})
@@ -50,38 +50,65 @@ func (a *App) Export(ctx context.Context, by staff.Member, ids []billing.Invoice
 	return runs, results, err
 }
 
-// queue is what an export puts on disk.
-type queue struct {
-	Tx
+// entrance says which invoices may be exported, and to which organisation: to an export and to the review of one.
+type entrance struct {
 	by           staff.Member
 	markBase     string
 	destinations destinations
-	underWay     map[billing.InvoiceID]Run   // of those that are queued or sent already
 	strays       map[billing.InvoiceID]Stray // what else is live in Xero under their marks
-	confirmed    map[RunID]error             // whether their runs may go on
-	runs         []Run                       // one an organisation
-	exports      []Export
-	entries      []staff.Entry
 }
 
-// newQueue returns an empty queue. A firm that exports nowhere is an error.
-func newQueue(tx Tx, by staff.Member) (*queue, error) {
-	if err := CheckUnlocked(tx); err != nil {
-		return nil, err
+// newEntrance returns the entrance for a member of staff. A firm that exports nowhere is an error.
+func newEntrance(r Reader, by staff.Member) (entrance, error) {
+	if err := CheckUnlocked(r); err != nil {
+		return entrance{}, err
 	}
-	d, err := readDestinations(tx)
+	d, err := readDestinations(r)
 	if err != nil {
-		return nil, err
+		return entrance{}, err
 	}
 	if len(d.all) == 0 {
-		return nil, Unconnected()
+		return entrance{}, Unconnected()
 	}
-	firm, err := tx.Firm()
+	firm, err := r.Firm()
 	if err != nil {
-		return nil, err
+		return entrance{}, err
 	}
-	strays, err := liveStrays(tx)
-	return &queue{Tx: tx, by: by, markBase: firm.MarkBase, destinations: d, strays: strays, confirmed: map[RunID]error{}}, err
+	strays, err := liveStrays(r)
+	return entrance{by, firm.MarkBase, d, strays}, err
+}
+
+// admit returns the organisation that an invoice is exported to, or says why it cannot be exported.
+func (e entrance) admit(v billing.Invoice) (Organisation, error) {
+	if _, err := mayMove(e.by, v, billing.Queue, staff.ExportInvoices); err != nil {
+		return Organisation{}, err
+	}
+	if s, live := e.strays[v.ID]; live {
+		return Organisation{}, Errorf(Conflict, "export.stray", "Number", v.Number, "There", s.Number, "Total", s.Total)
+	}
+	return e.destinations.of(v.Client)
+}
+
+// turnsAway reports whether an error is about the one invoice that it was returned for.
+func turnsAway(err error) bool {
+	return IsCode(err, Forbidden) || IsCode(err, Conflict) || IsCode(err, Invalid) || IsCode(err, Unavailable)
+}
+
+// queue is what an export puts on disk.
+type queue struct {
+	Tx
+	entrance
+	underWay  map[billing.InvoiceID]Run // of those that are queued or sent already
+	confirmed map[RunID]error           // whether their runs may go on
+	runs      []Run                     // one an organisation
+	exports   []Export
+	entries   []staff.Entry
+}
+
+// newQueue returns an empty queue.
+func newQueue(tx Tx, by staff.Member) (*queue, error) {
+	e, err := newEntrance(tx, by)
+	return &queue{Tx: tx, entrance: e, confirmed: map[RunID]error{}}, err
 }
 
 // liveStrays returns what is live in Xero under the mark of an invoice here and could not be brought
@@ -146,13 +173,7 @@ func (q *queue) add(v billing.Invoice) error {
 	if exportUnderWay(v.Stage) && q.by.May(staff.ExportInvoices, v.Client) {
 		return q.goOn(q.underWay[v.ID])
 	}
-	if _, err := mayMove(q.by, v, billing.Queue, staff.ExportInvoices); err != nil {
-		return err
-	}
-	if s, live := q.strays[v.ID]; live {
-		return Errorf(Conflict, "export.stray", "Number", v.Number, "There", s.Number, "Total", s.Total)
-	}
-	org, err := q.destinations.of(v.Client)
+	org, err := q.admit(v)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (a *App) ReadChart(ctx context.Context, by staff.Member, t ledger.TenantID)
 	if err := a.allow(ctx, by, staff.MapToXero, ""); err != nil {
 		return err
 	}
-	chart, err := a.books.Chart(ctx, t)
+	chart, err := a.wholeChart(ctx, t)
 	if err != nil {
 		return err
 	}

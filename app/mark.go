@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/assets/translations"
 )
 
@@ -66,6 +67,21 @@ func WithMark(reference, mark string) string {
 		return reference
 	}
 	return marked
+}
+
+// MarksReferences reports whether exports carry what is left of their marks in their references: a
+// person allows it, since the reference is printed, and marks do not survive otherwise.
+func (o Organisation) MarksReferences(m ledger.Mapping) bool {
+	return m.MarkReference && o.Marks == MarksDropped
+}
+
+// Marking returns an invoice as it is sent to the organisation with a mark.
+func (o Organisation) Marking(w ledger.Write, mark string, m ledger.Mapping) ledger.Write {
+	w.Mark = mark
+	if o.MarksReferences(m) {
+		w.Reference = WithMark(w.Reference, mark)
+	}
+	return w
 }
 
 // MarkIn returns the mark in a text of several words; "" where there is none.

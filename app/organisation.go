@@ -43,7 +43,7 @@ func (a *App) Connect(ctx context.Context, by staff.Member, c Connection) (Organ
 		return Organisation{}, Unconnected()
 	}
 	t := c.Tenant.ID
-	chart, err := a.books.Chart(ctx, t)
+	chart, err := a.wholeChart(ctx, t)
 	if err != nil {
 		return Organisation{}, err
 	}
@@ -194,6 +194,99 @@ func (a *App) Register(ctx context.Context, by staff.Member, r Registration) err
 		}
 		return tx.Record(Entry(by, staff.AuditRegister, "firm", firm.Name, was.String(), firm.Registration.String()))
 	})
+}
+
+// wholeChart reads what the organisation has and allows, and what the Xero user may do there. Nothing fails for
+// want of the latter.
+func (a *App) wholeChart(ctx context.Context, t ledger.TenantID) (ledger.Chart, error) {
+	chart, err := a.books.Chart(ctx, t)
+	if err != nil {
+		return chart, err
+	}
+	if err := readRights(ctx, a.books, &chart); err != nil {
+		a.log.Warn("reading what the Xero user may do", "tenant", t, "error", err)
+	}
+	return chart, nil
+}
+
+// How long what was read of an organisation serves.
+const (
+	chartServes = 5 * time.Minute
+	justRead    = 5 * time.Second // shorter than a person needs to mend something in Xero and try again
+)
+
+// ChartServes reports whether a chart still serves an export or a review: it does for five minutes, unless
+// Xero refused something since for what the chart says.
+func ChartServes(c ledger.Chart) bool { return !c.Doubted && within(c.Read, chartServes) }
+
+// within reports whether a moment, of which the clock may have been set since, is less than d ago.
+func within(moment time.Time, d time.Duration) bool {
+	age := time.Since(moment)
+	return !moment.IsZero() && age >= 0 && age < d
+}
+
+// FreshChart reads what the organisation has and allows. Its rights stay as they are known, unless Xero refused
+// something since for what they say.
+func FreshChart(ctx context.Context, books Books, t ledger.TenantID, known ledger.Chart) (ledger.Chart, error) {
+	chart, err := books.Chart(ctx, t)
+	if err != nil {
+		return known, err
+	}
+	chart.Rights, chart.RightsRead = known.Rights, known.RightsRead
+	if known.Rights != nil && known.RightsRead.IsZero() {
+		return chart, readRights(ctx, books, &chart)
+	}
+	return chart, nil
+}
+
+func readRights(ctx context.Context, books Books, chart *ledger.Chart) (err error) {
+	began := time.Now()
+	if chart.Rights, err = books.Rights(ctx, chart.Tenant.ID); err == nil {
+		chart.RightsRead = began
+	}
+	return err
+}
+
+// AskAgain reads again what stops exports, unless that was just read: what a chart lets through it lets through for
+// minutes, but nothing is refused for what a person may have mended in Xero since. It returns the chart as it is
+// then, and whether anything was read.
+func AskAgain(ctx context.Context, books Books, chart ledger.Chart, stopped []ledger.Message) (ledger.Chart, bool, error) {
+	if !ledger.OfChart(stopped) {
+		return chart, false, nil
+	}
+	read := false
+	if !within(chart.Read, justRead) {
+		fresh, err := FreshChart(ctx, books, chart.Tenant.ID, chart)
+		if err != nil {
+			return chart, false, err
+		}
+		chart, read = fresh, true
+	}
+	rights := ledger.HasCause(stopped, ledger.NoRightsThere) || ledger.HasCause(stopped, ledger.LockedDate)
+	if rights && !within(chart.RightsRead, justRead) {
+		if err := readRights(ctx, books, &chart); err != nil {
+			return chart, read, err
+		}
+		read = true
+	}
+	return chart, read, nil
+}
+
+// DoubtChart has the next export or review read the organisation again: Xero refused something for what the stored
+// chart lets through.
+func DoubtChart(tx Tx, t ledger.TenantID, refused []ledger.Message) error {
+	chart, err := tx.Chart(t)
+	if IsCode(err, NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	chart.Doubted = true
+	if ledger.HasCause(refused, ledger.NoRightsThere) {
+		chart.RightsRead = time.Time{}
+	}
+	return tx.SaveChart(chart)
 }
 
 // SaveChart keeps what the organisation has, and learns its sales tax rates.

@@ -125,6 +125,10 @@ var useCases = map[string]useCase{
 		_, results, err := a.Export(ctx, by, one("finalized"))
 		return firstOf(results, err)
 	}},
+	"Review": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, results, err := a.Review(ctx, by, one("finalized"), true)
+		return firstOf(results, err)
+	}},
 	"Confirm": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error { return a.Confirm(ctx, by, "run") }},
 	"Doubt": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.Doubt(ctx, by, "doubtful")
@@ -297,7 +301,8 @@ var free = map[string]string{
 	"Numbers":       "tells an invoice's ID, which opens nothing by itself",
 	"Firm":          "everybody works under the firm's name and currency", "Settings": "everybody writes invoices with them; changing them asks",
 	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "Consents": "names only; no token",
-	"MappingView": "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
+	"ReadContacts": "reads contacts for the review and the outbox, which ask",
+	"MappingView":  "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"Refreshes": "how fresh it is: everybody should know",
 	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
@@ -476,6 +481,10 @@ func (offline) Contacts(context.Context, ledger.TenantID, ledger.ContactQuery) i
 	return func(yield func(ledger.Contact, error) bool) {
 		yield(ledger.Contact{}, &app.Trouble{Reason: app.Offline, Unsent: true})
 	}
+}
+
+func (offline) ByNumber(context.Context, ledger.TenantID, []billing.Number) ([]ledger.Standing, error) {
+	return nil, &app.Trouble{Reason: app.Offline, Unsent: true}
 }
 
 func (offline) ByID(context.Context, ledger.TenantID, []ledger.InvoiceID) ([]ledger.Standing, error) {

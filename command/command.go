@@ -62,7 +62,7 @@ type runner func(ctx context.Context, s *session, words []string) error
 
 // commands are all but the one without a word, which opens the window.
 var commands = []command{
-	importCommand, finalizeCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
+	importCommand, finalizeCommand, reviewCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
 	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
 	listCommand, showCommand, staffCommand, auditCommand,
 	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand, versionCommand,

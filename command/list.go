@@ -99,14 +99,9 @@ func (f *listFlags) write(cells [][]app.SheetCell) error {
 
 // writeTemplate writes the invoices that are due for export in the columns of Xero's template.
 func (f *listFlags) writeTemplate(ctx context.Context, s *session, amounts money.LineAmounts) error {
-	var ids []billing.InvoiceID
-	for row, err := range s.app.Rows(ctx, s.me, app.Query{}) {
-		if err != nil {
-			return err
-		}
-		if row.Stage.DueForExport() {
-			ids = append(ids, row.ID)
-		}
+	ids, err := s.due(ctx)
+	if err != nil {
+		return err
 	}
 	template, results, err := s.app.TemplateSheet(ctx, s.me, ids, amounts)
 	if err != nil {

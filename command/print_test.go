@@ -63,6 +63,7 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"staff", shows, []string{"set", hostile, "--rename", hostile}},
 		{"audit", shows, []string{"list"}},
 		{"audit", false, []string{"verify"}},
+		{"review", shows, []string{"--all"}},
 		{"export", false, []string{"--number", "INV-0003"}},
 		{"export", false, []string{"--all"}},
 		{"finalize", false, []string{"INV-0005"}},

@@ -27,6 +27,7 @@ func TestFigures(t *testing.T) {
 	table.foot(describeMachine())
 	table.foot("PACE is how many times as long as on the reference machine the same work took beside the figure, and AT PACE 1 what the figure comes to there.")
 	table.exports()
+	table.reviews()
 	table.refreshes()
 	table.window()
 	table.idle()

@@ -51,6 +51,7 @@ func (c *Client) Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, er
 	return ledger.Chart{
 		Tenant:       ledger.Tenant{ID: t, Name: org.Name},
 		ShortCode:    org.ShortCode,
+		Plan:         org.Class,
 		BaseCurrency: base,
 		PeriodLock:   org.PeriodLockDate.day(),
 		YearEndLock:  org.EndOfYearLockDate.day(),
@@ -64,6 +65,24 @@ func (c *Client) Chart(ctx context.Context, t ledger.TenantID) (ledger.Chart, er
 		Ahead: ahead(organisations.clock, accounts.clock, rates.clock, categories.clock,
 			currencies.clock, themes.clock, items.clock),
 	}, nil
+}
+
+// Rights reads what the Xero user who connected may do in the organisation.
+func (c *Client) Rights(ctx context.Context, t ledger.TenantID) (map[ledger.Right]bool, error) {
+	var actions listing[action]
+	if err := fetch(ctx, c, t, "Organisation/Actions", "Actions", &actions)(); err != nil {
+		return nil, err
+	}
+	rights := map[ledger.Right]bool{}
+	for _, a := range actions.items {
+		rights[a.Name] = strings.EqualFold(a.Status, "ALLOWED")
+	}
+	return rights, nil
+}
+
+type action struct {
+	Name   ledger.Right
+	Status string
 }
 
 // Reach makes one small read: nil says that the organisation can be called.
@@ -124,6 +143,7 @@ func ahead(clocks ...clock) time.Duration {
 type organisation struct {
 	Name              string
 	ShortCode         string
+	Class             string
 	BaseCurrency      string
 	PeriodLockDate    wireTime
 	EndOfYearLockDate wireTime

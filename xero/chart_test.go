@@ -63,7 +63,7 @@ func TestAChartIsWhatTheOrganisationHas(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := ledger.Chart{
-			Tenant: ledger.Tenant{ID: "tenant", Name: "Kauri Advisers"}, ShortCode: "!mBdtL", BaseCurrency: "NZD",
+			Tenant: ledger.Tenant{ID: "tenant", Name: "Kauri Advisers"}, ShortCode: "!mBdtL", Plan: "PREMIUM", BaseCurrency: "NZD",
 			PeriodLock: 20181231, YearEndLock: 20171231,
 			Accounts: []ledger.Account{
 				{Name: "Term Deposit", Class: "ASSET", Type: "BANK", TaxType: "NONE"},

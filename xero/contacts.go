@@ -44,7 +44,7 @@ func (c *Client) Contacts(ctx context.Context, t ledger.TenantID, q ledger.Conta
 		k := call{tenant: t, path: contactsName, query: url.Values{"includeArchived": {"true"}}}
 		var found []contact
 		var err error
-		if len(q.IDs)+len(q.Names)+len(q.Numbers) == 0 {
+		if q.All() {
 			found, err = c.allContacts(ctx, k)
 		} else {
 			found, err = c.searchContacts(ctx, k, q)

@@ -61,8 +61,8 @@ const (
 	MaxCountry    = 50
 )
 
-// Check returns why the client cannot be saved, or nil.
-func (c Client) Check() error {
+// CheckIdentity returns why the client cannot be known by its name and code, or nil.
+func (c Client) CheckIdentity() error {
 	switch {
 	case strings.TrimSpace(c.Name) == "":
 		return refuse("problem.client.no-name")
@@ -75,13 +75,21 @@ func (c Client) Check() error {
 	case len([]rune(c.Code)) > MaxCode:
 		return refuse("problem.client.long-code", "Name", translations.Quoted(c.Name), "Count", MaxCode)
 	}
+	return checkEach(entry{"field.name", c.Name}, entry{"field.code", c.Code})
+}
+
+// Check returns why the client cannot be saved, or nil.
+func (c Client) Check() error {
+	if err := c.CheckIdentity(); err != nil {
+		return err
+	}
 	if _, err := money.ParseCurrency(string(c.Currency)); err != nil && c.Currency != "" {
 		return refuse("problem.as-told", "Problem", err)
 	}
 	if err := c.Term.Check(); err != nil {
 		return err
 	}
-	if err := checkEach(entry{"field.name", c.Name}, entry{"field.code", c.Code}, entry{"field.billing-code", c.BillingCode}); err != nil {
+	if err := checkEach(entry{"field.billing-code", c.BillingCode}); err != nil {
 		return err
 	}
 	if err := c.Address.Check(); err != nil {

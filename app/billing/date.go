@@ -36,6 +36,18 @@ func (d Date) Day() int { return int(d) % 100 }
 // IsZero reports whether there is no date.
 func (d Date) IsZero() bool { return d == 0 }
 
+// Years of the dates of invoices.
+const (
+	oddYear    = 2000 // before it, a person is asked
+	yearsAhead = 5    // from today's, and beyond that a person is asked
+)
+
+// FarFrom reports whether the year of the date is so far from that of today that a person should
+// look at it; no date is not.
+func (d Date) FarFrom(today Date) bool {
+	return !d.IsZero() && (d.Year() < oddYear || d.Year() > today.Year()+yearsAhead)
+}
+
 // Time returns midnight UTC of that day.
 func (d Date) Time() time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC)

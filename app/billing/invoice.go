@@ -4,6 +4,7 @@
 package billing
 
 import (
+	"errors"
 	"strings"
 
 	"feebridge/app/money"
@@ -68,15 +69,20 @@ func (l Line) TextOnly() bool {
 	return l.Quantity == 0 && l.UnitAmount == 0 && l.Account == "" && l.Item == ""
 }
 
+// Reckoned returns what the amounts of the line follow from.
+func (l Line) Reckoned() money.Line {
+	return money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+}
+
 // Totals computes the invoice as Xero will.
 func (v Invoice) Totals() (money.Totals, error) {
 	lines := make([]money.Line, len(v.Lines))
 	for i, l := range v.Lines {
-		lines[i] = money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
+		lines[i] = l.Reckoned()
 	}
 	t, err := money.Total(v.Currency, v.Amounts, lines)
 	if err != nil {
-		return t, refuse("problem.invoice", "Invoice", v.Name(), "Problem", err)
+		return t, &Refused{translations.Say("problem.invoice", "Invoice", v.Name(), "Problem", err), err}
 	}
 	return t, nil
 }
@@ -114,10 +120,16 @@ func (v Invoice) CheckComplete() error {
 		return err
 	}
 	if t.Total.Sign() < 0 {
-		return refuse("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total)
+		return &Refused{translations.Say("problem.invoice.negative", "Invoice", v.Name(), "Total", t.Total), errNegative}
 	}
 	return nil
 }
+
+// errNegative is behind the refusal of an invoice that comes to less than nothing.
+var errNegative = errors.New("the total is negative")
+
+// IsNegative reports whether an invoice was refused for coming to less than nothing.
+func IsNegative(err error) bool { return errors.Is(err, errNegative) }
 
 // Name is what a message calls the invoice.
 func (v Invoice) Name() translations.Phrase {
@@ -175,9 +187,17 @@ func (l Line) check() error {
 }
 
 // Refused is a rule of the firm's side that said no, in a phrase for a person.
-type Refused struct{ translations.Phrase }
+type Refused struct {
+	translations.Phrase
+	rule error // of another room, or one that others ask for; nil for none
+}
 
 // Error returns the English text.
 func (r *Refused) Error() string { return r.String() }
 
-func refuse(key string, values ...any) error { return &Refused{translations.Say(key, values...)} }
+// Unwrap returns the rule behind it, if that has an error of its own.
+func (r *Refused) Unwrap() error { return r.rule }
+
+func refuse(key string, values ...any) error {
+	return &Refused{Phrase: translations.Say(key, values...)}
+}

@@ -145,6 +145,14 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestADateFarFromTodayIsOdd(t *testing.T) {
+	for d, want := range map[billing.Date]bool{0: false, 19991231: true, 20000101: false, 20261201: false, 20311231: false, 20320101: true, 22061103: true} {
+		if got := d.FarFrom(20261201); got != want {
+			t.Errorf("%s: %v", d, got)
+		}
+	}
+}
+
 func TestDate(t *testing.T) {
 	d, err := billing.NewDate(2028, 2, 29)
 	if err != nil {

@@ -177,12 +177,8 @@ func (d dateReader) read(text string) (billing.Date, error) {
 	return day(text, m[3], number(m[2]), m[1])
 }
 
-// Years of a date in a file.
-const (
-	oldestYear = 1900 // before it, no date is one of an invoice
-	oddYear    = 2000 // before it, a person is asked
-	yearsAhead = 5    // from today's, and beyond that a person is asked
-)
+// oldestYear is the first year of a date in a file: before it, no date is one of an invoice.
+const oldestYear = 1900
 
 // checkDates tells dates that nobody means.
 func (in *importer) checkDates(v *invoice) {
@@ -195,7 +191,7 @@ func (in *importer) checkDates(v *invoice) {
 		case at.date.IsZero():
 		case year < oldestYear:
 			in.problem(line, at.column, "file.old-date", "Date", at.date)
-		case year < oddYear, year > in.today.Year()+yearsAhead:
+		case at.date.FarFrom(in.today):
 			in.warn(line, at.column, at.date.String(), in.yearMeant(at.date), "file.warn-year")
 		}
 	}

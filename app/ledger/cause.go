@@ -55,6 +55,8 @@ const (
 	MarkLost          Cause = "mark_lost"
 	UsedUpThere       Cause = "used_up_there"
 	PDFIncomplete     Cause = "pdf_incomplete"
+	OddDate           Cause = "odd_date"
+	ZeroTotal         Cause = "zero_total"
 )
 
 // causes are every cause.
@@ -64,7 +66,7 @@ var causes = []Cause{
 	TaxRateDiffers, TaxAgainstAccount, CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown,
 	TotalDiffers, AmountsInvalid, DiscountInvalid, Incomplete, StatusMoved, NotFoundThere, NotAllowedThere, NoRightsThere,
 	PlanLimit, XeroTrouble, AnswerLost, NotPermitted, ChangedThere, RemovedThere, UsedUpThere,
-	MayBeOurs, Disowned, FoundAgain, MarkLost, PDFIncomplete,
+	MayBeOurs, Disowned, FoundAgain, MarkLost, PDFIncomplete, OddDate, ZeroTotal,
 }
 
 // Causes returns every cause.

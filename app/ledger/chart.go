@@ -13,6 +13,7 @@ import (
 type Chart struct {
 	Tenant       Tenant
 	ShortCode    string // for deep links, such as !Qj35V
+	Plan         string // Xero's class of the organisation, such as STARTER; "" where it wasn't told
 	BaseCurrency money.Currency
 	PeriodLock   billing.Date // documents dated on or before it are refused
 	YearEndLock  billing.Date
@@ -24,6 +25,29 @@ type Chart struct {
 	Items        []Item
 	Read         time.Time     // our clock
 	Ahead        time.Duration // how far Xero's clock was ahead of ours
+	Doubted      bool          // Xero refused something since for what it lets through
+
+	Rights     map[Right]bool // of the Xero user who connected, as far as Xero told; nil while they weren't read
+	RightsRead time.Time      // our clock; zero while they weren't read, or are in doubt
+}
+
+// Right is something that the Xero user who connected Feebridge may or may not do in the
+// organisation, by Xero's own name for it.
+type Right string
+
+// The rights that an export asks for.
+const (
+	DraftInvoices   Right = "CreateDraftInvoice"
+	ApproveInvoices Right = "CreateApprovedInvoice"
+	ForeignCurrency Right = "UseMulticurrency"
+	AttachFiles     Right = "AttachFilesIntoInvoice"
+	PassPeriodLock  Right = "ApproveTransactionsBeforePeriodLockDate"
+)
+
+// Denies reports whether Xero said that the user may not do it.
+func (c Chart) Denies(r Right) bool {
+	allowed, told := c.Rights[r]
+	return told && !allowed
 }
 
 // Account is an account of the chart of accounts.
@@ -140,8 +164,20 @@ func (c Chart) Subscribed(currency money.Currency) bool {
 	return false
 }
 
-// Lock returns the later of the two lock dates; documents dated on or before it are refused.
+// Lock returns the later of the two lock dates.
 func (c Chart) Lock() billing.Date { return max(c.PeriodLock, c.YearEndLock) }
+
+// LockOn returns the lock date that keeps a document of that day out, and whether it is that of
+// the end of a year; the zero Date for none. The period's holds only those who may not pass it.
+func (c Chart) LockOn(d billing.Date) (lock billing.Date, yearEnd bool) {
+	switch {
+	case !c.YearEndLock.IsZero() && d <= c.YearEndLock:
+		return c.YearEndLock, true
+	case !c.PeriodLock.IsZero() && d <= c.PeriodLock && !c.Rights[PassPeriodLock]:
+		return c.PeriodLock, false
+	}
+	return 0, false
+}
 
 // Spell returns the category and option as the organisation spells them. The flags say
 // whether it has the category, and the option in it.

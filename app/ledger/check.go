@@ -1,9 +1,12 @@
 package ledger
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/app/money"
 	"feebridge/assets/translations"
 )
 
@@ -26,14 +29,23 @@ func Resolve(v billing.Invoice, chart Chart, m Mapping) (Write, []Message) {
 	}
 
 	if err := v.CheckFinal(); err != nil {
-		stop(Incomplete, "problem.as-told", "Problem", err)
+		stop(causeOf(err), "problem.as-told", "Problem", err)
 	}
-	if !chart.Subscribed(v.Currency) {
+	switch {
+	case !chart.Subscribed(v.Currency):
 		stop(CurrencyUnknown, "xero-says.currency", "Currency", v.Currency)
+	case v.Currency != chart.BaseCurrency && chart.Denies(ForeignCurrency):
+		stop(NoRightsThere, "message.no-right.currency", "Organisation", chart.Tenant.Name, "Currency", v.Currency)
 	}
-	if lock := chart.Lock(); !lock.IsZero() && v.Date <= lock {
+	switch {
+	case w.Status == AuthorisedThere && chart.Denies(ApproveInvoices):
+		stop(NoRightsThere, "message.no-right.approve", "Organisation", chart.Tenant.Name)
+	case w.Status != AuthorisedThere && chart.Denies(DraftInvoices):
+		stop(NoRightsThere, "message.no-right.draft", "Organisation", chart.Tenant.Name)
+	}
+	if lock, yearEnd := chart.LockOn(v.Date); !lock.IsZero() {
 		kind := translations.Say("xero-says.lock-date.period")
-		if lock == chart.YearEndLock {
+		if yearEnd {
 			kind = translations.Say("xero-says.lock-date.year-end")
 		}
 		stop(LockedDate, "xero-says.lock-date", "Kind", kind, "Date", lock.Time().Format("2-Jan-2006"))
@@ -47,6 +59,9 @@ func Resolve(v billing.Invoice, chart Chart, m Mapping) (Write, []Message) {
 	}
 	for i, l := range v.Lines {
 		line, messages := resolveLine(l, v, chart, m)
+		if w.Status == AuthorisedThere && l.Reckoned().Vanishes() {
+			messages = append(messages, Message{Text: translations.Text("message.vanishes"), Cause: AmountsInvalid})
+		}
 		for _, msg := range messages {
 			msg.Text = translations.Text("message.line", "Line", i+1, "Text", msg.Text)
 			found = append(found, msg)
@@ -84,6 +99,7 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	}
 	account, known := chart.Account(code)
 	switch {
+	case code == "" && len(found) > 0: // the account is the item's, and that is told
 	case code == "":
 		stop(AccountMissing, "xero-says.account-missing")
 	case !known:
@@ -122,7 +138,65 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		}
 		w.Tracking = append(w.Tracking, spelled)
 	}
+	if len(w.Tracking) > billing.MaxTracking && len(l.Tracking) <= billing.MaxTracking { // else the line itself is told of
+		stop(TrackingUnknown, "problem.line.tracking", "Count", billing.MaxTracking)
+	}
+	if len(w.Quantity.String()) > maxQuantity {
+		stop(AmountsInvalid, "message.long-quantity", "Quantity", w.Quantity, "Most", maxQuantity)
+	}
 	return w, found
+}
+
+// maxQuantity is how many characters of a quantity Xero takes.
+const maxQuantity = 13
+
+// causeOf returns the cause that goes with the firm's own rule against exporting an invoice.
+func causeOf(err error) Cause {
+	if _, discount := errors.AsType[*money.DiscountError](err); discount {
+		return DiscountInvalid
+	}
+	if _, line := errors.AsType[*money.LineError](err); line || billing.IsNegative(err) {
+		return AmountsInvalid
+	}
+	return Incomplete
+}
+
+// Advise says what Xero would take of an invoice, and a person should look at first. today is the
+// day of the computer.
+func Advise(v billing.Invoice, total money.Amount, today billing.Date) []Message {
+	var found []Message
+	warn := func(c Cause, key string, values ...any) {
+		found = append(found, Message{Text: translations.Text(key, values...), Cause: c, Warning: true})
+	}
+	switch {
+	case v.Date.FarFrom(today):
+		warn(OddDate, "message.far-date", "Date", v.Date)
+	case v.Due.FarFrom(today):
+		warn(OddDate, "message.far-due-date", "Date", v.Due)
+	case v.Due < v.Date:
+		warn(OddDate, "message.due-before", "Due", v.Due, "Date", v.Date)
+	}
+	if total.IsZero() {
+		warn(ZeroTotal, "message.zero-total")
+	}
+	if err := v.CheckTexts(); err != nil {
+		warn(Incomplete, "problem.as-told", "Problem", err)
+	}
+	return found
+}
+
+// OfChart reports whether something that stops an export may have changed in the organisation since
+// its chart was read.
+func OfChart(messages []Message) bool {
+	return slices.ContainsFunc(messages, func(m Message) bool {
+		return !m.Warning && slices.Contains(chartCauses, m.Cause)
+	})
+}
+
+// chartCauses are the causes that the chart decides about.
+var chartCauses = []Cause{
+	AccountMissing, AccountUnknown, AccountArchived, ItemUnknown, TaxUnknown, TaxInactive, TaxRateDiffers, TaxAgainstAccount,
+	CurrencyUnknown, LockedDate, TrackingUnknown, ThemeUnknown, NoRightsThere,
 }
 
 // Blocked reports whether any of the messages stops the export.

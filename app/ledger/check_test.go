@@ -103,6 +103,11 @@ func TestResolveFindsWhatStopsAnExport(t *testing.T) {
 		{"unknown option", line(func(l *billing.Line) { l.Tracking[0].Option = "West" }), ledger.TrackingUnknown, "“West”"},
 		{"unknown item", line(func(l *billing.Line) { l.Item = "LAMP" }), ledger.ItemUnknown, "“LAMP”"},
 		{"item that is not sold", line(func(l *billing.Line) { l.Item = "DESK" }), ledger.ItemUnknown, "“DESK”"},
+		{"unknown item that was to have the account", line(func(l *billing.Line) { l.Item, l.Account = "LAMP", "" }), ledger.ItemUnknown, "“LAMP”"},
+		{"negative", line(func(l *billing.Line) { l.UnitAmount = -1_0000 }), ledger.AmountsInvalid, "-1.73"},
+		{"discount", line(func(l *billing.Line) { l.Discount, _ = money.AmountOff(150_38) }), ledger.DiscountInvalid, "150.38"},
+		{"too large", line(func(l *billing.Line) { l.Quantity, l.UnitAmount = 9_999_999_9999, 9_999_999_9999 }), ledger.AmountsInvalid, "9999999999.99"},
+		{"long quantity", line(func(l *billing.Line) { l.Quantity, l.UnitAmount = 123_456_789_1234, 1_0000 }), ledger.AmountsInvalid, "123456789.1234"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, messages := ledger.Resolve(bill(c.change), chart, ledger.Mapping{})
@@ -111,6 +116,107 @@ func TestResolveFindsWhatStopsAnExport(t *testing.T) {
 			}
 			if !ledger.Blocked(messages) {
 				t.Error("it does not stop the export")
+			}
+		})
+	}
+}
+
+// TestTheOptionsOfMappingAndLineAreCountedTogether takes the line's own option, and two of the mapping's.
+func TestTheOptionsOfMappingAndLineAreCountedTogether(t *testing.T) {
+	wide := chart
+	wide.Tracking = []ledger.TrackingCategory{
+		{Name: "Region", Options: []string{"North"}}, {Name: "Team", Options: []string{"One"}}, {Name: "Partner", Options: []string{"One"}},
+	}
+	m := ledger.Mapping{Tracking: []billing.Tracking{{Category: "Team", Option: "One"}, {Category: "Partner", Option: "One"}}}
+	_, messages := ledger.Resolve(bill(nil), wide, m)
+	if len(messages) != 1 || messages[0].Cause != ledger.TrackingUnknown || !strings.Contains(messages[0].Text, "2 tracking options") {
+		t.Errorf("got %+v", messages)
+	}
+}
+
+// TestALineThatVanishesCannotBeApproved has a line of less than half a cent.
+func TestALineThatVanishesCannotBeApproved(t *testing.T) {
+	v := bill(func(v *billing.Invoice) { v.Lines[0].Quantity, v.Lines[0].UnitAmount = 1_0000, 49 })
+	for arrival, want := range map[ledger.InvoiceStatus]int{ledger.DraftThere: 0, ledger.SubmittedThere: 0, ledger.AuthorisedThere: 1} {
+		_, messages := ledger.Resolve(v, chart, ledger.Mapping{Arrival: arrival})
+		if len(messages) != want || want > 0 && (messages[0].Cause != ledger.AmountsInvalid || !strings.HasPrefix(messages[0].Text, "Line 1: ")) {
+			t.Errorf("%s: %+v", arrival, messages)
+		}
+	}
+}
+
+// TestWhatTheUserMayNotDoStops has Xero deny one right at a time. One that it doesn't tell of is there, but for that to
+// pass a lock date.
+func TestWhatTheUserMayNotDoStops(t *testing.T) {
+	for _, c := range []struct {
+		right ledger.Right
+		stops map[string]bool // by arrival and currency
+	}{
+		{ledger.DraftInvoices, map[string]bool{"DRAFT NZD": true, "SUBMITTED NZD": true, "DRAFT AUD": true, "SUBMITTED AUD": true}},
+		{ledger.ApproveInvoices, map[string]bool{"AUTHORISED NZD": true, "AUTHORISED AUD": true}},
+		{ledger.ForeignCurrency, map[string]bool{"DRAFT AUD": true, "SUBMITTED AUD": true, "AUTHORISED AUD": true}},
+		{ledger.AttachFiles, nil},
+	} {
+		limited := chart
+		limited.Rights = map[ledger.Right]bool{c.right: false}
+		for _, arrival := range []ledger.InvoiceStatus{ledger.DraftThere, ledger.SubmittedThere, ledger.AuthorisedThere} {
+			for _, currency := range []money.Currency{"NZD", "AUD"} {
+				_, messages := ledger.Resolve(bill(func(v *billing.Invoice) { v.Currency = currency }), limited, ledger.Mapping{Arrival: arrival})
+				want := c.stops[string(arrival)+" "+string(currency)]
+				if ledger.Blocked(messages) != want || ledger.HasCause(messages, ledger.NoRightsThere) != want {
+					t.Errorf("without %s, %s in %s: %+v", c.right, arrival, currency, messages)
+				}
+			}
+		}
+	}
+}
+
+func TestALockDateHoldsThoseWhoMayNotPassIt(t *testing.T) {
+	for _, c := range []struct {
+		may     bool
+		date    billing.Date
+		lock    billing.Date
+		yearEnd bool
+	}{
+		{false, 20260401, 0, false}, {false, 20260331, 20260331, false}, {true, 20260331, 0, false},
+		{true, 20250401, 0, false}, {true, 20250331, 20250331, true}, {false, 20250331, 20250331, true},
+	} {
+		locked := chart
+		locked.Rights = map[ledger.Right]bool{ledger.PassPeriodLock: c.may}
+		if lock, yearEnd := locked.LockOn(c.date); lock != c.lock || yearEnd != c.yearEnd {
+			t.Errorf("who may pass it, %v, is held on %s by %s, %v", c.may, c.date, lock, yearEnd)
+		}
+	}
+}
+
+func TestAdviceIsNoReasonToStop(t *testing.T) {
+	const today = billing.Date(20261201)
+	for _, c := range []struct {
+		name   string
+		change func(*billing.Invoice)
+		total  int64
+		cause  ledger.Cause
+		text   string // part of it; "" for no advice
+	}{
+		{"nothing is odd", nil, 100, "", ""},
+		{"due on its date", func(v *billing.Invoice) { v.Due = v.Date }, 100, "", ""},
+		{"due before its date", func(v *billing.Invoice) { v.Due = 20261102 }, 100, ledger.OddDate, "due on 2026-11-02, before its date, 2026-11-03"},
+		{"in another century", func(v *billing.Invoice) { v.Date, v.Due = 22061103, 22061203 }, 100, ledger.OddDate, "invoice date is 2206-11-03"},
+		{"due in another century", func(v *billing.Invoice) { v.Due = 22061203 }, 100, ledger.OddDate, "due date is 2206-12-03"},
+		{"before 2000", func(v *billing.Invoice) { v.Date = 19991231 }, 100, ledger.OddDate, "1999-12-31"},
+		{"for nothing", nil, 0, ledger.ZeroTotal, "0.00"},
+		{"with a hidden sign", func(v *billing.Invoice) { v.Reference = "PO\u200b7" }, 100, ledger.Incomplete, "U+200B"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ledger.Advise(bill(c.change), money.New(c.total, "NZD"), today)
+			if c.text == "" {
+				if len(got) > 0 {
+					t.Errorf("got %+v", got)
+				}
+				return
+			}
+			if len(got) != 1 || got[0].Cause != c.cause || !strings.Contains(got[0].Text, c.text) || ledger.Blocked(got) {
+				t.Errorf("got %+v", got)
 			}
 		})
 	}

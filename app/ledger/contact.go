@@ -26,10 +26,13 @@ type ContactQuery struct {
 	Numbers []string
 }
 
+// All reports whether it asks for all contacts.
+func (q ContactQuery) All() bool { return len(q.IDs)+len(q.Names)+len(q.Numbers) == 0 }
+
 // Match is what was found for a client among the contacts of an organisation.
 type Match struct {
 	Kind    MatchKind
-	Contact Contact   // of Linked, Found and Archived
+	Contact Contact   // of Linked, Found and Archived; of Gone, its ID alone
 	Choices []Contact // of Ambiguous
 }
 
@@ -125,7 +128,7 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 		c, ok := d.ByID(link)
 		switch {
 		case !ok:
-			return Match{Kind: Gone}
+			return Match{Kind: Gone, Contact: Contact{ID: link}}
 		case c.Archived:
 			return Match{Kind: Archived, Contact: c}
 		}
@@ -162,6 +165,57 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 		return Match{Kind: Ambiguous, Choices: near}
 	}
 	return Match{Kind: None}
+}
+
+// MatchEach finds the contacts of clients, in this order: the contact that one was found is no
+// other's. links are the stored ones of all clients.
+func (d *Directory) MatchEach(clients []billing.Client, links map[billing.ClientID]ContactID) map[billing.ClientID]Match {
+	holder := map[ContactID]billing.ClientID{} // whose contact it is
+	for client, contact := range links {
+		holder[contact] = client
+	}
+	matches := make(map[billing.ClientID]Match, len(clients))
+	for _, c := range clients {
+		m := d.Match(c, links[c.ID], func(id ContactID) bool {
+			other, taken := holder[id]
+			return taken && other != c.ID
+		})
+		if m.Kind == Linked || m.Kind == Found {
+			holder[m.Contact.ID] = c.ID
+		}
+		matches[c.ID] = m
+	}
+	return matches
+}
+
+// Created returns the contact that is created for a client which has none, and what Xero would
+// refuse of it.
+func Created(c billing.Client) (NewContact, []Message) {
+	n := NewContact{Client: c.ID, Number: c.Code, Name: strings.Join(strings.Fields(c.Name), " "), Email: c.Email, Address: c.Address}
+	var found []Message
+	for _, check := range []struct {
+		cause Cause
+		err   error
+	}{{ClientIncomplete, c.CheckIdentity()}, {EmailInvalid, billing.CheckEmail(c.Email)}, {AddressInvalid, c.Address.Check()}} {
+		if check.err != nil {
+			found = append(found, Message{Text: translations.Text("problem.as-told", "Problem", check.err), Cause: check.cause})
+		}
+	}
+	return n, found
+}
+
+// Distinct leaves out what has the name or the number of one before it: Xero takes each once.
+func Distinct(all []NewContact) []NewContact {
+	seen := map[string]bool{}
+	var once []NewContact
+	for _, c := range all {
+		name, number := "name "+billing.FoldName(c.Name), "number "+strings.ToLower(c.Number)
+		if !seen[name] && !seen[number] {
+			once = append(once, c)
+		}
+		seen[name], seen[number] = true, true
+	}
+	return once
 }
 
 // named returns the contacts of a name, and active those of them that are in use.

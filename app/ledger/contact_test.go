@@ -23,7 +23,7 @@ func TestMatch(t *testing.T) {
 			{ID: "a", Name: "Old", Archived: true, MergedTo: "b"}, {ID: "b", Name: "Older", Archived: true, MergedTo: "c"}, {ID: "c", Name: "New"},
 		}, "a", ledger.Linked, "c"},
 		{"the stored link is archived", []ledger.Contact{{ID: "a", Archived: true}}, "a", ledger.Archived, "a"},
-		{"the stored link leads nowhere", []ledger.Contact{{ID: "b", Name: "Kauri Joinery Ltd"}}, "a", ledger.Gone, ""},
+		{"the stored link leads nowhere", []ledger.Contact{{ID: "b", Name: "Kauri Joinery Ltd"}}, "a", ledger.Gone, "a"},
 		{"number and name agree", []ledger.Contact{{ID: "a", Number: "kauri", Name: "kauri  JOINERY ltd"}}, "", ledger.Found, "a"},
 		{"the number is another's", []ledger.Contact{{ID: "a", Number: "KAURI", Name: "Kauri Farms"}}, "", ledger.Ambiguous, ""},
 		{"number and name lead to two contacts", []ledger.Contact{{ID: "a", Number: "KAURI", Name: "Kauri Farms"}, {ID: "b", Name: "Kauri Joinery Ltd"}}, "", ledger.Ambiguous, ""},

@@ -136,17 +136,43 @@ func (l Line) check() error {
 	return nil
 }
 
-func (l Line) amount() (decimal.Decimal, error) {
-	gross := decimal.New(int64(l.Quantity), -finePlaces).Mul(decimal.New(int64(l.UnitAmount), -finePlaces))
+// Vanishes reports whether the line comes to something that rounds to nothing.
+func (l Line) Vanishes() bool {
+	net := l.net()
+	return !net.IsZero() && round(net).IsZero()
+}
+
+// gross is the amount before the discount, and net the one after it, neither rounded.
+func (l Line) gross() decimal.Decimal {
+	return decimal.New(int64(l.Quantity), -finePlaces).Mul(decimal.New(int64(l.UnitAmount), -finePlaces))
+}
+
+func (l Line) net() decimal.Decimal {
 	kept := one.Sub(fraction(l.Discount.percent))
-	off := decimal.New(l.Discount.minor, -amountPlaces)
-	amount := round(gross.Mul(kept).Sub(off))
-	// Xero does not say what a fixed discount on a credit line or above the line
-	// would mean; the strict reading refuses both.
-	if l.Discount.minor != 0 && amount.IsNegative() {
-		return decimal.Zero, fmt.Errorf("the discount %s is more than the line's amount %s: lower the discount or write it as a percentage",
-			off.StringFixed(amountPlaces), round(gross).StringFixed(amountPlaces))
+	return l.gross().Mul(kept).Sub(decimal.New(l.Discount.minor, -amountPlaces))
+}
+
+// DiscountError says that a fixed discount is more than what it is taken off.
+type DiscountError struct{ off, gross decimal.Decimal }
+
+// Error names both, and the remedy.
+func (e *DiscountError) Error() string {
+	gross := round(e.gross).StringFixed(amountPlaces)
+	if !e.gross.Equal(round(e.gross)) {
+		gross = e.gross.String() // which may differ from the discount by less than a cent
 	}
+	return fmt.Sprintf("the discount %s is more than the line's amount %s: lower the discount or write it as a percentage",
+		e.off.StringFixed(amountPlaces), gross)
+}
+
+func (l Line) amount() (decimal.Decimal, error) {
+	net := l.net()
+	// Xero does not say what a fixed discount on a credit line or above the line
+	// would mean; the strict reading refuses both, before anything is rounded.
+	if l.Discount.minor != 0 && net.IsNegative() {
+		return decimal.Zero, &DiscountError{decimal.New(l.Discount.minor, -amountPlaces), l.gross()}
+	}
+	amount := round(net)
 	if amount.Abs().Cmp(decimal.New(maxLineAmount, -amountPlaces)) > 0 {
 		return decimal.Zero, fmt.Errorf("line amount %s: %w: Xero takes at most %s",
 			amount.StringFixed(amountPlaces), ErrOverflow, formatFixed(maxLineAmount, amountPlaces, amountPlaces))

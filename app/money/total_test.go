@@ -102,6 +102,7 @@ func TestTotalRefuses(t *testing.T) {
 		{"a unit amount out of range", Line{UnitAmount: math.MaxInt64}, "unit amount 922337203685477.5807"},
 		{"a negative rate", Line{Rate: -1}, "tax rate -0.0001%"},
 		{"an absurd rate", Line{Rate: math.MaxInt64}, "at most 999.9999%"},
+		{"a discount above what isn't a whole cent", Line{Quantity: 10000, UnitAmount: 99_9960, Discount: amountOff(t, 100_00)}, "the discount 100.00 is more than the line's amount 99.996"},
 		{"a discount above the line", Line{Quantity: 10000, UnitAmount: 10_0000, Discount: amountOff(t, 1001)}, "the discount 10.01 is more than the line's amount 10.00"},
 		{"a fixed discount on a credit line", Line{Quantity: -10000, UnitAmount: 10_0000, Discount: amountOff(t, 1)}, "write it as a percentage"},
 	} {

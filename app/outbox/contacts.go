@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"feebridge/app"
@@ -35,10 +34,6 @@ func (k *contacts) forget() {
 	k.directory, k.looked, k.complete = ledger.NewDirectory(), map[billing.ClientID]bool{}, false
 }
 
-// few is how many clients are looked up one by one; for more it takes fewer calls to
-// read every contact.
-const few = 4
-
 // find returns the contact of each client that has one, and why others cannot have one. A contact
 // that is missing is put on disk to be created, and its client's invoices wait until it is.
 func (k *contacts) find(ctx context.Context, clients []billing.Client) (found map[billing.ClientID]ledger.Contact, stopped map[billing.ClientID][]ledger.Message, err error) {
@@ -53,26 +48,23 @@ func (k *contacts) find(ctx context.Context, clients []billing.Client) (found ma
 	if err := k.read(ctx, clients, links); err != nil {
 		return nil, nil, err
 	}
-	holder := map[ledger.ContactID]billing.ClientID{} // whose contact it is
-	for client, l := range links {
-		holder[l.Contact] = client
-	}
 	found, stopped = map[billing.ClientID]ledger.Contact{}, map[billing.ClientID][]ledger.Message{}
 	var missing []ledger.NewContact
+	matches := k.directory.MatchEach(clients, app.ContactsOf(links))
 	for _, c := range clients {
-		m := k.directory.Match(c, links[c.ID].Contact, func(id ledger.ContactID) bool {
-			other, taken := holder[id]
-			return taken && other != c.ID
-		})
-		switch rejected := k.rejected[c.ID]; {
-		case m.Kind == ledger.Linked || m.Kind == ledger.Found:
-			found[c.ID], holder[m.Contact.ID] = m.Contact, c.ID
-		case m.Kind == ledger.None && rejected == nil:
-			missing = append(missing, ledger.NewContact{
-				Client: c.ID, Number: c.Code, Name: strings.Join(strings.Fields(c.Name), " "), Email: c.Email, Address: c.Address,
-			})
-		case m.Kind == ledger.None:
-			stopped[c.ID] = rejected
+		switch m := matches[c.ID]; m.Kind {
+		case ledger.Linked, ledger.Found:
+			found[c.ID] = m.Contact
+		case ledger.None:
+			created, refused := ledger.Created(c)
+			if rejected := k.rejected[c.ID]; rejected != nil {
+				refused = rejected
+			}
+			if refused != nil {
+				stopped[c.ID] = refused
+				continue
+			}
+			missing = append(missing, created)
 		default:
 			stopped[c.ID] = []ledger.Message{m.Message()}
 		}
@@ -91,32 +83,18 @@ func (k *contacts) told(jobs []job) {
 
 // read makes sure that the directory has whatever may be a contact of the clients.
 func (k *contacts) read(ctx context.Context, clients []billing.Client, links map[billing.ClientID]app.Link) error {
-	var q ledger.ContactQuery
+	var unknown []billing.Client
 	for _, c := range clients {
-		switch link := links[c.ID].Contact; {
-		case k.complete || k.looked[c.ID]:
-		case link != "":
-			q.IDs = append(q.IDs, link)
-		default:
-			q.Names = append(q.Names, c.Name)
-			q.Numbers = append(q.Numbers, c.Code)
+		if !k.complete && !k.looked[c.ID] {
+			unknown = append(unknown, c)
 		}
 	}
-	if len(q.IDs)+len(q.Names) == 0 {
-		return nil
-	}
-	all := len(q.Names) > few
-	if all {
-		q = ledger.ContactQuery{}
-	}
-	for c, err := range k.books.Contacts(ctx, k.tenant, q) {
-		if err != nil {
-			return err
-		}
-		k.directory.Add(c)
+	all, err := k.app.ReadContacts(ctx, k.tenant, k.directory, unknown, links)
+	if err != nil {
+		return err
 	}
 	k.complete = k.complete || all
-	for _, c := range clients {
+	for _, c := range unknown {
 		k.looked[c.ID] = true
 	}
 	return nil
@@ -128,7 +106,8 @@ func (k *contacts) keep(
 	ctx context.Context, clients []billing.Client, links map[billing.ClientID]app.Link,
 	found map[billing.ClientID]ledger.Contact, missing []ledger.NewContact,
 ) (kept map[billing.ClientID]ledger.Contact, err error) {
-	payloads, err := k.books.PrepareContacts(distinctContacts(missing), k.most)
+	// Of several with one name the first is created, and the next plan decides about the others.
+	payloads, err := k.books.PrepareContacts(ledger.Distinct(missing), k.most)
 	if err != nil {
 		return nil, err
 	}
@@ -175,18 +154,6 @@ func anyLinked(links map[billing.ClientID]app.Link, clients []string) bool {
 func (e *effects) link(client billing.ClientID, c ledger.Contact, how app.LinkHow) {
 	e.links[client] = app.Link{Contact: c.ID, Name: c.Name, How: how, At: e.now}
 	e.record(staff.AuditLinkContact, "client", string(client), "", c.Name)
-}
-
-// distinctContacts leaves out what has the name or the number of one before it: Xero
-// takes each once, and the next plan decides about the other.
-func distinctContacts(all []ledger.NewContact) []ledger.NewContact {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(c ledger.NewContact) bool {
-		name, number := "name "+billing.FoldName(c.Name), "number "+strings.ToLower(c.Number)
-		again := seen[name] || seen[number]
-		seen[name], seen[number] = true, true
-		return again
-	})
 }
 
 // pendingContacts returns the clients whose contact is being created.

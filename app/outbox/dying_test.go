@@ -110,7 +110,7 @@ func dieAndRecover(t *testing.T, f *apptest.Fate, acts func(*apptest.World, sim.
 	w := apptest.NewWorld(t, sim.Config{Marks: marks})
 	ids := w.Invoices(3, 2)
 	if f.Point == "chart" {
-		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+		time.Sleep(6 * time.Minute) // the chart read to connect would still be good
 	}
 
 	first := w.Start(f)
@@ -241,7 +241,7 @@ func sleep(t *testing.T, point string, acts func(*apptest.World, sim.Invoice) er
 	w := apptest.NewWorld(t, sim.Config{Marks: marks})
 	ids := w.Invoices(3, 2)
 	if point == "chart" {
-		time.Sleep(2 * time.Minute) // the chart read to connect would still be good
+		time.Sleep(6 * time.Minute) // the chart read to connect would still be good
 	}
 	f := &apptest.Fate{Point: point, After: true, Asleep: asleep(w, ids, acts, longer)}
 	sleeper := w.Start(f)

@@ -27,9 +27,10 @@ type effects struct {
 	links     map[billing.ClientID]app.Link
 	extras    []app.Extra
 	entries   []staff.Entry
-	learnt    []time.Time // when in Xero changed what was learnt otherwise than by a refresh
-	marks     app.Marks   // what Xero's answers showed about them; MarksUnknown for nothing
-	ends      bool        // runs may have ended
+	learnt    []time.Time      // when in Xero changed what was learnt otherwise than by a refresh
+	doubted   []ledger.Message // refusals by Xero for what the stored chart lets through
+	marks     app.Marks        // what Xero's answers showed about them; MarksUnknown for nothing
+	ends      bool             // runs may have ended
 
 	remember []func()
 }
@@ -46,6 +47,7 @@ func (e *effects) apply(tx Tx) error {
 		some  bool
 		write func() error
 	}{
+		{len(e.doubted) > 0, func() error { return app.DoubtChart(tx, e.tenant, e.doubted) }},
 		{len(e.batches) > 0, func() error { return tx.SaveBatches(e.batches...) }},
 		{len(e.exports) > 0, func() error { return tx.SaveExports(e.exports...) }},
 		{len(e.standings) > 0, func() error { return tx.SaveStandings(e.standings...) }},
@@ -92,6 +94,14 @@ func (e *effects) committed() {
 // record notes what Feebridge itself did.
 func (e *effects) record(action staff.AuditAction, subject, id, from, to string) {
 	e.entries = append(e.entries, app.Entry(app.Itself, action, subject, id, from, to))
+}
+
+// doubtChart notes what Xero refused. Where the chart decides about that, the stored one is not what Xero has.
+func (e *effects) doubtChart(k *exports, refused []ledger.Message) {
+	if ledger.OfChart(refused) {
+		e.doubted = append(e.doubted, refused...)
+		e.then(func() { k.chart.Doubted = true })
+	}
 }
 
 // next returns the stage after an event that must be able to happen.

@@ -51,6 +51,7 @@ func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcom
 			}
 			ours = sentBefore || slices.ContainsFunc(earlier, func(e app.Export) bool { return !e.Sent.IsZero() })
 		}
+		e.doubtChart(m.kind, o.Messages)
 		if !ours {
 			_, err := e.end(m.Tracked, o.Messages, billing.Refuse)
 			return nil, err

@@ -151,15 +151,16 @@ func TestWhatIsRefusedGoesOnceItIsMendedInXero(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
+			after    time.Duration // what was read serves for five minutes, but refuses nothing
 			locked   time.Time
 			ids      []billing.InvoiceID
 			want     billing.ExportState // of the first; the other is later
 			contacts int
 		}{
-			{time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC), ids, billing.Failed, 1},
-			{time.Time{}, ids[:1], billing.Exported, 2},
+			{6 * time.Minute, time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC), ids, billing.Failed, 1},
+			{10 * time.Second, time.Time{}, ids[:1], billing.Exported, 2},
 		} {
-			time.Sleep(10 * time.Second)
+			time.Sleep(c.after)
 			if err := w.Sim.SetLockDates(string(w.Tenant), c.locked, time.Time{}); err != nil {
 				t.Fatal(err)
 			}
@@ -518,5 +519,41 @@ func TestOfARunEveryoneSeesTheirOwn(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestASingleExportSoonAfterAnotherTakesFewCalls exports an invoice a minute after another: of the same client, of one
+// whose contact Xero has, and of a new one. What was read of the organisation still serves.
+func TestASingleExportSoonAfterAnotherTakesFewCalls(t *testing.T) {
+	orgs, err := sim.Seed("empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	orgs[0].AddContact(sim.Contact{Name: "Client 1"})
+	synctest.Test(t, func(t *testing.T) {
+		w := apptest.NewWorld(t, sim.Config{Orgs: orgs})
+		ids := w.Invoices(6, 3) // the first and the fourth are of one client, and so on
+		p := w.Start(nil)
+		defer p.Stop()
+		p.Export(ids[0])
+		for _, c := range []struct {
+			name  string
+			id    billing.InvoiceID
+			after time.Duration
+			most  int
+		}{
+			{"the same client", ids[3], time.Minute, 2},
+			{"a contact that Xero has", ids[1], time.Minute, 2},
+			{"a new client", ids[2], time.Minute, 3},
+			{"when the organisation is read again", ids[4], 5 * time.Minute, 9},
+		} {
+			time.Sleep(c.after)
+			w.Sim.ResetCalls()
+			p.Export(c.id)
+			if n := w.Sim.TotalCalls(); n > c.most {
+				t.Errorf("%s: it took %d calls, more than %d: %v", c.name, n, c.most, w.Sim.Calls())
+			}
+		}
+		w.MustBeSound(w.Views(ids[:5]))
 	})
 }

@@ -148,13 +148,9 @@ func memberOf(all []staff.Member, id staff.ID) staff.Member {
 	return staff.Member{Name: translations.Text("person.former-staff")}
 }
 
-// fresh is how long a chart that was just read, to connect, serves the export that
-// follows. It is shorter than a person needs to mend something in Xero and retry.
-const fresh = 5 * time.Second
-
-// readChart reads what the organisation has, unless this sender just did.
+// readChart reads what the organisation has, unless what was read of it last still serves.
 func (k *exports) readChart(ctx context.Context) error {
-	if !k.chart.Read.IsZero() {
+	if app.ChartServes(k.chart) {
 		return nil
 	}
 	var chart ledger.Chart
@@ -162,7 +158,7 @@ func (k *exports) readChart(ctx context.Context) error {
 		chart, err = r.Chart(k.tenant)
 		return err
 	})
-	if age := time.Since(chart.Read); err == nil && age >= 0 && age < fresh {
+	if err == nil && app.ChartServes(chart) {
 		k.chart = chart
 		return nil
 	}
@@ -174,11 +170,16 @@ func (k *exports) readChart(ctx context.Context) error {
 			return err // one call told it, instead of one for every list
 		}
 	}
-	chart, err = k.books.Chart(ctx, k.tenant)
+	chart, err = app.FreshChart(ctx, k.books, k.tenant, chart)
 	if err != nil {
 		return err
 	}
-	err = k.decide(ctx, func(tx Tx, e *effects) error {
+	return k.keepChart(ctx, chart)
+}
+
+// keepChart stores what was read of the organisation.
+func (k *exports) keepChart(ctx context.Context, chart ledger.Chart) error {
+	err := k.decide(ctx, func(tx Tx, e *effects) error {
 		e.then(func() { k.chart = chart })
 		return app.SaveChart(tx, chart)
 	})
@@ -188,7 +189,8 @@ func (k *exports) readChart(ctx context.Context) error {
 	return k.reached(ctx)
 }
 
-// check adds to refusals what stops an export, and returns how the others are to stand in Xero.
+// check adds to refusals what stops an export, and returns how the others are to stand in Xero. Nothing is refused for
+// what a person may have mended in Xero since it was read.
 func (k *exports) check(ctx context.Context, jobs []job, refusals map[app.ExportID][]ledger.Message) ([]ledger.Write, error) {
 	err := k.store.Look(ctx, func(r Reader) (err error) {
 		k.mapping, err = r.Mapping(k.tenant)
@@ -197,20 +199,34 @@ func (k *exports) check(ctx context.Context, jobs []job, refusals map[app.Export
 	if err != nil {
 		return nil, err
 	}
-	var writes []ledger.Write
+	writes, stopped := k.resolve(jobs)
+	chart, read, err := app.AskAgain(ctx, k.books, k.chart, slices.Concat(slices.Collect(maps.Values(stopped))...))
+	if err != nil {
+		return nil, err
+	}
+	if read {
+		if err := k.keepChart(ctx, chart); err != nil {
+			return nil, err
+		}
+		writes, stopped = k.resolve(jobs)
+	}
+	maps.Copy(refusals, stopped)
+	return writes, nil
+}
+
+// resolve returns how exports are to stand in Xero, and what stops the others.
+func (k *exports) resolve(jobs []job) (writes []ledger.Write, stopped map[app.ExportID][]ledger.Message) {
+	stopped = map[app.ExportID][]ledger.Message{}
 	for _, j := range jobs {
 		w, found := ledger.Resolve(j.invoice, k.chart, k.mapping)
 		if ledger.Blocked(found) {
-			refusals[j.export.ID] = found
+			stopped[j.export.ID] = found
 			continue
 		}
-		w.Member, w.Mark = string(j.export.ID), j.export.Mark
-		if k.marksReferences() {
-			w.Reference = app.WithMark(w.Reference, w.Mark)
-		}
-		writes = append(writes, w)
+		w.Member = string(j.export.ID)
+		writes = append(writes, k.org.Marking(w, j.export.Mark, k.mapping))
 	}
-	return writes, nil
+	return writes, stopped
 }
 
 // maxMembers is how many elements Xero advises a request to have at most.
@@ -291,8 +307,8 @@ func (k *exports) prepare(writes []ledger.Write, small map[string]int, refusals 
 		if n := small[w.Member]; n > 0 {
 			size = n
 		}
-		if _, err := k.books.PrepareInvoices([]ledger.Write{w}, 1); err != nil {
-			refusals[app.ExportID(w.Member)] = []ledger.Message{{Text: err.Error(), Cause: ledger.Incomplete}}
+		if refused := app.TooLarge(k.books, w); refused != nil {
+			refusals[app.ExportID(w.Member)] = refused
 			continue
 		}
 		bySize[size] = append(bySize[size], w)

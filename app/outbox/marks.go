@@ -55,11 +55,8 @@ func (m exporting) learn(e *effects, st ledger.Standing) []ledger.Message {
 	return []ledger.Message{markLost}
 }
 
-// marksReferences reports whether exports carry what is left of their marks in their references: a
-// person allows it, since the reference is printed, and marks do not survive otherwise.
-func (k *exports) marksReferences() bool {
-	return k.mapping.MarkReference && k.org.Marks == app.MarksDropped
-}
+// marksReferences reports whether exports carry what is left of their marks in their references.
+func (k *exports) marksReferences() bool { return k.org.MarksReferences(k.mapping) }
 
 // learnByList reads an invoice that was just accepted in a list, as a look-up does, and where its mark lacks
 // there, by itself; and keeps what becomes of marks in the organisation. It does so once; if it fails, the next
