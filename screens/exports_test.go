@@ -29,11 +29,11 @@ func TestAnExportIsConfirmedFollowedAndSummedUp(t *testing.T) {
 	fake.fate["0001077"] = ledger.Message{Text: "The e-mail address was left out.", Cause: ledger.EmailInvalid, Warning: true}
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("8 invoices to", "Demo Company (NZ)", "Total NZD 6,979.37")
+	b.see("Export to Demo Company (NZ)", "8 invoices · NZD 6,979.37")
 	if fake.counted["Export"] > 0 {
 		t.Fatal("exported before it was confirmed")
 	}
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.see("Exporting to Xero", "To Demo Company (NZ): 0 of 8", "8 queued")
 
 	fake.settle(3)
@@ -80,8 +80,8 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 	b.w.billing.entity.choose(allClients)
 	b.settle()
 	selectAllAndAsk(b)
-	b.see("Export 8 invoices to 2 organisations?", "7 invoices to", "1 invoice to", "Demo Company (NZ)", "Harbour Trading Ltd", "Export 8 invoices")
-	b.key(fyne.KeyReturn)
+	b.see("Export to 2 organisations", "Demo Company (NZ) · 7 invoices · Arrives as Draft", "Harbour Trading Ltd · 1 invoice · Arrives as Draft", "Export 8 invoices")
+	b.control(fyne.KeyReturn)
 	b.see("To Harbour Trading Ltd: 0 of 1")
 	fake.settle(100)
 	b.settle()
@@ -101,7 +101,7 @@ func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001078", 0)
 	b.control(fyne.KeyE)
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.key(fyne.KeyEscape)
 	b.w.billing.entity.choose(string(fake.clients[3].ID))
 	b.w.billing.chips.choose(int(draftChip))
@@ -144,7 +144,7 @@ func TestAnExportGoesOnInTheStrip(t *testing.T) {
 	fake := newFake().fill(24)
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.key(fyne.KeyEscape) // closes the progress, which goes on
 	b.see("Exporting to Demo Company (NZ): 0 of 8")
 	fake.settle(2)
@@ -166,7 +166,7 @@ func TestTheRestOfAnExportIsCancelled(t *testing.T) {
 	fake := newFake().fill(24)
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	fake.settle(2)
 	b.settle()
 	b.tap("run.cancel")
@@ -193,7 +193,7 @@ func TestAnExportThatFailsAsAWholeSaysWhy(t *testing.T) {
 	fake.refuse["Export"] = app.Errorf(app.Forbidden, "refused.permission", "Name", "Olivia Hart", "Action", "export", "Permission", "more")
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.see("Nothing was exported", "Olivia Hart can't export. That needs more. Ask an Admin at your firm.")
 }
 
@@ -203,7 +203,7 @@ func TestInvoicesThatSomebodyElseExportedMeanwhileAreNamed(t *testing.T) {
 	b.click("0001078", 0)
 	b.control(fyne.KeyE)
 	fake.number("0001078").Stage.Export = billing.Exported
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.see("Nothing was exported", "Not exported: Invoice 0001078 can't be exported: already in Xero.")
 }
 

@@ -48,11 +48,11 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"entity", t.searchClient},
 		{"client", t.chooseClient},
 		{"selected", t.selectAll},
-		{"confirm", t.askExport},
+		{"review-client", t.askExport},
 		{"client-exported", t.export},
 		{"all-selected", t.selectRest},
-		{"confirm-rest", t.askExport},
-		{"progress", t.startExport},
+		{"review", t.askExport},
+		{"progress", t.startReviewed},
 		{"summary", t.awaitEnd},
 		{"failed", t.openFailed},
 		{"menu", t.openMenu},
@@ -270,17 +270,26 @@ func (t *tour) selectAll() error {
 	return t.then(t.billing.selectShown, "selecting the invoices", func() bool { return t.billing.grid.SelectedCount() > 0 })
 }
 
-func (t *tour) askExport() error {
-	return t.then(t.billing.exportSelected, "asking before the export", func() bool { return t.dialogs.top() != nil })
+func (t *tour) askExport() error { return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed) }
+
+// reviewed reports whether a review is shown, with the detail of its first row.
+func (t *tour) reviewed() bool {
+	d := t.billing.exports.reviews.shown
+	return d != nil && d.at != ""
 }
 
-// startExport confirms and waits for the first figures.
-func (t *tour) startExport() error {
+// startExport agrees to what is asked, and waits for the first figures.
+func (t *tour) startExport() error { return t.start(func() { t.key(fyne.KeyReturn) }) }
+
+// startReviewed exports what the review leaves ticked, and waits for the first figures.
+func (t *tour) startReviewed() error { return t.start(t.dialogs.submitted) }
+
+func (t *tour) start(agree func()) error {
 	x := t.billing.exports
 	var before app.RunID
 	return t.then(func() {
 		before = x.run
-		t.key(fyne.KeyReturn)
+		agree()
 	}, "starting the export", func() bool { return x.run != before && x.progress.Tally.All > 0 })
 }
 
@@ -289,7 +298,7 @@ func (t *tour) awaitEnd() error {
 	return t.until("the end of the export", func() bool { return x.ended && t.loaded() })
 }
 
-func (t *tour) export() error { return inTurn(t.startExport, t.awaitEnd, t.closeSummary) }
+func (t *tour) export() error { return inTurn(t.startReviewed, t.awaitEnd, t.closeSummary) }
 
 func (t *tour) closeSummary() error {
 	return t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })

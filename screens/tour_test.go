@@ -114,7 +114,7 @@ func TestTheTourPlaysTheMainJobAndWhatComesAfterIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"billing", "entity", "client", "selected", "confirm", "client-exported", "all-selected", "confirm-rest", "progress", "summary",
+	want := []string{"billing", "entity", "client", "selected", "review-client", "client-exported", "all-selected", "review", "progress", "summary",
 		"failed", "menu", "import", "connection", "mapping", "editor", "clients", "settings", "staff", "audit",
 		"dark", "narrow-panel", "narrow", "no-match", "empty",
 		"closed-by-itself", "draft-confirm", "draft-again", "line-changed", "finalized-again", "exported-again",
