@@ -732,14 +732,14 @@ func TestAnExportIsAskedForWithItsOwnSums(t *testing.T) {
 	b.control(fyne.KeyE)
 	b.reads("Export to Demo Company (NZ)", "Arrives as Draft · 6 API calls of 976 left today", "All | 1 | ✓ | Ready | 1 | ⚠ | To look at | 0 | ✗ | Blocked | 0",
 		"INV-32 | Basket Case | 500.00 | ✓ | Basket Case · OUTPUT | ✓ | Ready to export",
-		"Skip this review when every invoice is ready | 1 invoice · NZD 500.00", "Check again | Cancel | Export 1 invoice")
+		"Skip this review when there's nothing to look at | 1 invoice · NZD 500.00", "Check again | Cancel | Export 1 invoice")
 	b.key(fyne.KeyEscape)
 	b.selectRows("i2", "i3")
 	b.control(fyne.KeyE)
 	b.reads("Export to 2 organisations",
 		"Demo Company (NZ) · 1 invoice · Arrives as Draft · 6 API calls of 976 left today", "Kauri Holdings Ltd · 1 invoice · Arrives as Draft · 6 API calls of 976 left today",
 		"INV-30 | Cube Land | Kauri Holdings Ltd | 22.00 | ✓ | Cube Land · OUTPUT",
-		"Skip this review when every invoice is ready | 2 invoices · NZD 522.00", "Check again | Cancel | Export 2 invoices")
+		"Skip this review when there's nothing to look at | 2 invoices · NZD 522.00", "Check again | Cancel | Export 2 invoices")
 }
 
 // TestTheProgressReadsBack shows a run of which every count is another.

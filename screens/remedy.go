@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,6 +39,7 @@ var remedies = map[ledger.Cause]remedy{
 	ledger.TaxMissing: mapping, ledger.TaxUnknown: mapping, ledger.TaxInactive: mapping, ledger.TaxRateDiffers: mapping,
 	ledger.TaxAgainstAccount: mapping, ledger.TrackingUnknown: mapping, ledger.ThemeUnknown: mapping,
 	ledger.NumberTaken: renumberingIt, ledger.UsedUpThere: renumberingIt,
+	ledger.OddDate: editingIt, ledger.ZeroTotal: editingIt,
 	ledger.Incomplete: editingIt, ledger.LockedDate: editingIt, ledger.TotalDiffers: editingIt, ledger.AmountsInvalid: editingIt, ledger.DiscountInvalid: editingIt,
 }
 
@@ -45,6 +47,8 @@ var remedies = map[ledger.Cause]remedy{
 func remedyFor(r *reviewRow, m ledger.Message) remedy {
 	f, known := remedies[m.Cause]
 	switch {
+	case !known && m.Warning:
+		return noRemedy
 	case !known:
 		return checkingAgain
 	case f == mapping && ownOf(r.Invoice, m):
@@ -77,9 +81,13 @@ func ownOf(v billing.Invoice, m ledger.Message) bool {
 // remedyOf returns what the button of a row does: what can be done about its first message, by who acts.
 func (v *reviews) remedyOf(r *reviewRow) remedy {
 	for _, m := range urgentFirst(r.Messages) {
-		if f := remedyFor(r, m); v.may(f, r) {
+		if f := remedyFor(r, m); f != noRemedy && v.may(f, r) {
 			return f
 		}
+	}
+	var trouble *app.Trouble
+	if errors.As(r.refused, &trouble) { // the organisation could not be reached
+		return checkingAgain
 	}
 	switch r.Contact {
 	case app.ContactSeveral, app.ContactArchived, app.ContactCreated:
@@ -150,7 +158,7 @@ func (d *reviewDialog) mend(f remedy, r *reviewRow) {
 	case checkingAgain:
 		causes := causesOf(r.Messages)
 		d.recheckWhere(true, func(o *reviewRow) bool {
-			return o.Invoice.ID == id || slices.ContainsFunc(causesOf(o.Messages), func(c ledger.Cause) bool { return slices.Contains(causes, c) })
+			return o.Invoice.ID == id || r.refused != nil && o.refused != nil || slices.ContainsFunc(causesOf(o.Messages), func(c ledger.Cause) bool { return slices.Contains(causes, c) })
 		})
 	}
 }

@@ -83,7 +83,7 @@ func (d *reviewDialog) detailHead(r *reviewRow) fyne.CanvasObject {
 			}
 		}
 		f := remedyFor(r, m)
-		if offer(f); !d.may(f, r) && !lacking[f] {
+		if offer(f); f != noRemedy && !d.may(f, r) && !lacking[f] {
 			lacking[f] = true
 			parts.Add(caption(lang.L("panel.not-possible", with{"Action": bare(f.label()), "Why": needsWords(f.needs())})))
 		}
@@ -132,6 +132,9 @@ func contactSign(v app.ContactVerdict) style.Sign {
 // contactText says in a sentence what would happen with the contact.
 func contactText(r *reviewRow) string {
 	data := with{"Client": r.Client.Name, "Contact": r.Match.Contact.Name}
+	if r.Match.Kind == ledger.Gone {
+		return lang.L("review.contact.gone")
+	}
 	switch r.Contact {
 	case app.ContactLinked:
 		return lang.L("review.contact.linked", data)

@@ -24,7 +24,6 @@ type reviewDialog struct {
 	patching bool                       // the ticks change, and not by the person
 	checks   map[*task]bool             // that are under way
 	turn     int                        // counts them
-	sent     bool
 
 	box    *dialog
 	ok     *button
@@ -98,7 +97,7 @@ func (d *reviewDialog) title() string {
 	if len(d.found) == 1 {
 		return lang.L("review.title", with{"Organisation": d.found[0].Organisation.Tenant.Name})
 	}
-	return lang.L("review.title.several", with{"Count": d.format.Count(len(d.found))})
+	return lang.N("review.title.several", len(d.found), with{"Count": d.format.Count(len(d.found))})
 }
 
 // again finds everything out again, with what the organisations have and allow now.
@@ -248,10 +247,9 @@ func (d *reviewDialog) press(id billing.InvoiceID) {
 // export exports the invoices that are ticked, once.
 func (d *reviewDialog) export() {
 	ids := d.ticked()
-	if d.sent || len(ids) == 0 || len(d.checks) > 0 {
+	if d.shown != d || len(ids) == 0 || len(d.checks) > 0 {
 		return
 	}
-	d.sent = true
 	d.box.hide()
 	d.send(ids)
 }

@@ -57,6 +57,9 @@ func (v *reviews) rowsOf(all []app.Review, refused []app.Result, asked []*app.In
 		t := review.Organisation.Tenant
 		for _, one := range review.Rows {
 			r := &reviewRow{Reviewed: one, org: t.ID, orgName: t.Name, arrives: review.Arrives, chart: charts[t.ID]}
+			if r.Verdict == app.VerdictReady && r.Contact == app.ContactCreated {
+				r.Verdict = app.VerdictWarning // Xero may have the client under another name
+			}
 			r.fix, r.text = v.remedyOf(r), v.verdictText(r)
 			rows[at[one.Invoice.ID]] = r
 		}
@@ -68,6 +71,7 @@ func (v *reviews) rowsOf(all []app.Review, refused []app.Result, asked []*app.In
 		r.Invoice = billing.Invoice{ID: result.Invoice, Number: result.Number}
 		r.Client = billing.Client{ID: asked[i].ClientID, Name: asked[i].Client}
 		r.Total = asked[i].Total
+		r.fix = v.remedyOf(r)
 		rows[i] = r
 	}
 	return slices.DeleteFunc(rows, func(r *reviewRow) bool { return r == nil })

@@ -270,7 +270,9 @@ func (t *tour) selectAll() error {
 	return t.then(t.billing.selectShown, "selecting the invoices", func() bool { return t.billing.grid.SelectedCount() > 0 })
 }
 
-func (t *tour) askExport() error { return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed) }
+func (t *tour) askExport() error {
+	return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed)
+}
 
 // reviewed reports whether a review is shown, with the detail of its first row.
 func (t *tour) reviewed() bool {
