@@ -157,7 +157,7 @@ func contactEvidence(r *reviewRow) []string {
 	var facts []string
 	c, client := r.Match.Contact, r.Client
 	if r.Contact == app.ContactCreated {
-		return []string{strings.Join(noneEmpty(client.Name, lang.L("contact.number", with{"Number": client.Code}), client.Email, client.Address.String()), " · ")}
+		return []string{strings.Join(filled(client.Name, lang.L("contact.number", with{"Number": client.Code}), client.Email, client.Address.String()), " · ")}
 	}
 	for _, choice := range r.Match.Choices {
 		facts = append(facts, contactWords(choice))
@@ -179,16 +179,6 @@ func contactEvidence(r *reviewRow) []string {
 	return facts
 }
 
-func noneEmpty(words ...string) []string {
-	var all []string
-	for _, w := range words {
-		if w != "" {
-			all = append(all, w)
-		}
-	}
-	return all
-}
-
 // detailLines are the lines as they would be sent, and the total that Xero should come to.
 func (d *reviewDialog) detailLines(r *reviewRow) fyne.CanvasObject {
 	if r.refused != nil || len(r.Write.Lines) == 0 {
@@ -206,7 +196,7 @@ func (d *reviewDialog) detailLines(r *reviewRow) fyne.CanvasObject {
 			parts = append(parts, text)
 			continue
 		}
-		words := noneEmpty(r.accountText(l), r.taxText(l))
+		words := filled(r.accountText(l), r.taxText(l))
 		for _, t := range l.Tracking {
 			words = append(words, t.Category+": "+t.Option)
 		}

@@ -65,10 +65,9 @@ func newReviewDialog(v *reviews, asked []*app.InvoiceRow, c checked) *reviewDial
 	d.sum.Wrapping = fyne.TextWrapWord
 
 	top := container.NewVBox(d.heads, container.NewHScroll(d.chips), d.told)
-	foot := container.NewVBox(
-		caption(lang.L("review.keys", with{"Export": controlName(enterKey)})),
-		container.New(bar{stretch: 1, gap: style.Spacing}, d.newSkipCheck(d.setSkips), d.sum))
-	body := container.NewBorder(top, foot, nil, nil, container.New(reviewPanes{}, d.grid, widget.NewSeparator(), d.scroll))
+	foot := container.New(bar{stretch: 1, gap: style.Spacing}, d.newSkipCheck(d.setSkips), d.sum)
+	keys := caption(lang.L("review.keys", with{"Export": controlName(enterKey)}))
+	body := container.NewBorder(top, foot, nil, nil, container.New(reviewPanes{}, d.grid, widget.NewSeparator(), d.scroll, keys))
 	no := newButton(d.keys, lang.L("action.cancel"), func() { d.box.hide() })
 	again := newButton(d.keys, lang.L("review.again"), d.again)
 	d.ok = newButton(d.keys, "", d.export)
@@ -77,7 +76,7 @@ func newReviewDialog(v *reviews, asked []*app.InvoiceRow, c checked) *reviewDial
 	d.box.onHide = d.closed
 	d.patch(nil)
 	d.showFigures()
-	d.grid.Focus()
+	d.grid.FocusOn(d.window.Canvas())
 	return d
 }
 
@@ -199,18 +198,25 @@ func (d *reviewDialog) tell(sign style.Sign, text string) {
 	d.box.popup.Refresh()
 }
 
-// reviewPanes lays out the rows and, beside them or below where there is less room, the detail of one. The objects
-// are rows, separator and detail.
+// reviewPanes lays out the rows and, beside them or below where there is less room, the detail of one. The keys stand
+// below both where there is room for them, too. The objects are rows, separator, detail and keys.
 type reviewPanes struct{}
 
 const (
 	besideFrom  = 960 // the width from which the detail stands beside the rows
-	detailShare = 0.36
-	leastDetail = 150 // its height below the rows
+	detailShare = 0.33
+	belowShare  = 0.4
+	leastDetail = 60  // its height below the rows
+	keysFrom    = 300 // the height from which the keys are told
 )
 
 func (reviewPanes) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	rows, line, detail := objects[0], objects[1], objects[2]
+	rows, line, detail, keys := objects[0], objects[1], objects[2], objects[3]
+	if show(keys, size.Height >= keysFrom); keys.Visible() {
+		keys.Resize(fyne.NewSize(size.Width, keys.MinSize().Height))
+		size.Height -= keys.MinSize().Height
+		keys.Move(fyne.NewPos(0, size.Height))
+	}
 	at, room := fyne.Position{}, size
 	if size.Width >= besideFrom {
 		at.X = size.Width - max(size.Width*detailShare, leastSide)
@@ -218,7 +224,7 @@ func (reviewPanes) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		line.Move(at.SubtractXY(grip/2, 0))
 		line.Resize(fyne.NewSize(1, size.Height))
 	} else {
-		at.Y = size.Height - max(size.Height*detailShare, leastDetail)
+		at.Y = size.Height - max(size.Height*belowShare, leastDetail)
 		rows.Resize(fyne.NewSize(size.Width, at.Y-grip))
 		line.Move(at.SubtractXY(0, grip/2))
 		line.Resize(fyne.NewSize(size.Width, 1))

@@ -90,7 +90,7 @@ func (d *reviewDialog) schema(several bool) *grid.Schema[*reviewRow, billing.Inv
 			ID: "client", Title: lang.L("field.client"), Width: 170, MinWidth: 90, Stretch: 1,
 			Text: func(r *reviewRow) string { return r.Client.Name }, Collate: true,
 		}, {
-			ID: "organisation", Title: lang.L("field.organisation"), Width: 140, MinWidth: 90, Priority: 2, Hidden: !several,
+			ID: "organisation", Title: lang.L("field.organisation"), Width: 150, MinWidth: 90, Priority: 2, Stretch: 1, Hidden: !several,
 			Text: func(r *reviewRow) string { return r.orgName }, Collate: true,
 		}, {
 			ID: "total", Title: lang.L("field.total"), Width: 104, MinWidth: 96, Priority: 1, Align: fyne.TextAlignTrailing,
@@ -108,7 +108,7 @@ func (d *reviewDialog) schema(several bool) *grid.Schema[*reviewRow, billing.Inv
 			Sign:  func(r *reviewRow) grid.Sign { return r.sign() },
 			Order: func(r *reviewRow) int64 { return -int64(slices.Index(verdictChips, r.Verdict)) },
 		}, {
-			ID: "fix", Title: lang.L("review.fix"), Width: 130, MinWidth: 104,
+			ID: "fix", Title: lang.L("review.fix"), Width: 124, MinWidth: 124,
 			Text: func(r *reviewRow) string {
 				if r.checking {
 					return ""
@@ -129,11 +129,17 @@ func (v *reviews) verdictText(r *reviewRow) string {
 	case r.Verdict != app.VerdictReady:
 		return contactText(r)
 	}
-	return strings.Join(slices.DeleteFunc([]string{r.Match.Contact.Name, joinWords(r.accounts()), joinWords(r.taxes())},
-		func(s string) bool { return s == "" }), " · ")
+	contact := r.Match.Contact.Name
+	if contact == r.Client.Name {
+		contact = ""
+	}
+	return strings.Join(filled(contact, strings.Join(r.accounts(), ", "), strings.Join(r.taxes(), ", ")), " · ")
 }
 
-func joinWords(words []string) string { return strings.Join(words, ", ") }
+// filled leaves out what is empty.
+func filled(words ...string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
+}
 
 // urgentFirst returns the messages that stop an invoice before those that only warn.
 func urgentFirst(all []ledger.Message) []ledger.Message {

@@ -108,7 +108,8 @@ var errLeftOut = errors.New("left out")
 type tour struct {
 	*Window
 	Stage
-	ctx context.Context
+	ctx     context.Context
+	blocked []billing.InvoiceID // by the review
 }
 
 // on runs fn on the goroutine that draws and waits for it.
@@ -271,7 +272,18 @@ func (t *tour) selectAll() error {
 }
 
 func (t *tour) askExport() error {
-	return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed)
+	return inTurn(
+		func() error { return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed) },
+		func() error {
+			return t.on(func() {
+				for r := range t.billing.exports.reviews.shown.grid.All() {
+					if r.Verdict == app.VerdictBlocked {
+						t.blocked = append(t.blocked, r.Invoice.ID)
+					}
+				}
+			})
+		},
+	)
 }
 
 // reviewed reports whether a review is shown, with the detail of its first row.
@@ -327,10 +339,20 @@ func (t *tour) selectRest() error {
 	})
 }
 
+// exportBlocked exports what the review stopped, as the command export does without one: it fails.
+func (t *tour) exportBlocked() error {
+	if len(t.blocked) == 0 {
+		return nil
+	}
+	return inTurn(
+		func() error { return t.start(func() { t.billing.exports.start(t.blocked) }) },
+		t.awaitEnd, t.closeSummary)
+}
+
 // openFailed lists the failed invoices and opens the first.
 func (t *tour) openFailed() error {
 	b := t.billing
-	if err := t.closeSummary(); err != nil {
+	if err := inTurn(t.closeSummary, t.exportBlocked); err != nil {
 		return err
 	}
 	return t.then(func() {

@@ -42,6 +42,8 @@ func newTouring(t *testing.T) *touring {
 	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart")}
 	fake.after.gaps = fakeGaps
 	b := &touring{trial: newDesk(t, fake)}
+	stopped := fake.invoices[10]
+	fake.review.messages = map[billing.Number][]ledger.Message{stopped.Number: {{Text: "The contact is archived.", Cause: ledger.ContactArchived}}}
 	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
 	fake.gate = func(method string, n int) {
 		switch {

@@ -285,6 +285,9 @@ func (g *Grid[R, K]) Cursor() (key K, ok bool) {
 // Focus gives the keyboard to the rows.
 func (g *Grid[R, K]) Focus() { g.body.focus() }
 
+// FocusOn does so on a canvas that has not drawn the grid yet, as where a dialog just opened.
+func (g *Grid[R, K]) FocusOn(c fyne.Canvas) { c.Focus(g.body) }
+
 // TSV returns the selected rows, or the cursor's when none is, as tab-separated text with
 // the titles above: the columns that are not hidden, whether there is room for them or not.
 func (g *Grid[R, K]) TSV() string {

@@ -88,7 +88,7 @@ type cell struct {
 }
 
 // buttonInset is what a button leaves of its row above and below.
-const buttonInset = 3
+const buttonInset = 4
 
 func newCell() *cell {
 	c := &cell{back: canvas.NewRectangle(color.Transparent), sign: canvas.NewText("", color.Transparent), text: canvas.NewText("", color.Transparent)}

@@ -57,7 +57,7 @@ func (t *tick) show(state ticked, l *look) {
 		t.box.FillColor, t.box.StrokeColor = color.Transparent, l.checkEdge
 	}
 	if state == tickedNever {
-		t.box.FillColor, t.box.StrokeColor = color.Transparent, l.line
+		t.box.FillColor, t.box.StrokeColor = l.line, l.checkEdge
 	}
 	for i, line := range t.lines {
 		line.StrokeColor = l.checkMark
