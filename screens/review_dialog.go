@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -44,6 +46,7 @@ var verdictChips = []app.Verdict{"", app.VerdictReady, app.VerdictWarning, app.V
 func newReviewDialog(v *reviews, asked []*app.InvoiceRow, c checked) *reviewDialog {
 	d := &reviewDialog{reviews: v, asked: asked, found: c.reviews, unwanted: map[billing.InvoiceID]bool{}, checks: map[*task]bool{}}
 	d.moved = burst[billing.InvoiceID]{ui: v.ui, wait: soon, flush: func([]billing.InvoiceID) { d.showCursor() }}
+	slices.SortStableFunc(c.rows, func(a, b *reviewRow) int { return cmp.Compare(urgencyOf(a.Verdict), urgencyOf(b.Verdict)) })
 	schema := d.schema(len(c.parts) > 1)
 	d.grid = grid.New(schema)
 	d.grid.SetModel(schema.Build(c.rows))
@@ -79,6 +82,9 @@ func newReviewDialog(v *reviews, asked []*app.InvoiceRow, c checked) *reviewDial
 	d.grid.FocusOn(d.window.Canvas())
 	return d
 }
+
+// urgencyOf orders the verdicts by how much they need a person, the most urgent first.
+func urgencyOf(v app.Verdict) int { return -slices.Index(verdictChips, v) }
 
 // wholeWindow is more than a window has: the dialog is as large as it lets it be.
 var wholeWindow = fyne.NewSize(1600, 1000)
@@ -262,13 +268,11 @@ func (d *reviewDialog) export() {
 
 // ticked returns the invoices that would be exported, in the order in which they were asked for.
 func (d *reviewDialog) ticked() []billing.InvoiceID {
-	var ids []billing.InvoiceID
+	ticked := map[billing.InvoiceID]bool{}
 	for r, part := range d.grid.All() {
-		if part.Selected && r.exportable() {
-			ids = append(ids, r.Invoice.ID)
-		}
+		ticked[r.Invoice.ID] = part.Selected && r.exportable()
 	}
-	return ids
+	return slices.DeleteFunc(idsOf(d.asked), func(id billing.InvoiceID) bool { return !ticked[id] })
 }
 
 // enterKey is the key that exports together with Ctrl.

@@ -106,7 +106,7 @@ func (d *reviewDialog) schema(several bool) *grid.Schema[*reviewRow, billing.Inv
 				return r.text
 			},
 			Sign:  func(r *reviewRow) grid.Sign { return r.sign() },
-			Order: func(r *reviewRow) int64 { return -int64(slices.Index(verdictChips, r.Verdict)) },
+			Order: func(r *reviewRow) int64 { return int64(urgencyOf(r.Verdict)) },
 		}, {
 			ID: "fix", Title: lang.L("review.fix"), Width: 124, MinWidth: 124,
 			Text: func(r *reviewRow) string {
