@@ -75,7 +75,7 @@ func newReviewDialog(v *reviews, asked []*app.InvoiceRow, c checked) *reviewDial
 	again := newButton(d.keys, lang.L("review.again"), d.again)
 	d.ok = newButton(d.keys, "", d.export)
 	d.box = d.dialogs.show(d.title(), wholeWindow, body, again, no, d.ok)
-	d.box.reload, d.box.submit = d.again, d.export
+	d.box.about("export").reload, d.box.submit = d.again, d.export
 	d.box.onHide = d.closed
 	d.patch(nil)
 	d.showFigures()

@@ -55,8 +55,6 @@ func TestAChosenContactChecksTheInvoicesOfItsClientAgain(t *testing.T) {
 	fake.review.matches = map[billing.ClientID]ledger.Match{client: {Kind: ledger.Ambiguous, Choices: fake.choices}}
 	b, d := reviewing(t, fake)
 	b.reads("All | 8 | ✓ | Ready | 6 | ⚠ | To look at | 0 | ✗ | Blocked | 2")
-	b.key(fyne.KeyDown)
-	b.key(fyne.KeyDown)
 	b.readsIn(b.linesOf(d.detail), "0001071 · Kauri Joinery Ltd", "2 contacts in Xero could be this client", "Kauri Joinery", "Kauri Joinery Limited", "Choose contact…")
 	b.key(fyne.KeyReturn)
 	b.see("Kauri Joinery Limited")
