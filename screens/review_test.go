@@ -178,6 +178,28 @@ func TestWhoPressesTwiceExportsOnce(t *testing.T) {
 	}
 }
 
+func TestWhatStandsOverAReviewKeepsItFromExporting(t *testing.T) {
+	for name, open := range map[string]func(*trial, *reviewDialog){
+		"a fix":    func(b *trial, _ *reviewDialog) { b.key(fyne.KeyReturn) },
+		"the help": func(b *trial, _ *reviewDialog) { b.key(fyne.KeyF1) },
+		"a menu": func(b *trial, _ *reviewDialog) {
+			openMenu(fyne.NewMenu("", fyne.NewMenuItem("No", nil)), b.window.Canvas(), fyne.NewPos(9, 9))
+		},
+		"a question": func(b *trial, _ *reviewDialog) { b.w.dialogs.ask("Shall it?", "It may.", "Yes", func() {}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, d := reviewing(t, newReviewed())
+			open(b, d)
+			b.w.dialogs.submitted()
+			b.settle()
+			b.exports()
+			if b.w.billing.exports.reviews.shown != d {
+				t.Error("the review is gone")
+			}
+		})
+	}
+}
+
 func TestEnterOpensTheFixAndExportsNothing(t *testing.T) {
 	b, _ := reviewing(t, newReviewed())
 	b.key(fyne.KeyReturn)
