@@ -75,10 +75,7 @@ func (f *fakeApp) reviewed(v *fakeInvoice, t ledger.TenantID) app.Reviewed {
 	r.Messages = slices.Clone(f.review.messages[v.Number])
 	if contact, told := f.review.contacts[client.ID]; told && f.links[client.ID].How != app.LinkedByHand {
 		r.Contact, r.Match = contact, f.review.matches[client.ID]
-		switch contact {
-		case app.ContactCreated:
-			r.Verdict = app.VerdictWarning
-		case app.ContactSeveral, app.ContactArchived:
+		if contact == app.ContactSeveral || contact == app.ContactArchived {
 			r.Messages = append(r.Messages, r.Match.Message())
 		}
 	}
