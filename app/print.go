@@ -100,6 +100,11 @@ func (d *Document) add() (err error) {
 	return err
 }
 
+// NoPDF warns that an invoice is exported without its PDF, since that cannot show what it lacks.
+func NoPDF(unshown []Unshown) ledger.Message {
+	return ledger.Message{Text: translations.Text("export.no-pdf", "What", TellUnshown(unshown)), Cause: ledger.PDFIncomplete, Warning: true}
+}
+
 // documentsAtOnce is how many invoices are held in memory to look at their texts.
 const documentsAtOnce = 500
 

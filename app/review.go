@@ -94,9 +94,14 @@ func (a *App) Review(ctx context.Context, by staff.Member, ids []billing.Invoice
 	if err != nil {
 		return nil, nil, err
 	}
+	left, err := a.LeftOut(ctx, by, ids)
+	if err != nil {
+		return nil, nil, err
+	}
 	var reviews []Review
 	var failed []error
 	for _, r := range asked {
+		r.left = left
 		if err := r.review(ctx, byHand); err != nil {
 			failed = append(failed, err)
 			for _, row := range r.Rows {
@@ -123,7 +128,8 @@ type reviewing struct {
 	clients   []billing.Client // each once, in the order of the rows
 	links     map[billing.ClientID]Link
 	directory *ledger.Directory
-	numbered  map[string]ledger.Standing // what has the numbers in Xero, folded, and is not deleted
+	left      map[billing.InvoiceID][]Unshown // whose PDFs aren't attached
+	numbered  map[string]ledger.Standing      // what has the numbers in Xero, folded, and is not deleted
 }
 
 // readAsked reads what is stored about the invoices that a member may export, by organisation, and says why the others
@@ -488,8 +494,13 @@ func (r *reviewing) advise() {
 		warn := func(cause ledger.Cause, text string) {
 			row.Messages = append(row.Messages, ledger.Message{Text: text, Cause: cause, Warning: true})
 		}
-		if row.Attaches = attach && !cannot; cannot {
+		unshown := r.left[row.Invoice.ID]
+		row.Attaches = attach && !cannot && len(unshown) == 0
+		switch {
+		case cannot:
 			warn(ledger.NoRightsThere, translations.Text("message.no-attachment", "Organisation", r.chart.Tenant.Name))
+		case len(unshown) > 0:
+			row.Messages = append(row.Messages, NoPDF(unshown))
 		}
 		if approved++; approved > approvable && r.Arrives == ledger.AuthorisedThere && slices.Contains(smallPlans, r.chart.Plan) {
 			warn(ledger.PlanLimit, translations.Text("message.plan-limit", "Organisation", r.chart.Tenant.Name, "Most", approvable))

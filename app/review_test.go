@@ -492,6 +492,36 @@ func TestWhoMayPassALockDate(t *testing.T) {
 	}
 }
 
+// TestAReviewTellsWhosePDFIsNotAttached reviews invoices of which one has a name that the PDF can't show.
+func TestAReviewTellsWhosePDFIsNotAttached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p, ids := atADeskOfToday(t, sim.Config{}, 2, 2)
+		p.Start(apptest.Params{Store: p.DB, Books: p.Books, Log: apptest.Quiet, Paper: boxes{}})
+		err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+			v, err := tx.Invoice(ids[0])
+			if err != nil {
+				return err
+			}
+			v.Lines[0].Description = "会計"
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+			return tx.SaveMapping(p.World.Tenant, ledger.Mapping{AttachPaper: true})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := review(t, p, ids, false)
+		lacking, whole := r.Rows[0], r.Rows[1]
+		if lacking.Attaches || lacking.Verdict != app.VerdictWarning || !ledger.HasCause(lacking.Messages, ledger.PDFIncomplete) {
+			t.Errorf("the one that lacks characters: %s, attached %v: %v", lacking.Verdict, lacking.Attaches, lacking.Messages)
+		}
+		if !whole.Attaches || whole.Verdict != app.VerdictReady {
+			t.Errorf("the other: %s, attached %v: %v", whole.Verdict, whole.Attaches, whole.Messages)
+		}
+	})
+}
+
 // TestOnlyItsOwnMarkMakesAnInvoiceOurs has invoices in Xero with the numbers of ours: one that an export made, one that
 // bears our mark from elsewhere, one of somebody's, and one that is deleted.
 func TestOnlyItsOwnMarkMakesAnInvoiceOurs(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
-	"feebridge/assets/translations"
 )
 
 var exportCommand = command{
@@ -52,7 +51,7 @@ func (f *exportFlags) run(ctx context.Context, s *session, words []string) error
 	}
 	for _, r := range results {
 		if unshown := left[r.Invoice]; r.Err == nil && len(unshown) > 0 {
-			s.say("%s  %s", r.Number, noPDF(unshown))
+			s.say("%s  %s", r.Number, app.NoPDF(unshown).Text)
 		}
 	}
 	return s.settle(ctx, results, errand{
@@ -67,16 +66,11 @@ func (f *exportFlags) run(ctx context.Context, s *session, words []string) error
 			unshown := left[v.Invoice.ID]
 			// Another process, or a later one, may be the one to find that out.
 			if refused == nil && there && len(unshown) > 0 && !ledger.HasCause(v.Exports[0].Messages, ledger.PDFIncomplete) {
-				r.Messages = append(r.Messages, noPDF(unshown))
+				r.Messages = append(r.Messages, app.NoPDF(unshown).Text)
 			}
 			return r, there
 		},
 	})
-}
-
-// noPDF says that the PDF of an invoice won't be attached, and why.
-func noPDF(unshown []app.Unshown) string {
-	return translations.Text("export.no-pdf", "What", app.TellUnshown(unshown))
 }
 
 // chosen returns the invoices that are named; with --all those that are due for export, those on

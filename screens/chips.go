@@ -19,6 +19,7 @@ type chips struct {
 	keys    *keyboard
 	words   []string
 	counts  []string
+	signs   []style.Sign // before the words; nil for none
 	chosen  int
 	changed func(int)
 	focused bool
@@ -92,7 +93,15 @@ const (
 )
 
 func (c *chips) width(i int) float32 {
-	return textWidth(c.words[i], i == c.chosen) + countGap + textWidth(c.counts[i], false) + 2*chipPadding
+	return c.signWidth(i) + textWidth(c.words[i], i == c.chosen) + countGap + textWidth(c.counts[i], false) + 2*chipPadding
+}
+
+// signWidth is the width that the sign before a word takes.
+func (c *chips) signWidth(i int) float32 {
+	if c.signs == nil || c.signs[i].Glyph == "" {
+		return 0
+	}
+	return signRoom
 }
 
 func textWidth(text string, bold bool) float32 {
@@ -106,15 +115,18 @@ func (c *chips) CreateRenderer() fyne.WidgetRenderer {
 		r.backs = append(r.backs, canvas.NewRectangle(color.Transparent))
 		r.words = append(r.words, canvas.NewText("", color.Transparent))
 		r.counts = append(r.counts, canvas.NewText("", color.Transparent))
+		sign := canvas.NewText("", color.Transparent)
+		sign.TextStyle.Symbol = true
+		r.signs = append(r.signs, sign)
 	}
 	r.Refresh()
 	return r
 }
 
 type chipsRenderer struct {
-	of            *chips
-	backs         []*canvas.Rectangle
-	words, counts []*canvas.Text
+	of                   *chips
+	backs                []*canvas.Rectangle
+	signs, words, counts []*canvas.Text
 }
 
 func (r *chipsRenderer) Refresh() {
@@ -125,6 +137,10 @@ func (r *chipsRenderer) Refresh() {
 		back.FillColor, back.StrokeWidth = color.Transparent, 0
 		word.Text, word.TextStyle.Bold = c.words[i], i == c.chosen
 		word.Color, word.TextSize = theme.Color(theme.ColorNameForeground), theme.TextSize()
+		if c.signs != nil {
+			sign := r.signs[i]
+			sign.Text, sign.Color, sign.TextSize = c.signs[i].Glyph, theme.Color(colorOf(c.signs[i])), theme.TextSize()
+		}
 		count.Text, count.Color, count.TextSize = c.counts[i], theme.Color(theme.ColorNamePlaceHolder), theme.TextSize()
 		if i == c.chosen {
 			back.FillColor = theme.Color(theme.ColorNameButton)
@@ -147,9 +163,12 @@ func (r *chipsRenderer) Layout(size fyne.Size) {
 		r.backs[i].Resize(fyne.NewSize(w, chipHeight))
 		word := r.words[i].MinSize()
 		top := y + (chipHeight-word.Height)/2
-		r.words[i].Move(fyne.NewPos(x+chipPadding, top))
+		r.signs[i].Move(fyne.NewPos(x+chipPadding, y+(chipHeight-r.signs[i].MinSize().Height)/2))
+		r.signs[i].Resize(r.signs[i].MinSize())
+		left := x + chipPadding + c.signWidth(i)
+		r.words[i].Move(fyne.NewPos(left, top))
 		r.words[i].Resize(word)
-		r.counts[i].Move(fyne.NewPos(x+chipPadding+word.Width+countGap, top))
+		r.counts[i].Move(fyne.NewPos(left+word.Width+countGap, top))
 		r.counts[i].Resize(r.counts[i].MinSize())
 		x += w + chipGap
 	}
@@ -166,7 +185,7 @@ func (r *chipsRenderer) MinSize() fyne.Size {
 func (r *chipsRenderer) Objects() []fyne.CanvasObject {
 	var objects []fyne.CanvasObject
 	for i := range r.backs {
-		objects = append(objects, r.backs[i], r.words[i], r.counts[i])
+		objects = append(objects, r.backs[i], r.signs[i], r.words[i], r.counts[i])
 	}
 	return objects
 }

@@ -80,7 +80,7 @@ func (c *clientsPage) build() {
 	}
 	c.state = widget.NewLabel("")
 	c.state.Importance, c.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
-	add := newButton(s.keys, lang.L("clients.new"), func() { c.ask(billing.Client{}) })
+	add := newButton(s.keys, lang.L("clients.new"), func() { c.ask(billing.Client{}, c.load) })
 	add.Importance = widget.HighImportance
 	c.edit = newButton(s.keys, lang.L("clients.edit"), func() { c.open(c.selected()) })
 	c.archive = newButton(s.keys, lang.L("clients.archive"), c.archiveSelected)
@@ -186,18 +186,18 @@ func (c *clientsPage) archiveSelected() {
 
 func (c *clientsPage) open(id billing.ClientID) {
 	if client, listed := c.grid.Row(id); listed {
-		c.ask(client)
+		c.ask(client, c.load)
 	}
 }
 
-// ask opens the form of a client; one without an ID is new.
-func (c *clientsPage) ask(client billing.Client) {
+// ask opens the form of a client; one without an ID is new. It calls saved once that is stored.
+func (c *clientsPage) ask(client billing.Client, saved func()) {
 	act(c.shell, lang.L("busy.opening-client"), c.app.Settings, func(s app.Settings, err error) {
 		if err != nil {
 			c.failed(lang.L("client.open.failed"), err)
 			return
 		}
-		newClientForm(c, client, s)
+		newClientForm(c, client, s).saved = saved
 	})
 }
 
@@ -215,10 +215,11 @@ type clientForm struct {
 	term     *termField
 	billing  *dropDown
 	warned   string // the name whose lookalikes were told
+	saved    func() // what follows
 }
 
 func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clientForm {
-	f := &clientForm{clientsPage: c, client: client, told: container.NewVBox()}
+	f := &clientForm{clientsPage: c, client: client, told: container.NewVBox(), saved: c.load}
 	text := func(value, hint string) *entry {
 		e := newEntry(c.keys)
 		e.SetText(value)
@@ -321,7 +322,7 @@ func (f *clientForm) save() {
 			f.tell(style.Warning, lang.L("client.lookalike", with{"Names": namesOf(alike)}))
 		default:
 			f.box.hide()
-			f.load()
+			f.saved()
 		}
 	})
 }

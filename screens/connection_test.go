@@ -353,7 +353,7 @@ func TestAnExportWithoutAConnectionOffersToConnect(t *testing.T) {
 	b.tap("action.later")
 	b.key(fyne.KeyEscape)
 	selectAllAndAsk(b)
-	b.see("2 invoices to")
+	b.see("Export to Demo Company (NZ)", "Export 2 invoices")
 }
 
 func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
@@ -361,7 +361,7 @@ func TestAnExportToAnOrganisationThatIsSignedOutOffersToConnect(t *testing.T) {
 	fake.orgs[0].State = app.ConsentEnded
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.see("The connection to Xero has expired. Connect again.", "Export 2 invoices")
+	b.see("Couldn't check 2 invoices with Xero", "The connection to Xero has expired. Connect again.", "Queue 2 invoices")
 	b.tap("connect.title")
 	b.see("Reconnected: Demo Company (NZ).")
 }

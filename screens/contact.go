@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
-	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
@@ -22,8 +21,8 @@ type contactApp interface {
 }
 
 // chooseContact asks Xero which contacts may be the client's and lets a person choose
-// one; then it offers to export the invoices again.
-func (p *invoicePanel) chooseContact(client billing.Client, again []*app.InvoiceRow) {
+// one; then does what follows.
+func (p *invoicePanel) chooseContact(client billing.Client, then func()) {
 	var d *dialog
 	looking := &task{ui: p.ui}
 	d = p.dialogs.show(lang.L("contact.title", with{"Client": client.Name}), fyne.NewSize(420, 0),
@@ -38,12 +37,12 @@ func (p *invoicePanel) chooseContact(client billing.Client, again []*app.Invoice
 			p.failed(lang.L("contact.failed"), err)
 			return
 		}
-		p.offerContacts(client, choices, again)
+		p.offerContacts(client, choices, then)
 	})
 }
 
 // offerContacts lists the contacts that are in use. Xero takes no invoice for the others.
-func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Contact, again []*app.InvoiceRow) {
+func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Contact, then func()) {
 	var usable []ledger.Contact
 	var words, archived []string
 	for _, c := range choices {
@@ -76,7 +75,7 @@ func (p *invoicePanel) offerContacts(client billing.Client, choices []ledger.Con
 		chosen := usable[options.chosen]
 		d.hide()
 		p.relink(func(ctx context.Context) error { return p.app.LinkContact(ctx, p.me(), client.ID, chosen) },
-			lang.L("contact.linked", with{"Client": client.Name, "Contact": chosen.Name}), again)
+			lang.L("contact.linked", with{"Client": client.Name, "Contact": chosen.Name}), then)
 	})
 	link.Disable()
 	scroll := container.NewVScroll(container.NewVBox(options, caption(advice)))
@@ -99,14 +98,14 @@ func contactWords(c ledger.Contact) string {
 	return strings.Join(words, " · ")
 }
 
-// unlinkContact forgets the client's contact, and offers to export the invoices again.
-func (p *invoicePanel) unlinkContact(client billing.Client, again []*app.InvoiceRow) {
+// unlinkContact forgets the client's contact, and then does what follows.
+func (p *invoicePanel) unlinkContact(client billing.Client, then func()) {
 	p.relink(func(ctx context.Context) error { return p.app.UnlinkContact(ctx, p.me(), client.ID) },
-		lang.L("contact.unlinked", with{"Client": client.Name}), again)
+		lang.L("contact.unlinked", with{"Client": client.Name}), then)
 }
 
-// relink changes a link and, once that is done, offers to export the invoices again.
-func (p *invoicePanel) relink(change func(context.Context) error, done string, again []*app.InvoiceRow) {
+// relink changes a link and, once that is done, does what follows.
+func (p *invoicePanel) relink(change func(context.Context) error, done string, then func()) {
 	act(p.shell, lang.L("busy.changing-link"), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, change(ctx)
 	}, func(_ struct{}, err error) {
@@ -116,6 +115,6 @@ func (p *invoicePanel) relink(change func(context.Context) error, done string, a
 		}
 		p.notice(done)
 		p.show(p.id)
-		p.moves.confirmExport(again)
+		then()
 	})
 }

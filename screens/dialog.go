@@ -18,6 +18,7 @@ import (
 type dialog struct {
 	stack   *dialogs
 	popup   *widget.PopUp
+	layer   fyne.CanvasObject // that the canvas shows it in
 	body    *container.Scroll // scrolls where the window is too low for it
 	size    fyne.Size         // wished for; the window's size limits it
 	ok      *button           // its last button
@@ -25,6 +26,7 @@ type dialog struct {
 	onHide  func()            // after it was left, in whatever way; may be nil
 	reload  func()            // what F5 does; may be nil
 	topic   string            // of the help that F1 opens; "" for that of what is below it
+	submit  func()            // what Ctrl and Enter do; may be nil
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -56,6 +58,7 @@ func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, but
 	d.popup = widget.NewModalPopUp(content, s.window.Canvas())
 	s.open = append(s.open, d)
 	d.popup.Show()
+	d.layer = s.window.Canvas().Overlays().Top()
 	d.fit()
 	d.focus(d.ok)
 	return d
@@ -144,6 +147,13 @@ func (s *dialogs) typed(ev *fyne.KeyEvent) {
 		d.reload()
 	case (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) && d.ok != nil:
 		d.ok.Tapped(nil)
+	}
+}
+
+// submitted does what Ctrl and Enter do in the topmost dialog, unless a menu is open over it.
+func (s *dialogs) submitted() {
+	if d := s.top(); d != nil && d.submit != nil && s.window.Canvas().Overlays().Top() == d.layer {
+		d.submit()
 	}
 }
 

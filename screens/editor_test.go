@@ -64,7 +64,7 @@ func TestAnInvoiceIsWrittenWithoutTheMouse(t *testing.T) {
 	b.control(fyne.KeyL)
 	b.see("Invoice INV-0001 · Finalized", "This invoice is finalized. To change it, take it back to draft (More actions > Draft).")
 	b.control(fyne.KeyE)
-	b.see("Export 1 invoice", "Total NZD 478.69")
+	b.see("Export 1 invoice", "1 invoice · NZD 478.69")
 }
 
 func TestTheSheetPastesIntoTheInvoice(t *testing.T) {

@@ -19,9 +19,7 @@ import (
 
 // exportApp is what exporting asks of the application.
 type exportApp interface {
-	Organisations(ctx context.Context) ([]app.Organisation, error)
-	Destinations(ctx context.Context) (map[billing.ClientID]ledger.TenantID, error)
-	LeftOut(ctx context.Context, by staff.Member, ids []billing.InvoiceID) (map[billing.InvoiceID][]app.Unshown, error)
+	reviewApp
 	Export(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error)
 	Confirm(ctx context.Context, by staff.Member, id app.RunID) error
 	Cancel(ctx context.Context, by staff.Member, id app.RunID) (int, error)
@@ -38,6 +36,7 @@ type exports struct {
 	app     exportApp
 	open    func(billing.InvoiceID)                         // shows an invoice in the list
 	row     func(billing.InvoiceID) (*app.InvoiceRow, bool) // finds it there
+	reviews *reviews                                        // the step before one
 	gauged  func()                                          // is told that calls were made
 	relaid  func()                                          // is told when the strip came or went
 	connect func()                                          // begins to connect the firm to Xero
@@ -48,7 +47,6 @@ type exports struct {
 	runState
 	ended     bool
 	asked     map[app.RunID]bool // stale runs that a person was asked about
-	asking    task
 	following task
 	looking   task
 	ticking   bool
@@ -72,7 +70,10 @@ type runState struct {
 
 func newExports(s *shell, a exportApp, open func(billing.InvoiceID), row func(billing.InvoiceID) (*app.InvoiceRow, bool)) *exports {
 	x := &exports{shell: s, app: a, open: open, row: row, gauged: func() {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
-	x.asking, x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
+	x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}
+	x.reviews = newReviews(s, a)
+	x.reviews.send, x.reviews.missing = x.start, x.tellNotConnected
+	x.reviews.connect = func() { x.connect() }
 	x.stripText = newBadge(s.keys, 2000, x.show)
 	x.stripEnd = newButton(s.keys, "", x.dismiss)
 	x.stripEnd.Icon = theme.CancelIcon()
@@ -98,62 +99,8 @@ type portion struct {
 	rows []*app.InvoiceRow
 }
 
-// confirm asks whether the invoices shall go to the organisations, which it names: who
-// exports to the wrong one has a hard time getting them out again.
-func (x *exports) confirm(rows []*app.InvoiceRow) {
-	x.confirmThen(rows, "", func() { x.start(idsOf(rows)) })
-}
-
-// confirmThen asks the same, says what else will happen, and does it once the person agrees.
-func (x *exports) confirmThen(rows []*app.InvoiceRow, note string, yes func()) {
-	type question struct {
-		parts []portion
-		left  map[billing.InvoiceID][]app.Unshown
-	}
-	load(&x.asking, func(ctx context.Context) (question, error) {
-		all, err := x.app.Organisations(ctx)
-		if err != nil {
-			return question{}, err
-		}
-		others, err := x.app.Destinations(ctx)
-		if err != nil {
-			return question{}, err
-		}
-		left, err := x.app.LeftOut(ctx, x.me(), idsOf(rows))
-		return question{portions(all, others, rows), left}, err
-	}, func(q question, err error) {
-		switch {
-		case err != nil:
-			x.failed(lang.L("export.none"), err)
-		case len(q.parts) == 0:
-			x.tellNotConnected()
-		default:
-			x.ask(q.parts, rows, note, x.leftOut(rows, q.left), yes)
-		}
-	})
-}
-
-// leftOut tells which of the invoices are exported without their PDFs, and why; nil where none is.
-func (x *exports) leftOut(rows []*app.InvoiceRow, left map[billing.InvoiceID][]app.Unshown) fyne.CanvasObject {
-	const most = 5
-	if len(left) == 0 {
-		return nil
-	}
-	text := lang.N("export.confirm.no-pdf", len(left), with{"Count": x.format.Count(len(left))})
-	listed := 0
-	for _, r := range rows {
-		unshown := left[r.ID]
-		if len(unshown) == 0 {
-			continue
-		}
-		if listed++; listed > most {
-			text += "\n" + lang.N("export.confirm.no-pdf-more", len(left)-most, with{"Count": x.format.Count(len(left) - most)})
-			break
-		}
-		text += "\n" + lang.L("export.confirm.no-pdf-row", with{"Number": r.Number, "Client": r.Client, "What": told(app.TellUnshown(unshown))})
-	}
-	return signed(style.Warning, paragraph(text))
-}
+// confirm shows what the export of the invoices would do, and exports what the person leaves of it.
+func (x *exports) confirm(rows []*app.InvoiceRow) { x.reviews.open(rows) }
 
 // portions returns which rows go to which organisation; none goes to one that gets none.
 func portions(all []app.Organisation, others map[billing.ClientID]ledger.TenantID, rows []*app.InvoiceRow) []portion {
@@ -204,47 +151,6 @@ func (x *exports) connectButton(leave func()) *button {
 		leave()
 		x.connect()
 	})
-}
-
-func (x *exports) ask(parts []portion, rows []*app.InvoiceRow, note string, warning fyne.CanvasObject, then func()) {
-	count := x.format.Count(len(rows))
-	title := lang.N("export.confirm.title", len(rows), with{"Count": count, "Organisation": parts[0].org.Tenant.Name})
-	if len(parts) > 1 {
-		title = lang.N("export.confirm.title-several", len(rows), with{"Count": count, "Organisations": x.format.Count(len(parts))})
-	}
-	body := container.NewVBox()
-	if note != "" {
-		body.Add(paragraph(note))
-	}
-	connected := true
-	for _, p := range parts {
-		if len(parts) > 1 {
-			name := heading(p.org.Tenant.Name)
-			name.SizeName = theme.SizeNameHeadingText
-			name.Truncation, name.Wrapping = fyne.TextTruncateOff, fyne.TextWrapWord
-			body.Add(paragraph(lang.N("export.confirm.part", len(p.rows), with{"Count": x.format.Count(len(p.rows))})))
-			body.Add(name)
-		}
-		body.Add(paragraph(lang.L("export.confirm.total", with{"Sums": sumOf(x.firm.Currency, p.rows).text(x.format)})))
-		if c := connectionOf(x.format, &p.org, app.Refresh{}, x.now()); c.sign != style.Connected {
-			body.Add(signed(c.sign, paragraph(c.more)))
-		}
-		connected = connected && p.org.State == app.Connected
-	}
-	if warning != nil {
-		body.Add(warning)
-	}
-	var d *dialog
-	no := newButton(x.keys, lang.L("action.cancel"), func() { d.hide() })
-	yes := newButton(x.keys, lang.N("export.confirm.yes", len(rows), with{"Count": count}), func() {
-		d.hide()
-		then()
-	})
-	if connected {
-		d = x.dialogs.show(title, fyne.NewSize(460, 0), body, no, yes)
-		return
-	}
-	d = x.dialogs.show(title, fyne.NewSize(460, 0), body, no, yes, x.connectButton(func() { d.hide() }))
 }
 
 // start queues the invoices for export and follows their run, or the first of several.

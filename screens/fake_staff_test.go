@@ -174,23 +174,6 @@ func unshown(d app.Document) []app.Unshown {
 	return all
 }
 
-func (f *fakeApp) LeftOut(_ context.Context, _ staff.Member, ids []billing.InvoiceID) (map[billing.InvoiceID][]app.Unshown, error) {
-	err := f.enter("LeftOut")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	left := map[billing.InvoiceID][]app.Unshown{}
-	if !f.xero.maps["t1"].AttachPaper {
-		return left, err
-	}
-	for _, id := range ids {
-		v := f.invoice(id)
-		if lacking := unshown(app.Document{Invoice: v.Invoice, Client: f.client(v.Client)}); len(lacking) > 0 {
-			left[id] = lacking
-		}
-	}
-	return left, err
-}
-
 func (f *fakeApp) Backup(_ context.Context, _ staff.Member, path string, _ bool) error {
 	f.mu.Lock()
 	f.copied = append(f.copied, path)

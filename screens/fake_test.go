@@ -47,6 +47,7 @@ type fakeApp struct {
 	xero      fakeXero
 	writing   fakeWriting
 	after     fakeAfter
+	review    fakeReview
 
 	staff        []staff.Member
 	passwords    map[staff.ID]string
@@ -71,7 +72,7 @@ func newFake() *fakeApp {
 	return &fakeApp{
 		exports: map[billing.InvoiceID][]*app.Export{}, links: map[billing.ClientID]app.Link{},
 		fate: map[billing.Number]ledger.Message{}, gauge: app.Gauge{DayLeft: 842, LastCall: fakeNow},
-		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(), after: newFakeAfter(), passwords: map[staff.ID]string{},
+		refuse: map[string]error{}, counted: map[string]int{}, xero: newFakeXero(), writing: newFakeWriting(), after: newFakeAfter(), review: fakeReview{left: 976}, passwords: map[staff.ID]string{},
 		orgs: []app.Organisation{{Tenant: ledger.Tenant{ID: "t1", Name: "Demo Company (NZ)"}, Default: true, State: app.Connected}},
 	}
 }

@@ -262,6 +262,7 @@ func keyTable() fyne.CanvasObject {
 		{controlName(fyne.KeyF), lang.L("keys.search")},
 		{controlName(fyne.KeyK), lang.L("keys.client")},
 		{controlName(fyne.KeyE), lang.L("keys.export")},
+		{controlName(enterKey), lang.L("keys.review")},
 		{controlName(fyne.KeyN), lang.L("keys.new-invoice")},
 		{controlName(fyne.KeyO), lang.L("keys.import")},
 		{controlName(fyne.KeyD), lang.L("keys.draft")},

@@ -80,6 +80,15 @@ func (k *keyboard) control(key fyne.KeyName, fn func()) {
 	k.canvas.AddShortcut(shortcut, run)
 }
 
+// submit makes Ctrl (Cmd on a Mac) and Enter run fn, in a dialog too.
+func (k *keyboard) submit(fn func()) {
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter} {
+		shortcut := &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+		k.shortcuts.AddShortcut(shortcut, func(fyne.Shortcut) { fn() })
+		k.canvas.AddShortcut(shortcut, func(fyne.Shortcut) { fn() })
+	}
+}
+
 // controlName is how a person knows the key together with Ctrl, or with Cmd on a Mac.
 func controlName(key fyne.KeyName) string {
 	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {

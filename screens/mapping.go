@@ -41,7 +41,10 @@ func newMappings(s *shell, a mappingApp) *mappings {
 }
 
 // open shows the mapping of an organisation; "" is the one that the firm exports to.
-func (m *mappings) open(t ledger.TenantID) {
+func (m *mappings) open(t ledger.TenantID) { m.openThen(t, func() {}) }
+
+// openThen does so, and calls then once a change of it was saved.
+func (m *mappings) openThen(t ledger.TenantID, then func()) {
 	if m.shown != nil {
 		return
 	}
@@ -54,6 +57,7 @@ func (m *mappings) open(t ledger.TenantID) {
 			m.dialogs.tell(lang.L("mapping.title"), lang.L("mapping.not-connected"))
 		default:
 			m.shown = newMappingDialog(m, all, all[at].Tenant)
+			m.shown.then = then
 		}
 	})
 }
@@ -66,6 +70,7 @@ type mappingDialog struct {
 	view    app.MappingView
 	mapping ledger.Mapping // as it is on the screen
 	saved   string         // as it was last read
+	then    func()         // follows once it was saved
 	reading task
 
 	box     *dialog
@@ -269,6 +274,7 @@ func (d *mappingDialog) save() {
 		d.box.hide()
 		d.mappings.saved()
 		d.notice(lang.L("mapping.saved", with{"Name": t.Name}))
+		d.then()
 	})
 }
 

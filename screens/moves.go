@@ -77,16 +77,19 @@ func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
 	})
 }
 
-// renumber gives an invoice whose number cannot be used the next one. Unless it is a draft, it is exported
-// then: only once a person has agreed to that is a number taken, which is never given again.
+// renumber gives an invoice whose number cannot be used the next one. Unless it is a draft, its export follows.
 func (b *billingScreen) renumber(row *app.InvoiceRow) {
 	if row.Stage.Status == billing.Draft {
 		b.takeNumber(row, func() {})
 		return
 	}
-	b.exports.confirmThen([]*app.InvoiceRow{row}, lang.L("renumber.first", with{"Number": row.Number}), func() {
-		b.takeNumber(row, func() { b.exports.start([]billing.InvoiceID{row.ID}) })
-	})
+	b.askRenumber(row, func() { b.confirmExport([]*app.InvoiceRow{row}) })
+}
+
+// askRenumber asks before an invoice takes the next number, which is never given again, and then does what follows.
+func (b *billingScreen) askRenumber(row *app.InvoiceRow, then func()) {
+	number := with{"Number": row.Number}
+	b.dialogs.ask(lang.L("renumber.title", number), lang.L("renumber.first", number), lang.L("action.renumber"), func() { b.takeNumber(row, then) })
 }
 
 // takeNumber gives an invoice the next number, and then does what follows.

@@ -209,13 +209,14 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) (line *
 		line.Add(b)
 		return b
 	}
+	again := func() { p.moves.confirmExport(rows) }
 	mayLink := p.me().May(staff.LinkContacts, v.Client.ID)
 	if v.Invoice.Stage.Export == billing.Failed && mayLink {
 		if slices.Contains(causes, ledger.ContactAmbiguous) || slices.Contains(causes, ledger.ContactTaken) || slices.Contains(causes, ledger.ContactArchived) {
-			add(lang.L("panel.choose-contact"), func() { p.chooseContact(v.Client, rows) })
+			add(lang.L("panel.choose-contact"), func() { p.chooseContact(v.Client, again) })
 		}
 		if slices.Contains(causes, ledger.ContactUnknown) {
-			add(lang.L("panel.unlink-contact"), func() { p.unlinkContact(v.Client, rows) })
+			add(lang.L("panel.unlink-contact"), func() { p.unlinkContact(v.Client, again) })
 		}
 	}
 	if exporting.possible(p.me(), row) {

@@ -38,6 +38,7 @@ type settings struct {
 	app     settingsApp
 	read    func(name string, data []byte) (app.Sheet, error)
 	changed func(app.Firm) // after the firm was saved
+	reviews *reviews       // which each person has as they like
 
 	known  app.Settings
 	box    *dialog
@@ -57,6 +58,7 @@ type settingsPart struct {
 	save    func(context.Context) error // stores it; runs in the background
 	collect func() error                // reads the fields, before save
 	focus   func()
+	own     bool // it is about who acts alone, who may change it in any case
 }
 
 func newSettings(s *shell, a settingsApp, read func(string, []byte) (app.Sheet, error), changed func(app.Firm)) *settings {
@@ -77,7 +79,7 @@ func (s *settings) open() {
 
 func (s *settings) show() {
 	s.told, s.holder = container.NewVBox(), container.NewStack()
-	s.parts = newChips(s.keys, []string{lang.L("settings.firm"), lang.L("settings.numbers"), lang.L("settings.taxes"), lang.L("settings.codes")}, s.turn)
+	s.parts = newChips(s.keys, []string{lang.L("settings.firm"), lang.L("settings.numbers"), lang.L("settings.taxes"), lang.L("settings.codes"), lang.L("settings.own")}, s.turn)
 	s.save = newButton(s.keys, lang.L("action.save"), s.store)
 	leave := newButton(s.keys, lang.L("action.close"), func() { s.box.hide() })
 	s.box = s.dialogs.show(lang.L("settings.title"), fyne.NewSize(860, 600),
@@ -90,11 +92,12 @@ func (s *settings) may() bool { return s.me().May(staff.EditSettings, "") }
 
 // turn shows another part. What was not saved of the one before is dropped.
 func (s *settings) turn(to int) {
-	s.part = []func() settingsPart{s.firmPart, s.numbersPart, s.taxesPart, s.codesPart}[to]()
+	s.part = []func() settingsPart{s.firmPart, s.numbersPart, s.taxesPart, s.codesPart, s.ownPart}[to]()
 	s.holder.Objects = []fyne.CanvasObject{s.part.content}
 	s.tell(style.Sign{}, "")
-	s.save.enable(s.may())
-	if !s.may() {
+	may := s.may() || s.part.own
+	s.save.enable(may)
+	if !may {
 		s.tell(style.Held, lang.L("settings.view-only",
 			with{"Permission": permissionsFor(staff.EditSettings)}))
 	}
@@ -273,5 +276,21 @@ func (s *settings) numbersPart() settingsPart {
 		},
 		save:  func(ctx context.Context) error { _, err := s.app.SaveFirm(ctx, s.me(), firm); return err },
 		focus: func() { s.box.focus(prefix) },
+	}
+}
+
+// ownPart is what each person has as they like.
+func (s *settings) ownPart() settingsPart {
+	skips := s.reviews.skips()
+	skip := s.reviews.newSkipCheck(func(on bool) { skips = on })
+	return settingsPart{
+		own:     true,
+		content: container.NewVBox(skip, caption(lang.L("settings.own.hint"))),
+		collect: func() error { return nil },
+		save: func(context.Context) error {
+			s.reviews.setSkips(skips)
+			return nil
+		},
+		focus: func() { s.box.focus(skip) },
 	}
 }

@@ -48,11 +48,11 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"entity", t.searchClient},
 		{"client", t.chooseClient},
 		{"selected", t.selectAll},
-		{"confirm", t.askExport},
+		{"review-client", t.askExport},
 		{"client-exported", t.export},
 		{"all-selected", t.selectRest},
-		{"confirm-rest", t.askExport},
-		{"progress", t.startExport},
+		{"review", t.askExport},
+		{"progress", t.startReviewed},
 		{"summary", t.awaitEnd},
 		{"failed", t.openFailed},
 		{"menu", t.openMenu},
@@ -108,7 +108,8 @@ var errLeftOut = errors.New("left out")
 type tour struct {
 	*Window
 	Stage
-	ctx context.Context
+	ctx     context.Context
+	blocked []billing.InvoiceID // by the review
 }
 
 // on runs fn on the goroutine that draws and waits for it.
@@ -271,16 +272,38 @@ func (t *tour) selectAll() error {
 }
 
 func (t *tour) askExport() error {
-	return t.then(t.billing.exportSelected, "asking before the export", func() bool { return t.dialogs.top() != nil })
+	return inTurn(
+		func() error { return t.then(t.billing.exportSelected, "reviewing the export", t.reviewed) },
+		func() error {
+			return t.on(func() {
+				for r := range t.billing.exports.reviews.shown.grid.All() {
+					if r.Verdict == app.VerdictBlocked {
+						t.blocked = append(t.blocked, r.Invoice.ID)
+					}
+				}
+			})
+		},
+	)
 }
 
-// startExport confirms and waits for the first figures.
-func (t *tour) startExport() error {
+// reviewed reports whether a review is shown, with the detail of its first row.
+func (t *tour) reviewed() bool {
+	d := t.billing.exports.reviews.shown
+	return d != nil && d.at != ""
+}
+
+// startExport agrees to what is asked, and waits for the first figures.
+func (t *tour) startExport() error { return t.start(func() { t.key(fyne.KeyReturn) }) }
+
+// startReviewed exports what the review leaves ticked, and waits for the first figures.
+func (t *tour) startReviewed() error { return t.start(t.dialogs.submitted) }
+
+func (t *tour) start(agree func()) error {
 	x := t.billing.exports
 	var before app.RunID
 	return t.then(func() {
 		before = x.run
-		t.key(fyne.KeyReturn)
+		agree()
 	}, "starting the export", func() bool { return x.run != before && x.progress.Tally.All > 0 })
 }
 
@@ -289,7 +312,7 @@ func (t *tour) awaitEnd() error {
 	return t.until("the end of the export", func() bool { return x.ended && t.loaded() })
 }
 
-func (t *tour) export() error { return inTurn(t.startExport, t.awaitEnd, t.closeSummary) }
+func (t *tour) export() error { return inTurn(t.startReviewed, t.awaitEnd, t.closeSummary) }
 
 func (t *tour) closeSummary() error {
 	return t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
@@ -316,10 +339,20 @@ func (t *tour) selectRest() error {
 	})
 }
 
+// exportBlocked exports what the review stopped, as the command export does without one: it fails.
+func (t *tour) exportBlocked() error {
+	if len(t.blocked) == 0 {
+		return nil
+	}
+	return inTurn(
+		func() error { return t.start(func() { t.billing.exports.start(t.blocked) }) },
+		t.awaitEnd, t.closeSummary)
+}
+
 // openFailed lists the failed invoices and opens the first.
 func (t *tour) openFailed() error {
 	b := t.billing
-	if err := t.closeSummary(); err != nil {
+	if err := inTurn(t.closeSummary, t.exportBlocked); err != nil {
 		return err
 	}
 	return t.then(func() {

@@ -250,7 +250,7 @@ func (s *sequel) finalizeAgain() error {
 func (s *sequel) exportOpen(r role) error {
 	return inTurn(
 		func() error {
-			return s.then(s.editor.exportNow, "asking before the export", func() bool { return s.dialogs.top() != nil })
+			return s.then(s.editor.exportNow, "reviewing the export", s.reviewed)
 		},
 		s.export,
 		func() error { return s.show(r) },

@@ -42,6 +42,8 @@ func newTouring(t *testing.T) *touring {
 	fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart")}
 	fake.after.gaps = fakeGaps
 	b := &touring{trial: newDesk(t, fake)}
+	stopped := fake.invoices[10]
+	fake.review.messages = map[billing.Number][]ledger.Message{stopped.Number: {{Text: "The contact is archived.", Cause: ledger.ContactArchived}}}
 	b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
 	fake.gate = func(method string, n int) {
 		switch {
@@ -114,7 +116,7 @@ func TestTheTourPlaysTheMainJobAndWhatComesAfterIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"billing", "entity", "client", "selected", "confirm", "client-exported", "all-selected", "confirm-rest", "progress", "summary",
+	want := []string{"billing", "entity", "client", "selected", "review-client", "client-exported", "all-selected", "review", "progress", "summary",
 		"failed", "menu", "import", "connection", "mapping", "editor", "clients", "settings", "staff", "audit",
 		"dark", "narrow-panel", "narrow", "no-match", "empty",
 		"closed-by-itself", "draft-confirm", "draft-again", "line-changed", "finalized-again", "exported-again",

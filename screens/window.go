@@ -158,7 +158,8 @@ func New(p Params) *Window {
 	w.billing.pick, w.billing.explore = w.imports.pick, p.Explore
 	w.mappings = newMappings(s, p.App)
 	w.connections = newConnections(s, p.App, w.mappings)
-	w.billing.exports.connect = w.connections.connect
+	w.billing.exports.connect, w.billing.exports.reviews.fixes = w.connections.connect, windowFixes{w}
+	w.settings.reviews = w.billing.exports.reviews
 	w.billing.news.notify = p.Notify
 	w.billing.tellCrash(p.Crash)
 	w.billing.tellEarlier(p.Earlier)
@@ -389,6 +390,7 @@ func (w *Window) addShortcuts() {
 	w.keys.control(fyne.KeyC, on(b.page, b.copyRows))
 	w.keys.control(fyne.KeyS, on(e.page, func() { e.saveThen(func() {}) }))
 	w.keys.control(fyne.KeyL, on(e.page, e.saveAndFinalize))
+	w.keys.submit(w.dialogs.submitted)
 	w.window.Canvas().SetOnTypedRune(func(r rune) {
 		if search := w.pages.front.search; search != nil && r != ' ' && w.window.Canvas().Overlays().Top() == nil {
 			w.window.Canvas().Focus(search)

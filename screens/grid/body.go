@@ -16,7 +16,7 @@ type keyed interface {
 	menuOnCursor()
 	selectShown()
 	copySelected()
-	ClearSelection() bool
+	escaped() bool
 	focusChanged(on bool)
 }
 
@@ -154,7 +154,7 @@ func (b *body) TypedKey(e *fyne.KeyEvent) {
 		b.of.openCursor()
 	case e.Name == desktop.KeyMenu || e.Name == fyne.KeyF10 && b.shift:
 		b.of.menuOnCursor()
-	case e.Name == fyne.KeyEscape && b.of.ClearSelection():
+	case e.Name == fyne.KeyEscape && b.of.escaped():
 	default:
 		b.pass(e)
 	}

@@ -26,6 +26,9 @@ type Column[R any] struct {
 	Text func(R) string // what the cell shows
 	Copy func(R) string // what the cell is in a copied row; nil copies Text
 	Sign func(R) Sign   // drawn before the text; nil for a column without signs
+	// Press is what a click on the cell does: it is drawn as a button, which Enter presses through OnOpen. A cell
+	// without text is none. nil for a column to read.
+	Press func(R)
 
 	Search  bool           // whether the column is searched, shown or not
 	Find    func(R) string // what is searched instead of Text; nil searches Text
@@ -45,6 +48,10 @@ type Schema[R any, K comparable] struct {
 	Key     func(R) K // what makes a row the same row after a reload
 	Columns []Column[R]
 	Locale  language.Tag // whose order Collate sorts by
+	// Ticks makes the checks decisions: a row that it says no to cannot be ticked, and only the check and Space
+	// tick one. A click beside it moves the cursor, whose row is tinted, and Escape leaves the ticks as they are.
+	// nil selects rows as a list of files does.
+	Ticks func(R) bool
 }
 
 func (c *Column[R]) sortable() bool { return c.Collate || c.Order != nil }

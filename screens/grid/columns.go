@@ -33,6 +33,7 @@ type columnState struct {
 	priority  int
 	hidden    bool
 	signs     bool
+	buttons   bool
 	align     fyne.TextAlign
 	standard  float32 // width as the schema has it
 	concealed bool    // hidden as the schema has it
@@ -51,7 +52,7 @@ func newColumns[R any](schema []Column[R]) *columns {
 		standard := max(c.Width, least)
 		cs.all = append(cs.all, columnState{
 			id: c.ID, column: i, width: standard, standard: standard, min: least, stretch: c.Stretch, priority: c.Priority,
-			hidden: c.Hidden, concealed: c.Hidden, signs: c.Sign != nil, align: c.Align,
+			hidden: c.Hidden, concealed: c.Hidden, signs: c.Sign != nil, buttons: c.Press != nil, align: c.Align,
 		})
 	}
 	return cs

@@ -18,11 +18,13 @@ func (g *Grid[R, K]) cell(at, column int) (string, Sign) {
 }
 
 func (g *Grid[R, K]) state(at int) rowState {
-	return rowState{
-		selected: g.picked.on[g.view.shown[at]],
-		cursor:   at == g.at && g.body.focused,
-		last:     at == len(g.view.shown)-1,
+	row := g.view.shown[at]
+	s := rowState{selected: g.picked.on[row], cursor: at == g.at && g.body.focused, last: at == len(g.view.shown)-1}
+	s.tinted, s.barred = s.selected, g.barred(row)
+	if g.schema.Ticks != nil {
+		s.tinted = at == g.at
 	}
+	return s
 }
 
 // press is a click: it selects the row alone, with Ctrl or on the check it toggles it,
@@ -36,7 +38,10 @@ func (g *Grid[R, K]) press(at int, onCheck bool, with fyne.KeyModifier) {
 	case g.body.shift:
 		g.extendTo(at)
 	case onCheck || with&fyne.KeyModifierShortcutDefault != 0:
-		g.selectionMayHaveChanged(g.picked.toggle(row))
+		g.toggle(row)
+	case g.schema.Ticks != nil:
+		g.picked.start(row)
+		g.mark()
 	default:
 		g.selectionMayHaveChanged(g.picked.only(row))
 	}
@@ -50,7 +55,7 @@ func (g *Grid[R, K]) extendTo(at int) {
 		from = at
 		g.picked.start(g.view.shown[at])
 	}
-	g.selectionMayHaveChanged(g.picked.extend(g.view.shown[min(from, at) : max(from, at)+1]))
+	g.selectionMayHaveChanged(g.picked.extend(g.tickable(g.view.shown[min(from, at) : max(from, at)+1])))
 }
 
 // menuOn opens the menu on a row. It is about the selection, so a row outside of it
@@ -58,7 +63,7 @@ func (g *Grid[R, K]) extendTo(at int) {
 func (g *Grid[R, K]) menuOn(at int, pos fyne.Position) {
 	g.body.focus()
 	g.setCursor(at)
-	if !g.picked.on[g.cursor] {
+	if !g.picked.on[g.cursor] && g.schema.Ticks == nil {
 		g.selectionMayHaveChanged(g.picked.only(g.cursor))
 	}
 	g.openMenu(pos)
@@ -72,7 +77,11 @@ func (g *Grid[R, K]) openMenu(pos fyne.Position) {
 
 // setCursor moves the cursor. The drawing is left to what follows.
 func (g *Grid[R, K]) setCursor(at int) {
+	moved := g.cursor != g.view.shown[at]
 	g.at, g.cursor = at, g.view.shown[at]
+	if moved && g.OnCursor != nil {
+		g.OnCursor(g.view.model.key(g.cursor))
+	}
 }
 
 // move moves the cursor and scrolls to it; with extend it selects on the way.
@@ -108,13 +117,13 @@ func (g *Grid[R, K]) move(to motion, extend bool) {
 		return
 	}
 	g.picked.start(g.cursor)
-	g.body.each((*row).mark)
+	g.mark()
 }
 
 func (g *Grid[R, K]) toggleCursor() {
 	if g.at >= 0 {
 		g.body.bring(g.at)
-		g.selectionMayHaveChanged(g.picked.toggle(g.cursor))
+		g.toggle(g.cursor)
 	}
 }
 
@@ -130,7 +139,7 @@ func (g *Grid[R, K]) menuOnCursor() {
 	if g.at < 0 {
 		return
 	}
-	if g.picked.count == 0 {
+	if g.picked.count == 0 && g.schema.Ticks == nil {
 		g.selectionMayHaveChanged(g.picked.only(g.cursor))
 	}
 	g.body.bring(g.at)
@@ -139,7 +148,7 @@ func (g *Grid[R, K]) menuOnCursor() {
 }
 
 func (g *Grid[R, K]) selectShown() {
-	g.selectionMayHaveChanged(g.picked.setAll(g.view.shown, true))
+	g.selectionMayHaveChanged(g.picked.setAll(g.tickable(g.view.shown), true))
 }
 
 func (g *Grid[R, K]) copySelected() {
@@ -153,7 +162,7 @@ func (g *Grid[R, K]) focusChanged(on bool) {
 	if on && g.at < 0 && len(g.view.shown) > 0 {
 		g.setCursor(min(g.body.top(), len(g.view.shown)-1))
 	}
-	g.body.each((*row).mark)
+	g.mark()
 }
 
 func (g *Grid[R, K]) title(column int) string { return g.schema.Columns[column].Title }
@@ -186,14 +195,14 @@ func (g *Grid[R, K]) stateChanged() {
 // tickAll selects what is shown, or deselects it when all of it is selected.
 func (g *Grid[R, K]) tickAll() {
 	g.body.focus()
-	g.selectionMayHaveChanged(g.picked.setAll(g.view.shown, g.allTicked() != tickedAll))
+	g.selectionMayHaveChanged(g.picked.setAll(g.tickable(g.view.shown), g.allTicked() != tickedAll))
 }
 
 func (g *Grid[R, K]) allTicked() ticked {
 	switch {
 	case g.picked.shown == 0:
 		return tickedNone
-	case g.picked.shown < len(g.view.shown):
+	case g.picked.shown < len(g.tickable(g.view.shown)):
 		return tickedSome
 	}
 	return tickedAll

@@ -21,6 +21,7 @@ type Grid[R any, K comparable] struct {
 	widget.BaseWidget
 
 	OnSelectionChanged func(count int)         // how many rows are selected, shown or not
+	OnCursor           func(K)                 // the cursor came to another row
 	OnOpen             func(K)                 // a double click or Enter on a row
 	OnMenu             func(pos fyne.Position) // a right click or the menu key, on the canvas; it is about the selection
 	OnCopy             func(tsv string)        // Ctrl+C: what TSV returns, for the clipboard
@@ -92,6 +93,9 @@ func (g *Grid[R, K]) SetModel(m *Model[R, K]) {
 func (g *Grid[R, K]) Patch(rows []R) (unknown int) {
 	top, offset := g.firstInSight()
 	patched, unknown, reordered := g.view.model.patch(rows)
+	if g.untickBarred(patched) {
+		defer g.selectionMayHaveChanged(true)
+	}
 	if g.view.patched(patched, reordered) {
 		g.picked.recount()
 		g.relist(g.offsetOf(top, offset))
@@ -243,7 +247,7 @@ func (g *Grid[R, K]) Selected() []K {
 func (g *Grid[R, K]) Select(keys ...K) {
 	g.picked.clear()
 	for _, key := range keys {
-		if i := g.view.model.find(key); i != none {
+		if i := g.view.model.find(key); i != none && !g.barred(i) {
 			g.picked.set(i, true)
 		}
 	}
@@ -260,7 +264,7 @@ func (g *Grid[R, K]) Reveal() {
 	g.setCursor(at)
 	g.picked.start(g.cursor)
 	g.body.bring(at)
-	g.body.each((*row).mark)
+	g.mark()
 }
 
 // ClearSelection selects nothing. It reports whether anything was selected.
@@ -270,8 +274,19 @@ func (g *Grid[R, K]) ClearSelection() bool {
 	return changed
 }
 
+// Cursor returns the key of the row that the keys act on, if one is shown.
+func (g *Grid[R, K]) Cursor() (key K, ok bool) {
+	if g.at >= 0 {
+		return g.view.model.key(g.cursor), true
+	}
+	return key, false
+}
+
 // Focus gives the keyboard to the rows.
 func (g *Grid[R, K]) Focus() { g.body.focus() }
+
+// FocusOn does so on a canvas that has not drawn the grid yet, as where a dialog just opened.
+func (g *Grid[R, K]) FocusOn(c fyne.Canvas) { c.Focus(g.body) }
 
 // TSV returns the selected rows, or the cursor's when none is, as tab-separated text with
 // the titles above: the columns that are not hidden, whether there is room for them or not.
@@ -351,7 +366,7 @@ func (g *Grid[R, K]) showPlaceholder() {
 
 // selectionMayHaveChanged draws the selection again, and tells of it if it changed.
 func (g *Grid[R, K]) selectionMayHaveChanged(changed bool) {
-	g.body.each((*row).mark)
+	g.mark()
 	g.head.check.Refresh()
 	if changed {
 		g.selectionChanged()

@@ -16,6 +16,7 @@ type look struct {
 	text, muted, line, header     color.Color
 	selected, hovered, focus      color.Color
 	checkOn, checkMark, checkEdge color.Color
+	button                        color.Color
 	colors                        map[fyne.ThemeColorName]color.Color // of the signs
 
 	body, title, sign *meter
@@ -35,6 +36,7 @@ func newLook(th fyne.Theme) *look {
 		checkOn:   th.Color(theme.ColorNamePrimary, v),
 		checkMark: th.Color(theme.ColorNameForegroundOnPrimary, v),
 		checkEdge: th.Color(theme.ColorNamePlaceHolder, v),
+		button:    th.Color(theme.ColorNameButton, v),
 		colors:    make(map[fyne.ThemeColorName]color.Color),
 		body:      newMeter(th.Size(theme.SizeNameText), fyne.TextStyle{}),
 		title:     newMeter(th.Size(theme.SizeNameCaptionText), fyne.TextStyle{Bold: true}),

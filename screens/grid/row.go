@@ -25,6 +25,7 @@ type table interface {
 	// Of the row that is shown at a position below length:
 	length() int
 	cell(at, column int) (text string, sign Sign)
+	pressCell(at, column int)
 	state(at int) rowState
 	press(at int, onCheck bool, with fyne.KeyModifier)
 	menuOn(at int, pos fyne.Position)
@@ -43,7 +44,9 @@ type table interface {
 }
 
 type rowState struct {
-	selected bool
+	selected bool // its check is ticked
+	barred   bool // it cannot be ticked
+	tinted   bool
 	cursor   bool // the keys act on it, and the grid has the focus
 	last     bool
 }
@@ -57,6 +60,7 @@ type row struct {
 	of      table
 	at      int // position in what is shown
 	hovered bool
+	held    int // column of the button that the mouse is held down on; -1 for none
 
 	back    *canvas.Rectangle // tint
 	line    *canvas.Rectangle
@@ -77,11 +81,18 @@ type marks struct {
 	look    *look
 }
 
-// cell is the sign and the text of a column.
-type cell struct{ sign, text *canvas.Text }
+// cell is the sign and the text of a column, or a button with the text.
+type cell struct {
+	back       *canvas.Rectangle // of a button
+	sign, text *canvas.Text
+}
+
+// buttonInset is what a button leaves of its row above and below.
+const buttonInset = 4
 
 func newCell() *cell {
-	c := &cell{sign: canvas.NewText("", color.Transparent), text: canvas.NewText("", color.Transparent)}
+	c := &cell{back: canvas.NewRectangle(color.Transparent), sign: canvas.NewText("", color.Transparent), text: canvas.NewText("", color.Transparent)}
+	c.back.StrokeWidth = 1
 	c.sign.TextStyle.Symbol = true
 	return c
 }
@@ -95,7 +106,7 @@ var (
 
 func newRow(of table) *row {
 	r := &row{
-		of: of, at: -1, tick: newTick(),
+		of: of, at: -1, held: -1, tick: newTick(),
 		back: canvas.NewRectangle(color.Transparent), line: canvas.NewRectangle(color.Transparent), outline: canvas.NewRectangle(color.Transparent),
 	}
 	r.outline.StrokeWidth, r.outline.CornerRadius = outlineWidth, 3
@@ -112,7 +123,7 @@ func (r *row) Resize(s fyne.Size) { r.BaseWidget.Resize(fyne.NewSize(s.Width, Ro
 // bind makes r the row at that position, to be drawn by fill.
 func (r *row) bind(at int) {
 	if at != r.at {
-		r.at, r.hovered = at, false
+		r.at, r.hovered, r.held = at, false, -1
 	}
 }
 
@@ -144,6 +155,9 @@ func (r *row) place() {
 	r.objects = append([]fyne.CanvasObject{r.back, r.line, r.outline}, r.tick.objects()...)
 	for i, p := range cs.placed {
 		r.cells[i].place(p, r.of.look())
+		if p.buttons {
+			r.objects = append(r.objects, r.cells[i].back)
+		}
 		r.objects = append(r.objects, r.cells[i].sign, r.cells[i].text)
 	}
 	r.back.Resize(fyne.NewSize(size.Width, RowHeight))
@@ -179,7 +193,7 @@ func (r *row) draw() {
 	r.marked = r.marks()
 	look := r.marked.look
 	switch {
-	case r.marked.selected:
+	case r.marked.tinted:
 		r.back.FillColor = look.selected
 	case r.hovered:
 		r.back.FillColor = look.hovered
@@ -189,15 +203,15 @@ func (r *row) draw() {
 	r.outline.Hidden = !r.marked.cursor
 	r.outline.StrokeColor = look.focus
 	r.line.FillColor = look.line
-	r.tick.show(tickedIf(r.marked.selected), look)
-	canvas.Refresh(r.back)
-}
-
-func tickedIf(on bool) ticked {
-	if on {
-		return tickedAll
+	switch {
+	case r.marked.barred:
+		r.tick.show(tickedNever, look)
+	case r.marked.selected:
+		r.tick.show(tickedAll, look)
+	default:
+		r.tick.show(tickedNone, look)
 	}
-	return tickedNone
+	canvas.Refresh(r.back)
 }
 
 func (c *cell) place(p place, l *look) {
@@ -209,6 +223,12 @@ func (c *cell) place(p place, l *look) {
 		x, w = x+signWidth, max(w-signWidth, 0)
 	}
 	c.text.Alignment = p.align
+	if p.buttons {
+		c.text.Alignment = fyne.TextAlignCenter
+		c.back.Move(fyne.NewPos(p.x+cellPadding/2, buttonInset))
+		c.back.Resize(fyne.NewSize(max(p.w-cellPadding, 0), RowHeight-2*buttonInset-1))
+		c.back.CornerRadius = l.theme.Size(theme.SizeNameButtonRadius)
+	}
 	c.text.Move(fyne.NewPos(x, y))
 	c.text.Resize(fyne.NewSize(w, l.body.height))
 }
@@ -221,6 +241,8 @@ func (c *cell) write(text string, sign Sign, p place, l *look) {
 		c.text.Text = l.body.fit(oneLine(text), room)
 	}
 	c.text.TextSize, c.text.Color = l.body.size, l.text
+	c.back.Hidden = !p.buttons || text == ""
+	c.back.FillColor, c.back.StrokeColor = l.button, l.checkEdge
 	c.sign.Hidden = sign.Glyph == ""
 	if c.sign.Hidden {
 		return
@@ -244,17 +266,39 @@ func oneLine(s string) string {
 // MouseDown selects, at once and not when the button is let go: Fyne holds back the tap
 // of a widget that knows double taps.
 func (r *row) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary && r.live() {
-		r.of.press(r.at, e.Position.X < checkWidth, e.Modifier)
+	r.held = -1
+	if e.Button != desktop.MouseButtonPrimary || !r.live() {
+		return
+	}
+	r.held = r.buttonAt(e.Position.X)
+	r.of.press(r.at, e.Position.X < checkWidth, e.Modifier)
+}
+
+// MouseUp presses the button that the mouse was held down on.
+func (r *row) MouseUp(e *desktop.MouseEvent) {
+	held := r.held
+	r.held = -1
+	if held >= 0 && r.live() && r.buttonAt(e.Position.X) == held {
+		r.of.pressCell(r.at, held)
 	}
 }
 
-func (r *row) MouseUp(*desktop.MouseEvent) {}
+// buttonAt returns the column whose button is there, or -1.
+func (r *row) buttonAt(x float32) int {
+	for _, p := range r.of.columns().placed {
+		if p.buttons && x >= p.x && x < p.x+p.w {
+			if text, _ := r.of.cell(r.at, p.column); text != "" {
+				return p.column
+			}
+		}
+	}
+	return -1
+}
 
 // DoubleTapped opens the row that the second press put the cursor on, which need not be
 // this one any more: Fyne tells a moment later.
 func (r *row) DoubleTapped(e *fyne.PointEvent) {
-	if e.Position.X >= checkWidth {
+	if e.Position.X >= checkWidth && r.live() && r.buttonAt(e.Position.X) < 0 {
 		r.of.openCursor()
 	}
 }

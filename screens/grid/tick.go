@@ -14,6 +14,7 @@ const (
 	tickedNone ticked = iota
 	tickedSome
 	tickedAll
+	tickedNever // it cannot be ticked
 )
 
 const tickSize = 15
@@ -54,6 +55,9 @@ func (t *tick) show(state ticked, l *look) {
 	t.box.FillColor, t.box.StrokeColor = l.checkOn, l.checkOn
 	if state == tickedNone {
 		t.box.FillColor, t.box.StrokeColor = color.Transparent, l.checkEdge
+	}
+	if state == tickedNever {
+		t.box.FillColor, t.box.StrokeColor = l.line, l.checkEdge
 	}
 	for i, line := range t.lines {
 		line.StrokeColor = l.checkMark
