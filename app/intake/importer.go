@@ -23,7 +23,8 @@ type importer struct {
 	accounts     accounts
 	decimalComma bool // figures have one instead of a decimal point
 
-	columns  map[string]int // by the template's name
+	columns  map[string]column // by the template's name
+	heads    []string          // of them, those of an invoice's head
 	dates    dateReader
 	days     map[string]billing.Date // that were read, by their text
 	invoices []*invoice
@@ -198,8 +199,8 @@ func (in *importer) compare(r app.Reader) error {
 		}
 		v.Client = v.head["ContactName"].text
 		in.skipped = append(in.skipped, v.Imported)
-		for _, line := range v.lines {
-			skipped[line] = true
+		for _, l := range v.lines {
+			skipped[l.line] = true
 		}
 	}
 	in.invoices = kept
@@ -217,9 +218,11 @@ func (in *importer) preview() Preview {
 		Problems: in.problems, Warnings: in.warnings, Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
+	p.Clients = make([]billing.Client, 0, len(in.order))
 	for _, id := range in.order {
 		p.Clients = append(p.Clients, in.changed[id])
 	}
+	p.Invoices = make([]Imported, 0, len(in.invoices))
 	for _, v := range in.invoices {
 		p.Invoices = append(p.Invoices, v.Imported)
 	}
