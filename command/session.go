@@ -112,8 +112,9 @@ func (s *session) openFirm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(logOf(path)), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
-	s.watch(logOf(path))
+	log := sqlite.LogOf(path)
+	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(log), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
+	s.watch(log)
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: app.UnnamedFirm, Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
@@ -317,14 +318,6 @@ func printPaper(d app.Document) ([]byte, error) {
 	var b bytes.Buffer
 	err := paper.Write(&b, d)
 	return b.Bytes(), err
-}
-
-// refuseOwn refuses to write where the database is that is open, what belongs to it, or its log.
-func (s *session) refuseOwn(path string) error {
-	if disk.SameFile(path, logOf(s.db.Path())) {
-		return app.Errorf(app.Invalid, "backup.own-database", "File", path)
-	}
-	return s.db.RefuseOwn(path)
 }
 
 // connect makes sure that the organisation named in the environment is the one that

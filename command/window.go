@@ -10,6 +10,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/crash"
+	"feebridge/data/sheet"
 	"feebridge/data/sqlite"
 	"feebridge/instance"
 	"feebridge/xero"
@@ -21,7 +22,9 @@ type Opened struct {
 	Door *xero.Door
 	Firm app.Firm
 	Me   staff.Member // who acts; nobody where a person has to sign in
-	Demo *Demo        // nil for a firm of one's own
+	// Own refuses to write over the files of the database that is open.
+	Own  sheet.Keeper
+	Demo *Demo // nil for a firm of one's own
 
 	// Host is asked by whoever starts Feebridge once more; nil where nobody reaches it.
 	Host *instance.Host
@@ -147,7 +150,7 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened {
-	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed, Earlier: s.earlier}
+	return Opened{App: s.app, Own: s.db, Door: s.door, Firm: s.firm, Me: s.me, Crashed: s.crashed, Earlier: s.earlier}
 }
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.

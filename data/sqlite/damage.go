@@ -318,7 +318,7 @@ func (db *DB) noteDamage(err error) {
 // CopyAsItIs implements app.Backups: page by page, as SQLite has them, since who reads the file itself would take away
 // the locks that SQLite has on it in this process.
 func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
-	if err := db.RefuseOwn(path); err != nil {
+	if err := db.checkReplaced(path); err != nil {
 		return err
 	}
 	source := connect(db.path, looking)
@@ -350,7 +350,7 @@ func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
 // CopyAsItIs copies the file of a database that no process has open, and its log, to path: as they are, damaged or not.
 func CopyAsItIs(ctx context.Context, path, to string) (err error) {
 	db := DB{path: path}
-	if err := db.RefuseOwn(to); err != nil {
+	if err := db.checkReplaced(to); err != nil {
 		return err
 	}
 	l := lockOf(path)

@@ -554,10 +554,29 @@ func TestAFileDamagedByAPowerCutIsFound(t *testing.T) {
 
 func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 	s := openStore(t)
-	for _, path := range []string{s.path, s.path + "-wal", s.path + ".seen", s.path + ".lock"} {
-		if err := s.Backup(t.Context(), path, true); !app.IsCode(err, app.Invalid) {
-			t.Errorf("over %s: %v", filepath.Base(path), err)
+	night, err := s.KeepBackup(t.Context(), 20261103)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := contentOf(t, night)
+	stem := strings.TrimSuffix(s.path, filepath.Ext(s.path))
+	old := stem + "-2026-11-03T14-15-00.000.log" // that was put aside
+	if err := os.WriteFile(old, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{
+		s.path: "open database", s.path + "-wal": "open database", s.path + "-shm": "open database", s.path + "-journal": "open database",
+		s.path + ".seen": "open database", s.path + ".lock": "open database", stem + ".log": "open database", stem + ".log.lock": "open database",
+		old: "open database", night: "a backup of the open database",
+	} {
+		for what, err := range map[string]error{"backup": s.Backup(t.Context(), path, true), "copy": s.CopyAsItIs(t.Context(), path), "list": s.RefuseOwn(path)} {
+			if !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), says) {
+				t.Errorf("a %s over %s: %v", what, filepath.Base(path), err)
+			}
 		}
+	}
+	if got := contentOf(t, night); got != kept {
+		t.Error("the backup of the night has changed")
 	}
 	t.Run("through a link", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link.db")
@@ -567,13 +586,34 @@ func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 		}
 	})
 	other := filepath.Join(t.TempDir(), "b.db")
-	if err := os.WriteFile(other, []byte("an older backup"), 0o600); err != nil {
+	if err := os.WriteFile(other, []byte("a letter"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Backup(t.Context(), other, true); err != nil {
-		t.Error(err)
+	if err := s.Backup(t.Context(), other, true); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "is a text file, not a Feebridge database") {
+		t.Errorf("over a letter: %v", err)
 	}
-	openEmpty(t, other)
+	if got := contentOf(t, other); got != "a letter" {
+		t.Errorf("the letter is %q now", got)
+	}
+	for range 2 { // the second time over a backup
+		if err := errors.Join(os.Remove(other), s.Backup(t.Context(), other, true), s.Backup(t.Context(), other, true)); err != nil {
+			t.Error(err)
+		}
+	}
+	used := openEmpty(t, other) // by somebody else, as their own
+	if err := s.Backup(t.Context(), other, true); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "is a database in use, not a backup") {
+		t.Errorf("over the database of another firm: %v", err)
+	}
+	used.update(func(tx app.Tx) error { return tx.Record(entry) })
+}
+
+func contentOf(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
 
 func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
