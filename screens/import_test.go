@@ -237,7 +237,7 @@ func TestInvoicesWhoseNumbersAreUsedAreLeftOutWhenAsked(t *testing.T) {
 	b.openFile("november.csv", "a file")
 	b.notSee("Leave out")
 	b.key(fyne.KeyDown)
-	b.see("The number IMP-1 was approved in Xero before")
+	b.see("The number IMP-1 can't be used again: Xero has or had an invoice with it.")
 	b.tick("Leave out 1 invoice whose number is used")
 	b.see("1 invoice · NZD", "1 left out")
 	b.tap("Import 1 invoice")

@@ -177,6 +177,7 @@ func (in *importer) compare(r app.Reader) error {
 	}
 	kept := in.invoices[:0:0]
 	skipped := map[int]bool{} // lines
+	var strays map[string]bool
 	for _, v := range in.invoices {
 		n := v.Invoice.Number
 		key := "file.known-number"
@@ -189,7 +190,15 @@ func (in *importer) compare(r app.Reader) error {
 				kept = append(kept, v)
 				continue
 			}
+			if strays == nil {
+				if strays, err = app.StrayNumbers(r); err != nil {
+					return err
+				}
+			}
 			key = "file.used-number"
+			if strays[n.Fold()] {
+				key = "file.stray-number"
+			}
 		}
 		if !in.options.SkipUsed {
 			in.problem(v.Line, "InvoiceNumber", key, "Number", n)
