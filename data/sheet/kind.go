@@ -102,7 +102,7 @@ func kindOf(path string) (Kind, error) {
 			return nothing, err
 		}
 		return archiveKind(f, info.Size()), nil
-	case bytes.HasPrefix(begin, []byte(databaseMark)):
+	case IsSQLite(begin):
 		if IsFirm(begin) {
 			return Database, nil
 		}
@@ -124,9 +124,12 @@ const (
 	firmMarkAt   = 68
 )
 
+// IsSQLite reports whether a file that begins so is a database of SQLite's, whosever it is.
+func IsSQLite(begin []byte) bool { return bytes.HasPrefix(begin, []byte(databaseMark)) }
+
 // IsFirm reports whether a file that begins so is a database of Feebridge's.
 func IsFirm(begin []byte) bool {
-	return bytes.HasPrefix(begin, []byte(databaseMark)) && len(begin) >= firmMarkAt+len(firmMark) && string(begin[firmMarkAt:firmMarkAt+len(firmMark)]) == firmMark
+	return IsSQLite(begin) && len(begin) >= firmMarkAt+len(firmMark) && string(begin[firmMarkAt:firmMarkAt+len(firmMark)]) == firmMark
 }
 
 // archiveKind tells what a zip archive is by a part of it.

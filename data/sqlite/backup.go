@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"feebridge/app"
 	"feebridge/assets/translations"
@@ -143,10 +144,24 @@ func (r reader) Read(p []byte) (int, error) {
 }
 
 func unwritten(path string, err error) error {
+	if disk.IsFull(err) {
+		return fullDisk(path, err)
+	}
 	if known, ok := errors.AsType[*app.Error](err); ok {
 		return known // it says so itself
 	}
-	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", unnamed(err)), Err: err}
+}
+
+// unnamed is what the system says of an error, without the names of the files that only Feebridge knows of.
+func unnamed(err error) error {
+	if _, told := errors.AsType[*app.Error](err); told {
+		return err
+	}
+	if system, ok := errors.AsType[syscall.Errno](err); ok {
+		return system
+	}
+	return err
 }
 
 // copyTo copies the database to a new file, on a connection of its own: one for reading

@@ -215,7 +215,7 @@ func (db *DB) examine(ctx context.Context, had bool) error {
 		}
 	}
 	other := beside.Sum != "" // and whoever closed it left no log
-	found, err := inspect(ctx, db.path, watching)
+	found, err := inspect(ctx, db.path, db.path, watching)
 	switch {
 	case app.IsCode(err, app.Invalid) && found.version > 0:
 		return nil // a newer Feebridge's: migrate refuses it
@@ -390,7 +390,7 @@ func (db *DB) openToLook(ctx context.Context) (_ *DB, err error) {
 	if err != nil {
 		return nil, errors.Join(err, db.use.Close())
 	}
-	found, fault := inspect(ctx, db.path, watching)
+	found, fault := inspect(ctx, db.path, db.path, watching)
 	if found.version != newest { // of an older schema nothing is known, and to change it would be to write
 		if fault == nil || isNoFirm(fault) {
 			fault = damaged(ctx, db.path, fault)

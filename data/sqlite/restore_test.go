@@ -183,11 +183,24 @@ func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 	run(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (4711, 1)")
 	dangling := backUp(t, path)
 	run(t, dangling, "UPDATE runs SET started_by = 'nobody'")
+	short := filepath.Join(t.TempDir(), "short.db")
+	if err := os.WriteFile(short, content[:40], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bare := filepath.Join(t.TempDir(), "bare.db") // marked as Feebridge's
+	run(t, bare, "PRAGMA application_id = 1181050178", "CREATE TABLE t (x)")
+	logged := filepath.Join(t.TempDir(), "logged.db") // without a word in the file itself
+	for suffix, content := range map[string]string{"": "", "-wal": strings.Repeat("log", 5000)} {
+		if err := os.WriteFile(logged+suffix, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]string{
+		"a short one": short, "without a table": bare, "all in a log that is none": logged,
 		"broken": broken, "cut": cut, "a text": text, "empty": empty, "another program's": foreign, "a newer Feebridge's": newer,
 		"without what it refers to": dangling, "not there": filepath.Join(t.TempDir(), "no.db"), "itself": path,
 	} {
@@ -197,11 +210,42 @@ func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 			if !errors.As(err, &e) || kept != "" {
 				t.Errorf("the error is %v, and %q was kept", err, kept)
 			}
+			if !strings.Contains(err.Error(), from) || strings.Contains(err.Error(), ".feebridge-") || strings.Contains(err.Error(), "restored.db") {
+				t.Errorf("it doesn't name the file that was chosen: %v", err)
+			}
 			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 				t.Error("the database was changed")
 			}
 		})
 	}
+}
+
+// TestALargeFileIsRefusedByItsHead restores a file that is no database and has no end that anybody would wait for.
+func TestALargeFileIsRefusedByItsHead(t *testing.T) {
+	path := closedFirm(t)
+	large := filepath.Join(t.TempDir(), "disk.img")
+	if err := errors.Join(os.WriteFile(large, []byte("no database"), 0o600), os.Truncate(large, 32<<20)); err != nil {
+		t.Fatal(err)
+	}
+	asked := &askedContext{Context: t.Context()}
+	if _, err := sqlite.Restore(asked, path, large); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), large+" isn't a database") {
+		t.Error(err)
+	}
+	if asked.times > 0 {
+		t.Errorf("its copy was begun: before each piece it was asked whether to go on, %d times", asked.times)
+	}
+}
+
+// askedContext counts how often it is asked whether it has ended.
+type askedContext struct {
+	context.Context
+	times int
+}
+
+// Err implements context.Context.
+func (c *askedContext) Err() error {
+	c.times++
+	return c.Context.Err()
 }
 
 func TestADatabaseThatIsOpenIsNotReplaced(t *testing.T) {
