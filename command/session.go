@@ -356,6 +356,27 @@ func (s *session) close() {
 	}
 }
 
+// await returns what read reads, which may wait for a person or another program for as long as they like; or, when ctx
+// ends before, why. What it waits for then is not read any more: the program is about to end.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		read T
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		read, err := read()
+		answers <- answer{read, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.read, a.err
+	case <-ctx.Done():
+		var nothing T
+		return nothing, ctx.Err()
+	}
+}
+
 // errSomeFailed ends a command that printed a result for each invoice.
 var errSomeFailed = errors.New("some failed")
 
@@ -390,6 +411,10 @@ func (s *session) end(err error) int {
 		return exitDone
 	case errors.Is(err, errSomeFailed):
 		return exitSomeFailed
+	case errors.Is(err, context.Canceled):
+		if _, told := errors.AsType[*app.Error](err); !told {
+			err = errors.New(translations.Text("command.interrupted"))
+		}
 	}
 	s.complain("%v", err)
 	switch {

@@ -89,7 +89,11 @@ func onlyOurPrograms(ctx context.Context, path string, settings []string, versio
 	if err != nil {
 		return err
 	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
+	_, err = provider.UpTo(ctx, version)
+	if ctx.Err() != nil { // no sign of damage
+		return ctx.Err()
+	}
+	if err != nil {
 		return unsound{"it is of schema " + strconv.FormatInt(version, 10) + ", which there never was"}
 	}
 	known, err := programs(ctx, ours)
@@ -143,7 +147,10 @@ func check(ctx context.Context, db *sql.DB, query string) error {
 	if err := rows.Err(); err != nil {
 		return explain(ctx, doing, err)
 	}
-	if found != nil {
+	switch {
+	case ctx.Err() != nil: // nor is what a check found that was cut short
+		return ctx.Err()
+	case found != nil:
 		return found
 	}
 	return nil
@@ -391,6 +398,9 @@ func (db *DB) openToLook(ctx context.Context) (_ *DB, err error) {
 		return nil, errors.Join(err, db.use.Close())
 	}
 	found, fault := inspect(ctx, db.path, db.path, watching)
+	if ctx.Err() != nil {
+		return nil, errors.Join(ctx.Err(), db.use.Close())
+	}
 	if found.version != newest { // of an older schema nothing is known, and to change it would be to write
 		if fault == nil || isNoFirm(fault) {
 			fault = damaged(ctx, db.path, fault)
