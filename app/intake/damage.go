@@ -26,7 +26,7 @@ var (
 
 // spelledNumbers are the columns whose texts are made of digits and still no figures: a
 // spreadsheet takes them for some.
-var spelledNumbers = []string{"InvoiceNumber", "AccountCode", "InventoryItemCode"}
+var spelledNumbers = []string{"InvoiceNumber", "AccountCode", "InventoryItemCode", "Code", "Account"}
 
 // figureColumns are the columns of figures and dates, which refuse whatever isn't one.
 var (

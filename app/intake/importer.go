@@ -224,7 +224,7 @@ func (in *importer) compare(r app.Reader) error {
 
 func (in *importer) preview() Preview {
 	p := Preview{
-		Problems: in.problems, Warnings: in.warnings, Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
+		Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
 	p.Clients = make([]billing.Client, 0, len(in.order))
@@ -235,14 +235,21 @@ func (in *importer) preview() Preview {
 	for _, v := range in.invoices {
 		p.Invoices = append(p.Invoices, v.Imported)
 	}
+	p.Problems, p.Warnings = in.findings()
+	return p
+}
+
+// findings returns what was told, in the order of the file.
+func (in *importer) findings() (problems, warnings []Problem) {
 	byLine := func(a, b Problem) int { return a.Line - b.Line }
-	slices.SortStableFunc(p.Problems, byLine)
-	slices.SortStableFunc(p.Warnings, byLine)
+	slices.SortStableFunc(in.problems, byLine)
+	slices.SortStableFunc(in.warnings, byLine)
+	problems, warnings = in.problems, in.warnings
 	if in.more {
-		p.Problems = append(p.Problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
+		problems = append(problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
 	}
 	if in.moreOdd {
-		p.Warnings = append(p.Warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
+		warnings = append(warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
 	}
-	return p
+	return problems, warnings
 }
