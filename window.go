@@ -176,7 +176,7 @@ func (d *seat) sit(ctx context.Context, me staff.Member) {
 		ReadSheet: func(name string, content []byte) (app.Sheet, error) {
 			return sheet.Read(name, bytes.NewReader(content))
 		},
-		WriteSheet: writeSheet, WriteTemplate: sheet.WriteTemplate, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
+		ReadFile: sheet.ReadFile, WriteSheet: d.writeSheet, WriteTemplate: d.writeTemplate, WritePaper: d.writePaper, OpenFile: openFile, ChooseFile: chooser(d.window),
 		OpenURL: openURL, Explore: explore, Versions: versions(ctx), Notify: d.notify,
 	}
 	if c := d.Crashed; c != nil {
@@ -301,29 +301,34 @@ func (d *seat) clear() {
 
 // writePaper writes an invoice as PDF, without a path into a folder of its own.
 func (d *seat) writePaper(invoice app.Document, path string) (string, error) {
-	if path == "" {
-		var err error
-		if path, err = d.papers.Path(string(invoice.Invoice.ID)); err != nil {
-			return "", err
-		}
-	}
 	content, err := d.Paper.Print(invoice)
 	if err != nil {
 		return "", err
 	}
-	return path, sheet.WriteFile(path, func(w io.Writer) error {
+	write := func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
-	})
+	}
+	if path != "" {
+		return path, sheet.PDF.Save(path, d.Own, write)
+	}
+	if path, err = d.papers.Path(string(invoice.Invoice.ID)); err != nil {
+		return "", err
+	}
+	return path, sheet.WriteFile(path, write)
 }
 
 // writeSheet writes a file of cells, as XLSX where its name ends so, else as CSV.
-func writeSheet(path string, cells [][]app.SheetCell) error {
-	write := sheet.Named(path)
+func (d *seat) writeSheet(path string, cells [][]app.SheetCell) error {
+	kind, write := sheet.Named(path)
 	if write == nil {
-		write = sheet.WriteCSV
+		kind, write = sheet.CSV, sheet.WriteCSV
 	}
-	return sheet.WriteFile(path, func(w io.Writer) error { return write(w, cells) })
+	return kind.Save(path, d.Own, func(w io.Writer) error { return write(w, cells) })
+}
+
+func (d *seat) writeTemplate(path string, sheets [][][]app.SheetCell) ([]string, error) {
+	return sheet.WriteTemplate(path, d.Own, sheets)
 }
 
 // openFile opens a file in the system's viewer, without making the window wait.

@@ -114,26 +114,34 @@ func newQueue(tx Tx, by staff.Member) (*queue, error) {
 // liveStrays returns what is live in Xero under the mark of an invoice here and could not be brought
 // together with it, by that invoice. There is none unless the database is a copy.
 func liveStrays(r Reader) (map[billing.InvoiceID]Stray, error) {
+	live := map[billing.InvoiceID]Stray{}
+	return live, eachLiveStray(r, func(s Stray) {
+		if s.Invoice != "" {
+			live[s.Invoice] = s
+		}
+	})
+}
+
+func eachLiveStray(r Reader, do func(Stray)) error {
 	if c, err := r.Copied(); err != nil || c.How == Original {
-		return nil, err
+		return err
 	}
 	orgs, err := r.Organisations()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	live := map[billing.InvoiceID]Stray{}
 	for _, o := range orgs {
 		strays, err := r.Strays(o.Tenant.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, s := range strays {
-			if s.Invoice != "" && s.Live() {
-				live[s.Invoice] = s
+			if s.Live() {
+				do(s)
 			}
 		}
 	}
-	return live, nil
+	return nil
 }
 
 // runsUnderWay returns the run of each invoice whose export is queued or on its way.

@@ -87,10 +87,24 @@ func (f *finishing) checkNumber(n billing.Number) error {
 	if err != nil {
 		return err
 	}
-	if burnt {
-		return Errorf(Conflict, "refused.used-number", "Number", n)
+	if !burnt {
+		return nil
 	}
-	return nil
+	strays, err := StrayNumbers(f)
+	if err != nil {
+		return err
+	}
+	if strays[n.Fold()] {
+		return Errorf(Conflict, "refused.stray-number", "Number", n)
+	}
+	return Errorf(Conflict, "refused.used-number", "Number", n)
+}
+
+// StrayNumbers returns the burnt numbers, folded, that strays have which are in force in Xero, or may still
+// come into force there. Nothing tells that an invoice of such a number was ever approved.
+func StrayNumbers(r Reader) (map[string]bool, error) {
+	numbers := map[string]bool{}
+	return numbers, eachLiveStray(r, func(s Stray) { numbers[s.Number.Fold()] = true })
 }
 
 // takeNumber takes the next number that no invoice has and that was never burnt.

@@ -3,14 +3,12 @@ package command
 import (
 	"context"
 	"flag"
-	"io"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"feebridge/app"
 	"feebridge/app/staff"
-	"feebridge/data/sheet"
 )
 
 var auditCommand = command{
@@ -135,7 +133,7 @@ func (f *auditFlags) print(s *session, entries []staff.Entry) error {
 		}
 		return nil
 	}
-	return sheet.WriteFile(f.to, func(w io.Writer) error { return sheet.WriteCSV(w, app.AuditSheet(entries)) })
+	return s.saveCells(f.to, app.AuditSheet(entries))
 }
 
 // changed says on one line what the entry changed.

@@ -31,9 +31,6 @@ func (f *backupFlags) run(ctx context.Context, s *session, words []string) error
 	if err != nil {
 		return err
 	}
-	if err := s.refuseOwn(path); err != nil {
-		return err
-	}
 	err = s.app.Backup(ctx, s.me, path, f.force)
 	if errors.Is(err, fs.ErrExist) {
 		return &advised{err, "To replace the file, add --force."}

@@ -68,7 +68,7 @@ func (f *checkFlags) run(ctx context.Context, s *session) error {
 	if err := f.fit(ctx, s, org.Tenant); err != nil {
 		return err
 	}
-	if err := f.ask(s, org.Tenant); err != nil {
+	if err := f.ask(ctx, s, org.Tenant); err != nil {
 		return err
 	}
 	if err := s.app.AllowCheck(ctx, s.me, org.Tenant); err != nil {
@@ -104,7 +104,7 @@ func (f *checkFlags) fit(ctx context.Context, s *session, org ledger.Tenant) err
 }
 
 // ask says what is about to be done, and asks whether to begin.
-func (f *checkFlags) ask(s *session, org ledger.Tenant) error {
+func (f *checkFlags) ask(ctx context.Context, s *session, org ledger.Tenant) error {
 	invoices, contacts := check.Most(f.approve)
 	fmt.Fprintf(s.Err, "This makes up to %d draft invoices and %d contacts in %q, and deletes or archives them at the end.\n", invoices, contacts, org.Name)
 	if f.approve {
@@ -119,7 +119,11 @@ func (f *checkFlags) ask(s *session, org ledger.Tenant) error {
 		return nil
 	}
 	_, _ = fmt.Fprint(s.Err, "Begin? [y/N] ")
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what can't be read is not a yes
+	answer, _ := await(ctx, func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	// What can't be read is not a yes.
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return misused("Nothing was sent. To begin, answer y, or add --yes.")
 	}
@@ -130,6 +134,9 @@ func (f *checkFlags) ask(s *session, org ledger.Tenant) error {
 func (f *checkFlags) try(ctx context.Context, s *session, org app.Organisation, book *check.Book) (err error) {
 	if f.answers == "" {
 		f.answers = beside(s.db.Path(), "-check-xero-"+time.Now().Format("20060102-150405")+".jsonl")
+	}
+	if err := s.db.RefuseOwn(f.answers); err != nil {
+		return err
 	}
 	file, err := os.OpenFile(f.answers, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {

@@ -3,16 +3,12 @@ package command
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"feebridge/assets/translations"
 	"feebridge/data/crash"
+	"feebridge/data/sqlite"
 )
-
-// logOf is where the log of a database is.
-func logOf(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".log" }
 
 // watch has a crash of this run told beside the log, if the folder is there. A crash before this run is told once: by a
 // command here, and by the window on its own.
@@ -38,7 +34,7 @@ func (s *session) watch(log string) {
 // watchUnopened does so for a run that opens no firm: where the firm's log is.
 func (s *session) watchUnopened() {
 	if path, err := s.path(); err == nil {
-		s.watch(logOf(path))
+		s.watch(sqlite.LogOf(path))
 	}
 }
 

@@ -7,6 +7,55 @@ import (
 	"testing"
 )
 
+// TestNoCommandReplacesAFileOfAnotherKind names files by a slip that hold something else.
+func TestNoCommandReplacesAFileOfAnotherKind(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.must(exitDone, "import", d.file(3), "--amounts", "exclusive", "--finalize")
+	night := strings.TrimSuffix(d.db, ".db") + "-backup-2026-11-03.db"
+	d.must(exitDone, "backup", night)
+	used := filepath.Join(t.TempDir(), "used.db")
+	d.must(exitDone, "backup", used)
+	for _, c := range []struct {
+		name, content, says string
+		args                []string
+	}{
+		{"invoices.xlsx", "PK\x03\x04", "is a ZIP archive, not a Feebridge database", []string{"backup", "--force"}},
+		{"notes.txt", "Dear client", "is a text file, not a Feebridge database", []string{"backup", "--force"}},
+		{"photo.csv", "\xff\xd8\xff\xe0", "is a picture, not a CSV file", []string{"list", "--to"}},
+		{"photo.csv", "\xff\xd8\xff\xe0", "is a picture, not a CSV file", []string{"list", "--template", "exclusive", "--to"}},
+		{"letter.xlsx", "Number,Total\n", "is a text file, not an Excel workbook", []string{"list", "--to"}},
+		{"photo.csv", "\x89PNG\r\n\x1a\n", "is a picture, not a CSV file", []string{"audit", "list", "--to"}},
+	} {
+		path := d.write(c.name, c.content)
+		_, errs, status := d.run(append(c.args, path)...)
+		if status == exitDone || !strings.Contains(errs, path+" "+c.says) || !strings.Contains(errs, "Choose another name.") {
+			t.Errorf("feebridge %s %s: exit status %d, %s", strings.Join(c.args, " "), c.name, status, errs)
+		}
+		if content, err := os.ReadFile(path); err != nil || string(content) != c.content {
+			t.Errorf("%s has %q now, %v", c.name, content, err)
+		}
+	}
+	for _, to := range []string{night, d.db + ".lock", strings.TrimSuffix(d.db, ".db") + ".log.lock"} {
+		if _, errs, status := d.run("backup", "--force", to); status == exitDone || !strings.Contains(errs, "open database") {
+			t.Errorf("feebridge backup --force %s: exit status %d, %s", filepath.Base(to), status, errs)
+		}
+	}
+	d.must(exitDone, "backup", "--force", used) // a backup replaces a backup
+	own := d.db
+	d.db = used
+	d.must(exitDone, "list")
+	d.db = own
+	if _, errs, status := d.run("backup", "--force", used); status == exitDone || !strings.Contains(errs, "is a database in use") {
+		t.Errorf("over another database: exit status %d, %s", status, errs)
+	}
+	for _, again := range [][]string{{"list", "--to", "list.csv"}, {"list", "--to", "list.xlsx"}, {"audit", "list", "--to", "audit.csv"}} {
+		again[len(again)-1] = filepath.Join(t.TempDir(), again[len(again)-1])
+		d.must(exitDone, again...)
+		d.must(exitDone, again...)
+	}
+}
+
 // TestNoCommandWritesOverWhatItMustKeep names the open database, its log, a folder and a file that is
 // read-only as the file to write.
 func TestNoCommandWritesOverWhatItMustKeep(t *testing.T) {

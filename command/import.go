@@ -3,14 +3,14 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
-	"os"
 	"path/filepath"
 
+	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/intake"
 	"feebridge/app/money"
-	"feebridge/data/disk"
 	"feebridge/data/sheet"
 )
 
@@ -59,15 +59,10 @@ func (f *importFlags) run(ctx context.Context, s *session, words []string) error
 	if err != nil {
 		return err
 	}
-	info, err := disk.Regular(words[0])
-	if err != nil {
-		return misused("Couldn't read the file: %v", err)
-	}
-	name := filepath.Base(words[0])
-	if err := sheet.CheckSize(name, info.Size()); err != nil {
+	content, err := sheet.ReadFile(words[0])
+	if _, told := errors.AsType[*app.Error](err); told {
 		return err
 	}
-	content, err := os.ReadFile(words[0])
 	if err != nil {
 		return misused("Couldn't read the file: %v", err)
 	}
@@ -77,7 +72,7 @@ func (f *importFlags) run(ctx context.Context, s *session, words []string) error
 	if err := s.connect(ctx); err != nil {
 		s.complain("Couldn't read the organisation's tax rates, so the rates stored here are used: %v", err)
 	}
-	cells, err := sheet.Read(name, bytes.NewReader(content))
+	cells, err := sheet.Read(filepath.Base(words[0]), bytes.NewReader(content))
 	if err != nil {
 		return err
 	}

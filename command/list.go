@@ -55,7 +55,7 @@ func listRow(row app.InvoiceRow) rowJSON {
 }
 
 func (f *listFlags) run(ctx context.Context, s *session) error {
-	write := sheet.Named(f.to)
+	_, write := sheet.Named(f.to)
 	if f.to != "" && write == nil {
 		return misused("--to takes a file that ends in .csv or .xlsx.")
 	}
@@ -65,11 +65,6 @@ func (f *listFlags) run(ctx context.Context, s *session) error {
 	}
 	if err := s.open(ctx); err != nil {
 		return err
-	}
-	if f.to != "" {
-		if err := s.refuseOwn(f.to); err != nil {
-			return err
-		}
 	}
 	if f.template != "" {
 		return f.writeTemplate(ctx, s, amounts)
@@ -89,12 +84,13 @@ func (f *listFlags) run(ctx context.Context, s *session) error {
 	if write == nil {
 		return nil
 	}
-	return f.write(app.ListSheet(rows))
+	return s.saveCells(f.to, app.ListSheet(rows))
 }
 
-// write writes cells to the file that --to names.
-func (f *listFlags) write(cells [][]app.SheetCell) error {
-	return sheet.WriteFile(f.to, func(w io.Writer) error { return sheet.Named(f.to)(w, cells) })
+// saveCells saves cells in a file, as its name says.
+func (s *session) saveCells(path string, cells [][]app.SheetCell) error {
+	kind, write := sheet.Named(path)
+	return kind.Save(path, s.db, func(w io.Writer) error { return write(w, cells) })
 }
 
 // writeTemplate writes the invoices that are due for export in the columns of Xero's template.
@@ -109,7 +105,7 @@ func (f *listFlags) writeTemplate(ctx context.Context, s *session, amounts money
 	}
 	var files []string
 	if len(template.Sheets) > 0 {
-		if files, err = sheet.WriteTemplate(f.to, template.Sheets); err != nil {
+		if files, err = sheet.WriteTemplate(f.to, s.db, template.Sheets); err != nil {
 			return err
 		}
 	}

@@ -31,11 +31,9 @@ func mapping(ctx context.Context, s *session, words []string) error {
 		return err
 	}
 	if words[0] == "set" {
-		var m mappingJSON
-		decoder := json.NewDecoder(os.Stdin)
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&m); err != nil {
-			return misused("Couldn't read the mapping from standard input: %v. Begin with what \"feebridge mapping show\" prints.", err)
+		m, err := await(ctx, readMapping)
+		if err != nil {
+			return err
 		}
 		if err := s.app.SetMapping(ctx, s.me, org.Tenant.ID, m.mapping()); err != nil {
 			return err
@@ -54,6 +52,16 @@ func mapping(ctx context.Context, s *session, words []string) error {
 	}
 	s.printJSON(mappingOf(view.Mapping), indent)
 	return nil
+}
+
+// readMapping reads a mapping from standard input.
+func readMapping() (m mappingJSON, err error) {
+	decoder := json.NewDecoder(os.Stdin)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&m); err != nil {
+		return m, misused("Couldn't read the mapping from standard input: %v. Begin with what \"feebridge mapping show\" prints.", err)
+	}
+	return m, nil
 }
 
 // mappingJSON is a mapping as the command prints and reads it.

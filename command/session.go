@@ -110,8 +110,9 @@ func (s *session) openFirm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(logOf(path)), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
-	s.watch(logOf(path))
+	log := sqlite.LogOf(path)
+	s.log = slog.New(slog.NewJSONHandler(disk.NewLog(log), &slog.HandlerOptions{ReplaceAttr: crash.Causes}))
+	s.watch(log)
 	return s.start(ctx, path, vault.New(), xero.Config{API: string(s.common.api), Token: s.token, Heard: s.heard}, app.Firm{Name: app.UnnamedFirm, Currency: "NZD"}, "Owner", nil, witness()...)
 }
 
@@ -310,14 +311,6 @@ func (s *session) start(ctx context.Context, path string, v app.Vault, x xero.Co
 	return err
 }
 
-// refuseOwn refuses to write where the database is that is open, what belongs to it, or its log.
-func (s *session) refuseOwn(path string) error {
-	if disk.SameFile(path, logOf(s.db.Path())) {
-		return app.Errorf(app.Invalid, "backup.own-database", "File", path)
-	}
-	return s.db.RefuseOwn(path)
-}
-
 // connect makes sure that the organisation named in the environment is the one that
 // the firm exports to. Without one there, whatever is connected stays.
 func (s *session) connect(ctx context.Context) error {
@@ -351,6 +344,27 @@ func (s *session) close() {
 	if s.host != nil {
 		s.host.Close()
 		s.host = nil
+	}
+}
+
+// await returns what read reads, which may wait for a person or another program for as long as they like; or, when ctx
+// ends before, why. What it waits for then is not read any more: the program is about to end.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		read T
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		read, err := read()
+		answers <- answer{read, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.read, a.err
+	case <-ctx.Done():
+		var nothing T
+		return nothing, ctx.Err()
 	}
 }
 
@@ -388,6 +402,10 @@ func (s *session) end(err error) int {
 		return exitDone
 	case errors.Is(err, errSomeFailed):
 		return exitSomeFailed
+	case errors.Is(err, context.Canceled):
+		if _, told := errors.AsType[*app.Error](err); !told {
+			err = errors.New(translations.Text("command.interrupted"))
+		}
 	}
 	s.complain("%v", err)
 	switch {

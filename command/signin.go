@@ -74,7 +74,7 @@ func (d *descriptor) Set(text string) error {
 // named is the flag that says from which.
 func (s *session) readPassword(ctx context.Context, prompt string, from descriptor, named string) (string, error) {
 	if from.file != nil {
-		return from.line(named)
+		return await(ctx, func() (string, error) { return from.line(named) })
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return "", misused("There is no terminal to ask for the password on. Pass it on a file descriptor with %s.", named)
@@ -92,24 +92,17 @@ func (s *session) ask(ctx context.Context, prompt string) (string, error) {
 	}
 	_, _ = fmt.Fprint(s.Err, prompt+": ")
 	defer fmt.Fprintln(s.Err)
-	type answer struct {
-		password []byte
-		err      error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		password, err := term.ReadPassword(terminal)
-		answers <- answer{password, err}
-	}()
-	select {
-	case a := <-answers:
-		if a.err != nil {
-			return "", fmt.Errorf("asking for the password: %w", a.err)
+	password, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	switch {
+	case ctx.Err() != nil:
+		if err := term.Restore(terminal, before); err != nil {
+			return "", fmt.Errorf("showing again what is typed: %w", err)
 		}
-		return string(a.password), nil
-	case <-ctx.Done():
-		return "", errors.Join(ctx.Err(), term.Restore(terminal, before))
+		return "", ctx.Err()
+	case err != nil:
+		return "", fmt.Errorf("asking for the password: %w", err)
 	}
+	return string(password), nil
 }
 
 // maxLine is the most bytes of a line with a password.

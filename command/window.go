@@ -10,6 +10,7 @@ import (
 	"feebridge/app/billing"
 	"feebridge/app/staff"
 	"feebridge/data/crash"
+	"feebridge/data/sheet"
 	"feebridge/data/sqlite"
 	"feebridge/instance"
 	"feebridge/xero"
@@ -22,6 +23,7 @@ type Opened struct {
 	Firm  app.Firm
 	Me    staff.Member // who acts; nobody where a person has to sign in
 	Paper app.Paper    // prints invoices; nil where none is printed
+	Own   sheet.Keeper // refuses to write over the files of the database that is open
 	Demo  *Demo        // nil for a firm of one's own
 
 	// Host is asked by whoever starts Feebridge once more; nil where nobody reaches it.
@@ -148,7 +150,7 @@ func (f *windowFlags) runDemo(ctx context.Context, s *session) error {
 
 // opened is the firm as it is handed to the window.
 func (s *session) opened() Opened {
-	return Opened{App: s.app, Door: s.door, Firm: s.firm, Me: s.me, Paper: s.Paper, Crashed: s.crashed, Earlier: s.earlier}
+	return Opened{App: s.app, Own: s.db, Door: s.door, Firm: s.firm, Me: s.me, Paper: s.Paper, Crashed: s.crashed, Earlier: s.earlier}
 }
 
 // beginOwn finds out who acts in the window. A person signs in there, unless --as names one.

@@ -3,6 +3,7 @@
 package instance
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,4 +65,16 @@ func TestAnotherScreenHasAWindowOfItsOwn(t *testing.T) {
 	open(t, database)
 	t.Setenv("DISPLAY", ":2")
 	open(t, database)
+}
+
+// TestALinkedDatabaseHasOneWindow starts Feebridge by the file itself and by a link to a link to it.
+func TestALinkedDatabaseHasOneWindow(t *testing.T) {
+	folder := t.TempDir()
+	file, link, further := filepath.Join(folder, "firm.db"), filepath.Join(t.TempDir(), "linked.db"), filepath.Join(folder, "ours.db")
+	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Symlink(file, link), os.Symlink(link, further)); err != nil {
+		t.Fatal(err)
+	}
+	w := open(t, further)
+	w.reach(t, file, key, key)
+	w.reach(t, link, "", "")
 }

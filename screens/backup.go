@@ -82,7 +82,7 @@ func (b *backups) show(n app.Nightly) {
 }
 
 // nameTime is a moment in the name of a file: two copies of one day have two names, in the order in
-// which they were made, and the file dialog does not empty the first for the second.
+// which they were made.
 const nameTime = "2006-01-02-150405"
 
 // backUp writes a copy where the person says.

@@ -120,11 +120,11 @@ func (f *fakeApp) SetBillingCodes(_ context.Context, _ staff.Member, _, codes []
 	return err
 }
 
-func (f *fakeApp) PreviewCodes(context.Context, app.Sheet) ([]billing.Code, []intake.Problem, error) {
+func (f *fakeApp) PreviewCodes(context.Context, app.Sheet) (intake.Codes, error) {
 	err := f.enter("PreviewCodes")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.fileCodes, f.fileProblems, err
+	return intake.Codes{Codes: f.fileCodes, Problems: f.fileProblems, Warnings: f.fileWarnings}, err
 }
 
 func (f *fakeApp) AuditTrail(_ context.Context, _ staff.Member, q app.AuditQuery) ([]staff.Entry, error) {

@@ -53,6 +53,7 @@ type fakeApp struct {
 	passwords    map[staff.ID]string
 	fileCodes    []billing.Code
 	fileProblems []intake.Problem
+	fileWarnings []intake.Problem
 	trail        []staff.Entry
 	report       app.AuditReport
 	nightly      app.Nightly

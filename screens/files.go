@@ -2,22 +2,17 @@ package screens
 
 import (
 	"context"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	filedialog "fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/storage/repository"
 
 	"feebridge/app"
 	"feebridge/app/money"
 )
-
-// maxFile is the largest file that is read, in bytes.
-const maxFile = 64 << 20
 
 // FileQuestion asks a person for a file.
 type FileQuestion struct {
@@ -35,7 +30,7 @@ type FileChooser func(ctx context.Context, q FileQuestion) (path string, err err
 // content to take.
 func (s *shell) pickFile(title string, endings []string, take func(name string, content []byte)) {
 	s.pickPath(title, endings, func(path string) {
-		s.readFile(path, func() (io.ReadCloser, error) { return os.Open(path) }, take)
+		s.loadFile(path, func() ([]byte, error) { return s.readFile(path) }, take)
 	})
 }
 
@@ -93,24 +88,11 @@ func (p picking) Dismiss() {
 	p.shell.picker = nil
 }
 
-// readFile opens and reads a file in the background.
-func (s *shell) readFile(name string, open func() (io.ReadCloser, error), take func(name string, content []byte)) {
-	failed := lang.L("file.open.failed")
-	act(s, lang.L("busy.reading-file"), func(context.Context) ([]byte, error) {
-		file, err := open()
+// loadFile reads a file in the background, and gives its name without a folder and its content to take.
+func (s *shell) loadFile(name string, file func() ([]byte, error), take func(name string, content []byte)) {
+	act(s, lang.L("busy.reading-file"), func(context.Context) ([]byte, error) { return file() }, func(content []byte, err error) {
 		if err != nil {
-			return nil, err
-		}
-		failed = lang.L("file.read.failed")
-		defer file.Close()
-		data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-		if err == nil && len(data) > maxFile {
-			err = errors.New(lang.L("file.too-large", with{"Size": maxFile >> 20}))
-		}
-		return data, err
-	}, func(content []byte, err error) {
-		if err != nil {
-			s.dialogs.tell(failed, toldError(err))
+			s.dialogs.tell(lang.L("file.open.failed"), toldError(err))
 			return
 		}
 		take(filepath.Base(name), content)
@@ -141,16 +123,70 @@ func (s *shell) saveFile(title, name string, content func(ctx context.Context, p
 		case err != nil:
 			s.failed(lang.L("file.save.failed"), err)
 		case file != nil:
-			path := file.URI().Path()
-			_ = file.Close() // it is written again, as a whole
-			write(path)
+			_ = file.Close() // nothing was written to it
+			write(file.URI().Path())
 		}
 	}, s.window)
+	leaveChosen()
 	picker.SetFileName(name)
 	picker.SetTitleText(title)
 	s.picker = picker
 	picker.Show()
 }
+
+// leaveChosen keeps the toolkit's dialog from emptying the file that a person chooses to save as, before
+// anybody has looked whether it may be replaced: it opens the file for writing, and only then tells of it.
+func leaveChosen() {
+	files, err := repository.ForScheme("file")
+	if all, can := files.(fileRepository); err == nil && can {
+		repository.Register("file", opensLate{all})
+	}
+}
+
+// fileRepository is all that the toolkit does with files.
+type fileRepository interface {
+	repository.DeleteAllRepository
+	repository.AppendableRepository
+	repository.HierarchicalRepository
+	repository.ListableRepository
+	repository.MovableRepository
+	repository.CopyableRepository
+}
+
+// opensLate opens a file for writing only once something is written to it.
+type opensLate struct{ fileRepository }
+
+// Writer implements repository.WritableRepository.
+func (r opensLate) Writer(u fyne.URI) (fyne.URIWriteCloser, error) {
+	return &lateWriter{at: u, open: r.fileRepository.Writer}, nil
+}
+
+type lateWriter struct {
+	at   fyne.URI
+	open func(fyne.URI) (fyne.URIWriteCloser, error)
+	to   fyne.URIWriteCloser // nil before anything is written
+}
+
+// Write implements io.Writer.
+func (w *lateWriter) Write(text []byte) (n int, err error) {
+	if w.to == nil {
+		if w.to, err = w.open(w.at); err != nil {
+			return 0, err
+		}
+	}
+	return w.to.Write(text)
+}
+
+// Close implements io.Closer.
+func (w *lateWriter) Close() error {
+	if w.to == nil {
+		return nil
+	}
+	return w.to.Close()
+}
+
+// URI implements fyne.URIWriteCloser.
+func (w *lateWriter) URI() fyne.URI { return w.at }
 
 // saveList lets the person save the invoices that are listed as CSV or XLSX.
 func (b *billingScreen) saveList() {

@@ -8,6 +8,10 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	filedialog "fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
@@ -117,6 +121,68 @@ func TestTheSystemsFileDialogSavesAFile(t *testing.T) {
 	if diff := cmp.Diff([]string{path, "done: " + path}, saved); diff != "" {
 		t.Errorf("saved (-want +got):\n%s", diff)
 	}
+}
+
+// TestTheToolkitsFileDialogEmptiesNothing chooses a file that is there, and what is to be saved is then refused.
+func TestTheToolkitsFileDialogEmptiesNothing(t *testing.T) {
+	b := newTrial(t, newFake().fill(12))
+	folder := t.TempDir()
+	taken, free := filepath.Join(folder, "firm.db"), filepath.Join(folder, "new.db")
+	if err := os.WriteFile(taken, []byte("all invoices"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	within, err := storage.ListerForURI(storage.NewFileURI(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{taken, free} {
+		asked := ""
+		b.w.saveFile("Save list", filepath.Base(path), func(_ context.Context, at string) error {
+			asked = at
+			return errors.New("it belongs to the open database")
+		}, func(string) { t.Error("it is said to be saved") })
+		picker := b.w.picker.(*filedialog.FileDialog)
+		picker.SetLocation(within)
+		picker.SetFileName(filepath.Base(path))
+		b.pressToolkits("Save")
+		if path == taken {
+			b.pressToolkits("Yes") // that it may be replaced
+		}
+		b.settle()
+		b.see("Couldn't save the file", "it belongs to the open database")
+		b.w.dialogs.top().hide()
+		if filepath.Clean(asked) != path {
+			t.Errorf("asked to save %s as %q", path, asked)
+		}
+	}
+	if content, err := os.ReadFile(taken); err != nil || string(content) != "all invoices" {
+		t.Errorf("the file has %q now, %v", content, err)
+	}
+	if _, err := os.Lstat(free); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file is left that was not saved: %v", err)
+	}
+	to, err := storage.Writer(storage.NewFileURI(free)) // what else the toolkit writes, it writes as ever
+	if err == nil {
+		_, err = to.Write([]byte("text"))
+	}
+	if err := errors.Join(err, to.Close()); err != nil {
+		t.Error(err)
+	}
+	if content, err := os.ReadFile(free); err != nil || string(content) != "text" {
+		t.Errorf("the toolkit wrote %q, %v", content, err)
+	}
+}
+
+// press taps a button of the toolkit's own dialogs.
+func (b *trial) pressToolkits(text string) {
+	b.Helper()
+	for _, o := range b.visible() {
+		if button, ok := o.(*widget.Button); ok && button.Text == text {
+			test.Tap(button)
+			return
+		}
+	}
+	b.Fatalf("there is no button %q", text)
 }
 
 func TestTheSystemsFileDialogEndsWithTheWindow(t *testing.T) {

@@ -2,14 +2,11 @@ package screens
 
 import (
 	"context"
-	"io"
-	"os"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"feebridge/app"
@@ -50,9 +47,7 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 
 // pick lets the person choose a file.
 func (m *imports) pick() {
-	m.pickPath(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, func(path string) {
-		m.open(path, func() (io.ReadCloser, error) { return os.Open(path) })
-	})
+	m.pickPath(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, m.openPath)
 }
 
 // drop takes a file that was dragged onto the window.
@@ -61,19 +56,25 @@ func (m *imports) drop(files []fyne.URI) {
 	case m.window.Canvas().Overlays().Top() != nil:
 	case len(files) != 1:
 		m.dialogs.tell(lang.L("import.title"), lang.L("import.one-file"))
+	case files[0].Scheme() != "file":
+		m.dialogs.tell(lang.L("file.open.failed"), lang.L("import.not-here"))
 	default:
-		m.open(files[0].Name(), func() (io.ReadCloser, error) { return storage.Reader(files[0]) })
+		m.openPath(files[0].Path())
 	}
 }
 
+func (m *imports) openPath(path string) {
+	m.open(path, func() ([]byte, error) { return m.readFile(path) })
+}
+
 // open reads a file and shows what it holds.
-func (m *imports) open(name string, file func() (io.ReadCloser, error)) {
+func (m *imports) open(name string, file func() ([]byte, error)) {
 	m.readSheet(name, file, func(name string, sheet app.Sheet) { m.shown = newImportDialog(m, name, file, sheet) })
 }
 
 // readSheet reads the cells of a file and gives them to take, with its name.
-func (m *imports) readSheet(name string, file func() (io.ReadCloser, error), take func(name string, sheet app.Sheet)) {
-	m.readFile(name, file, func(name string, content []byte) {
+func (m *imports) readSheet(name string, file func() ([]byte, error), take func(name string, sheet app.Sheet)) {
+	m.loadFile(name, file, func(name string, content []byte) {
 		load(&m.reading, func(context.Context) (app.Sheet, error) { return m.read(name, content) },
 			func(sheet app.Sheet, err error) {
 				if err != nil {
@@ -105,7 +106,7 @@ type importDialog struct {
 	figures    *widget.Label
 }
 
-func newImportDialog(m *imports, name string, file func() (io.ReadCloser, error), sheet app.Sheet) *importDialog {
+func newImportDialog(m *imports, name string, file func() ([]byte, error), sheet app.Sheet) *importDialog {
 	d := &importDialog{imports: m, sheet: sheet}
 	d.previewing = task{ui: m.ui, busy: func(on bool) {
 		if on {
@@ -161,7 +162,7 @@ func (d *importDialog) questions() fyne.CanvasObject {
 }
 
 // reload reads the file again, which a person has corrected meanwhile.
-func (d *importDialog) reload(name string, file func() (io.ReadCloser, error)) {
+func (d *importDialog) reload(name string, file func() ([]byte, error)) {
 	d.ok.Disable()
 	d.readSheet(name, file, func(_ string, sheet app.Sheet) {
 		if d.shown == d {

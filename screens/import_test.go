@@ -2,10 +2,8 @@ package screens
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -33,7 +31,7 @@ func fakePreview(fake *fakeApp) intake.Preview {
 
 // openFile hands the window a file, as the picker would.
 func (b *trial) openFile(name, content string) {
-	b.w.imports.open(name, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil })
+	b.w.imports.open(name, func() ([]byte, error) { return []byte(content), nil })
 	b.settle()
 }
 
@@ -204,7 +202,7 @@ func TestAFileThatWasCorrectedIsReadAgain(t *testing.T) {
 		}
 		return app.Sheet{}, nil
 	}
-	b.w.imports.open("november.csv", func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil })
+	b.w.imports.open("november.csv", func() ([]byte, error) { return []byte(content), nil })
 	b.settle()
 	b.key(fyne.KeyDown)
 	b.see("Line 12: It is wrong.", "Reload file (F5)")
@@ -239,7 +237,7 @@ func TestInvoicesWhoseNumbersAreUsedAreLeftOutWhenAsked(t *testing.T) {
 	b.openFile("november.csv", "a file")
 	b.notSee("Leave out")
 	b.key(fyne.KeyDown)
-	b.see("The number IMP-1 was approved in Xero before")
+	b.see("The number IMP-1 can't be used again: Xero has or had an invoice with it.")
 	b.tick("Leave out 1 invoice whose number is used")
 	b.see("1 invoice · NZD", "1 left out")
 	b.tap("Import 1 invoice")
@@ -268,8 +266,9 @@ func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 	b.openFile("november.csv", "a file")
 	b.see("Couldn't read the file", "november.csv, line 3: the quote is never closed")
 	b.key(fyne.KeyEscape)
-	b.openFile("huge.csv", strings.Repeat("x", maxFile+1))
-	b.see("The file is larger than 64 MB. Split it into smaller files.")
+	b.w.imports.open("pipe.csv", func() ([]byte, error) { return nil, app.Errorf(app.Invalid, "file.no-file", "File", "pipe.csv") })
+	b.settle()
+	b.see("Couldn't open the file", "pipe.csv is a folder, a device or a pipe. Choose a file.")
 }
 
 func TestAFileIsDroppedOnTheWindow(t *testing.T) {
@@ -294,4 +293,11 @@ func TestAFileIsDroppedOnTheWindow(t *testing.T) {
 	b.w.imports.drop([]fyne.URI{storage.NewFileURI(path + ".gone")})
 	b.settle()
 	b.see("Couldn't open the file")
+	b.key(fyne.KeyEscape)
+	phone, err := storage.ParseURI("mtp://phone" + path) // where no path of this computer leads
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.w.imports.drop([]fyne.URI{phone})
+	b.see("The file isn't on this computer. Copy it here, then drag the copy.")
 }

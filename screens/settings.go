@@ -28,7 +28,7 @@ type settingsApp interface {
 	SaveFirm(ctx context.Context, by staff.Member, f app.Firm) (app.Firm, error)
 	SetTaxes(ctx context.Context, by staff.Member, was, taxes []billing.Tax) error
 	SetBillingCodes(ctx context.Context, by staff.Member, was, codes []billing.Code) error
-	PreviewCodes(ctx context.Context, sheet app.Sheet) ([]billing.Code, []intake.Problem, error)
+	PreviewCodes(ctx context.Context, sheet app.Sheet) (intake.Codes, error)
 	Gaps(ctx context.Context, by staff.Member) ([]app.Gap, error)
 }
 

@@ -152,28 +152,41 @@ func (s *settings) readCode(row []string) (billing.Code, error) {
 // importCodes puts the codes of a file into the table, those that there are already in
 // their places. They are stored with the others.
 func (s *settings) importCodes(t *table, name string, content []byte) {
-	type result struct {
-		codes    []billing.Code
-		problems []intake.Problem
-	}
-	act(s.shell, lang.L("busy.reading-file"), func(ctx context.Context) (result, error) {
+	act(s.shell, lang.L("busy.reading-file"), func(ctx context.Context) (intake.Codes, error) {
 		cells, err := s.read(name, content)
 		if err != nil {
-			return result{}, err
+			return intake.Codes{}, err
 		}
-		codes, problems, err := s.app.PreviewCodes(ctx, cells)
-		return result{codes, problems}, err
-	}, func(r result, err error) {
+		return s.app.PreviewCodes(ctx, cells)
+	}, func(read intake.Codes, err error) {
 		switch {
 		case err != nil:
 			s.dialogs.tell(lang.L("file.read.failed"), toldError(err))
-		case len(r.problems) > 0:
-			s.tellProblems(r.problems)
+		case len(read.Problems) > 0:
+			s.tellProblems(read.Problems)
+		case len(read.Warnings) > 0:
+			s.confirmCodes(read, func() { s.takeCodes(t, read.Codes) })
 		default:
-			t.take(s.codeRows(r.codes))
-			s.tell(style.Done, lang.N("settings.codes.done", len(r.codes), with{"Count": len(r.codes)}))
+			s.takeCodes(t, read.Codes)
 		}
 	})
+}
+
+func (s *settings) takeCodes(t *table, codes []billing.Code) {
+	t.take(s.codeRows(codes))
+	s.tell(style.Done, lang.N("settings.codes.done", len(codes), with{"Count": len(codes)}))
+}
+
+// confirmCodes lists what a file warns of, and takes its codes if the person says so.
+func (s *settings) confirmCodes(read intake.Codes, take func()) {
+	list := container.NewVBox()
+	for _, p := range read.Warnings {
+		list.Add(signed(style.Warning, paragraph(problemText(p))))
+	}
+	var d *dialog
+	no := newButton(s.keys, lang.L("action.cancel"), func() { d.hide() })
+	yes := newButton(s.keys, lang.N("settings.codes.anyway", len(read.Codes), with{"Count": len(read.Codes)}), func() { d.hide(); take() })
+	d = s.dialogs.show(lang.L("settings.codes.pick-title"), fyne.NewSize(560, 360), container.NewVScroll(list), no, yes)
 }
 
 // tellProblems lists what is wrong with a file.

@@ -90,6 +90,16 @@ func TestBillingCodesAreTakenFromAFile(t *testing.T) {
 	b.see("Nothing was imported", "Line 2, Tax: no such tax")
 	b.tap("action.close")
 	fake.fileProblems, fake.fileCodes = nil, []billing.Code{{Code: "acc", Description: "Accounts of a year"}, {Code: "NEW", Description: "New work", UnitAmount: 10_0000, Tax: "OUTPUT2"}}
+	fake.fileWarnings = []intake.Problem{{Line: 3, Column: "Code", Text: translations.Say("file.warn-decimal"), Read: "1001.0", Meant: "1001"}}
+	for _, answer := range []string{"Cancel", "Import 2 billing codes with these warnings"} {
+		b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
+		b.settle()
+		b.see("Import billing codes", "Line 3, Code: A program seems to have added decimals to this number.", "“1001.0”", "Import 2 billing codes with these warnings")
+		b.notSee("New work")
+		b.tap(answer)
+	}
+	b.see("New work")
+	fake.fileWarnings = nil
 	b.w.settings.importCodes(b.w.settings.table, "codes.csv", nil)
 	b.settle()
 	b.see("2 billing codes imported. Save to keep them.", "Accounts of a year", "New work")

@@ -31,6 +31,7 @@ type shell struct {
 	firm        app.Firm
 	openURL     func(string)
 	chooseFile  FileChooser // nil for the toolkit's dialog
+	readFile    func(path string) ([]byte, error)
 	writeSheet  func(path string, cells [][]app.SheetCell) error
 	// writeTemplate writes a template, in several files where one can't hold it, and returns their paths.
 	writeTemplate func(path string, sheets [][][]app.SheetCell) ([]string, error)

@@ -1,11 +1,9 @@
 package screens
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -379,7 +377,7 @@ func (t *tour) previewFile() error {
 	}
 	m := t.imports
 	err := t.then(func() {
-		m.open(t.Name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(t.File)), nil })
+		m.open(t.Name, func() ([]byte, error) { return t.File, nil })
 	},
 		"reading the file", func() bool { return m.shown != nil })
 	if err != nil {

@@ -90,6 +90,7 @@ func (b *trial) open(me staff.Member) {
 	b.w = New(Params{
 		App: b.fake, Me: me, Firm: app.Firm{Name: "Hart & Partners", Currency: "NZD"}, Window: b.window,
 		Preferences: fyne.CurrentApp().Preferences(), Do: b.post, Versions: "Feebridge 0.1.0\nSQLite 3", Simulator: b.simulator,
+		ReadFile:  os.ReadFile,
 		ReadSheet: func(name string, data []byte) (app.Sheet, error) { return b.file(name, data) },
 		OpenURL:   func(address string) { b.opened = append(b.opened, address) },
 		Explore:   func() { b.explored++ },

@@ -46,6 +46,8 @@ type Params struct {
 	Preferences fyne.Preferences
 	// Do runs a function on the goroutine that draws, soon; nil takes Fyne's.
 	Do func(func())
+	// ReadFile reads a file that a person chose, whole. Its error, too, is shown as it is.
+	ReadFile func(path string) ([]byte, error)
 	// ReadSheet reads a file of invoices. Its error is shown to the person as it is.
 	ReadSheet func(name string, data []byte) (app.Sheet, error)
 	// WriteSheet writes a file of cells, as CSV or XLSX by its name.
@@ -126,7 +128,7 @@ func New(p Params) *Window {
 	s := &shell{
 		ui: newUI(p.Do, p.after), window: p.Window, preferences: p.Preferences,
 		format: style.System(), firm: p.Firm, openURL: p.OpenURL, chooseFile: p.ChooseFile,
-		writeSheet: p.WriteSheet, writeTemplate: p.WriteTemplate, now: now,
+		readFile: p.ReadFile, writeSheet: p.WriteSheet, writeTemplate: p.WriteTemplate, now: now,
 	}
 	w := &Window{shell: s}
 	s.seat(p.Me)

@@ -101,6 +101,10 @@ func hiddenIn(text string) func(yield func(int, hiddenSign) bool) {
 	return func(yield func(int, hiddenSign) bool) {
 		before := rune(-1)
 		for at := 0; at < len(text); {
+			if b := text[at]; ' ' <= b && b < 0x7f { // as nearly all are
+				before, at = rune(b), at+1
+				continue
+			}
 			r, size := utf8.DecodeRuneInString(text[at:])
 			sign := hiddenSign{text[at : at+size], r == utf8.RuneError && size == 1}
 			if sign.broken || hidden(before, r, text[at+size:]) {

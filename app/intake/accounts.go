@@ -55,7 +55,8 @@ func (in *importer) account(r app.SheetRow) string {
 	}
 	switch len(codes) {
 	case 0:
-		return in.short(r, "AccountCode", maxAccountCode)
+		in.checkLength(r, "AccountCode", text, maxAccountCode)
+		return text
 	case 1:
 		return codes[0]
 	}

@@ -127,7 +127,7 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 		in.problem(header.Line, "", "file.no-header", "Text", translations.Quoted(abbreviated(strings.Join(texts, ", "))))
 		return false
 	}
-	in.columns = map[string]int{}
+	in.columns = map[string]column{}
 	good := true
 	for i := range header.Cells {
 		name := columnName(header, i)
@@ -137,7 +137,7 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 			in.problem(header.Line, name, "file.column-twice")
 			good = false
 		default:
-			in.columns[name] = i
+			in.columns[name] = columnAt(i, name)
 		}
 	}
 	for _, name := range requiredColumns {
@@ -146,7 +146,23 @@ func (in *importer) readHeader(header app.SheetRow) bool {
 			good = false
 		}
 	}
+	for _, name := range slices.Concat(headColumns, exportHeads) {
+		if _, there := in.columns[name]; there {
+			in.heads = append(in.heads, name)
+		}
+	}
 	return good
+}
+
+// column is a column that the file has. What is asked of it for each cell is found out once.
+type column struct {
+	at        int  // from 0
+	isFigure  bool // or of dates
+	isSpelled bool
+}
+
+func columnAt(at int, name string) column {
+	return column{at, slices.Contains(figureColumns, name), slices.Contains(spelledNumbers, name)}
 }
 
 // abbreviated returns a text that isn't too long for a message.
@@ -195,8 +211,8 @@ func (in *importer) checkUnnamed(header app.SheetRow, rows []app.SheetRow) {
 
 // cell returns what a row has in a column.
 func (in *importer) cell(r app.SheetRow, column string) app.SheetCell {
-	if i, ok := in.columns[column]; ok && i < len(r.Cells) {
-		return r.Cells[i]
+	if of, ok := in.columns[column]; ok && of.at < len(r.Cells) {
+		return r.Cells[of.at]
 	}
 	return app.SheetCell{}
 }
@@ -232,10 +248,11 @@ func (in *importer) filled(r app.SheetRow, column string) bool {
 // text returns the text that a row has in a column, and tells a cell that holds no
 // value, or one that was damaged on its way.
 func (in *importer) text(r app.SheetRow, column string) string {
-	c := in.cell(r, column)
-	if c == (app.SheetCell{}) {
+	of, ok := in.columns[column]
+	if !ok || of.at >= len(r.Cells) || r.Cells[of.at] == (app.SheetCell{}) {
 		return ""
 	}
+	c := r.Cells[of.at]
 	text := in.plain(c, column)
 	switch {
 	case c.Kind == app.ErrorCell || isErrorText(text):
@@ -256,6 +273,8 @@ func (in *importer) text(r app.SheetRow, column string) string {
 	if err := check(translations.Say("file.text"), text); err != nil {
 		in.problem(r.Line, column, "problem.as-told", "Problem", err)
 	}
-	in.checkDamage(r.Line, column, c, text)
+	if text != "" && !of.isFigure && !(of.isSpelled && in.checkSpelled(r.Line, column, c, text)) {
+		in.checkDamage(r.Line, column, text)
+	}
 	return text
 }

@@ -19,8 +19,6 @@ import (
 var (
 	errorText  = regexp.MustCompile(`^(#[\p{Lu}\p{N}_/]+[!?]|#N/A|#NV|#GETTING_DATA|#{2,}|Err:5\d\d)$`)
 	scientific = regexp.MustCompile(`^[+-]?\d([.,]\d+)?[eE]\+\d+$|^[+-]?\d[.,]\d+[eE]\d+$`)
-	decimalOf  = regexp.MustCompile(`^(\d+)[.,]0+$`)
-	roundedOff = regexp.MustCompile(`^\d{15}0+$`)
 	dayName    = regexp.MustCompile(`^(\d{1,2})-([A-Za-z]{3,9})(-(\d{2}|\d{4}))?$`)
 	monthName  = regexp.MustCompile(`^([A-Za-z]{3,9})-(\d{2}|\d{4})$`)
 	htmlEntity = regexp.MustCompile(`&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});`)
@@ -28,7 +26,7 @@ var (
 
 // spelledNumbers are the columns whose texts are made of digits and still no figures: a
 // spreadsheet takes them for some.
-var spelledNumbers = []string{"InvoiceNumber", "AccountCode", "InventoryItemCode"}
+var spelledNumbers = []string{"InvoiceNumber", "AccountCode", "InventoryItemCode", "Code", "Account"}
 
 // figureColumns are the columns of figures and dates, which refuse whatever isn't one.
 var (
@@ -42,20 +40,14 @@ func isErrorText(text string) bool {
 	return text != "" && (text[0] == '#' || text[0] == 'E') && errorText.MatchString(text)
 }
 
-// checkDamage tells what seems to have happened to the text of a cell on its way.
-func (in *importer) checkDamage(line int, column string, c app.SheetCell, text string) {
-	if text == "" || slices.Contains(figureColumns, column) {
-		return
-	}
-	if slices.Contains(spelledNumbers, column) && in.checkSpelled(line, column, c, text) {
-		return
-	}
+// checkDamage tells what seems to have happened to a text on its way.
+func (in *importer) checkDamage(line int, column, text string) {
 	first := text[0]
 	switch isDigit := '0' <= first && first <= '9'; {
 	case isDigit && scientific.MatchString(text):
 		in.warn(line, column, text, "", "file.warn-scientific")
-	case isDigit && column == "POPostalCode" && decimalOf.MatchString(text):
-		in.warn(line, column, text, decimalOf.FindStringSubmatch(text)[1], "file.warn-decimal")
+	case isDigit && column == "POPostalCode" && wholeOf(text) != "":
+		in.warn(line, column, text, wholeOf(text), "file.warn-decimal")
 	case isFiller(text):
 		in.warn(line, column, text, "", "file.warn-filler")
 	}
@@ -69,7 +61,7 @@ func (in *importer) checkDamage(line int, column string, c app.SheetCell, text s
 // checkSpelled tells what a spreadsheet made of a number that isn't a figure, and reports whether it
 // told anything. With digits lost two invoices may have become one, so only a person can mend it.
 func (in *importer) checkSpelled(line int, column string, c app.SheetCell, text string) bool {
-	isDigits := strings.Trim(text, "0123456789") == ""
+	isDigits := len(digitsOf(text)) == len(text)
 	switch {
 	case c.Kind == app.DateCell:
 		in.problem(line, column, "file.number-is-date", "Date", text)
@@ -79,10 +71,10 @@ func (in *importer) checkSpelled(line int, column string, c app.SheetCell, text 
 		in.problem(line, column, "file.number-is-filler", "Text", translations.Quoted(text))
 	case strings.ContainsAny(text, "eE") && scientific.MatchString(text), c.Kind != app.TextCell && isDigits && len(strings.TrimLeft(text, "0")) > 15:
 		in.problem(line, column, "file.number-cut", "Text", translations.Quoted(text))
-	case isDigits && roundedOff.MatchString(text):
+	case isDigits && len(text) > 15 && strings.Trim(text[15:], "0") == "":
 		in.warn(line, column, text, "", "file.warn-rounded")
-	case strings.HasSuffix(text, "0") && decimalOf.MatchString(text):
-		in.warn(line, column, text, decimalOf.FindStringSubmatch(text)[1], "file.warn-decimal")
+	case wholeOf(text) != "":
+		in.warn(line, column, text, wholeOf(text), "file.warn-decimal")
 	case column == "InvoiceNumber" && likeDate(text):
 		in.warn(line, column, text, "", "file.warn-like-date")
 	default:
@@ -91,9 +83,28 @@ func (in *importer) checkSpelled(line int, column string, c app.SheetCell, text 
 	return true
 }
 
+// digitsOf returns the digits that a text begins with.
+func digitsOf(text string) string {
+	n := 0
+	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+		n++
+	}
+	return text[:n]
+}
+
+// wholeOf returns the whole number that a text has with needless decimals, as in 1001.0; "" where it
+// has none.
+func wholeOf(text string) string {
+	whole := digitsOf(text)
+	if decimals := text[len(whole):]; whole == "" || len(decimals) < 2 || decimals[0] != '.' && decimals[0] != ',' || strings.Trim(decimals[1:], "0") != "" {
+		return ""
+	}
+	return whole
+}
+
 // isFiller reports whether a text is what programs write where they have nothing.
 func isFiller(text string) bool {
-	if len(text) > len("[object Object]") {
+	if len(text) > len("[object Object]") || !strings.Contains(`nN(<uU[\`, text[:1]) {
 		return false
 	}
 	switch strings.ToLower(text) {

@@ -1,8 +1,10 @@
 package intake_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -10,7 +12,10 @@ import (
 	"feebridge/app/apptest"
 	"feebridge/app/billing"
 	"feebridge/app/intake"
+	"feebridge/app/ledger"
 	"feebridge/app/money"
+	"feebridge/app/outbox"
+	"feebridge/data"
 )
 
 // today is the day on which the tests import.
@@ -378,7 +383,7 @@ func TestImportOfUsedNumbers(t *testing.T) {
 		row(map[string]string{"InvoiceNumber": "INV-3", "Reference": "NULL"}), row(map[string]string{"InvoiceNumber": "INV-2", "ContactName": "Burnt Ltd"}),
 	}, "\n")
 	p := previewOf(t, a, me, csv, intake.Options{})
-	checkTold(t, "problems", p.Problems, []string{"Line 2, InvoiceNumber: Invoice INV-1 already exists", "Line 3, TaxType", "Line 3, InvoiceNumber: The number INV-2 was approved in Xero before"})
+	checkTold(t, "problems", p.Problems, []string{"Line 2, InvoiceNumber: Invoice INV-1 already exists", "Line 3, TaxType", "Line 3, InvoiceNumber: The number INV-2 can't be used again: Xero has or had an invoice with it."})
 	if p.Used != 2 || len(p.Skipped) > 0 {
 		t.Errorf("%d used, %d skipped", p.Used, len(p.Skipped))
 	}
@@ -400,5 +405,33 @@ func TestImportOfUsedNumbers(t *testing.T) {
 	p = previewOf(t, a, me, csv, intake.Options{SkipUsed: true})
 	if _, err := intake.New(a).Import(t.Context(), me, p); len(p.Skipped) != 3 || !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "Nothing is left") {
 		t.Errorf("all again: %v", err)
+	}
+}
+
+// TestImportOfTheNumberOfAStray imports a number that an invoice has in Xero, a draft there, which a restored backup knows
+// nothing of. Nobody says that it was approved.
+func TestImportOfTheNumberOfAStray(t *testing.T) {
+	a, db, me := apptest.Firm(t)
+	stray := func(status ledger.InvoiceStatus) {
+		t.Helper()
+		if err := db.Write(t.Context(), func(tx data.Tx) error { return tx.BecomeCopy(app.Restored) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Update(t.Context(), func(tx app.Tx) error {
+			return errors.Join(
+				tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "demo", Name: "Demo"}, State: app.Connected}), tx.Burn("INV-2"),
+				tx.(outbox.Tx).SaveStrays("demo", app.Stray{ID: "x", Why: app.Missing, Number: "inv-2", Status: status}),
+				tx.SaveReconciliation(app.Reconciliation{Tenant: "demo", Ended: time.Unix(1, 0)}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	csv := apptest.TemplateHeader + "\n" + row(map[string]string{"InvoiceNumber": "INV-2"})
+	for status, says := range map[ledger.InvoiceStatus]string{
+		ledger.DraftThere:   "Line 2, InvoiceNumber: Xero has another invoice numbered INV-2, exported after this backup was made.",
+		ledger.DeletedThere: "Line 2, InvoiceNumber: The number INV-2 can't be used again: Xero has or had an invoice with it.",
+	} {
+		stray(status)
+		checkTold(t, "problems", previewOf(t, a, me, csv, intake.Options{}).Problems, []string{says})
 	}
 }

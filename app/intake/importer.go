@@ -23,7 +23,8 @@ type importer struct {
 	accounts     accounts
 	decimalComma bool // figures have one instead of a decimal point
 
-	columns  map[string]int // by the template's name
+	columns  map[string]column // by the template's name
+	heads    []string          // of them, those of an invoice's head
 	dates    dateReader
 	days     map[string]billing.Date // that were read, by their text
 	invoices []*invoice
@@ -176,6 +177,7 @@ func (in *importer) compare(r app.Reader) error {
 	}
 	kept := in.invoices[:0:0]
 	skipped := map[int]bool{} // lines
+	var strays map[string]bool
 	for _, v := range in.invoices {
 		n := v.Invoice.Number
 		key := "file.known-number"
@@ -188,7 +190,15 @@ func (in *importer) compare(r app.Reader) error {
 				kept = append(kept, v)
 				continue
 			}
+			if strays == nil {
+				if strays, err = app.StrayNumbers(r); err != nil {
+					return err
+				}
+			}
 			key = "file.used-number"
+			if strays[n.Fold()] {
+				key = "file.stray-number"
+			}
 		}
 		if !in.options.SkipUsed {
 			in.problem(v.Line, "InvoiceNumber", key, "Number", n)
@@ -198,8 +208,8 @@ func (in *importer) compare(r app.Reader) error {
 		}
 		v.Client = v.head["ContactName"].text
 		in.skipped = append(in.skipped, v.Imported)
-		for _, line := range v.lines {
-			skipped[line] = true
+		for _, l := range v.lines {
+			skipped[l.line] = true
 		}
 	}
 	in.invoices = kept
@@ -214,23 +224,32 @@ func (in *importer) compare(r app.Reader) error {
 
 func (in *importer) preview() Preview {
 	p := Preview{
-		Problems: in.problems, Warnings: in.warnings, Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
+		Used: in.used, Skipped: in.skipped, finalize: in.options.Finalize,
 		AskDates: in.dates.example != "", Example: in.dates.example,
 	}
+	p.Clients = make([]billing.Client, 0, len(in.order))
 	for _, id := range in.order {
 		p.Clients = append(p.Clients, in.changed[id])
 	}
+	p.Invoices = make([]Imported, 0, len(in.invoices))
 	for _, v := range in.invoices {
 		p.Invoices = append(p.Invoices, v.Imported)
 	}
+	p.Problems, p.Warnings = in.findings()
+	return p
+}
+
+// findings returns what was told, in the order of the file.
+func (in *importer) findings() (problems, warnings []Problem) {
 	byLine := func(a, b Problem) int { return a.Line - b.Line }
-	slices.SortStableFunc(p.Problems, byLine)
-	slices.SortStableFunc(p.Warnings, byLine)
+	slices.SortStableFunc(in.problems, byLine)
+	slices.SortStableFunc(in.warnings, byLine)
+	problems, warnings = in.problems, in.warnings
 	if in.more {
-		p.Problems = append(p.Problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
+		problems = append(problems, Problem{Text: translations.Say("file.more-problems", "Count", maxProblems)})
 	}
 	if in.moreOdd {
-		p.Warnings = append(p.Warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
+		warnings = append(warnings, Problem{Text: translations.Say("file.more-warnings", "Count", maxProblems)})
 	}
-	return p
+	return problems, warnings
 }

@@ -55,6 +55,21 @@ func TestImportOfManyLines(t *testing.T) {
 	}
 }
 
+// BenchmarkImportOfManyLines reads and previews a file of 100,000 lines.
+func BenchmarkImportOfManyLines(b *testing.B) {
+	a, _, me := apptest.Firm(b)
+	content := manyInvoices("1")
+	for b.Loop() {
+		cells, err := sheet.Read("test.csv", strings.NewReader(content))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := intake.New(a).PreviewImport(b.Context(), me, cells, intake.Options{Amounts: money.Exclusive, Today: today}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestImportShowsNotEveryOneOfManyProblems(t *testing.T) {
 	a, _, me := apptest.Firm(t)
 	cells, err := sheet.Read("test.csv", strings.NewReader(manyInvoices("one")))

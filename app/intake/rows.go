@@ -15,10 +15,14 @@ import (
 // invoice is an invoice while its rows are being read.
 type invoice struct {
 	Imported
-	head    map[string]headText // what the columns that concern the whole invoice say
-	taxes   []string            // TaxAmount of each line
-	amounts []string            // LineAmount of each line
-	lines   []int               // the file's line of each line
+	head  map[string]headText // what the columns that concern the whole invoice say
+	lines []lineText          // beside each line
+}
+
+// lineText is what the file says of a line beside the line itself.
+type lineText struct {
+	line        int // of the file
+	tax, amount string
 }
 
 // headText is what a column says of an invoice, and in which line of the file.
@@ -58,17 +62,12 @@ func (in *importer) readRow(r app.SheetRow) {
 	} else if v.Invoice.Number != number {
 		in.problem(r.Line, "InvoiceNumber", "file.number-case", "Number", number, "Other", v.Invoice.Number, "Line", v.Line)
 	}
-	for _, column := range headColumns {
-		in.readHead(v, r, column)
-	}
-	for _, column := range exportHeads {
+	for _, column := range in.heads {
 		in.readHead(v, r, column)
 	}
 	currency := in.currencyOf(r, v)
 	v.Invoice.Lines = append(v.Invoice.Lines, in.readLine(r, currency))
-	v.taxes = append(v.taxes, in.figure(r, "TaxAmount", currency))
-	v.amounts = append(v.amounts, in.figure(r, "LineAmount", currency))
-	v.lines = append(v.lines, r.Line)
+	v.lines = append(v.lines, lineText{r.Line, in.figure(r, "TaxAmount", currency), in.figure(r, "LineAmount", currency)})
 }
 
 // readHead reads a column that says the same on each line of an invoice, or nothing.
@@ -174,10 +173,14 @@ func (in *importer) badFigure(r app.SheetRow, column, text string, err error) {
 // short returns the text that a row has in a column, and tells one that is too long.
 func (in *importer) short(r app.SheetRow, column string, most int) string {
 	text := in.text(r, column)
-	if utf8.RuneCountInString(text) > most {
+	in.checkLength(r, column, text, most)
+	return text
+}
+
+func (in *importer) checkLength(r app.SheetRow, column, text string, most int) {
+	if len(text) > most && utf8.RuneCountInString(text) > most {
 		in.problem(r.Line, column, "file.long-text", "Count", most)
 	}
-	return text
 }
 
 func (in *importer) unknownTax(line int, tax string) {
@@ -261,7 +264,7 @@ func (in *importer) checkExported(v *invoice) {
 
 // problemWith reports whether one of the invoice's lines has a problem.
 func (in *importer) problemWith(v *invoice) bool {
-	return slices.ContainsFunc(v.lines, func(line int) bool { return in.wrong[line] })
+	return slices.ContainsFunc(v.lines, func(l lineText) bool { return in.wrong[l.line] })
 }
 
 func (in *importer) date(v *invoice, column string) billing.Date {
@@ -290,9 +293,9 @@ func (in *importer) checkFigures(v *invoice) {
 		return
 	}
 	v.Totals = totals
-	for i, text := range v.taxes {
-		in.agree(v.lines[i], "TaxAmount", text, totals.Lines[i].Tax)
-		in.agree(v.lines[i], "LineAmount", v.amounts[i], totals.Lines[i].Amount)
+	for i, l := range v.lines {
+		in.agree(l.line, "TaxAmount", l.tax, totals.Lines[i].Tax)
+		in.agree(l.line, "LineAmount", l.amount, totals.Lines[i].Amount)
 	}
 	in.agree(v.lineOf("TaxTotal"), "TaxTotal", v.head["TaxTotal"].text, totals.Tax)
 	in.agree(v.lineOf("Total"), "Total", v.head["Total"].text, totals.Total)
@@ -310,7 +313,7 @@ func (in *importer) checkLines(v *invoice) {
 		line := money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
 		_, err := money.Total(v.Invoice.Currency, v.Invoice.Amounts, []money.Line{line})
 		if why, ok := errors.AsType[*money.LineError](err); ok {
-			in.problem(v.lines[i], "UnitAmount", "problem.figure", "Problem", why.Err)
+			in.problem(v.lines[i].line, "UnitAmount", "problem.figure", "Problem", why.Err)
 		}
 	}
 }

@@ -67,13 +67,10 @@ func firstForeign(rows []app.SheetRow) (line int, text string) {
 // one. Rows side by side may be alike on purpose. One that comes again further on is what joining
 // two exports makes.
 func (in *importer) checkRows(rows []app.SheetRow) {
-	var hidden []string
+	in.checkHidden(rows)
 	seed := maphash.MakeSeed()
 	last := make(map[uint64]int, len(rows)) // row that had these cells last
 	for i, r := range rows {
-		if r.Hidden {
-			hidden = append(hidden, strconv.Itoa(r.Line))
-		}
 		var h maphash.Hash
 		h.SetSeed(seed)
 		for _, c := range r.Cells {
@@ -85,6 +82,16 @@ func (in *importer) checkRows(rows []app.SheetRow) {
 			in.warn(r.Line, "", "", "", "file.warn-repeated", "Number", in.cell(r, "InvoiceNumber").Text, "Line", rows[j].Line)
 		}
 		last[sum] = i
+	}
+}
+
+// checkHidden tells rows that a person doesn't see in the spreadsheet.
+func (in *importer) checkHidden(rows []app.SheetRow) {
+	var hidden []string
+	for _, r := range rows {
+		if r.Hidden {
+			hidden = append(hidden, strconv.Itoa(r.Line))
+		}
 	}
 	if n := len(hidden); n > 0 {
 		const named = 5

@@ -233,6 +233,18 @@ func restoreYesterday(t *testing.T, invoices int, restore func(*apptest.World, s
 	if got := state.Compared[0]; len(got.Strays) != 1 || got.Strays[0].Number != "INV-0900" || got.Strays[0].Why != app.Missing {
 		t.Errorf("it found %+v", got)
 	}
+	again := apptest.Finalized("again", 899, 1) // by hand, with the number of the stray, which is a draft in Xero
+	again.Stage = billing.Stage{}
+	if err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+		_, err := tx.SaveInvoice(again)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const exportedLater = "Xero has another invoice numbered INV-0900, exported after this backup was made."
+	if r := finalizeAll(p, again.ID); !app.IsCode(r[0].Err, app.Conflict) || !strings.HasPrefix(r[0].Err.Error(), exportedLater) {
+		t.Errorf("a draft with the number of a stray: %v", r[0].Err)
+	}
 	_, results, err := p.App.Export(t.Context(), w.Me, append(ids, drafts...))
 	if err != nil {
 		t.Fatal(err)

@@ -8,14 +8,14 @@ import (
 	"feebridge/app"
 )
 
-// Named returns what writes cells to a file of that name, as CSV or XLSX by its ending; nil
-// where it has neither ending.
-func Named(name string) func(io.Writer, [][]app.SheetCell) error {
+// Named returns what writes cells to a file of that name, as CSV or XLSX by its ending, and the kind of
+// that file; nil where it has neither ending.
+func Named(name string) (Kind, func(io.Writer, [][]app.SheetCell) error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":
-		return WriteCSV
+		return CSV, WriteCSV
 	case ".xlsx":
-		return func(w io.Writer, cells [][]app.SheetCell) error { return WriteXLSX(w, "Invoices", cells) }
+		return Workbook, func(w io.Writer, cells [][]app.SheetCell) error { return WriteXLSX(w, "Invoices", cells) }
 	}
-	return nil
+	return nothing, nil
 }

@@ -44,9 +44,10 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 		return app.Sheet{}, fmt.Errorf("reading %s: %w", name, err)
 	}
 	at := place{file: name}
+	if err := checkSize(name, int64(len(content))); err != nil {
+		return app.Sheet{}, err
+	}
 	switch {
-	case len(content) > maxBytes:
-		return app.Sheet{}, app.Errorf(app.Invalid, "sheet.large", "Place", at, "Size", maxBytes>>20)
 	case bytes.HasPrefix(content, []byte("PK\x03\x04")):
 		return readXLSX(at, content)
 	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
@@ -57,8 +58,8 @@ func Read(name string, r io.Reader) (app.Sheet, error) {
 	return readCSV(at, content)
 }
 
-// CheckSize refuses a file of more bytes than Read reads, before any is read.
-func CheckSize(name string, size int64) error {
+// checkSize refuses a file of more bytes than Read reads.
+func checkSize(name string, size int64) error {
 	if size > maxBytes {
 		return app.Errorf(app.Invalid, "sheet.large", "Place", place{file: name}, "Size", maxBytes>>20)
 	}

@@ -18,10 +18,10 @@ import (
 // their paths. Texts are written as they are, since Xero's import puts them on the invoice
 // like that. The files are XLSX where the path ends so, else CSV. Either all are written or
 // none; a numbered file that is there already is never replaced, since nobody was asked.
-func WriteTemplate(path string, sheets [][][]app.SheetCell) (paths []string, err error) {
-	write := WriteExactCSV
+func WriteTemplate(path string, own Keeper, sheets [][][]app.SheetCell) (paths []string, err error) {
+	kind, write := CSV, WriteExactCSV
 	if strings.EqualFold(filepath.Ext(path), ".xlsx") {
-		write = Named(path)
+		kind, write = Named(path)
 	}
 	paths = templatePaths(path, len(sheets))
 	if len(paths) > 1 {
@@ -32,7 +32,7 @@ func WriteTemplate(path string, sheets [][][]app.SheetCell) (paths []string, err
 		}
 	}
 	for i, p := range paths {
-		if err := WriteFile(p, func(w io.Writer) error { return write(w, sheets[i]) }); err != nil {
+		if err := kind.Save(p, own, func(w io.Writer) error { return write(w, sheets[i]) }); err != nil {
 			for _, written := range paths[:i] {
 				err = errors.Join(err, os.Remove(written))
 			}

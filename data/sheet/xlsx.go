@@ -153,8 +153,9 @@ func (w *workbook) findSheets() ([]worksheet, error) {
 	if err := xml.Unmarshal(w.bytesOf(relationsPart), &relations); err != nil {
 		return nil, damaged(w.place, err)
 	}
-	parts := map[string]string{} // of the sheets of cells, by relation
+	parts := map[string]string{} // of the sheets of cells, by relation; "" of other sheets, such as charts
 	for _, r := range relations.Relationship {
+		parts[r.ID] = ""
 		if strings.HasSuffix(r.Type, "/worksheet") {
 			parts[r.ID] = strings.TrimPrefix(r.Target, "/")
 			if !strings.HasPrefix(r.Target, "/") {
@@ -165,7 +166,11 @@ func (w *workbook) findSheets() ([]worksheet, error) {
 	w.from1904 = w.WorkBook.WorkbookPr != nil && w.WorkBook.WorkbookPr.Date1904
 	var sheets []worksheet
 	for _, sheet := range w.WorkBook.Sheets.Sheet {
-		if part := parts[sheet.ID]; part != "" {
+		part, known := parts[sheet.ID]
+		if !known || part != "" && w.bytesOf(part) == nil {
+			return nil, app.Errorf(app.Invalid, "sheet.no-sheet", "Place", w.place, "Sheet", translations.Quoted(sheet.Name))
+		}
+		if part != "" {
 			sheets = append(sheets, worksheet{sheet.Name, part, sheet.State != "" && sheet.State != "visible"})
 		}
 	}

@@ -17,16 +17,16 @@ import (
 )
 
 // cell returns the cell that a raw text and its mark mean. It is false for a number
-// that is none.
-func (w *workbook) cell(text string, mark cellMark) (app.SheetCell, bool) {
+// that is none. The error is that of a style that the workbook doesn't have.
+func (w *workbook) cell(text string, mark cellMark) (app.SheetCell, bool, error) {
 	emptyResult := mark.hasValue && (mark.kind == "str" || mark.kind == "s")
 	switch {
 	case mark.isFormula && text == "" && !emptyResult: // never computed
-		return app.SheetCell{Kind: app.FormulaCell}, true
+		return app.SheetCell{Kind: app.FormulaCell}, true, nil
 	case text == "":
-		return app.SheetCell{}, true
+		return app.SheetCell{}, true, nil
 	case mark.kind == "e":
-		return app.SheetCell{Text: text, Kind: app.ErrorCell}, true
+		return app.SheetCell{Text: text, Kind: app.ErrorCell}, true, nil
 	}
 	cell, ok := app.SheetCell{Text: text}, true
 	switch mark.kind {
@@ -39,12 +39,16 @@ func (w *workbook) cell(text string, mark cellMark) (app.SheetCell, bool) {
 	case "d":
 		cell = app.SheetCell{Text: strings.TrimSuffix(text, midnight), Kind: app.DateCell}
 	default:
-		cell, ok = w.number(strings.TrimSpace(text), w.format(mark.style))
+		format, err := w.format(mark.style)
+		if err != nil {
+			return app.SheetCell{}, false, err
+		}
+		cell, ok = w.number(strings.TrimSpace(text), format)
 	}
 	if mark.isFormula {
 		cell.Kind = app.FormulaCell
 	}
-	return cell, ok
+	return cell, ok, nil
 }
 
 // number returns the cell that a number means in a format.
@@ -73,7 +77,7 @@ func (w *workbook) number(value string, format numberFormat) (app.SheetCell, boo
 // A spreadsheet shows 15 digits; files hold up to 17, of which those behind come
 // from binary fractions. The precision here is far above both.
 func decimalText(value string, isPercent bool) (string, bool) {
-	if !isPercent && exactNumber.MatchString(value) {
+	if !isPercent && isExact(value) {
 		return withoutNeedlessZeros(value), true
 	}
 	const shown, precision, largest = 15, 128, 1024
@@ -94,8 +98,21 @@ func decimalText(value string, isPercent bool) (string, bool) {
 	return withoutNeedlessZeros(n.Text('f', max(shown-1-magnitude, 0))) + sign, true
 }
 
-// exactNumber is a number without zeros in front that a spreadsheet keeps as it is.
-var exactNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$`)
+// isExact reports whether a text is a number without zeros in front that a spreadsheet keeps as it is: of at
+// most nine digits and six decimals.
+func isExact(text string) bool {
+	whole, decimals, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return isDigits(whole, 9) && (whole[0] != '0' || whole == "0") && (!point || isDigits(decimals, 6))
+}
+
+func isDigits(text string, most int) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return 0 < len(text) && len(text) <= most
+}
 
 func withoutNeedlessZeros(decimal string) string {
 	if strings.Contains(decimal, ".") {
@@ -145,19 +162,23 @@ type numberFormat struct {
 	label                        string // of a whole number: its digits as 0 and #, and the texts around them; "" where there are none
 }
 
-func (w *workbook) format(style int) numberFormat {
+// format returns the format of a style. Without the style nobody knows whether a number is a date;
+// only the first one, which cells have that name none, may be missing.
+func (w *workbook) format(style int) (numberFormat, error) {
 	format, known := w.formats[style]
 	if known {
-		return format
+		return format, nil
 	}
-	// A style that is not there changes nothing.
-	if s, err := w.GetStyle(style); err == nil && s.CustomNumFmt != nil {
+	switch s, err := w.GetStyle(style); {
+	case err != nil && style > 0:
+		return format, err
+	case err == nil && s.CustomNumFmt != nil:
 		format = parseFormat(*s.CustomNumFmt)
-	} else if err == nil {
+	case err == nil:
 		format = builtInFormat(s.NumFmt)
 	}
 	w.formats[style] = format
-	return format
+	return format, nil
 }
 
 // builtInFormat tells the formats that every workbook has without listing them.

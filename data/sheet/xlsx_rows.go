@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -48,9 +49,14 @@ func (w *workbook) readRows(sheet worksheet, collected *collector) error {
 			if mark.column <= len(texts) {
 				text = texts[mark.column-1]
 			}
-			cell, ok := w.cell(text, mark)
-			if !ok {
-				return app.Errorf(app.Invalid, "sheet.no-number", "Place", w.place.within(row, mark.column), "Text", translations.Quoted(text))
+			cell, ok, err := w.cell(text, mark)
+			switch at := w.place.within; {
+			case mark.shared >= len(w.SharedStrings.SI):
+				return app.Errorf(app.Invalid, "sheet.no-shared-text", "Place", at(row, mark.column), "Sheet", translations.Quoted(sheet.name))
+			case err != nil:
+				return app.Errorf(app.Invalid, "sheet.no-style", "Place", at(row, mark.column), "Sheet", translations.Quoted(sheet.name))
+			case !ok:
+				return app.Errorf(app.Invalid, "sheet.no-number", "Place", at(row, mark.column), "Text", translations.Quoted(text))
 			}
 			if cell == (app.SheetCell{}) {
 				continue
@@ -73,15 +79,24 @@ type cellMark struct {
 	style     int
 	isFormula bool
 	hasValue  bool // be it an empty one
+	shared    int  // which of the workbook's texts it is; none for another kind
 }
+
+// Which text a cell is that is none of the workbook's.
+const (
+	none    = -1          // by its kind, or without a value
+	nowhere = math.MaxInt // by a number that is none
+)
 
 // markReader reads the marks of a sheet's cells row by row, and holds the sheet to
 // what the library takes for granted.
 type markReader struct {
 	decoder *xml.Decoder
-	depth   int
+	open    []xml.Name
 	ended   bool // what follows the cells may have elements of the same names
 	inRow   bool
+	inValue bool   // of a cell that is one of the workbook's texts
+	value   []byte // which, as far as it was read
 	row     int
 	hidden  bool       // the row
 	cells   []cellMark // of the row
@@ -97,21 +112,34 @@ const maxDepth = 100
 // next reads the next row and returns its number; io.EOF behind the last one.
 func (m *markReader) next() (int, error) {
 	for {
-		token, err := m.decoder.Token()
+		token, err := m.decoder.RawToken() // Token looks up a namespace for each name, and nothing here has need of it
+		if errors.Is(err, io.EOF) && len(m.open) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return 0, err
 		}
 		switch element := token.(type) {
 		case xml.StartElement:
-			if m.depth++; m.depth > maxDepth {
+			if m.open = append(m.open, element.Name); len(m.open) > maxDepth {
 				return 0, errors.New("its elements are nested too deep")
 			}
 			if err := m.start(element); err != nil {
 				return 0, err
 			}
+		case xml.CharData:
+			if m.inValue {
+				m.value = append(m.value, element...)
+			}
 		case xml.EndElement:
-			m.depth--
+			last := len(m.open) - 1
+			if last < 0 || m.open[last] != element.Name {
+				return 0, fmt.Errorf("element %.20q ends and never began", element.Name.Local)
+			}
+			m.open = m.open[:last]
 			switch element.Name.Local {
+			case "v":
+				m.endValue()
 			case "sheetData":
 				m.ended = true
 			case "row":
@@ -143,8 +171,26 @@ func (m *markReader) start(element xml.StartElement) error {
 		cell.isFormula = true
 	case "v":
 		cell.hasValue = true
+		m.inValue, m.value = cell.kind == "s", m.value[:0]
 	}
 	return nil
+}
+
+// endValue reads which of the workbook's texts a cell is.
+func (m *markReader) endValue() {
+	if !m.inValue {
+		return
+	}
+	m.inValue = false
+	number := bytes.TrimSpace(m.value)
+	if len(number) == 0 {
+		return
+	}
+	n, err := strconv.Atoi(string(number))
+	if err != nil || n < 0 {
+		n = nowhere
+	}
+	m.cells[len(m.cells)-1].shared = n
 }
 
 // startRow begins the row that the element names, or the next one.
@@ -167,7 +213,7 @@ func (m *markReader) startRow(element xml.StartElement) error {
 
 // startCell begins the cell that the element names, or the next one.
 func (m *markReader) startCell(element xml.StartElement) error {
-	mark, last := cellMark{kind: attribute(element, "t")}, 0
+	mark, last := cellMark{kind: attribute(element, "t"), shared: none}, 0
 	if len(m.cells) > 0 {
 		last = m.cells[len(m.cells)-1].column
 	}

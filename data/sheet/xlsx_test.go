@@ -76,6 +76,7 @@ func TestReadXLSXCells(t *testing.T) {
 		name, cell string
 		want       app.SheetCell
 	}{
+		{"a text in a style that is not there", `<c s="99" t="s"><v> 0 </v></c>`, app.SheetCell{Text: "one"}},
 		{"a number", `<c><v>1234.5</v></c>`, app.SheetCell{Text: "1234.5", Kind: number}},
 		{"a sum of tenths", `<c><v>0.30000000000000004</v></c>`, app.SheetCell{Text: "0.3", Kind: number}},
 		{"a price as Excel stores it", `<c><v>1.1000000000000001</v></c>`, app.SheetCell{Text: "1.1", Kind: number}},
@@ -119,7 +120,6 @@ func TestReadXLSXCells(t *testing.T) {
 		{"a formula of an error", `<c t="e"><f>1/0</f><v>#DIV/0!</v></c>`, app.SheetCell{Text: "#DIV/0!", Kind: app.ErrorCell}},
 		{"a shared formula", `<c><f t="shared" si="0"/><v>2</v></c>`, app.SheetCell{Text: "2", Kind: formula}},
 		{"an error", `<c t="e"><v>#REF!</v></c>`, app.SheetCell{Text: "#REF!", Kind: app.ErrorCell}},
-		{"a style that is not there", `<c s="99"><v>1</v></c>`, app.SheetCell{Text: "1", Kind: number}},
 		{"prefixed names", `<x:c xmlns:x="y"><x:v>1</x:v></x:c>`, app.SheetCell{Text: "1", Kind: number}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -257,6 +257,17 @@ func TestReadXLSXRefuses(t *testing.T) {
 		{"an absurd exponent", nil, `<row><c><v>1E999999999999</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
 		{"infinity", nil, `<row><c><v>Inf</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
 		{"no number where a date is", nil, `<row><c s="2"><v>NaN</v></c></row>`, "in.xlsx, line 1, column A: ", "isn't a number"},
+		{"a text beyond the workbook's", nil, `<row><c t="s"><v>0</v></c></row><row r="7"><c r="C7" t="s"><v>3</v></c></row>`, "in.xlsx, line 7, column C (sheet “Data”): ", "text is missing"},
+		{"a text with a negative number", nil, `<row><c t="s"><v>-1</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a text with no number", nil, `<row><c t="s"><v>one</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a text with a number beyond numbers", nil, `<row><c t="s"><v>99999999999999999999</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a text with a number in pieces", nil, `<row><c t="s"><v>1<![CDATA[0]]></v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a text where the workbook has none", map[string]string{"xl/sharedStrings.xml": missing}, `<row><c t="s"><v>0</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a formula whose text is missing", nil, `<row><c t="s"><f>B1</f><v>12</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "text is missing"},
+		{"a style that is not there", nil, `<row r="2"><c r="B2" s="99"><v>46279</v></c></row>`, "in.xlsx, line 2, column B (sheet “Data”): ", "number format is missing"},
+		{"a style where the workbook has none", map[string]string{"xl/styles.xml": missing}, `<row><c s="2"><v>46279</v></c></row>`, "in.xlsx, line 1, column A (sheet “Data”): ", "number format is missing"},
+		{"a sheet that no relation names", map[string]string{"xl/workbook.xml": workbookXML(`<sheets><sheet name="Data" r:id="rId1"/><sheet name="May" r:id="rId9"/></sheets>`)}, "",
+			"in.xlsx: ", "the sheet “May” is missing"},
 		{"a row inside a row", nil, `<row r="2"><c><v>1</v></c><row r="3"/></row>`, "in.xlsx: ", "row 2 has a row inside"},
 		{"a style that is no number", nil, `<row><c s="-1"><v>2</v></c></row>`, "in.xlsx: ", "has the style"},
 		{"too many columns", nil, `<row><c r="GS1"><v>2</v></c></row>`, "in.xlsx, line 1, column GS: ", "more than 200 columns"},
@@ -277,7 +288,7 @@ func TestReadXLSXRefuses(t *testing.T) {
 		{"no visible sheet", map[string]string{"xl/workbook.xml": workbookXML(`<sheets><sheet name="a" state="hidden" r:id="rId1"/></sheets>`)}, "",
 			"in.xlsx: ", "no visible sheet"},
 		{"more texts than a workbook needs", map[string]string{"xl/sharedStrings.xml": strings.Repeat("a", maxDocument+1)}, "", "in.xlsx: ", "too large to read safely"},
-		{"a sheet that is missing", onSheet(missing), "", "in.xlsx: ", "is damaged"},
+		{"a sheet that is missing", onSheet(missing), "", "in.xlsx: ", "the sheet “Data” is missing"},
 		{"no relations", map[string]string{"xl/_rels/workbook.xml.rels": missing}, "", "in.xlsx: ", "is damaged"},
 		{"styles that are no XML", map[string]string{"xl/styles.xml": "<styleSheet"}, "", "in.xlsx: ", "is damaged"},
 		{"texts that are no XML", map[string]string{"xl/sharedStrings.xml": "<sst><si>"}, `<row><c t="s"><v>0</v></c></row>`, "in.xlsx: ", "is damaged"},

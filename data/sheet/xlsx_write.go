@@ -46,7 +46,7 @@ func writeCell(book *excelize.File, sheet, name string, cell app.SheetCell, days
 	switch {
 	case cell.Text == "":
 		return nil
-	case cell.Kind == app.NumberCell && exactNumber.MatchString(cell.Text):
+	case cell.Kind == app.NumberCell && isExact(cell.Text):
 		return book.SetCellDefault(sheet, name, cell.Text)
 	case cell.Kind == app.BoolCell && (cell.Text == "TRUE" || cell.Text == "FALSE"):
 		return book.SetCellBool(sheet, name, cell.Text == "TRUE")

@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 
 	"feebridge/app"
 	"feebridge/assets/translations"
@@ -20,11 +23,14 @@ import (
 // database first, so that path may be on a network drive. The database is checked before: a copy
 // leaves out what cannot be found, and looks sound.
 func (db *DB) Backup(ctx context.Context, path string, over bool) error {
-	if err := db.RefuseOwn(path); err != nil {
-		return err
+	if db.isOwn(path) {
+		return ownDatabase(path)
 	}
 	if _, err := os.Lstat(path); err == nil && !over {
 		return &app.Error{Code: app.Conflict, Phrase: translations.Say("backup.exists", "File", path), Err: fs.ErrExist}
+	}
+	if err := db.checkReplaced(path); err != nil {
+		return err
 	}
 	if err := db.Check(ctx); err != nil {
 		return err
@@ -50,14 +56,61 @@ func (db *DB) Backup(ctx context.Context, path string, over bool) error {
 // beginning begins the names of the folders in which copies are made.
 const beginning = ".feebridge-backup-"
 
-// RefuseOwn refuses a path at which the database itself is, or what belongs to it.
+// RefuseOwn implements sheet.Keeper: it refuses a path at which the database itself is, what belongs to it, or a copy
+// of it that Feebridge keeps.
 func (db *DB) RefuseOwn(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm", ".seen", ".lock"} {
-		if disk.SameFile(path, db.path+suffix) {
-			return app.Errorf(app.Invalid, "backup.own-database", "File", path)
+	if db.isOwn(path) {
+		return ownDatabase(path)
+	}
+	copies, err := copiesBeside(db.path)
+	if err != nil {
+		return err
+	}
+	for _, name := range copies {
+		if disk.SameFile(path, name) || disk.SameFile(path, name+"-wal") {
+			return app.Errorf(app.Invalid, "save.own-backup", "File", path)
 		}
 	}
 	return nil
+}
+
+// checkReplaced refuses a path at which is what a copy of the database must not replace. A copy has nothing beside it:
+// where something is, another database is used under that name, whose log would be taken for one of the copy.
+func (db *DB) checkReplaced(path string) error {
+	if err := db.RefuseOwn(path); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"-wal", ".seen", ".lock"} {
+		if isThere(path + suffix) {
+			return app.Errorf(app.Invalid, "save.used-database", "File", path, "Beside", filepath.Base(path+suffix))
+		}
+	}
+	return sheet.Database.CheckReplaced(path)
+}
+
+// isOwn reports whether the database itself is at a path, or what belongs to it: its logs, its lock and what was last
+// seen of it.
+func (db *DB) isOwn(path string) bool {
+	own := []string{db.path}
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ".seen", ".lock"} {
+		own = append(own, db.path+suffix)
+	}
+	log := LogOf(db.path)
+	own = append(append(own, log, log+".lock"), disk.OlderLogs(log)...)
+	return slices.ContainsFunc(own, func(name string) bool { return disk.SameFile(path, name) }) ||
+		db.witness != "" && disk.SameFile(filepath.Dir(path), db.witness)
+}
+
+func ownDatabase(path string) error {
+	return app.Errorf(app.Invalid, "save.own-database", "File", path)
+}
+
+// LogOf is where the log of a database is: beside the file, by whichever name that is opened.
+func LogOf(path string) string {
+	if place, err := followed(path); err == nil {
+		path = place
+	}
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".log"
 }
 
 // copyFile copies a regular file, whole or not at all, in the place of any that is at to. It
@@ -91,10 +144,24 @@ func (r reader) Read(p []byte) (int, error) {
 }
 
 func unwritten(path string, err error) error {
+	if disk.IsFull(err) {
+		return fullDisk(path, err)
+	}
 	if known, ok := errors.AsType[*app.Error](err); ok {
 		return known // it says so itself
 	}
-	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", err), Err: err}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.unwritable", "File", path, "Error", unnamed(err)), Err: err}
+}
+
+// unnamed is what the system says of an error, without the names of the files that only Feebridge knows of.
+func unnamed(err error) error {
+	if _, told := errors.AsType[*app.Error](err); told {
+		return err
+	}
+	if system, ok := errors.AsType[syscall.Errno](err); ok {
+		return system
+	}
+	return err
 }
 
 // copyTo copies the database to a new file, on a connection of its own: one for reading

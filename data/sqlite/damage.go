@@ -89,7 +89,11 @@ func onlyOurPrograms(ctx context.Context, path string, settings []string, versio
 	if err != nil {
 		return err
 	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
+	_, err = provider.UpTo(ctx, version)
+	if ctx.Err() != nil { // no sign of damage
+		return ctx.Err()
+	}
+	if err != nil {
 		return unsound{"it is of schema " + strconv.FormatInt(version, 10) + ", which there never was"}
 	}
 	known, err := programs(ctx, ours)
@@ -143,7 +147,10 @@ func check(ctx context.Context, db *sql.DB, query string) error {
 	if err := rows.Err(); err != nil {
 		return explain(ctx, doing, err)
 	}
-	if found != nil {
+	switch {
+	case ctx.Err() != nil: // nor is what a check found that was cut short
+		return ctx.Err()
+	case found != nil:
 		return found
 	}
 	return nil
@@ -215,7 +222,7 @@ func (db *DB) examine(ctx context.Context, had bool) error {
 		}
 	}
 	other := beside.Sum != "" // and whoever closed it left no log
-	found, err := inspect(ctx, db.path, watching)
+	found, err := inspect(ctx, db.path, db.path, watching)
 	switch {
 	case app.IsCode(err, app.Invalid) && found.version > 0:
 		return nil // a newer Feebridge's: migrate refuses it
@@ -318,7 +325,7 @@ func (db *DB) noteDamage(err error) {
 // CopyAsItIs implements app.Backups: page by page, as SQLite has them, since who reads the file itself would take away
 // the locks that SQLite has on it in this process.
 func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
-	if err := db.RefuseOwn(path); err != nil {
+	if err := db.checkReplaced(path); err != nil {
 		return err
 	}
 	source := connect(db.path, looking)
@@ -350,7 +357,7 @@ func (db *DB) CopyAsItIs(ctx context.Context, path string) error {
 // CopyAsItIs copies the file of a database that no process has open, and its log, to path: as they are, damaged or not.
 func CopyAsItIs(ctx context.Context, path, to string) (err error) {
 	db := DB{path: path}
-	if err := db.RefuseOwn(to); err != nil {
+	if err := db.checkReplaced(to); err != nil {
 		return err
 	}
 	l := lockOf(path)
@@ -390,7 +397,10 @@ func (db *DB) openToLook(ctx context.Context) (_ *DB, err error) {
 	if err != nil {
 		return nil, errors.Join(err, db.use.Close())
 	}
-	found, fault := inspect(ctx, db.path, watching)
+	found, fault := inspect(ctx, db.path, db.path, watching)
+	if ctx.Err() != nil {
+		return nil, errors.Join(ctx.Err(), db.use.Close())
+	}
 	if found.version != newest { // of an older schema nothing is known, and to change it would be to write
 		if fault == nil || isNoFirm(fault) {
 			fault = damaged(ctx, db.path, fault)

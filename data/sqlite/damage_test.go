@@ -10,8 +10,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"feebridge/app"
@@ -541,4 +543,61 @@ func TestAClosedDatabaseIsSealedAndAnOpenOneIsNot(t *testing.T) {
 	if err := other.Close(); err != nil || !sealed() {
 		t.Errorf("it is not sealed after the last one closed it (%v)", err)
 	}
+}
+
+// TestAnInterruptedCheckFindsNoDamage opens a sound database that was not closed, which is checked, and ends that at one step
+// after the other.
+func TestAnInterruptedCheckFindsNoDamage(t *testing.T) {
+	path := closedFirm(t)
+	content := []byte(contentOf(t, path))
+	seen := regexp.MustCompile(`,"sum":"\w+"`).ReplaceAll([]byte(contentOf(t, path+".seen")), nil) // as before a close
+	for left := 0; ; left += 7 {
+		for name, text := range map[string][]byte{path: content, path + ".seen": seen, path + "-wal": make([]byte, 32)} {
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ending := &endingContext{Context: ctx, cancel: cancel}
+		ending.left.Store(int64(left))
+		db, err := sqlite.Open(ending, path)
+		cancel()
+		if err == nil {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+			if left == 0 {
+				t.Error("it was never interrupted")
+			}
+			return
+		}
+		if _, damaged := errors.AsType[*app.Damaged](err); damaged {
+			t.Fatalf("interrupted at step %d: %v", left, err)
+		}
+	}
+}
+
+// endingContext ends once it was asked a number of times.
+type endingContext struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (c *endingContext) ask() {
+	if c.left.Add(-1) < 0 {
+		c.cancel()
+	}
+}
+
+// Err implements context.Context.
+func (c *endingContext) Err() error {
+	c.ask()
+	return c.Context.Err()
+}
+
+// Done implements context.Context.
+func (c *endingContext) Done() <-chan struct{} {
+	c.ask()
+	return c.Context.Done()
 }

@@ -170,7 +170,7 @@ func moveByCopy(ctx context.Context, from, to string) error {
 func copyFolder(ctx context.Context, from, to string) error {
 	temporary, err := os.MkdirTemp(filepath.Dir(to), "."+filepath.Base(to)+"-*") // its owner's alone
 	if err != nil {
-		return err
+		return unnamed(err)
 	}
 	defer func() { _ = os.RemoveAll(temporary) }() // it is gone if all went well
 	err = filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
@@ -186,8 +186,11 @@ func copyFolder(ctx context.Context, from, to string) error {
 		case strings.HasSuffix(name, ".lock"), strings.HasSuffix(name, "-shm"):
 			return nil // these are made again
 		}
-		if err := copyFile(ctx, path, copied); err != nil {
-			return err
+		switch err := copyFile(ctx, path, copied); {
+		case disk.IsFull(err):
+			return fullDisk(filepath.Join(to, name), err)
+		case err != nil:
+			return unnamed(err)
 		}
 		was, err := sumOf(path)
 		is, err2 := sumOf(copied)

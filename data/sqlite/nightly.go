@@ -30,13 +30,13 @@ func NewestCopy(ctx context.Context, path string) (*app.Copy, error) {
 	}
 	var all []found
 	for _, name := range names {
-		if f, err := glance(ctx, name, looking); err == nil {
+		if f, err := glance(ctx, name, name, looking); err == nil {
 			all = append(all, f)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return b.at.Compare(a.at) })
 	for _, f := range all {
-		if _, err := inspect(ctx, f.path, looking); err == nil {
+		if _, err := inspect(ctx, f.path, f.path, looking); err == nil {
 			return &app.Copy{Path: f.path, At: f.at, Lost: f.behind(ctx, path)}, ctx.Err()
 		}
 	}
@@ -61,7 +61,7 @@ func (f found) behind(ctx context.Context, path string) int {
 		return -1
 	}
 	last := beside.Seq // it may be older than the database, after a crash
-	if there, err := glance(ctx, path, watching); err == nil && there.instance == f.instance {
+	if there, err := glance(ctx, path, path, watching); err == nil && there.instance == f.instance {
 		last = max(last, there.seq)
 	}
 	return int(max(last-f.seq, 0))
@@ -74,13 +74,13 @@ func (f found) is(beside seen, path string) bool {
 }
 
 // glance makes sure that a file is a firm's database, as far as that shows without reading all of it.
-func glance(ctx context.Context, path string, settings []string) (f found, err error) {
+func glance(ctx context.Context, path, named string, settings []string) (f found, err error) {
 	f.path = path
-	if f.empty, err = look(ctx, path, settings); err != nil {
+	if f.empty, err = look(ctx, path, named, settings); err != nil {
 		return f, err
 	}
 	if f.empty {
-		return f, noFirm("backup.empty", path, nil)
+		return f, noFirm("backup.empty", named, nil)
 	}
 	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
@@ -88,10 +88,10 @@ func glance(ctx context.Context, path string, settings []string) (f found, err e
 	err = db.QueryRowContext(ctx, `SELECT (SELECT max(version_id) FROM goose_db_version), coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0),
 		coalesce((SELECT instance FROM copy), ''), coalesce((SELECT max(seq) FROM changes), 0)`).Scan(&f.version, &at, &f.instance, &f.seq)
 	if isNoFirm(err) && !isDamage(err) {
-		return f, noFirm("database.none", path, err)
+		return f, noFirm("database.none", named, err)
 	}
 	if err != nil {
-		return f, explain(ctx, "looking at "+path, err)
+		return f, explain(ctx, "looking at "+named, err)
 	}
 	if at != 0 {
 		f.at = time.UnixMilli(at)
@@ -100,14 +100,14 @@ func glance(ctx context.Context, path string, settings []string) (f found, err e
 }
 
 // inspect is glance, and finds out what is wrong with all of the file, of which this Feebridge must know the schema.
-func inspect(ctx context.Context, path string, settings []string) (found, error) {
-	f, err := glance(ctx, path, settings)
+func inspect(ctx context.Context, path, named string, settings []string) (found, error) {
+	f, err := glance(ctx, path, named, settings)
 	if err != nil {
 		return f, err
 	}
 	newest, err := newestSchema()
 	if err == nil && f.version > newest {
-		err = newerSchema(path, f.version, newest)
+		err = newerSchema(named, f.version, newest)
 	}
 	if err == nil {
 		err = onlyOurPrograms(ctx, path, settings, f.version)

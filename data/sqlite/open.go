@@ -112,7 +112,7 @@ func open(ctx context.Context, path string, files fs.FS, options ...Option) (*DB
 	db.writer, db.pool = connect(path, writing), connect(path, reading)
 	db.writer.SetMaxOpenConns(1)
 	db.pool.SetMaxIdleConns(idleReaders)
-	fresh, err := look(ctx, path, looking)
+	fresh, err := look(ctx, path, path, looking)
 	if err == nil {
 		if err = keepPrivate(path); err != nil {
 			err = cannotOpen(path, err)
@@ -205,8 +205,8 @@ const private fs.FileMode = 0o600
 const applicationID = 0x46656542
 
 // look checks whose database the file is, without changing it, and tells whether it is
-// empty.
-func look(ctx context.Context, path string, settings []string) (fresh bool, err error) {
+// empty. named is what messages call it: a backup that is restored is looked at as a copy.
+func look(ctx context.Context, path, named string, settings []string) (fresh bool, err error) {
 	db := connect(path, settings)
 	defer func() { _ = db.Close() }() // it only read
 	var id, tables int
@@ -216,13 +216,13 @@ func look(ctx context.Context, path string, settings []string) (fresh bool, err 
 	}
 	switch {
 	case is(err, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT), isNoFirm(err) && !isDamage(err):
-		return false, noFirm("database.none", path, err)
+		return false, noFirm("database.none", named, err)
 	case err != nil:
-		return false, explain(ctx, "looking at the database "+path, err)
+		return false, explain(ctx, "looking at the database "+named, err)
 	case id == 0 && tables == 0:
 		return true, nil
 	case id != applicationID:
-		return false, noFirm("database.foreign", path, nil)
+		return false, noFirm("database.foreign", named, nil)
 	}
 	return false, nil
 }

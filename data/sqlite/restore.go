@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"feebridge/app"
 	"feebridge/assets/translations"
 	"feebridge/data/disk"
+	"feebridge/data/sheet"
 )
 
 // Restore puts a copy in the place of the database at path, which no Feebridge may have open.
@@ -42,6 +44,9 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 		return "", app.Errorf(app.Unavailable, "database.open", "File", path)
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	if err := checkHead(from); err != nil {
+		return "", err
+	}
 
 	folder, err := os.MkdirTemp(filepath.Dir(path), beginning+"*") // in which a rename is one step
 	if err != nil {
@@ -49,7 +54,7 @@ func Restore(ctx context.Context, path, from string) (kept string, err error) {
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // nothing needs it any more
 	ready := filepath.Join(folder, "restored.db")
-	if err := prepare(ctx, from, ready); err != nil {
+	if err := prepare(ctx, path, from, ready); err != nil {
 		return "", err
 	}
 	if kept, err = keepCurrent(ctx, path); err != nil {
@@ -71,19 +76,53 @@ func unrestored(path string, err error) error {
 	if errors.Is(err, disk.ErrHeld) {
 		return &app.Error{Code: app.Unavailable, Phrase: translations.Say("database.open", "File", path), Err: err}
 	}
-	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-placed", "Error", err), Err: err}
+	if disk.IsFull(err) {
+		return fullDisk(path, err)
+	}
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("backup.not-placed", "Error", unnamed(err)), Err: err}
 }
 
+func fullDisk(path string, err error) error {
+	return &app.Error{Code: app.Unavailable, Phrase: translations.Say("save.disk-full", "File", path), Err: err}
+}
+
+// checkHead refuses a file that is no firm's database by how it begins, before anything of it is copied: it may be as large
+// as the disk. What is not in the file yet may be in the log beside it.
+func checkHead(from string) error {
+	f, err := disk.Open(from)
+	if err != nil {
+		return &app.Error{Code: app.NotFound, Phrase: translations.Say("backup.not-read", "File", from, "Error", unnamed(err)), Err: err}
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	head := make([]byte, headSize)
+	switch n, err := io.ReadFull(f, head); {
+	case errors.Is(err, io.EOF) && !hasLog(from):
+		return noFirm("backup.empty", from, nil)
+	case errors.Is(err, io.EOF):
+		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF), err == nil && !sheet.IsSQLite(head[:n]):
+		return noFirm("database.none", from, nil)
+	case err != nil:
+		return &app.Error{Code: app.NotFound, Phrase: translations.Say("backup.not-read", "File", from, "Error", unnamed(err)), Err: err}
+	case !sheet.IsFirm(head) && !hasLog(from):
+		return noFirm("database.foreign", from, nil)
+	}
+	return nil
+}
+
+// headSize is how many bytes a database begins with that tell what it is.
+const headSize = 100
+
 // prepare copies a backup to a file of its own, makes sure that it is sound, and marks it as
-// restored. A backup that a person made by copying may have a log beside it.
-func prepare(ctx context.Context, from, to string) error {
+// restored, for the database at path. A backup that a person made by copying may have a log beside it.
+func prepare(ctx context.Context, path, from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		err := copyFile(ctx, from+suffix, to+suffix)
 		if err != nil && !(suffix != "" && errors.Is(err, fs.ErrNotExist)) {
-			return unrestored(to, err)
+			return unrestored(path, err)
 		}
 	}
-	if _, err := inspect(ctx, to, looking); err != nil {
+	if _, err := inspect(ctx, to, from, looking); err != nil {
 		if isDamage(err) {
 			return &app.Error{Code: app.Invalid, Phrase: translations.Say("backup.damaged", "File", from, "Error", err), Err: err}
 		}

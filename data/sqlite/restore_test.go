@@ -183,11 +183,24 @@ func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 	run(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (4711, 1)")
 	dangling := backUp(t, path)
 	run(t, dangling, "UPDATE runs SET started_by = 'nobody'")
+	short := filepath.Join(t.TempDir(), "short.db")
+	if err := os.WriteFile(short, content[:40], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bare := filepath.Join(t.TempDir(), "bare.db") // marked as Feebridge's
+	run(t, bare, "PRAGMA application_id = 1181050178", "CREATE TABLE t (x)")
+	logged := filepath.Join(t.TempDir(), "logged.db") // without a word in the file itself
+	for suffix, content := range map[string]string{"": "", "-wal": strings.Repeat("log", 5000)} {
+		if err := os.WriteFile(logged+suffix, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]string{
+		"a short one": short, "without a table": bare, "all in a log that is none": logged,
 		"broken": broken, "cut": cut, "a text": text, "empty": empty, "another program's": foreign, "a newer Feebridge's": newer,
 		"without what it refers to": dangling, "not there": filepath.Join(t.TempDir(), "no.db"), "itself": path,
 	} {
@@ -197,11 +210,42 @@ func TestARestoreTakesNothingThatIsNotSound(t *testing.T) {
 			if !errors.As(err, &e) || kept != "" {
 				t.Errorf("the error is %v, and %q was kept", err, kept)
 			}
+			if !strings.Contains(err.Error(), from) || strings.Contains(err.Error(), ".feebridge-") || strings.Contains(err.Error(), "restored.db") {
+				t.Errorf("it doesn't name the file that was chosen: %v", err)
+			}
 			if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 				t.Error("the database was changed")
 			}
 		})
 	}
+}
+
+// TestALargeFileIsRefusedByItsHead restores a file that is no database and has no end that anybody would wait for.
+func TestALargeFileIsRefusedByItsHead(t *testing.T) {
+	path := closedFirm(t)
+	large := filepath.Join(t.TempDir(), "disk.img")
+	if err := errors.Join(os.WriteFile(large, []byte("no database"), 0o600), os.Truncate(large, 32<<20)); err != nil {
+		t.Fatal(err)
+	}
+	asked := &askedContext{Context: t.Context()}
+	if _, err := sqlite.Restore(asked, path, large); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), large+" isn't a database") {
+		t.Error(err)
+	}
+	if asked.times > 0 {
+		t.Errorf("its copy was begun: before each piece it was asked whether to go on, %d times", asked.times)
+	}
+}
+
+// askedContext counts how often it is asked whether it has ended.
+type askedContext struct {
+	context.Context
+	times int
+}
+
+// Err implements context.Context.
+func (c *askedContext) Err() error {
+	c.times++
+	return c.Context.Err()
 }
 
 func TestADatabaseThatIsOpenIsNotReplaced(t *testing.T) {
@@ -554,10 +598,29 @@ func TestAFileDamagedByAPowerCutIsFound(t *testing.T) {
 
 func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 	s := openStore(t)
-	for _, path := range []string{s.path, s.path + "-wal", s.path + ".seen", s.path + ".lock"} {
-		if err := s.Backup(t.Context(), path, true); !app.IsCode(err, app.Invalid) {
-			t.Errorf("over %s: %v", filepath.Base(path), err)
+	night, err := s.KeepBackup(t.Context(), 20261103)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := contentOf(t, night)
+	stem := strings.TrimSuffix(s.path, filepath.Ext(s.path))
+	old := stem + "-2026-11-03T14-15-00.000.log" // that was put aside
+	if err := os.WriteFile(old, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{
+		s.path: "open database", s.path + "-wal": "open database", s.path + "-shm": "open database", s.path + "-journal": "open database",
+		s.path + ".seen": "open database", s.path + ".lock": "open database", stem + ".log": "open database", stem + ".log.lock": "open database",
+		old: "open database", night: "a backup of the open database",
+	} {
+		for what, err := range map[string]error{"backup": s.Backup(t.Context(), path, true), "copy": s.CopyAsItIs(t.Context(), path), "list": s.RefuseOwn(path)} {
+			if !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), says) {
+				t.Errorf("a %s over %s: %v", what, filepath.Base(path), err)
+			}
 		}
+	}
+	if got := contentOf(t, night); got != kept {
+		t.Error("the backup of the night has changed")
 	}
 	t.Run("through a link", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link.db")
@@ -567,13 +630,34 @@ func TestABackupNeverReplacesTheDatabase(t *testing.T) {
 		}
 	})
 	other := filepath.Join(t.TempDir(), "b.db")
-	if err := os.WriteFile(other, []byte("an older backup"), 0o600); err != nil {
+	if err := os.WriteFile(other, []byte("a letter"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Backup(t.Context(), other, true); err != nil {
-		t.Error(err)
+	if err := s.Backup(t.Context(), other, true); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "is a text file, not a Feebridge database") {
+		t.Errorf("over a letter: %v", err)
 	}
-	openEmpty(t, other)
+	if got := contentOf(t, other); got != "a letter" {
+		t.Errorf("the letter is %q now", got)
+	}
+	for range 2 { // the second time over a backup
+		if err := errors.Join(os.Remove(other), s.Backup(t.Context(), other, true), s.Backup(t.Context(), other, true)); err != nil {
+			t.Error(err)
+		}
+	}
+	used := openEmpty(t, other) // by somebody else, as their own
+	if err := s.Backup(t.Context(), other, true); !app.IsCode(err, app.Invalid) || !strings.Contains(err.Error(), "is a database in use, not a backup") {
+		t.Errorf("over the database of another firm: %v", err)
+	}
+	used.update(func(tx app.Tx) error { return tx.Record(entry) })
+}
+
+func contentOf(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
 
 func TestNightlyCopiesAreKeptForFourteenDays(t *testing.T) {
