@@ -28,7 +28,7 @@ func TestTheWindowSavesNothingOverWhatItMustKeep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d := &seat{Opened: command.Opened{Own: db}, papers: paper.NewFolder()}
+	d := &seat{Opened: command.Opened{Own: db, Paper: paper.New()}, papers: paper.NewFolder()}
 	t.Cleanup(d.papers.Close)
 	cells := [][]app.SheetCell{{{Text: "Number"}}}
 	for path, says := range map[string]string{

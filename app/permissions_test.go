@@ -304,8 +304,8 @@ var free = map[string]string{
 	"ReadContacts": "reads contacts for the review and the outbox, which ask",
 	"MappingView":  "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
-	"Refreshes": "how fresh it is: everybody should know",
-	"View":      "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
+	"Refreshes": "how fresh it is: everybody should know", "Setup": "how far the firm is set up: what is there, and nothing of it",
+	"View": "for the rooms of app, which ask for themselves", "Update": "for the rooms of app, which ask for themselves",
 	"Wake": "wakes the outbox", "Woken": "wakes the outbox", "Committed": "wakes the listeners", "ExpireToken": "for the outbox, after Xero refused a token",
 	"Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
@@ -602,10 +602,14 @@ func invoiceOf(id billing.InvoiceID) billing.Invoice {
 		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
 		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs}, "missing": {Status: billing.Finalized, Export: billing.NotFoundInXero},
 	}
+	description := "Accounts"
+	if id == "finalized" {
+		description = "Accounts, 会計" // which the PDF can't show
+	}
 	return billing.Invoice{
 		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",
 		Amounts: money.Exclusive, Stage: stages[id],
-		Lines: []billing.Line{{Description: "Accounts", Quantity: 1_0000, UnitAmount: 100_0000, Account: "200", Tax: billing.Tax{Code: "NONE", Name: "No GST"}}},
+		Lines: []billing.Line{{Description: description, Quantity: 1_0000, UnitAmount: 100_0000, Account: "200", Tax: billing.Tax{Code: "NONE", Name: "No GST"}}},
 	}
 }
 
