@@ -16,6 +16,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/grid"
@@ -59,6 +60,12 @@ type billingScreen struct {
 	print     func(billing.InvoiceID) // shows the printed invoice
 	begin     func()                  // begins a new invoice
 	write     func(billing.InvoiceID) // opens an invoice to write on, or to read
+
+	// What mends the cause of a failure, see remedies: it opens an invoice, a client or the mapping at what is wrong,
+	// and shows Xero's words beside it where they are given.
+	writeAt      func(id billing.InvoiceID, at ledger.Place, words string)
+	openClientAt func(id billing.ClientID, at billing.Field, words string)
+	openMapping  func(ledger.TenantID, ledger.MappingRow)
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
@@ -288,10 +295,15 @@ func (b *billingScreen) dragPanel(dx float32) {
 // layOut places the list and the panel again, without drawing the rows twice.
 func (b *billingScreen) layOut() { lay(b.parts) }
 
-// openRow opens a draft to write on, and shows the panel of any other invoice.
+// openRow opens a draft to write on, and shows the panel of any other invoice. Where that shows it already, the
+// next Enter presses what the panel advises.
 func (b *billingScreen) openRow(id billing.InvoiceID) {
 	if r, listed := b.grid.Row(id); listed && r.Stage.Status == billing.Draft {
 		b.write(id)
+		return
+	}
+	if b.panes.open && b.panel.id == id && b.panel.primary != nil {
+		b.window.Canvas().Focus(b.panel.primary)
 		return
 	}
 	b.open(id)

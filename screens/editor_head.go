@@ -222,6 +222,7 @@ func (h *editorHead) show(d *draft, writable bool) {
 func (h *editorHead) point(f billing.Field) {
 	at := map[billing.Field]fyne.Focusable{
 		billing.ClientField: h.client, billing.DateField: h.date, billing.DueField: h.due, billing.CurrencyField: h.currency,
+		billing.ReferenceField: h.reference,
 	}[f]
 	if at != nil {
 		h.window.Canvas().Focus(at)

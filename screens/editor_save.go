@@ -64,14 +64,19 @@ func (e *editor) saved(w app.Writing) {
 
 // pointAt shows a cell that cannot be read.
 func (e *editor) pointAt(p billing.Problem) {
-	if column, there := cellOf[p.Field]; there && p.Line >= 0 {
-		e.lines.SetCursor(sheet.Cell{Row: p.Line, Column: column})
-		e.lines.Focus()
-	} else {
-		e.head.point(p.Field)
-	}
+	e.point(p.Line, p.Field)
 	e.tellProblem()
 	write(e.state, lang.L("editor.unreadable"))
+}
+
+// point puts the cursor on a field of a line, counted from 0, or of the head.
+func (e *editor) point(line int, f billing.Field) {
+	if line < 0 {
+		e.head.point(f)
+		return
+	}
+	e.lines.SetCursor(sheet.Cell{Row: line, Column: cellOf[f]})
+	e.lines.Focus()
 }
 
 // tellOvertaken tells what another person changed, and lets this one decide.

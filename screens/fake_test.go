@@ -362,6 +362,10 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 	return view, nil
 }
 
+func (f *fakeApp) XeroPage(_ context.Context, _ ledger.TenantID, page app.XeroPage) (string, error) {
+	return "https://xero.example/" + string(page), f.enter("XeroPage")
+}
+
 func (f *fakeApp) ContactChoices(context.Context, staff.Member, billing.ClientID) ([]ledger.Contact, error) {
 	if err := f.enter("ContactChoices"); err != nil {
 		return nil, err

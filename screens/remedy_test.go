@@ -1,0 +1,459 @@
+package screens
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"feebridge/app"
+	"feebridge/app/apptest"
+	"feebridge/app/billing"
+	"feebridge/app/intake"
+	"feebridge/app/ledger"
+	"feebridge/app/outbox"
+	"feebridge/xero/sim"
+)
+
+// wholeApp is a firm's desk, as command puts one together.
+type wholeApp struct {
+	*app.App
+	*intake.Intake
+	*outbox.Outbox
+}
+
+// besideXero is a window over a real firm beside a simulated Xero.
+type besideXero struct {
+	*trial
+	world   *apptest.World
+	process *apptest.Process
+	seen    app.Seq
+	ids     []billing.InvoiceID
+}
+
+// newBesideXero opens a window over n finalized invoices, each of a client of its own.
+func newBesideXero(t *testing.T, n int, change func(i int, v *billing.Invoice)) *besideXero {
+	t.Helper()
+	w := apptest.NewWorld(t, sim.Config{})
+	p := w.StartPlainly()
+	t.Cleanup(p.Stop)
+	b := &besideXero{trial: newDesk(t, newFake()), world: w, process: p}
+	b.time = time.Now()
+	err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+		b.ids = nil
+		for i := range n {
+			c := billing.Client{
+				ID: billing.ClientID(fmt.Sprint("client ", i)), Code: fmt.Sprint("C-", i), Name: fmt.Sprint("Client ", i), Email: "email@example.com",
+				Address: billing.Address{Lines: [4]string{"address line 1"}, City: "city", PostalCode: "postal code"},
+			}
+			if _, err := tx.SaveClient(c); err != nil {
+				return err
+			}
+			v := apptest.Finalized(billing.InvoiceID(fmt.Sprint("invoice ", i)), i, n)
+			change(i, &v)
+			if _, err := tx.SaveInvoice(v); err != nil {
+				return err
+			}
+			b.ids = append(b.ids, v.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.real = &wholeApp{p.App.App, intake.New(p.App.App), p.App.Outbox}
+	b.open(w.Me)
+	b.settle()
+	return b
+}
+
+// refuse has Xero refuse the next invoices that are sent, with a sentence of its own.
+func (b *besideXero) refuse(text string) {
+	told := false
+	b.world.Before(func(rw http.ResponseWriter, r *http.Request) bool {
+		if told || r.Method == http.MethodGet || !strings.HasSuffix(r.URL.Path, "/Invoices") {
+			return false
+		}
+		told = true
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			b.Error(err)
+		}
+		var sent struct{ Invoices []map[string]any }
+		if err := json.Unmarshal(body, &sent); err != nil {
+			b.Error(err)
+		}
+		for _, v := range sent.Invoices {
+			v["InvoiceID"], v["StatusAttributeString"], v["HasErrors"] = "00000000-0000-0000-0000-000000000000", "ERROR", true
+			v["ValidationErrors"] = []map[string]string{{"Message": text}}
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(rw).Encode(sent)
+		return true
+	})
+}
+
+// sync lets the window hear of what changed.
+func (b *besideXero) sync() {
+	b.Helper()
+	b.settle()
+	all, err := b.process.DB.Changes(b.Context(), b.seen)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range all {
+		b.seen = max(b.seen, c.Seq)
+	}
+	b.w.changed(all)
+	b.settle()
+}
+
+// send sends what is queued, and shows what came of it.
+func (b *besideXero) send() {
+	b.Helper()
+	b.settle()
+	runs, err := b.process.App.OpenRuns(b.Context(), b.world.Me)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, r := range runs {
+		if err := b.process.App.Finish(context.Background(), r.ID, time.Hour); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.sync()
+	for b.w.dialogs.top() != nil { // the summary of the run
+		b.key(fyne.KeyEscape)
+	}
+}
+
+// fail exports everything, and opens the panel of the first invoice, which failed.
+func (b *besideXero) fail() {
+	b.Helper()
+	if _, _, err := b.process.App.Export(b.Context(), b.world.Me, b.ids); err != nil {
+		b.Fatal(err)
+	}
+	b.send()
+	if got := b.stage(0); got != billing.Failed {
+		b.Fatalf("the export came to %s, want failed", got)
+	}
+	b.w.billing.showInvoice(b.ids[0])
+	b.settle()
+}
+
+func (b *besideXero) view(i int) app.InvoiceView {
+	b.Helper()
+	v, err := b.process.App.Invoice(b.Context(), b.world.Me, b.ids[i])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return v
+}
+
+func (b *besideXero) stage(i int) billing.ExportState { return b.view(i).Invoice.Stage.Export }
+
+// advised is the text of the panel's primary button.
+func (b *besideXero) advised() string {
+	b.Helper()
+	p := b.w.billing.panel.primary
+	if p == nil {
+		b.Fatalf("the panel advises nothing:\n%s", b.text())
+	}
+	if p.Importance != widget.HighImportance || p.Disabled() {
+		b.Errorf("%q is not the primary button", p.Text)
+	}
+	return p.Text
+}
+
+// retry presses Export again, which must be advised by now, and confirms it.
+func (b *besideXero) retry() {
+	b.Helper()
+	b.sync()
+	if got := b.advised(); got != lang.L("action.export-again") {
+		b.Errorf("after the fix the panel advises %q", got)
+	}
+	b.tap("action.export-again")
+	b.key(fyne.KeyReturn)
+	b.send()
+}
+
+// finalizeAndExport does in the editor what follows when the invoice is right.
+func (b *besideXero) finalizeAndExport() {
+	b.Helper()
+	b.control(fyne.KeyL)
+	b.sync()
+	b.control(fyne.KeyE)
+	b.key(fyne.KeyReturn)
+	b.send()
+}
+
+// inCell says where the editor's cursor is.
+func (b *besideXero) inCell() string {
+	b.Helper()
+	e := b.w.editor
+	if b.w.pages.front != e.page {
+		b.Fatalf("the editor is not open:\n%s", b.text())
+	}
+	focused := b.window.Canvas().Focused()
+	for name, field := range map[string]fyne.Focusable{
+		"client": e.head.client, "date": e.head.date, "due": e.head.due, "currency": e.head.currency,
+	} {
+		if focused == field {
+			return name
+		}
+	}
+	at := e.lines.Cursor()
+	return fmt.Sprintf("line %d, column %d", at.Row+1, at.Column)
+}
+
+// mappedAt says which row of the mapping has the keys.
+func (b *besideXero) mappedAt() ledger.MappingRow {
+	b.Helper()
+	d := b.w.mappings.shown
+	if d == nil {
+		b.Fatalf("the mapping is not open:\n%s", b.text())
+	}
+	for _, r := range d.rows {
+		for _, f := range r.fields {
+			if b.window.Canvas().Focused() == f.dropDown {
+				return f.at
+			}
+		}
+	}
+	b.Fatal("no row of the mapping has the keys")
+	return ledger.MappingRow{}
+}
+
+// sayings are what Xero says, the button that the panel has for it, and where that leads. The sentences are
+// those of the simulator's catalogue and of those who told of them.
+var sayings = []struct {
+	says, button, leads string
+}{
+	{"Account code '299' is not a valid code for this document.", "Map account 299", "mapping code ACC"},
+	{"Account code '299' has been archived, or has been deleted. Each line item must reference a valid account.", "Map account 299", "mapping code ACC"},
+	{"Account code or ID must be specified", "Map ACC", "mapping code ACC"},
+	{"Account must be valid.", "Map account 200", "mapping code ACC"},
+	{"The TaxType code OUTPUT2 does not exist or cannot be used for this type of transaction.", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
+	{"The TaxType code 'OUTPUT2' cannot be used with account code '299'.", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
+	{"The TaxType field is mandatory", "Edit line 2", "line 2, column 5"},
+	{"Tax rate must be Active", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
+	{"Tax rate must be valid.", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
+	{"Item code 'TSL' is not valid", "Map item TSL", "mapping code ACC"},
+	{"Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory", "Edit line 2", "line 2, column 0"},
+	{"The BrandingThemeID 1 does not exist.", "Map branding theme", "mapping theme "},
+	{"The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.", "Choose contact…", "contact"},
+	{"The specified contact details matched an archived contact. Archived contacts cannot currently be edited via the API.", "Choose contact…", "contact"},
+	{"The contact name Client 0 is already assigned to another contact. The contact name must be unique across all active contacts.", "Choose contact…", "contact"},
+	{"Another contact has this contact number. Please enter a different contact number.", "Choose contact…", "contact"},
+	{"Unknown contact details, please provide a valid ContactID or Contact Number", "Unlink contact", "unlinked"},
+	{"Contact Name cannot be empty.", "Edit client", "client name"},
+	{"The Name field must be 255 characters or fewer.", "Edit client", "client name"},
+	{"Email address must be valid.", "Edit client", "client email"},
+	{"The AddressLine1 field must be 500 characters or fewer.", "Edit client", "client address line 1"},
+	{"The City field must be 255 characters or fewer: City length", "Edit client", "client city"},
+	{"The PostalCode field must be 50 characters or fewer.", "Edit client", "client postal code"},
+	{"Invoice # must be unique.", "Renumber and export", "renumbered"},
+	{"The document date cannot be before the period lock date, currently set at 30-Sep-2026", "Change date", "date"},
+	{"The document cannot be edited as it is currently dated before the end of year lock date", "Change date", "date"},
+	{"Organisation is not subscribed to currency NZD", "Add NZD in Xero", "page http://go.xero.com"},
+	{"The document DueDate field must be specified.", "Change due date", "due"},
+	{"Due date cannot be empty.", "Change due date", "due"},
+	{"The Date field must be specified.", "Change date", "date"},
+	{"A Contact must be specified for this type of transaction", "Edit invoice", "client"},
+	{"The description field is mandatory for each line item.", "Edit line 2", "line 2, column 1"},
+	{"One or more line items must be specified", "Edit line 2", "line 2, column 1"},
+	{"The line total 1.00 does not match the expected line total 100.00", "Edit line 2", "line 2, column 3"},
+	{"The discount rate '12.00' is invalid. Discount must not be greater than the line total.", "Edit line 2", "line 2, column 4"},
+	{"The Total for this document must be greater than or equal to zero.", "Edit line 2", "line 2, column 3"},
+	{"You have reached the limit of invoices you can approve", "Change arrival status", "mapping arrival "},
+	{"You are not permitted to access this resource", "Reconnect", "connection"},
+	{"Invoice not of valid status for modification", "Draft", "draft"},
+	{"Invoice not of valid type for creation", "Draft", "draft"},
+	{"An existing Contact with the specified ContactID could not be found", "Export again", "again"},
+	{"An error occurred in Xero. Check the API Status page", "Export again", "again"},
+	{"Something that nobody has heard of.", "Edit invoice", "line 1, column 0"},
+}
+
+// TestEachThingThatXeroSaysHasAButton provokes what Xero can say of an invoice, presses the panel's primary
+// button, goes on as it leads, and ends with the invoice exported.
+func TestEachThingThatXeroSaysHasAButton(t *testing.T) {
+	for _, s := range sayings {
+		t.Run(s.says, func(t *testing.T) {
+			b := newBesideXero(t, 1, func(_ int, v *billing.Invoice) {
+				v.Lines[0].Code, v.Lines[0].Account = "ACC", ""
+				v.Lines = append([]billing.Line{{Description: "As agreed"}}, v.Lines...)
+			})
+			b.mapTo(ledger.Target{Account: "200"})
+			b.refuse(s.says)
+			b.fail()
+			b.see(s.says)
+			if got := b.advised(); got != s.button {
+				t.Fatalf("the panel advises %q, want %q", got, s.button)
+			}
+			b.tap(s.button)
+			b.follow(s.leads, s.says)
+			if got := b.stage(0); got != billing.Exported {
+				t.Errorf("the invoice is %s at the end: %+v", got, b.view(0).Exports[0].Messages)
+			}
+			if n := len(b.world.Sim.Invoices(string(b.world.Tenant))); n != 1 {
+				t.Errorf("Xero has %d invoices", n)
+			}
+		})
+	}
+}
+
+// mapTo maps the billing code ACC.
+func (b *besideXero) mapTo(to ledger.Target) {
+	b.Helper()
+	v, err := b.process.App.MappingView(b.Context(), b.world.Tenant)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := clone(v.Mapping)
+	m.Codes["ACC"] = to
+	if err := b.process.App.SetMapping(b.Context(), b.world.Me, b.world.Tenant, m); err != nil {
+		b.Fatal(err)
+	}
+	b.sync()
+}
+
+// follow goes on from where a button led to, as a person does who mends the cause there.
+func (b *besideXero) follow(leads, says string) {
+	b.Helper()
+	where, at, _ := strings.Cut(leads, " ")
+	switch where {
+	case "mapping":
+		got := b.mappedAt()
+		if told := strings.TrimRight(string(got.Part)+" "+got.Key, " "); told != strings.TrimRight(at, " ") {
+			b.Errorf("the cursor is at %q of the mapping", told)
+		}
+		b.tap("action.save")
+		b.retry()
+	case "client":
+		if leads == "client" {
+			b.edited(leads, says)
+			return
+		}
+		b.see(says)
+		if got := b.clientField(); got != at {
+			b.Errorf("the cursor is in %q of the client", got)
+		}
+		b.tap("action.save")
+		b.retry()
+	case "contact":
+		b.key(fyne.KeyEscape)
+		c := ledger.Contact{ID: ledger.ContactID(b.world.Contact("Client 0").ContactID), Name: "Client 0"}
+		if err := b.process.App.LinkContact(b.Context(), b.world.Me, "client 0", c); err != nil {
+			b.Fatal(err)
+		}
+		b.retry()
+	case "unlinked", "renumbered", "again":
+		b.key(fyne.KeyReturn) // the export is asked for at once
+		b.send()
+	case "page":
+		if len(b.opened) != 1 {
+			b.Errorf("opened %q", b.opened)
+		}
+		b.tap("action.export-again")
+		b.key(fyne.KeyReturn)
+		b.send()
+	case "connection":
+		b.see(lang.L("connection.title"))
+		b.key(fyne.KeyEscape)
+		b.tap("action.export-again")
+		b.key(fyne.KeyReturn)
+		b.send()
+	case "draft":
+		b.key(fyne.KeyReturn)
+		b.sync()
+		b.w.editor.open(b.ids[0])
+		b.settle()
+		b.finalizeAndExport()
+	default:
+		b.edited(leads, says)
+	}
+}
+
+// edited checks where the editor's cursor is, and finalizes and exports the invoice from there.
+func (b *besideXero) edited(want, says string) {
+	b.Helper()
+	if got := b.inCell(); got != want {
+		b.Errorf("the cursor is at %s, want %s", got, want)
+	}
+	b.see(says)
+	b.finalizeAndExport()
+}
+
+// clientField says in which field of the client's form the cursor is.
+func (b *besideXero) clientField() string {
+	b.Helper()
+	if focused, ok := b.window.Canvas().Focused().(*entry); ok { // each text is called like its field
+		return strings.NewReplacer("Client 0", "name", "@example.com", "").Replace(focused.Text)
+	}
+	b.Fatal("no field of the client has the keys")
+	return ""
+}
+
+// TestEveryCauseHasItsRemedies holds the table of the documentation to the one in the code.
+func TestEveryCauseHasItsRemedies(t *testing.T) {
+	learnWords()
+	mends := []ledger.Cause{ledger.AnswerLost, ledger.FoundAgain, ledger.MarkLost} // by themselves, or nothing is broken
+	told, err := os.ReadFile("../docs/failures.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, c := range ledger.Causes() {
+		all, known := remedies[c]
+		if !known || len(all) == 0 && !slices.Contains(mends, c) {
+			t.Errorf("%q has no remedy", c)
+		}
+		rows = append(rows, "| "+meaning(c)+" | "+remedyWords(c, all)+" |")
+	}
+	for _, row := range rows {
+		if !strings.Contains(string(told), row+"\n") {
+			t.Errorf("docs/failures.md lacks this row:\n%s", row)
+		}
+	}
+	if n := strings.Count(string(told), "\n| ") - 1; n != len(rows) { // but for the head
+		t.Errorf("docs/failures.md has %d causes, want %d", n, len(rows))
+	}
+}
+
+// remedyWords names the buttons for a cause, as the documentation does.
+func remedyWords(c ledger.Cause, all []remedy) string {
+	subjects := map[billing.Field]string{
+		billing.AccountField: "299", billing.TaxField: "OUTPUT2", billing.ItemField: "TSL", billing.TrackingField: "Region: North", billing.CurrencyField: "EUR",
+	}
+	at := ledger.Locate(ledger.Message{Cause: c}, billing.Invoice{BrandingTheme: "x"}, billing.Client{}, ledger.Chart{}, ledger.Mapping{})
+	if at.Subject = subjects[at.Field]; slices.Contains([]billing.Field{
+		billing.AccountField, billing.TaxField, billing.ItemField, billing.TrackingField, billing.UnitAmountField, billing.DiscountField,
+	}, at.Field) {
+		at.Line = 2
+	}
+	var words []string
+	for _, r := range all {
+		if r == mappingIt && at.Mapping == (ledger.MappingRow{}) {
+			mapped := at
+			if mapped.Mapping.Part = ledger.CodePart; c == ledger.AccountMissing {
+				mapped.Mapping.Key, mapped.Subject = "ACC", ""
+			}
+			words = append(words, "**"+r.label(mapped)+"**")
+		}
+		words = append(words, "**"+bare(r.label(at))+"**")
+	}
+	if len(words) == 0 {
+		return "–"
+	}
+	return strings.Join(words, ", ")
+}
