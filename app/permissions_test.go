@@ -137,6 +137,9 @@ var useCases = map[string]useCase{
 	"Claim": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Claim(ctx, by, "doubtful", "perhaps")
 	}},
+	"Seen": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.Seen(ctx, by, "warned")
+	}},
 	"Disown": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Disown(ctx, by, "doubtful")
 	}},
@@ -578,7 +581,7 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
 		return err
 	}
-	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful", "missing", "failed"} {
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful", "missing", "failed", "warned"} {
 		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
 			return err
 		}
@@ -610,7 +613,7 @@ func invoiceOf(id billing.InvoiceID) billing.Invoice {
 		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
 		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
 		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs}, "missing": {Status: billing.Finalized, Export: billing.NotFoundInXero},
-		"failed": {Status: billing.Finalized, Export: billing.Failed},
+		"failed": {Status: billing.Finalized, Export: billing.Failed}, "warned": {Status: billing.Finalized, Export: billing.Warned},
 	}
 	return billing.Invoice{
 		ID: id, Client: kauri, Type: billing.Final, Number: billing.Number("INV-" + id), Date: 20261103, Due: 20261120, Currency: "NZD",

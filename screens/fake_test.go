@@ -362,6 +362,17 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 	return view, nil
 }
 
+func (f *fakeApp) Seen(_ context.Context, _ staff.Member, id billing.InvoiceID) error {
+	err := f.enter("Seen")
+	f.mu.Lock()
+	v := f.invoice(id)
+	to, _ := v.Stage.Next(billing.See)
+	v.Stage = to
+	f.mu.Unlock()
+	f.tell("invoice", string(id))
+	return err
+}
+
 func (f *fakeApp) XeroPage(_ context.Context, _ ledger.TenantID, page app.XeroPage) (string, error) {
 	return "https://xero.example/" + string(page), f.enter("XeroPage")
 }

@@ -23,6 +23,7 @@ import (
 // panelApp is what the side panel asks of the application.
 type panelApp interface {
 	Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.InvoiceView, error)
+	Seen(ctx context.Context, by staff.Member, id billing.InvoiceID) error
 	XeroPage(ctx context.Context, t ledger.TenantID, page app.XeroPage) (string, error)
 	contactApp
 }
@@ -53,6 +54,7 @@ type invoicePanel struct {
 	moves   panelMoves
 	id      billing.InvoiceID // "" while it is closed
 	loading task
+	noting  task
 	title   *widget.Label
 	parts   *fyne.Container
 	scroll  *container.Scroll
@@ -61,7 +63,7 @@ type invoicePanel struct {
 }
 
 func newInvoicePanel(s *shell, a panelApp, moves panelMoves) *invoicePanel {
-	p := &invoicePanel{shell: s, app: a, moves: moves, loading: task{ui: s.ui}}
+	p := &invoicePanel{shell: s, app: a, moves: moves, loading: task{ui: s.ui}, noting: task{ui: s.ui}}
 	p.title = heading("")
 	p.title.SizeName = theme.SizeNameSubHeadingText
 	leave := newButton(s.keys, "", moves.closePanel)
@@ -95,7 +97,15 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 			p.primary = nil
 			p.title.SetText(lang.L("invoice.title", with{"Number": v.Invoice.Number}))
 			p.fill(p.head(v), p.burntNumber(v), p.export(v), p.invoice(v), p.contact(v), p.exports(v), p.history(v))
+			if v.Invoice.Stage.Export == billing.Warned && p.me().May(staff.ExportInvoices, v.Client.ID) {
+				p.seen(id)
+			}
 		})
+}
+
+// seen notes that a person has Xero's warning before them. Where that can't be noted now, it is the next time.
+func (p *invoicePanel) seen(id billing.InvoiceID) {
+	load(&p.noting, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.app.Seen(ctx, p.me(), id) }, func(struct{}, error) {})
 }
 
 // again reads the invoice again.
@@ -161,6 +171,11 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 	}
 	parts = append(parts, p.kept(v)...)
 	if how := adviceOn(p.format, v); how != (advice{}) {
+		if stage.Export == billing.Exported && stage.Status == billing.Finalized {
+			for _, m := range newest.Messages { // what Xero warned of, once it was seen
+				parts = append(parts, signed(messageSign(m), paragraph(m.Text)))
+			}
+		}
 		parts = append(parts, advised(how)...)
 	} else if stage.Export != billing.NotExported {
 		parts = append(parts, p.messages(newest.Messages)...)

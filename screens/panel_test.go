@@ -367,3 +367,34 @@ func TestTheHistoryTellsWhoImportedAnInvoice(t *testing.T) {
 	b.doubleClick("0001076")
 	b.see("History", "Olivia Hart: imported")
 }
+
+func TestAWarningStaysUntilItWasSeen(t *testing.T) {
+	viewer := staff.Founder("s2", "Vera Blum")
+	viewer.Time = nil
+	for name, me := range map[string]staff.Member{"who may export": staff.Founder("s1", "Olivia Hart"), "who may only look": viewer} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(24)
+			b := newTrialAs(t, fake, me)
+			const number, warning = "0001072", "The contact's e-mail address was not taken over."
+			if got := fake.number(number).Stage.Export; got != billing.Warned {
+				t.Fatalf("it begins as %s", got)
+			}
+			b.click(number, 0) // which shows no panel yet
+			if got := fake.number(number).Stage.Export; got != billing.Warned {
+				t.Errorf("selected, it is %s", got)
+			}
+			b.key(fyne.KeyReturn)
+			b.see("Invoice "+number, warning)
+			want := billing.Exported
+			if name == "who may only look" {
+				want = billing.Warned
+			}
+			if got := fake.number(number).Stage.Export; got != want {
+				t.Errorf("once it was seen it is %s, want %s", got, want)
+			}
+			if fake.counted["Seen"] > 1 {
+				t.Errorf("it was noted %d times", fake.counted["Seen"])
+			}
+		})
+	}
+}
