@@ -89,6 +89,7 @@ type billingScreen struct {
 	later       []billing.InvoiceID // that changed while a patch was being read
 	stale       []billing.InvoiceID // that changed while the list was being read
 	figures     burst[bool]
+	following   burst[bool] // the panel follows the cursor
 
 	search                                *entry
 	chips                                 *chips
@@ -121,6 +122,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.loading = task{ui: s.ui, busy: func(bool) { b.showFigures() }}
 	b.changed = burst[billing.InvoiceID]{ui: s.ui, wait: together, flush: b.patch}
 	b.figures = burst[bool]{ui: s.ui, wait: soon, flush: func([]bool) { b.showSelection() }}
+	b.following = burst[bool]{ui: s.ui, wait: soon, flush: func([]bool) { b.followCursor() }}
 	b.reload() // which begins to read while the rest is made
 
 	b.grid = grid.New(b.schema)
@@ -132,6 +134,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 			b.panel.show(b.grid.Selected()[0])
 		}
 	}
+	b.grid.OnCursor = func(billing.InvoiceID) { b.following.add(true) }
 	b.grid.OnOpen = b.openRow
 	b.grid.OnMenu = b.showMenu
 	b.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
@@ -314,6 +317,18 @@ func (b *billingScreen) open(id billing.InvoiceID) {
 	b.panes.open = true
 	b.panel.show(id)
 	b.layOut()
+}
+
+// followCursor shows in the open panel what needs a person, as the cursor comes to it: a clerk goes through
+// them with the arrows alone. The keys stay with the list.
+func (b *billingScreen) followCursor() {
+	id, shown := b.grid.Cursor()
+	if !shown || !b.panes.open || b.panel.id == id {
+		return
+	}
+	if r, listed := b.grid.Row(id); listed && (r.Stage.Export == billing.Failed || needsLook(r.Stage.Export)) {
+		b.panel.show(id)
+	}
 }
 
 func (b *billingScreen) closePanel() {

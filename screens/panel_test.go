@@ -398,3 +398,38 @@ func TestAWarningStaysUntilItWasSeen(t *testing.T) {
 		})
 	}
 }
+
+func TestTheOpenPanelFollowsTheCursorToWhatNeedsAPerson(t *testing.T) {
+	fake := newFake().fill(24)
+	for n, to := range map[billing.Number]billing.ExportState{"0001078": billing.Failed, "0001076": billing.Changed, "0001075": billing.Failed} {
+		v := fake.number(n)
+		v.Stage = billing.Stage{Status: billing.Finalized, Export: to}
+		fake.exports[v.ID] = []*app.Export{{ID: "x", Invoice: v.ID, Tenant: "t1", Result: to, Messages: []ledger.Message{{Text: "No."}}}}
+	}
+	b := newTrial(t, fake)
+	b.click("0001078", 0)
+	b.key(fyne.KeyDown)
+	b.key(fyne.KeyUp)
+	b.notSee("Invoice 0001078") // a panel that is closed stays closed
+	b.key(fyne.KeyReturn)
+	b.see("Invoice 0001078")
+	list := b.window.Canvas().Focused()
+	for _, step := range []struct{ at, shown billing.Number }{
+		{"0001077", "0001078"}, // which needs nobody
+		{"0001076", "0001076"},
+		{"0001075", "0001075"},
+	} {
+		b.key(fyne.KeyDown)
+		if id, _ := b.w.billing.grid.Cursor(); fake.invoice(id).Number != step.at {
+			t.Fatalf("the cursor is at %s, want %s", fake.invoice(id).Number, step.at)
+		}
+		b.see("Invoice " + string(step.shown))
+		if b.window.Canvas().Focused() != list {
+			t.Errorf("at %s the list has lost the keys", step.at)
+		}
+	}
+	b.key(fyne.KeyReturn) // takes what the panel advises
+	if got := b.window.Canvas().Focused(); got != b.w.billing.panel.primary {
+		t.Errorf("Enter led to %T", got)
+	}
+}
