@@ -34,6 +34,7 @@ type billingApp interface {
 	Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	ReleaseMissing(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	panelApp
+	failuresApp
 	refreshApp
 	redraftApp
 	replaceApp
@@ -51,6 +52,7 @@ type billingScreen struct {
 	exports   *exports
 	panel     *invoicePanel
 	news      *news
+	failures  *failures
 	underWay  *replacements // that are under way
 	replacing *replacement  // the one whose dialog is open; nil for none
 	entity    *dropDown
@@ -150,11 +152,11 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.relaid = func() { lay(b.content) }
-	b.told, b.news = container.NewVBox(), newNews(b)
+	b.told, b.news, b.failures = container.NewVBox(), newNews(b), newFailures(b)
 	b.told.Hide()
 	b.underWay, b.setup = newReplacements(b), newSetup(b, a)
 	strips := container.NewVBox(b.told, b.setup.strip, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
-	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
+	b.content = container.NewBorder(container.NewVBox(b.toolbar(), b.failures.content), strips, nil, nil, b.parts)
 	b.page = &page{
 		topic:   "export",
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,
@@ -277,6 +279,7 @@ func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 	if b.narrowed != nil {
 		b.narrowed()
 	}
+	b.failures.changed()
 	b.showFigures()
 }
 

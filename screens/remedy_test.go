@@ -457,3 +457,83 @@ func remedyWords(c ledger.Cause, all []remedy) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// TestWhatFailsForOneReasonIsMendedOnce mends a run of which some failed: from above the list, all that failed for
+// one reason together, and then exports all of them again.
+func TestWhatFailsForOneReasonIsMendedOnce(t *testing.T) {
+	const all, unmapped, foreign = 40, 6, 2
+	b := newBesideXero(t, all, func(i int, v *billing.Invoice) {
+		switch {
+		case i < unmapped:
+			v.Lines[0].Code, v.Lines[0].Account = "ACC", ""
+		case i < unmapped+foreign:
+			v.Currency = "EUR"
+		}
+	})
+	if _, _, err := b.process.App.Export(t.Context(), b.world.Me, b.ids); err != nil {
+		t.Fatal(err)
+	}
+	b.send()
+	if n := len(b.world.Sim.Invoices(string(b.world.Tenant))); n != all-unmapped-foreign {
+		t.Fatalf("Xero has %d invoices", n)
+	}
+	b.w.billing.chips.choose(int(failedChip))
+	b.settle()
+	b.see("6 × "+meaning(ledger.AccountMissing), "2 × Currency EUR: "+meaning(ledger.CurrencyUnknown))
+	b.tap("Map ACC")
+	if got := b.mappedAt(); got != (ledger.MappingRow{Part: ledger.CodePart, Key: "ACC"}) {
+		t.Errorf("the cursor is at %+v", got)
+	}
+	b.window.Canvas().Focused().(*dropDown).choose(accountPrefix + "200")
+	b.tap("action.save")
+	b.sync()
+	if b.button("Export 6 again").Importance != widget.HighImportance || b.button("Export 2 again").Importance == widget.HighImportance {
+		t.Error("what was fixed is not advised to be exported, or what was not is")
+	}
+	b.tap("Add EUR in Xero")
+	if len(b.opened) != 1 || !strings.Contains(b.opened[0], "CurrencyRates") {
+		t.Errorf("opened %q", b.opened)
+	}
+	if err := b.world.Sim.AddCurrency(string(b.world.Tenant), "EUR"); err != nil {
+		t.Fatal(err)
+	}
+	b.tap("Export 6 again")
+	b.see("Export 6 invoices to")
+	b.key(fyne.KeyReturn)
+	b.send()
+	b.see(meaning(ledger.CurrencyUnknown))
+	b.notSee(meaning(ledger.AccountMissing))
+	if err := b.process.App.ReadChart(t.Context(), b.world.Me, b.world.Tenant); err != nil { // as the mapping's Reload does
+		t.Fatal(err)
+	}
+	b.sync()
+	if b.button("Export 2 again").Importance != widget.HighImportance {
+		t.Error("once the organisation was read again, another try is not advised")
+	}
+	b.tap("Export 2 again")
+	b.key(fyne.KeyReturn)
+	b.send()
+	if b.w.billing.failures.content.Visible() {
+		t.Errorf("reasons are told still:\n%s", b.text())
+	}
+	if n := len(b.world.Sim.Invoices(string(b.world.Tenant))); n != all {
+		t.Errorf("Xero has %d invoices, want %d", n, all)
+	}
+	b.world.MustBeSound(b.world.Views(b.ids))
+}
+
+func TestFailuresOfManyReasonsAreCountedAndSelected(t *testing.T) {
+	fake := newFake().fill(72) // the last of which has its own chip and client, as the others
+	b := newTrial(t, fake)
+	b.notSee("1 × ")
+	b.w.billing.chips.choose(int(failedChip))
+	b.settle()
+	b.see("2 × "+meaning(ledger.ContactArchived), "1 × Account 999: "+meaning(ledger.AccountUnknown))
+	b.tap("failures.select")
+	if n := b.w.billing.grid.SelectedCount(); n != 2 {
+		t.Errorf("%d invoices are selected", n)
+	}
+	b.w.billing.chips.choose(int(allChip))
+	b.settle()
+	b.notSee("2 × ")
+}

@@ -329,6 +329,7 @@ func (w *Window) organisationsChanged() {
 	w.frame.loadOrganisation()
 	w.connections.changed()
 	w.billing.panel.again()
+	w.billing.failures.changed()
 }
 
 // newEditor makes the page on which invoices are written, and ties it to the list.
