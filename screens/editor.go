@@ -58,6 +58,7 @@ type editor struct {
 	waiting bool       // to keep what was typed
 	saving  bool
 	showing bool // the fields are being filled
+	extras  bool // item, tracking and theme are shown, whether the invoice has them or not
 
 	title, state, told         *widget.Label
 	said                       *fyne.Container // what Xero said of the invoice, above the lines
@@ -71,7 +72,7 @@ type editor struct {
 const keepAfter = 400 * time.Millisecond
 
 func newEditor(s *shell, a editorApp) *editor {
-	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}}
+	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}, extras: s.preferences.Bool(extrasKey)}
 	e.page = &page{
 		topic: "write",
 		build: e.build, shown: func() { e.lines.Focus() }, leave: e.leave, escape: e.close,
@@ -154,6 +155,11 @@ func (e *editor) openAt(id billing.InvoiceID, at ledger.Place, words string) {
 	e.load(func(ctx context.Context, _ app.Materials) (app.Writing, error) {
 		return e.app.OpenWriting(ctx, e.me(), id)
 	}, func() {
+		switch at.Field {
+		case billing.ItemField, billing.TrackingField, billing.ThemeField:
+			e.draft.wide = true
+			e.refill()
+		}
 		e.say(words)
 		e.point(at.Line-1, at.Field)
 	})
@@ -222,11 +228,31 @@ func (e *editor) writable() bool {
 // refill shows the draft in every field.
 func (e *editor) refill() {
 	e.showing = true
+	e.arrangeColumns()
 	e.draft.compute(e.format)
 	e.head.show(e.draft, e.writable())
 	e.lines.SetRows(e.draft.rows())
 	e.showing = false
 	e.showComputed()
+}
+
+// extrasKey is the preference of who always wants item, tracking and theme to be there.
+const extrasKey = "editor.extras"
+
+// arrangeColumns shows the columns that the draft needs.
+func (e *editor) arrangeColumns() {
+	wide := e.extras || e.draft.wide
+	e.draft.extend(wide)
+	e.lines.SetColumns(e.columns())
+	e.head.extend(wide || e.draft.Form.Theme != "")
+}
+
+// showExtras shows the fields that only some invoices need, or hides those that this one does not.
+func (e *editor) showExtras(on bool) {
+	e.extras = on
+	e.preferences.SetBool(extrasKey, on)
+	e.lines.Commit()
+	e.refill()
 }
 
 // changed shows what followed from a change or from a key, and keeps what was typed.

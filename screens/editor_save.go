@@ -75,7 +75,8 @@ func (e *editor) point(line int, f billing.Field) {
 		e.head.point(f)
 		return
 	}
-	e.lines.SetCursor(sheet.Cell{Row: line, Column: cellOf[f]})
+	column, _ := e.draft.columnOf(line, f)
+	e.lines.SetCursor(sheet.Cell{Row: line, Column: column})
 	e.lines.Focus()
 }
 
@@ -262,8 +263,10 @@ func (e *editor) showMenu() {
 	showKey(exportIt, fyne.KeyE)
 	draft := menuItem(lang.L("menu.draft"), permitted(moves(redrafting)), e.redraftNow)
 	showKey(draft, fyne.KeyD)
+	extras := fyne.NewMenuItem(lang.L("menu.extras"), func() { e.showExtras(!e.extras) })
+	extras.Checked = e.extras
 	openMenu(fyne.NewMenu("",
-		undo, redo,
+		undo, redo, extras,
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("menu.preview-pdf"), stored, func() { e.print(d.Invoice) }),
 		menuItem(lang.L("menu.save-pdf"), stored, func() { e.savePaper(d.Invoice) }),

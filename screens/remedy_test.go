@@ -206,7 +206,7 @@ func (b *besideXero) inCell() string {
 	}
 	focused := b.window.Canvas().Focused()
 	for name, field := range map[string]fyne.Focusable{
-		"client": e.head.client, "date": e.head.date, "due": e.head.due, "currency": e.head.currency,
+		"client": e.head.client, "date": e.head.date, "due": e.head.due, "currency": e.head.currency, "theme": e.head.theme,
 	} {
 		if focused == field {
 			return name
@@ -249,7 +249,7 @@ var sayings = []struct {
 	{"Tax rate must be Active", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
 	{"Tax rate must be valid.", "Map tax OUTPUT2", "mapping tax OUTPUT2"},
 	{"Item code 'TSL' is not valid", "Map item TSL", "mapping code ACC"},
-	{"Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory", "Edit line 2", "line 2, column 0"},
+	{"Unknown tracking details. A Tracking Category did not match a known Active TrackingCategory", "Edit line 2", "line 2, column 8"},
 	{"The BrandingThemeID 1 does not exist.", "Map branding theme", "mapping theme "},
 	{"The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.", "Choose contact…", "contact"},
 	{"The specified contact details matched an archived contact. Archived contacts cannot currently be edited via the API.", "Choose contact…", "contact"},
@@ -456,6 +456,57 @@ func remedyWords(c ledger.Cause, all []remedy) string {
 		return "–"
 	}
 	return strings.Join(words, ", ")
+}
+
+// TestWhatOnlyAnImportCouldSetIsMendedInTheEditor mends items, tracking and themes that the organisation does not have
+// where the invoice itself says them.
+func TestWhatOnlyAnImportCouldSetIsMendedInTheEditor(t *testing.T) {
+	for _, test := range []struct {
+		name, button, at, wrong string
+		set                     func(*billing.Invoice)
+		mend                    func(*besideXero)
+		right                   func(sim.Invoice) bool
+	}{
+		{"tracking", "Edit line 1", "line 1, column 8", "has no Region Mars.", func(v *billing.Invoice) {
+			v.Lines[0].Tracking = []billing.Tracking{{Category: "Region", Option: "Mars"}}
+		}, func(b *besideXero) {
+			b.typeText("nor")
+			b.key(fyne.KeyReturn)
+		}, func(v sim.Invoice) bool { return len(v.Lines[0].Tracking) == 1 }},
+		{"an item", "Edit line 1", "line 1, column 7", "doesn't sell the item GONE.", func(v *billing.Invoice) {
+			v.Lines[0].Account, v.Lines[0].Item = "", "GONE"
+		}, func(b *besideXero) {
+			b.typeText("train")
+			b.key(fyne.KeyReturn)
+		}, func(v sim.Invoice) bool { return v.Lines[0].ItemCode == "TRAIN" }},
+		{"a theme", "Change branding theme", "theme", "Gone (not available)", func(v *billing.Invoice) {
+			v.BrandingTheme = "Gone"
+		}, func(b *besideXero) {
+			b.w.editor.head.theme.choose("")
+			b.settle()
+		}, func(v sim.Invoice) bool { return v.BrandingThemeID != "" }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBesideXero(t, 1, func(_ int, v *billing.Invoice) { test.set(v) })
+			b.fail()
+			words := b.view(0).Exports[0].Messages[0].Text
+			if got := b.advised(); got != test.button {
+				t.Fatalf("the panel advises %q", got)
+			}
+			b.tap(test.button)
+			if got := b.inCell(); got != test.at {
+				t.Errorf("the cursor is at %s, want %s", got, test.at)
+			}
+			b.see(words, test.wrong)
+			test.mend(b)
+			b.notSee(test.wrong)
+			b.finalizeAndExport()
+			all := b.world.Sim.Invoices(string(b.world.Tenant))
+			if len(all) != 1 || !test.right(all[0]) {
+				t.Errorf("Xero has %+v", all)
+			}
+		})
+	}
 }
 
 // TestWhatFailsForOneReasonIsMendedOnce mends a run of which some failed: from above the list, all that failed for
