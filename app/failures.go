@@ -127,10 +127,29 @@ func viewFailure(r Reader, by staff.Member, v *InvoiceView) error {
 	for _, m := range e.Messages {
 		v.Places = append(v.Places, ledger.Locate(m, v.Invoice, v.Client, o.chart, o.mapping))
 	}
+	if v.Invoice.Stage.InFlight() {
+		v.Waits, err = waits(r, e.Tenant)
+	}
 	if v.Invoice.Stage.Export == billing.Failed {
 		v.Mended, err = s.mended(v.Invoice, e)
 	}
 	return err
+}
+
+// waits returns why nothing is sent to the organisation now, or "".
+func waits(r Reader, t ledger.TenantID) (Reason, error) {
+	org, err := OrganisationOf(r, t)
+	switch {
+	case err != nil:
+		return "", err
+	case org.State == ConsentEnded:
+		return NoConsent, nil
+	case org.State == Disconnected:
+		return NotConnected, nil
+	case org.Parked.Until.After(time.Now()):
+		return org.Parked.Why, nil
+	}
+	return "", nil
 }
 
 // since tells what was changed since exports failed.

@@ -55,8 +55,11 @@ type InvoiceView struct {
 	// it was sent.
 	Differences []ledger.Difference
 	// Places are, for each message of the newest export, where that stands which it is about.
-	Places  []ledger.Place
-	Mended  bool          // something that the newest export failed for was changed since: see mended
+	Places []ledger.Place
+	Mended bool // something that the newest export failed for was changed since: see mended
+	// Waits is why nothing of it is sent now, if it is on its way; "" while nothing holds it up. It goes on by itself,
+	// but for NoConsent and NotConnected, for which a person connects the organisation again.
+	Waits   Reason
 	Link    string        // the invoice in Xero; "" when it is not there
 	History []staff.Entry // oldest first
 }

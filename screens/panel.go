@@ -170,15 +170,14 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 		parts = append(parts, p.differences(v.Differences))
 	}
 	parts = append(parts, p.kept(v)...)
-	if how := adviceOn(p.format, v); how != (advice{}) {
-		if stage.Export == billing.Exported && stage.Status == billing.Finalized {
-			for _, m := range newest.Messages { // what Xero warned of, once it was seen
-				parts = append(parts, signed(messageSign(m), paragraph(m.Text)))
-			}
-		}
+	warned := stage == billing.Stage{Status: billing.Finalized, Export: billing.Exported} && len(newest.Messages) > 0 // and seen
+	if how := adviceOn(p.format, v); how != (advice{}) && !warned {
 		parts = append(parts, advised(how)...)
 	} else if stage.Export != billing.NotExported {
 		parts = append(parts, p.messages(newest.Messages)...)
+	}
+	if v.Waits != "" {
+		parts = append(parts, signed(style.Waiting, paragraph(reasonWords(v.Waits))))
 	}
 	buttons, reasons := p.buttons(v)
 	if len(buttons.Objects) > 0 {
@@ -245,6 +244,14 @@ func (p *invoicePanel) buttons(v app.InvoiceView) (line *fyne.Container, reasons
 	} else if exporting.possible(p.me(), row) {
 		p.primary = add(lang.L("action.export"), func() { p.moves.confirmExport(rows) })
 		p.primary.Importance = widget.HighImportance
+	}
+	if v.Waits == app.NoConsent || v.Waits == app.NotConnected {
+		if b := add(lang.L("remedy.reconnect"), p.moves.reconnect); p.mayConnect() {
+			p.primary, b.Importance = b, widget.HighImportance
+		} else {
+			b.Disable()
+			tell(lang.L("panel.not-possible", with{"Action": lang.L("remedy.reconnect"), "Why": needsWords(staff.MapToXero)}))
+		}
 	}
 	if releasing.possible(p.me(), row) {
 		add(lang.L("menu.release"), func() { p.moves.release(rows) })

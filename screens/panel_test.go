@@ -392,6 +392,7 @@ func TestAWarningStaysUntilItWasSeen(t *testing.T) {
 			if got := fake.number(number).Stage.Export; got != want {
 				t.Errorf("once it was seen it is %s, want %s", got, want)
 			}
+			b.see(warning, ledger.EmailInvalid.Meaning().String(), ledger.EmailInvalid.Fix().String())
 			if fake.counted["Seen"] > 1 {
 				t.Errorf("it was noted %d times", fake.counted["Seen"])
 			}

@@ -90,6 +90,7 @@ var remedies = map[ledger.Cause][]remedy{
 	ledger.MarkLost:          {},
 	ledger.OddDate:           {editingInvoice},
 	ledger.ZeroTotal:         {editingInvoice},
+	ledger.PDFIncomplete:     {openingInvoice},
 }
 
 // pageOf tells the page of Xero's that a remedy opens.

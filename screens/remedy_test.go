@@ -509,6 +509,69 @@ func TestWhatOnlyAnImportCouldSetIsMendedInTheEditor(t *testing.T) {
 	}
 }
 
+// TestWhatWaitsSaysForWhatAndGoesOnByItself holds up a run by the organisation's state, and lets it go on.
+func TestWhatWaitsSaysForWhatAndGoesOnByItself(t *testing.T) {
+	for name, test := range map[string]struct {
+		hold      func(*app.Organisation)
+		why       app.Reason
+		reconnect bool
+	}{
+		"the consent ended": {func(o *app.Organisation) { o.State = app.ConsentEnded }, app.NoConsent, true},
+		"disconnected":      {func(o *app.Organisation) { o.State = app.Disconnected }, app.NotConnected, true},
+		"the day's limit": {func(o *app.Organisation) {
+			o.Parked = app.Park{Why: app.DayLimit, Since: time.Now(), Until: time.Now().Add(time.Hour)}
+		}, app.DayLimit, false},
+		"no connection": {func(o *app.Organisation) {
+			o.Parked = app.Park{Why: app.Offline, Since: time.Now(), Until: time.Now().Add(time.Hour)}
+		}, app.Offline, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBesideXero(t, 1, func(int, *billing.Invoice) {})
+			var was app.Organisation
+			change := func(to func(*app.Organisation)) {
+				t.Helper()
+				err := b.process.DB.Update(t.Context(), func(tx app.Tx) error {
+					all, err := tx.Organisations()
+					if err != nil {
+						return err
+					}
+					was = all[0]
+					to(&all[0])
+					return tx.SaveOrganisation(all[0])
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			change(test.hold)
+			held := was // as it was before
+			if _, _, err := b.process.App.Export(t.Context(), b.world.Me, b.ids); err != nil {
+				t.Fatal(err)
+			}
+			b.sync()
+			b.w.billing.showInvoice(b.ids[0])
+			b.settle()
+			b.see("Queued", reasonWords(test.why))
+			if test.reconnect {
+				if got := b.advised(); got != lang.L("remedy.reconnect") {
+					t.Errorf("the panel advises %q", got)
+				}
+				b.tap("remedy.reconnect")
+				b.see(lang.L("connection.title"))
+				b.key(fyne.KeyEscape)
+			} else if b.w.billing.panel.primary != nil {
+				t.Errorf("the panel advises %q", b.advised())
+			}
+			change(func(o *app.Organisation) { *o = held })
+			b.send()
+			if got := b.stage(0); got != billing.Exported {
+				t.Errorf("the invoice is %s at the end", got)
+			}
+			b.notSee(reasonWords(test.why))
+		})
+	}
+}
+
 // TestWhatFailsForOneReasonIsMendedOnce mends a run of which some failed: from above the list, all that failed for
 // one reason together, and then exports all of them again.
 func TestWhatFailsForOneReasonIsMendedOnce(t *testing.T) {
