@@ -15,7 +15,7 @@ import (
 )
 
 // documents are the pages about the house, from the top of the tree.
-var documents = []string{"README.md", "docs/architecture.md", "docs/check-xero.md", "docs/deploy.md", "docs/files.md", "docs/security.md", "data/README.md", "data/sqlite/migrations/README.md"}
+var documents = []string{"README.md", "docs/architecture.md", "docs/check-xero.md", "docs/deploy.md", "docs/failures.md", "docs/files.md", "docs/security.md", "data/README.md", "data/sqlite/migrations/README.md"}
 
 // leastQuestions is how many questions a newcomer finds answered at least.
 const leastQuestions = 20

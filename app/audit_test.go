@@ -80,7 +80,7 @@ var inTheTrail = map[string]string{
 	"SaveWriting": "edit invoice", "Duplicate": "duplicate invoice", "Import": "import invoice, import client", "Finalize": "finalize invoice",
 	"Redraft": "draft invoice", "ReleaseMissing": "release invoice", "Delete": "delete invoice", "Hold": "hold invoice", "Release": "release invoice",
 	"Replace": "replace invoice", "VoidInXero": "void in Xero invoice", "DeleteReplaced": "delete invoice", "CopyReplaced": "replace invoice, copy invoice",
-	"StopReplacing": "replace invoice", "Export": "export invoice", "Confirm": "confirm run", "Disown": "disown in Xero invoice", "Cancel": "cancel export invoice",
+	"StopReplacing": "replace invoice", "Export": "export invoice", "Confirm": "confirm run", "Disown": "disown in Xero invoice", "Seen": "see invoice", "Cancel": "cancel export invoice",
 	"TemplateSheet": "template export invoice", "LinkContact": "link contact client", "UnlinkContact": "link contact client", "SaveClient": "change client",
 	"ArchiveClient": "archive client", "Disconnect": "disconnect organisation", "ExportClientTo": "export to client", "Register": "register firm",
 	"SetMapping": "map organisation", "SaveFirm": "change firm", "SetTaxes": "change tax", "SetBillingCodes": "change billing code",

@@ -63,6 +63,8 @@ type Books interface {
 	Gauge(t ledger.TenantID) Gauge
 	// Link is the address under which a person sees the invoice in Xero.
 	Link(chart ledger.Chart, id ledger.InvoiceID) string
+	// Page is the address of a page on which a person changes something in Xero.
+	Page(chart ledger.Chart, page XeroPage) string
 }
 
 // Payload is the exact body of a write and the members it is about, in order.
@@ -130,3 +132,18 @@ func (r Reason) Words() translations.Phrase { return translations.Say(reasonKeys
 
 // Unwrap returns the error beneath.
 func (t *Trouble) Unwrap() error { return t.Err }
+
+// XeroPage is a page of Xero's on which a person mends what stopped an export.
+type XeroPage string
+
+// The pages.
+const (
+	AccountsPage   XeroPage = "accounts"
+	ContactsPage   XeroPage = "contacts"
+	CurrenciesPage XeroPage = "currencies"
+	ItemsPage      XeroPage = "items"
+	LockDatesPage  XeroPage = "lock dates"
+	TaxRatesPage   XeroPage = "tax rates"
+	TrackingPage   XeroPage = "tracking"
+	UsersPage      XeroPage = "users"
+)

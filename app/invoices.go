@@ -54,8 +54,14 @@ type InvoiceView struct {
 	// Differences are the figures in which the newest export stands otherwise in Xero than
 	// it was sent.
 	Differences []ledger.Difference
-	Link        string        // the invoice in Xero; "" when it is not there
-	History     []staff.Entry // oldest first
+	// Places are, for each message of the newest export, where that stands which it is about.
+	Places []ledger.Place
+	Mended bool // something that the newest export failed for was changed since: see mended
+	// Waits is why nothing of it is sent now, if it is on its way; "" while nothing holds it up. It goes on by itself,
+	// but for NoConsent and NotConnected, for which a person connects the organisation again.
+	Waits   Reason
+	Link    string        // the invoice in Xero; "" when it is not there
+	History []staff.Entry // oldest first
 }
 
 // Invoice returns the view of one invoice.
@@ -90,7 +96,10 @@ func (a *App) Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID
 				return err
 			}
 		}
-		return a.viewInXero(r, &v)
+		if err := a.viewInXero(r, &v); err != nil {
+			return err
+		}
+		return viewFailure(r, by, &v)
 	})
 	return v, err
 }

@@ -36,6 +36,28 @@ func (a *App) Release(ctx context.Context, by staff.Member, ids []billing.Invoic
 	return a.move(ctx, by, ids, billing.Release, staff.ExportInvoices)
 }
 
+// Seen says that the member has read what Xero warned of when it took the invoice. The warning stays with the
+// export; the invoice calls nobody to it any more. Anything else that the invoice is, it stays.
+func (a *App) Seen(ctx context.Context, by staff.Member, id billing.InvoiceID) error {
+	return a.Update(ctx, func(tx Tx) error {
+		v, err := tx.Invoice(id)
+		if err != nil {
+			return err
+		}
+		if err := Allow(by, staff.ExportInvoices, v.Client); err != nil {
+			return err
+		}
+		to, warned := v.Stage.Next(billing.See)
+		if !warned {
+			return nil
+		}
+		if err := tx.Advance(to, id); err != nil {
+			return err
+		}
+		return tx.Record(Entry(by, staff.AuditSee, "invoice", string(id), Describe(v.Stage), Describe(to)))
+	})
+}
+
 // ReleaseMissing says of invoices that were not found in Xero that they are gone for good: they
 // can be exported again, or taken back to draft.
 func (a *App) ReleaseMissing(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]Result, error) {

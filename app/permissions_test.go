@@ -137,6 +137,9 @@ var useCases = map[string]useCase{
 	"Claim": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Claim(ctx, by, "doubtful", "perhaps")
 	}},
+	"Seen": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.Seen(ctx, by, "warned")
+	}},
 	"Disown": {staff.ExportInvoices, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.Disown(ctx, by, "doubtful")
 	}},
@@ -269,6 +272,10 @@ var filters = map[string]struct {
 		l, err := a.ExportsOfRun(ctx, by, "run")
 		return len(l), err
 	}},
+	"Failures": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
+		l, err := a.Failures(ctx, by, []billing.InvoiceID{"failed"})
+		return len(l), err
+	}},
 	"RemovalsOfRun": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.RemovalsOfRun(ctx, by, "run")
 		return len(l), err
@@ -302,6 +309,7 @@ var free = map[string]string{
 	"Firm":          "everybody works under the firm's name and currency", "Settings": "everybody writes invoices with them; changing them asks",
 	"Organisations": "everybody sees where exports go", "Destinations": "everybody sees where exports go", "Consents": "names only; no token",
 	"ReadContacts": "reads contacts for the review and the outbox, which ask",
+	"XeroPage":     "Xero asks who follows it to sign in there",
 	"MappingView":  "everybody sees how lines stand in Xero; changing it asks", "Gauge": "how many calls are left",
 	"Progress": "counts, and no invoice", "OpenRuns": "which runs go on, for those who may start some; no invoice",
 	"Refreshes": "how fresh it is: everybody should know", "Setup": "how far the firm is set up: what is there, and nothing of it",
@@ -573,7 +581,7 @@ func prepare(tx app.Tx) error {
 	if err := tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: tenant, Name: "Tui"}}); err != nil {
 		return err
 	}
-	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful", "missing"} {
+	for _, id := range []billing.InvoiceID{"draft", "finalized", "held", "queued", "closed", "replaced", "doubtful", "missing", "failed", "warned"} {
 		if _, err := tx.SaveInvoice(invoiceOf(id)); err != nil {
 			return err
 		}
@@ -587,9 +595,13 @@ func prepare(tx app.Tx) error {
 		ID: "doubtful", Run: "run", Invoice: "doubtful", Number: "INV-doubtful", Tenant: tenant, Mark: app.DefaultMarkBase + "d", Ended: tx.Now(),
 		Result: billing.MayBeOurs, Candidates: []ledger.Standing{{ID: "perhaps", Number: "INV-doubtful"}},
 	}
+	failed := app.Export{
+		ID: "failed", Run: "run", Invoice: "failed", Number: "INV-failed", Tenant: tenant, Mark: app.DefaultMarkBase + "f", Ended: tx.Now(),
+		Result: billing.Failed, Messages: []ledger.Message{{Text: "The date is locked.", Cause: ledger.LockedDate}},
+	}
 	return errors.Join(
 		tx.SaveMapping(tenant, ledger.Mapping{AttachPaper: true}),
-		tx.SaveExports(app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced, doubtful),
+		tx.SaveExports(failed, app.Export{ID: "export", Run: "run", Invoice: "queued", Number: "INV-queued", Tenant: tenant, Mark: app.DefaultMarkBase + "m"}, replaced, doubtful),
 		tx.SaveRemovals(app.Removal{ID: "removal", Run: "run", Invoice: "replaced", Export: "replaced", Tenant: tenant, There: "there", To: ledger.VoidedThere, Ended: tx.Now(), Result: app.KeptThere}),
 		tx.SaveReplacement(app.Replacement{Invoice: "replaced", By: "founder", Began: tx.Now()}),
 	)
@@ -601,6 +613,7 @@ func invoiceOf(id billing.InvoiceID) billing.Invoice {
 		"finalized": {Status: billing.Finalized}, "held": {Status: billing.Finalized, Export: billing.Held}, "queued": {Status: billing.Finalized, Export: billing.Queued},
 		"closed": {Status: billing.Closed, Export: billing.Exported}, "replaced": {Status: billing.Closed, Export: billing.Exported},
 		"doubtful": {Status: billing.Finalized, Export: billing.MayBeOurs}, "missing": {Status: billing.Finalized, Export: billing.NotFoundInXero},
+		"failed": {Status: billing.Finalized, Export: billing.Failed}, "warned": {Status: billing.Finalized, Export: billing.Warned},
 	}
 	description := "Accounts"
 	if id == "finalized" {

@@ -31,14 +31,16 @@ type Materials struct {
 	Clients  []ClientTerms // that the member may bill, by name; archived ones are not among them
 	Taxes    []billing.Tax
 	Codes    []billing.Code
-	Accounts []ledger.Account // that an organisation takes income on; empty until one is connected
+	Accounts []ledger.Account                 // that an organisation takes income on; empty until one is connected
+	Charts   map[ledger.TenantID]ledger.Chart // what the organisations have, as far as it was read
 }
 
 // ClientTerms are a client and what new invoices of it begin with.
 type ClientTerms struct {
-	billing.Client              // with the firm's currency where it has none of its own
-	Due            billing.Term // its own, else its organisation's, else the firm's
-	Tax            string       // name of the tax that lines begin with; "" for none
+	billing.Client                 // with the firm's currency where it has none of its own
+	Due            billing.Term    // its own, else its organisation's, else the firm's
+	Tax            string          // name of the tax that lines begin with; "" for none
+	Tenant         ledger.TenantID // that its invoices go to; "" for none
 }
 
 // Materials returns what the member writes invoices with.
@@ -70,28 +72,29 @@ func (a *App) Materials(ctx context.Context, by staff.Member) (Materials, error)
 			}
 			m.Clients = append(m.Clients, t)
 		}
-		m.Accounts, err = incomeAccounts(r)
+		m.Accounts, m.Charts, err = charts(r)
 		return err
 	})
 	return m, err
 }
 
-// incomeAccounts returns the accounts that lines may name, each code once.
-func incomeAccounts(r Reader) ([]ledger.Account, error) {
+// charts returns what the organisations have, and the accounts that lines may name, each code once.
+func charts(r Reader) ([]ledger.Account, map[ledger.TenantID]ledger.Chart, error) {
 	organisations, err := r.Organisations()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all []ledger.Account
-	seen := map[string]bool{}
+	seen, read := map[string]bool{}, map[ledger.TenantID]ledger.Chart{}
 	for _, o := range organisations {
 		chart, err := r.Chart(o.Tenant.ID)
 		if IsCode(err, NotFound) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		read[o.Tenant.ID] = chart
 		for _, account := range chart.Incomes() {
 			if !seen[account.Code] {
 				seen[account.Code] = true
@@ -99,7 +102,7 @@ func incomeAccounts(r Reader) ([]ledger.Account, error) {
 			}
 		}
 	}
-	return all, nil
+	return all, read, nil
 }
 
 // terms tell what new invoices of a client begin with.
@@ -133,6 +136,9 @@ func (t *terms) of(c billing.Client) (ClientTerms, error) {
 		return ClientTerms{}, err
 	}
 	with := ClientTerms{Client: c, Due: c.Term}
+	if org, connected := t.destinations.find(c.ID); connected {
+		with.Tenant = org.Tenant.ID
+	}
 	for _, term := range []billing.Term{m.Term, t.firm.Term} {
 		if with.Due == (billing.Term{}) {
 			with.Due = term

@@ -121,9 +121,12 @@ type (
 		Option   string `json:"option"`
 	}
 	keptMessage struct {
-		Text    string       `json:"text"`
-		Cause   ledger.Cause `json:"cause"`
-		Warning bool         `json:"warning"`
+		Text    string        `json:"text"`
+		Cause   ledger.Cause  `json:"cause"`
+		Warning bool          `json:"warning"`
+		Line    int           `json:"line,omitempty"`
+		Field   billing.Field `json:"field,omitempty"`
+		Subject string        `json:"subject,omitempty"`
 	}
 	keptStanding struct {
 		ID             ledger.InvoiceID     `json:"id"`

@@ -178,7 +178,13 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 	}
 	copyRows := menuItem(counted(lang.L("menu.copy-rows"), len(rows)), copyWhy, b.copyRows)
 	showKey(copyRows, fyne.KeyC)
-	return fyne.NewMenu("",
+	var fixing []*fyne.MenuItem
+	if len(rows) == 1 {
+		if fix := b.fixItem(rows[0]); fix != nil {
+			fixing = append(fixing, fix)
+		}
+	}
+	return fyne.NewMenu("", append(fixing,
 		export,
 		item(lang.L("action.export-again"), exporting, failed, againWhy, b.confirmExport),
 		menuItem(lang.L("action.open-in-xero"), openWhy, func() { b.openInXero(rows[0].ID) }),
@@ -197,5 +203,5 @@ func (b *billingScreen) actionsMenu(rows []*app.InvoiceRow) *fyne.Menu {
 		copyRows,
 		fyne.NewMenuItem(lang.L("menu.save-list"), b.saveList),
 		item(lang.L("menu.save-template"), exporting, rows, "", b.saveTemplate),
-	)
+	)...)
 }

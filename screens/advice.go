@@ -2,7 +2,6 @@ package screens
 
 import (
 	"fmt"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -87,7 +86,7 @@ func adviceOnClosed(f style.Format, v app.InvoiceView) advice {
 
 // addMoves adds what leads on from where the invoice stands in Xero. What who acts may not do
 // is greyed, with the reason told below the buttons.
-func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(string), row *app.InvoiceRow, causes []ledger.Cause) {
+func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(string), row *app.InvoiceRow) {
 	rows := []*app.InvoiceRow{row}
 	offer := func(m move, label string, do func()) *button {
 		b := add(label, do)
@@ -99,10 +98,8 @@ func (p *invoicePanel) addMoves(add func(string, func()) *button, tell func(stri
 	}
 	at := row.Stage
 	if at.Export == billing.MayBeOurs {
-		offer(comparing, lang.L("doubt.compare"), func() { p.moves.compare(row.ID) }).Importance = widget.HighImportance
-	}
-	if at.Export == billing.Failed && slices.Contains(causes, ledger.NumberTaken) && exporting.possible(p.me(), row) {
-		offer(renumbering, lang.L("action.renumber-export"), func() { p.moves.renumber(row) })
+		p.primary = offer(comparing, lang.L("doubt.compare"), func() { p.moves.compare(row.ID) })
+		p.primary.Importance = widget.HighImportance
 	}
 	if redrafting.can(at) && at.Export != billing.NotExported && at.Export != billing.Held {
 		offer(redrafting, lang.L("menu.draft"), func() { p.moves.confirmDraft(rows) })

@@ -16,6 +16,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/grid"
@@ -33,6 +34,7 @@ type billingApp interface {
 	Renumber(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	ReleaseMissing(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 	panelApp
+	failuresApp
 	refreshApp
 	redraftApp
 	replaceApp
@@ -50,6 +52,7 @@ type billingScreen struct {
 	exports   *exports
 	panel     *invoicePanel
 	news      *news
+	failures  *failures
 	underWay  *replacements // that are under way
 	replacing *replacement  // the one whose dialog is open; nil for none
 	entity    *dropDown
@@ -59,6 +62,12 @@ type billingScreen struct {
 	print     func(billing.InvoiceID) // shows the printed invoice
 	begin     func()                  // begins a new invoice
 	write     func(billing.InvoiceID) // opens an invoice to write on, or to read
+
+	// What mends the cause of a failure, see remedies: it opens an invoice, a client or the mapping at what is wrong,
+	// and shows Xero's words beside it where they are given.
+	writeAt      func(id billing.InvoiceID, at ledger.Place, words string)
+	openClientAt func(id billing.ClientID, at billing.Field, words string)
+	openMapping  func(ledger.TenantID, ledger.MappingRow)
 
 	schema *grid.Schema[*app.InvoiceRow, billing.InvoiceID]
 	grid   *grid.Grid[*app.InvoiceRow, billing.InvoiceID]
@@ -82,6 +91,7 @@ type billingScreen struct {
 	later       []billing.InvoiceID // that changed while a patch was being read
 	stale       []billing.InvoiceID // that changed while the list was being read
 	figures     burst[bool]
+	following   burst[bool] // the panel follows the cursor
 
 	search                                *entry
 	chips                                 *chips
@@ -114,6 +124,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.loading = task{ui: s.ui, busy: func(bool) { b.showFigures() }}
 	b.changed = burst[billing.InvoiceID]{ui: s.ui, wait: together, flush: b.patch}
 	b.figures = burst[bool]{ui: s.ui, wait: soon, flush: func([]bool) { b.showSelection() }}
+	b.following = burst[bool]{ui: s.ui, wait: soon, flush: func([]bool) { b.followCursor() }}
 	b.reload() // which begins to read while the rest is made
 
 	b.grid = grid.New(b.schema)
@@ -125,6 +136,7 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 			b.panel.show(b.grid.Selected()[0])
 		}
 	}
+	b.grid.OnCursor = func(billing.InvoiceID) { b.following.add(true) }
 	b.grid.OnOpen = b.openRow
 	b.grid.OnMenu = b.showMenu
 	b.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
@@ -140,11 +152,11 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.relaid = func() { lay(b.content) }
-	b.told, b.news = container.NewVBox(), newNews(b)
+	b.told, b.news, b.failures = container.NewVBox(), newNews(b), newFailures(b)
 	b.told.Hide()
 	b.underWay, b.setup = newReplacements(b), newSetup(b, a)
 	strips := container.NewVBox(b.told, b.setup.strip, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
-	b.content = container.NewBorder(b.toolbar(), strips, nil, nil, b.parts)
+	b.content = container.NewBorder(container.NewVBox(b.toolbar(), b.failures.content), strips, nil, nil, b.parts)
 	b.page = &page{
 		topic:   "export",
 		content: b.content, shown: b.grid.Focus, escape: b.escape, key: b.wakeList, search: b.search,
@@ -267,6 +279,7 @@ func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 	if b.narrowed != nil {
 		b.narrowed()
 	}
+	b.failures.changed()
 	b.showFigures()
 }
 
@@ -288,10 +301,15 @@ func (b *billingScreen) dragPanel(dx float32) {
 // layOut places the list and the panel again, without drawing the rows twice.
 func (b *billingScreen) layOut() { lay(b.parts) }
 
-// openRow opens a draft to write on, and shows the panel of any other invoice.
+// openRow opens a draft to write on, and shows the panel of any other invoice. Where that shows it already, the
+// next Enter presses what the panel advises.
 func (b *billingScreen) openRow(id billing.InvoiceID) {
 	if r, listed := b.grid.Row(id); listed && r.Stage.Status == billing.Draft {
 		b.write(id)
+		return
+	}
+	if b.panes.open && b.panel.id == id && b.panel.primary != nil {
+		b.window.Canvas().Focus(b.panel.primary)
 		return
 	}
 	b.open(id)
@@ -302,6 +320,18 @@ func (b *billingScreen) open(id billing.InvoiceID) {
 	b.panes.open = true
 	b.panel.show(id)
 	b.layOut()
+}
+
+// followCursor shows in the open panel what needs a person, as the cursor comes to it: a clerk goes through
+// them with the arrows alone. The keys stay with the list.
+func (b *billingScreen) followCursor() {
+	id, shown := b.grid.Cursor()
+	if !shown || !b.panes.open || b.panel.id == id {
+		return
+	}
+	if r, listed := b.grid.Row(id); listed && (r.Stage.Export == billing.Failed || needsLook(r.Stage.Export)) {
+		b.panel.show(id)
+	}
 }
 
 func (b *billingScreen) closePanel() {

@@ -192,12 +192,43 @@ func (c *clientsPage) open(id billing.ClientID) {
 
 // ask opens the form of a client; one without an ID is new. It calls saved once that is stored.
 func (c *clientsPage) ask(client billing.Client, saved func()) {
-	act(c.shell, lang.L("busy.opening-client"), c.app.Settings, func(s app.Settings, err error) {
+	c.askThen(func(context.Context) (billing.Client, error) { return client, nil }, func(f *clientForm) { f.saved = saved })
+}
+
+// editAt opens the form of a client with the cursor in a field, and says what is wrong with it. The page
+// itself may be another one.
+func (c *clientsPage) editAt(id billing.ClientID, at billing.Field, words string) {
+	c.askThen(func(ctx context.Context) (billing.Client, error) {
+		all, err := c.app.Clients(ctx, c.me())
+		for _, client := range all {
+			if client.ID == id {
+				return client, err
+			}
+		}
+		return billing.Client{ID: id}, err
+	}, func(f *clientForm) {
+		f.saved = func() {} // whoever shows the client hears of it
+		f.tell(style.Failed, words)
+		f.point(at)
+	})
+}
+
+func (c *clientsPage) askThen(find func(context.Context) (billing.Client, error), then func(*clientForm)) {
+	type found struct {
+		client   billing.Client
+		settings app.Settings
+	}
+	act(c.shell, lang.L("busy.opening-client"), func(ctx context.Context) (f found, err error) {
+		if f.client, err = find(ctx); err == nil {
+			f.settings, err = c.app.Settings(ctx)
+		}
+		return f, err
+	}, func(f found, err error) {
 		if err != nil {
 			c.failed(lang.L("client.open.failed"), err)
 			return
 		}
-		newClientForm(c, client, s).saved = saved
+		then(newClientForm(c, f.client, f.settings))
 	})
 }
 
@@ -246,7 +277,7 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 	body := container.NewVBox(
 		f.told,
 		labelled(lang.L("field.name"), f.name), labelled(lang.L("field.code"), f.code), labelled(lang.L("field.email"), f.email),
-		labelled(lang.L("field.address"), container.NewVBox(f.address[0], f.address[1], pair(f.address[4], f.address[5]), pair(f.address[6], f.address[7]))),
+		labelled(lang.L("field.address"), container.NewVBox(f.streets(), pair(f.address[4], f.address[5]), pair(f.address[6], f.address[7]))),
 		labelled(lang.L("field.currency"), container.New(fixedWidth{width: 90, least: 90}, f.currency)),
 		labelled(lang.L("field.payment-terms"), f.term.content),
 		labelled(lang.L("field.billing-code"), outlined(f.billing)),
@@ -264,6 +295,32 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 	}
 	f.box.focus(f.name)
 	return f
+}
+
+// streets are the lines of the address: two, and those of the others that have a text.
+func (f *clientForm) streets() fyne.CanvasObject {
+	lines := container.NewVBox(f.address[0], f.address[1])
+	for i := 2; i < len(f.client.Address.Lines); i++ {
+		if f.address[i].Text != "" || i == 2 && f.address[3].Text != "" {
+			lines.Add(f.address[i])
+		}
+	}
+	return lines
+}
+
+// point puts the focus on a field; on the name for one that the form does not have.
+func (f *clientForm) point(at billing.Field) {
+	places := []billing.Field{
+		billing.StreetFields[0], billing.StreetFields[1], billing.StreetFields[2], billing.StreetFields[3],
+		billing.CityField, billing.PostalCodeField, billing.RegionField, billing.CountryField,
+	}
+	on := f.name
+	if i := slices.Index(places, at); i >= 0 {
+		on = f.address[i]
+	} else if at == billing.EmailField {
+		on = f.email
+	}
+	f.box.focus(on)
 }
 
 // labelled is a field with its name before it.

@@ -16,6 +16,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
@@ -57,8 +58,10 @@ type editor struct {
 	waiting bool       // to keep what was typed
 	saving  bool
 	showing bool // the fields are being filled
+	extras  bool // item, tracking and theme are shown, whether the invoice has them or not
 
 	title, state, told         *widget.Label
+	said                       *fyne.Container // what Xero said of the invoice, above the lines
 	head                       *editorHead
 	lines                      *sheet.Sheet
 	totals                     *fyne.Container
@@ -69,7 +72,7 @@ type editor struct {
 const keepAfter = 400 * time.Millisecond
 
 func newEditor(s *shell, a editorApp) *editor {
-	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}}
+	e := &editor{shell: s, app: a, opening: task{ui: s.ui}, keeping: task{ui: s.ui}, extras: s.preferences.Bool(extrasKey)}
 	e.page = &page{
 		topic: "write",
 		build: e.build, shown: func() { e.lines.Focus() }, leave: e.leave, escape: e.close,
@@ -102,7 +105,9 @@ func (e *editor) build() {
 	foot := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Gap, style.Spacing, style.Spacing),
 		container.New(footLine{width: 340}, e.told, e.totals))
 	// What is typed in comes first for the Tab key, the buttons last.
-	head, end := container.New(inset, e.head.content), container.NewVBox(widget.NewSeparator(), foot)
+	e.said = container.NewVBox()
+	e.said.Hide()
+	head, end := container.New(inset, container.NewVBox(e.head.content, e.said)), container.NewVBox(widget.NewSeparator(), foot)
 	body := container.New(layout.NewBorderLayout(head, end, nil, nil), head, e.lines, end)
 	// In a window too low for all of it, the page scrolls.
 	e.page.content = container.New(layout.NewBorderLayout(top, nil, nil, nil), container.NewVScroll(body), top)
@@ -135,17 +140,43 @@ func (e *editor) begin(client billing.ClientID) {
 			with.Currency = e.firm.Currency
 		}
 		return e.app.Begin(billing.DateOf(e.now()), with), nil
-	})
+	}, e.settle)
 }
 
 // open opens an invoice that is there, or was typed and not saved.
 func (e *editor) open(id billing.InvoiceID) {
 	e.load(func(ctx context.Context, _ app.Materials) (app.Writing, error) {
 		return e.app.OpenWriting(ctx, e.me(), id)
+	}, e.settle)
+}
+
+// openAt opens an invoice with the cursor where it is wrong, and shows above its lines what Xero said.
+func (e *editor) openAt(id billing.InvoiceID, at ledger.Place, words string) {
+	e.load(func(ctx context.Context, _ app.Materials) (app.Writing, error) {
+		return e.app.OpenWriting(ctx, e.me(), id)
+	}, func() {
+		switch at.Field {
+		case billing.ItemField, billing.TrackingField, billing.ThemeField:
+			e.draft.wide = true
+			e.refill()
+		}
+		e.say(words)
+		e.point(at.Line-1, at.Field)
 	})
 }
 
-func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, error)) {
+// say shows what Xero said of the invoice, until another one is shown; "" takes it back.
+func (e *editor) say(words string) {
+	e.said.RemoveAll()
+	if words != "" {
+		e.said.Add(signed(style.Failed, paragraph(words)))
+	}
+	show(e.said, words != "")
+	e.page.content.Refresh()
+}
+
+// load opens what is read, and does what follows once it is shown.
+func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, error), then func()) {
 	load(&e.opening, func(ctx context.Context) (*draft, error) {
 		m, err := e.app.Materials(ctx, e.me())
 		if err != nil {
@@ -160,7 +191,7 @@ func (e *editor) load(read func(context.Context, app.Materials) (app.Writing, er
 		}
 		e.show(d)
 		e.front(e.page)
-		e.settle()
+		then()
 	})
 }
 
@@ -171,6 +202,7 @@ func (e *editor) show(d *draft) {
 	if e.writable() && len(d.Form.Lines) == 0 {
 		d.Form.Lines = []billing.FormLine{d.newLine(nil)}
 	}
+	e.say("")
 	write(e.state, "")
 	if !d.Since.IsZero() {
 		write(e.state, lang.L("editor.restored", with{"When": e.moment(d.Since)}))
@@ -196,11 +228,31 @@ func (e *editor) writable() bool {
 // refill shows the draft in every field.
 func (e *editor) refill() {
 	e.showing = true
+	e.arrangeColumns()
 	e.draft.compute(e.format)
 	e.head.show(e.draft, e.writable())
 	e.lines.SetRows(e.draft.rows())
 	e.showing = false
 	e.showComputed()
+}
+
+// extrasKey is the preference of who always wants item, tracking and theme to be there.
+const extrasKey = "editor.extras"
+
+// arrangeColumns shows the columns that the draft needs.
+func (e *editor) arrangeColumns() {
+	wide := e.extras || e.draft.wide
+	e.draft.extend(wide)
+	e.lines.SetColumns(e.columns())
+	e.head.extend(wide || e.draft.Form.Theme != "")
+}
+
+// showExtras shows the fields that only some invoices need, or hides those that this one does not.
+func (e *editor) showExtras(on bool) {
+	e.extras = on
+	e.preferences.SetBool(extrasKey, on)
+	e.lines.Commit()
+	e.refill()
 }
 
 // changed shows what followed from a change or from a key, and keeps what was typed.

@@ -5,8 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"fyne.io/fyne/v2/lang"
+
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/money"
 	"feebridge/screens/sheet"
 	"feebridge/screens/style"
@@ -21,8 +24,19 @@ const (
 	discountColumn
 	taxColumn
 	accountColumn
-	amountColumn
+	firstExtra // where the draft has more columns, and else the amount
 )
+
+// extra is a column that only some invoices need: the item of a line, or its option of a tracking category.
+type extra struct{ category string } // "" for the item
+
+// title names the column.
+func (x extra) title() string {
+	if x.category == "" {
+		return lang.L("field.item")
+	}
+	return x.category
+}
 
 // cellOf tells the column of a field that has one.
 var cellOf = map[billing.Field]int{
@@ -36,6 +50,8 @@ var cellOf = map[billing.Field]int{
 type draft struct {
 	app.Writing
 	materials app.Materials
+	extras    []extra // between the account and the amount
+	wide      bool    // it is shown with all of them, and with the theme, whatever it has
 	typing    *typing // in a cell that is not left yet
 	past      []billing.Form
 	future    []billing.Form
@@ -63,7 +79,7 @@ func (d *draft) current() billing.Form {
 		return d.Form
 	}
 	f := d.Form.Clone()
-	*cell(&f.Lines[d.typing.row], d.typing.column) = d.typing.text
+	d.put(&f.Lines[d.typing.row], d.typing.column, d.typing.text)
 	return f
 }
 
@@ -111,7 +127,100 @@ func (d *draft) step(from, to *[]billing.Form) bool {
 	return true
 }
 
-// cell is the text of a line in a column; the amount has none.
+// amountColumn is the last column, which nobody writes in.
+func (d *draft) amountColumn() int { return firstExtra + len(d.extras) }
+
+// extend makes the columns that the lines need, and with all of them those that the organisation has something
+// for.
+func (d *draft) extend(all bool) {
+	var is []extra
+	chart, _ := d.chart()
+	items := all && len(chart.Items) > 0
+	var categories []string
+	add := func(name string) {
+		if !slices.ContainsFunc(categories, func(known string) bool { return strings.EqualFold(known, name) }) {
+			categories = append(categories, name)
+		}
+	}
+	for _, l := range d.Form.Lines {
+		items = items || l.Item != ""
+		all = all || len(l.Tracking) > 0
+	}
+	if all {
+		for _, c := range chart.Tracking {
+			add(c.Name)
+		}
+		for _, l := range d.Form.Lines {
+			for _, t := range l.Tracking {
+				add(t.Category)
+			}
+		}
+	}
+	if items {
+		is = append(is, extra{})
+	}
+	for _, c := range categories {
+		is = append(is, extra{c})
+	}
+	d.extras = is
+}
+
+// chart is what the organisation has that the invoice goes to, if that was read.
+func (d *draft) chart() (ledger.Chart, bool) {
+	c, _ := d.client(d.Form.Client)
+	chart, read := d.materials.Charts[c.Tenant]
+	return chart, read
+}
+
+// text is what stands in a column of a line; nothing for the amount.
+func (d *draft) text(l billing.FormLine, column int) string {
+	if at := column - firstExtra; at >= 0 && at < len(d.extras) {
+		if d.extras[at].category == "" {
+			return l.Item
+		}
+		return trackingOf(l.Tracking, d.extras[at].category)
+	}
+	return *cell(&l, column)
+}
+
+// put writes what stands in a column of a line.
+func (d *draft) put(l *billing.FormLine, column int, text string) {
+	at := column - firstExtra
+	switch {
+	case at < 0 || at >= len(d.extras):
+		*cell(l, column) = text
+	case d.extras[at].category == "":
+		l.Item = text
+	default:
+		l.Tracking = track(l.Tracking, d.extras[at].category, strings.TrimSpace(text))
+	}
+}
+
+// columnOf returns the column of a field of a line. Of tracking it is the one that the line has an option of
+// which the organisation does not have, or else the first.
+func (d *draft) columnOf(row int, f billing.Field) (column int, there bool) {
+	if column, there = cellOf[f]; there {
+		return column, true
+	}
+	chart, _ := d.chart()
+	column = -1
+	for i, x := range d.extras {
+		isItem := x.category == ""
+		if f == billing.ItemField && isItem {
+			return firstExtra + i, true
+		}
+		if f != billing.TrackingField || isItem || row >= len(d.Form.Lines) {
+			continue
+		}
+		option := trackingOf(d.Form.Lines[row].Tracking, x.category)
+		if _, _, has := chart.Spell(billing.Tracking{Category: x.category, Option: option}); column < 0 || option != "" && !has {
+			column = firstExtra + i
+		}
+	}
+	return max(column, 0), column >= 0
+}
+
+// cell is the text of a line in a column that every invoice has; the amount has none.
 func cell(l *billing.FormLine, column int) *string {
 	switch column {
 	case codeColumn:
@@ -152,7 +261,7 @@ func (d *draft) write(l *billing.FormLine, column int, text string) {
 			l.Written = billing.Tax{}
 		}
 	}
-	*cell(l, column) = text
+	d.put(l, column, text)
 }
 
 func (d *draft) code(text string) (billing.Code, bool) {
@@ -218,7 +327,7 @@ func (d *draft) paste(row int, columns []int, cells [][]string) {
 			l := &f.Lines[row+i]
 			for j, text := range texts {
 				if text == "" {
-					*cell(l, columns[j]) = ""
+					d.put(l, columns[j], "")
 				}
 			}
 			for j, text := range texts {
@@ -305,8 +414,8 @@ func (d *draft) rows() [][]string {
 	rows := make([][]string, len(d.Form.Lines))
 	for i := range d.Form.Lines {
 		l := &d.Form.Lines[i]
-		for column := range amountColumn {
-			rows[i] = append(rows[i], *cell(l, column))
+		for column := range d.amountColumn() {
+			rows[i] = append(rows[i], d.text(*l, column))
 		}
 		rows[i] = append(rows[i], d.amounts[i])
 	}
@@ -317,11 +426,39 @@ func (d *draft) rows() [][]string {
 func (d *draft) marks() map[sheet.Cell]string {
 	marks := map[sheet.Cell]string{}
 	for _, p := range d.problems {
-		if column, there := cellOf[p.Field]; there && p.Line >= 0 {
+		if p.Line < 0 {
+			continue
+		}
+		if column, there := d.columnOf(p.Line, p.Field); there {
 			marks[sheet.Cell{Row: p.Line, Column: column}] = sentence(say(p.Err))
 		}
 	}
+	d.markAbsent(marks)
 	return marks
+}
+
+// markAbsent marks the items and options of tracking that the organisation does not have, as the export will.
+func (d *draft) markAbsent(marks map[sheet.Cell]string) {
+	chart, read := d.chart()
+	if !read {
+		return
+	}
+	for row, l := range d.Form.Lines {
+		for i, x := range d.extras {
+			at := sheet.Cell{Row: row, Column: firstExtra + i}
+			text := d.text(l, at.Column)
+			if text == "" {
+				continue
+			}
+			if x.category == "" {
+				if item, has := chart.Item(text); !has || !item.Sold {
+					marks[at] = lang.L("editor.no-item", with{"Item": text, "Organisation": chart.Tenant.Name})
+				}
+			} else if _, _, has := chart.Spell(billing.Tracking{Category: x.category, Option: text}); !has {
+				marks[at] = lang.L("editor.no-option", with{"Category": x.category, "Option": text, "Organisation": chart.Tenant.Name})
+			}
+		}
+	}
 }
 
 // sentence begins a text with a capital letter and ends it with a full stop.

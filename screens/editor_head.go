@@ -1,6 +1,9 @@
 package screens
 
 import (
+	"iter"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -22,6 +25,8 @@ type editorHead struct {
 	currency  *entry
 	amounts   *dropDown
 	note      *entry
+	theme     *dropDown
+	themeText *entry // where nobody knows which themes there are
 	fields    []fyne.CanvasObject
 	content   *fyne.Container
 }
@@ -58,6 +63,11 @@ func newEditorHead(e *editor) *editorHead {
 	h.note = h.textField("note", func(f *billing.Form, text string) { f.Note = text })
 	h.note.SetPlaceHolder(lang.L("editor.note-hint"))
 
+	h.theme = newDropDown(e.keys, lang.L("hint.name"), []option{{text: lang.L("editor.theme.default")}}, "", func(name string) {
+		h.edit(func() { e.draft.change("", func(f *billing.Form) { f.Theme = name }) })
+	})
+	h.themeText = h.textField("theme", func(f *billing.Form, text string) { f.Theme = strings.TrimSpace(text) })
+
 	field := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		label := widget.NewLabel(name)
 		label.Importance = widget.LowImportance
@@ -70,7 +80,9 @@ func newEditorHead(e *editor) *editorHead {
 		field(lang.L("field.currency"), h.currency), field(lang.L("field.line-amounts"), outlined(h.amounts)),
 		field(lang.L("field.type"), outlined(h.kind)),
 		field(lang.L("field.reference"), h.reference), field(lang.L("field.note"), h.note),
+		field(lang.L("field.branding-theme"), container.NewStack(outlined(h.theme), h.themeText)),
 	}
+	h.fields[themePlace].Hide()
 	h.content = container.New(&headGrid{}, h.fields...)
 	return h
 }
@@ -79,11 +91,30 @@ func newEditorHead(e *editor) *editorHead {
 // narrow.
 type headGrid struct{ narrow bool }
 
-// The parts of a line's width that the fields take, twelve to a line.
+// The parts of a line's width that the fields take, twelve to a line. The note has the part of the theme where
+// that is not shown.
 var (
-	wideHead   = []float32{4, 2, 2, 1, 2, 1, 4, 8}
-	narrowHead = []float32{12, 4, 4, 4, 6, 6, 12, 12}
+	wideHead   = []float32{4, 2, 2, 1, 2, 1, 4, 5, 3}
+	narrowHead = []float32{12, 4, 4, 4, 6, 6, 12, 12, 12}
 )
+
+// themePlace is the place of the theme among the fields, which is the last.
+const themePlace = 8
+
+// room yields the fields that are shown, with the part of the line that each takes.
+func (g *headGrid) room(objects []fyne.CanvasObject) iter.Seq2[fyne.CanvasObject, float32] {
+	return func(yield func(fyne.CanvasObject, float32) bool) {
+		for i, o := range objects {
+			part := g.parts()[i]
+			if i == themePlace-1 && !objects[themePlace].Visible() && !g.narrow {
+				part += g.parts()[themePlace]
+			}
+			if o.Visible() && !yield(o, part) {
+				return
+			}
+		}
+	}
+}
 
 func (g *headGrid) parts() []float32 {
 	if g.narrow {
@@ -95,8 +126,7 @@ func (g *headGrid) parts() []float32 {
 func (g *headGrid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	unit := (size.Width + style.Spacing) / 12
 	var x, y, height float32
-	for i, o := range objects {
-		part := g.parts()[i]
+	for o, part := range g.room(objects) {
 		if x+part > 12 {
 			x, y, height = 0, y+height+style.Gap, 0
 		}
@@ -109,8 +139,7 @@ func (g *headGrid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 func (g *headGrid) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var x, y, height float32
-	for i, o := range objects {
-		part := g.parts()[i]
+	for o, part := range g.room(objects) {
 		if x+part > 12 {
 			x, y, height = 0, y+height+style.Gap, 0
 		}
@@ -118,6 +147,37 @@ func (g *headGrid) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		height = max(height, o.MinSize().Height)
 	}
 	return fyne.NewSize(0, y+height)
+}
+
+// extend shows the theme, or hides it.
+func (h *editorHead) extend(on bool) {
+	if h.fields[themePlace].Visible() != on {
+		show(h.fields[themePlace], on)
+		h.content.Refresh()
+	}
+}
+
+// showTheme shows the invoice's theme among those of its organisation, or in a field of its own where they
+// are not known.
+func (h *editorHead) showTheme(d *draft) {
+	chart, read := d.chart()
+	show(h.theme, read)
+	show(h.themeText, !read)
+	options := []option{{text: lang.L("editor.theme.default")}}
+	for _, t := range chart.Themes {
+		options = append(options, option{value: t.Name, text: t.Name})
+	}
+	name := d.Form.Theme
+	if t, has := chart.Theme(name); has {
+		name = t.Name
+	} else if name != "" {
+		options = append(options, option{value: name, text: lang.L("mapping.not-available", with{"Name": name})})
+	}
+	h.theme.chosen = name
+	h.theme.setOptions(options)
+	if h.themeText.Text != name {
+		h.themeText.SetText(name)
+	}
 }
 
 // arrange lays out the fields for the window's width.
@@ -209,7 +269,8 @@ func (h *editorHead) show(d *draft, writable bool) {
 			e.SetText(text)
 		}
 	}
-	for _, f := range []fyne.Disableable{h.client, h.kind, h.amounts, h.date, h.due, h.reference, h.currency, h.note} {
+	h.showTheme(d)
+	for _, f := range []fyne.Disableable{h.theme, h.themeText, h.client, h.kind, h.amounts, h.date, h.due, h.reference, h.currency, h.note} {
 		if writable {
 			f.Enable()
 		} else {
@@ -222,7 +283,11 @@ func (h *editorHead) show(d *draft, writable bool) {
 func (h *editorHead) point(f billing.Field) {
 	at := map[billing.Field]fyne.Focusable{
 		billing.ClientField: h.client, billing.DateField: h.date, billing.DueField: h.due, billing.CurrencyField: h.currency,
+		billing.ReferenceField: h.reference, billing.ThemeField: h.theme,
 	}[f]
+	if f == billing.ThemeField && !h.theme.Visible() {
+		at = h.themeText
+	}
 	if at != nil {
 		h.window.Canvas().Focus(at)
 	}

@@ -1,15 +1,17 @@
 package screens
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2/lang"
 
 	"feebridge/app/billing"
 	"feebridge/screens/sheet"
 )
 
-// newLines makes the sheet in which the lines are written.
-func (e *editor) newLines() *sheet.Sheet {
-	s := sheet.New([]sheet.Column{
+// columns are those in which the lines of the draft are written.
+func (e *editor) columns() []sheet.Column {
+	columns := []sheet.Column{
 		codeColumn:        {Title: lang.L("field.billing-code"), Width: 110, Least: 66, Options: e.codeOptions},
 		descriptionColumn: {Title: lang.L("field.description"), Width: 240, Least: 104, Stretch: true},
 		quantityColumn:    {Title: lang.L("field.quantity"), Width: 80, Least: 54, Right: true},
@@ -17,8 +19,42 @@ func (e *editor) newLines() *sheet.Sheet {
 		discountColumn:    {Title: lang.L("field.discount"), Width: 80, Least: 54, Right: true},
 		taxColumn:         {Title: lang.L("field.tax-rate"), Width: 160, Least: 72, Options: e.taxOptions},
 		accountColumn:     {Title: lang.L("field.account"), Width: 90, Least: 54, Options: e.accountOptions},
-		amountColumn:      {Title: lang.L("field.amount"), Width: 110, Least: 84, Right: true, ReadOnly: true},
-	})
+	}
+	if e.draft != nil {
+		for _, x := range e.draft.extras {
+			columns = append(columns, sheet.Column{Title: x.title(), Width: 110, Least: 60, Options: e.extraOptions(x)})
+		}
+	}
+	return append(columns, sheet.Column{Title: lang.L("field.amount"), Width: 110, Least: 84, Right: true, ReadOnly: true})
+}
+
+// extraOptions are what the organisation has for the column.
+func (e *editor) extraOptions(x extra) func(int) []sheet.Option {
+	return func(int) []sheet.Option {
+		var options []sheet.Option
+		chart, _ := e.draft.chart()
+		if x.category == "" {
+			for _, i := range chart.Items {
+				if i.Sold {
+					options = append(options, sheet.Option{Value: i.Code, Label: i.Name})
+				}
+			}
+			return options
+		}
+		for _, c := range chart.Tracking {
+			if strings.EqualFold(c.Name, x.category) {
+				for _, o := range c.Options {
+					options = append(options, sheet.Option{Value: o})
+				}
+			}
+		}
+		return options
+	}
+}
+
+// newLines makes the sheet in which the lines are written.
+func (e *editor) newLines() *sheet.Sheet {
+	s := sheet.New(e.columns())
 	s.Placeholder = lang.L("editor.no-lines")
 	s.OnEdit = func(row, column int, text string) {
 		e.draft.edit(row, column, text)

@@ -64,14 +64,20 @@ func (e *editor) saved(w app.Writing) {
 
 // pointAt shows a cell that cannot be read.
 func (e *editor) pointAt(p billing.Problem) {
-	if column, there := cellOf[p.Field]; there && p.Line >= 0 {
-		e.lines.SetCursor(sheet.Cell{Row: p.Line, Column: column})
-		e.lines.Focus()
-	} else {
-		e.head.point(p.Field)
-	}
+	e.point(p.Line, p.Field)
 	e.tellProblem()
 	write(e.state, lang.L("editor.unreadable"))
+}
+
+// point puts the cursor on a field of a line, counted from 0, or of the head.
+func (e *editor) point(line int, f billing.Field) {
+	if line < 0 {
+		e.head.point(f)
+		return
+	}
+	column, _ := e.draft.columnOf(line, f)
+	e.lines.SetCursor(sheet.Cell{Row: line, Column: column})
+	e.lines.Focus()
 }
 
 // tellOvertaken tells what another person changed, and lets this one decide.
@@ -257,8 +263,10 @@ func (e *editor) showMenu() {
 	showKey(exportIt, fyne.KeyE)
 	draft := menuItem(lang.L("menu.draft"), permitted(moves(redrafting)), e.redraftNow)
 	showKey(draft, fyne.KeyD)
+	extras := fyne.NewMenuItem(lang.L("menu.extras"), func() { e.showExtras(!e.extras) })
+	extras.Checked = e.extras
 	openMenu(fyne.NewMenu("",
-		undo, redo,
+		undo, redo, extras,
 		fyne.NewMenuItemSeparator(),
 		menuItem(lang.L("menu.preview-pdf"), stored, func() { e.print(d.Invoice) }),
 		menuItem(lang.L("menu.save-pdf"), stored, func() { e.savePaper(d.Invoice) }),

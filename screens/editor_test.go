@@ -473,3 +473,64 @@ func TestAnInvoiceOpensInANarrowWindowWithoutAnOverlap(t *testing.T) {
 		t.Errorf("the lines begin at %v, and the head ends at %v", lines, end)
 	}
 }
+
+// TestItemsTrackingAndThemeAreTypedWhereNothingWasRead writes what only an import could set, and without a chart.
+func TestItemsTrackingAndThemeAreTypedWhereNothingWasRead(t *testing.T) {
+	fake := newFake().fill(24)
+	v := fake.invoices[5]
+	if v.Stage.Status != billing.Draft {
+		t.Fatalf("it is %s", v.Stage.Status)
+	}
+	v.Lines = v.Lines[:1]
+	v.Lines[0].Tracking, v.Lines[0].Item, v.BrandingTheme = []billing.Tracking{{Category: "Team", Option: "Audit"}, {Category: "Region", Option: "North"}}, "BOOK", "Letter"
+	b := newTrial(t, fake)
+	e := b.w.editor
+	e.open(v.ID)
+	b.settle()
+	b.see("Item", "Team", "Region", "Branding theme")
+	if e.draft.dirty() {
+		t.Error("there is something to save before anything was typed")
+	}
+	for i, text := range []string{"TRAIN", "", "South"} {
+		e.lines.SetCursor(sheet.Cell{Row: 0, Column: firstExtra + i})
+		e.lines.Focus()
+		if text == "" {
+			b.key(fyne.KeyDelete)
+			continue
+		}
+		b.typeText(text)
+		b.key(fyne.KeyTab)
+	}
+	e.head.themeText.SetText("Plain")
+	b.settle()
+	if got := strings.Join(e.lines.Rows()[0][accountColumn:], "|"); !strings.HasPrefix(got, "200|TRAIN||South|") { // the emptied column stays while one types
+		t.Errorf("the line is %s", got)
+	}
+	b.control(fyne.KeyS)
+	is := fake.written(v.ID).Invoice
+	if l := is.Lines[0]; l.Item != "TRAIN" || len(l.Tracking) != 1 || l.Tracking[0] != (billing.Tracking{Category: "Region", Option: "South"}) || is.BrandingTheme != "Plain" {
+		t.Errorf("stored are %+v and theme %q", l, is.BrandingTheme)
+	}
+	for range 3 { // the theme, the region, the team
+		e.lines.OnUndo()
+		b.settle()
+	}
+	b.see("Team") // whose option was deleted, and is back
+}
+
+func TestFieldsThatFewInvoicesNeedAreShownOnDemand(t *testing.T) {
+	fake := newFake().fill(24)
+	v := fake.invoices[5]
+	v.Lines = v.Lines[1:2]
+	b := newTrial(t, fake)
+	e := b.w.editor
+	e.open(v.ID)
+	b.settle()
+	b.notSee("Branding theme")
+	b.tap("action.more")
+	b.pick("menu.extras")
+	b.see("Branding theme")
+	b.tap("action.more")
+	b.pick("menu.extras")
+	b.notSee("Branding theme")
+}

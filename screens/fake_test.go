@@ -176,7 +176,7 @@ var fakeFates = []ledger.Message{
 	{Text: "The Contact with ContactID 8f2e has been archived. The Contact must be un-archived before creating new invoices.", Cause: ledger.ContactArchived},
 	{Text: "3 contacts are called Harbour Café.", Cause: ledger.ContactAmbiguous},
 	{Text: "The document date cannot be before the period lock date, currently set at 30-Sep-2026", Cause: ledger.LockedDate},
-	{Text: "Account code '999' is not a valid code for this document.", Cause: ledger.AccountUnknown},
+	{Text: "Account code '999' is not a valid code for this document.", Cause: ledger.AccountUnknown, Subject: "999"},
 }
 
 func (f *fakeApp) client(id billing.ClientID) billing.Client {
@@ -351,6 +351,9 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 	if len(view.Exports) > 0 {
 		view.Organisation, view.Removals = f.orgs[0].Tenant, f.removalsOf(id)
 		view.Differences = f.after.differences[id]
+		for _, m := range view.Exports[0].Messages {
+			view.Places = append(view.Places, ledger.Locate(m, v.Invoice, view.Client, ledger.Chart{}, ledger.Mapping{}))
+		}
 		if there := view.Exports[0].Standing.ID; there != "" {
 			view.Link = "https://xero.example/" + string(there)
 		}
@@ -360,6 +363,46 @@ func (f *fakeApp) Invoice(_ context.Context, _ staff.Member, id billing.InvoiceI
 		{At: fakeNow.Add(-26 * time.Hour), ByName: "Olivia Hart", Action: "finalize", Subject: "invoice", From: "a draft", To: "finalized, not exported"},
 	}
 	return view, nil
+}
+
+func (f *fakeApp) Seen(_ context.Context, _ staff.Member, id billing.InvoiceID) error {
+	err := f.enter("Seen")
+	f.mu.Lock()
+	v := f.invoice(id)
+	to, _ := v.Stage.Next(billing.See)
+	v.Stage = to
+	f.mu.Unlock()
+	f.tell("invoice", string(id))
+	return err
+}
+
+// Failures has a group for each cause and text, and what is named in the text, such as '999'.
+func (f *fakeApp) Failures(_ context.Context, _ staff.Member, ids []billing.InvoiceID) ([]app.FailureGroup, error) {
+	if err := f.enter("Failures"); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []app.FailureGroup
+	for _, id := range ids {
+		e := f.exports[id][0]
+		m := e.Messages[0]
+		at := slices.IndexFunc(all, func(g app.FailureGroup) bool { return g.Message == m })
+		if at < 0 {
+			at = len(all)
+			all = append(all, app.FailureGroup{
+				Tenant: ledger.Tenant{ID: e.Tenant}, Message: m,
+				Place: ledger.Locate(m, f.invoice(id).Invoice, f.client(f.invoice(id).Client), ledger.Chart{}, ledger.Mapping{}),
+			})
+		}
+		all[at].Invoices = append(all[at].Invoices, id)
+	}
+	slices.SortStableFunc(all, func(a, b app.FailureGroup) int { return len(b.Invoices) - len(a.Invoices) })
+	return all, nil
+}
+
+func (f *fakeApp) XeroPage(_ context.Context, _ ledger.TenantID, page app.XeroPage) (string, error) {
+	return "https://xero.example/" + string(page), f.enter("XeroPage")
 }
 
 func (f *fakeApp) ContactChoices(context.Context, staff.Member, billing.ClientID) ([]ledger.Contact, error) {

@@ -44,7 +44,10 @@ func newMappings(s *shell, a mappingApp) *mappings {
 func (m *mappings) open(t ledger.TenantID) { m.openThen(t, func() {}) }
 
 // openThen does so, and calls then once a change of it was saved.
-func (m *mappings) openThen(t ledger.TenantID, then func()) {
+func (m *mappings) openThen(t ledger.TenantID, then func()) { m.openAt(t, ledger.MappingRow{}, then) }
+
+// openAt does so, with the cursor at a row; the zero MappingRow is none.
+func (m *mappings) openAt(t ledger.TenantID, row ledger.MappingRow, then func()) {
 	if m.shown != nil {
 		return
 	}
@@ -57,7 +60,7 @@ func (m *mappings) openThen(t ledger.TenantID, then func()) {
 			m.dialogs.tell(lang.L("mapping.title"), lang.L("mapping.not-connected"))
 		default:
 			m.shown = newMappingDialog(m, all, all[at].Tenant)
-			m.shown.then = then
+			m.shown.then, m.shown.wanted = then, row
 		}
 	})
 }
@@ -83,7 +86,8 @@ type mappingDialog struct {
 	form    *fyne.Container
 	scroll  *container.Scroll
 	rows    []*mapRow
-	mapped  *widget.Label // how many billing codes lead to an account
+	mapped  *widget.Label     // how many billing codes lead to an account
+	wanted  ledger.MappingRow // where the cursor is to be, once the rows are there
 	orgs    *dropDown
 }
 
@@ -150,7 +154,22 @@ func (d *mappingDialog) refresh() {
 			d.saved = clone(v.Mapping).String()
 			d.showRead()
 			d.build()
+			d.point()
 		})
+}
+
+// point puts the cursor where it is wanted, once.
+func (d *mappingDialog) point() {
+	row := d.wanted
+	d.wanted = ledger.MappingRow{}
+	for _, r := range d.rows {
+		for _, f := range r.fields {
+			if row.Part != "" && f.at == row {
+				d.keys.canvas.Focus(f.dropDown)
+				return
+			}
+		}
+	}
 }
 
 // changed reports whether something was changed since the mapping was read.

@@ -219,11 +219,13 @@ func (d *mappingDialog) addCode(code string, categories []ledger.TrackingCategor
 	target := d.mapping.Codes[code]
 	fields := []*mapField{d.field(lang.L("mapping.default"), offered, targetValue(target), choose)}
 	for _, c := range categories {
-		fields = append(fields, d.field(lang.L("mapping.default"), trackingOptions(c), trackingOf(target.Tracking, c.Name), func(o string) {
+		f := d.field(lang.L("mapping.default"), trackingOptions(c), trackingOf(target.Tracking, c.Name), func(o string) {
 			set(func(t *ledger.Target) { t.Tracking = track(t.Tracking, c.Name, o) })
-		}))
+		})
+		f.at = ledger.MappingRow{Part: ledger.CodePart, Key: code, Category: c.Name}
+		fields = append(fields, f)
 	}
-	r := d.add(code, fields...)
+	r := d.add(code, fields...).of(ledger.CodePart, code)
 	r.remark = func() (style.Sign, string) {
 		if r.fields[0].gone() { // which is said already
 			return style.Sign{}, ""
@@ -272,7 +274,7 @@ func (d *mappingDialog) addTax(t billing.Tax) {
 	if _, known := d.view.Chart.TaxRate(t.Code); !known {
 		none = lang.L("mapping.none")
 	}
-	r := d.add(taxName(t), d.field(none, offered, current(), choose))
+	r := d.add(taxName(t), d.field(none, offered, current(), choose)).of(ledger.TaxPart, t.Code)
 	r.remark = func() (style.Sign, string) {
 		if current() == "" {
 			return style.Failed, lang.L("mapping.no-rate",
@@ -383,7 +385,7 @@ func (d *mappingDialog) addExtra(name string, on *bool) {
 func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
 	m := &d.mapping
 	accounts := d.accounts("")
-	r := d.add(lang.L("mapping.default-account"), d.field(lang.L("mapping.none"), accounts, m.DefaultAccount, func(v string) { m.DefaultAccount = v }))
+	r := d.add(lang.L("mapping.default-account"), d.field(lang.L("mapping.none"), accounts, m.DefaultAccount, func(v string) { m.DefaultAccount = v })).of(ledger.DefaultAccountPart, "")
 	r.remark = func() (style.Sign, string) {
 		if m.DefaultAccount != "" {
 			return style.Sign{}, ""
@@ -396,19 +398,19 @@ func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
 		}
 		return d.view.Suggested.DefaultAccount
 	}
-	d.add(lang.L("mapping.default-tax"), d.field(lang.L("mapping.none"), d.rates(), m.DefaultTax, func(v string) { m.DefaultTax = v })).
+	d.add(lang.L("mapping.default-tax"), d.field(lang.L("mapping.none"), d.rates(), m.DefaultTax, func(v string) { m.DefaultTax = v })).of(ledger.DefaultTaxPart, "").
 		remark = func() (style.Sign, string) { return d.differs(m.DefaultTax, 0) }
 	for _, c := range categories {
 		d.add(c.Name, d.field(lang.L("mapping.none"), trackingOptions(c), trackingOf(m.Tracking, c.Name), func(o string) {
 			m.Tracking = track(m.Tracking, c.Name, o)
-		}))
+		})).of(ledger.DefaultTrackingPart, c.Name)
 	}
 	d.addTerm()
 	d.add(lang.L("mapping.arrival"), d.field("", []option{
 		{value: string(ledger.DraftThere), text: lang.L("xero.status.draft")},
 		{value: string(ledger.SubmittedThere), text: lang.L("xero.status.submitted")},
 		{value: string(ledger.AuthorisedThere), text: lang.L("xero.status.authorised")},
-	}, string(m.Status()), func(v string) { m.Arrival = ledger.InvoiceStatus(v) })).remark = func() (style.Sign, string) {
+	}, string(m.Status()), func(v string) { m.Arrival = ledger.InvoiceStatus(v) })).of(ledger.ArrivalPart, "").remark = func() (style.Sign, string) {
 		if m.Status() != ledger.AuthorisedThere {
 			return style.Sign{}, ""
 		}
@@ -418,5 +420,5 @@ func (d *mappingDialog) addDefaults(categories []ledger.TrackingCategory) {
 	for _, t := range d.view.Chart.Themes {
 		themes = append(themes, option{value: t.Name, text: t.Name})
 	}
-	d.add(lang.L("field.branding-theme"), d.field(lang.L("mapping.default-theme"), themes, m.Theme, func(v string) { m.Theme = v }))
+	d.add(lang.L("field.branding-theme"), d.field(lang.L("mapping.default-theme"), themes, m.Theme, func(v string) { m.Theme = v })).of(ledger.ThemePart, "")
 }

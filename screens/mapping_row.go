@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"feebridge/app/ledger"
 	"feebridge/screens/style"
 )
 
@@ -33,6 +34,13 @@ type mapRow struct {
 type mapField struct {
 	*dropDown
 	offered []option
+	at      ledger.MappingRow // what of the mapping it is
+}
+
+// of says what of the mapping the first field is.
+func (r *mapRow) of(part ledger.MappingPart, key string) *mapRow {
+	r.fields[0].at = ledger.MappingRow{Part: part, Key: key}
+	return r
 }
 
 // gone reports whether the organisation does not have what is chosen.

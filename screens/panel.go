@@ -23,6 +23,8 @@ import (
 // panelApp is what the side panel asks of the application.
 type panelApp interface {
 	Invoice(ctx context.Context, by staff.Member, id billing.InvoiceID) (app.InvoiceView, error)
+	Seen(ctx context.Context, by staff.Member, id billing.InvoiceID) error
+	XeroPage(ctx context.Context, t ledger.TenantID, page app.XeroPage) (string, error)
 	contactApp
 }
 
@@ -37,6 +39,10 @@ type panelMoves interface {
 	replace(billing.InvoiceID)
 	compare(billing.InvoiceID)
 	lookAgain(billing.InvoiceID)
+	editAt(row *app.InvoiceRow, at ledger.Place, words string)
+	editClientAt(id billing.ClientID, at billing.Field, words string)
+	mapAt(ledger.TenantID, ledger.MappingRow)
+	reconnect()
 	closePanel()
 }
 
@@ -48,14 +54,16 @@ type invoicePanel struct {
 	moves   panelMoves
 	id      billing.InvoiceID // "" while it is closed
 	loading task
+	noting  task
 	title   *widget.Label
 	parts   *fyne.Container
 	scroll  *container.Scroll
 	content *fyne.Container
+	primary *button // what a person does next; nil for none
 }
 
 func newInvoicePanel(s *shell, a panelApp, moves panelMoves) *invoicePanel {
-	p := &invoicePanel{shell: s, app: a, moves: moves, loading: task{ui: s.ui}}
+	p := &invoicePanel{shell: s, app: a, moves: moves, loading: task{ui: s.ui}, noting: task{ui: s.ui}}
 	p.title = heading("")
 	p.title.SizeName = theme.SizeNameSubHeadingText
 	leave := newButton(s.keys, "", moves.closePanel)
@@ -74,6 +82,7 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 	}
 	p.id = id
 	if id == "" {
+		p.primary = nil
 		p.loading.stop()
 		p.parts.RemoveAll()
 		return
@@ -85,15 +94,31 @@ func (p *invoicePanel) show(id billing.InvoiceID) {
 				p.fill(paragraph(say(err)))
 				return
 			}
+			p.primary = nil
 			p.title.SetText(lang.L("invoice.title", with{"Number": v.Invoice.Number}))
 			p.fill(p.head(v), p.burntNumber(v), p.export(v), p.invoice(v), p.contact(v), p.exports(v), p.history(v))
+			if v.Invoice.Stage.Export == billing.Warned && p.me().May(staff.ExportInvoices, v.Client.ID) {
+				p.seen(id)
+			}
 		})
+}
+
+// seen notes that a person has Xero's warning before them. Where that can't be noted now, it is the next time.
+func (p *invoicePanel) seen(id billing.InvoiceID) {
+	load(&p.noting, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.app.Seen(ctx, p.me(), id) }, func(struct{}, error) {})
+}
+
+// again reads the invoice again.
+func (p *invoicePanel) again() {
+	if p.id != "" {
+		p.show(p.id)
+	}
 }
 
 // changed reads the invoice again when it is among those that changed.
 func (p *invoicePanel) changed(ids []billing.InvoiceID) {
-	if p.id != "" && slices.Contains(ids, p.id) {
-		p.show(p.id)
+	if slices.Contains(ids, p.id) {
+		p.again()
 	}
 }
 
@@ -145,12 +170,16 @@ func (p *invoicePanel) export(v app.InvoiceView) fyne.CanvasObject {
 		parts = append(parts, p.differences(v.Differences))
 	}
 	parts = append(parts, p.kept(v)...)
-	if how := adviceOn(p.format, v); how != (advice{}) {
+	warned := stage == billing.Stage{Status: billing.Finalized, Export: billing.Exported} && len(newest.Messages) > 0 // and seen
+	if how := adviceOn(p.format, v); how != (advice{}) && !warned {
 		parts = append(parts, advised(how)...)
 	} else if stage.Export != billing.NotExported {
 		parts = append(parts, p.messages(newest.Messages)...)
 	}
-	buttons, reasons := p.buttons(v, causesOf(newest.Messages))
+	if v.Waits != "" {
+		parts = append(parts, signed(style.Waiting, paragraph(reasonWords(v.Waits))))
+	}
+	buttons, reasons := p.buttons(v)
 	if len(buttons.Objects) > 0 {
 		parts = append(parts, container.New(layout.NewCustomPaddedLayout(style.Spacing, style.Spacing, style.Gap, style.Gap), buttons))
 	}
@@ -200,7 +229,7 @@ func captioned(name string, text *widget.Label) fyne.CanvasObject {
 }
 
 // buttons are what can be done about the export of the invoice, and why some of it cannot.
-func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) (line *fyne.Container, reasons []string) {
+func (p *invoicePanel) buttons(v app.InvoiceView) (line *fyne.Container, reasons []string) {
 	row := rowOf(v)
 	rows := []*app.InvoiceRow{row}
 	line = container.New(layout.NewRowWrapLayout())
@@ -209,27 +238,25 @@ func (p *invoicePanel) buttons(v app.InvoiceView, causes []ledger.Cause) (line *
 		line.Add(b)
 		return b
 	}
-	again := func() { p.moves.confirmExport(rows) }
-	mayLink := p.me().May(staff.LinkContacts, v.Client.ID)
-	if v.Invoice.Stage.Export == billing.Failed && mayLink {
-		if slices.Contains(causes, ledger.ContactAmbiguous) || slices.Contains(causes, ledger.ContactTaken) || slices.Contains(causes, ledger.ContactArchived) {
-			add(lang.L("panel.choose-contact"), func() { p.chooseContact(v.Client, again) })
-		}
-		if slices.Contains(causes, ledger.ContactUnknown) {
-			add(lang.L("panel.unlink-contact"), func() { p.unlinkContact(v.Client, again) })
-		}
+	tell := func(why string) { reasons = append(reasons, why) }
+	if row.Stage.Export == billing.Failed && len(v.Exports) > 0 {
+		p.addOffers(add, tell, v)
+	} else if exporting.possible(p.me(), row) {
+		p.primary = add(lang.L("action.export"), func() { p.moves.confirmExport(rows) })
+		p.primary.Importance = widget.HighImportance
 	}
-	if exporting.possible(p.me(), row) {
-		text := lang.L("action.export")
-		if row.Stage.Export == billing.Failed {
-			text = lang.L("action.export-again")
+	if v.Waits == app.NoConsent || v.Waits == app.NotConnected {
+		if b := add(lang.L("remedy.reconnect"), p.moves.reconnect); p.mayConnect() {
+			p.primary, b.Importance = b, widget.HighImportance
+		} else {
+			b.Disable()
+			tell(lang.L("panel.not-possible", with{"Action": lang.L("remedy.reconnect"), "Why": needsWords(staff.MapToXero)}))
 		}
-		add(text, func() { p.moves.confirmExport(rows) }).Importance = widget.HighImportance
 	}
 	if releasing.possible(p.me(), row) {
 		add(lang.L("menu.release"), func() { p.moves.release(rows) })
 	}
-	p.addMoves(add, func(why string) { reasons = append(reasons, why) }, row, causes)
+	p.addMoves(add, tell, row)
 	if v.Link != "" {
 		add(lang.L("action.open-in-xero"), func() { p.openURL(v.Link) })
 	}

@@ -367,3 +367,70 @@ func TestTheHistoryTellsWhoImportedAnInvoice(t *testing.T) {
 	b.doubleClick("0001076")
 	b.see("History", "Olivia Hart: imported")
 }
+
+func TestAWarningStaysUntilItWasSeen(t *testing.T) {
+	viewer := staff.Founder("s2", "Vera Blum")
+	viewer.Time = nil
+	for name, me := range map[string]staff.Member{"who may export": staff.Founder("s1", "Olivia Hart"), "who may only look": viewer} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFake().fill(24)
+			b := newTrialAs(t, fake, me)
+			const number, warning = "0001072", "The contact's e-mail address was not taken over."
+			if got := fake.number(number).Stage.Export; got != billing.Warned {
+				t.Fatalf("it begins as %s", got)
+			}
+			b.click(number, 0) // which shows no panel yet
+			if got := fake.number(number).Stage.Export; got != billing.Warned {
+				t.Errorf("selected, it is %s", got)
+			}
+			b.key(fyne.KeyReturn)
+			b.see("Invoice "+number, warning)
+			want := billing.Exported
+			if name == "who may only look" {
+				want = billing.Warned
+			}
+			if got := fake.number(number).Stage.Export; got != want {
+				t.Errorf("once it was seen it is %s, want %s", got, want)
+			}
+			b.see(warning, ledger.EmailInvalid.Meaning().String(), ledger.EmailInvalid.Fix().String())
+			if fake.counted["Seen"] > 1 {
+				t.Errorf("it was noted %d times", fake.counted["Seen"])
+			}
+		})
+	}
+}
+
+func TestTheOpenPanelFollowsTheCursorToWhatNeedsAPerson(t *testing.T) {
+	fake := newFake().fill(24)
+	for n, to := range map[billing.Number]billing.ExportState{"0001078": billing.Failed, "0001076": billing.Changed, "0001075": billing.Failed} {
+		v := fake.number(n)
+		v.Stage = billing.Stage{Status: billing.Finalized, Export: to}
+		fake.exports[v.ID] = []*app.Export{{ID: "x", Invoice: v.ID, Tenant: "t1", Result: to, Messages: []ledger.Message{{Text: "No."}}}}
+	}
+	b := newTrial(t, fake)
+	b.click("0001078", 0)
+	b.key(fyne.KeyDown)
+	b.key(fyne.KeyUp)
+	b.notSee("Invoice 0001078") // a panel that is closed stays closed
+	b.key(fyne.KeyReturn)
+	b.see("Invoice 0001078")
+	list := b.window.Canvas().Focused()
+	for _, step := range []struct{ at, shown billing.Number }{
+		{"0001077", "0001078"}, // which needs nobody
+		{"0001076", "0001076"},
+		{"0001075", "0001075"},
+	} {
+		b.key(fyne.KeyDown)
+		if id, _ := b.w.billing.grid.Cursor(); fake.invoice(id).Number != step.at {
+			t.Fatalf("the cursor is at %s, want %s", fake.invoice(id).Number, step.at)
+		}
+		b.see("Invoice " + string(step.shown))
+		if b.window.Canvas().Focused() != list {
+			t.Errorf("at %s the list has lost the keys", step.at)
+		}
+	}
+	b.key(fyne.KeyReturn) // takes what the panel advises
+	if got := b.window.Canvas().Focused(); got != b.w.billing.panel.primary {
+		t.Errorf("Enter led to %T", got)
+	}
+}

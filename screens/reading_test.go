@@ -344,8 +344,8 @@ func TestTheEditorReadsBack(t *testing.T) {
 	b.settle()
 	want := []string{
 		"Invoice INV-31 · Draft", "Client | Date | Due date | Currency | Amounts are | Type", "Abby Ltd | Nov 02, 26 | Nov 25, 26 | NZD | Tax exclusive | Final",
-		"Reference | Note", "PO 71 | Thank you", "Billing code | Description | Quantity | Price | Discount | Tax rate | Account | Amount",
-		"ACC | Annual accounts | 3 | 26.00 | 10% | GST | 201 | 70.20", "TAX | Tax return | 1 | 29.81 | Levy | 202 | 29.81",
+		"Reference | Note", "PO 71 | Thank you", "Billing code | Description | Quantity | Price | Discount | Tax rate | Account | Region | Amount",
+		"ACC | Annual accounts | 3 | 26.00 | 10% | GST | 201 | North | 70.20", "TAX | Tax return | 1 | 29.81 | Levy | 202 | 29.81",
 		"Subtotal | 100.01", "GST 10% | 7.02", "Levy 12.5% | 3.73", "Total | NZD 110.76",
 	}
 	b.reads(want...)
@@ -409,7 +409,7 @@ func TestWhatIsPastedReplacesWhatWasThere(t *testing.T) {
 		}
 		return strings.Join(rows, "\n")
 	}
-	want := "ACC|Annual accounts|3|26.00|10%|GST|201|70.20\nTAX|New|2|||Levy||0.00\n|Newer||5.00||GST||5.00\n|||||||"
+	want := "ACC|Annual accounts|3|26.00|10%|GST|201|North|70.20\nTAX|New|2|||Levy|||0.00\n|Newer||5.00||GST|||5.00\n||||||||"
 	if got := paste("New\t2\t\t\tLevy\t\nNewer\t\t5.00\t\tGST\t\n\t\t\t\t\t\n"); got != want {
 		t.Errorf("the lines are\n%s\nwant\n%s", got, want)
 	}
@@ -418,7 +418,7 @@ func TestWhatIsPastedReplacesWhatWasThere(t *testing.T) {
 	b.settle()
 	b.reads("Subtotal | 100.01")
 	// A billing code fills in what was pasted empty, and nothing else.
-	want = "ACC|Annual accounts|3|26.00|10%|GST|201|70.20\nACC|Preparation of the annual accounts|4|185.00||Levy||740.00"
+	want = "ACC|Annual accounts|3|26.00|10%|GST|201|North|70.20\nACC|Preparation of the annual accounts|4|185.00||Levy|||740.00"
 	e.lines.SetCursor(sheet.Cell{Row: 1, Column: codeColumn})
 	if got := paste("ACC\t\t4\t\t\tLevy\t\n"); got != want {
 		t.Errorf("the lines are\n%s\nwant\n%s", got, want)

@@ -48,7 +48,7 @@ func (d *reviewDialog) recheckMapped(t ledger.TenantID) {
 		for _, r := range rows {
 			w, _ := ledger.Resolve(r.Invoice, view.Chart, view.Mapping)
 			same := w.Status == r.Write.Status && w.ThemeID == r.Write.ThemeID && reflect.DeepEqual(w.Lines, r.Write.Lines)
-			if !same || slices.ContainsFunc(r.Messages, func(m ledger.Message) bool { return remedies[m.Cause] == mapping }) {
+			if !same || slices.ContainsFunc(r.Messages, func(m ledger.Message) bool { return slices.Contains(remedies[m.Cause], mappingIt) }) {
 				ids = append(ids, r.Invoice.ID)
 			}
 		}

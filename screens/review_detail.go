@@ -66,7 +66,7 @@ func (d *reviewDialog) detailHead(r *reviewRow) fyne.CanvasObject {
 			return
 		}
 		offered[f] = true
-		b := newButton(d.keys, f.label(), func() { d.mend(f, r) })
+		b := newButton(d.keys, f.reviewLabel(), func() { d.mend(f, r) })
 		if len(buttons) == 0 {
 			b.Importance = widget.HighImportance
 		}
@@ -85,7 +85,7 @@ func (d *reviewDialog) detailHead(r *reviewRow) fyne.CanvasObject {
 		f := remedyFor(r, m)
 		if offer(f); f != noRemedy && !d.may(f, r) && !lacking[f] {
 			lacking[f] = true
-			parts.Add(caption(lang.L("panel.not-possible", with{"Action": bare(f.label()), "Why": needsWords(f.needs())})))
+			parts.Add(caption(lang.L("panel.not-possible", with{"Action": bare(f.reviewLabel()), "Why": needsWords(f.needs())})))
 		}
 	}
 	offer(r.fix)

@@ -278,7 +278,7 @@ func TestEveryBlockedInvoiceHasAButton(t *testing.T) {
 	for _, c := range ledger.Causes() {
 		row := *r
 		row.Messages = []ledger.Message{{Text: "No.", Cause: c}}
-		if f := d.remedyOf(&row); f == noRemedy || f.label() == "" {
+		if f := d.remedyOf(&row); f == noRemedy || f.reviewLabel() == "" {
 			t.Errorf("an invoice that is blocked by %q has no button", c)
 		}
 	}

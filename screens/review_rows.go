@@ -113,7 +113,7 @@ func (d *reviewDialog) schema(several bool) *grid.Schema[*reviewRow, billing.Inv
 				if r.checking {
 					return ""
 				}
-				return r.fix.label()
+				return r.fix.reviewLabel()
 			},
 			Press: func(r *reviewRow) { d.press(r.Invoice.ID) },
 		}},

@@ -56,6 +56,7 @@ func (b *billingScreen) reload() {
 			stale := b.stale
 			b.stale = nil
 			b.changed.add(stale...)
+			b.failures.changed()
 		})
 	})
 }
@@ -159,6 +160,7 @@ func (b *billingScreen) patched(ids []billing.InvoiceID, rows []*app.InvoiceRow)
 	}
 	b.showFigures()
 	b.panel.changed(ids)
+	b.failures.changed()
 	b.underWay.load() // any of them may be one whose replacement began or ended
 	if b.replacing != nil {
 		b.replacing.changed(ids)

@@ -29,6 +29,7 @@ import (
 type trial struct {
 	*testing.T
 	fake      *fakeApp
+	real      App // takes the place of the fake; nil for none
 	window    fyne.Window
 	w         *Window
 	opened    []string // addresses
@@ -87,8 +88,12 @@ func newDesk(t *testing.T, fake *fakeApp) *trial {
 
 // open fills the window for a member of staff and begins to load.
 func (b *trial) open(me staff.Member) {
+	var a App = b.fake
+	if b.real != nil {
+		a = b.real
+	}
 	b.w = New(Params{
-		App: b.fake, Me: me, Firm: app.Firm{Name: "Hart & Partners", Currency: "NZD"}, Window: b.window,
+		App: a, Me: me, Firm: app.Firm{Name: "Hart & Partners", Currency: "NZD"}, Window: b.window,
 		Preferences: fyne.CurrentApp().Preferences(), Do: b.post, Versions: "Feebridge 0.1.0\nSQLite 3", Simulator: b.simulator,
 		ReadFile:  os.ReadFile,
 		ReadSheet: func(name string, data []byte) (app.Sheet, error) { return b.file(name, data) },

@@ -13,6 +13,7 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
 )
@@ -145,6 +146,7 @@ func New(p Params) *Window {
 	w.editor = w.newEditor(p.App)
 	w.register = newClientsPage(s, p.App, style.Locale())
 	w.register.page.escape = w.openBilling
+	w.billing.openClientAt = w.register.editAt
 	w.register.narrowTo = func(id billing.ClientID) {
 		w.openBilling()
 		w.billing.entity.choose(string(id))
@@ -159,6 +161,7 @@ func New(p Params) *Window {
 	w.imports = newImports(s, p.App, p.ReadSheet)
 	w.billing.pick, w.billing.explore = w.imports.pick, p.Explore
 	w.mappings = newMappings(s, p.App)
+	w.billing.openMapping = func(t ledger.TenantID, row ledger.MappingRow) { w.mappings.openAt(t, row, func() {}) }
 	w.connections = newConnections(s, p.App, w.mappings)
 	w.billing.exports.connect, w.billing.exports.reviews.fixes = w.connections.connect, windowFixes{w}
 	w.settings.reviews = w.billing.exports.reviews
@@ -325,6 +328,8 @@ func (w *Window) organisationsChanged() {
 	w.billing.setup.load()
 	w.frame.loadOrganisation()
 	w.connections.changed()
+	w.billing.panel.again()
+	w.billing.failures.changed()
 }
 
 // newEditor makes the page on which invoices are written, and ties it to the list.
@@ -353,6 +358,7 @@ func (w *Window) newEditor(a editorApp) *editor {
 	}
 	e.replace = b.replace
 	b.write, b.begin = e.open, func() { e.begin(b.client) }
+	b.writeAt = e.openAt
 	return e
 }
 

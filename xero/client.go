@@ -130,6 +130,25 @@ func (c *Client) Link(chart ledger.Chart, id ledger.InvoiceID) string {
 	return defaultWeb + "/app/" + chart.ShortCode + "/invoicing/view/" + url.PathEscape(string(id))
 }
 
+// pages are where Xero has its pages.
+var pages = map[app.XeroPage]string{
+	app.AccountsPage: "/GeneralLedger/ChartOfAccounts.aspx", app.ContactsPage: "/Contacts/", app.CurrenciesPage: "/Setup/CurrencyRates.aspx",
+	app.ItemsPage: "/Accounts/Inventory/", app.LockDatesPage: "/Setup/FinancialSettings.aspx", app.TaxRatesPage: "/Setup/TaxRates.aspx",
+	app.TrackingPage: "/Setup/Tracking.aspx", app.UsersPage: "/Settings/Users",
+}
+
+// Page is the address of a page of the organisation. Xero's own pages do not name the organisation: the
+// address signs the person in to it first.
+func (c *Client) Page(chart ledger.Chart, page app.XeroPage) string {
+	switch {
+	case c.web != "" && page == app.ContactsPage:
+		return c.web + "/contacts"
+	case c.web != "":
+		return c.web + "/settings"
+	}
+	return defaultWeb + "/organisationlogin/default.aspx?shortcode=" + chart.ShortCode + "&redirecturl=" + pages[page]
+}
+
 // Headers of Xero.
 const (
 	tenantHeader      = "Xero-Tenant-Id"

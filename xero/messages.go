@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 )
 
@@ -25,6 +26,8 @@ var messageCauses = []struct {
 	{"The contact name … is already assigned to another contact", ledger.ContactTaken},
 	{"Another contact has this contact number", ledger.ContactTaken},
 	{"Contact Name cannot be empty", ledger.ClientIncomplete},
+	{"The Name field must be", ledger.ClientIncomplete},
+	{"The contact name must not contain", ledger.ClientIncomplete},
 	{"Email address", ledger.EmailInvalid},
 	{"EmailAddress", ledger.EmailInvalid},
 	// How Xero words it that an address is too long is not known: its fields are.
@@ -60,6 +63,7 @@ var messageCauses = []struct {
 	{"Unknown tracking details", ledger.TrackingUnknown},
 	{"There is no active tracking category", ledger.TrackingUnknown},
 
+	{"BrandingThemeID", ledger.ThemeUnknown},
 	{"Organisation is not subscribed to currency …", ledger.CurrencyUnknown},
 	{"… before the … lock date", ledger.LockedDate},
 	{"Discount must not be greater than the line total", ledger.DiscountInvalid},
@@ -106,37 +110,92 @@ var messageCauses = []struct {
 	{"Idempotency Key", ledger.XeroTrouble},
 }
 
+// messageFields tells what some of the sentences are about, where their cause alone does not.
+var messageFields = []struct {
+	pattern string
+	field   billing.Field
+}{
+	{"DueDate", billing.DueField},
+	{"Due date", billing.DueField},
+	{"The Date field", billing.DateField},
+	{"A Contact must be specified", billing.ClientField},
+	{"The Contact must contain", billing.ClientField},
+	{"description field", billing.DescriptionField},
+	{"line items must be specified", billing.DescriptionField},
+	{"AddressLine1", billing.StreetFields[0]},
+	{"AddressLine2", billing.StreetFields[1]},
+	{"AddressLine3", billing.StreetFields[2]},
+	{"AddressLine4", billing.StreetFields[3]},
+	{"PostalCode", billing.PostalCodeField},
+	{"Postal code", billing.PostalCodeField},
+	{"City", billing.CityField},
+	{"Region", billing.RegionField},
+	{"Country", billing.CountryField},
+}
+
+// naming are the causes whose sentences name, where the pattern has its first ellipsis, what is wrong.
+var naming = []ledger.Cause{
+	ledger.AccountUnknown, ledger.AccountArchived, ledger.TaxUnknown, ledger.TaxAgainstAccount, ledger.ItemUnknown,
+	ledger.CurrencyUnknown, ledger.ContactTaken,
+}
+
 // messagesOf returns sentences of Xero's with what they mean. One that tells what to mend comes
 // before one that is not known, and Xero's general excuse comes last.
 func messagesOf(texts ...string) []ledger.Message {
 	var all []ledger.Message
 	for _, text := range texts {
-		all = append(all, ledger.Message{Text: text, Cause: causeOf(text)})
+		all = append(all, messageOf(text))
 	}
 	vague := map[ledger.Cause]int{ledger.StatusMoved: 1, ledger.Other: 2, ledger.XeroTrouble: 3}
 	slices.SortStableFunc(all, func(a, b ledger.Message) int { return vague[a.Cause] - vague[b.Cause] })
 	return all
 }
 
-// causeOf returns what one of Xero's sentences means.
-func causeOf(text string) ledger.Cause {
-	text = strings.ToLower(text)
+// messageOf returns one of Xero's sentences with what it means and what it is about.
+func messageOf(text string) ledger.Message {
+	msg := ledger.Message{Text: text}
 	for _, m := range messageCauses {
-		if fits(text, strings.ToLower(m.pattern)) {
-			return m.cause
+		if named, ok := fits(text, m.pattern); ok {
+			if msg.Cause = m.cause; slices.Contains(naming, m.cause) {
+				msg.Subject = named
+			}
+			break
 		}
 	}
-	return ledger.Other
+	for _, f := range messageFields {
+		if _, ok := fits(text, f.pattern); ok && (msg.Cause == ledger.Incomplete || msg.Cause == ledger.AddressInvalid) {
+			msg.Field = f.field
+			break
+		}
+	}
+	return msg
 }
 
-// fits reports whether the parts of the pattern occur in the text in their order.
-func fits(text, pattern string) bool {
-	for part := range strings.SplitSeq(pattern, "…") {
-		at := strings.Index(text, part)
+// fits reports whether the parts of the pattern occur in the text in their order, and returns what stands
+// for the first ellipsis, without its quotes.
+func fits(text, pattern string) (named string, ok bool) {
+	parts, begun := strings.Split(pattern, "…"), 0
+	for i, part := range parts {
+		at := indexFold(text[begun:], part)
 		if at < 0 {
-			return false
+			return "", false
 		}
-		text = text[at+len(part):]
+		if i == 1 {
+			if named = text[begun : begun+at]; part == "" {
+				named = text[begun:]
+			}
+		}
+		begun += at + len(part)
 	}
-	return true
+	return strings.Trim(named, " .'\"‘’“”"), true
+}
+
+// indexFold is strings.Index for an ASCII part in whatever case.
+func indexFold(text, part string) int {
+	for at := 0; at+len(part) <= len(text); at++ {
+		if strings.EqualFold(text[at:at+len(part)], part) {
+			return at
+		}
+	}
+	return -1
 }

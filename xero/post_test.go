@@ -81,7 +81,7 @@ func TestAnElementSaysWhatBecameOfItsInvoice(t *testing.T) {
 	warned := accepted
 	warned.Messages = []ledger.Message{{
 		Text:  "Account code '476' has been removed as it does not match a recognised account.",
-		Cause: ledger.AccountUnknown, Warning: true,
+		Cause: ledger.AccountUnknown, Warning: true, Subject: "476",
 	}}
 	rejected := func(messages ...ledger.Message) ledger.Outcome {
 		return ledger.Outcome{Member: "export-INV-0007", Verdict: ledger.Rejected, Messages: messages}
@@ -227,12 +227,12 @@ func TestAContactsElementSaysWhatBecameOfIt(t *testing.T) {
 		}()},
 		{"rejected", `{"ContactID":"00000000-0000-0000-0000-000000000000","Name":"Foo 9987","HasValidationErrors":true,` +
 			`"StatusAttributeString":"ERROR","ValidationErrors":[{"Message":"` + text + `"}]}`,
-			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: text, Cause: ledger.ContactTaken}}}},
+			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: text, Cause: ledger.ContactTaken, Subject: "Foo 9987"}}}},
 		{"rejected, and it has an ID", strings.NewReplacer(`"OK"`, `"ERROR","ValidationErrors":[{"Description":"Another contact has this contact number."}]`).Replace(created),
 			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: "Another contact has this contact number.", Cause: ledger.ContactTaken}}}},
 		{"rejected for its address", `{"ContactID":"00000000-0000-0000-0000-000000000000","Name":"Foo 9987","StatusAttributeString":"ERROR",` +
 			`"Addresses":[{"ValidationErrors":[{"Message":"The PostalCode is too long."}]}]}`,
-			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: "The PostalCode is too long.", Cause: ledger.AddressInvalid}}}},
+			ledger.Outcome{Member: "client", Verdict: ledger.Rejected, Messages: []ledger.Message{{Text: "The PostalCode is too long.", Cause: ledger.AddressInvalid, Field: billing.PostalCodeField}}}},
 		{"called OK, with errors", strings.Replace(created, `"OK"`, `"OK","ValidationErrors":[{"Message":"x"}]`, 1),
 			ledger.Outcome{Member: "client", Messages: []ledger.Message{{Text: "x"}}}},
 		{"merged into nothing", strings.Replace(created, `"ContactNumber"`, `"MergedToContactID":"00000000-0000-0000-0000-000000000000","ContactNumber"`, 1), accepted},

@@ -61,6 +61,19 @@ const (
 	MaxCountry    = 50
 )
 
+// The fields of a client that Xero may not accept, the parts of its address among them.
+const (
+	NameField       Field = "name"
+	EmailField      Field = "email"
+	CityField       Field = "city"
+	RegionField     Field = "region"
+	PostalCodeField Field = "postal code"
+	CountryField    Field = "country"
+)
+
+// StreetFields are the lines of an address.
+var StreetFields = [4]Field{"address line 1", "address line 2", "address line 3", "address line 4"}
+
 // CheckIdentity returns why the client cannot be known by its name and code, or nil.
 func (c Client) CheckIdentity() error {
 	switch {
@@ -98,28 +111,47 @@ func (c Client) Check() error {
 	return CheckEmail(c.Email)
 }
 
+// part is a part of an address, and how long it may be.
+type part struct {
+	field Field
+	entry
+	most int
+}
+
+func (a Address) parts() []part {
+	parts := []part{
+		{CityField, entry{"field.city", a.City}, MaxCity}, {RegionField, entry{"field.region", a.Region}, MaxRegion},
+		{PostalCodeField, entry{"field.postal-code", a.PostalCode}, MaxPostalCode}, {CountryField, entry{"field.country", a.Country}, MaxCountry},
+	}
+	for i, text := range a.Lines {
+		parts = append(parts, part{StreetFields[i], entry{"field.street", text}, MaxStreet})
+	}
+	return parts
+}
+
+func (p part) long() bool { return utf8.RuneCountInString(p.text) > p.most }
+
 // Check returns why the address cannot be saved, or nil.
 func (a Address) Check() error {
-	type part struct {
-		entry
-		most int
-	}
-	parts := []part{
-		{entry{"field.city", a.City}, MaxCity}, {entry{"field.region", a.Region}, MaxRegion},
-		{entry{"field.postal-code", a.PostalCode}, MaxPostalCode}, {entry{"field.country", a.Country}, MaxCountry},
-	}
-	for _, text := range a.Lines {
-		parts = append(parts, part{entry{"field.street", text}, MaxStreet})
-	}
-	for _, p := range parts {
+	for _, p := range a.parts() {
 		if err := checkEach(p.entry); err != nil {
 			return err
 		}
-		if utf8.RuneCountInString(p.text) > p.most {
+		if p.long() {
 			return refuse("problem.long-field", "Place", translations.Say(p.place), "Count", p.most)
 		}
 	}
 	return nil
+}
+
+// TooLong returns the first part that is longer than Xero allows, or "".
+func (a Address) TooLong() Field {
+	for _, p := range a.parts() {
+		if p.long() {
+			return p.field
+		}
+	}
+	return ""
 }
 
 // CheckEmail returns why the address cannot be used, or nil; none at all is fine. It is as strict as

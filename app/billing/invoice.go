@@ -74,6 +74,20 @@ func (l Line) Reckoned() money.Line {
 	return money.Line{Quantity: l.Quantity, UnitAmount: l.UnitAmount, Discount: l.Discount, Rate: l.Tax.Rate}
 }
 
+// OnlyLine returns the index of the one line that has an amount, and whether there is just one.
+func (v Invoice) OnlyLine() (at int, one bool) {
+	for i, l := range v.Lines {
+		if l.TextOnly() {
+			continue
+		}
+		if one {
+			return 0, false
+		}
+		at, one = i, true
+	}
+	return at, one
+}
+
 // Totals computes the invoice as Xero will.
 func (v Invoice) Totals() (money.Totals, error) {
 	lines := make([]money.Line, len(v.Lines))
@@ -130,6 +144,33 @@ var errNegative = errors.New("the total is negative")
 
 // IsNegative reports whether an invoice was refused for coming to less than nothing.
 func IsNegative(err error) bool { return errors.Is(err, errNegative) }
+
+// Unfinished returns where that stands which CheckComplete finds: a line, counted from 1, or 0 for the
+// head, and the field, which is "" where it is none.
+func (v Invoice) Unfinished() (line int, field Field) {
+	switch {
+	case v.Client == "":
+		return 0, ClientField
+	case v.Date.IsZero():
+		return 0, DateField
+	case v.Due.IsZero():
+		return 0, DueField
+	case len([]rune(v.Reference)) > MaxReference:
+		return 0, ReferenceField
+	case len(v.Lines) == 0:
+		return 1, DescriptionField
+	}
+	for i, l := range v.Lines {
+		switch {
+		case l.check() == nil:
+		case len(l.Tracking) > MaxTracking:
+			return i + 1, TrackingField
+		default:
+			return i + 1, DescriptionField
+		}
+	}
+	return 0, ""
+}
 
 // Name is what a message calls the invoice.
 func (v Invoice) Name() translations.Phrase {

@@ -25,7 +25,7 @@ const (
 	Queued
 	Exporting
 	Exported
-	Warned // exported, and Xero warned of something
+	Warned // exported, and Xero warned of something that nobody has seen yet
 	Failed
 	Unknown // the answer was lost; settles itself by replay or look-up
 	Changed // number, contact, currency, date or total differ from what was sent
@@ -76,6 +76,7 @@ const (
 	Queue                    // export started
 	Withdraw                 // cancelled before it was sent
 	Delete                   // removed from the grid, kept in the audit trail
+	See                      // a person has seen what Xero warned of
 	Send                     // the request is about to leave
 	Unsent                   // the request provably did not reach Xero, or the invoice is provably absent there
 	Lose                     // the answer was lost
@@ -112,6 +113,7 @@ var moves = [eventCount][]move{
 	Release:  {{Finalized, []ExportState{Held}, Stage{Finalized, NotExported}}},
 	Queue:    {{Finalized, []ExportState{NotExported, Failed, DeletedInXero}, Stage{Finalized, Queued}}},
 	Withdraw: {{Finalized, []ExportState{Queued}, Stage{Finalized, NotExported}}},
+	See:      {{Finalized, []ExportState{Warned}, Stage{Finalized, Exported}}},
 	Delete: {
 		{Draft, []ExportState{NotExported}, Stage{Deleted, NotExported}},
 		{Finalized, []ExportState{NotExported, Failed, DeletedInXero, Held}, Stage{Deleted, NotExported}},

@@ -22,7 +22,7 @@ finalized/exporting:       unsent=finalized/queued lose=finalized/unknown accept
 finalized/unknown:         send=finalized/exporting unsent=finalized/queued accept=finalized/exported warn=finalized/warning refuse=finalized/failed approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero doubt=finalized/may_be_ours
 finalized/may_be_ours:     disown=finalized/failed accept=finalized/exported warn=finalized/warning approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero
 finalized/exported:        warn=finalized/warning approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
-finalized/warning:         accept=finalized/exported approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
+finalized/warning:         see=finalized/exported accept=finalized/exported approve=closed/exported differ=finalized/changed deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
 finalized/changed:         accept=finalized/exported approve=closed/exported deletethere=finalized/deleted_in_xero voidthere=closed/voided_in_xero vanish=finalized/not_found_in_xero remove=finalized/removing
 finalized/not_found_in_xero: accept=finalized/exported letgo=finalized/not_exported
 finalized/failed:          reopen=draft/not_exported hold=finalized/held queue=finalized/queued delete=deleted/not_exported
@@ -41,7 +41,7 @@ var events = map[string]billing.Event{
 	"unsent": billing.Unsent, "lose": billing.Lose, "accept": billing.Accept, "warn": billing.Warn, "refuse": billing.Refuse,
 	"approve": billing.Approve, "differ": billing.Differ, "deletethere": billing.DeleteThere, "voidthere": billing.VoidThere,
 	"vanish": billing.Vanish, "letgo": billing.LetGo, "remove": billing.Remove, "void": billing.Void, "removed": billing.Removed, "keepthere": billing.KeepThere,
-	"doubt": billing.Doubt, "disown": billing.Disown,
+	"see": billing.See, "doubt": billing.Doubt, "disown": billing.Disown,
 }
 
 func name(s billing.Stage) string { return fmt.Sprintf("%s/%s", s.Status, s.Export) }

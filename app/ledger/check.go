@@ -24,46 +24,48 @@ func Resolve(v billing.Invoice, chart Chart, m Mapping) (Write, []Message) {
 		Status:    m.Status(),
 	}
 	var found []Message
-	stop := func(c Cause, key string, values ...any) {
-		found = append(found, Message{Text: translations.Text(key, values...), Cause: c})
+	stop := func(c Cause, subject, key string, values ...any) {
+		found = append(found, Message{Text: translations.Text(key, values...), Cause: c, Field: fields[c], Subject: subject})
 	}
 
 	if err := v.CheckFinal(); err != nil {
-		stop(causeOf(err), "problem.as-told", "Problem", err)
+		stop(causeOf(err), "", "problem.as-told", "Problem", err)
+		last := &found[len(found)-1]
+		last.Line, last.Field = v.Unfinished()
 	}
 	switch {
 	case !chart.Subscribed(v.Currency):
-		stop(CurrencyUnknown, "xero-says.currency", "Currency", v.Currency)
+		stop(CurrencyUnknown, string(v.Currency), "xero-says.currency", "Currency", v.Currency)
 	case v.Currency != chart.BaseCurrency && chart.Denies(ForeignCurrency):
-		stop(NoRightsThere, "message.no-right.currency", "Organisation", chart.Tenant.Name, "Currency", v.Currency)
+		stop(NoRightsThere, "", "message.no-right.currency", "Organisation", chart.Tenant.Name, "Currency", v.Currency)
 	}
 	switch {
 	case w.Status == AuthorisedThere && chart.Denies(ApproveInvoices):
-		stop(NoRightsThere, "message.no-right.approve", "Organisation", chart.Tenant.Name)
+		stop(NoRightsThere, "", "message.no-right.approve", "Organisation", chart.Tenant.Name)
 	case w.Status != AuthorisedThere && chart.Denies(DraftInvoices):
-		stop(NoRightsThere, "message.no-right.draft", "Organisation", chart.Tenant.Name)
+		stop(NoRightsThere, "", "message.no-right.draft", "Organisation", chart.Tenant.Name)
 	}
 	if lock, yearEnd := chart.LockOn(v.Date); !lock.IsZero() {
 		kind := translations.Say("xero-says.lock-date.period")
 		if yearEnd {
 			kind = translations.Say("xero-says.lock-date.year-end")
 		}
-		stop(LockedDate, "xero-says.lock-date", "Kind", kind, "Date", lock.Time().Format("2-Jan-2006"))
+		stop(LockedDate, "", "xero-says.lock-date", "Kind", kind, "Date", lock.Time().Format("2-Jan-2006"))
 	}
 	if name := first(v.BrandingTheme, m.Theme); name != "" {
 		theme, ok := chart.Theme(name)
 		if !ok {
-			stop(ThemeUnknown, "message.no-theme", "Organisation", chart.Tenant.Name, "Theme", translations.Quoted(name))
+			stop(ThemeUnknown, name, "message.no-theme", "Organisation", chart.Tenant.Name, "Theme", translations.Quoted(name))
 		}
 		w.ThemeID = theme.ID
 	}
 	for i, l := range v.Lines {
 		line, messages := resolveLine(l, v, chart, m)
 		if w.Status == AuthorisedThere && l.Reckoned().Vanishes() {
-			messages = append(messages, Message{Text: translations.Text("message.vanishes"), Cause: AmountsInvalid})
+			messages = append(messages, Message{Text: translations.Text("message.vanishes"), Cause: AmountsInvalid, Field: fields[AmountsInvalid]})
 		}
 		for _, msg := range messages {
-			msg.Text = translations.Text("message.line", "Line", i+1, "Text", msg.Text)
+			msg.Text, msg.Line = translations.Text("message.line", "Line", i+1, "Text", msg.Text), i+1
 			found = append(found, msg)
 		}
 		w.Lines = append(w.Lines, line)
@@ -78,8 +80,8 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		return w, nil
 	}
 	var found []Message
-	stop := func(c Cause, key string, values ...any) {
-		found = append(found, Message{Text: translations.Text(key, values...), Cause: c})
+	stop := func(c Cause, subject, key string, values ...any) {
+		found = append(found, Message{Text: translations.Text(key, values...), Cause: c, Field: fields[c], Subject: subject})
 	}
 	target := m.target(l)
 	w.Quantity, w.UnitAmount, w.Discount = l.Quantity, l.UnitAmount, l.Discount
@@ -90,9 +92,9 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		item, ok := chart.Item(w.Item)
 		switch {
 		case !ok:
-			stop(ItemUnknown, "message.no-item", "Organisation", chart.Tenant.Name, "Item", translations.Quoted(w.Item))
+			stop(ItemUnknown, w.Item, "message.no-item", "Organisation", chart.Tenant.Name, "Item", translations.Quoted(w.Item))
 		case !item.Sold:
-			stop(ItemUnknown, "message.item-not-sold", "Item", translations.Quoted(w.Item))
+			stop(ItemUnknown, w.Item, "message.item-not-sold", "Item", translations.Quoted(w.Item))
 		default:
 			code, w.Item = first(code, item.Account), item.Code
 		}
@@ -101,13 +103,13 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	switch {
 	case code == "" && len(found) > 0: // the account is the item's, and that is told
 	case code == "":
-		stop(AccountMissing, "xero-says.account-missing")
+		stop(AccountMissing, "", "xero-says.account-missing")
 	case !known:
-		stop(AccountUnknown, "xero-says.account-unknown", "Code", code)
+		stop(AccountUnknown, code, "xero-says.account-unknown", "Code", code)
 	case account.Archived:
-		stop(AccountArchived, "xero-says.account-archived", "Code", code)
+		stop(AccountArchived, code, "xero-says.account-archived", "Code", code)
 	case !account.Sales():
-		stop(AccountUnknown, "xero-says.account-class", "Code", code, "Class", strings.TrimSpace(account.Class+" "+account.System))
+		stop(AccountUnknown, code, "xero-says.account-class", "Code", code, "Class", strings.TrimSpace(account.Class+" "+account.System))
 	default:
 		w.Account = account.Code
 	}
@@ -115,15 +117,15 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 	rate, hasRate := chart.TaxRate(w.TaxType)
 	switch {
 	case w.TaxType == "":
-		stop(TaxMissing, "xero-says.tax-missing")
+		stop(TaxMissing, "", "xero-says.tax-missing")
 	case !hasRate:
-		stop(TaxUnknown, "xero-says.tax-unknown", "Code", w.TaxType)
+		stop(TaxUnknown, w.TaxType, "xero-says.tax-unknown", "Code", w.TaxType)
 	case !rate.Active:
-		stop(TaxInactive, "xero-says.tax-inactive", "Tax", rate.Name)
+		stop(TaxInactive, w.TaxType, "xero-says.tax-inactive", "Tax", rate.Name)
 	case known && !rate.AppliesTo(account.Class):
-		stop(TaxAgainstAccount, "xero-says.tax-against-account", "Code", w.TaxType, "Account", code)
+		stop(TaxAgainstAccount, w.TaxType, "xero-says.tax-against-account", "Code", w.TaxType, "Account", code)
 	case v.Amounts != "NoTax" && rate.Rate != l.Tax.Rate:
-		stop(TaxRateDiffers, "message.rate-differs", "Tax", first(l.Tax.Name, l.Tax.Code), "Here", l.Tax.Rate, "There", rate.Rate)
+		stop(TaxRateDiffers, w.TaxType, "message.rate-differs", "Tax", first(l.Tax.Name, l.Tax.Code), "Here", l.Tax.Rate, "There", rate.Rate)
 	default:
 		w.TaxType = rate.Type
 	}
@@ -132,17 +134,18 @@ func resolveLine(l billing.Line, v billing.Invoice, chart Chart, m Mapping) (Wri
 		spelled, hasCategory, hasOption := chart.Spell(t)
 		switch {
 		case !hasCategory:
-			stop(TrackingUnknown, "message.no-category", "Organisation", chart.Tenant.Name, "Category", translations.Quoted(t.Category))
+			stop(TrackingUnknown, trackingSubject(t), "message.no-category", "Organisation", chart.Tenant.Name, "Category", translations.Quoted(t.Category))
 		case !hasOption:
-			stop(TrackingUnknown, "message.no-option", "Category", translations.Quoted(t.Category), "Option", translations.Quoted(t.Option))
+			stop(TrackingUnknown, trackingSubject(t), "message.no-option", "Category", translations.Quoted(t.Category), "Option", translations.Quoted(t.Option))
 		}
 		w.Tracking = append(w.Tracking, spelled)
 	}
 	if len(w.Tracking) > billing.MaxTracking && len(l.Tracking) <= billing.MaxTracking { // else the line itself is told of
-		stop(TrackingUnknown, "problem.line.tracking", "Count", billing.MaxTracking)
+		stop(TrackingUnknown, "", "problem.line.tracking", "Count", billing.MaxTracking)
 	}
 	if len(w.Quantity.String()) > maxQuantity {
-		stop(AmountsInvalid, "message.long-quantity", "Quantity", w.Quantity, "Most", maxQuantity)
+		stop(AmountsInvalid, "", "message.long-quantity", "Quantity", w.Quantity, "Most", maxQuantity)
+		found[len(found)-1].Field = billing.QuantityField
 	}
 	return w, found
 }

@@ -331,6 +331,11 @@ type Message struct {
 	Text    string // Xero's own words, or ours where no call was made
 	Cause   Cause
 	Warning bool // it did not stop the export
+
+	// What it is about, as far as the message tells: see Locate.
+	Line    int           // of the invoice, counted from 1; 0 for none
+	Field   billing.Field // of the invoice or of its client; "" for none
+	Subject string        // what it names there, such as the code of an account; "" for nothing
 }
 
 // HasCause reports whether one of the messages has the cause.

@@ -62,6 +62,7 @@ const (
 	AuditHold      AuditAction = "hold" // an invoice, or the run of a member who is deactivated
 	AuditRelease   AuditAction = "release"
 	AuditRenumber  AuditAction = "renumber"
+	AuditSee       AuditAction = "see" // what Xero warned of
 	AuditReplace   AuditAction = "replace"
 	AuditCopy      AuditAction = "copy"            // made in the place of a replaced one
 	AuditTemplate  AuditAction = "template export" // written into Xero's sales invoice template
@@ -139,6 +140,7 @@ var auditKeys = map[AuditAction]string{
 	AuditResetPassword:  "audit.reset-password",
 	AuditRestore:        "audit.restore",
 	AuditRestored:       "audit.restored",
+	AuditSee:            "audit.see",
 	AuditSend:           "audit.send",
 	AuditSignIn:         "audit.sign-in",
 	AuditSignInFailed:   "audit.sign-in-failed",

@@ -51,7 +51,7 @@ var outboxPromises = []promise{
 		perhaps := want.Standing
 		perhaps.ID, perhaps.ContactName, perhaps.Reference = "perhaps", "Kauri Joinery", "PO 17"
 		want.Candidates = []ledger.Standing{perhaps, {ID: "neither", Currency: "NZD", Total: money.Zero("NZD"), AmountDue: money.Zero("NZD"), AmountPaid: money.Zero("NZD"), AmountCredited: money.Zero("NZD")}}
-		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second"}}
+		want.Messages = []ledger.Message{{Text: "Ünïcode <&>", Cause: ledger.TotalDiffers, Warning: true}, {Text: "second", Line: 2, Field: billing.AccountField, Subject: "“299”"}}
 		s.work(func(tx outbox.Tx) error {
 			return errors.Join(second(tx.SaveInvoice(plain("a", "INV-1"))), tx.SaveExports(waiting("e", "a")), tx.SaveExports(waiting("e", "a"), want))
 		})

@@ -22,11 +22,17 @@ type header struct {
 
 func newHeader(s *Sheet) *header {
 	h := &header{sheet: s, back: canvas.NewRectangle(color.Transparent), line: canvas.NewRectangle(color.Transparent)}
-	for range s.columns {
-		h.titles = append(h.titles, canvas.NewText("", color.Transparent))
-	}
+	h.name()
 	h.ExtendBaseWidget(h)
 	return h
+}
+
+// name makes a title for each column.
+func (h *header) name() {
+	h.titles = h.titles[:0]
+	for range h.sheet.columns {
+		h.titles = append(h.titles, canvas.NewText("", color.Transparent))
+	}
 }
 
 func (h *header) draw() {
@@ -47,20 +53,20 @@ func (h *header) draw() {
 }
 
 func (h *header) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{h.back, h.line}
-	for _, t := range h.titles {
+	return headerRenderer{h}
+}
+
+type headerRenderer struct{ h *header }
+
+func (r headerRenderer) Layout(fyne.Size)   { r.h.draw() }
+func (r headerRenderer) MinSize() fyne.Size { return fyne.NewSize(0, HeaderHeight) }
+func (r headerRenderer) Refresh()           { r.h.draw() }
+func (r headerRenderer) Destroy()           {}
+
+func (r headerRenderer) Objects() []fyne.CanvasObject {
+	objects := []fyne.CanvasObject{r.h.back, r.h.line}
+	for _, t := range r.h.titles {
 		objects = append(objects, t)
 	}
-	return headerRenderer{h, objects}
+	return objects
 }
-
-type headerRenderer struct {
-	h       *header
-	objects []fyne.CanvasObject
-}
-
-func (r headerRenderer) Layout(fyne.Size)             { r.h.draw() }
-func (r headerRenderer) MinSize() fyne.Size           { return fyne.NewSize(0, HeaderHeight) }
-func (r headerRenderer) Refresh()                     { r.h.draw() }
-func (r headerRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r headerRenderer) Destroy()                     {}

@@ -141,6 +141,29 @@ func New(columns []Column) *Sheet {
 	return s
 }
 
+// SetColumns shows other columns, at least one. Where they have other titles than before, an edit that is under
+// way is dropped, and the rows are empty until SetRows.
+func (s *Sheet) SetColumns(columns []Column) {
+	same := slices.EqualFunc(s.columns, columns, func(a, b Column) bool { return a.Title == b.Title })
+	if !same {
+		s.cancel()
+	}
+	s.columns = slices.Clone(columns)
+	if same {
+		return
+	}
+	for i := range s.rows {
+		s.rows[i] = s.padded(nil)
+	}
+	s.cursor.Column = within(s.cursor.Column, len(columns))
+	s.problems, s.copied = nil, copied{}
+	s.places = placed(s.columns, s.Size().Width)
+	s.header.name()
+	s.header.draw()
+	s.body.rows = nil
+	s.redraw()
+}
+
 // SetRows shows rows instead of what was shown; it keeps a copy. A row that is too short is
 // filled up with empty cells. Cursor, scroll position and problems stay where they are, as
 // far as there are rows. A cell that is being edited goes on being edited, unless its row

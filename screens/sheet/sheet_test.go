@@ -801,3 +801,28 @@ func TestASheetFollowsTheTheme(t *testing.T) {
 }
 
 var _ fyne.Widget = (*sheet.Sheet)(nil)
+
+func TestOtherColumnsTakeThePlaceOfThoseThatWere(t *testing.T) {
+	c := sit(t, plain(3)...)
+	c.goTo(1, rate)
+	c.typing("12")
+	more := append(columns()[:2:2], sheet.Column{Title: "Region", Width: 90})
+	c.sheet.SetColumns(more)
+	if c.editing() {
+		t.Error("a cell of a column that is gone is being edited")
+	}
+	c.sheet.SetRows([][]string{{"A", "b", "North"}})
+	same(t, "rows", c.sheet.Rows(), [][]string{{"A", "b", "North"}})
+	c.isAt(0, 2)
+	seen := c.seen()
+	for text, want := range map[string]bool{"Region": true, "North": true, "Rate": false, "Sum": false} {
+		if _, shown := seen[text]; shown != want {
+			t.Errorf("%q is shown: %v", text, shown)
+		}
+	}
+	c.typing("12")
+	c.sheet.SetColumns(more) // the same again, as after every change
+	if !c.editing() {
+		t.Error("the edit was dropped, though the columns are the same")
+	}
+}
