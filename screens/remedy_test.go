@@ -183,8 +183,7 @@ func (b *besideXero) retry() {
 		b.Errorf("after the fix the panel advises %q", got)
 	}
 	b.tap("action.export-again")
-	b.key(fyne.KeyReturn)
-	b.send()
+	b.agree()
 }
 
 // finalizeAndExport does in the editor what follows when the invoice is right.
@@ -193,7 +192,14 @@ func (b *besideXero) finalizeAndExport() {
 	b.control(fyne.KeyL)
 	b.sync()
 	b.control(fyne.KeyE)
-	b.key(fyne.KeyReturn)
+	b.agree()
+}
+
+// agree exports what the review has ticked, and sends it.
+func (b *besideXero) agree() {
+	b.Helper()
+	b.settle()
+	b.control(fyne.KeyReturn)
 	b.send()
 }
 
@@ -358,21 +364,21 @@ func (b *besideXero) follow(leads, says string) {
 		}
 		b.retry()
 	case "unlinked", "renumbered", "again":
-		b.key(fyne.KeyReturn) // the export is asked for at once
-		b.send()
+		if where == "renumbered" {
+			b.key(fyne.KeyReturn) // the new number
+		}
+		b.agree() // the export is asked for at once
 	case "page":
 		if len(b.opened) != 1 {
 			b.Errorf("opened %q", b.opened)
 		}
 		b.tap("action.export-again")
-		b.key(fyne.KeyReturn)
-		b.send()
+		b.agree()
 	case "connection":
 		b.see(lang.L("connection.title"))
 		b.key(fyne.KeyEscape)
 		b.tap("action.export-again")
-		b.key(fyne.KeyReturn)
-		b.send()
+		b.agree()
 	case "draft":
 		b.key(fyne.KeyReturn)
 		b.sync()
@@ -612,9 +618,8 @@ func TestWhatFailsForOneReasonIsMendedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.tap("Export 6 again")
-	b.see("Export 6 invoices to")
-	b.key(fyne.KeyReturn)
-	b.send()
+	b.see("6 invoices · NZD 690.00")
+	b.agree()
 	b.see(meaning(ledger.CurrencyUnknown))
 	b.notSee(meaning(ledger.AccountMissing))
 	if err := b.process.App.ReadChart(t.Context(), b.world.Me, b.world.Tenant); err != nil { // as the mapping's Reload does
@@ -625,8 +630,7 @@ func TestWhatFailsForOneReasonIsMendedOnce(t *testing.T) {
 		t.Error("once the organisation was read again, another try is not advised")
 	}
 	b.tap("Export 2 again")
-	b.key(fyne.KeyReturn)
-	b.send()
+	b.agree()
 	if b.w.billing.failures.content.Visible() {
 		t.Errorf("reasons are told still:\n%s", b.text())
 	}

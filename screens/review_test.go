@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	unknownAccount = ledger.Message{Text: "Line 1: Account code '299' is not a valid code for this document.", Cause: ledger.AccountUnknown}
+	unknownAccount = ledger.Message{Text: "Line 1: Account code '299' is not a valid code for this document.", Cause: ledger.AccountUnknown, Line: 1}
 	oddDate        = ledger.Message{Text: "The invoice date is 2062-11-20. Check the year.", Cause: ledger.OddDate, Warning: true}
 	takenNumber    = ledger.Message{Text: "Demo Company (NZ) already has an invoice with this number.", Cause: ledger.NumberTaken}
 )
