@@ -23,6 +23,7 @@ type RunCount struct {
 
 // RunRow is one invoice in a run.
 type RunRow struct {
+	ID          string // of the export or the removal
 	Invoice     billing.InvoiceID
 	Client      billing.ClientID
 	ClientName  string

@@ -163,13 +163,13 @@ func (r *reader) RunRows(id app.RunID, clients []billing.ClientID) ([]app.RunRow
 	}
 	// The invoice tells what it comes to where it was never made ready to be sent.
 	const what = `i.id, i.client, c.name, e.number, CASE WHEN e.currency <> '' THEN e.expected ELSE i.total END, CASE WHEN e.currency <> '' THEN e.currency ELSE i.currency END, `
-	all, err := many(r, "reading what is in a run", scanRunRow, "SELECT "+what+`'', '', e.sent, e.answered, e.correlation, e.ended,
+	all, err := many(r, "reading what is in a run", scanRunRow, "SELECT e.id, "+what+`'', '', e.sent, e.answered, e.correlation, e.ended,
 		CASE WHEN e.ended = 0 THEN i.export ELSE `+inRun+` END, CASE WHEN e.ended = 0 THEN i.export ELSE e.result END, e.messages
 		FROM exports e CROSS JOIN invoices i ON i.id = e.invoice CROSS JOIN clients c ON c.id = i.client WHERE e.run = ?`+theirs+" ORDER BY e.seq", args...)
 	if err != nil {
 		return nil, err
 	}
-	removals, err := many(r, "reading what is in a run", scanRunRow, "SELECT "+what+`m.becomes, m.result, m.sent, m.answered, m.correlation, m.ended,
+	removals, err := many(r, "reading what is in a run", scanRunRow, "SELECT m.id, "+what+`m.becomes, m.result, m.sent, m.answered, m.correlation, m.ended,
 		CASE WHEN b.state = 'lost' THEN 'unknown' ELSE i.export END, i.export, m.messages
 		FROM removals m CROSS JOIN exports e ON e.id = m.export CROSS JOIN invoices i ON i.id = m.invoice CROSS JOIN clients c ON c.id = i.client
 		LEFT JOIN batches b ON b.id = m.batch WHERE m.run = ?`+theirs+" ORDER BY m.seq", args...)
@@ -180,7 +180,7 @@ func scanRunRow(row *sql.Rows) (r app.RunRow, err error) {
 	var amount int64
 	var currency money.Currency
 	var messages []keptMessage
-	err = row.Scan(&r.Invoice, &r.Client, &r.ClientName, &r.Number, &amount, &currency, &r.Becomes, &r.Removal, at{&r.Sent}, at{&r.Answered}, &r.Correlation, at{&r.Ended},
+	err = row.Scan(&r.ID, &r.Invoice, &r.Client, &r.ClientName, &r.Number, &amount, &currency, &r.Becomes, &r.Removal, at{&r.Sent}, at{&r.Answered}, &r.Correlation, at{&r.Ended},
 		named[billing.ExportState]{&r.State, exportStates}, named[billing.ExportState]{&r.Since, exportStates}, inJSON{&messages})
 	r.Amount, r.Messages = money.New(amount, currency), ledgerMessages(messages)
 	return r, err

@@ -164,23 +164,23 @@ var historyPromises = []promise{
 			want    []app.RunRow
 		}{
 			{"first", nil, []app.RunRow{{
-				Invoice: "a", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-1", Amount: money.New(11500, "NZD"), Sent: moment,
+				ID: "in Xero", Invoice: "a", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-1", Amount: money.New(11500, "NZD"), Sent: moment,
 				Ended: moment.Add(time.Second), State: billing.Exported, Since: billing.Exported,
 			}, {
-				Invoice: "b", Client: "rimu", ClientName: "Rimu Cafe", Number: "inv-2", Amount: money.New(11500, "NZD"), Ended: moment, State: billing.Failed, Since: billing.Failed,
+				ID: "failed", Invoice: "b", Client: "rimu", ClientName: "Rimu Cafe", Number: "inv-2", Amount: money.New(11500, "NZD"), Ended: moment, State: billing.Failed, Since: billing.Failed,
 				Messages: []ledger.Message{{Text: "Rimu Cafe is archived.", Cause: ledger.ContactArchived}},
 			}}},
 			{"second", nil, []app.RunRow{{
-				Invoice: "c", Client: "rimu", ClientName: "Rimu Cafe", Number: "INV-3", Amount: money.New(11500, "NZD"), Sent: moment, Answered: moment.Add(3 * time.Second),
+				ID: "voided", Invoice: "c", Client: "rimu", ClientName: "Rimu Cafe", Number: "INV-3", Amount: money.New(11500, "NZD"), Sent: moment, Answered: moment.Add(3 * time.Second),
 				Correlation: "3f2c", Ended: moment.Add(time.Second), State: billing.Exported, Since: billing.VoidedInXero,
 			}}},
 			{"draft", nil, []app.RunRow{{
-				Invoice: "a", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-1", Amount: money.New(11500, "NZD"), Sent: moment, Answered: moment.Add(2 * time.Second),
+				ID: "kept", Invoice: "a", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-1", Amount: money.New(11500, "NZD"), Sent: moment, Answered: moment.Add(2 * time.Second),
 				Correlation: "77aa", Ended: moment, Becomes: ledger.VoidedThere, Removal: app.KeptThere, Messages: []ledger.Message{{Text: "It is paid.", Cause: ledger.StatusMoved}},
 			}}},
 			{"last", nil, []app.RunRow{
-				{Invoice: "queued", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV_14", Amount: money.New(11500, "NZD"), State: billing.Queued, Since: billing.Queued},
-				{Invoice: "dropped", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-5", Amount: money.New(11500, "NZD"), Ended: moment},
+				{ID: "queued", Invoice: "queued", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV_14", Amount: money.New(11500, "NZD"), State: billing.Queued, Since: billing.Queued},
+				{ID: "dropped", Invoice: "dropped", Client: "kauri", ClientName: "Kauri Joinery", Number: "INV-5", Amount: money.New(11500, "NZD"), Ended: moment},
 			}},
 			{"last", []billing.ClientID{"rimu"}, nil}, {"draft", []billing.ClientID{}, nil}, {"none such", nil, nil},
 		} {
