@@ -50,11 +50,9 @@ func (x *exports) whole() bool {
 func (x *exports) tellDone() {
 	x.last = x.run
 	n := x.progress.Tally.All
-	data := x.count(n)
-	data["Organisation"] = x.progress.Organisation.Tenant.Name
-	text := lang.N("run.exporting.done", n, data)
+	text := lang.N("run.exporting.done", n, with{"Count": x.format.Count(n), "Organisation": x.progress.Organisation.Tenant.Name})
 	if x.removing() {
-		text = lang.N("draft.done", n, data)
+		text = lang.N("draft.done", n, x.count(n))
 	}
 	if box := x.box; box != nil {
 		box.onHide, x.box = nil, nil

@@ -99,13 +99,13 @@ func (p *runPart) rowSchema() *grid.Schema[app.RunRow, string] {
 			Copy:  func(r app.RunRow) string { return r.Amount.String() + " " + string(r.Amount.Currency()) },
 			Order: func(r app.RunRow) int64 { return r.Amount.Minor() },
 		}, {
-			ID: "result", Title: lang.L("run.result"), Width: 200, MinWidth: 140, Stretch: 1,
+			ID: "result", Title: lang.L("run.result"), Width: 190, MinWidth: 140,
 			Text: rowWord, Sign: func(r app.RunRow) grid.Sign { return rowSign(r) }, Search: true, Order: rowUrgency,
 		}, {
-			ID: "messages", Title: lang.L("run.messages"), Width: 220, MinWidth: 130, Stretch: 3,
+			ID: "messages", Title: lang.L("run.messages"), Width: 220, MinWidth: 200, Stretch: 3,
 			Text: func(r app.RunRow) string { return oneLine(messageWords(r.Messages)) }, Search: true, Collate: true,
 		}, {
-			ID: "sent", Title: lang.L("run.sent"), Width: 140, MinWidth: 130, Priority: 3,
+			ID: "sent", Title: lang.L("run.sent"), Width: 144, MinWidth: 144, Priority: 3,
 			Text: func(r app.RunRow) string { return p.clock(r.Sent) }, Copy: func(r app.RunRow) string { return app.Stamp(r.Sent) },
 			Order: func(r app.RunRow) int64 { return r.Sent.UnixMilli() },
 		}, {
@@ -206,7 +206,7 @@ func (p *runPart) load() {
 		}
 		p.summary, p.rows = r.summary, r.rows
 		p.grid.SetModel(r.model)
-		p.title.SetText(lang.L("run.title", with{"What": doesWord(p.summary), "When": p.clock(p.summary.Run.Started), "Who": p.summary.ByName, "Organisation": p.summary.Organisation.Name}))
+		p.title.SetText(lang.L("run.title", with{"What": doesWord(p.summary), "When": p.clock(p.summary.Run.Started), "Who": p.summary.ByName}))
 		p.showSelection()
 	})
 }
@@ -242,6 +242,9 @@ func (p *runPart) showState() {
 	text := lang.L("billing.shown", with{"Shown": p.format.Count(shown), "All": p.format.Count(all)})
 	if t := p.summary.Took(); t > 0 {
 		text += " · " + tookWords(t)
+	}
+	if name := p.summary.Organisation.Name; name != "" {
+		text = name + " · " + text
 	}
 	if p.of.note != "" {
 		text = p.of.note
