@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"flag"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +40,7 @@ type runsFlags struct {
 }
 
 func (f *runsFlags) run(ctx context.Context, s *session, words []string) error {
-	write := sheet.Named(f.to)
+	_, write := sheet.Named(f.to)
 	of := *f
 	of.failed, of.to = false, ""
 	switch {
@@ -61,11 +60,6 @@ func (f *runsFlags) run(ctx context.Context, s *session, words []string) error {
 	}
 	if err := s.open(ctx); err != nil {
 		return err
-	}
-	if f.to != "" {
-		if err := s.refuseOwn(f.to); err != nil {
-			return err
-		}
 	}
 	if len(words) == 1 {
 		return f.show(ctx, s, app.RunID(words[0]))
@@ -89,17 +83,12 @@ func (f *runsFlags) run(ctx context.Context, s *session, words []string) error {
 		return err
 	}
 	if f.to != "" {
-		return f.write(app.RunsSheet(all))
+		return s.saveCells(f.to, app.RunsSheet(all))
 	}
 	for _, r := range all {
 		s.print(runLine(r), "%s  %s  %-6s  %s  %s: %s", string(r.Run.ID), r.Run.Started.Local().Format(time.DateTime), r.Does(), r.ByName, r.Organisation.Name, counts(r))
 	}
 	return nil
-}
-
-// write writes cells to the file that --to names.
-func (f *runsFlags) write(cells [][]app.SheetCell) error {
-	return sheet.WriteFile(f.to, func(w io.Writer) error { return sheet.Named(f.to)(w, cells) })
 }
 
 // show prints what is in a run.
@@ -115,7 +104,7 @@ func (f *runsFlags) show(ctx context.Context, s *session, id app.RunID) error {
 		rows = slices.DeleteFunc(rows, func(r app.RunRow) bool { return !r.Failed() })
 	}
 	if f.to != "" {
-		return f.write(app.RunRowsSheet(rows))
+		return s.saveCells(f.to, app.RunRowsSheet(rows))
 	}
 	for _, r := range rows {
 		line := runRowLine(r)

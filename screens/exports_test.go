@@ -223,7 +223,7 @@ func TestAnExportWithAFailureGoesOnInTheStripAndEndsThere(t *testing.T) {
 	fake.fate["0001078"] = ledger.Message{Text: "The contact is archived.", Cause: ledger.ContactArchived}
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
-	b.key(fyne.KeyReturn)
+	b.control(fyne.KeyReturn)
 	b.key(fyne.KeyEscape)
 	fake.settle(100)
 	b.settle()
