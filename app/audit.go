@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"feebridge/app/staff"
 )
@@ -52,7 +51,7 @@ func (a *App) AuditTrail(ctx context.Context, by staff.Member, q AuditQuery) ([]
 func AuditSheet(entries []staff.Entry) [][]SheetCell {
 	cells := [][]SheetCell{textCells("Entry", "At", "By", "Action", "Subject", "ID", "From", "To", "Hash")}
 	for _, e := range entries {
-		cells = append(cells, textCells(strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()))
+		cells = append(cells, textCells(strconv.FormatInt(e.Seq, 10), Stamp(e.At), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()))
 	}
 	return cells
 }

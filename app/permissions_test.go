@@ -280,6 +280,17 @@ var filters = map[string]struct {
 		l, err := a.RemovalsOfRun(ctx, by, "run")
 		return len(l), err
 	}},
+	"RunHistory": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
+		l, err := a.RunHistory(ctx, by, app.RunQuery{})
+		return len(l), err
+	}},
+	"RunView": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
+		_, l, err := a.RunView(ctx, by, "run")
+		if app.IsCode(err, app.NotFound) { // as a run that is not there
+			err = nil
+		}
+		return len(l), err
+	}},
 	"Replacements": {staff.EditInvoices, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Replacements(ctx, by)
 		return len(l), err

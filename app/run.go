@@ -58,10 +58,13 @@ type Export struct {
 	Sent     time.Time        // when it was first sent; zero while it provably never was
 	Since    time.Time        // Xero's clock then, with a margin: where a look-up of changes begins
 	Small    int              // the most members its next batch may have; 0 for no limit
-	Ended    time.Time
-	Result   billing.ExportState // once ended; NotExported when it was cancelled
-	Standing ledger.Standing     // as Xero last told it
-	Messages []ledger.Message
+	Answered time.Time        // when Xero last answered a request with it, whatever it said; zero while it never did
+	// Correlation is Xero's identifier of the call that it answered then, for its support.
+	Correlation string
+	Ended       time.Time
+	Result      billing.ExportState // once ended; NotExported when it was cancelled
+	Standing    ledger.Standing     // as Xero last told it
+	Messages    []ledger.Message
 	// Candidates are what in Xero may be the invoice, as it was read last. They stay when a person
 	// says that none of them is: the export has Failed then.
 	Candidates []ledger.Standing
@@ -89,18 +92,21 @@ type RemovalID string
 // Removal is one invoice's way out of Xero: deleted there, so that it is a draft here
 // again, or voided there, so that it can be replaced. It waits while it has no batch and no end.
 type Removal struct {
-	ID       RemovalID
-	Run      RunID
-	Invoice  billing.InvoiceID
-	Export   ExportID // that is undone
-	Tenant   ledger.TenantID
-	There    ledger.InvoiceID
-	To       ledger.InvoiceStatus // DeletedThere or VoidedThere
-	Batch    BatchID              // the batch it is in; "" when in none
-	Small    int                  // the most members its next batch may have; 0 for no limit
-	Ended    time.Time
-	Result   RemovalResult    // once ended
-	Messages []ledger.Message // why it stays in Xero
+	ID          RemovalID
+	Run         RunID
+	Invoice     billing.InvoiceID
+	Export      ExportID // that is undone
+	Tenant      ledger.TenantID
+	There       ledger.InvoiceID
+	To          ledger.InvoiceStatus // DeletedThere or VoidedThere
+	Batch       BatchID              // the batch it is in; "" when in none
+	Small       int                  // the most members its next batch may have; 0 for no limit
+	Sent        time.Time            // this and the next two are as those of an Export
+	Answered    time.Time
+	Correlation string
+	Ended       time.Time
+	Result      RemovalResult    // once ended
+	Messages    []ledger.Message // why it stays in Xero
 }
 
 // RemovalResult says how a removal ended.

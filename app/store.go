@@ -85,6 +85,18 @@ type AuditQuery struct {
 	Limit       int
 }
 
+// RunQuery asks for runs. What is not set is not asked for.
+type RunQuery struct {
+	Tenant   ledger.TenantID
+	By       staff.ID           // who started it
+	From, To time.Time          // Started is not before From, and before To
+	Number   string             // one of its invoices has this in its number, in whatever case
+	Failed   bool               // something of it failed
+	Clients  []billing.ClientID // it has an invoice of one of them; Number and Failed are about those alone. nil for all
+	Before   RunID              // those that come after this one, newest first
+	Limit    int
+}
+
 // InvoiceRow is an invoice as the grid shows it.
 type InvoiceRow struct {
 	ID                   billing.InvoiceID
@@ -146,6 +158,14 @@ type Reader interface {
 	Tally(RunID) (Tally, error)
 	// Tallies counts the runs of the organisation that have not ended.
 	Tallies(ledger.TenantID) (map[RunID]Tally, error)
+	// RunsBy returns the runs that q asks for, of whichever organisation, newest first.
+	RunsBy(q RunQuery) ([]Run, error)
+	// RunCounts counts what is in runs, of these clients alone; nil for all. A run in which nothing
+	// of theirs is, is not in the map.
+	RunCounts(ids []RunID, clients []billing.ClientID) (map[RunID]RunCount, error)
+	// RunRows returns what is in a run, of these clients alone; nil for all. They come in the order
+	// in which they were asked for.
+	RunRows(id RunID, clients []billing.ClientID) ([]RunRow, error)
 	Exports([]ExportID) ([]Export, error)          // in the order asked for
 	ExportsOfRun(RunID) ([]Export, error)          // in the order they were asked for
 	ExportsOf(billing.InvoiceID) ([]Export, error) // newest first

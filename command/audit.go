@@ -65,24 +65,11 @@ func (f *auditFlags) run(ctx context.Context, s *session, words []string) error 
 	return f.print(s, entries)
 }
 
-// query returns what is asked for. Days are those of this computer's time zone.
-func (f *auditFlags) query() (app.AuditQuery, error) {
-	q := app.AuditQuery{Subject: f.subject, ID: f.id, Action: staff.AuditAction(f.action)}
-	for _, day := range []struct {
-		flag, text string
-		later      int // days
-		to         *time.Time
-	}{{"--from", f.from, 0, &q.From}, {"--to-date", f.through, 1, &q.To}} {
-		if day.text == "" {
-			continue
-		}
-		at, err := time.ParseInLocation(time.DateOnly, day.text, time.Local)
-		if err != nil {
-			return q, misused("%s takes a date such as 2026-11-03, not %q.", day.flag, day.text)
-		}
-		*day.to = at.AddDate(0, 0, day.later)
-	}
-	return q, nil
+// query returns what is asked for.
+func (f *auditFlags) query() (q app.AuditQuery, err error) {
+	q = app.AuditQuery{Subject: f.subject, ID: f.id, Action: staff.AuditAction(f.action)}
+	q.From, q.To, err = period(f.from, f.through)
+	return q, err
 }
 
 // verifiedJSON is what the check of the audit trail found.
@@ -122,7 +109,7 @@ type entryJSON struct {
 }
 
 func entryLine(e staff.Entry) entryJSON {
-	return entryJSON{e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()}
+	return entryJSON{e.Seq, app.Stamp(e.At), e.ByName, string(e.Action), e.Subject, e.ID, e.From, e.To, e.Hash()}
 }
 
 // print prints the entries, or writes them to the file that --to names.

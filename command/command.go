@@ -64,7 +64,7 @@ type runner func(ctx context.Context, s *session, words []string) error
 var commands = []command{
 	importCommand, finalizeCommand, reviewCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
 	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
-	listCommand, showCommand, staffCommand, auditCommand,
+	listCommand, showCommand, runsCommand, staffCommand, auditCommand,
 	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand, versionCommand,
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // words is a flag that can be given more than once.
@@ -43,6 +44,26 @@ func named[T any](all []T, name string, of func(T) string) (T, bool) {
 	}
 	var none T
 	return none, false
+}
+
+// period returns the instants from which on and before which what --from and --to-date ask for was. Days are
+// those of this computer's time zone; "" is no bound.
+func period(from, through string) (after, before time.Time, err error) {
+	for _, day := range []struct {
+		flag, text string
+		later      int // days
+		to         *time.Time
+	}{{"--from", from, 0, &after}, {"--to-date", through, 1, &before}} {
+		if day.text == "" {
+			continue
+		}
+		at, err := time.ParseInLocation(time.DateOnly, day.text, time.Local)
+		if err != nil {
+			return after, before, misused("%s takes a date such as 2026-11-03, not %q.", day.flag, day.text)
+		}
+		*day.to = at.AddDate(0, 0, day.later)
+	}
+	return after, before, nil
 }
 
 // address is a flag for where Xero is. It takes https; without it a token would cross the network for

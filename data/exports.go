@@ -10,7 +10,7 @@ import (
 	"feebridge/app/money"
 )
 
-const exportColumns = `e.id, e.run, e.invoice, e.number, e.tenant, e.mark, e.contact, e.expected, e.currency, coalesce(e.batch, ''), e.sent, e.since,
+const exportColumns = `e.id, e.run, e.invoice, e.number, e.tenant, e.mark, e.contact, e.expected, e.currency, coalesce(e.batch, ''), e.sent, e.answered, e.correlation, e.since,
 	e.small, e.ended, e.result, e.xero_id, e.xero_number, e.xero_mark, e.xero_status, e.xero_contact, e.xero_contact_name, e.xero_date,
 	e.xero_currency, e.xero_total, e.xero_due, e.xero_paid, e.xero_credited, e.xero_credited_by, e.xero_paid_on, e.xero_updated, e.xero_due_date, e.xero_reference,
 	e.messages, e.candidates`
@@ -27,7 +27,7 @@ func scanExport(row *sql.Rows, more ...any) (app.Export, error) {
 	var reference sql.NullString
 	s := &e.Standing
 	err := row.Scan(append([]any{
-		&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Since},
+		&e.ID, &e.Run, &e.Invoice, &e.Number, &e.Tenant, &e.Mark, &e.Contact, &expected, &currency, &e.Batch, at{&e.Sent}, at{&e.Answered}, &e.Correlation, at{&e.Since},
 		&e.Small, at{&e.Ended}, named[billing.ExportState]{&e.Result, exportStates}, &s.ID, &s.Number, &s.Mark, &s.Status, &s.Contact, &s.ContactName, &s.Date,
 		&s.Currency, &total, &due, &paid, &credited, &s.CreditedBy, &s.PaidOn, at{&s.Updated}, &s.Due, &reference, inJSON{&messages}, inJSON{&candidates},
 	}, more...)...)
@@ -106,7 +106,7 @@ func (r *reader) ExportsByMark(marks []string) (map[string]app.Export, error) {
 
 var exportsTable = table{
 	name: "exports",
-	changes: "contact, expected, currency, batch, sent, since, small, ended, result, candidates, xero_id, " +
+	changes: "contact, expected, currency, batch, sent, answered, correlation, since, small, ended, result, candidates, xero_id, " +
 		standingColumns,
 	fixed: "run, invoice, number, tenant, mark, mark_key",
 }
@@ -127,10 +127,10 @@ func (r *rows) addStanding(e app.Export) {
 // to, its number and its mark do not change once it was saved.
 func (w *writer) SaveExports(all ...app.Export) error {
 	const doing = "saving exports"
-	r := newRows(37, len(all))
+	r := newRows(39, len(all))
 	for _, e := range all {
 		r.add(e.Contact, e.Expected.Minor(), e.Expected.Currency(), orNull(e.Batch),
-			millis(e.Sent), millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), keepStandings(e.Candidates), e.Standing.ID)
+			millis(e.Sent), millis(e.Answered), e.Correlation, millis(e.Since), e.Small, millis(e.Ended), e.Result.String(), keepStandings(e.Candidates), e.Standing.ID)
 		r.addStanding(e)
 		r.add(string(e.ID), e.Run, string(e.Invoice), e.Number, e.Tenant, e.Mark, app.MarkKey(e.Mark))
 	}

@@ -8,11 +8,11 @@ import (
 	"feebridge/app/ledger"
 )
 
-const removalColumns = "id, run, invoice, export, tenant, xero_id, becomes, coalesce(batch, ''), small, ended, result, messages"
+const removalColumns = "id, run, invoice, export, tenant, xero_id, becomes, coalesce(batch, ''), small, sent, answered, correlation, ended, result, messages"
 
 func scanRemoval(row *sql.Rows) (r app.Removal, err error) {
 	var messages []keptMessage
-	err = row.Scan(&r.ID, &r.Run, &r.Invoice, &r.Export, &r.Tenant, &r.There, &r.To, &r.Batch, &r.Small, at{&r.Ended}, &r.Result, inJSON{&messages})
+	err = row.Scan(&r.ID, &r.Run, &r.Invoice, &r.Export, &r.Tenant, &r.There, &r.To, &r.Batch, &r.Small, at{&r.Sent}, at{&r.Answered}, &r.Correlation, at{&r.Ended}, &r.Result, inJSON{&messages})
 	r.Messages = ledgerMessages(messages)
 	return r, err
 }
@@ -49,14 +49,14 @@ func (r *reader) WaitingRemovals(t ledger.TenantID, limit int) ([]app.Removal, e
 }
 
 var removalsTable = table{
-	name: "removals", changes: "batch, small, ended, result, messages", fixed: "run, invoice, export, tenant, xero_id, becomes",
+	name: "removals", changes: "batch, small, sent, answered, correlation, ended, result, messages", fixed: "run, invoice, export, tenant, xero_id, becomes",
 }
 
 // SaveRemovals implements app.Tx. What a removal is about does not change once it was saved.
 func (w *writer) SaveRemovals(all ...app.Removal) error {
-	values := newRows(12, len(all))
+	values := newRows(15, len(all))
 	for _, r := range all {
-		values.add(orNull(r.Batch), r.Small, millis(r.Ended), r.Result, keepMessages(r.Messages), string(r.ID),
+		values.add(orNull(r.Batch), r.Small, millis(r.Sent), millis(r.Answered), r.Correlation, millis(r.Ended), r.Result, keepMessages(r.Messages), string(r.ID),
 			r.Run, r.Invoice, r.Export, r.Tenant, r.There, r.To)
 	}
 	_, err := w.save("saving removals", removalsTable, values)

@@ -74,6 +74,7 @@ type billingScreen struct {
 	client billing.ClientID
 	chip   chip
 	period period
+	only   map[billing.InvoiceID]bool // nothing else is listed; nil for all
 	// narrowed is told that another client or chip was chosen; may be nil.
 	narrowed func()
 
@@ -111,6 +112,9 @@ type billingScreen struct {
 	summed                                string          // what stands in the footer at the left
 	note                                  string          // stands there for a while instead
 	notes                                 int             // counts them
+	lasting                               bool            // it stands there until the person selects something
+	onlyText                              *widget.Label
+	onlyStrip                             *fyne.Container // says what alone is listed
 }
 
 const (
@@ -131,6 +135,9 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.grid.SetState(grid.ParseState(s.preferences.String(gridKey)))
 	b.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(gridKey, state.String()) }
 	b.grid.OnSelectionChanged = func(count int) {
+		if b.lasting {
+			b.tellInPassing("")
+		}
 		b.figures.add(true)
 		if count == 1 && b.panes.open {
 			b.panel.show(b.grid.Selected()[0])
@@ -152,10 +159,14 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 
 	b.exports = newExports(s, a, b.showInvoice, b.grid.Row)
 	b.exports.relaid = func() { lay(b.content) }
+	b.exports.only, b.exports.again = b.showOnly, b.tryAgain
+	b.onlyText = widget.NewLabel("")
+	b.onlyText.Truncation = fyne.TextTruncateEllipsis
+	b.onlyStrip = newStrip(b.onlyText, newButton(s.keys, lang.L("billing.show-all"), b.clearFilter))
 	b.told, b.news, b.failures = container.NewVBox(), newNews(b), newFailures(b)
 	b.told.Hide()
 	b.underWay, b.setup = newReplacements(b), newSetup(b, a)
-	strips := container.NewVBox(b.told, b.setup.strip, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
+	strips := container.NewVBox(b.told, b.setup.strip, b.onlyStrip, b.news.strip, b.underWay.strip, b.exports.strip, b.footer())
 	b.content = container.NewBorder(container.NewVBox(b.toolbar(), b.failures.content), strips, nil, nil, b.parts)
 	b.page = &page{
 		topic:   "export",
@@ -268,19 +279,64 @@ func (b *billingScreen) escape() {
 // narrowTo lists the invoices of a client ("" for all) under one of the chips.
 func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
 	b.client, b.chip = client, c
-	if client == "" && c == allChip && b.period == anyDate {
-		b.grid.SetFilter(nil)
-	} else {
-		dated := b.period.has(b.now())
-		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
-			return (client == "" || r.ClientID == client) && c.has(r) && dated(r.Date)
-		})
-	}
+	b.listOnly(nil)
 	if b.narrowed != nil {
 		b.narrowed()
 	}
 	b.failures.changed()
 	b.showFigures()
+}
+
+// listOnly lists of the client and the chip only these invoices; nil lists all of them.
+func (b *billingScreen) listOnly(only map[billing.InvoiceID]bool) {
+	client, c := b.client, b.chip
+	b.only = only
+	if client == "" && c == allChip && b.period == anyDate && only == nil {
+		b.grid.SetFilter(nil)
+	} else {
+		dated := b.period.has(b.now())
+		b.grid.SetFilter(func(r *app.InvoiceRow) bool {
+			return (client == "" || r.ClientID == client) && c.has(r) && dated(r.Date) && (only == nil || only[r.ID])
+		})
+	}
+	if b.onlyStrip.Visible() != (only != nil) {
+		show(b.onlyStrip, only != nil)
+		lay(b.content)
+	}
+}
+
+// showOnly lists these invoices alone, whatever was listed before, and says above the footer what they are.
+func (b *billingScreen) showOnly(ids []billing.InvoiceID, what string) {
+	b.entity.choose(allClients)
+	b.clearFilter()
+	only := map[billing.InvoiceID]bool{}
+	for _, id := range ids {
+		only[id] = true
+	}
+	b.onlyText.SetText(what)
+	b.grid.ClearSelection()
+	b.listOnly(only)
+	b.showFigures()
+}
+
+// tryAgain asks to do once more what failed for these invoices, where it can still be done.
+func (b *billingScreen) tryAgain(ids []billing.InvoiceID, kind app.RunKind) {
+	var rows []*app.InvoiceRow
+	for _, id := range ids {
+		if r, listed := b.grid.Row(id); listed {
+			rows = append(rows, r)
+		}
+	}
+	if kind == app.RemovalRun {
+		b.askDraft(rows)
+		return
+	}
+	fit := exporting.fits(b.me(), failedOf(rows))
+	if len(fit) == 0 {
+		b.notice(lang.L("run.nothing-failed"))
+		return
+	}
+	b.confirmExport(fit)
 }
 
 // clearFilter lists everything again, but for the client.
@@ -289,6 +345,10 @@ func (b *billingScreen) clearFilter() {
 	b.periods.choose(string(anyDate))
 	if b.chips.chosen != int(allChip) {
 		b.chips.choose(int(allChip))
+	}
+	if b.only != nil {
+		b.listOnly(nil)
+		b.showFigures()
 	}
 	b.grid.Focus()
 }

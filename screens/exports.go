@@ -40,9 +40,16 @@ type exports struct {
 	gauged  func()                                          // is told that calls were made
 	relaid  func()                                          // is told when the strip came or went
 	connect func()                                          // begins to connect the firm to Xero
+	done    func(text string)                               // tells that all of a run was done
+	only    func(ids []billing.InvoiceID, what string)      // lists only these invoices, and says what they are
+	again   func(ids []billing.InvoiceID, k app.RunKind)    // asks to export, or to draft, what failed once more
+	history func(app.RunID)                                 // shows a run in the export history
+	support *support
 
 	run     app.RunID    // that is followed, or has just ended; "" for none
 	others  []app.RunID  // that were started with it, for other organisations
+	told    []string     // that was told of those which are done
+	last    app.RunID    // of them; "" for none
 	refused []app.Result // what could not be queued
 	runState
 	ended     bool
@@ -198,6 +205,7 @@ func (x *exports) begin(j job) {
 			for _, r := range b.runs[1:] {
 				x.others = append(x.others, r.ID)
 			}
+			x.told = nil
 			j.begun(b.results)
 			x.follow(b.first, refusedOf(b.results))
 			x.show()
@@ -298,7 +306,11 @@ func (x *exports) refresh() {
 		if s.progress.Stale {
 			x.askStale(s.progress)
 		}
-		if x.ended && x.box != nil && !shown {
+		switch {
+		case x.ended && x.whole():
+			x.tellDone()
+			return
+		case x.ended && x.box != nil && !shown:
 			x.show()
 		}
 		x.update()

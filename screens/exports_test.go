@@ -85,12 +85,7 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 	b.see("To Harbour Trading Ltd: 0 of 1")
 	fake.settle(100)
 	b.settle()
-	b.see("Organisation: Harbour Trading Ltd. Click a row to show the invoice.", "1 invoice exported")
-	b.tap("action.close")
-	b.settle()
-	b.see("Organisation: Demo Company (NZ). Click a row to show the invoice.", "7 invoices exported")
-	b.tap("action.close")
-	b.settle()
+	b.see("1 invoice exported to Harbour Trading Ltd · 7 invoices exported to Demo Company (NZ)")
 	if b.w.dialogs.top() != nil || b.w.billing.exports.strip.Visible() {
 		t.Error("something of the exports is still shown")
 	}
@@ -98,6 +93,7 @@ func TestInvoicesOfAClientGoToTheOrganisationThatIsChosenForIt(t *testing.T) {
 
 func TestARowOfTheSummaryIsShownInTheListWhateverTheFilters(t *testing.T) {
 	fake := newFake().fill(24)
+	fake.fate["0001078"] = ledger.Message{Text: "The contact is archived.", Cause: ledger.ContactArchived}
 	b := newTrial(t, fake)
 	b.click("0001078", 0)
 	b.control(fyne.KeyE)
@@ -211,9 +207,29 @@ func TestAnExportGoesOnInTheStrip(t *testing.T) {
 	b.key(fyne.KeyReturn)
 	fake.settle(100)
 	b.settle()
-	b.see("Export to Demo Company (NZ) finished: 8 exported")
+	b.see("8 invoices exported to Demo Company (NZ)")
+	if b.w.dialogs.top() != nil || b.w.billing.exports.strip.Visible() {
+		t.Error("the export that went well is not only told in the footer")
+	}
+	b.pass(noteTime + time.Second)
+	b.see("8 invoices exported to Demo Company (NZ)")
+	b.click("0001078", 0)
+	b.notSee("8 invoices exported")
+	b.see("1 selected")
+}
+
+func TestAnExportWithAFailureGoesOnInTheStripAndEndsThere(t *testing.T) {
+	fake := newFake().fill(24)
+	fake.fate["0001078"] = ledger.Message{Text: "The contact is archived.", Cause: ledger.ContactArchived}
+	b := newTrial(t, fake)
+	selectAllAndAsk(b)
+	b.control(fyne.KeyReturn)
+	b.key(fyne.KeyEscape)
+	fake.settle(100)
+	b.settle()
+	b.see("Export to Demo Company (NZ) finished: 1 failed, 7 exported")
 	b.tap("action.show")
-	b.see("8 invoices exported")
+	b.see("Export finished: 1 failed, 7 exported", "Failed: The contact is archived.")
 	b.key(fyne.KeyEscape)
 	b.notSee("finished")
 }
@@ -282,7 +298,7 @@ func TestAnOpenRunIsTakenUpAtTheStart(t *testing.T) {
 	b.see("Exporting to Demo Company (NZ): 0 of 2")
 	fake.settle(5)
 	b.settle()
-	b.see("Export to Demo Company (NZ) finished: 2 exported")
+	b.see("2 invoices exported to Demo Company (NZ)")
 }
 
 func TestAStaleRunIsAskedAboutOnce(t *testing.T) {

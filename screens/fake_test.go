@@ -29,6 +29,8 @@ type fakeApp struct {
 	runs     []*app.Run
 	exports  map[billing.InvoiceID][]*app.Export
 	tallies  map[app.RunID]app.Tally // of runs that are not counted
+	took     time.Duration           // how long a run takes
+	asked    []app.RunQuery          // of the export history
 
 	destinations map[billing.ClientID]ledger.TenantID
 
@@ -519,6 +521,7 @@ func (f *fakeApp) settle(n int) {
 		}
 		e := f.exports[v.ID][0]
 		e.Sent, e.Ended = fakeNow, fakeNow
+		e.Answered, e.Correlation = fakeNow.Add(1500*time.Millisecond), "corr-"+string(v.ID)
 		message, bad := f.fate[v.Number]
 		switch {
 		case bad && message.Warning:

@@ -154,13 +154,19 @@ func (b *billingScreen) showCalls(g app.Gauge) {
 // noteTime is how long a notice stands in the footer.
 const noteTime = 5 * time.Second
 
+// doneTime is how long the result of a run stands there, unless the person selects something.
+const doneTime = 30 * time.Second
+
 // tellInPassing lets a notice stand in the footer for a while; "" takes it back.
-func (b *billingScreen) tellInPassing(text string) {
+func (b *billingScreen) tellInPassing(text string) { b.tellFor(text, noteTime) }
+
+// tellFor lets a notice stand there for a time.
+func (b *billingScreen) tellFor(text string, time time.Duration) {
 	b.notes++
 	n := b.notes
-	b.note = text
+	b.note, b.lasting = text, time > noteTime
 	b.showSums()
-	b.after(noteTime, func() {
+	b.after(time, func() {
 		b.do(func() {
 			if b.notes == n {
 				b.note = ""

@@ -167,17 +167,14 @@ func (n *news) tellSystem() {
 	clear(n.fresh)
 }
 
-// open shows the invoices in the list.
+// open lists the invoices alone, and selects none.
 func (n *news) open() {
 	ids := make([]billing.InvoiceID, 0, len(n.shown))
 	for id := range n.shown {
 		ids = append(ids, id)
 	}
 	n.dismiss()
-	n.entity.choose(allClients)
-	n.clearFilter()
-	n.grid.Select(ids...)
-	n.grid.Reveal()
+	n.showOnly(ids, lang.N("news.only", len(ids), with{"Count": n.format.Count(len(ids))}))
 }
 
 // dismiss forgets what the strip tells.

@@ -25,7 +25,7 @@ func (x *exports) show() {
 	}
 	leave := newButton(x.keys, lang.L("action.close"), func() { x.box.hide() })
 	if x.ended {
-		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), leave).about("failures")
+		x.box = x.dialogs.show(x.endTitle(), fyne.NewSize(860, 440), x.summary(), append(x.ways(), leave)...).about("failures")
 	} else {
 		id := x.run
 		title, cancel := lang.L("run.exporting"), lang.L("run.cancel")
@@ -38,6 +38,75 @@ func (x *exports) show() {
 	}
 	x.box.onHide = x.closed
 	x.update()
+}
+
+// whole reports whether all of the run was done as it was asked for.
+func (x *exports) whole() bool {
+	t := x.progress.Tally
+	return t.Exported == t.All && len(x.refused) == 0
+}
+
+// tellDone tells in passing that all of the run was done: nobody has to do anything about it.
+func (x *exports) tellDone() {
+	x.last = x.run
+	n := x.progress.Tally.All
+	text := lang.N("run.exporting.done", n, with{"Count": x.format.Count(n), "Organisation": x.progress.Organisation.Tenant.Name})
+	if x.removing() {
+		text = lang.N("draft.done", n, x.count(n))
+	}
+	if box := x.box; box != nil {
+		box.onHide, x.box = nil, nil
+		box.hide()
+	}
+	x.told = append(x.told, text)
+	x.done(strings.Join(x.told, " · "))
+	if len(x.others) == 0 {
+		x.told = nil
+	}
+	x.dismiss()
+}
+
+// failures returns the invoices for which was not done what was asked for.
+func (x *exports) failures() []billing.InvoiceID {
+	var ids []billing.InvoiceID
+	for _, r := range x.refused {
+		ids = append(ids, r.Invoice)
+	}
+	for _, e := range x.results {
+		if e.Result == billing.Failed {
+			ids = append(ids, e.Invoice)
+		}
+	}
+	for _, r := range x.removals {
+		if r.Result == app.KeptThere {
+			ids = append(ids, r.Invoice)
+		}
+	}
+	return ids
+}
+
+// ways are the buttons of the summary that lead on from it.
+func (x *exports) ways() []*button {
+	run, failed, kind := x.run, x.failures(), x.progress.Run.Kind
+	leave := func(then func()) func() {
+		return func() {
+			x.box.hide()
+			then()
+		}
+	}
+	var ways []*button
+	if run != "" {
+		ways = append(ways,
+			newButton(x.keys, lang.L("support.copy"), func() { x.support.run(run, app.RunRow.Failed) }),
+			newButton(x.keys, lang.L("run.history"), leave(func() { x.history(run) })))
+	}
+	if len(failed) > 0 {
+		what := lang.N("run.only-failed", len(failed), x.count(len(failed)))
+		ways = append(ways,
+			newButton(x.keys, lang.L("run.show-failed"), leave(func() { x.only(failed, what) })),
+			newButton(x.keys, againWord(kind), leave(func() { x.again(failed, kind) })))
+	}
+	return ways
 }
 
 // closed is called when the dialog was left.
@@ -230,13 +299,7 @@ func (x *exports) endTitle() string {
 	if x.run == "" {
 		return lang.L("export.none")
 	}
-	t := x.progress.Tally
-	switch whole := t.Exported == t.All && len(x.refused) == 0; {
-	case whole && x.removing():
-		return lang.N("draft.done", t.All, x.count(t.All))
-	case whole:
-		return lang.N("run.exporting.done", t.All, x.count(t.All))
-	case x.removing():
+	if x.removing() {
 		return lang.L("run.redrafting.end-title", with{"Result": x.resultWords()})
 	}
 	return lang.L("run.exporting.end-title", with{"Result": x.resultWords()})

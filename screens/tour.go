@@ -61,6 +61,9 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"clients", t.openClients},
 		{"settings", t.openSettings},
 		{"staff", t.openStaff},
+		{"history", t.openHistory},
+		{"run", t.openFailedRun},
+		{"support", t.copyForSupport},
 		{"audit", t.openTrail},
 		{"dark", t.darken},
 		{"narrow-panel", t.narrowDown},
@@ -298,22 +301,27 @@ func (t *tour) startReviewed() error { return t.start(t.dialogs.submitted) }
 
 func (t *tour) start(agree func()) error {
 	x := t.billing.exports
-	var before app.RunID
+	var before, done app.RunID
 	return t.then(func() {
-		before = x.run
+		before, done = x.run, x.last
 		agree()
-	}, "starting the export", func() bool { return x.run != before && x.progress.Tally.All > 0 })
+	}, "starting the export", func() bool { return x.run != before && x.progress.Tally.All > 0 || x.last != done })
 }
 
 func (t *tour) awaitEnd() error {
 	x := t.billing.exports
-	return t.until("the end of the export", func() bool { return x.ended && t.loaded() })
+	// Where all of it was done, there is no summary.
+	return t.until("the end of the export", func() bool { return (x.ended || x.run == "") && t.loaded() })
 }
 
 func (t *tour) export() error { return inTurn(t.startReviewed, t.awaitEnd, t.closeSummary) }
 
 func (t *tour) closeSummary() error {
-	return t.then(func() { t.key(fyne.KeyEscape) }, "closing the summary", func() bool { return t.dialogs.top() == nil })
+	return t.then(func() {
+		if t.dialogs.top() != nil {
+			t.key(fyne.KeyEscape)
+		}
+	}, "closing the summary", func() bool { return t.dialogs.top() == nil })
 }
 
 // inTurn runs one after the other, up to the first that fails.
@@ -444,6 +452,31 @@ func (t *tour) openStaff() error {
 		t.leaveDialogs()
 		t.team.open()
 	}, "showing the staff", func() bool { return len(t.team.members) > 0 })
+}
+
+func (t *tour) openHistory() error {
+	return t.then(func() {
+		t.leaveDialogs()
+		t.pages.open(t.history.page)
+	}, "showing the export history", func() bool {
+		return t.pages.front == t.history.page && !t.history.loading.running() && len(t.history.shown) > 0
+	})
+}
+
+// openFailedRun opens the newest run in which something failed.
+func (t *tour) openFailedRun() error {
+	h := t.history
+	return t.then(func() {
+		for _, s := range h.shown {
+			if s.Failed > 0 && h.run == nil {
+				h.openRun(s.Run.ID)
+			}
+		}
+	}, "showing a run", func() bool { return h.run != nil && len(h.run.rows) > 0 })
+}
+
+func (t *tour) copyForSupport() error {
+	return t.then(func() { t.history.run.copy.OnTapped() }, "showing what is copied for support", func() bool { return t.dialogs.top() != nil })
 }
 
 func (t *tour) openTrail() error {

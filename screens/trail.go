@@ -53,7 +53,7 @@ type trailPage struct {
 
 const trailKey = "trail.grid"
 
-// The periods that the trail is read for.
+// The periods that the trail and the export history are read for.
 const (
 	today   = "today"
 	week    = "week"
@@ -84,10 +84,7 @@ func (t *trailPage) build() {
 	t.search.SetPlaceHolder(lang.L("trail.search"))
 	t.search.Icon = theme.SearchIcon()
 	t.search.OnChanged = t.grid.SetSearch
-	t.period = newDropDown(s.keys, "", []option{
-		{value: today, text: lang.L("trail.today")}, {value: week, text: lang.L("trail.week")},
-		{value: quarter, text: lang.L("trail.quarter")}, {value: ever, text: lang.L("trail.ever")},
-	}, week, func(string) { t.load() })
+	t.period = newPeriods(s.keys, week, func(string) { t.load() })
 	t.state = widget.NewLabel("")
 	t.state.Importance, t.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
 	t.check = newButton(s.keys, lang.L("trail.verify"), t.verify)
@@ -132,18 +129,30 @@ func oneLine(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
 
 // query asks for the entries of the chosen period.
 func (t *trailPage) query() app.AuditQuery {
-	now := t.now()
+	return app.AuditQuery{From: periodStart(t.period.chosen, t.now())}
+}
+
+// periodStart returns when a period began that lasts until now; zero for the one without a beginning.
+func periodStart(period string, now time.Time) time.Time {
 	y, m, d := now.Date()
 	day := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
-	switch t.period.chosen {
+	switch period {
 	case today:
-		return app.AuditQuery{From: day}
+		return day
 	case week:
-		return app.AuditQuery{From: day.AddDate(0, 0, -7)}
+		return day.AddDate(0, 0, -7)
 	case quarter:
-		return app.AuditQuery{From: day.AddDate(0, 0, -90)}
+		return day.AddDate(0, 0, -90)
 	}
-	return app.AuditQuery{}
+	return time.Time{}
+}
+
+// newPeriods chooses one of the periods.
+func newPeriods(k *keyboard, chosen string, changed func(string)) *dropDown {
+	return newDropDown(k, "", []option{
+		{value: today, text: lang.L("trail.today")}, {value: week, text: lang.L("trail.week")},
+		{value: quarter, text: lang.L("trail.quarter")}, {value: ever, text: lang.L("trail.ever")},
+	}, chosen, changed)
 }
 
 func (t *trailPage) load() {

@@ -15,7 +15,7 @@ const (
 
 // viewPages are the names under which the pages are kept that the window may open at, in the order of
 // its places.
-var viewPages = []string{"billing", "clients", "trail"}
+var viewPages = []string{"billing", "clients", "runs", "trail"}
 
 // returnToView shows the client and the chip that the person left, and keeps from now on what they
 // look at. A client that they don't see any more gives way to all of them, once the clients are read.

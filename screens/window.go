@@ -28,6 +28,7 @@ type App interface {
 	mappingApp
 	editorApp
 	clientsApp
+	runsApp
 	settingsApp
 	staffApp
 	trailApp
@@ -100,6 +101,7 @@ type Window struct {
 	settings    *settings
 	team        *team
 	trail       *trailPage
+	history     *runsPage
 	paper       *paper
 	backups     *backups
 	unsubscribe func()
@@ -155,6 +157,12 @@ func New(p Params) *Window {
 	w.team = newTeam(s, p.App)
 	w.trail = newTrailPage(s, p.App, style.Locale())
 	w.trail.page.escape = w.openBilling
+	w.history = newRunsPage(s, p.App, p.Versions, style.Locale())
+	w.history.page.escape = w.leaveHistory
+	w.history.show, w.history.again = w.Show, w.billing.tryAgain
+	w.billing.exports.done = w.tellDone
+	w.billing.exports.support = w.history.support
+	w.billing.exports.history = func(id app.RunID) { w.pages.openThen(w.history.page, func() { w.history.openRun(id) }) }
 	w.paper = &paper{shell: s, app: p.App, write: p.WritePaper, open: p.OpenFile}
 	w.editor.print, w.editor.savePaper, w.billing.print = w.paper.preview, w.paper.save, w.paper.preview
 	w.backups = newBackups(s, p.App, p.Restore)
@@ -170,7 +178,7 @@ func New(p Params) *Window {
 	w.billing.tellEarlier(p.Earlier)
 	w.frame = newFrame(s, p, w.billing, w.connections)
 	w.frame.pages = w.pages
-	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("trail.title"), w.trail.page}}
+	w.frame.places = []place{{lang.L("billing.title"), w.billing.page}, {lang.L("clients.title"), w.register.page}, {lang.L("runs.title"), w.history.page}, {lang.L("trail.title"), w.trail.page}}
 	w.frame.help = w.openHelp
 	w.frame.settings, w.frame.team, w.frame.backups = w.settings, w.team, w.backups
 	w.billing.setup.demo = p.Simulator != ""
@@ -179,7 +187,7 @@ func New(p Params) *Window {
 	w.mappings.saved = w.billing.setup.load
 
 	w.clients = burst[billing.ClientID]{ui: s.ui, wait: together, flush: w.clientsChanged}
-	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.billing.exports.changed() }}
+	w.runs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.runsChanged() }}
 	w.orgs = burst[bool]{ui: s.ui, wait: together, flush: func([]bool) { w.organisationsChanged() }}
 
 	content := container.NewBorder(container.NewVBox(w.frame.top, w.backups.banner), nil, nil, nil, w.pages.holder)
@@ -311,6 +319,32 @@ func (w *Window) firmChanged(firm app.Firm) {
 	w.firm = firm
 	w.billing.reload()
 	w.billing.setup.load()
+}
+
+// runsChanged shows how far runs have come.
+func (w *Window) runsChanged() {
+	w.billing.exports.changed()
+	if w.pages.front == w.history.page {
+		w.history.reload()
+	}
+}
+
+// tellDone tells on whichever page is in front that all of a run was done. A person may look elsewhere at first.
+func (w *Window) tellDone(text string) {
+	if w.pages.front == w.billing.page {
+		w.billing.tellFor(text, doneTime)
+		return
+	}
+	w.notice(text)
+}
+
+// leaveHistory goes back from a run to the list of runs, and from there to Billing.
+func (w *Window) leaveHistory() {
+	if w.history.run != nil {
+		w.history.closeRun()
+		return
+	}
+	w.openBilling()
 }
 
 func (w *Window) openBilling() { w.pages.open(w.billing.page) }

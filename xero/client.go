@@ -171,8 +171,9 @@ type call struct {
 
 // answer is what Xero answered.
 type answer struct {
-	body []byte    // JSON
-	date time.Time // of the Date header; zero without one
+	body        []byte    // JSON
+	date        time.Time // of the Date header; zero without one
+	correlation string    // Xero's identifier of the call
 }
 
 // do makes the call and returns what Xero answered. The error is a *app.Trouble.
@@ -188,7 +189,7 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 	if err != nil {
 		date = time.Time{}
 	}
-	return answer{body, date}, nil
+	return answer{body, date, resp.Header.Get(correlationHeader)}, nil
 }
 
 // roundTrip makes the call and returns what Xero answered, whatever its status. The error is a

@@ -65,7 +65,7 @@ func (c *Client) Post(ctx context.Context, b app.Batch) ([]ledger.Outcome, error
 		if answered.failed && outcomes[i].Verdict == ledger.Accepted {
 			outcomes[i] = ledger.Outcome{} // the whole is called an error
 		}
-		outcomes[i].Member = member
+		outcomes[i].Member, outcomes[i].Correlation = member, said.correlation
 	}
 	return outcomes, nil
 }

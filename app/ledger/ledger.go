@@ -324,6 +324,8 @@ type Outcome struct {
 	Standing Standing  // of an accepted invoice
 	Contact  Contact   // of an accepted contact
 	Messages []Message // errors of a rejected member, warnings of an accepted one
+	// Correlation is Xero's identifier of the call, for its support; all members of a batch have the same.
+	Correlation string
 }
 
 // Message is one thing that Xero, or a check of ours, says about an invoice.

@@ -221,6 +221,9 @@ type creation struct {
 	links map[billing.ClientID]app.Link // as they are now
 }
 
+// heard implements member: the client keeps its contact, and not how it came by it.
+func (m creation) heard(time.Time, string) member { return m }
+
 // claim implements member.
 func (creation) claim(*effects, app.Batch) error { return nil }
 

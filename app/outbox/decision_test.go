@@ -19,6 +19,7 @@ type noted struct {
 
 func (m noted) note(what string) { *m.log = append(*m.log, m.name+" "+what) }
 
+func (m noted) heard(time.Time, string) member  { return m }
 func (m noted) claim(*effects, app.Batch) error { m.note("claimed"); return nil }
 
 func (m noted) settle(_ *effects, _ app.Batch, said map[string]ledger.Outcome) ([]string, error) {

@@ -22,6 +22,12 @@ type exporting struct {
 // clock is known to the second at best, and was read a little earlier.
 const sinceMargin = 10 * time.Minute
 
+// heard implements member.
+func (m exporting) heard(at time.Time, correlation string) member {
+	m.Export.Answered, m.Export.Correlation = at, correlation
+	return m
+}
+
 // claim implements member.
 func (m exporting) claim(e *effects, _ app.Batch) error {
 	if m.Export.Sent.IsZero() {
@@ -63,7 +69,10 @@ func (m exporting) settle(e *effects, b app.Batch, said map[string]ledger.Outcom
 }
 
 // lose implements member.
-func (m exporting) lose(e *effects) error { return e.happen(m.Invoice, billing.Lose) }
+func (m exporting) lose(e *effects) error {
+	e.exports = append(e.exports, m.Export)
+	return e.happen(m.Invoice, billing.Lose)
+}
 
 // unsend implements member.
 func (m exporting) unsend(e *effects, b app.Batch, refused []ledger.Message) error {

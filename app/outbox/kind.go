@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"time"
 
 	"feebridge/app"
 	"feebridge/app/ledger"
@@ -28,6 +29,9 @@ type planner interface {
 // member is what a request has an element for; the creation of contacts is one member, whatever
 // its elements. Each method decides what an event means for the member, and changes nothing but e.
 type member interface {
+	// heard returns the member with when Xero answered, and under which identifier of the call. What
+	// follows from the answer is decided after it.
+	heard(at time.Time, correlation string) member
 	// claim: the request is about to leave.
 	claim(e *effects, b app.Batch) error
 	// settle: Xero answered with these elements. Returned are the names of the members of which

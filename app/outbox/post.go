@@ -21,6 +21,17 @@ type answer struct {
 	trouble  *app.Trouble // nil where Xero's elements can be used
 }
 
+// heard returns Xero's identifier of the call, and whether Xero answered at all.
+func (a answer) heard() (correlation string, answered bool) {
+	switch {
+	case a.trouble != nil:
+		return a.trouble.Correlation, a.trouble.Answered || a.trouble.Correlation != ""
+	case len(a.outcomes) > 0:
+		return a.outcomes[0].Correlation, true
+	}
+	return "", true
+}
+
 // gather is how long an answer waits for others that come with it: they are stored together.
 const gather = 2 * time.Millisecond
 
@@ -263,6 +274,11 @@ func (s *sender) settle(ctx context.Context, some []answer) error {
 	return s.decide(ctx, func(tx Tx, e *effects) error {
 		return s.withMembers(tx, batches, func(b app.Batch, members []member) error {
 			a := of[b.ID]
+			if correlation, answered := a.heard(); answered {
+				for i, m := range members {
+					members[i] = m.heard(e.now, correlation)
+				}
+			}
 			switch {
 			case a.trouble == nil:
 				e.then(func() { s.settled(b.ID) })

@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"time"
+
 	"feebridge/app"
 	"feebridge/app/billing"
 	"feebridge/app/ledger"
@@ -15,8 +17,20 @@ type removing struct {
 	tracked app.Tracked
 }
 
+// heard implements member.
+func (m removing) heard(at time.Time, correlation string) member {
+	m.Answered, m.Correlation = at, correlation
+	return m
+}
+
 // claim implements member.
-func (removing) claim(*effects, app.Batch) error { return nil }
+func (m removing) claim(e *effects, _ app.Batch) error {
+	if m.Sent.IsZero() {
+		m.Sent = e.now
+		e.removals = append(e.removals, m.Removal)
+	}
+	return nil
+}
 
 // settle implements member. What is not said to be done is looked up: it may have been approved,
 // deleted or voided in that moment.
@@ -31,12 +45,19 @@ func (m removing) settle(e *effects, _ app.Batch, said map[string]ledger.Outcome
 }
 
 // lose implements member.
-func (removing) lose(*effects) error { return nil }
+func (m removing) lose(e *effects) error {
+	e.removals = append(e.removals, m.Removal)
+	return nil
+}
 
 // unsend implements member.
 func (m removing) unsend(e *effects, b app.Batch, refused []ledger.Message) error {
+	if m.Sent.Equal(b.TriedLast) {
+		m.Sent = time.Time{}
+	}
 	switch {
 	case refused == nil: // the request is ready again
+		e.removals = append(e.removals, m.Removal)
 	case len(b.Members) > 1:
 		m.Batch, m.Small = "", len(b.Members)/2
 		e.removals = append(e.removals, m.Removal)

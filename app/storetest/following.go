@@ -164,6 +164,7 @@ var followingPromises = []promise{
 		b.Batch, c.Batch = "sending", "lost"
 		d.Ended, d.Result = moment, app.Removed
 		e.Ended, e.Result, e.Small = moment, app.KeptThere, 25
+		e.Sent, e.Answered, e.Correlation = moment.Add(-time.Second), moment, "3f2c"
 		e.Messages = []ledger.Message{{Text: "It is approved in Xero.", Cause: ledger.StatusMoved}}
 		s.work(func(tx outbox.Tx) error {
 			return errors.Join(tx.SaveRuns(run), second(tx.SaveInvoice(standing("v", "INV-1"))), tx.SaveExports(exported("e", "v", "x")),

@@ -42,7 +42,7 @@ var outboxPromises = []promise{
 		want := waiting("e", "a")
 		want.Contact = "sent to"
 		want.Expected, want.Sent, want.Since, want.Small, want.Ended = money.New(11500, "NZD"), moment, moment.Add(-time.Minute), 25, moment.Add(time.Second)
-		want.Result = billing.Warned
+		want.Result, want.Answered, want.Correlation = billing.Warned, moment.Add(time.Millisecond), "3f2c"
 		want.Standing = ledger.Standing{
 			ID: "there", Number: "INV-1", Mark: want.Mark, Status: "SOMETHING NEW", Contact: "contact", Date: 20261103, Due: 20261120, ReferenceTold: true, Currency: "AUD",
 			Total: money.New(11500, "AUD"), AmountDue: money.New(1500, "AUD"), AmountPaid: money.New(9000, "AUD"), AmountCredited: money.New(1000, "AUD"), CreditedBy: ledger.CreditAhead,

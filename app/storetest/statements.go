@@ -28,6 +28,7 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 	var strays []app.Stray
 	var batches []app.Batch
 	var batchIDs []app.BatchID
+	var runs []app.RunID
 	err := p.Update(t.Context(), func(tx app.Tx) error {
 		if err := SaveFirm(tx); err != nil {
 			return err
@@ -47,7 +48,9 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 				batches, batchIDs = append(batches, ready(app.BatchID(id), id)), append(batchIDs, app.BatchID(id))
 			}
 		}
-		return nil
+		var err error
+		runs, err = manyRuns(tx)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,9 +75,18 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 			return tx.Record(make([]staff.Entry, many)...)
 		}},
 		{"batches that are taken back", func(tx outbox.Tx) error { return tx.Unplan(batchIDs...) }},
+		{"runs", func(tx outbox.Tx) error {
+			got, err := tx.RunsBy(app.RunQuery{Failed: true, Clients: []billing.ClientID{"kauri"}})
+			counts, err2 := tx.RunCounts(runs, []billing.ClientID{"kauri"})
+			if len(got) != 0 || len(counts) != len(runs) {
+				return fmt.Errorf("%d runs failed, and %d were counted", len(got), len(counts))
+			}
+			return errors.Join(err, err2)
+		}},
 		{"readings", func(tx outbox.Tx) error {
 			return errors.Join(second(tx.Exports(ids)), second(tx.TrackedExports(ids)), second(tx.LatestExports(invoices)), second(tx.InvoiceHeads(invoices)),
 				second(tx.Invoices(invoices)), second(tx.ExportsOfRun("run")), second(tx.RemovalsOfRun("run")), second(tx.Tallies("demo")),
+				second(tx.RunRows("run", nil)),
 				second(tx.WaitingExports(outbox.Waiting{Tenant: "demo", Runs: []app.RunID{"run"}, Limit: many})))
 		}},
 	} {

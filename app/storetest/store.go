@@ -64,7 +64,7 @@ func Run(t *testing.T, open func(testing.TB) Engine) {
 }
 
 func run(t *testing.T, open func(testing.TB) Engine, between func(Process) Store) {
-	for _, promise := range slices.Concat(firmPromises, invoicePromises, outboxPromises, workPromises, followingPromises, transactionPromises, auditPromises) {
+	for _, promise := range slices.Concat(firmPromises, invoicePromises, outboxPromises, historyPromises, workPromises, followingPromises, transactionPromises, auditPromises) {
 		t.Run(promise.what, func(t *testing.T) {
 			t.Parallel()
 			one := database{t, open(t), between}.open()

@@ -17,7 +17,7 @@ var files embed.FS
 
 // Names are the topics, in the order in which the help lists them.
 var Names = []string{
-	"start", "connect", "map", "write", "import", "export", "failures", "draft", "replace", "follow", "clients",
+	"start", "connect", "map", "write", "import", "export", "failures", "history", "draft", "replace", "follow", "clients",
 	"organisations", "roles", "backups", "keys",
 }
 

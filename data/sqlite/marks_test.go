@@ -61,13 +61,13 @@ func TestMarksAreFoundAgainAfterTheirMigration(t *testing.T) {
 		"exports": `SELECT seq, id, run, invoice, number, tenant, mark, contact, expected, currency, batch, sent, since, small, ended, result,
 			xero_id, xero_number, xero_mark, xero_status, xero_contact, xero_contact_name, xero_date, xero_currency, xero_total, xero_due, xero_paid,
 			xero_credited, xero_paid_on, xero_updated, message, cause, messages FROM exports ORDER BY seq`,
-		"lines": "SELECT * FROM lines", "removals": "SELECT * FROM removals", "extras": "SELECT * FROM extras", "replacements": "SELECT * FROM replacements",
+		"lines": "SELECT * FROM lines", "removals": "SELECT seq, id, run, invoice, export, tenant, xero_id, becomes, batch, small, ended, result, messages FROM removals", "extras": "SELECT * FROM extras", "replacements": "SELECT * FROM replacements",
 	}
 	was := map[string][]string{}
 	for name, query := range columns {
 		was[name] = texts(t, old.writer, query)
 	}
-	indexes := `SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%' ORDER BY name`
+	indexes := `SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%' AND name <> 'runs_of_all' ORDER BY name` // that one came later
 	was["indexes"], columns["indexes"] = texts(t, old.writer, indexes), indexes
 	if err := old.Close(); err != nil {
 		t.Fatal(err)

@@ -223,7 +223,7 @@ func TestANewDatabaseNeedsNoBackup(t *testing.T) {
 
 // An export from before it was known where a credit comes from is kept as it was, and its credit is of
 // no known source: an invoice that it settled counts for paid until it is read again. Nor is known which due date and
-// reference Xero has: it differs in neither.
+// reference Xero has: it differs in neither. Nor when Xero answered.
 func TestWhatAnExportFromBeforeDoesNotTellIsUnknown(t *testing.T) {
 	files := upTo(t).(fstest.MapFS)
 	older := fstest.MapFS{}
@@ -262,6 +262,9 @@ func TestWhatAnExportFromBeforeDoesNotTellIsUnknown(t *testing.T) {
 		}
 		if st := all[0].Standing; !st.Due.IsZero() || st.ReferenceTold {
 			t.Errorf("it is known to be due %v, with the reference %q", st.Due, st.Reference)
+		}
+		if !all[0].Answered.IsZero() || all[0].Correlation != "" {
+			t.Errorf("it is known that Xero answered %v, in call %q", all[0].Answered, all[0].Correlation)
 		}
 		return err
 	})

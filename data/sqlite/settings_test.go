@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -91,12 +92,16 @@ var smallTables = []string{"billing_codes", "used", "audit_head", "asked", "json
 // wholeTables are read as a whole because that is what is asked for, or only begun: by the ends of
 // the queries.
 var wholeTables = map[string][]string{
-	"FROM clients ORDER BY name_fold, code_fold":                     {"SCAN clients USING INDEX clients_by_name"},
-	"SELECT id, name, code FROM clients":                             {"SCAN clients"},
-	"FROM audit ORDER BY seq DESC LIMIT 1":                           {"SCAN audit"}, // one row
-	"FROM audit WHERE true ORDER BY seq DESC":                        {"SCAN audit"},
-	", hash FROM audit ORDER BY seq":                                 {"SCAN audit"},
-	"FROM burnt_numbers WHERE substr(number_fold, 1, length(?)) = ?": {"SCAN i", "SCAN burnt_numbers"}, // all numbers
+	"FROM clients ORDER BY name_fold, code_fold":                      {"SCAN clients USING INDEX clients_by_name"},
+	"SELECT id, name, code FROM clients":                              {"SCAN clients"},
+	"FROM audit ORDER BY seq DESC LIMIT 1":                            {"SCAN audit"}, // one row
+	"FROM audit WHERE true ORDER BY seq DESC":                         {"SCAN audit"},
+	"FROM runs run WHERE true ORDER BY started DESC, id DESC":         {"SCAN run USING INDEX runs_of_all"},
+	"FROM runs run WHERE true ORDER BY started DESC, id DESC LIMIT ?": {"SCAN run USING INDEX runs_of_all"},
+	// Of what is in the runs, an index finds each.
+	"IN (SELECT value FROM json_each(?)))) ORDER BY started DESC, id DESC": {"SCAN run USING INDEX runs_of_all"},
+	", hash FROM audit ORDER BY seq":                                       {"SCAN audit"},
+	"FROM burnt_numbers WHERE substr(number_fold, 1, length(?)) = ?":       {"SCAN i", "SCAN burnt_numbers"}, // all numbers
 }
 
 func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
@@ -191,6 +196,9 @@ func readEverything(r app.Reader) error {
 		only(work.Batches("t", app.Ready)), only(work.BatchesByID()), only(work.WaitingExports(outbox.Waiting{Without: []billing.ClientID{"c"}, Limit: 1})),
 		only(work.WaitingClients(outbox.Waiting{})), only(work.WaitingRemovals("t", 5)), only(work.TrackedExports(nil)), only(work.Tracked("t", nil)),
 		only(work.OpenInXero("t")), only(work.FirstSent("t")), only(work.Extras("t", 5)), only(work.ExportsByMark(nil)),
+		only(r.RunsBy(app.RunQuery{})), only(r.RunsBy(app.RunQuery{Limit: 5})), only(r.RunsBy(app.RunQuery{Tenant: "t", By: "s", From: time.Now(), Before: "r"})),
+		only(r.RunsBy(app.RunQuery{Number: "I", Failed: true, Clients: []billing.ClientID{"c"}})), only(r.RunCounts([]app.RunID{"r"}, nil)), only(r.RunCounts(nil, []billing.ClientID{"c"})),
+		only(r.RunRows("r", nil)), only(r.RunRows("r", []billing.ClientID{"c"})),
 		only(r.Audit(app.AuditQuery{})), only(r.Chain(func(staff.Entry, string) error { return nil })), only(r.Audit(app.AuditQuery{Subject: "invoice", ID: "v"})),
 	)
 }
