@@ -56,6 +56,7 @@ type exports struct {
 	asked     map[app.RunID]bool // stale runs that a person was asked about
 	following task
 	looking   task
+	backward  task // at the run that was done last
 	ticking   bool
 
 	box       *dialog // while it is open
@@ -77,7 +78,7 @@ type runState struct {
 
 func newExports(s *shell, a exportApp, open func(billing.InvoiceID), row func(billing.InvoiceID) (*app.InvoiceRow, bool)) *exports {
 	x := &exports{shell: s, app: a, open: open, row: row, gauged: func() {}, relaid: func() {}, connect: func() {}, asked: map[app.RunID]bool{}}
-	x.following, x.looking = task{ui: s.ui}, task{ui: s.ui}
+	x.following, x.looking, x.backward = task{ui: s.ui}, task{ui: s.ui}, task{ui: s.ui}
 	x.reviews = newReviews(s, a)
 	x.reviews.send, x.reviews.missing = x.start, x.tellNotConnected
 	x.reviews.connect = func() { x.connect() }
@@ -274,6 +275,25 @@ func (x *exports) changed() {
 	if x.run == "" || x.ended {
 		x.resume()
 	}
+	x.lookBack()
+}
+
+// lookBack reads again the run that was told last to be done, and tells it anew where it is not any more: what is written
+// to an invoice besides it, as its PDF, comes after the run.
+func (x *exports) lookBack() {
+	id := x.last
+	if id == "" || x.run != "" {
+		return
+	}
+	load(&x.backward, func(ctx context.Context) (runState, error) { return x.read(ctx, id) }, func(s runState, err error) {
+		switch {
+		case err != nil:
+			x.notice(say(err))
+		case x.run == "" && x.last == id && s.progress.Tally.Exported < s.progress.Tally.All:
+			x.last = ""
+			x.follow(s, nil)
+		}
+	})
 }
 
 // read reads how far a run is and, when it has ended, its result.
