@@ -401,7 +401,7 @@ func (c *connections) exportChoice() fyne.CanvasObject {
 func (c *connections) askDisconnect(id ledger.TenantID, name string) {
 	text := lang.L("connection.disconnect.text",
 		with{"Name": name})
-	c.dialogs.ask(lang.L("connection.disconnect.title", with{"Name": name}), text, lang.L("connection.disconnect.yes"), func() {
+	c.dialogs.warn(lang.L("connection.disconnect.title", with{"Name": name}), paragraph(text), lang.L("connection.disconnect.yes"), func() {
 		act(c.shell, lang.L("busy.disconnecting"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, c.app.Disconnect(ctx, c.me(), id)
 		}, func(_ struct{}, err error) {

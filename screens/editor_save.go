@@ -306,8 +306,11 @@ func (e *editor) confirmDelete() {
 	if e.draft.Number != "" {
 		title = lang.L("delete.title.one", with{"Number": e.draft.Number})
 	}
-	e.dialogs.ask(title, deleteWords([]*app.InvoiceRow{{Stage: e.draft.Stage}}), lang.L("delete.yes"), func() {
-		id := e.draft.Invoice
+	id := e.draft.Invoice
+	rows := []*app.InvoiceRow{{
+		Number: e.draft.Number, Client: e.nameOf(string(e.draft.Form.Client)), Total: e.draft.totals.Total, Stage: e.draft.Stage,
+	}}
+	e.dialogs.warn(title, container.NewVBox(paragraph(deleteWords(rows)), e.itemized(rows)), lang.L("delete.yes"), func() {
 		act(e.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) ([]app.Result, error) {
 			return e.app.Delete(ctx, e.me(), []billing.InvoiceID{id})
 		}, func(results []app.Result, err error) {

@@ -303,8 +303,8 @@ func TestDuplicateDeleteAndHistory(t *testing.T) {
 	b.see("Draft", b.w.format.Date(20261122))
 	b.w.editor.confirmDelete()
 	b.settle()
-	b.see("Delete this draft?")
-	b.key(fyne.KeyReturn)
+	b.see("Delete this draft?", "No number yet", "NZD 916.90")
+	b.tap("delete.yes")
 	b.notSee("Delete this draft?", "Save draft")
 	if v := fake.written("new1"); v.Stage.Status != billing.Deleted {
 		t.Errorf("it is %s", v.Stage.Status)

@@ -307,7 +307,7 @@ func (d *mappingDialog) leave(goOn, stay func()) {
 		return
 	}
 	stay()
-	d.dialogs.ask(lang.L("mapping.leave.title"), lang.L("mapping.leave.text", with{"Name": d.tenant.Name}),
+	d.dialogs.warn(lang.L("mapping.leave.title"), paragraph(lang.L("mapping.leave.text", with{"Name": d.tenant.Name})),
 		lang.L("mapping.leave.yes"), goOn)
 }
 

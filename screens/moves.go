@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"feebridge/app"
@@ -39,7 +40,8 @@ func (b *billingScreen) confirmDelete(rows []*app.InvoiceRow) {
 	if len(rows) == 1 && rows[0].Number != "" {
 		title = lang.L("delete.title.one", with{"Number": rows[0].Number})
 	}
-	b.dialogs.ask(title, deleteWords(rows), lang.L("delete.yes"), func() {
+	body := container.NewVBox(paragraph(deleteWords(rows)), b.itemized(rows))
+	b.dialogs.warn(title, body, lang.L("delete.yes"), func() {
 		b.move(rows, b.app.Delete, func(n int) string {
 			return lang.N("delete.done", n, with{"Count": n})
 		})
@@ -69,8 +71,8 @@ func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
 	if len(rows) == 1 {
 		title = lang.L("missing.title.one", with{"Number": rows[0].Number})
 	}
-	text := lang.N("missing.text", len(rows))
-	b.dialogs.ask(title, text, lang.L("missing.yes"), func() {
+	body := container.NewVBox(paragraph(lang.N("missing.text", len(rows))), b.itemized(rows))
+	b.dialogs.warn(title, body, lang.L("missing.yes"), func() {
 		b.move(rows, b.app.ReleaseMissing, func(n int) string {
 			return lang.N("missing.done", n, with{"Count": n})
 		})
