@@ -13,20 +13,22 @@ import (
 	"feebridge/app/staff"
 )
 
-// showSelection says what can be exported of the selection, and what it comes to, or what
-// is shown comes to when nothing is selected. It looks at every row: b.figures calls it
+// showSelection says what can be exported of what is selected and shown, and what it comes to, or what
+// is shown comes to when nothing of it is selected. It looks at every row: b.figures calls it
 // once for what changes together.
 func (b *billingScreen) showSelection() {
-	count, possible := b.grid.SelectedCount(), 0
+	count, _ := b.grid.SelectedCounts()
+	possible := 0
 	total := newSums(b.firm.Currency)
 	for r, part := range b.grid.All() {
 		switch {
+		case !part.Shown:
 		case part.Selected:
 			total.add(r.Total)
 			if exporting.possible(b.me(), r) {
 				possible++
 			}
-		case part.Shown && count == 0:
+		case count == 0:
 			total.add(r.Total)
 		}
 	}
@@ -48,6 +50,7 @@ func (b *billingScreen) showSelection() {
 	}
 	b.exportButton.enable(possible > 0)
 	write(b.reason, reason)
+	b.showUnseen()
 
 	b.summed = total.text(b.format)
 	switch {

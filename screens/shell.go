@@ -36,6 +36,7 @@ type shell struct {
 	// writeTemplate writes a template, in several files where one can't hold it, and returns their paths.
 	writeTemplate func(path string, sheets [][][]app.SheetCell) ([]string, error)
 	now           func() time.Time
+	width         float32                // of the window; 0 before it is known
 	narrow        bool                   // the window is narrowBelow
 	picker        interface{ Dismiss() } // the file dialog while it is open; nil else
 	notice        func(string)           // tells something in passing; "" takes it back

@@ -267,11 +267,13 @@ func (w *Window) showWanted() {
 
 // resized arranges the parts for the window's size.
 func (w *Window) resized(size fyne.Size) {
+	w.width = size.Width
 	if narrow := size.Width < narrowBelow; narrow != w.narrow {
 		w.narrow = narrow
 		w.frame.arrange()
 		w.pages.front.arrange()
 	}
+	w.billing.showUnseen()
 	w.dialogs.resized()
 }
 
