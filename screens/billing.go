@@ -63,6 +63,7 @@ type billingScreen struct {
 	print     func(billing.InvoiceID) // shows the printed invoice
 	begin     func()                  // begins a new invoice
 	write     func(billing.InvoiceID) // opens an invoice to write on, or to read
+	staff     func()                  // opens the staff and what they may do
 
 	// What mends the cause of a failure, see remedies: it opens an invoice, a client or the mapping at what is wrong,
 	// and shows Xero's words beside it where they are given.
@@ -104,6 +105,7 @@ type billingScreen struct {
 	refreshing                            bool // the statuses are being read in Xero
 	reason                                *widget.Label
 	unseen                                *unseen
+	barred                                *widget.Label   // why the person may not write invoices
 	first, second, buttons, third         *fyne.Container // the lines of the toolbar
 	hint                                  *fyne.Container // in the buttons' line: the reason, or what is selected and not shown
 	sums, showing, calls                  *widget.Label
@@ -219,8 +221,10 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 	b.unseen = newUnseen(b)
 
 	b.first = container.New(bar{stretch: 1, gap: style.Spacing})
-	b.second, b.third = container.NewStack(), container.NewStack()
+	b.second, b.third = container.NewStack(), container.NewVBox()
 	b.third.Hide()
+	b.barred = caption("")
+	b.barred.Hide()
 	b.refresher = newButton(b.keys, "", b.refreshStatuses)
 	b.refresher.Icon, b.refresher.Importance = theme.ViewRefreshIcon(), widget.LowImportance
 	b.hint = container.NewStack(b.reason)

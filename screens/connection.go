@@ -101,7 +101,7 @@ func (c *connections) show(then func()) {
 		c.box = nil
 	}
 	if !c.mayConnect() {
-		c.tell(style.Held, needsPermission())
+		c.tell(style.Held, c.needsPermission())
 	}
 	c.load(then)
 }
@@ -131,9 +131,9 @@ func (c *connections) connectButton() *button {
 func (s *shell) mayConnect() bool { return s.me().May(staff.MapToXero, "") }
 
 // needsPermission says why a member may look only.
-func needsPermission() string {
+func (s *shell) needsPermission() string {
 	return lang.L("connection.view-only",
-		with{"Permission": permissionsFor(staff.MapToXero)})
+		with{"Permission": permissionsFor(staff.MapToXero), "Ask": told(s.me().Ask())})
 }
 
 // tell shows a result above everything else; "" takes it back.

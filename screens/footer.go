@@ -65,6 +65,7 @@ func (b *billingScreen) showSelection() {
 // showFigures shows what is listed: the counts, the empty state and, soon, what showSelection says.
 func (b *billingScreen) showFigures() {
 	all, shown := b.grid.Len()
+	b.showRights()
 	counts := make([]string, chipCount)
 	if b.tally != nil {
 		for s, n := range b.tally.of(b.client) {
@@ -90,6 +91,19 @@ func (b *billingScreen) showFigures() {
 	b.figures.add(true)
 }
 
+// showRights greys New invoice and Import for a member who may not write, and says below them why.
+func (b *billingScreen) showRights() {
+	why := b.whyNoWriting()
+	for _, o := range []*button{b.creator, b.importer} {
+		o.enable(why == "")
+	}
+	write(b.barred, why)
+	if b.barred.Visible() == (why == "") {
+		show(b.barred, why != "")
+		b.showUnseen()
+	}
+}
+
 // placeholder says what to do where no row is.
 func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	line := func(text string) fyne.CanvasObject {
@@ -104,6 +118,10 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	case all == 0 && !b.me().MayAnywhere(staff.See):
 		head := widget.NewLabelWithStyle(lang.L("empty.no-roles"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
+		if b.me().May(staff.ManageStaff, "") {
+			give := newButton(b.keys, lang.L("menu.staff"), func() { b.staff() })
+			return container.NewVBox(head, line(lang.L("empty.admin")), centered(give))
+		}
 		return container.NewVBox(head, line(lang.L("empty.ask-admin")))
 	case all == 0 && b.setup.left() && !b.setup.known.Mapped:
 		return b.welcome()

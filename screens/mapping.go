@@ -197,7 +197,7 @@ func (d *mappingDialog) tell(sign style.Sign, text string) {
 	if text != "" {
 		d.told.Add(signed(sign, paragraph(text)))
 	} else if !d.mayConnect() {
-		d.told.Add(signed(style.Held, paragraph(needsPermission())))
+		d.told.Add(signed(style.Held, paragraph(d.needsPermission())))
 	}
 	d.relay()
 }

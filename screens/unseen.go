@@ -17,7 +17,6 @@ import (
 type unseen struct {
 	text    *widget.Label
 	content *fyne.Container
-	place   unseenPlace
 }
 
 // unseenPlace is where it is told.
@@ -66,19 +65,19 @@ func (b *billingScreen) showUnseen() {
 		place = belowButtons
 	}
 	lay(b.unseen.content)
-	if place == b.unseen.place {
-		return
-	}
-	b.unseen.place = place
 	show(b.unseen.content, place != nowhere)
-	b.hint.Objects, b.third.Objects = []fyne.CanvasObject{b.reason}, nil
+	beside, under := []fyne.CanvasObject{b.reason}, []fyne.CanvasObject{b.barred}
 	switch place {
 	case besideButtons:
-		b.hint.Objects = []fyne.CanvasObject{b.unseen.content}
+		beside = []fyne.CanvasObject{b.unseen.content}
 	case belowButtons:
-		b.third.Objects = []fyne.CanvasObject{b.unseen.content}
+		under = append(under, b.unseen.content)
 	}
-	b.third.Hidden = place != belowButtons
+	if slices.Equal(beside, b.hint.Objects) && slices.Equal(under, b.third.Objects) && b.third.Visible() == (b.barred.Visible() || place == belowButtons) {
+		return
+	}
+	b.hint.Objects, b.third.Objects = beside, under
+	b.third.Hidden = !b.barred.Visible() && place != belowButtons
 	b.third.Refresh()
 	b.buttons.Refresh()
 	lay(b.content)

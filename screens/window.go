@@ -155,6 +155,7 @@ func New(p Params) *Window {
 	}
 	w.settings = newSettings(s, p.App, p.ReadSheet, w.firmChanged)
 	w.team = newTeam(s, p.App)
+	w.billing.staff = w.team.open
 	w.trail = newTrailPage(s, p.App, style.Locale())
 	w.trail.page.escape = w.openBilling
 	w.history = newRunsPage(s, p.App, p.Versions, style.Locale())
@@ -393,7 +394,11 @@ func (w *Window) newEditor(a editorApp) *editor {
 		}
 	}
 	e.replace = b.replace
-	b.write, b.begin = e.open, func() { e.begin(b.client) }
+	b.write, b.begin = e.open, func() {
+		if b.mayWrite() {
+			e.begin(b.client)
+		}
+	}
 	b.writeAt = e.openAt
 	return e
 }
