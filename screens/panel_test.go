@@ -150,6 +150,7 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 	viewer := staff.Founder("s2", "Vera Blum")
 	viewer.Time = nil
 	b := newTrialAs(t, newFake().fill(24), viewer)
+	b.tall()
 	b.doubleClick("0001059")
 	b.see("Choose the right contact, then export again.")
 	b.notSee("Choose contact…", "Export again")
