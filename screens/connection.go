@@ -133,7 +133,7 @@ func (s *shell) mayConnect() bool { return s.me().May(staff.MapToXero, "") }
 // needsPermission says why a member may look only.
 func (s *shell) needsPermission() string {
 	return lang.L("connection.view-only",
-		with{"Permission": permissionsFor(staff.MapToXero), "Ask": told(s.me().Ask())})
+		with{"Permission": permissionsFor(staff.MapToXero), "Ask": told(s.me().WhoGrants())})
 }
 
 // tell shows a result above everything else; "" takes it back.

@@ -342,7 +342,7 @@ func readOnlyWords(s billing.Stage, client billing.ClientID, me staff.Member) st
 	switch {
 	case s.Status == billing.Draft, !me.May(staff.EditInvoices, client):
 		return lang.L("editor.view-only",
-			with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(me.Ask())})
+			with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(me.WhoGrants())})
 	case s.Status == billing.Closed:
 		return lang.L("editor.closed")
 	case s.InFlight():

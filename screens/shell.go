@@ -62,7 +62,7 @@ func (s *shell) whyNoWriting() string {
 	if s.me().MayAnywhere(staff.EditInvoices) {
 		return ""
 	}
-	return lang.L("billing.no-writing", with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(s.me().Ask())})
+	return lang.L("billing.no-writing", with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(s.me().WhoGrants())})
 }
 
 // money writes an amount, with its currency where that is not the firm's.

@@ -215,8 +215,8 @@ func (m Member) MayAnywhere(a Action) bool {
 // Needs names the role or permission that the action needs.
 func (a Action) Needs() translations.Phrase { return translations.Say(rules[a].needs) }
 
-// Ask says who can give the member a permission that they lack: an Admin gives it to themselves.
-func (m Member) Ask() translations.Phrase {
+// WhoGrants says who can give the member a permission that they lack: an Admin gives it to themselves.
+func (m Member) WhoGrants() translations.Phrase {
 	if m.May(ManageStaff, "") {
 		return translations.Say("needs.be-granted")
 	}
