@@ -20,7 +20,7 @@ func Allow(by staff.Member, a staff.Action, client billing.ClientID) error {
 	}
 	return &Error{
 		Code: Forbidden, Err: &refusal{by, a, client},
-		Phrase: translations.Say("refused.permission", "Name", by.Name, "Action", a.Doing(), "Permission", a.Needs()),
+		Phrase: translations.Say("refused.permission", "Name", by.Name, "Action", a.Doing(), "Permission", a.Needs(), "Ask", by.WhoGrants()),
 	}
 }
 

@@ -101,7 +101,7 @@ func (b *backups) pickRestore() {
 
 func (b *backups) askRestore(path string) {
 	text := lang.L("backup.restore.text", with{"File": path})
-	b.dialogs.ask(lang.L("backup.restore.title"), text, lang.L("backup.restore.yes"), func() {
+	b.dialogs.warn(lang.L("backup.restore.title"), paragraph(text), lang.L("backup.restore.yes"), func() {
 		act(b.shell, lang.L("busy.checking-backup"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, b.app.AllowRestore(ctx, b.me(), path)
 		}, func(_ struct{}, err error) {

@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,6 +63,7 @@ type billingScreen struct {
 	print     func(billing.InvoiceID) // shows the printed invoice
 	begin     func()                  // begins a new invoice
 	write     func(billing.InvoiceID) // opens an invoice to write on, or to read
+	staff     func()                  // opens the staff and what they may do
 
 	// What mends the cause of a failure, see remedies: it opens an invoice, a client or the mapping at what is wrong,
 	// and shows Xero's words beside it where they are given.
@@ -102,7 +104,10 @@ type billingScreen struct {
 	refresher                             *button
 	refreshing                            bool // the statuses are being read in Xero
 	reason                                *widget.Label
-	first, second, buttons                *fyne.Container // the lines of the toolbar
+	unseen                                *unseen
+	barred                                *widget.Label   // why the person may not write invoices
+	first, second, buttons, third         *fyne.Container // the lines of the toolbar
+	hint                                  *fyne.Container // in the buttons' line: the reason, or what is selected and not shown
 	sums, showing, calls                  *widget.Label
 	foot                                  *fyne.Container
 	panes                                 *panes
@@ -134,13 +139,13 @@ func newBillingScreen(s *shell, a App, locale language.Tag) *billingScreen {
 	b.grid = grid.New(b.schema)
 	b.grid.SetState(grid.ParseState(s.preferences.String(gridKey)))
 	b.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(gridKey, state.String()) }
-	b.grid.OnSelectionChanged = func(count int) {
+	b.grid.OnSelectionChanged = func(int) {
 		if b.lasting {
 			b.tellInPassing("")
 		}
 		b.figures.add(true)
-		if count == 1 && b.panes.open {
-			b.panel.show(b.grid.Selected()[0])
+		if shown, _ := b.grid.SelectedCounts(); shown == 1 && b.panes.open {
+			b.panel.show(b.selected()[0].ID)
 		}
 	}
 	b.grid.OnCursor = func(billing.InvoiceID) { b.following.add(true) }
@@ -213,14 +218,19 @@ func (b *billingScreen) toolbar() fyne.CanvasObject {
 	b.reason = widget.NewLabel("")
 	b.reason.Importance = widget.LowImportance
 	b.reason.Truncation = fyne.TextTruncateEllipsis
+	b.unseen = newUnseen(b)
 
 	b.first = container.New(bar{stretch: 1, gap: style.Spacing})
-	b.second = container.NewStack()
+	b.second, b.third = container.NewStack(), container.NewVBox()
+	b.third.Hide()
+	b.barred = caption("")
+	b.barred.Hide()
 	b.refresher = newButton(b.keys, "", b.refreshStatuses)
 	b.refresher.Icon, b.refresher.Importance = theme.ViewRefreshIcon(), widget.LowImportance
-	b.buttons = container.New(bar{stretch: 4, gap: style.Spacing}, b.exportButton, b.creator, b.importer, b.more, b.reason, b.refresher)
+	b.hint = container.NewStack(b.reason)
+	b.buttons = container.New(bar{stretch: 4, gap: style.Spacing}, b.exportButton, b.creator, b.importer, b.more, b.hint, b.refresher)
 	return container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing),
-		container.NewVBox(b.first, b.second, b.buttons))
+		container.NewVBox(b.first, b.second, b.buttons, b.third))
 }
 
 // footer builds the line of figures.
@@ -232,7 +242,7 @@ func (b *billingScreen) footer() fyne.CanvasObject {
 	return container.NewBorder(widget.NewSeparator(), nil, nil, nil, b.foot)
 }
 
-// arrange puts the toolbar into one or more lines, as the window is wide or narrow.
+// arrange puts the toolbar into as many lines as there is room for.
 func (b *billingScreen) arrange() {
 	title := heading(lang.L("billing.title"))
 	title.Truncation = fyne.TextTruncateOff
@@ -247,6 +257,7 @@ func (b *billingScreen) arrange() {
 		b.second.Objects = []fyne.CanvasObject{container.NewHScroll(b.chips)}
 	}
 	b.panes.narrow = b.narrow
+	b.showUnseen()
 	b.showRefresher()
 	b.first.Refresh()
 	b.second.Refresh()
@@ -276,10 +287,15 @@ func (b *billingScreen) escape() {
 	b.grid.ClearSelection()
 }
 
-// narrowTo lists the invoices of a client ("" for all) under one of the chips.
+// narrowTo lists the invoices of a client ("" for all) under one of the chips. With another client, what is hidden is
+// no longer selected: nobody thinks of it any more.
 func (b *billingScreen) narrowTo(client billing.ClientID, c chip) {
+	other := client != b.client
 	b.client, b.chip = client, c
 	b.listOnly(nil)
+	if other {
+		b.grid.DropHidden()
+	}
 	if b.narrowed != nil {
 		b.narrowed()
 	}
@@ -422,14 +438,8 @@ func (b *billingScreen) listed(id billing.InvoiceID) bool {
 	return false
 }
 
-// selected returns the selected rows.
-func (b *billingScreen) selected() []*app.InvoiceRow {
-	rows := make([]*app.InvoiceRow, 0, b.grid.SelectedCount())
-	for r := range b.grid.SelectedRows() {
-		rows = append(rows, r)
-	}
-	return rows
-}
+// selected returns the rows that are selected and shown: what is acted on is what is seen.
+func (b *billingScreen) selected() []*app.InvoiceRow { return slices.Collect(b.grid.SelectedShown()) }
 
 // showMenu opens More actions.
 func (b *billingScreen) showMenu(at fyne.Position) {
@@ -438,11 +448,7 @@ func (b *billingScreen) showMenu(at fyne.Position) {
 
 // selectShown selects all that is listed.
 func (b *billingScreen) selectShown() {
-	var ids []billing.InvoiceID
-	for r := range b.grid.Shown() {
-		ids = append(ids, r.ID)
-	}
-	b.grid.Select(ids...)
+	b.grid.SelectShown()
 	b.grid.Focus()
 }
 

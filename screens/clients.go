@@ -291,7 +291,7 @@ func newClientForm(c *clientsPage, client billing.Client, s app.Settings) *clien
 	if !c.me().May(staff.EditClients, client.ID) {
 		save.Disable()
 		f.tell(style.Held, lang.L("client.view-only",
-			with{"Permission": permissionsFor(staff.EditClients)}))
+			with{"Permission": permissionsFor(staff.EditClients), "Ask": told(c.me().WhoGrants())}))
 	}
 	f.box.focus(f.name)
 	return f

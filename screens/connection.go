@@ -101,7 +101,7 @@ func (c *connections) show(then func()) {
 		c.box = nil
 	}
 	if !c.mayConnect() {
-		c.tell(style.Held, needsPermission())
+		c.tell(style.Held, c.needsPermission())
 	}
 	c.load(then)
 }
@@ -131,9 +131,9 @@ func (c *connections) connectButton() *button {
 func (s *shell) mayConnect() bool { return s.me().May(staff.MapToXero, "") }
 
 // needsPermission says why a member may look only.
-func needsPermission() string {
+func (s *shell) needsPermission() string {
 	return lang.L("connection.view-only",
-		with{"Permission": permissionsFor(staff.MapToXero)})
+		with{"Permission": permissionsFor(staff.MapToXero), "Ask": told(s.me().WhoGrants())})
 }
 
 // tell shows a result above everything else; "" takes it back.
@@ -401,7 +401,7 @@ func (c *connections) exportChoice() fyne.CanvasObject {
 func (c *connections) askDisconnect(id ledger.TenantID, name string) {
 	text := lang.L("connection.disconnect.text",
 		with{"Name": name})
-	c.dialogs.ask(lang.L("connection.disconnect.title", with{"Name": name}), text, lang.L("connection.disconnect.yes"), func() {
+	c.dialogs.warn(lang.L("connection.disconnect.title", with{"Name": name}), paragraph(text), lang.L("connection.disconnect.yes"), func() {
 		act(c.shell, lang.L("busy.disconnecting"), func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, c.app.Disconnect(ctx, c.me(), id)
 		}, func(_ struct{}, err error) {

@@ -21,12 +21,13 @@ type dialog struct {
 	layer   fyne.CanvasObject // that the canvas shows it in
 	body    *container.Scroll // scrolls where the window is too low for it
 	size    fyne.Size         // wished for; the window's size limits it
-	ok      *button           // its last button
-	onLeave func()            // what Escape does instead of leaving it; may be nil
-	onHide  func()            // after it was left, in whatever way; may be nil
-	reload  func()            // what F5 does; may be nil
-	topic   string            // of the help that F1 opens; "" for that of what is below it
-	submit  func()            // what Ctrl and Enter do; may be nil
+	buttons []*button
+	ok      *button // its last button
+	onLeave func()  // what Escape does instead of leaving it; may be nil
+	onHide  func()  // after it was left, in whatever way; may be nil
+	reload  func()  // what F5 does; may be nil
+	topic   string  // of the help that F1 opens; "" for that of what is below it
+	submit  func()  // what Ctrl and Enter do; may be nil
 }
 
 // dialogs are the dialogs that are open, the topmost last.
@@ -37,12 +38,15 @@ type dialogs struct {
 	help   func(topic string) // opens the help
 }
 
+// confirmWidth is the width of a dialog with a question.
+const confirmWidth = 520
+
 // dialogMargin is what a dialog leaves of the window at every side.
 const dialogMargin = 16
 
 // show opens a dialog. The buttons stand from left to right; the last is the default one.
 func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, buttons ...*button) *dialog {
-	d := &dialog{stack: s, size: size, body: container.NewVScroll(body)}
+	d := &dialog{stack: s, size: size, body: container.NewVScroll(body), buttons: buttons}
 	row := container.NewHBox(layout.NewSpacer())
 	for _, b := range buttons {
 		row.Add(b)
@@ -52,7 +56,7 @@ func (s *dialogs) show(title string, size fyne.Size, body fyne.CanvasObject, but
 		d.ok.Importance = widget.HighImportance
 	}
 	top := heading(title)
-	top.SizeName = theme.SizeNameSubHeadingText
+	top.SizeName, top.Truncation, top.Wrapping = theme.SizeNameSubHeadingText, fyne.TextTruncateOff, fyne.TextWrapWord
 	content := container.New(layout.NewCustomPaddedLayout(style.Spacing, style.Spacing, style.Spacing, style.Spacing),
 		container.NewBorder(top, container.New(layout.NewCustomPaddedLayout(style.Spacing, 0, 0, 0), row), nil, nil, d.body))
 	d.popup = widget.NewModalPopUp(content, s.window.Canvas())
@@ -173,8 +177,22 @@ func (s *dialogs) tell(title, text string) {
 
 // ask opens a dialog with a question; yes is what its default button says and does.
 func (s *dialogs) ask(title, text, yes string, do func()) {
+	s.askWith(title, paragraph(text), yes, do)
+}
+
+// askWith opens the same dialog with another body than a text.
+func (s *dialogs) askWith(title string, body fyne.CanvasObject, yes string, do func()) {
 	var d *dialog
 	no := newButton(s.keys, lang.L("action.cancel"), func() { d.hide() })
 	ok := newButton(s.keys, yes, func() { d.hide(); do() })
-	d = s.show(title, fyne.NewSize(440, 0), paragraph(text), no, ok)
+	d = s.show(title, fyne.NewSize(confirmWidth, 0), body, no, ok)
+}
+
+// warn asks before something that can't be taken back: the default button, and so Enter, is Cancel.
+func (s *dialogs) warn(title string, body fyne.CanvasObject, yes string, do func()) {
+	var d *dialog
+	ok := newButton(s.keys, yes, func() { d.hide(); do() })
+	ok.Importance = widget.DangerImportance
+	no := newButton(s.keys, lang.L("action.cancel"), func() { d.hide() })
+	d = s.show(title, fyne.NewSize(confirmWidth, 0), body, ok, no)
 }

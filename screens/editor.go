@@ -324,7 +324,7 @@ func (e *editor) tellProblem() {
 	text := ""
 	switch {
 	case len(d.problems) == 0 && !e.writable():
-		text = readOnlyWords(d.Stage, e.me().May(staff.EditInvoices, d.Form.Client))
+		text = readOnlyWords(d.Stage, d.Form.Client, e.me())
 	case len(d.problems) == 0 && d.totals.Total.Sign() < 0:
 		text = lang.L("editor.negative")
 	case e.head.problem() != "":
@@ -338,11 +338,11 @@ func (e *editor) tellProblem() {
 }
 
 // readOnlyWords says why an invoice can only be read, and what leads back.
-func readOnlyWords(s billing.Stage, may bool) string {
+func readOnlyWords(s billing.Stage, client billing.ClientID, me staff.Member) string {
 	switch {
-	case s.Status == billing.Draft, !may:
+	case s.Status == billing.Draft, !me.May(staff.EditInvoices, client):
 		return lang.L("editor.view-only",
-			with{"Permission": permissionsFor(staff.EditInvoices)})
+			with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(me.WhoGrants())})
 	case s.Status == billing.Closed:
 		return lang.L("editor.closed")
 	case s.InFlight():

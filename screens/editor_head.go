@@ -94,7 +94,7 @@ type headGrid struct{ narrow bool }
 // The parts of a line's width that the fields take, twelve to a line. The note has the part of the theme where
 // that is not shown.
 var (
-	wideHead   = []float32{4, 2, 2, 1, 2, 1, 4, 5, 3}
+	wideHead   = []float32{3.5, 1.75, 1.75, 1.5, 2, 1.5, 4, 5, 3}
 	narrowHead = []float32{12, 4, 4, 4, 6, 6, 12, 12, 12}
 )
 

@@ -154,7 +154,32 @@ func (e *editor) forget(then func()) {
 }
 
 // saveAndFinalize makes the invoice ready for export.
-func (e *editor) saveAndFinalize() { e.saveThen(e.finalizeSaved) }
+func (e *editor) saveAndFinalize() { e.saveThen(e.finalizeDated) }
+
+// finalizeDated asks before an invoice with odd dates is finalized: by the rule of imports and of exports, which would
+// warn of it, too, but later.
+func (e *editor) finalizeDated() {
+	f := e.draft.Form
+	look, odd := billing.OddDates(f.Date, f.Due, billing.DateOf(e.now()))
+	if !odd {
+		e.finalizeSaved()
+		return
+	}
+	var d *dialog
+	goOn := newButton(e.keys, lang.L("dates.finalize"), func() {
+		d.hide()
+		e.finalizeSaved()
+	})
+	change := newButton(e.keys, lang.L("dates.change"), func() {
+		d.hide()
+		field := billing.DueField
+		if f.Date.FarFrom(billing.DateOf(e.now())) {
+			field = billing.DateField
+		}
+		e.head.point(field)
+	})
+	d = e.dialogs.show(lang.L("dates.title.one"), fyne.NewSize(confirmWidth, 0), paragraph(told(look)), goOn, change)
+}
 
 func (e *editor) finalizeSaved() {
 	e.move(e.app.Finalize, lang.L("editor.finalize.failed"), func() {
@@ -306,8 +331,11 @@ func (e *editor) confirmDelete() {
 	if e.draft.Number != "" {
 		title = lang.L("delete.title.one", with{"Number": e.draft.Number})
 	}
-	e.dialogs.ask(title, deleteWords([]*app.InvoiceRow{{Stage: e.draft.Stage}}), lang.L("delete.yes"), func() {
-		id := e.draft.Invoice
+	id := e.draft.Invoice
+	rows := []*app.InvoiceRow{{
+		Number: e.draft.Number, Client: e.nameOf(string(e.draft.Form.Client)), Total: e.draft.totals.Total, Stage: e.draft.Stage,
+	}}
+	e.dialogs.warn(title, container.NewVBox(paragraph(deleteWords(rows)), e.itemized(rows)), lang.L("delete.yes"), func() {
 		act(e.shell, lang.L("busy.changing-invoices"), func(ctx context.Context) ([]app.Result, error) {
 			return e.app.Delete(ctx, e.me(), []billing.InvoiceID{id})
 		}, func(results []app.Result, err error) {

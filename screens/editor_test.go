@@ -285,8 +285,7 @@ func TestWhoMayNotWriteMayRead(t *testing.T) {
 	fake.written("i00005").Version = 1
 	b := newTrialAs(t, fake, viewer)
 	b.control(fyne.KeyN)
-	b.see("There's no client you can bill. Add one, or ask an Admin at your firm for the Owner role for one.")
-	b.tap("action.close")
+	b.see("To write or import invoices, you need the Owner role for the client and the ProcessTime permission.")
 	b.w.editor.open("i00005")
 	b.settle()
 	b.see("View only. To edit this client's invoices, you need the Owner role for the client and the ProcessTime permission. Ask an Admin at your firm.")
@@ -303,8 +302,8 @@ func TestDuplicateDeleteAndHistory(t *testing.T) {
 	b.see("Draft", b.w.format.Date(20261122))
 	b.w.editor.confirmDelete()
 	b.settle()
-	b.see("Delete this draft?")
-	b.key(fyne.KeyReturn)
+	b.see("Delete this draft?", "No number yet", "NZD 916.90")
+	b.tap("delete.yes")
 	b.notSee("Delete this draft?", "Save draft")
 	if v := fake.written("new1"); v.Stage.Status != billing.Deleted {
 		t.Errorf("it is %s", v.Stage.Status)

@@ -259,7 +259,7 @@ func TestWithoutAConnectionTheExportSaysWhatIsMissing(t *testing.T) {
 
 func TestAnExportThatFailsAsAWholeSaysWhy(t *testing.T) {
 	fake := newFake().fill(24)
-	fake.refuse["Export"] = app.Errorf(app.Forbidden, "refused.permission", "Name", "Olivia Hart", "Action", "export", "Permission", "more")
+	fake.refuse["Export"] = app.Errorf(app.Forbidden, "refused.permission", "Name", "Olivia Hart", "Action", "export", "Permission", "more", "Ask", "Ask an Admin at your firm.")
 	b := newTrial(t, fake)
 	selectAllAndAsk(b)
 	b.control(fyne.KeyReturn)

@@ -152,6 +152,7 @@ func (f *fakeApp) Redraft(_ context.Context, by staff.Member, ids []billing.Invo
 		return nil, nil, err
 	}
 	f.mu.Lock()
+	f.touched = append(f.touched, ids...)
 	var there []*fakeInvoice
 	var results []app.Result
 	var changed []string

@@ -43,6 +43,7 @@ type fakeApp struct {
 	imported  intake.Preview // last
 	listeners []func([]app.Change)
 	calls     []string
+	touched   []billing.InvoiceID        // what use cases were asked to change, in turn
 	refuse    map[string]error           // by method
 	gate      func(method string, n int) // is called, unlocked, before a method answers
 	counted   map[string]int
@@ -302,6 +303,7 @@ func (f *fakeApp) move(ids []billing.InvoiceID, ev billing.Event, name string) (
 		return nil, err
 	}
 	f.mu.Lock()
+	f.touched = append(f.touched, ids...)
 	var results []app.Result
 	var changed []string
 	for _, id := range ids {
@@ -443,6 +445,7 @@ func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.Invoi
 		f.mu.Unlock()
 		return nil, nil, app.Errorf(app.Unavailable, "refused.not-connected")
 	}
+	f.touched = append(f.touched, ids...)
 	var runs []*app.Run
 	runTo := func(t ledger.TenantID) *app.Run {
 		for _, r := range runs {

@@ -79,7 +79,7 @@ func (f *frame) setUpFirm() {
 	d = f.dialogs.show(lang.L("firm.title"), fyne.NewSize(560, 0), body, newButton(f.keys, lang.L("action.cancel"), func() { d.hide() }), save)
 	if !f.shell.mayConnect() {
 		save.Disable()
-		told.Objects = []fyne.CanvasObject{signed(style.Held, paragraph(needsPermission()))}
+		told.Objects = []fyne.CanvasObject{signed(style.Held, paragraph(f.needsPermission()))}
 	}
 	d.focus(name)
 }

@@ -13,20 +13,22 @@ import (
 	"feebridge/app/staff"
 )
 
-// showSelection says what can be exported of the selection, and what it comes to, or what
-// is shown comes to when nothing is selected. It looks at every row: b.figures calls it
+// showSelection says what can be exported of what is selected and shown, and what it comes to, or what
+// is shown comes to when nothing of it is selected. It looks at every row: b.figures calls it
 // once for what changes together.
 func (b *billingScreen) showSelection() {
-	count, possible := b.grid.SelectedCount(), 0
+	count, _ := b.grid.SelectedCounts()
+	possible := 0
 	total := newSums(b.firm.Currency)
 	for r, part := range b.grid.All() {
 		switch {
+		case !part.Shown:
 		case part.Selected:
 			total.add(r.Total)
 			if exporting.possible(b.me(), r) {
 				possible++
 			}
-		case part.Shown && count == 0:
+		case count == 0:
 			total.add(r.Total)
 		}
 	}
@@ -48,6 +50,7 @@ func (b *billingScreen) showSelection() {
 	}
 	b.exportButton.enable(possible > 0)
 	write(b.reason, reason)
+	b.showUnseen()
 
 	b.summed = total.text(b.format)
 	switch {
@@ -62,6 +65,7 @@ func (b *billingScreen) showSelection() {
 // showFigures shows what is listed: the counts, the empty state and, soon, what showSelection says.
 func (b *billingScreen) showFigures() {
 	all, shown := b.grid.Len()
+	b.showRights()
 	counts := make([]string, chipCount)
 	if b.tally != nil {
 		for s, n := range b.tally.of(b.client) {
@@ -87,6 +91,19 @@ func (b *billingScreen) showFigures() {
 	b.figures.add(true)
 }
 
+// showRights greys New invoice and Import for a member who may not write, and says below them why.
+func (b *billingScreen) showRights() {
+	why := b.whyNoWriting()
+	for _, o := range []*button{b.creator, b.importer} {
+		o.enable(why == "")
+	}
+	write(b.barred, why)
+	if b.barred.Visible() == (why == "") {
+		show(b.barred, why != "")
+		b.showUnseen()
+	}
+}
+
 // placeholder says what to do where no row is.
 func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	line := func(text string) fyne.CanvasObject {
@@ -101,6 +118,10 @@ func (b *billingScreen) placeholder(all int) fyne.CanvasObject {
 	case all == 0 && !b.me().MayAnywhere(staff.See):
 		head := widget.NewLabelWithStyle(lang.L("empty.no-roles"), fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 		head.SizeName = theme.SizeNameSubHeadingText
+		if b.me().May(staff.ManageStaff, "") {
+			give := newButton(b.keys, lang.L("menu.staff"), func() { b.staff() })
+			return container.NewVBox(head, line(lang.L("empty.admin")), centered(give))
+		}
 		return container.NewVBox(head, line(lang.L("empty.ask-admin")))
 	case all == 0 && b.setup.left() && !b.setup.known.Mapped:
 		return b.welcome()

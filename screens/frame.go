@@ -253,7 +253,11 @@ func (f *frame) showMenu() {
 		item.Checked = p.page == f.pages.front
 		items = append(items, item)
 	}
-	load := fyne.NewMenuItem(lang.L("action.import"), f.billing.pick)
+	why := ""
+	if !f.shell.me().MayAnywhere(staff.EditInvoices) {
+		why = needsWords(staff.EditInvoices)
+	}
+	load := menuItem(lang.L("action.import"), why, f.billing.pick)
 	showKey(load, fyne.KeyO)
 	guide := fyne.NewMenuItem(lang.L("menu.help"), f.help)
 	guide.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF1}

@@ -47,13 +47,15 @@ func newImports(s *shell, a importApp, read func(string, []byte) (app.Sheet, err
 
 // pick lets the person choose a file.
 func (m *imports) pick() {
-	m.pickPath(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, m.openPath)
+	if m.mayWrite() {
+		m.pickPath(lang.L("import.title"), []string{".csv", ".xlsx", ".txt"}, m.openPath)
+	}
 }
 
 // drop takes a file that was dragged onto the window.
 func (m *imports) drop(files []fyne.URI) {
 	switch {
-	case m.window.Canvas().Overlays().Top() != nil:
+	case m.window.Canvas().Overlays().Top() != nil, !m.mayWrite():
 	case len(files) != 1:
 		m.dialogs.tell(lang.L("import.title"), lang.L("import.one-file"))
 	case files[0].Scheme() != "file":

@@ -197,7 +197,7 @@ func (d *mappingDialog) tell(sign style.Sign, text string) {
 	if text != "" {
 		d.told.Add(signed(sign, paragraph(text)))
 	} else if !d.mayConnect() {
-		d.told.Add(signed(style.Held, paragraph(needsPermission())))
+		d.told.Add(signed(style.Held, paragraph(d.needsPermission())))
 	}
 	d.relay()
 }
@@ -307,7 +307,7 @@ func (d *mappingDialog) leave(goOn, stay func()) {
 		return
 	}
 	stay()
-	d.dialogs.ask(lang.L("mapping.leave.title"), lang.L("mapping.leave.text", with{"Name": d.tenant.Name}),
+	d.dialogs.warn(lang.L("mapping.leave.title"), paragraph(lang.L("mapping.leave.text", with{"Name": d.tenant.Name})),
 		lang.L("mapping.leave.yes"), goOn)
 }
 

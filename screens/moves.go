@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"feebridge/app"
@@ -15,7 +16,42 @@ import (
 // moving is a use case that moves invoices to another stage.
 type moving func(ctx context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Result, error)
 
+// finalize finalizes invoices. It asks first where some have odd dates.
 func (b *billingScreen) finalize(rows []*app.InvoiceRow) {
+	today := billing.DateOf(b.now())
+	var odd []*app.InvoiceRow
+	looks := container.New(closely)
+	for _, r := range rows {
+		look, is := billing.OddDates(r.Date, r.Due, today)
+		if !is {
+			continue
+		}
+		if odd = append(odd, r); len(odd) <= listedFirst {
+			who := r.Client
+			if r.Number != "" {
+				who = string(r.Number) + " · " + who
+			}
+			looks.Add(paragraph(lang.L("dates.row", with{"Client": who, "Total": b.format.Money(r.Total), "Look": told(look)})))
+		}
+	}
+	if len(odd) == 0 {
+		b.finalizeAll(rows)
+		return
+	}
+	if more := len(odd) - listedFirst; more > 0 {
+		looks.Add(caption(lang.N("confirm.more", more, with{"Count": b.format.Count(more)})))
+	}
+	var d *dialog
+	goOn := newButton(b.keys, lang.N("dates.finalize-all", len(rows), with{"Count": b.format.Count(len(rows))}), func() {
+		d.hide()
+		b.finalizeAll(rows)
+	})
+	leave := newButton(b.keys, lang.L("action.cancel"), func() { d.hide() })
+	title := lang.N("dates.title", len(odd), with{"Count": b.format.Count(len(odd))})
+	d = b.dialogs.show(title, fyne.NewSize(confirmWidth, 0), looks, goOn, leave)
+}
+
+func (b *billingScreen) finalizeAll(rows []*app.InvoiceRow) {
 	b.move(rows, b.app.Finalize, func(n int) string {
 		return lang.N("finalize.done", n, with{"Count": n})
 	})
@@ -39,7 +75,8 @@ func (b *billingScreen) confirmDelete(rows []*app.InvoiceRow) {
 	if len(rows) == 1 && rows[0].Number != "" {
 		title = lang.L("delete.title.one", with{"Number": rows[0].Number})
 	}
-	b.dialogs.ask(title, deleteWords(rows), lang.L("delete.yes"), func() {
+	body := container.NewVBox(paragraph(deleteWords(rows)), b.itemized(rows))
+	b.dialogs.warn(title, body, lang.L("delete.yes"), func() {
 		b.move(rows, b.app.Delete, func(n int) string {
 			return lang.N("delete.done", n, with{"Count": n})
 		})
@@ -69,8 +106,8 @@ func (b *billingScreen) confirmLetGo(rows []*app.InvoiceRow) {
 	if len(rows) == 1 {
 		title = lang.L("missing.title.one", with{"Number": rows[0].Number})
 	}
-	text := lang.N("missing.text", len(rows))
-	b.dialogs.ask(title, text, lang.L("missing.yes"), func() {
+	body := container.NewVBox(paragraph(lang.N("missing.text", len(rows))), b.itemized(rows))
+	b.dialogs.warn(title, body, lang.L("missing.yes"), func() {
 		b.move(rows, b.app.ReleaseMissing, func(n int) string {
 			return lang.N("missing.done", n, with{"Count": n})
 		})

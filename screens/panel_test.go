@@ -150,6 +150,7 @@ func TestWithoutPermissionThePanelOffersNothing(t *testing.T) {
 	viewer := staff.Founder("s2", "Vera Blum")
 	viewer.Time = nil
 	b := newTrialAs(t, newFake().fill(24), viewer)
+	b.tall()
 	b.doubleClick("0001059")
 	b.see("Choose the right contact, then export again.")
 	b.notSee("Choose contact…", "Export again")
@@ -255,7 +256,7 @@ func TestThePanelShowsBothSidesOfWhatWasChangedInXero(t *testing.T) {
 	b.notSee(ledger.TotalDiffers.Meaning().String())
 	b.tap("menu.draft")
 	b.see("the edits made there will be lost.")
-	b.key(fyne.KeyReturn)
+	b.tap("draft.yes.in-xero")
 	if fake.counted["Redraft"] != 1 {
 		t.Error("it was not taken back")
 	}
@@ -296,8 +297,8 @@ func TestWhatWasNotFoundIsLookedForAndLetGo(t *testing.T) {
 	b.see("Couldn't check Xero", "Couldn't reach Xero")
 	b.key(fyne.KeyEscape)
 	b.tap("menu.confirm-missing")
-	b.see("Confirm that invoice 0001076 is missing from Xero?", "exporting it again creates a duplicate")
-	b.key(fyne.KeyReturn)
+	b.see("Confirm that invoice 0001076 is missing from Xero?", "exporting it again creates a duplicate", "Ridgeway University")
+	b.tap("missing.yes")
 	if got := fake.number("0001076").Stage; got != finalized(billing.NotExported) {
 		t.Errorf("it is %v", got)
 	}
@@ -349,8 +350,8 @@ func TestAVoidedInvoiceIsDeletedHere(t *testing.T) {
 	b := newTrial(t, fake)
 	b.doubleClick("0001075")
 	b.tap("menu.delete")
-	b.see("Its number can't be used again.")
-	b.key(fyne.KeyReturn)
+	b.see("Its number can't be used again.", "Basket Case", "NZD 916.90")
+	b.tap("delete.yes")
 	if got := fake.number("0001075").Stage.Status; got != billing.Deleted {
 		t.Errorf("it is %v", got)
 	}

@@ -237,9 +237,10 @@ func TestTheFooterReadsBack(t *testing.T) {
 	b.reads("3 selected · NZD 632.76 | Showing 4 of 4 | 4,321 API calls left today", "Export 2 to Xero", "1 of 3 selected can't be exported")
 	b.w.billing.search.SetText("abby")
 	b.settle()
-	b.reads("3 selected · NZD 632.76 | Showing 2 of 4 | 4,321 API calls left today")
+	b.reads("3 selected, 2 not shown | Show | Clear", "1 selected · NZD 110.76 | Showing 2 of 4 | 4,321 API calls left today")
 	b.w.billing.entity.choose("c1")
 	b.settle()
+	b.notSee("not shown")
 	b.reads("To export | 0 | In Xero | 0 | Failed | 0 | To check | 0 | Unpaid | 1 | Draft | 1 | Closed | 1 | All | 2")
 }
 

@@ -31,21 +31,50 @@ func (b *billingScreen) askDraft(rows []*app.InvoiceRow) {
 // taken back to draft, and asks for it.
 func (b *billingScreen) confirmDraft(rows []*app.InvoiceRow) {
 	fit := redrafting.fits(b.me(), rows)
-	title := lang.N("draft.title", len(fit), with{"Count": b.format.Count(len(fit))})
-	body := container.New(closely)
+	there := 0
+	for _, r := range fit {
+		if removing.can(r.Stage) {
+			there++
+		}
+	}
+	body := container.NewVBox()
 	if len(rows) == 1 {
-		title = lang.L("draft.title.one", with{"Number": rows[0].Number})
 		body.Add(paragraph(draftWords(rows[0])))
 	} else {
-		b.addDraftCounts(body, rows)
+		counts := container.New(closely)
+		b.addDraftCounts(counts, rows)
+		body.Add(counts)
 	}
-	var d *dialog
-	no := newButton(b.keys, lang.L("draft.no"), func() { d.hide() })
-	yes := newButton(b.keys, lang.L("draft.yes"), func() {
-		d.hide()
-		b.redraft(fit)
-	})
-	d = b.dialogs.show(title, fyne.NewSize(480, 0), body, no, yes).about("draft")
+	body.Add(b.itemized(fit))
+	if len(rows) > 1 {
+		body.Add(caption(lang.L("draft.hint")))
+	}
+	title, do := b.draftTitle(fit, there), func() { b.redraft(fit) }
+	switch there {
+	case 0: // it can be finalized again
+		b.dialogs.askWith(title, body, lang.L("draft.yes"), do)
+	case len(fit):
+		b.dialogs.warn(title, body, lang.L("draft.yes.in-xero"), do)
+	default:
+		b.dialogs.warn(title, body, lang.L("draft.yes"), do)
+	}
+}
+
+// draftTitle asks whether invoices shall be taken back to draft, of which so many are in Xero.
+func (b *billingScreen) draftTitle(fit []*app.InvoiceRow, there int) string {
+	all := len(fit)
+	data := with{"Number": fit[0].Number, "Count": b.format.Count(all), "There": b.format.Count(there)}
+	switch {
+	case all == 1 && there == 1:
+		return lang.L("draft.title.one-in-xero", data)
+	case all == 1:
+		return lang.L("draft.title.one", data)
+	case there == all:
+		return lang.N("draft.title.in-xero", all, data)
+	case there > 0:
+		return lang.N("draft.title.mixed", all, data)
+	}
+	return lang.N("draft.title", all, data)
 }
 
 // draftWords say what happens to one invoice.
@@ -89,7 +118,6 @@ func (b *billingScreen) addDraftCounts(body *fyne.Container, rows []*app.Invoice
 	for _, h := range redrafting.obstacles(left) {
 		add(style.None, h.count, lang.N("draft.count.left", h.count, with{"Count": b.format.Count(h.count), "Why": h.why}))
 	}
-	body.Add(caption(lang.L("draft.hint")))
 }
 
 // redraft takes invoices back to draft, and follows those that are removed from Xero first.

@@ -17,13 +17,13 @@ func TestAnExportedInvoiceIsRemovedFromXeroAndADraftAgain(t *testing.T) {
 	b := newTrial(t, fake)
 	b.click("0001076", 0)
 	b.control(fyne.KeyD)
-	b.see("Take invoice 0001076 back to draft?", "Invoice 0001076 will be deleted from Xero.")
-	b.tap("draft.no")
+	b.see("Delete invoice 0001076 from Xero and take it back to draft?", "Invoice 0001076 will be deleted from Xero.", "Ridgeway University")
+	b.key(fyne.KeyReturn) // Cancel
 	if fake.counted["Redraft"] > 0 {
 		t.Fatal("removed before it was confirmed")
 	}
 	b.control(fyne.KeyD)
-	b.key(fyne.KeyReturn) // Yes
+	b.tap("draft.yes.in-xero")
 	b.see("Taking back to draft", "Deleting from Demo Company (NZ): 0 of 1", "1 queued", "it stays in Xero and closes here")
 	if row, _ := b.w.billing.grid.Row(fake.number("0001076").ID); !inXeroChip.has(row) {
 		t.Error("what is being deleted from Xero is not listed under In Xero")
@@ -52,7 +52,7 @@ func TestManyAreTakenBackWithWhatBecomesOfEach(t *testing.T) {
 	fake.number("0001102").Stage.Export = billing.Queued // by another member, meanwhile
 	b.tap("action.more")
 	b.pick("Draft (5)")
-	b.see("Take 5 invoices back to draft?", "2 invoices aren't in Xero and will become drafts immediately.", "3 invoices will be deleted from Xero, then become drafts here.",
+	b.see("Take 5 invoices back to draft and delete 3 of them from Xero?", "2 invoices aren't in Xero and will become drafts immediately.", "3 invoices will be deleted from Xero, then become drafts here.",
 		"1 of these was edited in Xero. The edits will be lost.", "2 invoices won't change: closed; use Replace instead.", "1 invoice won't change: already a draft.")
 	b.tap("draft.yes")
 	b.see("Taking back to draft", "1 not taken back") // the queued one was refused

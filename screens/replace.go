@@ -155,7 +155,12 @@ func (r *replacement) show() {
 	if v.Step != app.ReplaceDone && v.Step != app.Voiding {
 		buttons = []*button{newButton(r.keys, lang.L("replace.stop"), r.askStop), leave}
 	}
-	if next := r.next(); next != nil {
+	switch next := r.next(); {
+	case next == nil:
+	case at == deletes: // there is no way back from it
+		next.Importance = widget.DangerImportance
+		buttons = slices.Insert(buttons, len(buttons)-1, next)
+	default:
 		buttons = append(buttons, next)
 	}
 	title := lang.L("replace.title", with{"Number": v.Invoice.Number})
@@ -173,11 +178,14 @@ func (r *replacement) closed() {
 	}
 }
 
+// deletes is the step at which the invoice is deleted here.
+const deletes = 1
+
 // stepOf returns which of the three steps a replacement is at, from 0.
 func stepOf(s app.ReplaceStep) int {
 	switch s {
 	case app.FindFirst, app.DeleteHere:
-		return 1
+		return deletes
 	case app.CopyNow:
 		return 2
 	case app.ReplaceDone:
@@ -295,17 +303,12 @@ func (r *replacement) askVoid() {
 	title := lang.L("replace.void.title", with{"Number": v.Invoice.Number})
 	text := lang.L("replace.void.text",
 		with{"Number": v.Invoice.Number, "Client": v.Client.Name, "Total": r.format.Money(v.Totals.Total), "Organisation": v.Organisation.Name})
-	var d *dialog
-	void := newButton(r.keys, lang.L("replace.void.yes"), func() {
-		d.hide()
+	r.dialogs.warn(title, paragraph(text), lang.L("replace.void.yes"), func() {
 		r.then(lang.L("replace.void.failed"), func(ctx context.Context) error {
 			_, err := r.app.VoidInXero(ctx, r.me(), v.Invoice.ID)
 			return err
 		}, r.load)
 	})
-	void.Importance = widget.DangerImportance
-	leave := newButton(r.keys, lang.L("action.cancel"), func() { d.hide() }) // the default: there is no way back from voiding
-	d = r.dialogs.show(title, fyne.NewSize(440, 0), paragraph(text), void, leave)
 }
 
 func (r *replacement) deleteHere() {

@@ -99,7 +99,7 @@ func (s *settings) turn(to int) {
 	s.save.enable(may)
 	if !may {
 		s.tell(style.Held, lang.L("settings.view-only",
-			with{"Permission": permissionsFor(staff.EditSettings)}))
+			with{"Permission": permissionsFor(staff.EditSettings), "Ask": told(s.me().WhoGrants())}))
 	}
 	s.box.fit()
 	s.part.focus()

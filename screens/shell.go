@@ -36,6 +36,7 @@ type shell struct {
 	// writeTemplate writes a template, in several files where one can't hold it, and returns their paths.
 	writeTemplate func(path string, sheets [][][]app.SheetCell) ([]string, error)
 	now           func() time.Time
+	width         float32                // of the window; 0 before it is known
 	narrow        bool                   // the window is narrowBelow
 	picker        interface{ Dismiss() } // the file dialog while it is open; nil else
 	notice        func(string)           // tells something in passing; "" takes it back
@@ -46,6 +47,23 @@ func (s *shell) me() staff.Member { return *s.acting.Load() }
 
 // seat says who acts from now on.
 func (s *shell) seat(m staff.Member) { s.acting.Store(&m) }
+
+// mayWrite reports whether who acts may write and import invoices of some client. If not, it tells what they need.
+func (s *shell) mayWrite() bool {
+	may := s.me().MayAnywhere(staff.EditInvoices)
+	if !may {
+		s.notice(s.whyNoWriting())
+	}
+	return may
+}
+
+// whyNoWriting says what who acts needs to write and import invoices; "" if they may.
+func (s *shell) whyNoWriting() string {
+	if s.me().MayAnywhere(staff.EditInvoices) {
+		return ""
+	}
+	return lang.L("billing.no-writing", with{"Permission": permissionsFor(staff.EditInvoices), "Ask": told(s.me().WhoGrants())})
+}
 
 // money writes an amount, with its currency where that is not the firm's.
 func (s *shell) money(a money.Amount) string { return s.format.AmountBeside(s.firm.Currency, a) }

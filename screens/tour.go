@@ -293,8 +293,15 @@ func (t *tour) reviewed() bool {
 	return d != nil && d.at != ""
 }
 
-// startExport agrees to what is asked, and waits for the first figures.
-func (t *tour) startExport() error { return t.start(func() { t.key(fyne.KeyReturn) }) }
+// press presses a button of the dialog that is in front.
+func (t *tour) press(text string) {
+	for _, b := range t.dialogs.top().buttons {
+		if b.Text == text {
+			b.Tapped(nil)
+			return
+		}
+	}
+}
 
 // startReviewed exports what the review leaves ticked, and waits for the first figures.
 func (t *tour) startReviewed() error { return t.start(t.dialogs.submitted) }

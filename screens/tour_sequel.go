@@ -200,7 +200,8 @@ func (s *sequel) askDraft() error {
 }
 
 func (s *sequel) redraft() error {
-	return inTurn(s.startExport, s.awaitEnd, func() error { return s.stands(s.redrafted, billing.Stage{}) })
+	begin := func() error { return s.start(func() { s.press(lang.L("draft.yes.in-xero")) }) }
+	return inTurn(begin, s.awaitEnd, func() error { return s.stands(s.redrafted, billing.Stage{}) })
 }
 
 // changeLine opens the draft and types another quantity into a line.
@@ -292,7 +293,7 @@ func (s *sequel) voidThere() error {
 
 func (s *sequel) deleteHere() error {
 	return inTurn(
-		func() error { return s.on(func() { s.key(fyne.KeyReturn) }) },
+		func() error { return s.on(func() { s.press(lang.L("replace.delete")) }) },
 		func() error { return s.awaitStep(app.CopyNow) },
 		func() error {
 			return s.until("taking the invoice off the list", func() bool {

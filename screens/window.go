@@ -155,6 +155,7 @@ func New(p Params) *Window {
 	}
 	w.settings = newSettings(s, p.App, p.ReadSheet, w.firmChanged)
 	w.team = newTeam(s, p.App)
+	w.billing.staff = w.team.open
 	w.trail = newTrailPage(s, p.App, style.Locale())
 	w.trail.page.escape = w.openBilling
 	w.history = newRunsPage(s, p.App, p.Versions, style.Locale())
@@ -267,11 +268,13 @@ func (w *Window) showWanted() {
 
 // resized arranges the parts for the window's size.
 func (w *Window) resized(size fyne.Size) {
+	w.width = size.Width
 	if narrow := size.Width < narrowBelow; narrow != w.narrow {
 		w.narrow = narrow
 		w.frame.arrange()
 		w.pages.front.arrange()
 	}
+	w.billing.showUnseen()
 	w.dialogs.resized()
 }
 
@@ -391,7 +394,11 @@ func (w *Window) newEditor(a editorApp) *editor {
 		}
 	}
 	e.replace = b.replace
-	b.write, b.begin = e.open, func() { e.begin(b.client) }
+	b.write, b.begin = e.open, func() {
+		if b.mayWrite() {
+			e.begin(b.client)
+		}
+	}
 	b.writeAt = e.openAt
 	return e
 }

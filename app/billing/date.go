@@ -3,6 +3,8 @@ package billing
 import (
 	"fmt"
 	"time"
+
+	"feebridge/assets/translations"
 )
 
 // Date is a calendar day without a time zone, as an invoice carries it.
@@ -46,6 +48,20 @@ const (
 // look at it; no date is not.
 func (d Date) FarFrom(today Date) bool {
 	return !d.IsZero() && (d.Year() < oddYear || d.Year() > today.Year()+yearsAhead)
+}
+
+// OddDates says what a person should look at in the dates of an invoice, and whether there is anything: a year far from
+// that of today, or a due date before the date.
+func OddDates(date, due, today Date) (look translations.Phrase, odd bool) {
+	switch {
+	case date.FarFrom(today):
+		return translations.Say("message.far-date", "Date", date), true
+	case due.FarFrom(today):
+		return translations.Say("message.far-due-date", "Date", due), true
+	case !due.IsZero() && due < date:
+		return translations.Say("message.due-before", "Due", due, "Date", date), true
+	}
+	return look, false
 }
 
 // Time returns midnight UTC of that day.

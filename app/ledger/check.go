@@ -171,13 +171,8 @@ func Advise(v billing.Invoice, total money.Amount, today billing.Date) []Message
 	warn := func(c Cause, key string, values ...any) {
 		found = append(found, Message{Text: translations.Text(key, values...), Cause: c, Warning: true})
 	}
-	switch {
-	case v.Date.FarFrom(today):
-		warn(OddDate, "message.far-date", "Date", v.Date)
-	case v.Due.FarFrom(today):
-		warn(OddDate, "message.far-due-date", "Date", v.Due)
-	case v.Due < v.Date:
-		warn(OddDate, "message.due-before", "Due", v.Due, "Date", v.Date)
+	if look, odd := billing.OddDates(v.Date, v.Due, today); odd {
+		found = append(found, Message{Text: look.String(), Cause: OddDate, Warning: true})
 	}
 	if total.IsZero() {
 		warn(ZeroTotal, "message.zero-total")

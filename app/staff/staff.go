@@ -215,6 +215,14 @@ func (m Member) MayAnywhere(a Action) bool {
 // Needs names the role or permission that the action needs.
 func (a Action) Needs() translations.Phrase { return translations.Say(rules[a].needs) }
 
+// WhoGrants says who can give the member a permission that they lack: an Admin gives it to themselves.
+func (m Member) WhoGrants() translations.Phrase {
+	if m.May(ManageStaff, "") {
+		return translations.Say("needs.be-granted")
+	}
+	return translations.Say("needs.ask-admin")
+}
+
 // Doing says what is done, as in "Ana can't edit invoices".
 func (a Action) Doing() translations.Phrase { return translations.Say(string(a)) }
 

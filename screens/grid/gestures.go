@@ -133,13 +133,13 @@ func (g *Grid[R, K]) openCursor() {
 	}
 }
 
-// menuOnCursor opens the menu under the cursor's row. It is about what is ticked, wherever
-// the cursor is; about its row only while nothing is.
+// menuOnCursor opens the menu under the cursor's row. It is about what is ticked and shown,
+// wherever the cursor is; about its row only while nothing is.
 func (g *Grid[R, K]) menuOnCursor() {
 	if g.at < 0 {
 		return
 	}
-	if g.picked.count == 0 && g.schema.Ticks == nil {
+	if g.picked.shown == 0 && g.schema.Ticks == nil {
 		g.selectionMayHaveChanged(g.picked.only(g.cursor))
 	}
 	g.body.bring(g.at)
@@ -152,7 +152,7 @@ func (g *Grid[R, K]) selectShown() {
 }
 
 func (g *Grid[R, K]) copySelected() {
-	if g.OnCopy != nil && (g.picked.count > 0 || g.at >= 0) {
+	if g.OnCopy != nil && (g.picked.shown > 0 || g.at >= 0) {
 		g.OnCopy(g.TSV())
 	}
 }

@@ -20,7 +20,7 @@ import (
 type Grid[R any, K comparable] struct {
 	widget.BaseWidget
 
-	OnSelectionChanged func(count int)         // how many rows are selected, shown or not
+	OnSelectionChanged func(count int)         // how many rows are selected, shown or not; also told when more or fewer of them are shown
 	OnCursor           func(K)                 // the cursor came to another row
 	OnOpen             func(K)                 // a double click or Enter on a row
 	OnMenu             func(pos fyne.Position) // a right click or the menu key, on the canvas; it is about the selection
@@ -83,7 +83,7 @@ func (g *Grid[R, K]) SetModel(m *Model[R, K]) {
 	g.cursor = moved(g.cursor)
 	g.picked.start(moved(picked.anchor))
 	g.relist(g.offsetOf(top, offset))
-	if g.picked.count != picked.count {
+	if g.picked.count != picked.count || g.picked.shown != picked.shown {
 		g.selectionChanged()
 	}
 }
@@ -97,8 +97,7 @@ func (g *Grid[R, K]) Patch(rows []R) (unknown int) {
 		defer g.selectionMayHaveChanged(true)
 	}
 	if g.view.patched(patched, reordered) {
-		g.picked.recount()
-		g.relist(g.offsetOf(top, offset))
+		g.reshow(g.offsetOf(top, offset))
 		return unknown
 	}
 	g.body.each(func(r *row) {
@@ -113,8 +112,7 @@ func (g *Grid[R, K]) Patch(rows []R) (unknown int) {
 // whatever its case and accents, from the top.
 func (g *Grid[R, K]) SetSearch(text string) {
 	if g.view.search(text) {
-		g.picked.recount()
-		g.relist(0)
+		g.reshow(0)
 	}
 }
 
@@ -124,8 +122,7 @@ func (g *Grid[R, K]) SetFilter(keep func(R) bool) {
 	g.view.keep = keep
 	g.view.match()
 	g.view.arrange()
-	g.picked.recount()
-	g.relist(0)
+	g.reshow(0)
 }
 
 // SetSort sorts by a column and shows the top; "" or a column that cannot be sorted shows
@@ -215,6 +212,22 @@ func (g *Grid[R, K]) Shown() iter.Seq[R] {
 // SelectedCount returns how many rows are selected, shown or not.
 func (g *Grid[R, K]) SelectedCount() int { return g.picked.count }
 
+// SelectedCounts returns how many rows are selected: of those that are shown, and of those that are not.
+func (g *Grid[R, K]) SelectedCounts() (shown, hidden int) {
+	return g.picked.shown, g.picked.count - g.picked.shown
+}
+
+// SelectedShown yields the rows that are selected and shown, in their order.
+func (g *Grid[R, K]) SelectedShown() iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for _, i := range g.view.shown {
+			if g.picked.on[i] && !yield(g.view.model.rows[i]) {
+				return
+			}
+		}
+	}
+}
+
 // SelectedRows yields the rows that are selected, shown or not, in the order of sorting.
 func (g *Grid[R, K]) SelectedRows() iter.Seq[R] {
 	return func(yield func(R) bool) {
@@ -267,6 +280,12 @@ func (g *Grid[R, K]) Reveal() {
 	g.mark()
 }
 
+// SelectShown selects the rows that are shown, beside those that are selected already.
+func (g *Grid[R, K]) SelectShown() { g.selectShown() }
+
+// DropHidden deselects the rows that are not shown.
+func (g *Grid[R, K]) DropHidden() { g.selectionMayHaveChanged(g.picked.drop()) }
+
 // ClearSelection selects nothing. It reports whether anything was selected.
 func (g *Grid[R, K]) ClearSelection() bool {
 	changed := g.picked.clear()
@@ -288,7 +307,7 @@ func (g *Grid[R, K]) Focus() { g.body.focus() }
 // FocusOn does so on a canvas that has not drawn the grid yet, as where a dialog just opened.
 func (g *Grid[R, K]) FocusOn(c fyne.Canvas) { c.Focus(g.body) }
 
-// TSV returns the selected rows, or the cursor's when none is, as tab-separated text with
+// TSV returns the rows that are selected and shown, or the cursor's when none is, as tab-separated text with
 // the titles above: the columns that are not hidden, whether there is room for them or not.
 func (g *Grid[R, K]) TSV() string {
 	var b strings.Builder
@@ -305,10 +324,10 @@ func (g *Grid[R, K]) TSV() string {
 	}
 	line(func(c *Column[R]) string { return c.Title })
 	copyRow := func(row R) { line(func(c *Column[R]) string { return c.copied(row) }) }
-	for row := range g.SelectedRows() {
+	for row := range g.SelectedShown() {
 		copyRow(row)
 	}
-	if g.picked.count == 0 && g.at >= 0 {
+	if g.picked.shown == 0 && g.at >= 0 {
 		copyRow(g.view.model.rows[g.cursor])
 	}
 	return b.String()
@@ -347,6 +366,16 @@ func (g *Grid[R, K]) offsetOf(key *K, offset float32) float32 {
 		return float32(at)*RowHeight + offset
 	}
 	return g.body.GetScrollOffset()
+}
+
+// reshow draws rows of which others than before are shown, scrolled to offset.
+func (g *Grid[R, K]) reshow(offset float32) {
+	before := g.picked.shown
+	g.picked.recount()
+	g.relist(offset)
+	if g.picked.shown != before {
+		g.selectionChanged()
+	}
 }
 
 // relist draws rows that may all be others than before, scrolled to offset.

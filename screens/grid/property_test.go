@@ -163,6 +163,13 @@ func TestGridDoesWhatPaperDoes(t *testing.T) {
 				if diff := cmp.Diff(p.selected(), append([]string(nil), real.grid.Selected()...)); diff != "" {
 					t.Fatalf("selected (-paper +grid):\n%s", diff)
 				}
+				seen := numbers(p.arranged(func(b bill) bool { return p.picked[b.number] && p.matches(b) }))
+				if diff := cmp.Diff(seen, append([]string(nil), numbers(slices.Collect(real.grid.SelectedShown()))...)); diff != "" {
+					t.Fatalf("selected and shown (-paper +grid):\n%s", diff)
+				}
+				if shown, hidden := real.grid.SelectedCounts(); shown != len(seen) || hidden != len(p.picked)-len(seen) {
+					t.Fatalf("%d selected are shown and %d are not, want %d and %d", shown, hidden, len(seen), len(p.picked)-len(seen))
+				}
 				if got, want := len(real.lines()), len(p.shown()); got != want {
 					t.Fatalf("%d rows in sight, want %d", got, want)
 				}
@@ -193,6 +200,11 @@ func TestGridDoesWhatPaperDoes(t *testing.T) {
 						delete(p.picked, r)
 					}
 				}
+			},
+			"drop": func(*rapid.T) {
+				real.grid.DropHidden()
+				p.start(p.anchor)
+				maps.DeleteFunc(p.picked, func(row string, _ bool) bool { return !slices.Contains(p.shown(), row) })
 			},
 			"search": func(t *rapid.T) {
 				p.search = rapid.SampledFrom([]string{"", "c", "ca", "caf", "caf n1", "n1", "har 1", "zz"}).Draw(t, "search")

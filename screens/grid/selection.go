@@ -63,6 +63,19 @@ func (s *selection) setAll(rows []int32, on bool) bool {
 	return changed
 }
 
+// drop deselects the rows that are not shown, and ends a range: it would bring them back.
+func (s *selection) drop() bool {
+	s.base = nil
+	if s.count == s.shown {
+		return false
+	}
+	for row, on := range s.on {
+		s.on[row] = on && s.matching[row]
+	}
+	s.count = s.shown
+	return true
+}
+
 // clear deselects everything, and ends a range.
 func (s *selection) clear() bool {
 	s.base = nil

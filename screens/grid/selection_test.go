@@ -51,6 +51,9 @@ func TestSelectionRules(t *testing.T) {
 	pick := func(rows string) step {
 		return step{"select " + rows, func(p *person) { p.grid.Select(strings.Split(rows, "")...) }, rows}
 	}
+	drop := func(want string) step {
+		return step{"drop what is hidden", func(p *person) { p.grid.DropHidden() }, want}
+	}
 	sort := func(title, want string) step {
 		return step{"sort by " + title, func(p *person) { p.clickTitle(title) }, want}
 	}
@@ -96,6 +99,12 @@ func TestSelectionRules(t *testing.T) {
 		}},
 		{"header check is about what is shown, whatever is picked beside it", []step{
 			search("client of d", ""), pick("A"), headCheck("AD"), headCheck("A"),
+		}},
+		{"what is hidden is dropped, and stays so", []step{
+			check("A", "A"), check("D", "AD"), search("client of d", "AD"), drop("D"), search("", "D"), drop("D"),
+		}},
+		{"a range does not bring back what was dropped", []step{
+			check("A", "A"), check("C", "AC"), shift("D", "ACD"), search("client of d", "ACD"), drop("D"), search("", "D"), shift("E", "CDE"),
 		}},
 		{"a selection survives sorting, in the new order", []step{click("B", "B"), ctrl("G", "BG"), sort("Total", "GB"), sort("Total", "BG")}},
 		{"a range is of the rows as they are shown", []step{
