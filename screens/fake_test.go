@@ -389,6 +389,9 @@ func (f *fakeApp) Failures(_ context.Context, _ staff.Member, ids []billing.Invo
 	defer f.mu.Unlock()
 	var all []app.FailureGroup
 	for _, id := range ids {
+		if len(f.exports[id]) == 0 {
+			continue // an invoice of a test that says only at which stage it is
+		}
 		e := f.exports[id][0]
 		m := e.Messages[0]
 		at := slices.IndexFunc(all, func(g app.FailureGroup) bool { return g.Message == m })
