@@ -245,7 +245,8 @@ type Tx interface {
 	SaveLink(ledger.TenantID, billing.ClientID, Link) error
 	SaveLinks(ledger.TenantID, map[billing.ClientID]Link) error
 	DeleteLink(ledger.TenantID, billing.ClientID) error
-	// SaveContacts inserts or updates; what Xero changed later than what it is handed stays as it is.
+	// SaveContacts inserts or updates; what Xero changed later than what it is handed stays as it is. Where
+	// nothing differs, it changes nothing, and tells of no change.
 	SaveContacts(ledger.TenantID, ...ledger.Contact) error
 	DeleteContacts(ledger.TenantID, ...ledger.ContactID) error
 	SaveContactReading(ledger.TenantID, ContactReading) error                    // inserts or updates

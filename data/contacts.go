@@ -2,6 +2,7 @@ package data
 
 import (
 	"database/sql"
+	"strings"
 
 	"feebridge/app"
 	"feebridge/app/billing"
@@ -26,8 +27,9 @@ func (w *writer) SaveContacts(t ledger.TenantID, all ...ledger.Contact) error {
 		r.add(t, c.ID, c.Number, c.Account, c.Name, c.Email, toJSON(keptAddress(c.Address)), c.Archived, c.MergedTo, millis(c.Updated))
 	}
 	const columns = "number, account, name, email, address, archived, merged_to, updated"
+	differs := "(contacts." + strings.ReplaceAll(columns, ", ", ", contacts.") + ") <> (excluded." + strings.ReplaceAll(columns, ", ", ", excluded.") + ")"
 	saved, err := w.execRows("keeping contacts", "INSERT INTO contacts (tenant, id, "+columns+") VALUES ", r,
-		overwrite("tenant, id", columns)+" WHERE excluded.updated >= contacts.updated")
+		overwrite("tenant, id", columns)+" WHERE excluded.updated >= contacts.updated AND "+differs)
 	if saved > 0 {
 		w.note("organisation", string(t))
 	}

@@ -274,6 +274,7 @@ func Distinct(all []NewContact) []NewContact {
 func (d *Directory) near(client billing.Client) []Contact {
 	var near []Contact
 	for _, c := range slices.Concat(d.byName[AlikeName(client.Name)], d.account[strings.ToLower(client.Code)]) {
+		c, _ = d.ByID(c.ID)
 		if c.InUse() && !d.refused[refusal{client.ID, c.ID}] && !slices.Contains(near, c) {
 			near = append(near, c)
 		}

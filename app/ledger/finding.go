@@ -57,6 +57,9 @@ func (c Candidate) weight() int {
 	return sum
 }
 
+// Likely reports whether it is more than a guess: no contact is created beside it without a person.
+func (c Candidate) Likely() bool { return c.weight() >= strong }
+
 // Finding is how a client stands with the contacts of an organisation, and what a person can choose
 // from.
 type Finding struct {
@@ -108,7 +111,7 @@ func stateOf(all []Candidate) (ContactState, Contact) {
 			continue
 		}
 		usable = append(usable, c)
-		if c.weight() >= strong {
+		if c.Likely() {
 			likely = append(likely, c)
 		}
 	}

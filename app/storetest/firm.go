@@ -244,6 +244,15 @@ var firmPromises = []promise{
 			same(t, all, []ledger.Contact{newer})
 			return err
 		})
+		seq, err := s.LastChange(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.update(func(tx app.Tx) error { return tx.SaveContacts("demo", newer) })
+		changes, err := s.Changes(t.Context(), seq)
+		if err != nil || len(changes) > 0 {
+			t.Errorf("what is the same makes the changes %v, %v", changes, err)
+		}
 		newer.Name = "Of the same moment"
 		s.update(func(tx app.Tx) error { return tx.SaveContacts("demo", newer) })
 		s.view(func(r app.Reader) error {
