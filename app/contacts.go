@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -288,6 +289,9 @@ func (a *App) ContactByID(ctx context.Context, by staff.Member, client billing.C
 		return ledger.Contact{}, Unconnected()
 	}
 	for c, err := range a.books.Contacts(ctx, org.Tenant.ID, ledger.ContactQuery{IDs: []ledger.ContactID{id}}) {
+		if trouble, ok := errors.AsType[*Trouble](err); ok && trouble.Reason == Refused {
+			break // it is no ID at all
+		}
 		if err != nil {
 			return ledger.Contact{}, err
 		}
