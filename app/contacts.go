@@ -30,6 +30,12 @@ func (c ClientContact) ToMatch() bool {
 	return !c.Client.Archived && c.Organisation.Tenant.ID != "" && c.Found.State != ledger.StateLinked && c.Found.State != ledger.StateMerged
 }
 
+// Unusable reports whether the client is linked with a contact that no invoice can go to: Xero has archived it, or does not
+// have it any more.
+func (c ClientContact) Unusable() bool {
+	return c.Link.Contact != "" && (c.Found.Gone || c.Found.State == ledger.StateArchived)
+}
+
 // Creating reports whether its contact is being created.
 func (c ClientContact) Creating() bool { return c.Creation.Client != "" && c.Creation.Ended.IsZero() }
 
@@ -454,7 +460,7 @@ func checkOther(client billing.Client, one ledger.Candidate) error {
 
 // CreateContact has a contact created in Xero for the client, and the client linked with it: it is put on disk, and sent by
 // whoever sends exports. Where contacts may be the client's already that is a Conflict that names them; with others, the
-// person says that none of them is.
+// person says that none of them is. A link with a contact that is of no use any more is forgotten.
 func (a *App) CreateContact(ctx context.Context, by staff.Member, client billing.ClientID, others bool) error {
 	if err := a.allow(ctx, by, staff.LinkContacts, client); err != nil {
 		return err
@@ -470,7 +476,7 @@ func (a *App) CreateContact(ctx context.Context, by staff.Member, client billing
 		switch {
 		case err != nil:
 			return err
-		case c.Link.Contact != "":
+		case c.Link.Contact != "" && !c.Unusable():
 			return Errorf(Conflict, "refused.linked-already", "Client", translations.Quoted(c.Client.Name), "Contact", translations.Quoted(c.Link.Name))
 		case c.Creating():
 			return nil
@@ -486,6 +492,14 @@ func (a *App) CreateContact(ctx context.Context, by staff.Member, client billing
 		}
 		if err := refuse(tx, by, c, likely); err != nil {
 			return err
+		}
+		if c.Link.Contact != "" {
+			if err := tx.DeleteLink(c.Organisation.Tenant.ID, client); err != nil {
+				return err
+			}
+			if err := tx.Record(Entry(by, staff.AuditLinkContact, "client", string(client), c.Link.Name, "")); err != nil {
+				return err
+			}
 		}
 		if err := tx.SaveCreations(c.Organisation.Tenant.ID, Creation{Client: client, By: by.ID, At: tx.Now()}); err != nil {
 			return err
@@ -515,15 +529,4 @@ func namesOf(all []ledger.Candidate) string {
 		names[i] = translations.Quoted(c.Contact.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// ContactChoices asks Xero which contacts may be the client's: those with its name or
-// code, and the one it is linked to.
-func (a *App) ContactChoices(ctx context.Context, by staff.Member, client billing.ClientID) ([]ledger.Contact, error) {
-	c, err := a.ClientContact(ctx, by, client)
-	var choices []ledger.Contact
-	for _, one := range c.Found.Choices {
-		choices = append(choices, one.Contact)
-	}
-	return choices, err
 }

@@ -432,6 +432,7 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		there  []sim.Contact
+		link   string // the contact that it is linked with, which is archived then
 		others bool
 		code   app.Code // of the error that refuses it
 		ends   string   // what it ends with, if there is no contact
@@ -442,6 +443,7 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 		{name: "one may be it, and a person knows that it is not", there: []sim.Contact{{Name: "Client 0 Ltd"}}, others: true, want: 2},
 		{name: "one has its name", there: []sim.Contact{{Name: "CLIENT 0", ContactNumber: "X"}}, others: true, code: app.Conflict, want: 1},
 		{name: "one has its code", there: []sim.Contact{{Name: "Other", ContactNumber: "c-0"}}, others: true, code: app.Conflict, want: 1},
+		{name: "it is linked with an archived one", there: []sim.Contact{{Name: "Old name"}}, link: "Old name", want: 2},
 		{name: "one has its name and is archived", there: []sim.Contact{{Name: "Client 0", Status: sim.StatusArchived}}, want: 2},
 		{name: "one has its code and is archived", there: []sim.Contact{{Name: "Other", ContactNumber: "C-0", Status: sim.StatusArchived}}, code: app.Conflict, want: 1},
 		{name: "only its e-mail is another's", there: []sim.Contact{{Name: "Other", EmailAddress: "x@example.com"}}, want: 2},
@@ -452,6 +454,15 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 				ids := w.Invoices(1, 1)
 				p := w.Start(nil)
 				defer p.Stop()
+				if c.link != "" {
+					link(w, c.link)
+					if err := create(p, "client 0", false); !app.IsCode(err, app.Conflict) {
+						t.Errorf("while it is linked it ended with %v", err)
+					}
+					if err := w.Sim.ArchiveContact(string(w.Tenant), w.Contact(c.link).ContactID); err != nil {
+						t.Fatal(err)
+					}
+				}
 				if err := p.App.RefreshContacts(t.Context(), true); err != nil {
 					t.Fatal(err)
 				}

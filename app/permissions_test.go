@@ -151,10 +151,6 @@ var useCases = map[string]useCase{
 		_, results, err := a.TemplateSheet(ctx, by, one("finalized"), "")
 		return firstOf(results, err)
 	}},
-	"ContactChoices": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
-		_, err := a.ContactChoices(ctx, by, kauri)
-		return err
-	}},
 	"ClientContact": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		_, err := a.ClientContact(ctx, by, kauri)
 		return err
@@ -290,6 +286,18 @@ var filters = map[string]struct {
 			}
 		}
 		return n, err
+	}},
+	"OpenInvoices": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (n int, err error) {
+		err = a.Update(ctx, func(tx app.Tx) error {
+			return tx.SaveExports(app.Export{ID: "open", Run: "run", Invoice: "closed", Tenant: tenant, Mark: "open", Standing: ledger.Standing{
+				ID: "open", Status: ledger.AuthorisedThere, Currency: "NZD", Total: money.New(100, "NZD"), AmountDue: money.New(100, "NZD"),
+			}})
+		})
+		if err != nil {
+			return 0, err
+		}
+		all, err := a.OpenInvoices(ctx, by)
+		return all[kauri].Count, err
 	}},
 	"Lookalikes": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Lookalikes(ctx, by, billing.Client{Name: "kauri joinery"})
