@@ -139,7 +139,7 @@ func TestChoosingAContactIsNeverADeadEnd(t *testing.T) {
 			if got := fake.links[client.ID]; got.Contact != "other" {
 				t.Errorf("linked to %v", got)
 			}
-			b.see("Export 1 invoice to Demo Company (NZ)?")
+			b.see("Export to Demo Company (NZ)", "Export 1 invoice")
 		})
 	}
 }
@@ -162,7 +162,7 @@ func TestAContactIsCreatedForAFailedInvoice(t *testing.T) {
 	if fake.contacts.creating[client.ID].Client != client.ID {
 		t.Error("it was not created")
 	}
-	b.see("Export 1 invoice to Demo Company (NZ)?")
+	b.see("Export to Demo Company (NZ)", "Export 1 invoice")
 }
 
 func TestWhatIsNotTheClientIsNotSuggestedAgain(t *testing.T) {
