@@ -81,7 +81,7 @@ var inTheTrail = map[string]string{
 	"Redraft": "draft invoice", "ReleaseMissing": "release invoice", "Delete": "delete invoice", "Hold": "hold invoice", "Release": "release invoice",
 	"Replace": "replace invoice", "VoidInXero": "void in Xero invoice", "DeleteReplaced": "delete invoice", "CopyReplaced": "replace invoice, copy invoice",
 	"StopReplacing": "replace invoice", "Export": "export invoice", "Confirm": "confirm run", "Disown": "disown in Xero invoice", "Seen": "see invoice", "Cancel": "cancel export invoice",
-	"TemplateSheet": "template export invoice", "LinkContact": "link contact client", "UnlinkContact": "link contact client", "SaveClient": "change client",
+	"TemplateSheet": "template export invoice", "LinkContact": "link contact client", "UnlinkContact": "link contact client", "CreateContact": "create contact client", "SaveClient": "change client",
 	"ArchiveClient": "archive client", "Disconnect": "disconnect organisation", "ExportClientTo": "export to client", "Register": "register firm",
 	"SetMapping": "map organisation", "SaveFirm": "change firm", "SetTaxes": "change tax", "SetBillingCodes": "change billing code",
 	"Deactivate": "deactivate staff", "Reactivate": "reactivate staff", "AllowRestore": "restore firm", "AllowCheck": "check Xero organisation",

@@ -24,6 +24,10 @@ type Books interface {
 	// Contacts yields what q asks for, archived and merged contacts too, each once. A
 	// contact that a found one was merged into is among them.
 	Contacts(ctx context.Context, t ledger.TenantID, q ledger.ContactQuery) iter.Seq2[ledger.Contact, error]
+	// ContactsSince returns the contacts that were created or changed at or after from, on Xero's clock,
+	// archived and merged ones too, each once; the zero time asks for all of them. What changes while they
+	// are read is either among them or changed after Made.
+	ContactsSince(ctx context.Context, t ledger.TenantID, from time.Time) (ledger.Contacts, error)
 	// ByNumber returns every invoice that has one of the numbers, in whatever status;
 	// none of the invoices found may be missing when it returns nil.
 	ByNumber(ctx context.Context, t ledger.TenantID, numbers []billing.Number) ([]ledger.Standing, error)

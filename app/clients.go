@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/assets/translations"
 )
@@ -57,6 +59,44 @@ func (a *App) SaveClient(ctx context.Context, by staff.Member, c billing.Client)
 		return tx.Record(Entry(by, action, "client", string(saved.ID), from, to))
 	})
 	return saved, err
+}
+
+// Open is what a client has to pay of its invoices, as far as Xero has said.
+type Open struct {
+	Count int            // invoices that are approved in Xero and not paid in full
+	Due   []money.Amount // what is due of them, one amount a currency
+}
+
+// OpenInvoices returns what each client that the member sees has to pay; one that has nothing to pay is not in the map.
+func (a *App) OpenInvoices(ctx context.Context, by staff.Member) (map[billing.ClientID]Open, error) {
+	all := map[billing.ClientID]Open{}
+	for row, err := range a.Rows(ctx, by, Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		if row.XeroStatus != ledger.AuthorisedThere {
+			continue
+		}
+		o := all[row.ClientID]
+		o.Count++
+		if err := o.add(row.AmountDue); err != nil {
+			return nil, err
+		}
+		all[row.ClientID] = o
+	}
+	return all, nil
+}
+
+func (o *Open) add(due money.Amount) error {
+	for i, sum := range o.Due {
+		if sum.Currency() == due.Currency() {
+			var err error
+			o.Due[i], err = sum.Add(due)
+			return err
+		}
+	}
+	o.Due = append(o.Due, due)
+	return nil
 }
 
 // Lookalikes returns the clients that one may be a duplicate of, since their names are the

@@ -113,11 +113,12 @@ func TestTwoClientsOfOneNameAreAskedAbout(t *testing.T) {
 		if v := views[1]; v.Invoice.Stage.Export != billing.Failed || v.Exports[0].Messages[0].Cause != ledger.ContactAmbiguous {
 			t.Fatalf("the second is %s: %+v", v.Invoice.Stage.Export, v.Exports[0].Messages)
 		}
-		choices, err := p.App.ContactChoices(t.Context(), w.Me, "client 1")
-		if err != nil || len(choices) != 1 {
-			t.Fatalf("choices %+v, %v", choices, err)
+		there, err := p.App.ClientContact(t.Context(), w.Me, "client 1")
+		choices := there.Found.Choices
+		if err != nil || there.Found.State != ledger.StateSuggested || there.Found.Exact || len(choices) != 1 || !choices[0].Taken || there.Holders[choices[0].Contact.ID].ID != "client 0" {
+			t.Fatalf("it is %+v, %v", there, err)
 		}
-		if err := p.App.LinkContact(t.Context(), w.Me, "client 1", choices[0]); err != nil {
+		if err := p.App.LinkContact(t.Context(), w.Me, "client 1", choices[0].Contact); err != nil {
 			t.Fatal(err)
 		}
 		p.Export(ids...)

@@ -15,7 +15,7 @@ import (
 // Xero: what they do rests on what Xero has.
 var refusedWhileLocked = map[string]bool{
 	"Export": true, "Redraft": true, "TemplateSheet": true, "VoidInXero": true, "DeleteReplaced": true, "Delete": true,
-	"Claim": true, "Disown": true, "Import": true, "Review": true,
+	"Claim": true, "Disown": true, "Import": true, "Review": true, "CreateContact": true,
 }
 
 // TestALockedCopyDoesNothingThatRestsOnXero calls every use case that asks for a permission on a copy

@@ -151,9 +151,27 @@ var useCases = map[string]useCase{
 		_, results, err := a.TemplateSheet(ctx, by, one("finalized"), "")
 		return firstOf(results, err)
 	}},
-	"ContactChoices": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
-		_, err := a.ContactChoices(ctx, by, kauri)
+	"ClientContact": {staff.See, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, err := a.ClientContact(ctx, by, kauri)
 		return err
+	}},
+	"SearchContacts": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, err := a.SearchContacts(ctx, by, kauri, "joinery")
+		return err
+	}},
+	"ContactByID": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, err := a.ContactByID(ctx, by, kauri, "c")
+		return err
+	}},
+	"AcceptContacts": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		_, err := a.AcceptContacts(ctx, by, []app.ClientContact{{Client: billing.Client{ID: kauri}}})
+		return err
+	}},
+	"RefuseContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.RefuseContact(ctx, by, kauri, "c")
+	}},
+	"CreateContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
+		return a.CreateContact(ctx, by, kauri, true)
 	}},
 	"LinkContact": {staff.LinkContacts, kauri, func(ctx context.Context, a *desk, by staff.Member) error {
 		return a.LinkContact(ctx, by, kauri, ledger.Contact{ID: "c", Name: "Kauri"})
@@ -260,6 +278,27 @@ var filters = map[string]struct {
 	"Clients": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		return countClients(a.Clients(ctx, by))
 	}},
+	"ClientContacts": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (n int, err error) {
+		all, err := a.ClientContacts(ctx, by)
+		for _, c := range all {
+			if c.Client.ID == kauri {
+				n++
+			}
+		}
+		return n, err
+	}},
+	"OpenInvoices": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (n int, err error) {
+		err = a.Update(ctx, func(tx app.Tx) error {
+			return tx.SaveExports(app.Export{ID: "open", Run: "run", Invoice: "closed", Tenant: tenant, Mark: "open", Standing: ledger.Standing{
+				ID: "open", Status: ledger.AuthorisedThere, Currency: "NZD", Total: money.New(100, "NZD"), AmountDue: money.New(100, "NZD"),
+			}})
+		})
+		if err != nil {
+			return 0, err
+		}
+		all, err := a.OpenInvoices(ctx, by)
+		return all[kauri].Count, err
+	}},
 	"Lookalikes": {staff.See, func(ctx context.Context, a *desk, by staff.Member) (int, error) {
 		l, err := a.Lookalikes(ctx, by, billing.Client{Name: "kauri joinery"})
 		return len(l), err
@@ -329,6 +368,7 @@ var free = map[string]string{
 	"Subscribe": "which things changed, and nothing of them", "Kept": "about the computer's keyring", "Token": "for the client of Xero",
 	"RefreshAll": "reads how our invoices stand in Xero, as the background work does",
 	"Send":       "sends what a person queued, who is asked about again", "Finish": "sends what a person queued, who is asked about again",
+	"RefreshContacts": "reads Xero's contacts, as an export does; showing and linking ask", "FinishContact": "sends what a person queued, who is asked about again",
 	"BackupState": "whether the nightly copy works: everybody should know", "NightlyCopy": "the background work",
 	"Damage": "why nothing is saved: everybody should know", "Reconcile": "the background work", "LockState": "why nothing is sent: everybody should know",
 	"Policy": "everyone sees what is set for the computer",

@@ -558,7 +558,7 @@ func (r *reviewing) countCalls() error {
 		created, _ := ledger.Created(row.Client)
 		missing = append(missing, created)
 	}
-	_, calls := r.app.contactQuery(r.Organisation.Tenant.ID, clients, r.links)
+	_, calls := r.app.contactQuery(r.Organisation.Tenant.ID, clients, r.links, true)
 	creations, err := r.app.books.PrepareContacts(ledger.Distinct(missing), 0)
 	if err != nil {
 		return err

@@ -243,3 +243,22 @@ const (
 	LinkedByHand   LinkHow = "hand"
 	LinkedCreated  LinkHow = "created"
 )
+
+// Creation is a contact that a person wants in Xero for a client.
+type Creation struct {
+	Client   billing.ClientID
+	By       staff.ID
+	At       time.Time
+	Ended    time.Time        // when it was given up; zero while it is under way
+	Messages []ledger.Message // why there is no contact
+}
+
+// Stale reports whether it waits for so long that nobody may want it any more.
+func (c Creation) Stale(now time.Time) bool { return now.Sub(c.At) > ConfirmAfter }
+
+// ContactReading tells how far an organisation's contacts are known.
+type ContactReading struct {
+	Cursor time.Time // Xero's clock: what changed up to then is known
+	At     time.Time // the last reading
+	Whole  time.Time // the last reading of all of them; zero for never
+}

@@ -150,6 +150,13 @@ type Reader interface {
 	Chart(ledger.TenantID) (ledger.Chart, error) // NotFound until it was read once
 	Mapping(ledger.TenantID) (ledger.Mapping, error)
 	Links(ledger.TenantID) (map[billing.ClientID]Link, error)
+	// Contacts returns the organisation's contacts as they were read last, archived and merged ones
+	// too, by ID.
+	Contacts(ledger.TenantID) ([]ledger.Contact, error)
+	ContactReading(ledger.TenantID) (ContactReading, error) // the zero ContactReading for never
+	// RefusedContacts returns which contacts a person said are not a client's, each once, by ID.
+	RefusedContacts(ledger.TenantID) (map[billing.ClientID][]ledger.ContactID, error)
+	Creations(ledger.TenantID) ([]Creation, error) // oldest first
 
 	Run(RunID) (Run, error)
 	// RunsByID returns runs; one that is not there is not in the map.
@@ -238,6 +245,15 @@ type Tx interface {
 	SaveLink(ledger.TenantID, billing.ClientID, Link) error
 	SaveLinks(ledger.TenantID, map[billing.ClientID]Link) error
 	DeleteLink(ledger.TenantID, billing.ClientID) error
+	// SaveContacts inserts or updates; what Xero changed later than what it is handed stays as it is. Where
+	// nothing differs, it changes nothing, and tells of no change.
+	SaveContacts(ledger.TenantID, ...ledger.Contact) error
+	DeleteContacts(ledger.TenantID, ...ledger.ContactID) error
+	SaveContactReading(ledger.TenantID, ContactReading) error                    // inserts or updates
+	RefuseContacts(ledger.TenantID, billing.ClientID, ...ledger.ContactID) error // those that were refused stay so
+	ForgetRefusal(ledger.TenantID, billing.ClientID, ledger.ContactID) error
+	SaveCreations(ledger.TenantID, ...Creation) error // inserts or updates
+	DeleteCreations(ledger.TenantID, ...billing.ClientID) error
 
 	SaveRuns(...Run) error
 	SaveExports(...Export) error // inserts or updates

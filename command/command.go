@@ -63,7 +63,7 @@ type runner func(ctx context.Context, s *session, words []string) error
 // commands are all but the one without a word, which opens the window.
 var commands = []command{
 	importCommand, finalizeCommand, reviewCommand, exportCommand, refreshCommand, redraftCommand, replaceCommand, settleCommand,
-	connectCommand, disconnectCommand, organisationsCommand, mappingCommand,
+	connectCommand, disconnectCommand, organisationsCommand, mappingCommand, contactsCommand,
 	listCommand, showCommand, runsCommand, staffCommand, auditCommand,
 	backupCommand, restoreCommand, reconcileCommand, checkXeroCommand, simCommand, versionCommand,
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"feebridge/app"
-	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/assets/translations"
 )
@@ -71,13 +70,9 @@ func (s *session) redirect(ctx context.Context, code string, to app.Organisation
 	if code == "" {
 		return s.app.ExportTo(ctx, s.me, to.Tenant.ID)
 	}
-	all, err := s.app.Clients(ctx, s.me)
+	client, err := s.client(ctx, code)
 	if err != nil {
 		return err
-	}
-	client, ok := named(all, code, func(c billing.Client) string { return c.Code })
-	if !ok {
-		return app.Errorf(app.NotFound, "command.no-client", "Code", translations.Quoted(code))
 	}
 	t := to.Tenant.ID
 	if to.Default {

@@ -59,6 +59,8 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"organisations", shows, nil},
 		{"organisations", shows, []string{"--export-to", hostile}},
 		{"mapping", shows, []string{"show"}},
+		{"contacts", shows, nil},
+		{"contacts", shows, []string{"unlink", hostile}},
 		{"staff", shows, []string{"list"}},
 		{"staff", shows, []string{"set", hostile, "--rename", hostile}},
 		{"audit", shows, []string{"list"}},

@@ -29,6 +29,7 @@ func TestFigures(t *testing.T) {
 	table.exports()
 	table.reviews()
 	table.refreshes()
+	table.contacts()
 	table.window()
 	table.idle()
 	table.print()

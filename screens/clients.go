@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -15,6 +16,8 @@ import (
 
 	"feebridge/app"
 	"feebridge/app/billing"
+	"feebridge/app/ledger"
+	"feebridge/app/money"
 	"feebridge/app/staff"
 	"feebridge/screens/grid"
 	"feebridge/screens/style"
@@ -23,36 +26,67 @@ import (
 // clientsApp is what keeping clients asks of the application.
 type clientsApp interface {
 	Clients(ctx context.Context, by staff.Member) ([]billing.Client, error)
+	ClientContacts(ctx context.Context, by staff.Member) ([]app.ClientContact, error)
+	OpenInvoices(ctx context.Context, by staff.Member) (map[billing.ClientID]app.Open, error)
+	AcceptContacts(ctx context.Context, by staff.Member, wanted []app.ClientContact) ([]app.ClientContact, error)
 	SaveClient(ctx context.Context, by staff.Member, c billing.Client) (billing.Client, error)
 	Lookalikes(ctx context.Context, by staff.Member, c billing.Client) ([]billing.Client, error)
 	ArchiveClient(ctx context.Context, by staff.Member, id billing.ClientID, archived bool) error
 	Settings(ctx context.Context) (app.Settings, error)
+	contactApp
 }
 
-// clientsPage lists the firm's clients.
+// clientRow is a client as the page lists it.
+type clientRow struct {
+	app.ClientContact
+	app.Open
+}
+
+// clientsPage lists the firm's clients, and how each stands with the contacts in Xero.
 type clientsPage struct {
 	*shell
 	app      clientsApp
 	page     *page
 	narrowTo func(billing.ClientID) // lists a client's invoices
 
-	schema                  *grid.Schema[billing.Client, billing.ClientID]
-	grid                    *grid.Grid[billing.Client, billing.ClientID]
-	loading                 task
-	search                  *entry
-	state                   *widget.Label
-	archive, edit, invoices *button
-	archived                *check
+	schema                           *grid.Schema[clientRow, billing.ClientID]
+	grid                             *grid.Grid[clientRow, billing.ClientID]
+	panel                            *clientPanel
+	chooser                          *chooser // that was opened last
+	panes                            *panes
+	parts                            *fyne.Container // list, divider and panel
+	loading, reading                 task
+	search                           *entry
+	chips                            *chips
+	state                            *widget.Label
+	archive, edit, invoices, contact *button
+	refresher                        *button
+	archived                         *check
+	offer                            *fyne.Container // of what can be accepted together
+	offered                          *widget.Label
+	accept                           *button
+	exact                            []app.ClientContact
+	first, second                    *fyne.Container
 }
 
-const clientsKey = "clients.grid"
+const (
+	clientsKey      = "clients.grid"
+	clientsPanelKey = "clients.panel"
+)
+
+// The chips of the page.
+const (
+	allClientsChip = iota
+	toMatchChip
+)
 
 func newClientsPage(s *shell, a clientsApp, locale language.Tag) *clientsPage {
-	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, schema: clientSchema(locale)}
+	c := &clientsPage{shell: s, app: a, loading: task{ui: s.ui}, reading: task{ui: s.ui}}
+	c.schema = c.clientSchema(locale)
 	c.page = &page{
 		topic: "clients",
-		build: c.build, reload: c.load, arrange: func() {},
-		shown: func() { c.load(); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
+		build: c.build, reload: func() { c.readContacts(true) }, arrange: c.arrange,
+		shown: func() { c.load(); c.readContacts(false); c.grid.Focus() }, notice: func(text string) { write(c.state, text) },
 	}
 	return c
 }
@@ -62,8 +96,13 @@ func (c *clientsPage) build() {
 	c.grid = grid.New(c.schema)
 	c.grid.SetState(grid.ParseState(s.preferences.String(clientsKey)))
 	c.grid.OnStateChanged = func(state grid.State) { s.preferences.SetString(clientsKey, state.String()) }
-	c.grid.OnOpen = func(id billing.ClientID) { c.open(id) }
-	c.grid.OnSelectionChanged = func(int) { c.showSelection() }
+	c.grid.OnOpen = c.openPanel
+	c.grid.OnSelectionChanged = func(count int) {
+		c.showSelection()
+		if count == 1 && c.panes.open {
+			c.panel.show(c.selected())
+		}
+	}
 	c.grid.OnCopy = func(tsv string) { fyne.CurrentApp().Clipboard().SetContent(tsv) }
 	c.grid.OnMenu = func(fyne.Position) {}
 	c.search = newEntry(s.keys)
@@ -78,74 +117,309 @@ func (c *clientsPage) build() {
 		}
 		return false
 	}
+	c.chips = newChips(s.keys, []string{lang.L("clients.chip.all"), lang.L("clients.chip.to-match")}, func(int) { c.filter() })
 	c.state = widget.NewLabel("")
 	c.state.Importance, c.state.Truncation = widget.LowImportance, fyne.TextTruncateEllipsis
 	add := newButton(s.keys, lang.L("clients.new"), func() { c.ask(billing.Client{}, c.load) })
 	add.Importance = widget.HighImportance
 	c.edit = newButton(s.keys, lang.L("clients.edit"), func() { c.open(c.selected()) })
+	c.contact = newButton(s.keys, lang.L("panel.choose-contact"), func() { c.chooseContact(c.selected()) })
 	c.archive = newButton(s.keys, lang.L("clients.archive"), c.archiveSelected)
 	c.invoices = newButton(s.keys, lang.L("clients.invoices"), func() { c.narrowTo(c.selected()) })
+	c.refresher = newButton(s.keys, "", func() { c.readContacts(true) })
+	c.refresher.Icon, c.refresher.Importance = theme.ViewRefreshIcon(), widget.LowImportance
 	c.archived = newCheck(s.keys, lang.L("clients.show-archived"), func(bool) { c.filter() })
-	title := heading(lang.L("clients.title"))
-	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
+	c.first, c.second = container.New(bar{stretch: 1, gap: style.Spacing}), container.New(bar{stretch: 2, gap: style.Spacing})
+	c.offered = widget.NewLabel("")
+	c.offered.Truncation = fyne.TextTruncateEllipsis
+	c.accept = newButton(s.keys, "", c.confirmAccept)
+	c.offer = container.New(bar{stretch: 0, gap: style.Spacing}, c.offered, c.accept)
+	c.offer.Hide()
 	top := container.New(layout.NewCustomPaddedLayout(style.Gap, style.Spacing, style.Spacing, style.Spacing), container.NewVBox(
-		container.New(bar{stretch: 1, gap: style.Spacing}, title, c.search, c.archived),
-		container.New(bar{stretch: 4, gap: style.Spacing}, add, c.edit, c.archive, c.invoices, c.state)))
-	c.page.content, c.page.search = container.NewBorder(top, nil, nil, nil, c.grid), c.search
+		c.first, c.second,
+		container.New(bar{stretch: 5, gap: style.Spacing}, add, c.edit, c.contact, c.archive, c.invoices, c.state, c.refresher),
+		c.offer))
+	c.panel = newClientPanel(c)
+	c.panes = &panes{width: float32(s.preferences.FloatWithFallback(clientsPanelKey, 380))}
+	handle := newDivider(c.dragPanel, func() { s.preferences.SetFloat(clientsPanelKey, float64(c.panes.width)) })
+	c.parts = container.New(c.panes, c.grid, handle, c.panel.content)
+	c.page.content, c.page.search = container.NewBorder(top, nil, nil, nil, c.parts), c.search
 	c.filter()
 	c.showSelection()
 }
 
-func clientSchema(locale language.Tag) *grid.Schema[billing.Client, billing.ClientID] {
-	return &grid.Schema[billing.Client, billing.ClientID]{
-		Key: func(c billing.Client) billing.ClientID { return c.ID }, Locale: locale,
-		Columns: []grid.Column[billing.Client]{{
-			ID: "code", Title: lang.L("field.code"), Width: 160, MinWidth: 90,
-			Text: func(c billing.Client) string { return c.Code }, Search: true, Collate: true,
+// arrange puts the toolbar into one or more lines, as the window is wide or narrow.
+func (c *clientsPage) arrange() {
+	title := heading(lang.L("clients.title"))
+	title.SizeName, title.Truncation = theme.SizeNameSubHeadingText, fyne.TextTruncateOff
+	c.second.Objects = nil
+	c.first.Objects = []fyne.CanvasObject{title, c.search, c.chips, c.archived}
+	if c.narrow {
+		c.first.Objects = []fyne.CanvasObject{title, c.search}
+		c.second.Objects = []fyne.CanvasObject{c.chips, c.archived, layout.NewSpacer()}
+	}
+	c.second.Hidden = !c.narrow
+	c.refresher.SetText("")
+	if !c.narrow {
+		c.refresher.SetText(lang.L("clients.refresh"))
+	}
+	c.panes.narrow = c.narrow
+	c.first.Refresh()
+	c.second.Refresh()
+}
+
+// linkSign and linkText say how a client stands with the contacts in Xero.
+func linkSign(c app.ClientContact) style.Sign {
+	switch {
+	case c.Creating():
+		return style.Busy
+	case c.Organisation.Tenant.ID == "":
+		return style.Sign{}
+	case len(c.Creation.Messages) > 0:
+		return style.Failed
+	}
+	switch c.Found.State {
+	case ledger.StateLinked, ledger.StateMerged:
+		return style.Linked
+	case ledger.StateSuggested, ledger.StateSeveral:
+		return style.Suggested
+	case ledger.StateArchived:
+		return style.Archived
+	}
+	return style.Unlinked
+}
+
+func linkText(c app.ClientContact) string {
+	contact := with{"Contact": c.Found.Contact.Name}
+	switch {
+	case c.Creating():
+		return lang.L("clients.contact.creating")
+	case c.Organisation.Tenant.ID == "":
+		return ""
+	case len(c.Creation.Messages) > 0:
+		return lang.L("clients.contact.not-created")
+	}
+	switch c.Found.State {
+	case ledger.StateLinked:
+		return c.Found.Contact.Name
+	case ledger.StateMerged:
+		return lang.L("clients.contact.merged", contact)
+	case ledger.StateSuggested:
+		return lang.L("clients.contact.suggested", contact)
+	case ledger.StateSeveral:
+		return lang.N("clients.contact.several", len(c.Found.Choices), with{"Count": len(c.Found.Choices)})
+	case ledger.StateArchived:
+		return lang.L("clients.contact.archived", contact)
+	}
+	switch {
+	case c.Found.Gone:
+		return lang.L("clients.contact.gone", with{"Contact": c.Link.Name})
+	case c.Reading.At.IsZero():
+		return lang.L("clients.contact.unread")
+	}
+	return lang.L("clients.contact.none")
+}
+
+// linkOrder sorts clients by how much there is to decide.
+func linkOrder(c app.ClientContact) int64 {
+	for i, state := range []ledger.ContactState{ledger.StateSeveral, ledger.StateSuggested, ledger.StateArchived, ledger.StateNone, ledger.StateMerged, ledger.StateLinked} {
+		if c.Found.State == state {
+			return int64(i)
+		}
+	}
+	return 0
+}
+
+func (c *clientsPage) clientSchema(locale language.Tag) *grid.Schema[clientRow, billing.ClientID] {
+	return &grid.Schema[clientRow, billing.ClientID]{
+		Key: func(r clientRow) billing.ClientID { return r.Client.ID }, Locale: locale,
+		Columns: []grid.Column[clientRow]{{
+			ID: "code", Title: lang.L("field.code"), Width: 130, MinWidth: 80, Priority: 2,
+			Text: func(r clientRow) string { return r.Client.Code }, Search: true, Collate: true,
 		}, {
-			ID: "name", Title: lang.L("field.name"), Width: 260, MinWidth: 140, Stretch: 3,
-			Text: func(c billing.Client) string {
-				if c.Archived {
-					return lang.L("clients.archived-name", with{"Name": c.Name})
+			ID: "name", Title: lang.L("field.name"), Width: 220, MinWidth: 130, Stretch: 3,
+			Text: func(r clientRow) string {
+				if r.Client.Archived {
+					return lang.L("clients.archived-name", with{"Name": r.Client.Name})
 				}
-				return c.Name
+				return r.Client.Name
 			}, Search: true, Collate: true,
 		}, {
-			ID: "email", Title: lang.L("field.email"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 2,
-			Text: func(c billing.Client) string { return c.Email }, Search: true, Collate: true,
+			ID: "contact", Title: lang.L("clients.column.contact"), Width: 220, MinWidth: 130, Stretch: 3,
+			Text: func(r clientRow) string { return linkText(r.ClientContact) },
+			Sign: func(r clientRow) grid.Sign { return grid.Sign(linkSign(r.ClientContact)) }, Search: true,
+			Order: func(r clientRow) int64 { return linkOrder(r.ClientContact) },
 		}, {
-			ID: "address", Title: lang.L("field.address"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 5,
-			Text: func(c billing.Client) string { return c.Address.String() }, Collate: true,
+			ID: "open", Title: lang.L("clients.column.open"), Width: 70, MinWidth: 60, Align: fyne.TextAlignTrailing, Priority: 3,
+			Text: func(r clientRow) string {
+				if r.Count == 0 {
+					return ""
+				}
+				return strconv.Itoa(r.Count)
+			}, Order: func(r clientRow) int64 { return int64(r.Count) },
 		}, {
-			ID: "currency", Title: lang.L("field.currency"), Width: 80, MinWidth: 80, Priority: 3,
-			Text: func(c billing.Client) string { return string(c.Currency) }, Collate: true,
+			ID: "due", Title: lang.L("clients.column.due"), Width: 120, MinWidth: 90, Align: fyne.TextAlignTrailing, Priority: 1,
+			Text: func(r clientRow) string { return dueText(r.Due, c.money) },
+			Order: func(r clientRow) int64 {
+				if len(r.Due) == 0 {
+					return 0
+				}
+				return r.Due[0].Minor()
+			},
 		}, {
-			ID: "term", Title: lang.L("field.payment-terms"), Width: 190, MinWidth: 120, Priority: 4,
-			Text: func(c billing.Client) string { return termWords(c.Term) }, Collate: true,
+			ID: "email", Title: lang.L("field.email"), Width: 190, MinWidth: 110, Stretch: 2, Priority: 4,
+			Text: func(r clientRow) string { return r.Client.Email }, Search: true, Collate: true,
 		}, {
-			ID: "billing", Title: lang.L("field.billing-code"), Width: 110, MinWidth: 90, Priority: 6,
-			Text: func(c billing.Client) string { return c.BillingCode }, Collate: true,
+			ID: "address", Title: lang.L("field.address"), Width: 200, MinWidth: 120, Stretch: 2, Priority: 8, Hidden: true,
+			Text: func(r clientRow) string { return r.Client.Address.String() }, Collate: true,
+		}, {
+			ID: "currency", Title: lang.L("field.currency"), Width: 80, MinWidth: 80, Priority: 6, Hidden: true,
+			Text: func(r clientRow) string { return string(r.Client.Currency) }, Collate: true,
+		}, {
+			ID: "term", Title: lang.L("field.payment-terms"), Width: 190, MinWidth: 120, Priority: 7, Hidden: true,
+			Text: func(r clientRow) string { return termWords(r.Client.Term) }, Collate: true,
+		}, {
+			ID: "billing", Title: lang.L("field.billing-code"), Width: 110, MinWidth: 90, Priority: 9, Hidden: true,
+			Text: func(r clientRow) string { return r.Client.BillingCode }, Collate: true,
 		}},
 	}
 }
 
+// dueText writes what is due, each currency by itself.
+func dueText(due []money.Amount, write func(money.Amount) string) string {
+	words := make([]string, len(due))
+	for i, a := range due {
+		words[i] = write(a)
+	}
+	return strings.Join(words, " · ")
+}
+
 func (c *clientsPage) load() {
-	load(&c.loading, func(ctx context.Context) (*grid.Model[billing.Client, billing.ClientID], error) {
-		all, err := c.app.Clients(ctx, c.me())
-		return c.schema.Build(all), err
-	}, func(m *grid.Model[billing.Client, billing.ClientID], err error) {
+	type read struct {
+		model  *grid.Model[clientRow, billing.ClientID]
+		exact  []app.ClientContact
+		counts []string
+	}
+	load(&c.loading, func(ctx context.Context) (r read, err error) {
+		all, err := c.app.ClientContacts(ctx, c.me())
+		if err != nil {
+			return r, err
+		}
+		open, err := c.app.OpenInvoices(ctx, c.me())
+		rows := make([]clientRow, len(all))
+		active, toMatch := 0, 0
+		for i, one := range all {
+			rows[i] = clientRow{one, open[one.Client.ID]}
+			if !one.Client.Archived {
+				active++
+			}
+			if one.ToMatch() {
+				toMatch++
+			}
+			if one.Found.Exact && !one.Client.Archived && c.me().May(staff.LinkContacts, one.Client.ID) {
+				r.exact = append(r.exact, one)
+			}
+		}
+		r.model, r.counts = c.schema.Build(rows), []string{c.format.Count(active), c.format.Count(toMatch)}
+		return r, err
+	}, func(r read, err error) {
 		if err != nil {
 			write(c.state, say(err))
 			return
 		}
-		c.grid.SetModel(m)
+		c.grid.SetModel(r.model)
+		c.exact = r.exact
+		if c.chips.setCounts(r.counts) {
+			lay(c.first)
+			lay(c.second)
+		}
+		c.filter()
+		c.showExact()
 		c.showSelection()
+		if c.panes.open {
+			c.panel.show(c.panel.id)
+		}
 	})
 }
 
-// filter hides the archived clients, or shows them, too.
+// readContacts reads in Xero what changed among its contacts; unless now is true, only where that is some minutes old.
+func (c *clientsPage) readContacts(now bool) {
+	if now {
+		c.notice(lang.L("clients.reading"))
+	}
+	load(&c.reading, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.app.RefreshContacts(ctx, now)
+	}, func(_ struct{}, err error) {
+		switch {
+		case err != nil:
+			c.notice(lang.L("contact.unread", with{"Why": say(err)}))
+		case now:
+			c.notice("")
+		}
+		c.load()
+	})
+}
+
+// showExact offers to accept what fits exactly.
+func (c *clientsPage) showExact() {
+	n := len(c.exact)
+	c.offered.SetText(lang.N("clients.exact", n, with{"Count": n}))
+	c.accept.SetText(lang.N("clients.accept", n, with{"Count": n}))
+	show(c.offer, n > 0)
+	c.page.content.Refresh()
+}
+
+// confirmAccept lists which contacts the clients would be linked with, and links them.
+func (c *clientsPage) confirmAccept() {
+	exact := c.exact
+	n := len(exact)
+	var d *dialog
+	rows := make([][]listCell, n)
+	for i, one := range exact {
+		rows[i] = []listCell{{text: one.Client.Name}, {text: one.Found.Contact.Name}, {text: evidenceWords(ledger.Candidate{Evidence: one.Found.Evidence})}}
+	}
+	list := newListing(c.keys, []listColumn{
+		{title: lang.L("field.client"), width: 160, stretch: true}, {title: lang.L("clients.column.contact"), width: 160, stretch: true},
+		{title: lang.L("contact.field.evidence"), width: 150},
+	}, rows)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(style.Gap), paragraph(lang.N("clients.accept.text", n, with{"Count": n})),
+		container.New(&leastHeight{min(float32(n)*grid.RowHeight+40, 320)}, list.content()))
+	accept := newButton(c.keys, lang.N("clients.accept.button", n, with{"Count": n}), func() { d.hide(); c.acceptAll(exact) })
+	d = c.dialogs.show(lang.N("clients.accept.title", n, with{"Count": n}), fyne.NewSize(680, 0), body,
+		newButton(c.keys, lang.L("action.cancel"), func() { d.hide() }), accept).about("clients")
+}
+
+func (c *clientsPage) acceptAll(exact []app.ClientContact) {
+	act(c.shell, lang.L("busy.changing-link"), func(ctx context.Context) ([]app.ClientContact, error) {
+		return c.app.AcceptContacts(ctx, c.me(), exact)
+	}, func(accepted []app.ClientContact, err error) {
+		if err != nil {
+			c.failed(lang.L("failed.change"), err)
+			return
+		}
+		told := lang.N("clients.accepted", len(accepted), with{"Count": len(accepted)})
+		if left := len(exact) - len(accepted); left > 0 {
+			told = joined(told+".", lang.N("clients.accepted.left", left, with{"Count": left}))
+		}
+		c.notice(told)
+		c.load()
+	})
+}
+
+// filter lists what the chip and the check say.
 func (c *clientsPage) filter() {
-	c.grid.SetFilter(func(client billing.Client) bool { return c.archived.Checked || !client.Archived })
+	toMatch := c.chips.chosen == toMatchChip
+	c.grid.SetFilter(func(r clientRow) bool {
+		if toMatch {
+			return r.ToMatch()
+		}
+		return c.archived.Checked || !r.Client.Archived
+	})
+	if toMatch {
+		c.grid.SetPlaceholder(widget.NewLabel(lang.L("clients.none-to-match")))
+	} else {
+		c.grid.SetPlaceholder(nil)
+	}
 }
 
 // selected returns the one client that is selected, or "".
@@ -158,23 +432,65 @@ func (c *clientsPage) selected() billing.ClientID {
 
 func (c *clientsPage) showSelection() {
 	id := c.selected()
-	client, _ := c.grid.Row(id)
-	may := id != "" && c.me().May(staff.EditClients, id)
+	row, _ := c.grid.Row(id)
 	c.edit.enable(id != "")
-	c.archive.enable(may)
+	c.archive.enable(id != "" && c.me().May(staff.EditClients, id))
+	c.contact.enable(c.mayChoose(row))
 	c.invoices.enable(id != "")
 	text := lang.L("clients.archive")
-	if client.Archived {
+	if row.Client.Archived {
 		text = lang.L("clients.restore")
 	}
 	c.archive.SetText(text)
 }
 
+func (c *clientsPage) mayChoose(r clientRow) bool {
+	return r.Client.ID != "" && r.Organisation.Tenant.ID != "" && c.me().May(staff.LinkContacts, r.Client.ID)
+}
+
+func (c *clientsPage) chooseContact(id billing.ClientID) {
+	row, listed := c.grid.Row(id)
+	if !listed {
+		return
+	}
+	contactDesk{c.shell, c.app}.choose(row.Client, func(open *chooser) { c.chooser = open }, func(told string) {
+		c.notice(told)
+		c.load()
+	})
+}
+
+func (c *clientsPage) dragPanel(dx float32) {
+	c.panes.width = max(c.panes.width-dx, leastSide)
+	lay(c.parts)
+}
+
+// openPanel shows a client beside the list.
+func (c *clientsPage) openPanel(id billing.ClientID) {
+	c.panes.open = true
+	lay(c.parts) // first: a text that wraps knows its height only when it has a width
+	c.panel.show(id)
+}
+
+func (c *clientsPage) closePanel() {
+	c.panes.open = false
+	lay(c.parts)
+	c.grid.Focus()
+}
+
+// escape closes the panel, and reports whether there was one.
+func (c *clientsPage) escape() bool {
+	if !c.panes.open {
+		return false
+	}
+	c.closePanel()
+	return true
+}
+
 func (c *clientsPage) archiveSelected() {
 	id := c.selected()
-	client, _ := c.grid.Row(id)
+	row, _ := c.grid.Row(id)
 	act(c.shell, lang.L("busy.saving"), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, c.app.ArchiveClient(ctx, c.me(), id, !client.Archived)
+		return struct{}{}, c.app.ArchiveClient(ctx, c.me(), id, !row.Client.Archived)
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			c.failed(lang.L("failed.change"), err)
@@ -185,8 +501,8 @@ func (c *clientsPage) archiveSelected() {
 }
 
 func (c *clientsPage) open(id billing.ClientID) {
-	if client, listed := c.grid.Row(id); listed {
-		c.ask(client, c.load)
+	if row, listed := c.grid.Row(id); listed {
+		c.ask(row.Client, c.load)
 	}
 }
 

@@ -35,7 +35,7 @@ type fakeApp struct {
 	destinations map[billing.ClientID]ledger.TenantID
 
 	links     map[billing.ClientID]app.Link
-	choices   []ledger.Contact
+	contacts  fakeContacts
 	fate      map[billing.Number]ledger.Message // what Xero says of an invoice; others are accepted
 	gauge     app.Gauge
 	stale     bool
@@ -410,33 +410,6 @@ func (f *fakeApp) Failures(_ context.Context, _ staff.Member, ids []billing.Invo
 
 func (f *fakeApp) XeroPage(_ context.Context, _ ledger.TenantID, page app.XeroPage) (string, error) {
 	return "https://xero.example/" + string(page), f.enter("XeroPage")
-}
-
-func (f *fakeApp) ContactChoices(context.Context, staff.Member, billing.ClientID) ([]ledger.Contact, error) {
-	if err := f.enter("ContactChoices"); err != nil {
-		return nil, err
-	}
-	return f.choices, nil
-}
-
-func (f *fakeApp) LinkContact(_ context.Context, _ staff.Member, client billing.ClientID, to ledger.Contact) error {
-	if err := f.enter("LinkContact"); err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.links[client] = app.Link{Contact: to.ID, Name: to.Name, How: app.LinkedByHand, At: fakeNow}
-	return nil
-}
-
-func (f *fakeApp) UnlinkContact(_ context.Context, _ staff.Member, client billing.ClientID) error {
-	if err := f.enter("UnlinkContact"); err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.links, client)
-	return nil
 }
 
 func (f *fakeApp) Export(_ context.Context, by staff.Member, ids []billing.InvoiceID) ([]app.Run, []app.Result, error) {

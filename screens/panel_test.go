@@ -84,51 +84,100 @@ func TestAnInvoiceThatCannotBeReadSaysWhy(t *testing.T) {
 
 func TestAContactIsChosenAndTheExportOfferedAgain(t *testing.T) {
 	fake := newFake().fill(24)
-	fake.choices = []ledger.Contact{
-		{ID: "k1", Name: "Rex Media Group", Number: "REX", Email: "rex@example.com"},
-		{ID: "k2", Name: "REX MEDIA GROUP"},
-		{ID: "k3", Name: "Rex Media", Archived: true},
-		{ID: "k4", Name: "Rex", MergedTo: "k1"},
+	client := fake.client(fake.number("0001059").Client)
+	fake.contacts.there = []ledger.Contact{
+		{ID: "k1", Name: client.Name, Number: "REX", Email: "rex@example.com"},
+		{ID: "k2", Name: client.Name + " Limited", Address: billing.Address{Lines: [4]string{"1 Quay St"}, City: "Nelson"}},
+		{ID: "k3", Name: client.Name, Archived: true},
+		{ID: "k4", Name: "Rex", MergedTo: "k1", Archived: true},
 	}
 	b := newTrial(t, fake)
 	b.doubleClick("0001059") // failed: ambiguous
 	b.tap("panel.choose-contact")
-	b.see("Rex Media Group · contact number REX · rex@example.com", "REX MEDIA GROUP", "Archived in Xero, so not listed: Rex Media.")
-	if !b.button("contact.use").Disabled() {
-		t.Error("a contact can be used before one was chosen")
-	}
-	b.key(fyne.KeyDown)
-	b.key(fyne.KeyDown)
+	b.see("Choose the Xero contact for invoices to "+client.Name, "Client here", "REX", "rex@example.com", client.Name+" Limited", "1 Quay St, Nelson", "Archived in Xero.", "Not this client")
+	b.window.Canvas().FocusNext() // from the first "Use this contact" to the second
 	b.key(fyne.KeyReturn)
-	if got := fake.links[fake.number("0001059").Client]; got.Contact != "k2" {
+	if got := fake.links[client.ID]; got.Contact != "k2" {
 		t.Errorf("linked to %v", got)
 	}
 	b.see("Export to Demo Company (NZ)", "Export 1 invoice")
 }
 
-func TestContactsThatCannotBeChosen(t *testing.T) {
+// TestChoosingAContactIsNeverADeadEnd opens the choice where nothing fits, where what fits is archived, and where Xero cannot be
+// asked. Each time there is a way on: search, create, unlink.
+func TestChoosingAContactIsNeverADeadEnd(t *testing.T) {
 	for name, test := range map[string]struct {
-		choices []ledger.Contact
-		err     error
-		want    string
+		there []ledger.Contact
+		err   error
+		want  string
 	}{
-		"none":          {nil, nil, "No contact in Xero has this name or code. The next export creates one."},
-		"archived only": {[]ledger.Contact{{Name: "Rex", Archived: true}}, nil, "Archived in Xero, so not listed: Rex."},
-		"offline":       {nil, &app.Trouble{Reason: app.Offline}, "Couldn't reach Xero"},
+		"none":          {nil, nil, "No contact in Xero has this name, code, account number or email."},
+		"archived only": {[]ledger.Contact{{ID: "k1", Name: "CLIENT", Archived: true}}, nil, "Archived in Xero. Restore it there to use it"},
+		"offline":       {nil, &app.Trouble{Reason: app.Offline}, "Couldn't read the contacts in Xero, so this is what was read before. Couldn't reach Xero."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake().fill(24)
-			fake.choices = test.choices
+			client := fake.client(fake.number("0001059").Client)
+			for i, n := range test.there {
+				n.Name = client.Name
+				test.there[i] = n
+			}
+			fake.contacts.there = append(test.there, ledger.Contact{ID: "other", Name: "Pays for everybody", Email: "pay@example.com"})
 			if test.err != nil {
-				fake.refuse["ContactChoices"] = test.err
+				fake.refuse["RefreshContacts"] = test.err
 			}
 			b := newTrial(t, fake)
 			b.doubleClick("0001059")
 			b.tap("panel.choose-contact")
-			b.see(test.want)
-			b.key(fyne.KeyEscape)
-			b.see("Invoice 0001059")
+			b.see(test.want, "Create new contact")
+			b.window.Canvas().Focus(b.entryOf("contact.search"))
+			b.typeText("pays for")
+			b.see("Pays for everybody", "pay@example.com")
+			b.key(fyne.KeyReturn)
+			b.see("Use this contact")
+			b.key(fyne.KeyReturn)
+			if got := fake.links[client.ID]; got.Contact != "other" {
+				t.Errorf("linked to %v", got)
+			}
+			b.see("Export to Demo Company (NZ)", "Export 1 invoice")
 		})
+	}
+}
+
+func TestAContactIsCreatedForAFailedInvoice(t *testing.T) {
+	fake := newFake().fill(24)
+	client := fake.client(fake.number("0001059").Client)
+	fake.contacts.there = []ledger.Contact{{ID: "k1", Name: client.Name + " Limited"}}
+	b := newTrial(t, fake)
+	b.doubleClick("0001059")
+	b.tap("panel.choose-contact")
+	b.tap("contact.create")
+	b.see("Create a new contact for "+client.Name+"?", client.Name+" Limited", "Cancel")
+	b.key(fyne.KeyReturn) // the default is not to
+	if len(fake.contacts.creating) > 0 {
+		t.Fatal("it was created without a word")
+	}
+	b.tap("contact.create")
+	b.tap("contact.create.different")
+	if fake.contacts.creating[client.ID].Client != client.ID {
+		t.Error("it was not created")
+	}
+	b.see("Export to Demo Company (NZ)", "Export 1 invoice")
+}
+
+func TestWhatIsNotTheClientIsNotSuggestedAgain(t *testing.T) {
+	fake := newFake().fill(24)
+	client := fake.client(fake.number("0001059").Client)
+	fake.contacts.there = []ledger.Contact{{ID: "k1", Name: client.Name + " Limited"}}
+	b := newTrial(t, fake)
+	b.doubleClick("0001059")
+	b.tap("panel.choose-contact")
+	b.tap("contact.refuse")
+	b.see(client.Name+" Limited won't be suggested for this client again.", "No contact in Xero has this name")
+	b.key(fyne.KeyEscape)
+	b.see("Invoice 0001059")
+	if len(fake.links) > 0 && fake.links[client.ID].Contact == "k1" {
+		t.Error("it was linked")
 	}
 }
 

@@ -443,9 +443,12 @@ func TestTheClientsReadBack(t *testing.T) {
 	b := newTrial(t, fake)
 	b.window.Resize(fyne.NewSize(2600, 1400))
 	b.visit(b.w.register.page)
-	b.reads("Code | Name | Email | Address | Currency | Payment terms | Billing code",
-		"ABBY | Abby Ltd | abby@example.com | 1 High Street, Floor 2, Napier 4110, Hawke's Bay, New Zealand | NZD | 9 days after the invoice date | ACC",
-		"CUBE | Cube Land | cube@example.com")
+	b.reads("Code | Name | Xero contact | Open | Due | Email", "ABBY | Abby Ltd | ● | Abby in Xero | 1 | 110.76 | abby@example.com",
+		"CUBE | Cube Land | ○ | None | cube@example.com")
+	b.doubleClick("Abby Ltd")
+	b.readsIn(b.linesOf(b.w.register.panel.content), "Abby Ltd", "● | Abby in Xero", "Organisation: Demo Company (NZ)", "Matched by contact number, "+b.w.moment(fakeNow.Add(-24*time.Hour)),
+		"Code | ABBY", "Email | abby@example.com", "Address | 1 High Street, Floor 2, Napier 4110,", "Hawke's Bay, New Zealand", "Currency | NZD",
+		"Payment terms | 9 days after the invoice date", "Billing code | ACC", "One open invoice, NZD 110.76 due", "Bill to another contact…")
 	b.w.register.open("c1")
 	b.settle()
 	b.reads("Name | Abby Ltd", "Code | ABBY", "Email | abby@example.com", "Address | 1 High Street", "Floor 2", "Napier | 4110", "Hawke's Bay | New Zealand",

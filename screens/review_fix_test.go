@@ -50,15 +50,15 @@ func TestAChosenContactChecksTheInvoicesOfItsClientAgain(t *testing.T) {
 	fake := newFake().fill(24)
 	client := fake.number("0001071").Client
 	fake.number("0001068").Client = client
-	fake.choices = []ledger.Contact{{ID: "k1", Name: "Kauri Joinery"}, {ID: "k2", Name: "Kauri Joinery Limited"}}
+	fake.contacts.there = []ledger.Contact{{ID: "k1", Name: "Kauri Joinery"}, {ID: "k2", Name: "Kauri Joinery Limited"}}
+	delete(fake.links, client)
 	fake.review.contacts = map[billing.ClientID]app.ContactVerdict{client: app.ContactSeveral}
-	fake.review.matches = map[billing.ClientID]ledger.Match{client: {Kind: ledger.Ambiguous, Choices: fake.choices}}
+	fake.review.matches = map[billing.ClientID]ledger.Match{client: {Kind: ledger.Ambiguous, Choices: fake.contacts.there}}
 	b, d := reviewing(t, fake)
 	b.reads("All | 8 | ✓ | Ready | 6 | ⚠ | To look at | 0 | ✗ | Blocked | 2")
 	b.readsIn(b.linesOf(d.detail), "0001071 · Kauri Joinery Ltd", "2 contacts in Xero could be this client", "Kauri Joinery", "Kauri Joinery Limited", "Choose contact…")
 	b.key(fyne.KeyReturn)
 	b.see("Kauri Joinery Limited")
-	b.key(fyne.KeyDown)
 	b.key(fyne.KeyReturn)
 	b.rechecked(2, false, "0001071", "0001068")
 	b.reads("All | 8 | ✓ | Ready | 8 | ⚠ | To look at | 0 | ✗ | Blocked | 0")

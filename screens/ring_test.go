@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"feebridge/app"
 	"feebridge/app/ledger"
 	"feebridge/app/staff"
 	"feebridge/screens/style"
@@ -24,7 +25,7 @@ func TestWhatHasTheKeysIsSeen(t *testing.T) {
 		for _, s := range tabbed {
 			t.Run(fmt.Sprint(s.name, " ", variant), func(t *testing.T) {
 				fake := newFake().fill(24)
-				fake.choices = []ledger.Contact{{ID: "k1", Name: "Rex Media Group"}, {ID: "k2", Name: "REX MEDIA GROUP"}}
+				fake.contacts.there = []ledger.Contact{{ID: "k1", Name: "Rex Media Group"}, {ID: "k2", Name: "Rex Media Group Ltd"}}
 				fake.staff = []staff.Member{staff.Founder("s1", "Olivia Hart"), {ID: "s2", Name: "Mei Chen"}}
 				if s.name == "nobody on the staff" {
 					fake.staff = nil
@@ -84,6 +85,10 @@ var tabbed = []struct {
 	{"a contact's choice", func(b *trial) {
 		b.doubleClick("0001059")
 		b.tap("panel.choose-contact")
+	}},
+	{"a file", func(b *trial) {
+		b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
+		b.openFile("november.csv", "a file")
 	}},
 	{"the help", func(b *trial) { b.w.helping.open("export") }},
 }

@@ -59,6 +59,8 @@ func Tour(ctx context.Context, w *Window, s Stage) error {
 		{"mapping", t.openMapping},
 		{"editor", t.openDraft},
 		{"clients", t.openClients},
+		{"client-panel", t.openClient},
+		{"contact", t.compareContacts},
 		{"settings", t.openSettings},
 		{"staff", t.openStaff},
 		{"history", t.openHistory},
@@ -450,8 +452,37 @@ func (t *tour) openClients() error {
 		func() bool { return t.pages.front == t.register.page && !t.register.loading.running() })
 }
 
+// openClient opens the panel of the first client that is to match, or else of the first.
+func (t *tour) openClient() error {
+	c := t.register
+	return t.then(func() {
+		id := billing.ClientID("")
+		for r := range c.grid.Shown() {
+			if id == "" || r.ToMatch() && len(r.Found.Choices) > 0 {
+				id = r.Client.ID
+			}
+			if r.ToMatch() && len(r.Found.Choices) > 0 {
+				break
+			}
+		}
+		c.grid.Select(id)
+		c.grid.Reveal()
+		c.openPanel(id)
+	}, "showing a client", func() bool { return c.panes.open })
+}
+
+// compareContacts opens the choice of that client's contact.
+func (t *tour) compareContacts() error {
+	c := t.register
+	return t.then(func() { c.chooseContact(c.panel.id) }, "comparing a client with contacts",
+		func() bool { return c.chooser != nil && t.dialogs.top() == c.chooser.box })
+}
+
 func (t *tour) openSettings() error {
-	return t.then(t.settings.open, "showing the settings", func() bool { return t.dialogs.top() != nil })
+	return t.then(func() {
+		t.leaveDialogs()
+		t.settings.open()
+	}, "showing the settings", func() bool { return t.dialogs.top() != nil })
 }
 
 func (t *tour) openStaff() error {

@@ -117,7 +117,7 @@ func TestTheTourPlaysTheMainJobAndWhatComesAfterIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"billing", "entity", "client", "selected", "review-client", "client-exported", "all-selected", "review", "progress", "summary",
-		"failed", "menu", "import", "connection", "mapping", "editor", "clients", "settings", "staff", "history", "run", "support", "audit",
+		"failed", "menu", "import", "connection", "mapping", "editor", "clients", "client-panel", "contact", "settings", "staff", "history", "run", "support", "audit",
 		"dark", "narrow-panel", "narrow", "no-match", "empty",
 		"closed-by-itself", "draft-confirm", "draft-again", "line-changed", "finalized-again", "exported-again",
 		"replace", "replace-voided", "replace-deleted", "replace-draft", "replaced", "changed-in-xero", "paid", "gaps"}

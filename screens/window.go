@@ -147,7 +147,11 @@ func New(p Params) *Window {
 	s.notice = func(text string) { w.pages.front.notice(text) }
 	w.editor = w.newEditor(p.App)
 	w.register = newClientsPage(s, p.App, style.Locale())
-	w.register.page.escape = w.openBilling
+	w.register.page.escape = func() {
+		if !w.register.escape() {
+			w.openBilling()
+		}
+	}
 	w.billing.openClientAt = w.register.editAt
 	w.register.narrowTo = func(id billing.ClientID) {
 		w.openBilling()
@@ -361,6 +365,9 @@ func (w *Window) clientsChanged(ids []billing.ClientID) {
 }
 
 func (w *Window) organisationsChanged() {
+	if w.pages.front == w.register.page {
+		w.register.load()
+	}
 	w.backups.load()
 	w.billing.setup.load()
 	w.frame.loadOrganisation()

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/xero"
 	"feebridge/xero/sim"
@@ -121,10 +122,11 @@ func TestAContactIsReadInFull(t *testing.T) {
 	for _, c := range found {
 		got[c.ID] = c
 	}
+	changed := b.sim.Orgs()[0].CreatedUTC
 	want := map[ledger.ContactID]ledger.Contact{
-		ids["kauri"]:  {ID: ids["kauri"], Number: "KAURI", Name: "Kauri Joinery Ltd", Email: "office@kauri.example"},
-		ids["second"]: {ID: ids["second"], Name: "Second", Archived: true, MergedTo: ids["third"]},
-		ids["third"]:  {ID: ids["third"], Name: "Third"},
+		ids["kauri"]:  {ID: ids["kauri"], Number: "KAURI", Name: "Kauri Joinery Ltd", Email: "office@kauri.example", Updated: changed},
+		ids["second"]: {ID: ids["second"], Name: "Second", Archived: true, MergedTo: ids["third"], Updated: changed},
+		ids["third"]:  {ID: ids["third"], Name: "Third", Updated: changed},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -311,5 +313,72 @@ func TestAReadingOfContactsCanStopEarly(t *testing.T) {
 			t.Fatal(err)
 		}
 		break
+	}
+}
+
+// TestContactsSinceAMoment changes contacts between readings. Each reading has what changed, and no more than the
+// overlap asks for.
+func TestContactsSinceAMoment(t *testing.T) {
+	b, ids := seedContacts(t)
+	all, err := b.ContactsSince(t.Context(), b.tenant, time.Time{})
+	if err != nil || len(all.All) != len(ids) || all.Made.IsZero() {
+		t.Fatalf("%d contacts were read at %v (%v), want %d", len(all.All), all.Made, err, len(ids))
+	}
+	since := all.Made.Add(2 * time.Second)
+	none, err := b.ContactsSince(t.Context(), b.tenant, since.Add(time.Hour))
+	if err != nil || len(none.All) != 0 {
+		t.Fatalf("read %+v, %v", none.All, err)
+	}
+	for _, change := range []error{
+		b.sim.RenameContact(string(b.tenant), string(ids["comma"]), "Chen and Wu"),
+		b.sim.ArchiveContact(string(b.tenant), string(ids["quotes"])),
+		b.sim.MergeContact(string(b.tenant), string(ids["longer"]), string(ids["kauri"])),
+	} {
+		if change != nil {
+			t.Fatal(change)
+		}
+	}
+	changed, err := b.ContactsSince(t.Context(), b.tenant, all.Made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[ledger.ContactID]ledger.Contact{}
+	for _, c := range changed.All {
+		if c.Updated.Before(all.Made.Add(-2 * time.Second)) {
+			t.Errorf("%s was changed at %v", c.Name, c.Updated)
+		}
+		got[c.ID] = c
+	}
+	if got[ids["comma"]].Name != "Chen and Wu" || !got[ids["quotes"]].Archived || got[ids["longer"]].MergedTo != ids["kauri"] {
+		t.Errorf("read %+v", changed.All)
+	}
+	if _, unchanged := got[ids["backslash"]]; unchanged {
+		t.Errorf("what did not change is among %+v", changed.All)
+	}
+}
+
+// TestAContactHasItsPostalAddress reads what a contact is told by.
+func TestAContactHasItsPostalAddress(t *testing.T) {
+	const one = `"Contacts":[{"ContactID":"11111111-0000-4000-8000-000000000001","Name":"Kauri","AccountNumber":"K-1","ContactNumber":"KAURI",` +
+		`"EmailAddress":"a@kauri.example","ContactStatus":"ACTIVE","UpdatedDateUTC":"\/Date(1551399321043+0000)\/",` +
+		`"Addresses":[{"AddressType":"STREET","AddressLine1":"1 Quay St","City":"Nelson"},{"AddressType":"POBOX"%s}]}]`
+	for postal, want := range map[string]billing.Address{
+		"": {Lines: [4]string{"1 Quay St"}, City: "Nelson"},
+		`,"AddressLine1":"PO Box 7","City":"Nelson","PostalCode":"7010","Country":"NZ","Region":"Tasman"`: {
+			Lines: [4]string{"PO Box 7"}, City: "Nelson", PostalCode: "7010", Country: "NZ", Region: "Tasman",
+		},
+	} {
+		c := serve(t, answers(http.StatusOK, envelope(fmt.Sprintf(one, postal))), xero.Config{})
+		found, err := collect(c.Contacts(t.Context(), "tenant", ledger.ContactQuery{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := ledger.Contact{
+			ID: "11111111-0000-4000-8000-000000000001", Number: "KAURI", Account: "K-1", Name: "Kauri", Email: "a@kauri.example", Address: want,
+			Updated: time.UnixMilli(1551399321043).UTC(),
+		}
+		if diff := cmp.Diff([]ledger.Contact{want}, found); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

@@ -145,10 +145,9 @@ func TestWhatXeroRefusesStopsNothingElse(t *testing.T) {
 func TestContactsAreCreated(t *testing.T) {
 	b := simulate(t, "empty", sim.Config{})
 	b.contact(t.Context(), t, "Taken")
+	address := billing.Address{Lines: [4]string{"PO Box 12"}, City: "Nelson", PostalCode: "7010", Country: "New Zealand"}
 	payloads, err := b.PrepareContacts([]ledger.NewContact{
-		{Client: "c1", Number: "KAURI", Name: "Kauri Joinery", Email: "office@kauri.example", Address: billing.Address{
-			Lines: [4]string{"PO Box 12"}, City: "Nelson", PostalCode: "7010", Country: "New Zealand",
-		}},
+		{Client: "c1", Number: "KAURI", Name: "Kauri Joinery", Email: "office@kauri.example", Address: address},
 		{Client: "c2", Name: "TAKEN"},
 		{Client: "c3", Number: "KAURI", Name: "Another"},
 		{Client: "c4", Name: "Wrong", Email: "nowhere"},
@@ -161,8 +160,9 @@ func TestContactsAreCreated(t *testing.T) {
 		t.Fatal(err)
 	}
 	created := outcomes[0].Contact
-	if diff := cmp.Diff(ledger.Contact{ID: created.ID, Number: "KAURI", Name: "Kauri Joinery", Email: "office@kauri.example"}, created); diff != "" {
-		t.Error(diff)
+	want := ledger.Contact{ID: created.ID, Number: "KAURI", Name: "Kauri Joinery", Email: "office@kauri.example", Address: address, Updated: created.Updated}
+	if diff := cmp.Diff(want, created); diff != "" || created.Updated.IsZero() {
+		t.Error(created.Updated, diff)
 	}
 	there, ok := b.sim.Contact(string(b.tenant), string(created.ID))
 	if !ok || there.Addresses[0].Type != "POBOX" || there.Addresses[0].Line1 != "PO Box 12" || there.Addresses[0].City != "Nelson" {

@@ -172,12 +172,11 @@ func withStanding(o ledger.Outcome, answered json.RawMessage, c clock) ledger.Ou
 
 // judgeContact says what an element of the answer means for the contact that was sent
 // in its place.
-func judgeContact(sentRaw, answeredRaw json.RawMessage, _ clock) ledger.Outcome {
+func judgeContact(sentRaw, answeredRaw json.RawMessage, c clock) ledger.Outcome {
 	var sent struct{ Name string }
 	var answered struct {
 		contact
 		judgement
-		Addresses []struct{ ValidationErrors []wireMessage }
 	}
 	if json.Unmarshal(sentRaw, &sent) != nil || json.Unmarshal(answeredRaw, &answered) != nil ||
 		billing.FoldName(sent.Name) != billing.FoldName(answered.Name) {
@@ -189,6 +188,7 @@ func judgeContact(sentRaw, answeredRaw json.RawMessage, _ clock) ledger.Outcome 
 	}
 	o := answered.outcome(answered.ContactID, parts...)
 	if o.Verdict == ledger.Accepted {
+		answered.UpdatedDateUTC.Time = c.plausible(answered.UpdatedDateUTC.moment())
 		o.Contact = answered.contact.value()
 	}
 	return o

@@ -213,6 +213,7 @@ func TestAContactsElementSaysWhatBecameOfIt(t *testing.T) {
 		`"EmailAddress":"sid32476@blah.com","UpdatedDateUTC":"\/Date(1551399321043+0000)\/","HasValidationErrors":false,"StatusAttributeString":"OK"}`
 	accepted := ledger.Outcome{Member: "client", Verdict: ledger.Accepted, Contact: ledger.Contact{
 		ID: "3ff6d40c-af9a-40a3-89ce-3c1556a25591", Number: "FOO", Name: "Foo 9987", Email: "sid32476@blah.com",
+		Updated: time.UnixMilli(1551399321043).UTC(),
 	}}
 	const text = "The contact name Foo 9987 is already assigned to another contact. The contact name must be unique across all active contacts."
 	for _, test := range []struct {

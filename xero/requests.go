@@ -206,11 +206,14 @@ type addressRequest struct {
 	Country      string `json:",omitempty"`
 }
 
+// postalAddress is the type of the address that invoices are sent to.
+const postalAddress = "POBOX"
+
 func newContact(n ledger.NewContact) contactRequest {
 	r := contactRequest{Name: tidyName(n.Name), ContactNumber: n.Number, EmailAddress: n.Email}
 	if a := n.Address; a != (billing.Address{}) {
 		r.Addresses = []addressRequest{{
-			AddressType:  "POBOX",
+			AddressType:  postalAddress,
 			AddressLine1: a.Lines[0],
 			AddressLine2: a.Lines[1],
 			AddressLine3: a.Lines[2],

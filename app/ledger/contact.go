@@ -3,6 +3,7 @@ package ledger
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"feebridge/app/billing"
 	"feebridge/assets/translations"
@@ -12,11 +13,17 @@ import (
 type Contact struct {
 	ID       ContactID
 	Number   string // ContactNumber; "" for none
+	Account  string // AccountNumber, which people type in Xero; "" for none
 	Name     string
 	Email    string
+	Address  billing.Address
 	Archived bool
 	MergedTo ContactID // "" unless it was merged into another
+	Updated  time.Time // when it was last changed, on Xero's clock
 }
+
+// InUse reports whether invoices can go to it.
+func (c Contact) InUse() bool { return !c.Archived && c.MergedTo == "" }
 
 // ContactQuery asks for contacts. With none of the three it asks for all of them;
 // archived and merged contacts are always included.
@@ -28,6 +35,12 @@ type ContactQuery struct {
 
 // All reports whether it asks for all contacts.
 func (q ContactQuery) All() bool { return len(q.IDs)+len(q.Names)+len(q.Numbers) == 0 }
+
+// Contacts are the contacts of an organisation that changed since a moment, or all of them.
+type Contacts struct {
+	All  []Contact
+	Made time.Time // when Xero told of them, on its clock; zero where it did not say
+}
 
 // Match is what was found for a client among the contacts of an organisation.
 type Match struct {
@@ -72,16 +85,41 @@ func (m Match) Message() Message {
 	return Message{Text: translations.Text("message.which-contact", "Count", len(m.Choices), "Contacts", names), Cause: ContactAmbiguous}
 }
 
-// Directory finds the contacts of an organisation by ID, number and name.
+// Directory finds the contacts of an organisation by what they have in common with a client.
 type Directory struct {
 	byID     map[ContactID]Contact
 	byNumber map[string]Contact
-	byName   map[string][]Contact // by the plain name
+	byName   index // by the alike name: who has the same name is among them
+	byEmail  index
+	account  index // by AccountNumber
+	refused  map[refusal]bool
+}
+
+// index holds the contacts that have something, which is the key, in the order in which they came.
+type index map[string][]Contact
+
+// put takes out what was known of a contact under one key, and puts it under another.
+func (x index) put(old string, c Contact, key string) {
+	if old != "" {
+		x[old] = slices.DeleteFunc(x[old], func(o Contact) bool { return o.ID == c.ID })
+	}
+	if key != "" {
+		x[key] = append(x[key], c)
+	}
+}
+
+// refusal is a contact that a person said is not the client's.
+type refusal struct {
+	client  billing.ClientID
+	contact ContactID
 }
 
 // NewDirectory returns a directory of the contacts.
 func NewDirectory(contacts ...Contact) *Directory {
-	d := &Directory{map[ContactID]Contact{}, map[string]Contact{}, map[string][]Contact{}}
+	d := &Directory{
+		byID: make(map[ContactID]Contact, len(contacts)), byNumber: map[string]Contact{},
+		byName: make(index, len(contacts)), byEmail: index{}, account: index{}, refused: map[refusal]bool{},
+	}
 	for _, c := range contacts {
 		d.Add(c)
 	}
@@ -90,19 +128,31 @@ func NewDirectory(contacts ...Contact) *Directory {
 
 // Add adds a contact, in place of what was known of it before.
 func (d *Directory) Add(c Contact) {
-	if old, again := d.byID[c.ID]; again {
-		name := billing.PlainName(old.Name)
-		d.byName[name] = slices.DeleteFunc(d.byName[name], func(o Contact) bool { return o.ID == c.ID })
-		if n := strings.ToLower(old.Number); d.byNumber[n].ID == c.ID {
-			delete(d.byNumber, n)
-		}
+	old := d.byID[c.ID]
+	if n := strings.ToLower(old.Number); n != "" && d.byNumber[n].ID == c.ID {
+		delete(d.byNumber, n)
 	}
 	d.byID[c.ID] = c
 	if c.Number != "" {
 		d.byNumber[strings.ToLower(c.Number)] = c
 	}
-	name := billing.PlainName(c.Name)
-	d.byName[name] = append(d.byName[name], c)
+	d.byName.put(AlikeName(old.Name), c, AlikeName(c.Name))
+	d.byEmail.put(foldEmail(old.Email), c, foldEmail(c.Email))
+	d.account.put(strings.ToLower(old.Account), c, strings.ToLower(c.Account))
+}
+
+// Has reports whether the directory has the contact.
+func (d *Directory) Has(id ContactID) bool {
+	_, has := d.byID[id]
+	return has
+}
+
+// Refuse keeps contacts from being suggested for a client, as a person said that they are others.
+// Names and numbers that are the same still are: Xero takes each only once.
+func (d *Directory) Refuse(client billing.ClientID, contacts ...ContactID) {
+	for _, c := range contacts {
+		d.refused[refusal{client, c}] = true
+	}
 }
 
 // ByID returns the contact, followed through merges to the one that is in use now.
@@ -120,9 +170,9 @@ func (d *Directory) ByID(id ContactID) (Contact, bool) {
 
 // Match finds the client's contact: by its stored link; else by its code as contact
 // number, if the name agrees too; else by its name, if that is unique, active, carries
-// no other contact number and is not linked to another client. A name that differs in
-// accents alone is for a person to decide. linked says which other client holds a
-// contact; link is "" when nothing is stored.
+// no other contact number and is not linked to another client. A name that only looks the
+// same is for a person to decide, and so is an account number that is the client's code.
+// linked says which other client holds a contact; link is "" when nothing is stored.
 func (d *Directory) Match(client billing.Client, link ContactID, linked func(ContactID) bool) Match {
 	if link != "" {
 		c, ok := d.ByID(link)
@@ -150,7 +200,7 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 	active := d.active(client.Name)
 	named := d.named(client.Name)
 	switch {
-	case len(active) == 1 && active[0].Number == "" && !linked(active[0].ID):
+	case len(active) == 1 && active[0].Number == "" && !linked(active[0].ID) && !d.hasTwin(active[0]):
 		return Match{Kind: Found, Contact: active[0]}
 	case len(active) > 0:
 		return Match{Kind: Ambiguous, Choices: active}
@@ -161,7 +211,7 @@ func (d *Directory) Match(client billing.Client, link ContactID, linked func(Con
 		}
 		return Match{Kind: Archived, Contact: c}
 	}
-	if near := inUse(d.byName[billing.PlainName(client.Name)]); len(near) > 0 {
+	if near := d.near(client); len(near) > 0 {
 		return Match{Kind: Ambiguous, Choices: near}
 	}
 	return Match{Kind: None}
@@ -204,12 +254,13 @@ func Created(c billing.Client) (NewContact, []Message) {
 	return n, found
 }
 
-// Distinct leaves out what has the name or the number of one before it: Xero takes each once.
+// Distinct leaves out what has the name or the number of one before it, or a name that only looks the same: Xero
+// takes each once, and a person decides about the other.
 func Distinct(all []NewContact) []NewContact {
 	seen := map[string]bool{}
 	var once []NewContact
 	for _, c := range all {
-		name, number := "name "+billing.FoldName(c.Name), "number "+strings.ToLower(c.Number)
+		name, number := "name "+AlikeName(c.Name), "number "+strings.ToLower(c.Number)
 		if !seen[name] && !seen[number] {
 			once = append(once, c)
 		}
@@ -218,10 +269,30 @@ func Distinct(all []NewContact) []NewContact {
 	return once
 }
 
+// near returns the contacts in use that may be the client's by their name or account number, and
+// that nobody said are others. None is created beside them without a person.
+func (d *Directory) near(client billing.Client) []Contact {
+	var near []Contact
+	for _, c := range slices.Concat(d.byName[AlikeName(client.Name)], d.account[strings.ToLower(client.Code)]) {
+		c, _ = d.ByID(c.ID)
+		if c.InUse() && !d.refused[refusal{client.ID, c.ID}] && !slices.Contains(near, c) {
+			near = append(near, c)
+		}
+	}
+	return near
+}
+
+// hasTwin reports whether another contact in use has a name that nobody can tell from the contact's.
+func (d *Directory) hasTwin(c Contact) bool {
+	return slices.ContainsFunc(d.byName[AlikeName(c.Name)], func(o Contact) bool {
+		return o.ID != c.ID && o.InUse() && drawnAlike(o.Name) == drawnAlike(c.Name)
+	})
+}
+
 // named returns the contacts of a name, and active those of them that are in use.
 func (d *Directory) named(name string) []Contact {
 	var found []Contact
-	for _, c := range d.byName[billing.PlainName(name)] {
+	for _, c := range d.byName[AlikeName(name)] {
 		if billing.FoldName(c.Name) == billing.FoldName(name) {
 			found = append(found, c)
 		}
@@ -232,5 +303,5 @@ func (d *Directory) named(name string) []Contact {
 func (d *Directory) active(name string) []Contact { return inUse(d.named(name)) }
 
 func inUse(all []Contact) []Contact {
-	return slices.DeleteFunc(slices.Clone(all), func(c Contact) bool { return c.Archived || c.MergedTo != "" })
+	return slices.DeleteFunc(slices.Clone(all), func(c Contact) bool { return !c.InUse() })
 }

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"feebridge/app"
@@ -21,6 +22,7 @@ type contacts struct {
 	complete  bool                                  // the directory has every contact
 	rejected  map[billing.ClientID][]ledger.Message // why Xero did not create the contact
 	most      int                                   // members of the next request
+	anew      map[billing.ClientID]bool             // clients for which a person wants a contact, whatever is archived
 }
 
 func newContacts(s *sender) *contacts {
@@ -52,7 +54,11 @@ func (k *contacts) find(ctx context.Context, clients []billing.Client) (found ma
 	var missing []ledger.NewContact
 	matches := k.directory.MatchEach(clients, app.ContactsOf(links))
 	for _, c := range clients {
-		switch m := matches[c.ID]; m.Kind {
+		m := matches[c.ID]
+		if m.Kind == ledger.Archived && k.anew[c.ID] && links[c.ID].Contact == "" && !strings.EqualFold(m.Contact.Number, c.Code) {
+			m.Kind = ledger.None
+		}
+		switch m.Kind {
 		case ledger.Linked, ledger.Found:
 			found[c.ID] = m.Contact
 		case ledger.None:
@@ -150,9 +156,10 @@ func anyLinked(links map[billing.ClientID]app.Link, clients []string) bool {
 	return slices.ContainsFunc(clients, func(c string) bool { return links[billing.ClientID(c)].Contact != "" })
 }
 
-// link ties a client to a contact, by Feebridge's own doing.
+// link ties a client to a contact, by Feebridge's own doing. A contact that a person wanted for it is there then.
 func (e *effects) link(client billing.ClientID, c ledger.Contact, how app.LinkHow) {
 	e.links[client] = app.Link{Contact: c.ID, Name: c.Name, How: how, At: e.now}
+	e.created = append(e.created, client)
 	e.record(staff.AuditLinkContact, "client", string(client), "", c.Name)
 }
 
@@ -192,6 +199,15 @@ func (k *contacts) unwanted(r Reader, batches []app.Batch, stale map[app.RunID]b
 	waiting, err := r.WaitingClients(Waiting{Tenant: k.tenant, Runs: live})
 	if err != nil {
 		return nil, err
+	}
+	creations, err := r.Creations(k.tenant)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range creations {
+		if underWay(c) {
+			waiting = append(waiting, c.Client)
+		}
 	}
 	for _, b := range batches {
 		if slices.ContainsFunc(b.Members, func(c string) bool { return !slices.Contains(waiting, billing.ClientID(c)) }) {
@@ -241,6 +257,7 @@ func (m creation) settle(e *effects, b app.Batch, said map[string]ledger.Outcome
 				continue
 			}
 			e.link(client, o.Contact, app.LinkedCreated)
+			e.contacts = append(e.contacts, o.Contact)
 			e.then(func() { k.directory.Add(o.Contact) })
 		case ledger.Rejected:
 			e.then(func() { k.rejected[client] = o.Messages })

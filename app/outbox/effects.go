@@ -25,6 +25,9 @@ type effects struct {
 	stages    map[billing.InvoiceID]billing.Stage
 	burnt     []billing.Number
 	links     map[billing.ClientID]app.Link
+	contacts  []ledger.Contact   // that were created
+	creations []app.Creation     // of which nothing came
+	created   []billing.ClientID // whose contact is there that a person may have wanted
 	extras    []app.Extra
 	entries   []staff.Entry
 	learnt    []time.Time      // when in Xero changed what was learnt otherwise than by a refresh
@@ -56,6 +59,9 @@ func (e *effects) apply(tx Tx) error {
 		{len(e.stages) > 0, func() error { return tx.AdvanceAll(e.moves()) }},
 		{len(e.burnt) > 0, func() error { return tx.Burn(e.burnt...) }},
 		{len(e.links) > 0, func() error { return tx.SaveLinks(e.tenant, e.links) }},
+		{len(e.contacts) > 0, func() error { return tx.SaveContacts(e.tenant, e.contacts...) }},
+		{len(e.creations) > 0, func() error { return tx.SaveCreations(e.tenant, e.creations...) }},
+		{len(e.created) > 0, func() error { return tx.DeleteCreations(e.tenant, e.created...) }},
 		{len(e.extras) > 0, func() error { return tx.SaveExtras(e.extras...) }},
 		{len(e.entries) > 0, func() error { return tx.Record(e.entries...) }},
 		{len(e.learnt) > 0, func() error { return e.lookBack(tx) }},

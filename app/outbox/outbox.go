@@ -195,6 +195,9 @@ func hasWork(r Reader, org app.Organisation) (bool, error) {
 	if err != nil || len(unsettled) > 0 {
 		return true, err
 	}
+	if open, err := creating(r, org.Tenant.ID, ""); err != nil || open {
+		return true, err
+	}
 	runs, err := r.Runs(org.Tenant.ID, true)
 	return slices.ContainsFunc(runs, func(run app.Run) bool { return run.Kind == app.RemovalRun || !run.Stale(time.Now()) }), err
 }
@@ -203,18 +206,29 @@ func hasWork(r Reader, org app.Organisation) (bool, error) {
 // process that is at it, and for Xero as long as patience; an *app.Parked says that what is
 // left goes on by itself later.
 func (o *Outbox) Finish(ctx context.Context, id app.RunID, patience time.Duration) error {
-	giveUp := time.Now().Add(patience)
-	for {
+	run, err := o.run(ctx, id)
+	if err != nil {
+		return err
+	}
+	return o.finish(ctx, run.Tenant, errand{run: id}, patience, func(sent bool) (bool, error) {
 		run, err := o.run(ctx, id)
-		if err != nil || !run.Ended.IsZero() {
+		return !run.Ended.IsZero() || sent && run.Stale(time.Now()), err
+	})
+}
+
+// finish sends until an errand is settled; sent says that nothing more could be sent just now.
+func (o *Outbox) finish(ctx context.Context, t ledger.TenantID, e errand, patience time.Duration, settled func(sent bool) (bool, error)) error {
+	e.giveUp = time.Now().Add(patience)
+	for {
+		if done, err := settled(false); err != nil || done {
 			return err
 		}
 		next := time.Now().Add(time.Second)
-		err = o.send(ctx, run.Tenant, errand{run: id, giveUp: giveUp})
+		err := o.send(ctx, t, e)
 		parked, ok := errors.AsType[*app.Parked](err)
 		switch {
 		case ok:
-			if parked.Until.IsZero() || parked.Until.After(giveUp) {
+			if parked.Until.IsZero() || parked.Until.After(e.giveUp) {
 				return err
 			}
 			next = parked.Until
@@ -222,8 +236,7 @@ func (o *Outbox) Finish(ctx context.Context, id app.RunID, patience time.Duratio
 		case err != nil:
 			return err
 		default:
-			run, err := o.run(ctx, id)
-			if err != nil || !run.Ended.IsZero() || run.Stale(time.Now()) {
+			if done, err := settled(true); err != nil || done {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feebridge/app"
+	"feebridge/app/billing"
 	"feebridge/app/ledger"
 	"feebridge/assets/translations"
 )
@@ -23,6 +24,8 @@ func (o *Outbox) Send(ctx context.Context, t ledger.TenantID) error {
 type errand struct {
 	run    app.RunID // done when this run has ended; "" for every run
 	giveUp time.Time // it does not wait for Xero beyond that; zero for as long as it takes
+
+	creation billing.ClientID // done when its contact is created that a person wants, or nothing comes of it; "" for none
 
 	compare bool // done when the organisation was compared with the database
 }
@@ -85,7 +88,7 @@ type namedKind struct {
 }
 
 // kinds are all kinds of request, in the order in which they are planned: what leaves Xero goes
-// before what comes. The creation of contacts is planned with the exports that need them.
+// before what comes. The contacts that exports need are planned with them.
 func (s *sender) kinds() []namedKind {
 	return []namedKind{{app.RemovalBatch, s.removals}, {app.ContactBatch, s.contacts}, {app.InvoiceBatch, s.exports}}
 }
@@ -191,7 +194,15 @@ func (s *sender) begin(ctx context.Context) error {
 }
 
 // done reports whether the errand is done.
-func (s *sender) done(ctx context.Context) (bool, error) {
+func (s *sender) done(ctx context.Context) (done bool, _ error) {
+	if client := s.errand.creation; client != "" {
+		err := s.store.Look(ctx, func(r Reader) error {
+			open, err := creating(r, s.tenant, client)
+			done = !open
+			return err
+		})
+		return done, err
+	}
 	if s.errand.run == "" {
 		return false, nil
 	}

@@ -48,6 +48,9 @@ const (
 	AuditMarks       AuditAction = "marks"      // whether they survive in Xero was learnt
 	AuditExportTo    AuditAction = "export to"  // another organisation
 	AuditLinkContact AuditAction = "link contact"
+
+	AuditCreateContact AuditAction = "create contact" // asked to be
+	AuditRefuseContact AuditAction = "refuse contact" // it is not the client's
 )
 
 // What is done to invoices here.
@@ -106,6 +109,7 @@ var auditKeys = map[AuditAction]string{
 	AuditConnection:     "audit.connection",
 	AuditCopied:         "audit.copied",
 	AuditCopy:           "audit.copy",
+	AuditCreateContact:  "audit.create-contact",
 	AuditDeactivate:     "audit.deactivate",
 	AuditDelete:         "audit.delete",
 	AuditDenied:         "audit.denied",
@@ -132,6 +136,7 @@ var auditKeys = map[AuditAction]string{
 	AuditRaiseNumber:    "audit.raise-number",
 	AuditReactivate:     "audit.reactivate",
 	AuditReadAgain:      "audit.read-again",
+	AuditRefuseContact:  "audit.refuse-contact",
 	AuditRegister:       "audit.register",
 	AuditRelease:        "audit.release",
 	AuditRemoved:        "audit.removed",

@@ -14,10 +14,10 @@ import (
 // One is added here with each that is new, and none is changed or taken away.
 const recorded = `
 	add, archive, back up, cancel export, change, change password, compare with Xero, confirm, connect,
-	connection, copied, copy, deactivate, delete, denied, disconnect, draft, duplicate, edit, export,
+	connection, copied, copy, create contact, deactivate, delete, denied, disconnect, draft, duplicate, edit, export,
 	export ended, export to, fail to sign in, finalize, find in Xero, found, hold, import, link contact, lock out,
 	lose answer, map, note in Xero, printed invoice in Xero, queue again, raise next number, reactivate,
-	read again, register, release, removed from Xero, renumber, replace, reset password, restore, restored, send,
+	read again, refuse contact, register, release, removed from Xero, renumber, replace, reset password, restore, restored, send,
 	sign in, stays in Xero, take back, template export, unlock, void in Xero, voided in Xero, write`
 
 func TestWhatWasRecordedKeepsItsName(t *testing.T) {

@@ -202,6 +202,90 @@ var firmPromises = []promise{
 			return errors.Join(err, err2, err3, err4, err5)
 		})
 	}},
+	{"contacts come back as they were read last, of their organisation alone", func(t *testing.T, s store) {
+		kauri := ledger.Contact{
+			ID: "b", Number: "KAURI", Account: "K-1", Name: "Kauri Joinery", Email: "pay@kauri.example", Archived: true, MergedTo: "a",
+			Address: billing.Address{Lines: [4]string{"1 Quay St", "", "c/o", "L2"}, City: "Auckland", Region: "AKL", PostalCode: "1010", Country: "New Zealand"},
+			Updated: moment,
+		}
+		rimu := ledger.Contact{ID: "a", Name: "Rimu", Updated: moment}
+		reading := app.ContactReading{Cursor: moment, At: moment.Add(time.Second), Whole: moment.Add(-time.Hour)}
+		s.view(func(r app.Reader) error {
+			none, err := r.Contacts("demo")
+			same(t, len(none), 0)
+			never, err2 := r.ContactReading("demo")
+			same(t, never, app.ContactReading{})
+			return errors.Join(err, err2)
+		})
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "zest", Name: "Zest"}, State: app.Connected}),
+				tx.SaveContacts("demo"), tx.SaveContacts("demo", ledger.Contact{ID: "b", Name: "Before", Updated: moment.Add(-time.Minute)}, rimu), tx.SaveContacts("demo", kauri),
+				tx.SaveContacts("zest", ledger.Contact{ID: "b", Name: "Elsewhere"}, ledger.Contact{ID: "c", Name: "Going"}, ledger.Contact{ID: "d", Name: "Going"}),
+				tx.DeleteContacts("zest", "c", "d", "e"), tx.DeleteContacts("demo"),
+				tx.SaveContactReading("demo", app.ContactReading{At: moment}), tx.SaveContactReading("demo", reading))
+		})
+		s.view(func(r app.Reader) error {
+			all, err := r.Contacts("demo")
+			same(t, all, []ledger.Contact{rimu, kauri})
+			elsewhere, err2 := r.Contacts("zest")
+			same(t, elsewhere, []ledger.Contact{{ID: "b", Name: "Elsewhere"}})
+			read, err3 := r.ContactReading("demo")
+			same(t, read, reading)
+			return errors.Join(err, err2, err3)
+		})
+	}},
+	{"an older state of a contact does not replace a newer one", func(t *testing.T, s store) {
+		newer := ledger.Contact{ID: "a", Name: "Newer", Updated: moment}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveContacts("demo", newer), tx.SaveContacts("demo", ledger.Contact{ID: "a", Name: "Older", Updated: moment.Add(-time.Millisecond)}))
+		})
+		s.view(func(r app.Reader) error {
+			all, err := r.Contacts("demo")
+			same(t, all, []ledger.Contact{newer})
+			return err
+		})
+		seq, err := s.LastChange(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.update(func(tx app.Tx) error { return tx.SaveContacts("demo", newer) })
+		changes, err := s.Changes(t.Context(), seq)
+		if err != nil || len(changes) > 0 {
+			t.Errorf("what is the same makes the changes %v, %v", changes, err)
+		}
+		newer.Name = "Of the same moment"
+		s.update(func(tx app.Tx) error { return tx.SaveContacts("demo", newer) })
+		s.view(func(r app.Reader) error {
+			all, err := r.Contacts("demo")
+			same(t, all, []ledger.Contact{newer})
+			return err
+		})
+	}},
+	{"refused contacts and wanted ones come back, and go", func(t *testing.T, s store) {
+		wanted := app.Creation{Client: "kauri", By: "olivia", At: moment.Add(time.Minute)}
+		failed := app.Creation{Client: "rimu", By: "olivia", At: moment, Ended: moment.Add(time.Hour), Messages: []ledger.Message{{Text: "no", Cause: ledger.ContactTaken}}}
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.SaveMember(staff.Founder("olivia", "Olivia")),
+				tx.RefuseContacts("demo", "kauri", "b", "a"), tx.RefuseContacts("demo", "kauri", "a", "c"), tx.RefuseContacts("demo", "rimu", "a"), tx.RefuseContacts("demo", "rimu"),
+				tx.ForgetRefusal("demo", "kauri", "c"), tx.ForgetRefusal("demo", "kauri", "c"), tx.ForgetRefusal("demo", "rimu", "a"),
+				tx.SaveCreations("demo", app.Creation{Client: "rimu", By: "olivia", At: moment.Add(time.Hour)}), tx.SaveCreations("demo", wanted, failed), tx.SaveCreations("demo"))
+		})
+		s.view(func(r app.Reader) error {
+			refused, err := r.RefusedContacts("demo")
+			same(t, refused, map[billing.ClientID][]ledger.ContactID{"kauri": {"a", "b"}})
+			creations, err2 := r.Creations("demo")
+			same(t, creations, []app.Creation{failed, wanted})
+			return errors.Join(err, err2)
+		})
+		s.update(func(tx app.Tx) error {
+			return errors.Join(tx.DeleteCreations("demo", "rimu"), tx.DeleteCreations("demo", "rimu"), tx.DeleteCreations("demo"))
+		})
+		s.view(func(r app.Reader) error {
+			creations, err := r.Creations("demo")
+			same(t, creations, []app.Creation{wanted})
+			return err
+		})
+	}},
 	{"a connection, its sign-in and its clients come back as they were saved", func(t *testing.T, s store) {
 		first := app.Consent{User: app.User{ID: "x", Name: "Xavier", Email: "x@tui.example"}, By: "olivia", At: moment, Scopes: []string{"openid"}}
 		again := first

@@ -26,6 +26,8 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 	var removals []app.Removal
 	var extras []app.Extra
 	var strays []app.Stray
+	var contacts []ledger.Contact
+	var contactIDs []ledger.ContactID
 	var batches []app.Batch
 	var batchIDs []app.BatchID
 	var runs []app.RunID
@@ -43,6 +45,7 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 			exports = append(exports, exported(app.ExportID(id), v.ID, ledger.InvoiceID(id)))
 			removals = append(removals, app.Removal{ID: app.RemovalID(id), Run: "run", Invoice: v.ID, Export: app.ExportID(id), Tenant: "demo", There: "x", To: ledger.DeletedThere})
 			extras = append(extras, app.Extra{Export: app.ExportID(id), Tenant: "demo", Kind: app.HistoryNote})
+			contacts, contactIDs = append(contacts, ledger.Contact{ID: ledger.ContactID(id), Name: id}), append(contactIDs, ledger.ContactID(id))
 			strays = append(strays, app.Stray{ID: ledger.InvoiceID(id), Why: app.Missing})
 			if i%50 == 0 {
 				batches, batchIDs = append(batches, ready(app.BatchID(id), id)), append(batchIDs, app.BatchID(id))
@@ -67,6 +70,10 @@ func thousandRowsTakeFewStatements(t *testing.T, p Process) {
 		{"removals", func(tx outbox.Tx) error { return tx.SaveRemovals(removals...) }},
 		{"extras", func(tx outbox.Tx) error { return tx.SaveExtras(extras...) }},
 		{"strays", func(tx outbox.Tx) error { return tx.SaveStrays("demo", strays...) }},
+		{"contacts", func(tx outbox.Tx) error {
+			return errors.Join(tx.SaveContacts("demo", contacts...), second(tx.Contacts("demo")), tx.DeleteContacts("demo", contactIDs...))
+		}},
+		{"refused contacts", func(tx outbox.Tx) error { return tx.RefuseContacts("demo", "kauri", contactIDs...) }},
 		{"batches", func(tx outbox.Tx) error { return tx.SaveBatches(batches...) }},
 		{"stages", func(tx outbox.Tx) error {
 			return tx.AdvanceAll(map[billing.Stage][]billing.InvoiceID{closed: invoices[500:], {Status: billing.Finalized}: invoices[:500]})

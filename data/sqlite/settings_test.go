@@ -131,6 +131,8 @@ func TestNoQueryReadsALargeTableAsAWhole(t *testing.T) {
 			tx.SaveOrganisation(app.Organisation{Tenant: ledger.Tenant{ID: "t"}, State: app.Connected}),
 			tx.SaveChart(ledger.Chart{Tenant: ledger.Tenant{ID: "t"}}), tx.SaveMapping("t", ledger.Mapping{}),
 			tx.SaveLink("t", "c", app.Link{Contact: "c", How: app.LinkedByName}), tx.DeleteLink("t", "c"),
+			tx.SaveContacts("t", ledger.Contact{ID: "x"}), tx.DeleteContacts("t", "x"), tx.SaveContactReading("t", app.ContactReading{}),
+			tx.RefuseContacts("t", "c", "x"), tx.ForgetRefusal("t", "c", "x"), tx.SaveCreations("t", app.Creation{Client: "c", By: "s"}), tx.DeleteCreations("t", "c"),
 			tx.SaveRuns(app.Run{ID: "r", Tenant: "t", By: "s"}, app.Run{ID: "q", Tenant: "t", By: "s"}), work.SaveBatches(batch("b"), batch("q"), batch("other")), tx.SaveExports(e),
 			tx.SaveExports(app.Export{ID: "q", Run: "q", Invoice: "v", Tenant: "t", Mark: "q", Batch: "q"}), tx.UnplanRun("q"), work.Unplan("other"),
 			work.SaveStandings(app.Export{ID: "e", Result: billing.Changed}), tx.SaveRemovals(app.Removal{ID: "x", Run: "r", Invoice: "v", Export: "e", Tenant: "t", There: "x", To: "VOIDED"}),
@@ -189,6 +191,7 @@ func readEverything(r app.Reader) error {
 	return errors.Join(
 		only(r.Staff()), only(r.Client("c")), only(r.Clients()), only(r.Invoice("v")), only(r.InvoicesByNumber([]billing.Number{"1"})),
 		only(r.Burnt("1")), only(r.Taxes()), only(r.BillingCodes()), only(r.Codes()), only(r.Unsaved("s")), only(r.Password("s")), only(r.Organisations()), only(r.Chart("t")), only(r.Mapping("t")), only(r.Links("t")),
+		only(r.Contacts("t")), only(r.ContactReading("t")), only(r.RefusedContacts("t")), only(r.Creations("t")),
 		only(r.Run("r")), only(r.Runs("t", true)), only(r.Runs("t", false)), only(r.Tally("r")), only(r.Exports([]app.ExportID{"e"})),
 		only(r.ExportsOfRun("r")), only(r.ExportsOf("v")), only(r.RemovalsOfRun("r")), only(r.RemovalsOf("v")), only(r.Removals(nil)),
 		only(r.InvoiceHeads(nil)), only(r.ClientsByID(nil)), only(r.RunsByID(nil)), only(r.LatestExports(nil)), only(r.Tallies("t")), only(r.Replacements()),

@@ -43,3 +43,11 @@ var (
 	Disconnected = Sign{"✗", theme.ColorNameError}
 	NotConnected = Sign{"–", theme.ColorNamePlaceHolder}
 )
+
+// The signs of how a client stands with the contacts in Xero.
+var (
+	Linked    = Sign{"●", theme.ColorNameSuccess}
+	Suggested = Sign{"◐", theme.ColorNameWarning} // one contact, or one of several, may be the client's
+	Unlinked  = Sign{"○", theme.ColorNamePlaceHolder}
+	Archived  = Sign{"✗", theme.ColorNameError}
+)

@@ -25,6 +25,8 @@ const Ring = 2
 //
 //	pyftsubset Inter-Regular.ttf --text="✓✗⚠●○↻↑↓≠∅■?–…" --layout-features='' --no-hinting --output-file=symbols.ttf
 //
+// and "◐", which that copy lacks, was drawn into it: the outline of "○", and the left half of "●".
+//
 //go:embed symbols.ttf
 var symbols []byte
 

@@ -177,7 +177,7 @@ func TestSignsAreDrawn(t *testing.T) {
 	drawn := map[string]string{}
 	for name, sign := range map[string]Sign{
 		"None": None, "Done": Done, "Warning": Warning, "Failed": Failed, "Queued": Queued, "Busy": Busy, "Unknown": Unknown,
-		"Changed": Changed, "Gone": Gone, "Held": Held, "Connected": Connected, "Waiting": Waiting,
+		"Changed": Changed, "Gone": Gone, "Held": Held, "Connected": Connected, "Waiting": Waiting, "Suggested": Suggested,
 	} {
 		got := picture(sign.Glyph)
 		if got == missing || got == picture(" ") {

@@ -199,3 +199,55 @@ func TestMergedContactNamesTheOther(t *testing.T) {
 		}
 	})
 }
+
+// TestContactsModifiedSince changes contacts in every way that a person or an application can. A list since then has
+// those that changed, page by page, and no other.
+func TestContactsModifiedSince(t *testing.T) {
+	bubble(t, Config{}, func(t *testing.T, r *rig) {
+		time.Sleep(10*time.Second + 500*time.Millisecond)
+		names := func(query, since string) string {
+			t.Helper()
+			a := r.do("GET", "/Contacts?order=Name&"+query, "", "If-Modified-Since", since).want(200)
+			var all []string
+			for name := a.at("Contacts.0.Name"); name != ""; name = a.at("Contacts." + strconv.Itoa(len(all)) + ".Name") {
+				all = append(all, name)
+			}
+			return strings.Join(all, ", ")
+		}
+		const before, then, later = "1990-01-01T00:00:00", "2000-01-01T00:00:10", "2000-01-01T00:00:11"
+		if got := names("includeArchived=true", before); got != "Ann Ltd, Bob Ltd, Old Ltd" {
+			t.Errorf("at first there are %s", got)
+		}
+		if got := names("includeArchived=true", then); got != "" {
+			t.Errorf("nothing has changed yet, and there are %s", got)
+		}
+		r.do("PUT", "/Contacts", `{"Contacts":[{"Name":"Cleo Ltd"},{"Name":"Dora Ltd"},{"Name":"Eve Ltd"}]}`).want(200)
+		ids := map[string]string{}
+		for _, c := range r.sim.Contacts(testTenant) {
+			ids[c.Name] = c.ContactID
+		}
+		for _, err := range []error{
+			r.sim.RenameContact(testTenant, contactID, "Anna Ltd"), r.sim.ArchiveContact(testTenant, ids["Eve Ltd"]),
+			r.sim.MergeContact(testTenant, ids["Dora Ltd"], ids["Cleo Ltd"]),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for query, want := range map[string]string{
+			"includeArchived=true":                   "Anna Ltd, Cleo Ltd, Dora Ltd, Eve Ltd",
+			"":                                       "Anna Ltd, Cleo Ltd",
+			"includeArchived=true&page=1&pageSize=3": "Anna Ltd, Cleo Ltd, Dora Ltd",
+			"includeArchived=true&page=2&pageSize=3": "Eve Ltd",
+			"includeArchived=true&summaryOnly=true&pageSize=9": "Anna Ltd, Cleo Ltd, Dora Ltd, Eve Ltd",
+		} {
+			if got := names(query, then); got != want {
+				t.Errorf("%s: since then there are %s, want %s", query, got, want)
+			}
+		}
+		r.do("GET", "/Contacts?includeArchived=true&page=1&pageSize=3", "", "If-Modified-Since", then).want(200, "pagination.itemCount", "4", "pagination.pageCount", "2")
+		if got := names("includeArchived=true", later); got != "" {
+			t.Errorf("later nothing changed, and there are %s", got)
+		}
+	})
+}
