@@ -299,14 +299,14 @@ func TestTheSummaryLeadsToWhatFailed(t *testing.T) {
 		b := newTrial(t, fake)
 		b.click("0001076", 0)
 		b.control(fyne.KeyD)
-		b.key(fyne.KeyReturn)
+		b.tap("draft.yes.in-xero")
 		fake.settleRemovals(1)
 		b.settle()
 		b.see("Not taken back to draft")
 		b.tap("Open in Export history")
 		b.see("Draft", "Still in Xero", "It is approved in Xero.")
 		b.tap("Draft again")
-		b.see("Take invoice 0001076 back to draft?")
+		b.see("Delete invoice 0001076 from Xero and take it back to draft?")
 	})
 }
 
