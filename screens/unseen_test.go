@@ -227,7 +227,7 @@ func TestNoActionTouchesWhatItsQuestionDidNotName(t *testing.T) {
 			v.Client, v.Stage = rapid.SampledFrom(clients).Draw(t, "client").ID, rapid.SampledFrom(stages).Draw(t, "stage")
 			f.mu.Lock()
 			f.invoices = append(f.invoices, v)
-			f.exports[v.ID] = []*app.Export{{ID: app.ExportID("e" + v.ID), Run: "r0", Invoice: v.ID, Number: v.Number, Tenant: "t1", Ended: fakeNow}}
+			f.exports[v.ID] = []*app.Export{{ID: app.ExportID("e" + v.ID), Run: "r0", Invoice: v.ID, Number: v.Number, Tenant: "t1", Ended: fakeNow, Messages: fakeFates[:1]}}
 			f.mu.Unlock()
 			f.tell("invoice", string(v.ID))
 		}
@@ -256,6 +256,7 @@ func TestNoActionTouchesWhatItsQuestionDidNotName(t *testing.T) {
 					v.Stage = billing.Stage{Status: billing.Deleted}
 				case 1:
 					v.Stage = rapid.SampledFrom(stages).Draw(t, "to")
+					f.exports[v.ID][0].Messages = fakeFates[:1] // where it failed
 				case 2:
 					v.Client = rapid.SampledFrom(clients).Draw(t, "of").ID
 				}
