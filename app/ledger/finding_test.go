@@ -110,7 +110,7 @@ func TestFind(t *testing.T) {
 		},
 		{
 			name: "gone, and another fits", contacts: []ledger.Contact{{ID: "b", Name: "Kauri Joinery"}}, link: "a",
-			state: ledger.StateNone, choices: []ledger.ContactID{"b"},
+			state: ledger.StateNone, contact: "a", choices: []ledger.ContactID{"b"},
 		},
 		{
 			name: "exact by code and name, with all that agrees", contacts: []ledger.Contact{{
