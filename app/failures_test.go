@@ -105,26 +105,25 @@ func TestFailuresStandTogetherByWhatMendsThem(t *testing.T) {
 // does not.
 func TestAnotherTryIsAdvisedOnceSomethingChanged(t *testing.T) {
 	type act func(p *apptest.Process, v app.InvoiceView) error
-	ctx := context.Background()
 	mapTo := func(account string) act {
 		return func(p *apptest.Process, _ app.InvoiceView) error {
-			return p.App.SetMapping(ctx, p.World.Me, p.World.Tenant, ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Account: account}}})
+			return p.App.SetMapping(context.Background(), p.World.Me, p.World.Tenant, ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Account: account}}})
 		}
 	}
 	saveClient := func(p *apptest.Process, v app.InvoiceView) error {
 		v.Client.Email = "new@example.com"
-		_, err := p.App.SaveClient(ctx, p.World.Me, v.Client)
+		_, err := p.App.SaveClient(context.Background(), p.World.Me, v.Client)
 		return err
 	}
 	readChart := func(p *apptest.Process, _ app.InvoiceView) error {
-		return p.App.ReadChart(ctx, p.World.Me, p.World.Tenant)
+		return p.App.ReadChart(context.Background(), p.World.Me, p.World.Tenant)
 	}
 	connect := func(p *apptest.Process, _ app.InvoiceView) error {
-		_, err := p.App.Connect(ctx, p.World.Me, app.Connection{Tenant: ledger.Tenant{ID: p.World.Tenant}})
+		_, err := p.App.Connect(context.Background(), p.World.Me, app.Connection{Tenant: ledger.Tenant{ID: p.World.Tenant}})
 		return err
 	}
 	renumber := func(p *apptest.Process, v app.InvoiceView) error {
-		results, err := p.App.Renumber(ctx, p.World.Me, []billing.InvoiceID{v.Invoice.ID})
+		results, err := p.App.Renumber(context.Background(), p.World.Me, []billing.InvoiceID{v.Invoice.ID})
 		if err != nil {
 			return err
 		}
@@ -169,7 +168,7 @@ func TestAnotherTryIsAdvisedOnceSomethingChanged(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute)
-				err := p.DB.Update(ctx, func(tx app.Tx) error {
+				err := p.DB.Update(context.Background(), func(tx app.Tx) error {
 					v, err := tx.Invoice(ids[0])
 					if err != nil {
 						return err
@@ -205,7 +204,7 @@ func TestAnotherTryIsAdvisedOnceSomethingChanged(t *testing.T) {
 				if got := view().Mended; got != test.mended {
 					t.Errorf("another try is advised: %v", got)
 				}
-				groups, err := p.App.Failures(ctx, w.Me, ids)
+				groups, err := p.App.Failures(context.Background(), w.Me, ids)
 				if err != nil || len(groups) != 1 || slices.Contains(groups[0].Mended, ids[0]) != test.mended {
 					t.Errorf("the group says otherwise: %+v, %v", groups, err)
 				}

@@ -419,8 +419,9 @@ func TestExactMatchesAreAccepted(t *testing.T) {
 	})
 }
 
-// create has a contact created for a client, and waits.
-func create(p *apptest.Process, client billing.ClientID, others bool) error {
+// create has a contact created for the first client, and waits.
+func create(p *apptest.Process, others bool) error {
+	const client = "client 0"
 	if err := p.App.CreateContact(context.Background(), p.World.Me, client, others); err != nil {
 		return err
 	}
@@ -456,7 +457,7 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 				defer p.Stop()
 				if c.link != "" {
 					link(w, c.link)
-					if err := create(p, "client 0", false); !app.IsCode(err, app.Conflict) {
+					if err := create(p, false); !app.IsCode(err, app.Conflict) {
 						t.Errorf("while it is linked it ended with %v", err)
 					}
 					if err := w.Sim.ArchiveContact(string(w.Tenant), w.Contact(c.link).ContactID); err != nil {
@@ -466,7 +467,7 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 				if err := p.App.RefreshContacts(t.Context(), true); err != nil {
 					t.Fatal(err)
 				}
-				if err := create(p, "client 0", c.others); c.code != "" && !app.IsCode(err, c.code) || c.code == "" && err != nil {
+				if err := create(p, c.others); c.code != "" && !app.IsCode(err, c.code) || c.code == "" && err != nil {
 					t.Errorf("it ended with %v", err)
 				}
 				if n := len(w.Sim.Contacts(string(w.Tenant))); n != c.want {
@@ -478,7 +479,7 @@ func TestAContactIsCreatedOnDemand(t *testing.T) {
 				if got := states(p)["client 0"]; got != ledger.StateLinked {
 					t.Errorf("it is %s", got)
 				}
-				if err := create(p, "client 0", true); !app.IsCode(err, app.Conflict) {
+				if err := create(p, true); !app.IsCode(err, app.Conflict) {
 					t.Errorf("a second time it ended with %v", err)
 				}
 				p.Export(ids...)
@@ -519,7 +520,7 @@ func TestWhyNoContactWasCreated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := create(p, "client 0", false); err != nil {
+		if err := create(p, false); err != nil {
 			t.Fatal(err)
 		}
 		if c := tell("client 0"); len(c.Messages) != 1 || c.Messages[0].Cause != ledger.ContactAmbiguous {
@@ -532,7 +533,7 @@ func TestWhyNoContactWasCreated(t *testing.T) {
 		if err := p.App.RefreshContacts(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
-		if err := create(p, "client 0", false); err != nil {
+		if err := create(p, false); err != nil {
 			t.Fatal(err)
 		}
 		if c := tell("client 0"); c.Client != "" || states(p)["client 0"] != ledger.StateLinked {
@@ -586,7 +587,7 @@ func TestDyingWhileAContactIsCreated(t *testing.T) {
 						ids := w.Invoices(1, 1)
 						fate := &apptest.Fate{Point: point, After: after}
 						first := w.Start(fate)
-						_ = create(first, "client 0", false)
+						_ = create(first, false)
 						if !fate.IsDead() {
 							t.Fatalf("it did not die: it reached %v", fate.Reached)
 						}

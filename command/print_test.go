@@ -66,6 +66,7 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 		{"audit", shows, []string{"list"}},
 		{"audit", false, []string{"verify"}},
 		{"review", shows, []string{"--all"}},
+		{"runs", false, nil},
 		{"export", false, []string{"--number", "INV-0003"}},
 		{"export", false, []string{"--all"}},
 		{"finalize", false, []string{"INV-0005"}},

@@ -61,8 +61,8 @@ func TestASignalEndsACommandThatWaitsForInput(t *testing.T) {
 					t.Fatal(err)
 				}
 				select {
-				case <-ended:
-					t.Fatalf("feebridge %s has ended: %s", strings.Join(c.args, " "), errs.String())
+				case err := <-ended:
+					t.Fatalf("feebridge %s has ended with %v: %s", strings.Join(c.args, " "), err, errs.String())
 				default:
 				}
 			}

@@ -114,18 +114,6 @@ func containing(text string) string {
 // ofClients is the condition that an export, or a removal, e is of some clients, a list.
 const ofClients = " AND (SELECT client FROM invoices WHERE id = e.invoice) IN (SELECT value FROM list(?))"
 
-// likeText returns the pattern, with ! before what stands for itself, of texts that contain one, in lower case as the database makes
-// them: of the letters A to Z.
-func likeText(text string) string {
-	lower := strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, text)
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(lower) + "%"
-}
-
 // inRun is how an export e ended in its run, whatever has become of the invoice in Xero since.
 const inRun = `CASE WHEN e.xero_id <> '' AND e.result NOT IN ('warning', 'failed', 'may_be_ours') THEN 'exported' ELSE e.result END`
 

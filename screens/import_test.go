@@ -30,8 +30,8 @@ func fakePreview(fake *fakeApp) intake.Preview {
 }
 
 // openFile hands the window a file, as the picker would.
-func (b *trial) openFile(name, content string) {
-	b.w.imports.open(name, func() ([]byte, error) { return []byte(content), nil })
+func (b *trial) openFile() {
+	b.w.imports.open("november.csv", func() ([]byte, error) { return []byte("a file"), nil })
 	b.settle()
 }
 
@@ -52,7 +52,7 @@ func TestAFileIsPreviewedAndImported(t *testing.T) {
 		asked = append(asked, o)
 		return fakePreview(b.fake)
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.see("Import november.csv", "Choose whether the unit amounts in the file include tax.")
 	if !b.button("import.yes").Disabled() {
 		t.Error("a file can be imported before it was previewed")
@@ -81,7 +81,7 @@ func TestDatesThatCanBeReadInTwoWaysAreAskedFor(t *testing.T) {
 		p.AskDates, p.Example = o.Dates == intake.AskDates, "03/11/2026"
 		return p
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.key(fyne.KeyDown)
 	b.see("How to read 03/11/2026", "Choose how the dates in the file are written.")
 	if !b.button("import.yes").Disabled() {
@@ -113,7 +113,7 @@ func TestAFileWithProblemsIsNotImported(t *testing.T) {
 		}
 		return p
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.key(fyne.KeyDown)
 	b.see("103 problems", "The file has no column *UnitAmount.", "Line 12, TaxType: there is no tax called \"GST\".", "Line 19: the row is odd.",
 		"… and 3 more", "Fix the problems above in the file, save it, then press F5 to read it again.")
@@ -139,7 +139,7 @@ func warned(fake *fakeApp) intake.Preview {
 func TestWarningsAreConfirmedByTheButtonThatNamesThem(t *testing.T) {
 	b := newImportTrial(t)
 	b.fake.preview = func(intake.Options) intake.Preview { return warned(b.fake) }
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.key(fyne.KeyDown)
 	b.see("2 warnings", "Line 4: This row repeats line 2.",
 		"Line 7, InvoiceNumber: A program added decimals. Imported as “1001.0”, but “1001” may be meant. The same is in 2 more lines.",
@@ -158,7 +158,7 @@ func TestProblemsAndWarningsAreApart(t *testing.T) {
 		p.Problems = []intake.Problem{{Line: 12, Column: "TaxType", Text: translations.Say("problem.as-told", "Problem", "There is no such tax.")}}
 		return p
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.key(fyne.KeyDown)
 	b.see("1 problem", "2 warnings", "Line 12, TaxType: There is no such tax.", "Line 4: This row repeats line 2.")
 	if !b.button("import.yes").Disabled() {
@@ -234,7 +234,7 @@ func TestInvoicesWhoseNumbersAreUsedAreLeftOutWhenAsked(t *testing.T) {
 		p.Problems = []intake.Problem{{Line: 2, Column: "InvoiceNumber", Text: translations.Say("file.used-number", "Number", "IMP-1")}}
 		return p
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.notSee("Leave out")
 	b.key(fyne.KeyDown)
 	b.see("The number IMP-1 can't be used again: Xero has or had an invoice with it.")
@@ -247,7 +247,7 @@ func TestInvoicesWhoseNumbersAreUsedAreLeftOutWhenAsked(t *testing.T) {
 func TestAnImportThatFailsKeepsThePreview(t *testing.T) {
 	b := newImportTrial(t)
 	b.fake.refuse["Import"] = app.Errorf(app.Invalid, "problem.as-told", "Problem", "The file has no invoices.")
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.key(fyne.KeyDown)
 	b.tap("Import 2 invoices")
 	b.see("Nothing was imported", "The file has no invoices.")
@@ -263,7 +263,7 @@ func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 	b.file = func(string, []byte) (app.Sheet, error) {
 		return app.Sheet{}, errors.New("november.csv, line 3: the quote is never closed")
 	}
-	b.openFile("november.csv", "a file")
+	b.openFile()
 	b.see("Couldn't read the file", "november.csv, line 3: the quote is never closed")
 	b.key(fyne.KeyEscape)
 	b.w.imports.open("pipe.csv", func() ([]byte, error) { return nil, app.Errorf(app.Invalid, "file.no-file", "File", "pipe.csv") })

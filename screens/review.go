@@ -81,13 +81,13 @@ func (v *reviews) read(ctx context.Context, asked []*app.InvoiceRow, byHand bool
 		}
 	}
 	if c.problem != nil {
-		return c, nil
+		return c, nil //nolint:nilerr // it is shown in the place of the review
 	}
 	reviews, results, err := v.app.Review(ctx, v.me(), idsOf(asked), byHand)
 	var trouble *app.Trouble
 	if errors.As(err, &trouble) || app.IsCode(err, app.Unavailable) {
-		c.problem = err
-		return c, nil
+		c.problem, err = err, nil // it is shown in the place of the review
+		return c, err
 	}
 	if err != nil {
 		return c, err

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"feebridge/app"
@@ -40,7 +39,7 @@ func TestWhatHasTheKeysIsSeen(t *testing.T) {
 				canvas.Unfocus()
 				first, stops := fyne.Focusable(nil), 0
 				for stops = 0; stops < 80; stops++ {
-					test.FocusNext(canvas)
+					canvas.FocusNext()
 					at := canvas.Focused()
 					if at == nil || at == first {
 						break
@@ -88,7 +87,7 @@ var tabbed = []struct {
 	}},
 	{"a file", func(b *trial) {
 		b.file = func(string, []byte) (app.Sheet, error) { return app.Sheet{}, nil }
-		b.openFile("november.csv", "a file")
+		b.openFile()
 	}},
 	{"the help", func(b *trial) { b.w.helping.open("export") }},
 }

@@ -41,7 +41,7 @@ func TestWhatIsNoFileIsNeitherReadNorReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer socket.Close()
+	defer func() { _ = socket.Close() }()
 	for _, err := range []error{
 		syscall.Mkfifo(at("pipe.csv"), 0o600), os.Symlink(at("b.csv"), at("a.csv")), os.Symlink(at("a.csv"), at("b.csv")),
 		os.Symlink("/dev/zero", at("zero.csv")), os.Symlink(at("nowhere.csv"), at("dangling.csv")), os.Symlink(at("pipe.csv"), at("to-pipe.csv")),
