@@ -212,3 +212,53 @@ func TestAnotherTryIsAdvisedOnceSomethingChanged(t *testing.T) {
 		})
 	}
 }
+
+// TestARunWithBadRowsExportsTheOthers exports 500 invoices of which 37 have a code without an account in Xero. The others
+// are exported, and once the code is mapped, the 37 are: each once.
+func TestARunWithBadRowsExportsTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all, bad = 500, 37
+		w := apptest.NewWorld(t, sim.Config{})
+		ids := w.Invoices(all, 20)
+		edit(w, ids[:bad], func(v *billing.Invoice) { v.Lines[0].Code, v.Lines[0].Account = "ACC", "" })
+		p := w.Start(nil)
+		defer p.Stop()
+		mapTo := func(account string) {
+			t.Helper()
+			err := p.DB.Update(t.Context(), func(tx app.Tx) error {
+				return tx.SaveMapping(w.Tenant, ledger.Mapping{Codes: map[string]ledger.Target{"ACC": {Account: account}}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		count := func() (exported, failed int) {
+			for _, v := range w.Views(ids) {
+				switch v.Invoice.Stage.Export {
+				case billing.Exported:
+					exported++
+				case billing.Failed:
+					failed++
+				}
+			}
+			return exported, failed
+		}
+		mapTo("999")
+		p.Export(ids...)
+		if exported, failed := count(); exported != all-bad || failed != bad {
+			t.Fatalf("%d are exported, and %d have failed", exported, failed)
+		}
+		mapTo("200")
+		p.Export(ids[:bad]...)
+		if exported, failed := count(); exported != all || failed != 0 {
+			t.Errorf("after the mapping %d are exported, and %d have failed", exported, failed)
+		}
+		views := w.Views(ids)
+		w.MustBeSound(views)
+		for _, v := range views {
+			if live, gone := w.InXero(v); len(live) != 1 || len(gone) > 0 {
+				t.Errorf("%s is in Xero %d times, and %d times deleted", v.Invoice.Number, len(live), len(gone))
+			}
+		}
+	})
+}
