@@ -294,7 +294,7 @@ func TestAFileIsDroppedOnTheWindow(t *testing.T) {
 	b.settle()
 	b.see("Couldn't open the file")
 	b.key(fyne.KeyEscape)
-	phone, err := storage.ParseURI("mtp://phone" + path) // where no path of this computer leads
+	phone, err := storage.ParseURI("mtp://phone/december.csv") // where no path of this computer leads
 	if err != nil {
 		t.Fatal(err)
 	}

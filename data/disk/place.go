@@ -27,12 +27,12 @@ const (
 
 // SameFile reports whether two paths lead to one file, whether it is there or not.
 func SameFile(a, b string) bool {
+	if Spelled(a) == Spelled(b) {
+		return true // Windows can't compare one that another program lets nobody open
+	}
 	one, noOne := os.Stat(a)
 	other, noOther := os.Stat(b)
-	if noOne == nil && noOther == nil {
-		return os.SameFile(one, other)
-	}
-	return Spelled(a) == Spelled(b)
+	return noOne == nil && noOther == nil && os.SameFile(one, other)
 }
 
 // Spelled is a path in one spelling, however it was given: from the root, and without links as far as it exists.

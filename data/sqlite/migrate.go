@@ -82,9 +82,11 @@ func (db *DB) backupBeforeMigration(ctx context.Context, version int64) (path st
 		return "", err
 	}
 	path = freeMoment(func(when string) string { return fmt.Sprintf("%s.backup-%s-schema-%d", db.path, when, version) })
-	// One that is there by now comes from another process that does the same.
+	// One that is there by now comes from another process that does the same. Windows may deny access while that makes it.
 	if err := db.Backup(ctx, path, false); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", err
+		if _, missing := os.Stat(path); missing != nil {
+			return "", err
+		}
 	}
 	folder, base := filepath.Split(db.path)
 	entries, err := os.ReadDir(folder)
